@@ -1,0 +1,197 @@
+"""A case (案件/事件) as a value: what is known of it, where it stands, who has it, which clocks run.
+
+The rules that change it stand in :mod:`gridclient.domain.fold`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from gridclient.domain.events import EventKey
+
+
+class CaseState(StrEnum):
+    """Inner states. Source: the six outward stages 上报 立案 派遣 处置 反馈 结案."""
+
+    REPORTED = "reported"
+    FILED = "filed"
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    HANDLED = "handled"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    VOID = "void"
+    MERGED = "merged"
+
+
+OPEN_STATES = frozenset(
+    {CaseState.REPORTED, CaseState.FILED, CaseState.DISPATCHED, CaseState.HANDLING, CaseState.HANDLED}
+)
+
+
+class Role(StrEnum):
+    """The part of a unit in a case: 主办 or 协办."""
+
+    LEAD = "lead"
+    COOPERATING = "cooperating"
+
+
+class AssignmentState(StrEnum):
+    """Where one unit stands with its part."""
+
+    DISPATCHED = "dispatched"
+    HANDLING = "handling"
+    HANDLED = "handled"
+    VERIFIED = "verified"
+    RELEASED = "released"
+    RETURNED = "returned"
+
+
+class Stage(StrEnum):
+    """What a clock measures; each has its own limit."""
+
+    ACCEPT = "accept"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    HANDLE = "handle"
+    VERIFY = "verify"
+    IMPORTED = "imported"
+
+
+class Channel(StrEnum):
+    """来源: one intake for all of them."""
+
+    GRID_WORKER = "grid_worker"
+    HOTLINE_12345 = "12345"
+    POLICE_110 = "110"
+    DIGITAL_CITY = "digital_city"
+    SMART_COMMUNITY = "smart_community"
+    ONE_NAIL = "one_nail"
+    SUPERIOR = "superior"
+    DEPARTMENT = "department"
+    LEADER = "leader"
+    PATROL = "patrol"
+    VIDEO = "video"
+    VISIT = "visit"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What was reported. ``lon``/``lat`` are WGS-84 (= CGCS2000); ``source_point`` keeps the original and its system.
+
+    ``standard`` is the code of the filing condition (立案条件); class and limit follow from it.
+    """
+
+    title: str
+    description: str = ""
+    channel: str = Channel.OTHER
+    standard: str = ""
+    case_class: str = ""
+    urgency: int = 1
+    sensitive: bool = False
+    grid: str = ""
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    source_point: str = ""
+    happened_at: int | None = None
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    wants_reply: bool = False
+    keep_secret: bool = False
+    people: str = ""
+    upper_number: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseClock:
+    """One time limit of a case: running while ``ended`` is ``None``. ``limit`` is in code form."""
+
+    stage: str
+    started: datetime
+    limit: str
+    due: datetime
+    unit: str = ""
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One unit's part in a case, with its own state, clock, feedback and verdict."""
+
+    unit: str
+    role: Role
+    state: AssignmentState
+    dispatched_at: datetime
+    due: datetime
+    limit: str
+    return_until: datetime
+    signed_at: datetime | None = None
+    handled_at: datetime | None = None
+    verified_at: datetime | None = None
+    result: str = ""
+    remaining: int | None = None  # seconds left when the unit gave it back; its clock pauses there
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case folded from its events.
+
+    ``version`` counts the folded events; ``refused`` names those that the rules did not allow where they stand in the
+    order (two desks acted at once). ``previous`` is the case before its last step, while that can be taken back.
+    """
+
+    id: str
+    facts: CaseFacts
+    stream: str
+    number: str
+    state: CaseState
+    registered_at: datetime
+    level: int = 3
+    version: int = 1
+    last: EventKey | None = None
+    assignments: tuple[Assignment, ...] = ()
+    clocks: tuple[CaseClock, ...] = ()
+    filed_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    returned: bool = False
+    escalated: bool = False
+    returns: int = 0
+    reworks: int = 0
+    urges: int = 0
+    attachments: int = 0
+    rating: str = ""
+    refused: tuple[EventKey, ...] = ()
+    previous: Case | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    @property
+    def lead(self) -> Assignment | None:
+        """The lead unit's part, also after it was given back."""
+        return next((a for a in self.assignments if a.role is Role.LEAD), None)
+
+    @property
+    def due(self) -> datetime | None:
+        """The deadline that counts now: the handling limit while a unit has the case, else its stage's."""
+        running = [c for c in self.clocks if c.ended is None]
+        if self.state in (CaseState.DISPATCHED, CaseState.HANDLING):
+            handling = [c for c in running if c.stage == Stage.HANDLE]
+            lead = self.lead
+            mine = [c for c in handling if lead is not None and c.unit == lead.unit]
+            running = mine or handling or running
+        return min((c.due for c in running), default=None)
+
+    def assignment_of(self, unit: str) -> Assignment | None:
+        """The part of ``unit`` in this case, or ``None``."""
+        return next((a for a in self.assignments if a.unit == unit), None)

@@ -1,0 +1,124 @@
+"""Events: what happened, in the past tense, as it stands in the log for ever.
+
+Every payload holds only JSON values; instants in it are whole seconds since 1970 (UTC), limits are written in the
+code form of :mod:`gridclient.domain.limits`. A later shape of a kind gets a higher ``version``; an unknown kind or
+version is kept and shown, never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from gridclient.domain.calendar import CHINA_TIME
+
+Payload = Mapping[str, Any]
+_COUNTER_BITS = 16
+
+
+class EventKind(StrEnum):
+    """All kinds this version folds. The value is what stands in the log."""
+
+    REGISTERED = "case_registered"
+    IMPORTED = "case_imported"
+    AMENDED = "case_amended"
+    FILED = "case_filed"
+    DECLINED = "case_declined"
+    DISPATCHED = "case_dispatched"
+    SIGNED = "case_signed"
+    RETURNED = "case_returned"
+    REASSIGNED = "case_reassigned"
+    ESCALATED = "case_escalated"
+    DELEGATED = "case_delegated"
+    URGED = "case_urged"
+    FED_BACK = "case_fed_back"
+    VERIFIED = "case_verified"
+    RELEASED = "cooperation_released"
+    REWORKED = "case_reworked"
+    CLOSED = "case_closed"
+    REOPENED = "case_reopened"
+    VOIDED = "case_voided"
+    RATED = "case_rated"
+    NOTED = "case_noted"
+    ATTACHED = "attachment_added"
+    UNDONE = "action_undone"
+    RECOMPUTED = "deadline_recomputed"
+
+
+class EventKey(NamedTuple):
+    """Names one event among all devices; ``seq`` is dense per stream, device and incarnation."""
+
+    stream: str
+    device: str
+    incarnation: int
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.stream}/{self.device}/{self.incarnation}/{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the log.
+
+    ``hlc`` is a hybrid clock (48 bits of milliseconds, 16 bits of counter), ``base`` the version of the subject that
+    the actor saw. No clock decides who wins: order is the hub's position, or the local one while there is none.
+    """
+
+    key: EventKey
+    hlc: int
+    kind: str
+    subject: str
+    base: int
+    actor: str
+    payload: Payload
+    version: int = 1
+
+    @property
+    def at(self) -> datetime:
+        """When it happened by the clock of its device, in China time, to the millisecond."""
+        return datetime.fromtimestamp((self.hlc >> _COUNTER_BITS) / 1000, CHINA_TIME)
+
+
+@dataclass(frozen=True, slots=True)
+class EventDraft:
+    """An event before the log has given it a key and a time."""
+
+    kind: EventKind
+    subject: str
+    stream: str
+    actor: str
+    payload: Payload
+    base: int = 0
+
+
+def next_hlc(last: int, now: datetime) -> int:
+    """The hybrid clock's next value: never behind ``now``, always above ``last``."""
+    wall = int(now.timestamp() * 1000) << _COUNTER_BITS
+    return max(wall, last + 1)
+
+
+def chain_hash(previous: bytes, event: Event) -> bytes:
+    """The link of one device's hash chain: SHA-256 over the link before and the event's canonical bytes."""
+    canonical = json.dumps(
+        [*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, event.payload],
+        ensure_ascii=False,
+        separators=(",", ":"),
+        sort_keys=True,
+    )
+    return hashlib.sha256(previous + canonical.encode()).digest()
+
+
+def to_seconds(instant: datetime) -> int:
+    """An aware instant as a payload holds it."""
+    return int(instant.timestamp())
+
+
+def from_seconds(seconds: int | None) -> datetime | None:
+    """The instant of a payload, in China time; ``None`` stays ``None``."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone(CHINA_TIME)

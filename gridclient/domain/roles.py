@@ -1,0 +1,83 @@
+"""Who may do what. Source: the table of people (角色) and the table of actions (动作)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gridclient.domain.errors import RuleViolation
+
+
+class AccountRole(StrEnum):
+    """角色 of an account; ``admin`` and ``auditor`` are never one account (rule)."""
+
+    SHIFT_LEADER = "shift_leader"
+    OPERATOR = "operator"
+    UNIT = "unit"
+    SUPERVISOR = "supervisor"
+    ASSESSOR = "assessor"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Action(StrEnum):
+    """动作 on a case, by the names people and programs use."""
+
+    FILE = "file"
+    DECLINE = "decline"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    RETURN = "return"
+    REASSIGN = "reassign"
+    ESCALATE = "escalate"
+    DELEGATE = "delegate"
+    URGE = "urge"
+    FEED_BACK = "feed_back"
+    VERIFY = "verify"
+    REWORK = "rework"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    VOID = "void"
+    RATE = "rate"
+    AMEND = "amend"
+    NOTE = "note"
+    ATTACH = "attach"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account, its role and, for a unit's account, the unit."""
+
+    account: str
+    role: AccountRole
+    unit: str = ""
+
+
+_DESK = frozenset({AccountRole.OPERATOR, AccountRole.SHIFT_LEADER})
+_LEADER = frozenset({AccountRole.SHIFT_LEADER})
+_UNIT = _DESK | {AccountRole.UNIT}
+_WATCH = _DESK | {AccountRole.SUPERVISOR}
+_ANYONE = _UNIT | _WATCH
+_ALLOWED: dict[Action, frozenset[AccountRole]] = {
+    Action.SIGN: _UNIT,
+    Action.RETURN: _UNIT,
+    Action.FEED_BACK: _UNIT,
+    Action.URGE: _WATCH,
+    Action.REOPEN: _LEADER,
+    Action.VOID: _LEADER,
+    Action.NOTE: _ANYONE,
+    Action.ATTACH: _UNIT,
+    Action.UNDO: _ANYONE,
+}
+
+
+def may(role: AccountRole, action: Action) -> bool:
+    """Whether an account of ``role`` may do ``action``; what is not listed belongs to the desk."""
+    return role in _ALLOWED.get(action, _DESK)
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raises ``RuleViolation`` unless the actor's role allows the action."""
+    if not may(actor.role, action):
+        raise RuleViolation("role.not_allowed", role=actor.role.value, action=action.value)

@@ -1,0 +1,145 @@
+"""What the use cases need from outside, by role. The store implements them; tests hold fakes to the same contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from gridclient.domain.calendar import WorkCalendar
+from gridclient.domain.case import Case
+from gridclient.domain.events import Event, EventDraft, EventKey
+from gridclient.services.rows import (
+    Box,
+    CaseFilter,
+    CasePage,
+    CaseRow,
+    Changes,
+    GridFigures,
+    GridRow,
+    GridsAt,
+    Likeness,
+    SavedView,
+    Sort,
+    StandardRow,
+    TimelineEntry,
+    UnitRow,
+)
+
+
+class Clock(Protocol):
+    """Now, aware and in China time."""
+
+    def now(self) -> datetime: ...
+
+
+class IdSource(Protocol):
+    """New keys: 32 hexadecimal digits, never twice."""
+
+    def new_id(self) -> str: ...
+
+
+class Reference(Protocol):
+    """Grids, units, lists and settings in force: small, read often, cached by the implementation."""
+
+    def grid(self, code: str) -> GridRow | None: ...
+    def grids(self) -> Sequence[GridRow]: ...
+    def grids_at(self, lon: float, lat: float) -> GridsAt: ...
+    def unit(self, code: str) -> UnitRow | None: ...
+    def units(self) -> Sequence[UnitRow]: ...
+    def standard(self, code: str) -> StandardRow | None: ...
+    def standards(self) -> Sequence[StandardRow]: ...
+    def calendar(self) -> WorkCalendar: ...
+    def setting(self, name: str) -> str:
+        """A business parameter such as ``limit.accept``, ``limit.level.3`` or ``township``; its default if unset."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One immediate transaction: guard, event, tables, counters and audit together or not at all."""
+
+    changes: Changes
+
+    def case(self, case_id: str) -> Case:
+        """The case folded from its events.
+
+        Raises:
+            NotFound: there is none (``case.unknown``).
+        """
+        ...
+
+    def record(self, draft: EventDraft) -> Event:
+        """Appends the event, folds it and updates the tables.
+
+        Raises:
+            RuleViolation: the state machine forbids it; nothing of the transaction stays.
+        """
+        ...
+
+    def next_number(self, township: str, day: date) -> str:
+        """The next case number ``<township 9>-<yyyymmdd>-<device 2><seq 4>``; never given twice."""
+        ...
+
+    def audit(self, actor: str, what: str, subject: str) -> None:
+        """One line in the hash-chained audit log (who looked at what)."""
+        ...
+
+
+class Work(Protocol):
+    """Opens units of work; leaving the block commits, an exception rolls back.
+
+    Raises:
+        StoreUnavailable: disk full, locked or damaged.
+    """
+
+    def __call__(self) -> AbstractContextManager[UnitOfWork]: ...
+
+
+class DeskQueries(Protocol):
+    """All that the desk reads. Safe to call from any thread; each call sees one state of the store."""
+
+    def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage: ...
+    def total(self, chosen: CaseFilter) -> int: ...
+    def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
+        """The present rows of these cases, in the order asked; unknown ones are left out."""
+        ...
+
+    def figures(self) -> Mapping[str, GridFigures]:
+        """Figures of every area of every tier by code; ``""`` holds the whole store with cases outside any grid."""
+        ...
+
+    def box_counts(self, grid: str = "") -> Mapping[Box, int]: ...
+    def case(self, case_ref: str) -> Case:
+        """By key, number or the number without its township.
+
+        Raises:
+            NotFound: ``case.unknown``.
+        """
+        ...
+
+    def timeline(self, case_id: str) -> Sequence[TimelineEntry]: ...
+    def likely_duplicates(
+        self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
+    ) -> Sequence[Likeness]: ...
+    def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
+        """How often each unit led a case of this standard lately."""
+        ...
+
+    def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]: ...
+    def views(self) -> Sequence[SavedView]: ...
+    def draft(self, name: str) -> str:
+        """The text kept under ``name`` by :meth:`DeskSettings.keep_draft`, or empty."""
+        ...
+
+    def last_event(self, case_id: str) -> EventKey | None: ...
+
+
+class DeskSettings(Protocol):
+    """What one desk keeps for itself: never synced, never part of a case."""
+
+    def keep_draft(self, name: str, text: str) -> None: ...
+    def keep_view(self, view: SavedView) -> None: ...
+    def drop_view(self, name: str) -> None: ...
+    def value(self, name: str) -> str: ...
+    def keep_value(self, name: str, value: str) -> None: ...

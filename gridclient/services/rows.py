@@ -1,0 +1,216 @@
+"""What screens and the command line read: frozen rows, each made for one place.
+
+Instants are aware and in China time; codes are text; nothing here is formatted for people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Box(StrEnum):
+    """今日必办: saved filters with a live count, in the order of the screen."""
+
+    REPORTED = "reported"
+    FILED = "filed"
+    DISPATCHED = "dispatched"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    RETURNED = "returned"
+    HANDLED = "handled"
+    CONSULTATION = "consultation"
+    CONFLICT = "conflict"
+    PENDING = "pending"
+
+
+class SortKey(StrEnum):
+    """What the case list can be ordered by."""
+
+    NUMBER = "number"
+    TITLE = "title"
+    LEVEL = "level"
+    STATE = "state"
+    UNIT = "unit"
+    GRID = "grid"
+    DUE = "due"
+    CHANNEL = "channel"
+    REGISTERED = "registered"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilter:
+    """Which cases: every field narrows; empty means all. ``grid`` is a code of any tier, a township's too."""
+
+    grid: str = ""
+    box: Box | None = None
+    states: frozenset[str] = frozenset()
+    only_open: bool = False
+    unit: str = ""
+    level: int | None = None
+    channel: str = ""
+    text: str = ""
+    bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in degrees
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """An order of the list; ties are broken by the order of arrival."""
+
+    key: SortKey = SortKey.DUE
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the case list. ``rowid`` is this store's own; ``id`` is the case's key everywhere."""
+
+    rowid: int
+    id: str
+    number: str
+    title: str
+    state: str
+    level: int
+    grid: str
+    grid_name: str
+    unit: str
+    unit_name: str
+    cooperating: int
+    due: datetime | None
+    channel: str
+    urgency: int
+    registered_at: datetime
+    returned: bool
+    escalated: bool
+    conflict: bool
+    pending: bool
+    lon: float | None
+    lat: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """A page by keyset. ``next`` is an opaque cursor, ``None`` on the last page."""
+
+    rows: tuple[CaseRow, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event as the timeline shows it."""
+
+    at: datetime
+    kind: str
+    actor: str
+    payload: Mapping[str, Any]
+    pending: bool
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GridFigures:
+    """Counts of one area. ``boxes`` holds every box of 今日必办."""
+
+    open: int
+    overdue: int
+    boxes: Mapping[Box, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """An area of any tier in force today. ``communities`` are the 12-digit codes it takes in (its own and others)."""
+
+    code: str
+    name: str
+    tier: str
+    parent: str
+    special: bool = False
+    worker: str = ""
+    communities: tuple[str, ...] = ()
+    schematic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit 派驻机构/部门 with what dispatch needs of it. ``serves`` are area codes of any tier."""
+
+    code: str
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    initials: str
+    parent: str
+    township: str
+    lon: float | None
+    lat: float | None
+    serves: tuple[str, ...]
+    fields: tuple[str, ...]
+    telephone: str
+    status: str
+    on_duty: str
+    load: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRow:
+    """A filing condition 立案条件 with its limit, in the version in force. ``limit`` is in code form."""
+
+    code: str
+    kind: str
+    big_class: str
+    small_class: str
+    filing_condition: str
+    closing_condition: str
+    limit: str
+    limit_text: str
+    units: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    version: str
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A case that may be the same, and why: metres and hours apart, shared telephone, likeness of the texts 0..1."""
+
+    row: CaseRow
+    metres: float | None
+    hours: float
+    same_phone: bool
+    text: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class GridsAt:
+    """The three tiers at a point; ``None`` where there is none."""
+
+    basic: str | None
+    community: str | None
+    zone: str | None
+    township: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A filter with its order, under a name the operator gave."""
+
+    name: str
+    filter: CaseFilter
+    sort: Sort
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a write touched; emitted once, and every open page refreshes itself."""
+
+    cases: frozenset[str] = frozenset()
+    kinds: frozenset[str] = field(default_factory=frozenset)  # "grids", "units", "standards", "calendar", "views"
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(self.cases | other.cases, self.kinds | other.kinds)
