@@ -1,0 +1,278 @@
+"""What an import hands over: one neutral value per good row, one :class:`RefusedRow` per bad one.
+
+The readers of ``gridclient.exchange`` make these, services store them; neither needs to know the other's files.
+Rows are counted as a spreadsheet shows them (the first line is row 1; a GeoJSON feature counts from 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class ImportKind(StrEnum):
+    """What a file holds, by the names of the command line."""
+
+    DIVISIONS = "divisions"
+    GRIDS = "grids"
+    UNITS = "units"
+    STANDARDS = "standards"
+    CASES = "cases"
+    CALENDAR = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One row that does not go in, and why. ``code`` and ``params`` make a sentence (``services.error_text``).
+
+    ``column`` is the column's title (a property of a GeoJSON feature), "" when the whole row is meant.
+    """
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth a line in the report about a row that goes in all the same (a grid in two parts)."""
+
+    column: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """An area. ``wkb`` is a valid MultiPolygon in WGS-84 (= CGCS2000), longitude before latitude.
+
+    ``source_wkb`` is what the file said, in ``source_crs`` (``wgs84``, ``gcj02``, ``bd09``); ``None`` when it is the same.
+    ``bounds`` is west, south, east, north in WGS-84.
+    """
+
+    wkb: bytes
+    bounds: tuple[float, float, float, float]
+    source_crs: str
+    source_wkb: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DivisionRecord:
+    """One area of the state's tree: ``code`` has 6 digits (province 370000, city 371000, county 371002),
+    9 (township) or 12 (community, village). ``ancestors`` are (code, name) from the top, as far as the row tells."""
+
+    sheet: str
+    row: int
+    identity: str
+    code: str
+    name: str
+    level: str  # province city county township community
+    parent: str
+    ancestors: tuple[tuple[str, str], ...] = ()
+    boundary: Boundary | None = None
+    notices: tuple[Notice, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GridRecord:
+    """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属.
+
+    ``members`` are the codes of the communities that a zone or a community grid holds, when the file says so.
+    """
+
+    sheet: str
+    row: int
+    identity: str
+    code: str
+    name: str
+    tier: str
+    parent: str
+    special: bool = False
+    external_code: str = ""
+    worker: str = ""
+    phone: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    members: tuple[str, ...] = ()
+    boundary: Boundary | None = None
+    notices: tuple[Notice, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRecord:
+    """One unit 派驻机构/部门. ``kind`` and ``status`` are the identifiers of the field (``stationed_a``, ``on_duty``).
+
+    ``parent`` is the code or the name of the parent department, as the file gives it; ``grids`` are grid codes.
+    """
+
+    sheet: str
+    row: int
+    identity: str
+    code: str
+    name: str
+    kind: str
+    status: str = "on_duty"
+    aliases: tuple[str, ...] = ()
+    parent: str = ""
+    township: str = ""
+    leader: str = ""
+    phone: str = ""
+    people: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    grids: tuple[str, ...] = ()
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    source_crs: str = ""
+    source_lon: float | None = None
+    source_lat: float | None = None
+    notices: tuple[Notice, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRecord:
+    """One filing condition 立案条件 with what closes it, its limit and who handles it.
+
+    ``kind`` is ``event`` or ``component``. ``code`` = kind letter, big class, small class, number of the condition in
+    its small class (``C-01-02-03``); it is stable as long as conditions are only added behind. ``limit`` is the
+    readable limit in code form (``domain.limits``), ``limit_text`` what people wrote.
+    """
+
+    sheet: str
+    row: int
+    identity: str
+    code: str
+    kind: str
+    big_code: str
+    big_name: str
+    small_code: str
+    small_name: str
+    filing_condition: str
+    closing_condition: str
+    limit_text: str
+    limit: str
+    handling_unit: str = ""
+    supervising_unit: str = ""
+    notices: tuple[Notice, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRecord:
+    """One case as another system wrote it down; what no field takes stands whole in ``extra`` by column title.
+
+    ``lon``/``lat`` are WGS-84; ``source_lon``/``source_lat`` are the file's own numbers in ``source_crs``.
+    ``channel`` and ``state`` are identifiers where the text is known (else "" with the text in ``*_text``);
+    ``level`` is 1–4 or ``None``. Times are aware.
+    """
+
+    sheet: str
+    row: int
+    identity: str
+    title: str
+    description: str = ""
+    reported_at: datetime | None = None
+    external_number: str = ""
+    channel: str = ""
+    channel_text: str = ""
+    big_class: str = ""
+    small_class: str = ""
+    level: int | None = None
+    urgency: str = ""
+    grid_code: str = ""
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    source_crs: str = ""
+    source_lon: float | None = None
+    source_lat: float | None = None
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    state: str = ""
+    state_text: str = ""
+    closed_at: datetime | None = None
+    due_at: datetime | None = None
+    unit_text: str = ""
+    result: str = ""
+    notices: tuple[Notice, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRecord:
+    """One day of the legal calendar. ``name`` is the feast's name or ""."""
+
+    sheet: str
+    row: int
+    identity: str
+    day: date
+    working: bool
+    name: str = ""
+
+
+Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CaseRecord | CalendarRecord
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePoint:
+    """One point of the file before (``source_*``) and after conversion to WGS-84, to be looked at on the map."""
+
+    row: int
+    label: str
+    source_lon: float
+    source_lat: float
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
+
+    field: str
+    column: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What the import page shows before anything is read in.
+
+    ``rows`` are (row number, cells as text). ``crs_needed`` tells that the file has points inside China and nobody
+    said in which system; ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are
+    findings about the file as a whole.
+    """
+
+    file: str
+    kind: ImportKind
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    titles: tuple[str, ...]
+    fingerprint: str
+    columns: tuple[ColumnGuess, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    points: tuple[SamplePoint, ...] = ()
+    crs_needed: bool = False
+    crs_declared: str = ""
+    file_notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSummary:
+    """The figures of one import, as the command line and the report print them."""
+
+    file: str
+    kind: ImportKind
+    rows: int
+    imported: int
+    unchanged: int
+    refused: int
+    seconds: float
