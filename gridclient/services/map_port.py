@@ -1,0 +1,112 @@
+"""What the embedded map asks of the store: ready bytes and small values, by viewport. Drawing is mapview's matter.
+
+Every method is called on a pool thread, several at a time, never on the GUI thread; an implementation keeps one read
+connection a thread. What ``cells`` must give is one row a Morton cell: ``services.map_cells`` turns a viewport into
+ranges of a covering index, so that the cost follows what is seen and not what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.services.rows import CaseFilter
+
+Figures: TypeAlias = tuple[int, int]
+"""Open cases of a grid, and how many of them are overdue."""
+
+Cell: TypeAlias = tuple[int, float, float, int, str | None]
+"""(cases, longitude, latitude, overdue among them, case id when it is one case): the place is the cases' mean."""
+
+UnitMark: TypeAlias = tuple[str, float, float, str, str, str]
+"""(code, longitude, latitude, name, kind, status): kind and status by the identifiers of the domain."""
+
+MAX_CELLS = 400
+MAX_UNITS = 300
+
+TileKind: TypeAlias = Literal["raster", "vector"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A box in degrees (WGS-84); raises InvalidInput ``map.bounds`` when it is none."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def __post_init__(self) -> None:
+        if not (-180 <= self.west <= self.east <= 180 and -90 <= self.south <= self.north <= 90):
+            raise InvalidInput("map.bounds", west=self.west, south=self.south, east=self.east, north=self.north)
+
+
+class MapData(Protocol):
+    """The desk's own layers."""
+
+    def outlines(self) -> bytes:
+        """All boundaries as one GeoJSON FeatureCollection (UTF-8), every tier and the townships.
+
+        Properties: ``code``, ``name``, ``tier`` (township, zone, community, basic, special), ``parent`` (code or null),
+        ``worker`` (already masked as the operator may see it, or null), ``schematic`` (drawn for want of a boundary).
+        Coordinates need no more than six decimals. It may be cached until a grid changes.
+        """
+        ...
+
+    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
+        """Open and overdue cases of every grid of all tiers below ``scope`` (a code; None = all). Absent = (0, 0)."""
+        ...
+
+    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
+        """The filtered open cases in the box, gathered in cells of about 64 pixels: at most MAX_CELLS rows."""
+        ...
+
+    def units(self, bounds: Bounds) -> Sequence[UnitMark]:
+        """Units with a home point in the box, at most MAX_UNITS, those on duty first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMetadata:
+    """What a tile archive says of itself, made safe: plain text, sane numbers."""
+
+    title: str
+    kind: TileKind
+    media_type: str  # image/png, image/jpeg, image/webp, image/avif or application/x-protobuf (MVT, not compressed)
+    min_zoom: int
+    max_zoom: int
+    bounds: Bounds
+    attribution: str
+    vector_layers: tuple[str, ...] = ()
+
+
+class TileArchive(Protocol):
+    """One file of tiles. Reading is safe from several threads."""
+
+    def metadata(self) -> ArchiveMetadata:
+        """Raises InvalidInput ``basemap.…`` when the file is damaged or no tile archive."""
+        ...
+
+    def tile(self, z: int, x: int, y: int) -> bytes | None:
+        """The tile in XYZ counting, vector tiles unpacked; None where the archive has none."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLayer:
+    """A base map that the operator can choose. ``layer_id`` is used in addresses: letters, digits, dot and hyphen."""
+
+    layer_id: str
+    metadata: ArchiveMetadata
+
+
+class BaseMaps(Protocol):
+    """The imported base maps of the profile."""
+
+    def base_layers(self) -> Sequence[BaseLayer]: ...
+
+    def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None: ...
