@@ -1,0 +1,80 @@
+"""The project's own files and syntax trees, for the checks of this folder."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "gridclient"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call in a source file: where it stands and its node."""
+
+    path: Path
+    node: ast.Call
+
+    @property
+    def name(self) -> str:
+        """The last part of what is called: ``tr`` for ``self.tr(…)``."""
+        function = self.node.func
+        if isinstance(function, ast.Attribute):
+            return function.attr
+        return function.id if isinstance(function, ast.Name) else ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.path.relative_to(ROOT)}:{self.node.lineno}"
+
+
+def python_files(folder: Path = PACKAGE) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def calls(folder: Path = PACKAGE) -> Iterator[Call]:
+    for path in python_files(folder):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call):
+                yield Call(path, node)
+
+
+def module_name(path: Path) -> str:
+    """The dotted name below the package: ``ui.cases.page``; the package itself is the empty string."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def imports_of(path: Path) -> set[str]:
+    """All dotted names that a file imports, also inside functions; ``from a import b`` counts as ``a.b``."""
+    package = ("gridclient", *path.relative_to(PACKAGE).parent.parts)
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            base = ".".join((*above, *([node.module] if node.module else ())))
+            found.update(f"{base}.{alias.name}" for alias in node.names)
+    return found
+
+
+def tracked_files() -> list[Path]:
+    """What the project would publish: the files known to git, or everything in an unpacked archive."""
+    listing = subprocess.run(["git", "ls-files", "-z", "--cached"], cwd=ROOT, capture_output=True, check=False)
+    if listing.returncode == 0:
+        return sorted(path for name in listing.stdout.decode().split("\0") if name and (path := ROOT / name).is_file())
+    hidden_or_built = {".venv", ".git", "build", "dist", "demo", "tour", "__pycache__"}
+    return sorted(
+        path for path in ROOT.rglob("*") if path.is_file() and not hidden_or_built & set(path.relative_to(ROOT).parts)
+    )

@@ -1,0 +1,117 @@
+"""Who may know whom, as far as import-linter cannot say it (the layers themselves stand in pyproject.toml)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.architecture.sources import PACKAGE, imports_of, module_name, python_files
+
+# Only the named places may import what begins with the key; a place is a module or a folder.
+ONLY_IN: dict[str, tuple[str, ...]] = {
+    "PySide6.QtWebEngine": ("mapview",),
+    "PySide6.QtWebChannel": ("mapview",),
+    "PySide6": ("ui", "mapview", "app"),
+    "shiboken6": ("ui", "mapview", "app"),
+    "qtpy": (),
+    "folium": ("mapview",),
+    "branca": ("mapview",),
+    "qtawesome": ("ui.icons",),
+    "sqlite3": ("store", "hub.sqlite"),
+    "sqlcipher3": ("store", "hub.sqlite"),
+    "sqlite_utils": ("store", "hub.sqlite"),
+    "pysqlite3": ("store", "hub.sqlite"),
+    "niquests": (),  # replaces the urllib3 module for everybody
+}
+COMPOSITION = ("__main__", "app", "demo", "tour")  # and cli*
+# The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
+ROOMS: dict[str, tuple[str, ...]] = {
+    "domain": (),
+    "services": ("domain",),
+    "store": ("services", "domain"),
+    "sync": ("services", "domain"),
+    "hub": ("services", "domain", "sync.wire"),
+    "exchange": ("services", "domain"),
+    "mapview": ("services", "domain"),
+    "ui": ("mapview", "services", "domain"),
+}
+# Folders of ui that are no feature but a stock that features draw on.
+SHARED_FOLDERS_OF_UI: tuple[str, ...] = ()
+# Modules directly in ui that put features together; all others there are drawn on by features and know none of them.
+WINDOW_OF_UI = ("main_window", "pages")
+
+
+def is_in(name: str, places: tuple[str, ...]) -> bool:
+    return any(name == place or name.startswith(f"{place}.") for place in places)
+
+
+def is_composition(module: str) -> bool:
+    top = module.partition(".")[0]
+    return not module or top in COMPOSITION or top.startswith("cli")
+
+
+def edges() -> Iterator[tuple[str, str]]:
+    """Every import as (module below gridclient, dotted name that it imports)."""
+    for path in python_files():
+        for imported in sorted(imports_of(path)):
+            yield module_name(path), imported
+
+
+def own_edges() -> Iterator[tuple[str, str]]:
+    for module, imported in edges():
+        if imported.startswith("gridclient.") and not imported.startswith("gridclient.__"):
+            yield module, imported.removeprefix("gridclient.")
+
+
+def test_each_outside_package_stays_in_its_room() -> None:
+    strays = []
+    for module, imported in edges():
+        rule = next((prefix for prefix in ONLY_IN if imported == prefix or imported.startswith(prefix)), None)
+        if rule is not None and not is_in(module, ONLY_IN[rule]):
+            strays.append(f"{module} imports {imported} (only in {ONLY_IN[rule] or 'no place'})")
+    assert not strays, "\n".join(strays)
+
+
+def test_domain_needs_the_standard_library_only() -> None:
+    import sys
+
+    strays = [
+        f"{module} imports {imported}"
+        for module, imported in edges()
+        if is_in(module, ("domain",)) and imported.split(".")[0] not in {*sys.stdlib_module_names, "gridclient"}
+    ]
+    assert not strays, "\n".join(strays)
+
+
+def test_every_folder_is_a_room_of_the_house() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
+    assert folders <= {*ROOMS, "cli", "demo", "tour"}, (
+        f"place these in ROOMS and in pyproject.toml: {folders - set(ROOMS)}"
+    )
+
+
+def test_rooms_know_only_the_rooms_they_may_know() -> None:
+    strays = []
+    for module, imported in own_edges():
+        if is_composition(module):
+            continue
+        room = module.split(".")[0]
+        if not is_in(imported, (room, *ROOMS.get(room, ()))):
+            strays.append(f"{module} imports {imported}")
+    assert not strays, "\n".join(strays)
+
+
+def ui_features() -> set[str]:
+    folders = {path.parent.name for path in (PACKAGE / "ui").glob("*/__init__.py")}
+    return folders - set(SHARED_FOLDERS_OF_UI)
+
+
+def test_features_of_the_ui_do_not_know_each_other() -> None:
+    features = ui_features()
+    strays = []
+    for module, imported in own_edges():
+        parts, target = module.split("."), imported.split(".")
+        if parts[0] != "ui" or target[0] != "ui" or len(parts) < 2 or len(target) < 2 or target[1] not in features:
+            continue
+        if parts[1] != target[1] and parts[1] not in WINDOW_OF_UI:
+            strays.append(f"{module} imports {imported}")
+    assert not strays, "features meet only in the main window and by Changes:\n" + "\n".join(strays)
