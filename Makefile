@@ -1,0 +1,46 @@
+# Two commands: `make run` opens the desk of the demo county, `make test` runs every check.
+# Both first make ready what they need: system libraries (Debian, Ubuntu), .venv with exactly requirements.lock.
+
+VENV ?= .venv
+PYTHON = $(VENV)/bin/python
+READY = $(VENV)/.ready
+
+.PHONY: run test test-lower bench setup lock bundle clean help
+
+help:
+	@echo 'make run         open the desk of the demo county (without a display: walk its tour, leave screenshots in tour/)'
+	@echo 'make test        every check: format, rules, types, layers, tests with coverage floors'
+	@echo 'make test-lower  the map, ui and binding tests on the oldest PySide6 that is supported'
+	@echo 'make bench       measure what the README promises'
+	@echo 'make bundle      one-folder program in dist/gridclient'
+	@echo 'make lock        write requirements.lock anew from pyproject.toml'
+	@echo 'make clean       remove what was built; your profiles stay'
+
+run: $(READY)
+	@VENV=$(VENV) sh .ci/open-desk
+
+test: $(READY)
+	@VENV=$(VENV) sh .ci/check
+
+test-lower: $(READY)
+	@VENV=$(VENV) sh .ci/check-lower
+
+bench: $(READY)
+	@$(PYTHON) -m tests.bench
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml .ci/setup .ci/system-packages
+	@VENV=$(VENV) sh .ci/setup
+	@touch $@
+
+lock: $(READY)
+	@VENV=$(VENV) sh .ci/lock
+
+bundle: $(READY)
+	@$(PYTHON) -m PyInstaller --noconfirm --clean --log-level WARN --workpath build/bundle --distpath dist build.spec
+	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} dist/gridclient/gridclient self-check
+
+clean:
+	rm -rf $(VENV) build dist tour gridclient.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find gridclient tests .ci -name __pycache__ -type d -prune -exec rm -rf {} +
