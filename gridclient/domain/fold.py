@@ -152,9 +152,7 @@ def _filed(case: Case, event: Event) -> Case:
 def _declined(case: Case, event: Event) -> Case:
     _require_state(case, (CaseState.REPORTED,), "case.not_declinable")
     _require_text(event.payload, "reason_code", "case.reason_missing")
-    return replace(
-        case, state=CaseState.DECLINED, closed_at=event.at, clocks=_clocks(case.clocks, event, stop=_ALL)
-    )
+    return replace(case, state=CaseState.DECLINED, closed_at=event.at, clocks=_clocks(case.clocks, event, stop=_ALL))
 
 
 def _assignments(event: Event) -> tuple[Assignment, ...]:
@@ -276,7 +274,7 @@ def _delegated(case: Case, event: Event) -> Case:
     return _moved_level(case, event, -1)
 
 
-def _urged(case: Case, event: Event) -> Case:
+def _urged(case: Case, _event: Event) -> Case:
     _require_state(case, OPEN_STATES, "case.not_open")
     return replace(case, urges=case.urges + 1)
 
@@ -348,9 +346,7 @@ def _reopened(case: Case, event: Event) -> Case:
     _require_text(event.payload, "reason", "case.reason_missing")
     if not case.facts.standard or not case.facts.grid:
         return replace(case, state=CaseState.REPORTED, closed_at=None, clocks=_clocks(case.clocks, event))
-    return replace(
-        case, state=CaseState.FILED, assignments=(), closed_at=None, clocks=_clocks(case.clocks, event)
-    )
+    return replace(case, state=CaseState.FILED, assignments=(), closed_at=None, clocks=_clocks(case.clocks, event))
 
 
 def _voided(case: Case, event: Event) -> Case:
@@ -390,9 +386,7 @@ def _recomputed(case: Case, event: Event) -> Case:
     def renewed(stage: str, unit: str, due: datetime) -> datetime:
         return from_seconds(new.get((stage, unit))) or due
 
-    clocks = tuple(
-        replace(c, due=renewed(c.stage, c.unit, c.due)) if c.ended is None else c for c in case.clocks
-    )
+    clocks = tuple(replace(c, due=renewed(c.stage, c.unit, c.due)) if c.ended is None else c for c in case.clocks)
     parts = tuple(replace(a, due=renewed(Stage.HANDLE, a.unit, a.due)) for a in case.assignments)
     return replace(case, clocks=clocks, assignments=parts)
 

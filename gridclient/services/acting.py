@@ -1,0 +1,57 @@
+"""One use case for every action on a case: check the role, build the event, let the fold guard it, commit.
+
+What differs between actions is what their event says (:mod:`gridclient.services.drafting`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gridclient.domain.errors import Conflict
+from gridclient.domain.events import EventDraft
+from gridclient.domain.roles import Action, Actor, require
+from gridclient.services.drafting import Situation, draft_for
+from gridclient.services.ports import Clock, Reference, Work
+from gridclient.services.rows import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnCase:
+    """Do ``action`` to a case. ``base`` is the version the actor saw; ``None`` takes the newest as it is."""
+
+    action: Action
+    case_id: str
+    actor: Actor
+    args: Mapping[str, Any] = field(default_factory=dict)
+    base: int | None = None
+
+
+def act_on_case(command: ActOnCase, *, work: Work, reference: Reference, clock: Clock) -> Changes:
+    """Carries the command out in one transaction.
+
+    Raises:
+        RuleViolation: the role or the state machine forbids it, or an argument is missing.
+        Conflict: somebody acted since ``base`` (``case.changed_meanwhile``).
+        NotFound: no such case, unit or standard.
+        StoreUnavailable: the disk or the store failed; nothing was changed.
+    """
+    require(command.actor, command.action)
+    with work() as unit_of_work:
+        case = unit_of_work.case(command.case_id)
+        if command.base is not None and command.base != case.version:
+            raise Conflict("case.changed_meanwhile", case=case.number)
+        situation = Situation(case, command.args, command.actor, clock.now(), reference)
+        kind, payload = draft_for(command.action, situation)
+        unit_of_work.record(
+            EventDraft(
+                kind=kind,
+                subject=case.id,
+                stream=case.stream,
+                actor=command.actor.account,
+                payload=payload,
+                base=case.version,
+            )
+        )
+    return unit_of_work.changes

@@ -1,0 +1,92 @@
+"""Clocks of a case: which limit applies, when it is due, what is left of it.
+
+Source: limits hang on the filing condition, else on the level; the stage limits are settings of the township.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from functools import lru_cache
+from typing import Any
+
+from gridclient.domain.calendar import WorkingHours
+from gridclient.domain.case import Case, CaseClock, Stage
+from gridclient.domain.deadlines import Deadline, StartRule, deadline, working_seconds
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import to_seconds
+from gridclient.domain.limits import Limit, LimitKind, format_limit, parse_limit
+from gridclient.services.ports import Reference
+
+_SHORTEST_HOURS = 1 / 60
+
+
+def handling_limit(case: Case, reference: Reference) -> str:
+    """The handling limit of a case in code form: its condition's, else its level's."""
+    standard = reference.standard(case.facts.standard)
+    if standard is not None and standard.limit:
+        return standard.limit
+    return reference.setting(f"limit.level.{case.level}")
+
+
+def deadline_of(limit: str, start: datetime, reference: Reference) -> Deadline:
+    """When ``limit`` is due if it starts at ``start``, by the township's calendar and hours.
+
+    Raises:
+        InvalidInput: the limit cannot be read.
+    """
+    parsed = parse_limit(limit)
+    rule = StartRule(reference.setting("start_rule")) if parsed.kind.counts_days else StartRule.IMMEDIATE
+    return deadline(start, parsed, start_rule=rule, calendar=reference.calendar(), hours=working_hours(reference))
+
+
+def working_hours(reference: Reference) -> WorkingHours:
+    """The township's working hours, written ``08:00-12:00,14:00-18:00`` in its settings.
+
+    Raises:
+        InvalidInput: the setting is no list of periods (``hours.unreadable``).
+    """
+    return parse_hours(reference.setting("working_hours"))
+
+
+@lru_cache(maxsize=16)
+def parse_hours(text: str) -> WorkingHours:
+    """Reads ``08:00-12:00,14:00-18:00``."""
+    try:
+        pairs = [part.split("-") for part in text.split(",")]
+        return WorkingHours(tuple((time.fromisoformat(a.strip()), time.fromisoformat(b.strip())) for a, b in pairs))
+    except ValueError:
+        raise InvalidInput("hours.unreadable", text=text) from None
+
+
+def clock_payload(stage: Stage, limit: str, start: datetime, reference: Reference, *, unit: str = "") -> dict[str, Any]:
+    """A clock as an event holds it."""
+    due = deadline_of(limit, start, reference).due
+    canonical = format_limit(parse_limit(limit))
+    return {
+        "stage": stage.value,
+        "limit": canonical,
+        "started": to_seconds(start),
+        "due": to_seconds(due),
+        "unit": unit,
+    }
+
+
+def explained(clock: CaseClock, reference: Reference) -> Deadline:
+    """How the deadline of ``clock`` came about, worked out again with the calendar in force."""
+    return deadline_of(clock.limit, clock.started, reference)
+
+
+def remaining_seconds(due: datetime, limit: str, now: datetime, reference: Reference) -> int:
+    """What is left until ``due`` in the limit's own time (working or natural); 0 when it is over."""
+    if due <= now:
+        return 0
+    if parse_limit(limit).kind.counts_working_time:
+        return int(working_seconds(now, due, reference.calendar(), working_hours(reference)))
+    return int((due - now).total_seconds())
+
+
+def resumed_limit(seconds: int, limit: str) -> str:
+    """The limit, in code form, with which a unit goes on that had ``seconds`` left of ``limit``."""
+    working = parse_limit(limit).kind.counts_working_time
+    kind = LimitKind.WORK_HOUR if working else LimitKind.URGENT_HOUR
+    return format_limit(Limit(max(seconds / 3600, _SHORTEST_HOURS), kind))

@@ -1,0 +1,84 @@
+"""The desk's services with their ports bound: what a window or the command line is given, built once in ``app``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gridclient.domain.case import Case, CaseFacts
+from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action, Actor
+from gridclient.services.acting import ActOnCase, act_on_case
+from gridclient.services.map_port import MapData
+from gridclient.services.ports import Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
+from gridclient.services.proposal import Proposal, propose, proposed_lead
+from gridclient.services.registering import RegisterCase, Registered, register_case
+from gridclient.services.rows import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one case of a batch: ``error`` is ``None`` when it was done."""
+
+    case_id: str
+    error: GridClientError | None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything a desk can ask or do. Blocking: call it from a pool thread, writes from the one writer thread."""
+
+    queries: DeskQueries
+    work: Work
+    reference: Reference
+    settings: DeskSettings
+    map_data: MapData
+    clock: Clock
+    ids: IdSource
+    actor: Actor
+
+    def act(
+        self, action: Action, case_id: str, args: Mapping[str, Any] | None = None, *, base: int | None = None
+    ) -> Changes:
+        """One action on one case; a dispatch that names no lead takes the proposal.
+
+        Raises:
+            GridClientError: see :func:`gridclient.services.acting.act_on_case`.
+        """
+        given = dict(args or {})
+        if action in (Action.DISPATCH, Action.REASSIGN) and not given.get("lead"):
+            proposal = self.propose(case_id)
+            given["lead"] = proposed_lead(proposal).code
+            given.setdefault("cooperating", [c.unit.code for c in proposal.cooperating])
+        command = ActOnCase(action, case_id, self.actor, given, base)
+        return act_on_case(command, work=self.work, reference=self.reference, clock=self.clock)
+
+    def act_on_many(
+        self, action: Action, case_ids: Iterable[str], args: Mapping[str, Any] | None = None
+    ) -> tuple[Changes, tuple[Outcome, ...]]:
+        """The same action on several cases, each in its own transaction; the rest goes on where a rule forbids one."""
+        changes, outcomes = Changes(), []
+        for case_id in case_ids:
+            error: GridClientError | None = None
+            try:
+                changes |= self.act(action, case_id, args)
+            except GridClientError as refused:
+                error = refused
+            outcomes.append(Outcome(case_id, error))
+        return changes, tuple(outcomes)
+
+    def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
+        """A new case."""
+        command = RegisterCase(facts, self.actor, level)
+        return register_case(command, work=self.work, reference=self.reference, clock=self.clock, ids=self.ids)
+
+    def propose(self, case_ref: str) -> Proposal:
+        """Whom to dispatch the case to, with the grounds."""
+        case: Case = self.queries.case(case_ref)
+        return propose(
+            case,
+            reference=self.reference,
+            loads=self.queries.unit_loads(),
+            recent=self.queries.recent_units(case.facts.standard),
+        )

@@ -1,0 +1,290 @@
+"""What the event of each action says: arguments checked against the lists, clocks and deadlines worked out.
+
+Deadlines go into the event, so that every desk folds to the same ones whatever calendar it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from gridclient.domain.case import Assignment, AssignmentState, Case, CaseFacts, Role, Stage
+from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.domain.events import EventKind, to_seconds
+from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.services.clocks import (
+    clock_payload,
+    deadline_of,
+    handling_limit,
+    remaining_seconds,
+    resumed_limit,
+)
+from gridclient.services.ports import Reference
+from gridclient.services.proposal import answers_for
+from gridclient.services.rows import UnitRow
+
+Draft = tuple[EventKind, dict[str, Any]]
+_FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a draft is made from."""
+
+    case: Case
+    args: Mapping[str, Any]
+    actor: Actor
+    now: datetime
+    reference: Reference
+
+    def text(self, name: str, default: str = "") -> str:
+        return str(self.args.get(name, default) or default).strip()
+
+
+def draft_for(action: Action, situation: Situation) -> Draft:
+    """The event's kind and payload.
+
+    Raises:
+        RuleViolation, NotFound: an argument is missing or names what does not exist.
+    """
+    return _DRAFTS[action](situation)
+
+
+def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any]:
+    """Names the unit concerned and marks what the desk did on its behalf (代)."""
+    lead = situation.case.lead
+    unit = situation.text("unit", situation.actor.unit or (lead.unit if lead else ""))
+    if situation.actor.role is AccountRole.UNIT and unit != situation.actor.unit:
+        raise RuleViolation("role.other_unit", unit=unit)
+    payload["unit"] = unit
+    if situation.actor.role is not AccountRole.UNIT:
+        payload["on_behalf"] = True
+    return payload
+
+
+def _facts_changed(situation: Situation) -> dict[str, Any]:
+    """The facts among the arguments, checked: unknown names, grids and standards are refused."""
+    given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
+    if standard := given.get("standard"):
+        row = situation.reference.standard(str(standard))
+        if row is None:
+            raise NotFound("standard.unknown", standard=standard)
+        given["case_class"] = f"{row.big_class} {row.small_class}".strip()
+    if (grid := given.get("grid")) and situation.reference.grid(str(grid)) is None:
+        raise NotFound("grid.unknown", grid=grid)
+    return given
+
+
+def _stage_clock(situation: Situation, stage: Stage, unit: str = "") -> dict[str, Any]:
+    limit = situation.reference.setting(f"limit.{stage.value}")
+    return clock_payload(stage, limit, situation.now, situation.reference, unit=unit)
+
+
+def _amend(situation: Situation) -> Draft:
+    payload: dict[str, Any] = {"facts": _facts_changed(situation)}
+    if "level" in situation.args:
+        payload["level"] = int(situation.args["level"])
+    if not payload["facts"] and "level" not in payload:
+        raise RuleViolation("case.nothing_changed")
+    return EventKind.AMENDED, payload
+
+
+def _file(situation: Situation) -> Draft:
+    payload: dict[str, Any] = {"facts": _facts_changed(situation), "clocks": [_stage_clock(situation, Stage.DISPATCH)]}
+    if "level" in situation.args:
+        payload["level"] = int(situation.args["level"])
+    return EventKind.FILED, payload
+
+
+def _decline(situation: Situation) -> Draft:
+    return EventKind.DECLINED, {"reason_code": situation.text("reason_code"), "reason": situation.text("reason")}
+
+
+def _unit(situation: Situation, code: str) -> UnitRow:
+    row = situation.reference.unit(code)
+    if row is None:
+        raise NotFound("unit.unknown", unit=code)
+    if row.status == "inactive":
+        raise RuleViolation("unit.inactive", unit=row.name)
+    return row
+
+
+def _part(situation: Situation, unit: UnitRow, role: Role) -> dict[str, Any]:
+    """One unit's part. The same unit again goes on with the time it had left (rule); another one starts anew."""
+    before = situation.case.assignment_of(unit.code)
+    limit = handling_limit(situation.case, situation.reference)
+    if before is not None and before.state is not AssignmentState.RELEASED:
+        limit = resumed_limit(_left(situation, before), limit)
+    until = deadline_of(situation.reference.setting("limit.return"), situation.now, situation.reference)
+    return {
+        "unit": unit.code,
+        "role": role.value,
+        "limit": limit,
+        "due": to_seconds(deadline_of(limit, situation.now, situation.reference).due),
+        "return_until": to_seconds(until.due),
+    }
+
+
+def _left(situation: Situation, part: Assignment) -> int:
+    if part.remaining is not None:
+        return part.remaining
+    return remaining_seconds(part.due, part.limit, situation.now, situation.reference)
+
+
+def _give_out(situation: Situation) -> dict[str, Any]:
+    lead = _unit(situation, situation.text("lead"))
+    others: Sequence[str] = [str(u) for u in situation.args.get("cooperating") or ()]
+    cooperating = [_unit(situation, code) for code in others]
+    parts = [_part(situation, lead, Role.LEAD), *(_part(situation, u, Role.COOPERATING) for u in cooperating)]
+    clocks = [
+        clock_payload(Stage.HANDLE, p["limit"], situation.now, situation.reference, unit=p["unit"]) for p in parts
+    ] + [_stage_clock(situation, Stage.SIGN, unit=p["unit"]) for p in parts]
+    standard = situation.reference.standard(situation.case.facts.standard)
+    listed = bool(standard and standard.units)
+    against = bool(standard and listed and not answers_for(lead, standard.units))
+    return {
+        "assignments": parts,
+        "clocks": clocks,
+        "reason": situation.text("reason"),
+        "against_list": against,
+        "basis": {"standard": standard.code, "version": standard.version} if standard else {},
+    }
+
+
+def _dispatch(situation: Situation) -> Draft:
+    return EventKind.DISPATCHED, _give_out(situation)
+
+
+def _reassign(situation: Situation) -> Draft:
+    return EventKind.REASSIGNED, _give_out(situation)
+
+
+def _sign(situation: Situation) -> Draft:
+    return EventKind.SIGNED, _with_behalf(situation, {})
+
+
+def _return(situation: Situation) -> Draft:
+    payload = _with_behalf(
+        situation, {"reason_code": situation.text("reason_code"), "reason": situation.text("reason")}
+    )
+    part = situation.case.assignment_of(payload["unit"])
+    if part is not None:
+        payload["remaining"] = remaining_seconds(part.due, part.limit, situation.now, situation.reference)
+        if part.role is Role.LEAD:
+            payload["clocks"] = [_stage_clock(situation, Stage.DISPATCH)]
+    return EventKind.RETURNED, payload
+
+
+def _level_clocks(situation: Situation, level: int) -> list[dict[str, Any]]:
+    """The limit of the new level for a case that a unit has in hand; others wait for their dispatch."""
+    lead = situation.case.lead
+    limit = situation.reference.setting(f"limit.level.{level}")
+    if lead is None or not limit or lead.state not in (AssignmentState.DISPATCHED, AssignmentState.HANDLING):
+        return []
+    return [clock_payload(Stage.HANDLE, limit, situation.now, situation.reference, unit=lead.unit)]
+
+
+def _escalate(situation: Situation) -> Draft:
+    clocks = _level_clocks(situation, situation.case.level + 1)
+    return EventKind.ESCALATED, {"reason": situation.text("reason"), "clocks": clocks}
+
+
+def _delegate(situation: Situation) -> Draft:
+    clocks = _level_clocks(situation, situation.case.level - 1)
+    return EventKind.DELEGATED, {"reason": situation.text("reason"), "clocks": clocks}
+
+
+def _urge(situation: Situation) -> Draft:
+    return EventKind.URGED, {"text": situation.text("text"), "unit": situation.text("unit")}
+
+
+def _feed_back(situation: Situation) -> Draft:
+    payload = _with_behalf(
+        situation,
+        {
+            "result": situation.text("result"),
+            "contacted": bool(situation.args.get("contacted", False)),
+            "public_reply": situation.text("public_reply"),
+        },
+    )
+    lead = situation.case.lead
+    if lead is not None and payload["unit"] == lead.unit:
+        payload["clocks"] = [_stage_clock(situation, Stage.VERIFY)]
+    return EventKind.FED_BACK, payload
+
+
+def _verify(situation: Situation) -> Draft:
+    payload = {"unit": situation.text("unit"), "reason": situation.text("reason")}
+    if situation.args.get("release"):
+        return EventKind.RELEASED, payload
+    if situation.args.get("passed", True) is False:
+        return EventKind.REWORKED, payload
+    return EventKind.VERIFIED, payload
+
+
+def _rework(situation: Situation) -> Draft:
+    return EventKind.REWORKED, {"unit": situation.text("unit"), "reason": situation.text("reason")}
+
+
+def _close(situation: Situation) -> Draft:
+    return EventKind.CLOSED, {
+        "closing_condition_met": bool(situation.args.get("closing_condition_met", True)),
+        "note": situation.text("note"),
+    }
+
+
+def _reopen(situation: Situation) -> Draft:
+    return EventKind.REOPENED, {
+        "reason": situation.text("reason"),
+        "clocks": [_stage_clock(situation, Stage.DISPATCH)],
+    }
+
+
+def _void(situation: Situation) -> Draft:
+    return EventKind.VOIDED, {"reason": situation.text("reason")}
+
+
+def _rate(situation: Situation) -> Draft:
+    return EventKind.RATED, {"rating": situation.text("rating"), "text": situation.text("text")}
+
+
+def _note(situation: Situation) -> Draft:
+    return EventKind.NOTED, {"text": situation.text("text")}
+
+
+def _attach(situation: Situation) -> Draft:
+    names = ("sha256", "name", "kind", "size")
+    return EventKind.ATTACHED, {name: situation.args.get(name, "") for name in names}
+
+
+def _undo(situation: Situation) -> Draft:
+    last = situation.case.last
+    if last is None:
+        raise RuleViolation("case.nothing_to_undo")
+    return EventKind.UNDONE, {"target": list(last)}
+
+
+_DRAFTS: Mapping[Action, Callable[[Situation], Draft]] = {
+    Action.FILE: _file,
+    Action.DECLINE: _decline,
+    Action.DISPATCH: _dispatch,
+    Action.SIGN: _sign,
+    Action.RETURN: _return,
+    Action.REASSIGN: _reassign,
+    Action.ESCALATE: _escalate,
+    Action.DELEGATE: _delegate,
+    Action.URGE: _urge,
+    Action.FEED_BACK: _feed_back,
+    Action.VERIFY: _verify,
+    Action.REWORK: _rework,
+    Action.CLOSE: _close,
+    Action.REOPEN: _reopen,
+    Action.VOID: _void,
+    Action.RATE: _rate,
+    Action.AMEND: _amend,
+    Action.NOTE: _note,
+    Action.ATTACH: _attach,
+    Action.UNDO: _undo,
+}

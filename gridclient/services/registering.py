@@ -1,0 +1,80 @@
+"""Registering a case (登记): one intake for every channel; the draft is gone only when the case is in the log."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from gridclient.domain.case import CaseFacts, Stage
+from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.domain.roles import Action, Actor, require
+from gridclient.services.clocks import clock_payload
+from gridclient.services.ports import Clock, IdSource, Reference, Work
+from gridclient.services.rows import Changes
+
+LEVELS = range(1, 5)
+LONGEST_TITLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCase:
+    """What the operator typed. Without a grid the point finds it; without either the case waits for one."""
+
+    facts: CaseFacts
+    actor: Actor
+    level: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The new case and what was touched."""
+
+    case_id: str
+    number: str
+    changes: Changes
+
+
+def register_case(
+    command: RegisterCase, *, work: Work, reference: Reference, clock: Clock, ids: IdSource
+) -> Registered:
+    """Puts a new case in the log, numbered for good.
+
+    Raises:
+        RuleViolation: no title and no description, or no such level.
+        NotFound: the grid or the standard is not on the lists.
+    """
+    require(command.actor, Action.AMEND)
+    facts = checked_facts(command.facts, reference)
+    if command.level not in LEVELS:
+        raise RuleViolation("case.no_such_level", level=command.level)
+    now = clock.now()
+    township = facts.grid[:9] or reference.setting("township")
+    case_id = ids.new_id()
+    with work() as unit_of_work:
+        number = unit_of_work.next_number(township, now.date())
+        payload = {
+            "number": number,
+            "level": command.level,
+            "facts": asdict(facts),
+            "clocks": [clock_payload(Stage.ACCEPT, reference.setting("limit.accept"), now, reference)],
+        }
+        unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, f"t:{township}", command.actor.account, payload))
+    return Registered(case_id, number, unit_of_work.changes)
+
+
+def checked_facts(facts: CaseFacts, reference: Reference) -> CaseFacts:
+    """The facts with title, grid and class completed from what is known."""
+    title = facts.title.strip() or facts.description.strip().partition("\n")[0][:LONGEST_TITLE]
+    if not title:
+        raise RuleViolation("case.title_missing")
+    facts = replace(facts, title=title)
+    if facts.grid and reference.grid(facts.grid) is None:
+        raise NotFound("grid.unknown", grid=facts.grid)
+    if not facts.grid and facts.lon is not None and facts.lat is not None:
+        facts = replace(facts, grid=reference.grids_at(facts.lon, facts.lat).basic or "")
+    if facts.standard:
+        standard = reference.standard(facts.standard)
+        if standard is None:
+            raise NotFound("standard.unknown", standard=facts.standard)
+        facts = replace(facts, case_class=f"{standard.big_class} {standard.small_class}".strip())
+    return facts

@@ -1,0 +1,158 @@
+"""The field's words for people, one place for the command line and the desk (which translates them).
+
+Keys are the identifiers that stand in the log and in JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STATES: Final = {
+    "reported": "待受理",
+    "filed": "待派遣",
+    "dispatched": "待签收",
+    "handling": "处置中",
+    "handled": "待核查",
+    "closed": "已结案",
+    "declined": "不予受理",
+    "void": "作废",
+    "merged": "并案",
+}
+BOXES: Final = {
+    "reported": "待受理",
+    "filed": "待派遣",
+    "dispatched": "待签收",
+    "due_soon": "将到期",
+    "overdue": "已超期",
+    "returned": "被退回",
+    "handled": "待核查",
+    "consultation": "待会商",
+    "conflict": "冲突",
+    "pending": "未上报",
+}
+ACTIONS: Final = {
+    "file": "受理立案",
+    "decline": "不予受理",
+    "dispatch": "派遣",
+    "sign": "签收",
+    "return": "退回",
+    "reassign": "改派",
+    "escalate": "上报",
+    "delegate": "下派",
+    "urge": "催办",
+    "feed_back": "处置反馈",
+    "verify": "核查通过",
+    "rework": "返工",
+    "close": "结案",
+    "reopen": "重开",
+    "void": "作废",
+    "rate": "评价",
+    "amend": "修改",
+    "note": "备注",
+    "attach": "附件",
+    "undo": "撤销",
+}
+EVENTS: Final = {
+    "case_registered": "登记",
+    "case_imported": "导入",
+    "case_amended": "修改",
+    "case_filed": "立案",
+    "case_declined": "不予受理",
+    "case_dispatched": "派遣",
+    "case_signed": "签收",
+    "case_returned": "退回",
+    "case_reassigned": "改派",
+    "case_escalated": "上报上级",
+    "case_delegated": "下派",
+    "case_urged": "催办",
+    "case_fed_back": "处置反馈",
+    "case_verified": "核查通过",
+    "cooperation_released": "协办免办",
+    "case_reworked": "返工",
+    "case_closed": "结案",
+    "case_reopened": "重开",
+    "case_voided": "作废",
+    "case_rated": "评价",
+    "case_noted": "备注",
+    "attachment_added": "附件",
+    "action_undone": "撤销",
+    "deadline_recomputed": "时限重算",
+}
+CHANNELS: Final = {
+    "grid_worker": "网格员",
+    "12345": "12345",
+    "110": "民生110",
+    "digital_city": "数字城管",
+    "smart_community": "智慧社区",
+    "one_nail": "一钉办好",
+    "superior": "上级交办",
+    "department": "部门派单",
+    "leader": "领导交办",
+    "patrol": "巡查",
+    "video": "视频",
+    "visit": "来访",
+    "other": "其他",
+}
+STAGES: Final = {
+    "accept": "受理",
+    "dispatch": "派遣",
+    "sign": "签收",
+    "handle": "处置",
+    "verify": "核查",
+    "imported": "原定时限",
+}
+URGENCIES: Final = {1: "一般", 2: "紧急", 3: "特急"}
+ROLES: Final = {
+    "shift_leader": "值班长",
+    "operator": "受理派遣员",
+    "unit": "派驻机构",
+    "supervisor": "网格督导",
+    "assessor": "考核员",
+    "admin": "系统管理员",
+    "auditor": "审计员",
+}
+TIERS: Final = {
+    "county": "区县",
+    "township": "镇街",
+    "zone": "片区",
+    "community": "社区",
+    "basic": "基础网格",
+}
+UNIT_KINDS: Final = {
+    "stationed_a": "A类派驻",
+    "stationed_b": "B类派驻",
+    "department": "县级部门",
+    "office": "镇街机构",
+    "community_org": "村社区",
+    "grid_worker": "网格员",
+}
+DUTY: Final = {"on_duty": "在岗", "out": "出动", "inactive": "停用"}
+PARTS: Final = {
+    "dispatched": "待签收",
+    "handling": "处置中",
+    "handled": "已反馈",
+    "verified": "已核查",
+    "released": "免办",
+    "returned": "已退回",
+}
+RETURN_REASONS: Final = {
+    "not_ours": "非本单位职责",
+    "wrong_place": "不在管辖范围",
+    "unclear": "信息不全",
+    "duplicate": "重复派遣",
+    "needs_county": "需县级部门办理",
+}
+DECLINE_REASONS: Final = {
+    "out_of_scope": "不属受理范围",
+    "duplicate": "重复反映",
+    "no_facts": "事实不清且无法核实",
+    "in_procedure": "已进入诉讼、仲裁、信访等程序",
+    "withdrawn": "反映人撤回",
+}
+RATINGS: Final = {
+    "very_satisfied": "非常满意",
+    "satisfied": "满意",
+    "fair": "基本满意",
+    "dissatisfied": "不满意",
+}
+URGENCY_ICONS: Final = {"early": "◔", "yellow": "◔", "red": "▲", "overdue": "▲"}
