@@ -1,0 +1,147 @@
+"""Codes of areas and grids: how long each tier's code is, what it begins with, and what is no code at all.
+
+Codes are text. A number cell, ``371002001001.0`` or ``3.71E+14`` has lost what it was and is refused, never guessed.
+Source: GB/T 2260 and the statistical division codes; tiers and zone numbers by DOMAIN, Area, grids, codes.
+
+A zone's code cannot be mistaken for a community's: the statistical rules number communities and villages 001-399 and
+places treated like them 400-599, so that 601-699 in places 10-12 is free and means a zone (片区) here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gridclient.domain.errors import InvalidInput
+
+ZONE_NUMBERS = range(601, 700)
+EXTERNAL_LENGTHS = frozenset({14, 16, 20})
+"""Lengths of other systems' grid codes, which are kept beside ours (``external_code``)."""
+
+
+class Tier(StrEnum):
+    """The tiers of areas and grids, from the county down."""
+
+    COUNTY = "county"
+    TOWNSHIP = "township"
+    ZONE = "zone"
+    COMMUNITY = "community"
+    BASIC = "basic"
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCode:
+    """A code that was read: one of our tiers, or another system's code (``tier`` None) that is kept as it is."""
+
+    text: str
+    tier: Tier | None
+
+    @property
+    def is_external(self) -> bool:
+        """Does it belong to another system (14, 16 or 20 digits)?"""
+        return self.tier is None
+
+
+def read_code(value: object) -> AreaCode:
+    """Read one cell or field as a code; full-width digits and outer blanks are forgiven.
+
+    Raises ``InvalidInput`` with ``text``: ``code.not_text`` (a number, a float or 3.71E+14), ``code.empty``,
+    ``code.not_digits``, ``code.wrong_length``, and those of ``tier_of``.
+    """
+    if not isinstance(value, str):
+        raise InvalidInput("code.empty" if value is None else "code.not_text", text="" if value is None else value)
+    text = unicodedata.normalize("NFKC", value).strip().lstrip("'")
+    if is_external(text):
+        return AreaCode(text, None)
+    return AreaCode(text, tier_of(text))
+
+
+def is_external(text: str) -> bool:
+    """Is it a code of another system, by its length?"""
+    return len(text) in EXTERNAL_LENGTHS and _is_digits(text)
+
+
+def tier_of(text: str) -> Tier:
+    """The tier of one of our codes.
+
+    Raises ``InvalidInput`` with ``text``, besides the causes of ``read_code``: ``code.not_county`` (a province, or no
+    region begins like this), ``code.no_township`` (places 7-9 are 000), ``code.no_community`` (10-12 are 000),
+    ``code.number_reserved`` (10-12 are 600 or 700-999, given to nobody), ``code.under_zone`` (15 digits below a zone:
+    a basic grid begins with its community) and ``code.no_grid`` (13-15 are 000).
+    """
+    _check_shape(text)
+    if text[0] not in "12345678" or text[2:6] == "0000":
+        raise InvalidInput("code.not_county", text=text)
+    if len(text) == 6:
+        return Tier.COUNTY
+    if text[6:9] == "000":
+        raise InvalidInput("code.no_township", text=text)
+    if len(text) == 9:
+        return Tier.TOWNSHIP
+    number = int(text[9:12])
+    if number == 0:
+        raise InvalidInput("code.no_community", text=text)
+    if number >= 600 and number not in ZONE_NUMBERS:
+        raise InvalidInput("code.number_reserved", text=text)
+    if len(text) == 12:
+        return Tier.ZONE if number in ZONE_NUMBERS else Tier.COMMUNITY
+    if number in ZONE_NUMBERS:
+        raise InvalidInput("code.under_zone", text=text)
+    if text[12:] == "000":
+        raise InvalidInput("code.no_grid", text=text)
+    return Tier.BASIC
+
+
+def parent_code(text: str) -> str | None:
+    """The code that this one begins with: basic → community → township → county → None, zone → township.
+
+    A community's *grid* parent is its zone, which stands in a table and not in the code.
+    """
+    tier = tier_of(text)
+    return None if tier is Tier.COUNTY else text[:-3]
+
+
+def county_of(text: str) -> str:
+    """The six digits of the county of any of our codes."""
+    tier_of(text)
+    return text[:6]
+
+
+def township_of(text: str) -> str | None:
+    """The nine digits of the township, None for a county."""
+    return None if tier_of(text) is Tier.COUNTY else text[:9]
+
+
+def zone_code(township: str, number: int) -> str:
+    """The code of the township's zone ``number`` (1-99). Raises ``InvalidInput("code.zone_number")``."""
+    if tier_of(township) is not Tier.TOWNSHIP or not 1 <= number < 100:
+        raise InvalidInput("code.zone_number", text=township, number=number)
+    return f"{township}{600 + number}"
+
+
+def basic_code(community: str, number: int) -> str:
+    """The code of the community's basic grid ``number`` (1-999). Raises ``InvalidInput("code.grid_number")``."""
+    if tier_of(community) is not Tier.COMMUNITY or not 1 <= number < 1000:
+        raise InvalidInput("code.grid_number", text=community, number=number)
+    return f"{community}{number:03}"
+
+
+_LENGTHS = frozenset({6, 9, 12, 15})
+_SPOILT_NUMBER = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+[.,][\d,.]*")
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _check_shape(text: str) -> None:
+    if not text:
+        raise InvalidInput("code.empty", text=text)
+    if _SPOILT_NUMBER.fullmatch(text):
+        raise InvalidInput("code.not_text", text=text)
+    if not _is_digits(text):
+        raise InvalidInput("code.not_digits", text=text)
+    if len(text) not in _LENGTHS:
+        raise InvalidInput("code.wrong_length", text=text, digits=len(text))

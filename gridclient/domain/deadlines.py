@@ -1,0 +1,291 @@
+"""When a limit is due, how the date came about, and how much of it is left.
+
+Counting, per kind of limit (DOMAIN: Clocks; where that is silent, decided here):
+
+* ``minute`` and ``urgent_hour`` run by the clock, day and night.
+* ``work_hour`` runs in working time only and ends at the second at which it is used up: 8 工作时 from 08:00 end 18:00.
+* ``work_day``, immediate: the same place in the day, N working days later (10:30 → 10:30, before opening → opening,
+  in the lunch break → its beginning, after closing or on a day off → closing). That is N × 8 working hours, and the
+  deadline is always on the N-th working day after the day of the start: one working day after 2026-02-13 is 02-14.
+* ``natural_day``, immediate: N × 24 hours.
+* ``next_day`` (hotline): the day of receipt does not count, and a limit in days ends with its last day at ``day_end``.
+  Source: Civil Code art. 201 (the first day is not counted) and 203 (the last day ends at 24:00, or when business
+  ends). Limits in hours begin at once under either rule: art. 201, second paragraph.
+
+An extension adds its limit to the deadline of the moment; a pause moves the deadline of the moment by the time paused,
+counted in working time for the working kinds. Extensions are granted before a deadline, so they are added first.
+Deadlines are whole seconds; 24:00 is written 23:59:59, so that the date shown is the last day itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+from gridclient.domain.calendar import WorkCalendar, WorkingHours, china_time, second_of_day
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.limits import Limit, LimitKind
+from gridclient.domain.working_time import WorkingTime, at_second
+
+DAY_END_24 = time(23, 59, 59)
+DAY_END_18 = time(18)
+DEFAULT_HOURS = WorkingHours()
+
+Pause = tuple[datetime, datetime]
+
+
+class StartRule(StrEnum):
+    """Does a limit in days run from its start or from the next day?"""
+
+    IMMEDIATE = "immediate"
+    NEXT_DAY = "next_day"
+
+
+class StepCode(StrEnum):
+    """What a line of the explanation says; the words are ``services.deadline_text``'s."""
+
+    START = "start"
+    """params: limit"""
+    START_MOVED = "start_moved_to_working_time"
+    DAY_OF_RECEIPT = "day_of_receipt_not_counted"
+    WEEKENDS = "weekends_skipped"
+    """params: days"""
+    HOLIDAY = "holiday_skipped"
+    """params: first, last, days"""
+    MAKEUP_DAY = "makeup_day_counted"
+    """params: day"""
+    UNKNOWN_YEAR = "unknown_year"
+    """params: year"""
+    EXTENSION = "extension"
+    """params: limit; at = the deadline after it"""
+    PAUSE = "pause"
+    """params: until, seconds, working, due (the deadline after it)"""
+    DUE = "due"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of how a deadline came about: a code, its moment and the values of its sentence."""
+
+    code: StepCode
+    at: datetime
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The moment a limit is due, the steps to it, and the years whose holidays were only guessed."""
+
+    due: datetime
+    steps: tuple[Step, ...]
+    uncertain_years: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left until a deadline on both clocks; negative once it has passed."""
+
+    working: timedelta
+    natural: timedelta
+    overdue: bool
+
+
+class Urgency(StrEnum):
+    """How pressing an open deadline is: 正常, 预警, 黄, 红, 超期."""
+
+    NONE = "none"
+    EARLY = "early"
+    YELLOW = "yellow"
+    RED = "red"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The share of the time that is left when each warning begins; a county's setting (defaults decided here)."""
+
+    early: float = 0.5
+    yellow: float = 0.3
+    red: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.red <= self.yellow <= self.early <= 1:
+            raise InvalidInput("thresholds.not_in_order", early=self.early, yellow=self.yellow, red=self.red)
+
+
+DEFAULT_THRESHOLDS = Thresholds()
+
+
+def deadline(
+    start: datetime,
+    limit: Limit,
+    *,
+    calendar: WorkCalendar,
+    hours: WorkingHours = DEFAULT_HOURS,
+    start_rule: StartRule = StartRule.IMMEDIATE,
+    day_end: time = DAY_END_24,
+    pauses: Sequence[Pause] = (),
+    extra: Sequence[Limit] = (),
+) -> Deadline:
+    """The deadline of a limit that starts at ``start``, in China time.
+
+    ``extra`` are granted extensions, ``pauses`` times during which the clock stood still (a pause that still lasts is
+    passed with now as its end); parts before the start or after the deadline of the moment change nothing.
+    Raises ``InvalidInput``: ``time.naive``, ``deadline.pause_backwards``, ``deadline.out_of_range``.
+    """
+    begin = china_time(start).replace(microsecond=0)
+    clock = WorkingTime(calendar, hours)
+    next_day = start_rule is StartRule.NEXT_DAY and limit.kind.counts_days
+    try:
+        due = _end_of_days(clock, begin.date(), limit, day_end) if next_day else _first_due(clock, begin, limit)
+        changes: list[Step] = []
+        for extension in extra:
+            due = _later(clock, due, extension)
+            changes.append(Step(StepCode.EXTENSION, due, {"limit": extension}))
+        for pause in _in_order(pauses):
+            due = _resumed(clock, (max(pause[0], begin), pause[1]), due, limit.kind, changes)
+        steps = [Step(StepCode.START, begin, {"limit": limit})]
+        uncertain: frozenset[int] = frozenset()
+        if next_day:
+            steps.append(Step(StepCode.DAY_OF_RECEIPT, begin))
+        if limit.kind.counts_working_time or any(extension.kind.counts_working_time for extension in extra):
+            counted = begin.date() + _DAY if next_day else begin.date()
+            if not next_day and limit.kind.counts_working_time and (moved := clock.next_from(begin)) > begin:
+                steps.append(Step(StepCode.START_MOVED, moved))
+            steps += _calendar_steps(calendar, counted, due.date())
+            uncertain = _uncertain_years(calendar, counted, due.date())
+            steps += [Step(StepCode.UNKNOWN_YEAR, due, {"year": year}) for year in sorted(uncertain)]
+    except OverflowError:
+        raise InvalidInput("deadline.out_of_range", start=start.isoformat()) from None
+    return Deadline(due, (*steps, *changes, Step(StepCode.DUE, due)), uncertain)
+
+
+def working_seconds(start: datetime, end: datetime, calendar: WorkCalendar, hours: WorkingHours = DEFAULT_HOURS) -> int:
+    """Whole seconds of working time from ``start`` to ``end``, negative when the end comes first."""
+    return WorkingTime(calendar, hours).between(china_time(start), china_time(end))
+
+
+def remaining(
+    now: datetime, due: datetime, *, calendar: WorkCalendar, hours: WorkingHours = DEFAULT_HOURS
+) -> Remaining:
+    """What is left from ``now`` to ``due`` in working time and by the clock: the two clocks of a row."""
+    now, due = china_time(now), china_time(due)
+    working = WorkingTime(calendar, hours).between(now, due)
+    return Remaining(timedelta(seconds=working), due - now, now > due)
+
+
+def urgency(
+    left: Remaining, total: Remaining, *, kind: LimitKind = LimitKind.WORK_DAY, at: Thresholds = DEFAULT_THRESHOLDS
+) -> Urgency:
+    """The warning for what is ``left`` of ``total`` (``remaining`` at the start of the clock).
+
+    Working kinds go by working time, kinds that run day and night by the clock; a limit without any working time
+    goes by the clock too.
+    """
+    if left.overdue:
+        return Urgency.OVERDUE
+    part, whole = left.natural, total.natural
+    if kind.counts_working_time and total.working > _NOTHING:
+        part, whole = left.working, total.working
+    if part > whole * at.early:
+        return Urgency.NONE
+    if part > whole * at.yellow:
+        return Urgency.EARLY
+    return Urgency.YELLOW if part > whole * at.red else Urgency.RED
+
+
+_NOTHING = timedelta()
+_DAY = timedelta(days=1)
+_CLOCK_SECONDS = {LimitKind.MINUTE: 60, LimitKind.URGENT_HOUR: 3600, LimitKind.NATURAL_DAY: 86400}
+
+
+def _first_due(clock: WorkingTime, begin: datetime, limit: Limit) -> datetime:
+    return _later(clock, clock.place_of(begin) if limit.kind is LimitKind.WORK_DAY else begin, limit)
+
+
+def _later(clock: WorkingTime, moment: datetime, limit: Limit) -> datetime:
+    if limit.kind is LimitKind.WORK_DAY:
+        return clock.days_later(moment, limit.amount)
+    if limit.kind is LimitKind.WORK_HOUR:
+        return clock.later(moment, round(limit.amount * 3600))
+    return moment + timedelta(seconds=round(limit.amount * _CLOCK_SECONDS[limit.kind]))
+
+
+def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit, day_end: time) -> datetime:
+    """The end of the limit's last day; half a day ends half-way through the day after the full ones."""
+    full = int(limit.amount)
+    part = limit.amount - full
+    end = second_of_day(day_end)
+    if limit.kind is LimitKind.WORK_DAY:
+        day = clock.calendar.add_working_days(receipt, full + bool(part))
+        half_way = clock.hours.second_at(round(part * clock.hours.seconds_per_day))
+    else:
+        day = receipt + timedelta(days=full + bool(part))
+        half_way = round(part * 86400)
+    return at_second(day, min(half_way, end) if part else end)
+
+
+def _in_order(pauses: Sequence[Pause]) -> list[Pause]:
+    """The pauses on the Chinese clock in order, overlapping ones made one."""
+    merged: list[Pause] = []
+    for begin, end in sorted((china_time(begin), china_time(end)) for begin, end in pauses):
+        if end < begin:
+            raise InvalidInput("deadline.pause_backwards", begin=begin.isoformat(), end=end.isoformat())
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _resumed(clock: WorkingTime, pause: Pause, due: datetime, kind: LimitKind, changes: list[Step]) -> datetime:
+    """The deadline moved by the paused time, or as it was when the pause lies outside the clock's run."""
+    first, last = pause
+    if first >= due or last <= first:
+        return due
+    if kind.counts_working_time:
+        seconds = clock.between(first, last)
+        days, rest = divmod(seconds, clock.hours.seconds_per_day)
+        moved = clock.days_later(due, days)
+        moved = clock.later(moved, rest) if rest else moved
+    else:
+        seconds = int((last - first).total_seconds())
+        moved = due + timedelta(seconds=seconds)
+    params = {"until": last, "seconds": seconds, "working": kind.counts_working_time, "due": moved}
+    changes.append(Step(StepCode.PAUSE, first, params))
+    return moved
+
+
+def _uncertain_years(calendar: WorkCalendar, first: date, last: date) -> frozenset[int]:
+    if calendar.known_years.issuperset(range(first.year, last.year + 1)):
+        return frozenset()
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return frozenset(day.year for day in days if not calendar.is_known(day))
+
+
+def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Step]:
+    """Holidays (with the weekends that touch them), make-up days and the other weekends from first to last day."""
+    steps: list[Step] = []
+    skipped, covered = 0, first - _DAY
+    for day in calendar.exceptions_between(first, last):
+        if calendar.is_working(day):
+            steps.append(Step(StepCode.MAKEUP_DAY, at_second(day, 0), {"day": day}))
+        elif day > covered:
+            begin = _edge(calendar, day, -_DAY, first)
+            covered = _edge(calendar, day, _DAY, last)
+            days = (covered - begin).days + 1
+            skipped += days
+            steps.append(Step(StepCode.HOLIDAY, at_second(begin, 0), {"first": begin, "last": covered, "days": days}))
+    weekends = (last - first).days + 1 - calendar.working_days_between(first, last + _DAY) - skipped
+    if weekends > 0:
+        steps.insert(0, Step(StepCode.WEEKENDS, at_second(first, 0), {"days": weekends}))
+    return steps
+
+
+def _edge(calendar: WorkCalendar, day: date, step: timedelta, end: date) -> date:
+    """The last day off in a row from ``day`` in one direction, not beyond ``end``."""
+    while day != end and not calendar.is_working(day + step):
+        day += step
+    return day

@@ -1,0 +1,203 @@
+"""Time limits 时限 as people write them (``2紧急工作时``, ``3个工作日``, ``半天``), read into an amount and a kind.
+
+Reading a limit is separate from counting it: ``deadlines`` says when it is due.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gridclient.domain.errors import InvalidInput
+
+SMALLEST_AMOUNT = 0.01
+LARGEST_AMOUNT = 10_000
+
+
+class LimitKind(StrEnum):
+    """How a limit is counted (DOMAIN: Clocks)."""
+
+    MINUTE = "minute"
+    """Minutes by the clock, for the stages of a desk that is manned day and night."""
+    URGENT_HOUR = "urgent_hour"
+    """紧急工作时: hours that run day and night, on days off too."""
+    WORK_HOUR = "work_hour"
+    """工作时: hours of working time."""
+    WORK_DAY = "work_day"
+    """工作日: legal working days, each as long as the day's working hours."""
+    NATURAL_DAY = "natural_day"
+    """自然日: calendar days."""
+
+    @property
+    def counts_working_time(self) -> bool:
+        """Does it stand still outside working hours?"""
+        return self in (LimitKind.WORK_HOUR, LimitKind.WORK_DAY)
+
+    @property
+    def counts_days(self) -> bool:
+        """Is it a limit in days, for which the hotline's "the day of receipt does not count" is meant?"""
+        return self in (LimitKind.WORK_DAY, LimitKind.NATURAL_DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many of a kind, 0.01 to 10,000; parts are for halves (半个工作日).
+
+    Raises ``InvalidInput("limit.out_of_range")``.
+    """
+
+    amount: float
+    kind: LimitKind
+
+    def __post_init__(self) -> None:
+        if not SMALLEST_AMOUNT <= self.amount <= LARGEST_AMOUNT:
+            raise InvalidInput("limit.out_of_range", amount=self.amount, largest=LARGEST_AMOUNT)
+        if isinstance(self.amount, float) and self.amount.is_integer():
+            object.__setattr__(self, "amount", int(self.amount))
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenLimit:
+    """A limit and the words that followed it (``1紧急工作时制止`` → remark ``制止``)."""
+
+    limit: Limit
+    remark: str = ""
+
+
+def format_limit(limit: Limit) -> str:
+    """The limit in code form for storing, ``2 urgent_hour``; ``parse_limit`` reads it back. Not for screens."""
+    return f"{limit.amount!r} {limit.kind}"
+
+
+def parse_limit(text: str, *, hour: LimitKind = LimitKind.WORK_HOUR, day: LimitKind = LimitKind.NATURAL_DAY) -> Limit:
+    """The limit of ``read_limit`` without the words behind it."""
+    return read_limit(text, hour=hour, day=day).limit
+
+
+def read_limit(
+    text: str, *, hour: LimitKind = LimitKind.WORK_HOUR, day: LimitKind = LimitKind.NATURAL_DAY
+) -> WrittenLimit:
+    """Read a written limit.
+
+    Decided where writers differ: plain 小时 is a working hour like 工作小时 (24小时 too), only 紧急, 自然 and
+    连续 hours run through the night; plain 天 and 日 are natural days; 半天 is half a *working* day (in an office it
+    means a morning), 一天半 one and a half natural days; 紧急工作日 is a natural day, because 紧急 runs day and
+    night; 周 is seven natural days. A table that means otherwise by a bare 小时 or 天 is read with ``hour=`` and
+    ``day=``.
+
+    Raises ``InvalidInput`` with ``text``: ``limit.no_amount`` (立即, 按法定程序), ``limit.no_unit`` (a bare number),
+    ``limit.unit_varies`` (月, 年), ``limit.ambiguous`` (two limits in one cell, 3至5天), ``limit.out_of_range`` and
+    ``limit.unreadable`` for the rest.
+    """
+    plain = _without_frame(unicodedata.normalize("NFKC", text))
+    found = _LIMIT.match(plain)
+    if found is None:
+        raise InvalidInput(_why_unreadable(plain), text=text)
+    word = found["unit"].lower()
+    remark = _REMARK_EDGE.sub("", plain[found.end() :])
+    if _AMOUNT_AND_UNIT.search(remark):
+        raise InvalidInput("limit.ambiguous", text=text)
+    kind, factor = _kind_of(word, hour=hour, day=day)
+    try:
+        amount = _number(found["amount"])
+    except ValueError:
+        raise InvalidInput("limit.unreadable", text=text) from None
+    if found["amount"] == "半" and word in _PLAIN_DAYS:
+        kind = LimitKind.WORK_DAY
+    if found["half"] or found["after"]:
+        amount += 0.5
+    return WrittenLimit(Limit(amount * factor, kind), remark)
+
+
+_UNITS: dict[str, tuple[LimitKind, int]] = {
+    "紧急工作分钟": (LimitKind.MINUTE, 1),
+    "分钟": (LimitKind.MINUTE, 1),
+    "分": (LimitKind.MINUTE, 1),
+    "刻钟": (LimitKind.MINUTE, 15),
+    "min": (LimitKind.MINUTE, 1),
+    "紧急工作小时": (LimitKind.URGENT_HOUR, 1),
+    "紧急工作时": (LimitKind.URGENT_HOUR, 1),
+    "紧急小时": (LimitKind.URGENT_HOUR, 1),
+    "连续小时": (LimitKind.URGENT_HOUR, 1),
+    "自然小时": (LimitKind.URGENT_HOUR, 1),
+    "工作小时": (LimitKind.WORK_HOUR, 1),
+    "工作时": (LimitKind.WORK_HOUR, 1),
+    "法定工作日": (LimitKind.WORK_DAY, 1),
+    "工作日": (LimitKind.WORK_DAY, 1),
+    "工作天": (LimitKind.WORK_DAY, 1),
+    "紧急工作日": (LimitKind.NATURAL_DAY, 1),
+    "自然日": (LimitKind.NATURAL_DAY, 1),
+    "自然天": (LimitKind.NATURAL_DAY, 1),
+    "日历日": (LimitKind.NATURAL_DAY, 1),
+    "星期": (LimitKind.NATURAL_DAY, 7),
+    "礼拜": (LimitKind.NATURAL_DAY, 7),
+    "周": (LimitKind.NATURAL_DAY, 7),
+} | {kind.value: (kind, 1) for kind in LimitKind}
+_PLAIN_HOURS = frozenset({"小时", "钟头", "时", "h"})
+_PLAIN_DAYS = frozenset({"天", "日", "d"})
+_WORDS = "|".join(sorted(_UNITS.keys() | _PLAIN_HOURS | _PLAIN_DAYS, key=len, reverse=True))
+_DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
+_AMOUNT = rf"(?:\d+(?:\.\d+)?|半|[{''.join(_DIGITS)}十百]+)"
+# No latin letter may follow a latin unit: "3 days" and "2 hectares" are not limits.
+_UNIT_END = r"(?![a-z_])"
+_LIMIT = re.compile(
+    rf"(?P<amount>{_AMOUNT})\s*个?(?P<half>半)?\s*(?P<unit>{_WORDS}){_UNIT_END}(?P<after>半(?![天日]))?", re.IGNORECASE
+)
+_AMOUNT_AND_UNIT = re.compile(rf"{_AMOUNT}\s*个?半?\s*(?:{_WORDS}|个?月|年)", re.IGNORECASE)
+_SINCE = r"自?(?:接|收|受理|派遣|立案|签收|发现)[^\d\s,。]{0,6}?(?:之日起|后|起)"
+_FRAME = re.compile(rf"^(?:限期?|在|于|{_SINCE}|不超过|不得超过|最[长迟晚]|小于|少于|<=?|≤|约|:|\s)+")
+_REMARK_EDGE = re.compile(r"^(?:\s*(?:以内|之内|内))?[\s,，。;；:：、()（）]*|[\s。;；()（）]+$")
+_NO_AMOUNT = re.compile(r"立即|即时|立刻|马上|当场|当日|当天|次日|及时|尽快|按|视|依|无")
+_RANGE = re.compile(rf"{_AMOUNT}\s*个?[^\d]{{0,4}}?(?:-|~|—|–|至|到|或)\s*{_AMOUNT}")
+_VARIES = re.compile(rf"{_AMOUNT}\s*个?半?\s*(?:月|年|季)")
+
+
+def _without_frame(text: str) -> str:
+    return _FRAME.sub("", text.strip().strip("\"'“”‘’"))
+
+
+def _why_unreadable(plain: str) -> str:
+    if _RANGE.match(plain):
+        return "limit.ambiguous"
+    if _VARIES.match(plain):
+        return "limit.unit_varies"
+    if re.fullmatch(_AMOUNT, plain):
+        return "limit.no_unit"
+    if _NO_AMOUNT.match(plain):
+        return "limit.ambiguous" if _AMOUNT_AND_UNIT.search(plain) else "limit.no_amount"
+    return "limit.unreadable"
+
+
+def _kind_of(word: str, *, hour: LimitKind, day: LimitKind) -> tuple[LimitKind, int]:
+    if word in _PLAIN_HOURS:
+        return hour, 1
+    if word in _PLAIN_DAYS:
+        return day, 1
+    return _UNITS[word]
+
+
+def _number(written: str) -> float:
+    """A number in digits or in Chinese numerals up to 999. Raises ValueError for 一二三 and 十十."""
+    if written == "半":
+        return 0.5
+    if written[0].isdecimal():
+        return float(written)
+    return _chinese_number(written)
+
+
+def _chinese_number(written: str) -> int:
+    total, digit, unit_before = 0, None, 1000
+    for character in written:
+        unit = {"十": 10, "百": 100}.get(character)
+        if unit is None:
+            if digit:
+                raise ValueError(written)
+            digit = _DIGITS[character]
+            continue
+        if unit >= unit_before:
+            raise ValueError(written)
+        total += (1 if digit is None else digit) * unit
+        digit, unit_before = None, unit
+    return total + (digit or 0)

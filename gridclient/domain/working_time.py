@@ -1,0 +1,70 @@
+"""Arithmetic of working time: how much of it lies between two moments, and when so much of it will be over.
+
+Everything counts from one number, the working seconds before a moment: sums of parts are exact by construction, and a
+span of years costs no more than an hour. What a limit means is ``deadlines``'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours, second_of_day
+
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """The working time of one calendar and one set of hours. All moments are on the Chinese clock, in whole seconds."""
+
+    calendar: WorkCalendar
+    hours: WorkingHours
+
+    def before(self, moment: datetime) -> int:
+        """Working seconds before the moment, from the year 1: only differences mean something."""
+        full = self.calendar.working_before(moment.toordinal()) * self.hours.seconds_per_day
+        if not self.calendar.is_working(moment.date()):
+            return full
+        return full + self.hours.worked_until(second_of_day(moment))
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """Working seconds from ``start`` to ``end``; negative when the end comes first."""
+        return self.before(end) - self.before(start)
+
+    def later(self, moment: datetime, seconds: int) -> datetime:
+        """The first moment at which ``seconds`` (at least 1) more working seconds are over."""
+        full_days, worked = divmod(self.before(moment) + seconds - 1, self.hours.seconds_per_day)
+        missing = full_days + 1 - self.calendar.working_before(moment.toordinal())
+        day = self.calendar.add_working_days(moment.date() - _DAY, missing)
+        return at_second(day, self.hours.second_at(worked + 1))
+
+    def days_later(self, moment: datetime, days: float) -> datetime:
+        """The same time of the day so many working days later; a part of a day is added in working seconds."""
+        full = int(days)
+        part = round((days - full) * self.hours.seconds_per_day)
+        moved = (
+            datetime.combine(self.calendar.add_working_days(moment.date(), full), moment.timetz()) if full else moment
+        )
+        return self.later(moved, part) if part else moved
+
+    def place_of(self, moment: datetime) -> datetime:
+        """The moment itself in working time, else the end of the working time before it (before opening: opening)."""
+        if not self.calendar.is_working(moment.date()):
+            return at_second(self.calendar.add_working_days(moment.date(), 0), self.hours.closing)
+        worked = self.hours.worked_until(second_of_day(moment))
+        return at_second(moment.date(), self.hours.second_at(worked))
+
+    def next_from(self, moment: datetime) -> datetime:
+        """The moment itself in working time, else the next opening."""
+        return self.later(moment, 1) - _SECOND
+
+
+def at_second(day: date, second: int) -> datetime:
+    """The moment of a day at this second, on the Chinese clock."""
+    hour, rest = divmod(second, 3600)
+    minute, second = divmod(rest, 60)
+    if hour == 24:
+        return datetime(day.year, day.month, day.day, tzinfo=CHINA_TIME) + _DAY
+    return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA_TIME)

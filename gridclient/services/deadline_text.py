@@ -1,0 +1,121 @@
+"""The explanation of a deadline in Chinese, one sentence a line: what the tooltip of a deadline shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from gridclient.domain.deadlines import Deadline, Step, StepCode, Urgency
+from gridclient.domain.limits import Limit, LimitKind
+
+URGENCY_WORDS: Mapping[Urgency, str] = {
+    Urgency.NONE: "正常",
+    Urgency.EARLY: "预警",
+    Urgency.YELLOW: "黄色预警",
+    Urgency.RED: "红色预警",
+    Urgency.OVERDUE: "已超期",
+}
+
+_KIND_WORDS: Mapping[LimitKind, str] = {
+    LimitKind.MINUTE: "分钟",
+    LimitKind.URGENT_HOUR: "紧急工作时",
+    LimitKind.WORK_HOUR: "工作时",
+    LimitKind.WORK_DAY: "工作日",
+    LimitKind.NATURAL_DAY: "自然日",
+}
+_COUNTED_WORDS: Mapping[LimitKind, str] = {
+    LimitKind.MINUTE: "按自然时间计",
+    LimitKind.URGENT_HOUR: "昼夜连续计时",
+    LimitKind.WORK_HOUR: "只计工作时间",
+    LimitKind.WORK_DAY: "只计工作日",
+    LimitKind.NATURAL_DAY: "节假日照计",
+}
+_WEEKDAYS = "一二三四五六日"
+
+
+def limit_text(limit: Limit) -> str:
+    """The limit as an operator writes it, ``3工作日``; ``parse_limit`` reads it back."""
+    return f"{limit.amount}{_KIND_WORDS[limit.kind]}"
+
+
+def duration_text(seconds: float) -> str:
+    """A span in days, hours and minutes of the clock: ``1天2小时``, ``35分钟``, never more than two parts."""
+    minutes = int(abs(seconds)) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = [f"{amount}{word}" for amount, word in ((days, "天"), (hours, "小时"), (minutes, "分钟")) if amount]
+    return "".join(parts[:2]) or "不到1分钟"
+
+
+def working_text(seconds: float, *, seconds_per_day: int = 8 * 3600) -> str:
+    """A span of working time in working days, hours and minutes: ``1工作日2小时``."""
+    days, rest = divmod(int(abs(seconds)), seconds_per_day)
+    if not days:
+        return duration_text(rest)
+    hours = rest // 3600
+    return f"{days}工作日{hours}小时" if hours else f"{days}工作日"
+
+
+def explain(deadline: Deadline) -> tuple[str, ...]:
+    """How the deadline came about, line by line: start, what was skipped, extensions, pauses, warnings, the end."""
+    return tuple(_SENTENCES[step.code](step) for step in deadline.steps)
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment with its weekday: ``2026-02-14 10:30（周六）``; the end of a day reads 24:00."""
+    clock = "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
+    return f"{moment:%Y-%m-%d} {clock}（周{_WEEKDAYS[moment.weekday()]}）"
+
+
+def _day_text(day: date) -> str:
+    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
+
+
+def _start(step: Step) -> str:
+    limit: Any = step.params["limit"]
+    return f"起算：{moment_text(step.at)}，时限{limit_text(limit)}，{_COUNTED_WORDS[limit.kind]}"
+
+
+def _holiday(step: Step) -> str:
+    first: Any = step.params["first"]
+    last: Any = step.params["last"]
+    if first == last:
+        return f"{_day_text(first)}放假，不计"
+    return f"{first.month}月{first.day}日至{last.month}月{last.day}日放假{step.params['days']}天，不计"
+
+
+def _makeup(step: Step) -> str:
+    day: Any = step.params["day"]
+    return f"{_day_text(day)}调休上班，计入"
+
+
+def _extension(step: Step) -> str:
+    limit: Any = step.params["limit"]
+    return f"批准延期{limit_text(limit)}，到期改为{moment_text(step.at)}"
+
+
+def _pause(step: Step) -> str:
+    seconds: Any = step.params["seconds"]
+    until: Any = step.params["until"]
+    due: Any = step.params["due"]
+    length = f"工作时间{working_text(seconds)}" if step.params["working"] else duration_text(seconds)
+    if not seconds:
+        length = "工作时间0分钟"
+    return f"{moment_text(step.at)}至{moment_text(until)}暂停计时{length}，到期改为{moment_text(due)}"
+
+
+_SENTENCES: Mapping[StepCode, Callable[[Step], str]] = {
+    StepCode.START: _start,
+    StepCode.START_MOVED: lambda step: f"起算时不在工作时间，从{moment_text(step.at)}开始计",
+    StepCode.DAY_OF_RECEIPT: lambda step: f"收到当日（{_day_text(step.at)}）不计，次日起算",
+    StepCode.WEEKENDS: lambda step: f"其间周末{step.params['days']}天，不计",
+    StepCode.HOLIDAY: _holiday,
+    StepCode.MAKEUP_DAY: _makeup,
+    StepCode.UNKNOWN_YEAR: lambda step: (
+        f"注意：{step.params['year']}年放假安排尚未导入，暂按周一至周五计算，导入后自动重算"
+    ),
+    StepCode.EXTENSION: _extension,
+    StepCode.PAUSE: _pause,
+    StepCode.DUE: lambda step: f"到期：{moment_text(step.at)}",
+}
