@@ -1,0 +1,186 @@
+"""Bringing a file's rows into the store: the one use case for every kind, whatever reads the file and wherever it goes.
+
+Nothing of an import is seen before all its rows have been read and checked: until then cancelling it, a failure or a
+power cut leaves nothing. What a sink does after that point is done whole, if need be at the next start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from typing import Protocol, TypeAlias
+
+from gridclient.domain.errors import Cancelled
+from gridclient.services.import_records import CalendarRecord, ImportKind, ImportSummary, Record, RefusedRow
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Changes
+
+BATCH = 500
+
+
+class ImportPhase(StrEnum):
+    """Where an import stands. It can be cancelled until it writes."""
+
+    READING = "reading"
+    CHECKING = "checking"
+    WRITING = "writing"
+
+
+Progress: TypeAlias = Callable[[ImportPhase, int, int | None], None]
+"""Called with the phase, the rows done in it and how many there are (``None`` while nobody knows)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowNotice:
+    """A remark on a row that goes in all the same; ``code`` and ``params`` make a sentence."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a sink did, or would do (dry run): new or changed rows, rows that were there already, what to refresh."""
+
+    imported: int
+    unchanged: int
+    changes: Changes
+    notices: tuple[RowNotice, ...] = ()
+
+
+class ImportSink(Protocol):
+    """Takes the rows of one import; used once.
+
+    The order is ``add`` (any number of times), ``check``, then ``store`` or ``discard``; ``discard`` may come at any
+    time and leaves nothing behind. Raises ``StoreUnavailable`` when disk or store fail.
+    """
+
+    def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
+        """Keeps the rows for later; gives back those that cannot go in, judged each by itself."""
+        ...
+
+    def check(self) -> Sequence[RefusedRow]:
+        """Judges the rows by each other and by the store (parents, overlaps, twice in one file)."""
+        ...
+
+    def foresee(self) -> Stored:
+        """What ``store`` would do."""
+        ...
+
+    def store(self, advance: Callable[[int, int], None]) -> Stored:
+        """Writes all rows that are left, wholly or not at all. ``advance`` gets rows done and rows in all."""
+        ...
+
+    def discard(self) -> None:
+        """Lets go of everything that was kept; after ``store`` it takes nothing back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What came of an import: the figures, each row refused, each remark, what to refresh."""
+
+    summary: ImportSummary
+    refused: tuple[RefusedRow, ...]
+    notices: tuple[RowNotice, ...]
+    changes: Changes
+
+
+def import_records(
+    records: Iterable[Record | RefusedRow],
+    *,
+    file: str,
+    kind: ImportKind,
+    sink: ImportSink,
+    clock: Clock,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+    dry_run: bool = False,
+) -> ImportOutcome:
+    """Reads all rows, checks them and stores the good ones.
+
+    Args:
+        cancelled: asked after every batch of rows; once the sink writes, nobody asks any more.
+        dry_run: says what would happen and stores nothing.
+
+    Raises:
+        Cancelled: nothing of the import stays.
+        InvalidInput: the file as a whole cannot be read; nothing stays.
+        StoreUnavailable: disk or store failed.
+    """
+    started = clock.now()
+    refused: list[RefusedRow] = []
+    notices: list[RowNotice] = []
+    rows = _RowCount()
+
+    def stand(phase: ImportPhase, done: int, total: int | None) -> None:
+        if progress is not None:
+            progress(phase, done, total)
+        if phase is not ImportPhase.WRITING and cancelled():
+            raise Cancelled
+
+    try:
+        stand(ImportPhase.READING, 0, None)
+        for batch in _batches(records):
+            good = [row for row in batch if not isinstance(row, RefusedRow)]
+            refused += (row for row in batch if isinstance(row, RefusedRow))
+            refused += sink.add(good)
+            notices += _notices(good)
+            rows.add(batch)
+            stand(ImportPhase.READING, rows.count, None)
+        stand(ImportPhase.CHECKING, 0, rows.count)
+        refused += sink.check()
+        stand(ImportPhase.CHECKING, rows.count, rows.count)
+        stored = sink.foresee() if dry_run else sink.store(partial(stand, ImportPhase.WRITING))
+    finally:
+        sink.discard()
+    left_out = {(row.sheet, row.row) for row in refused}
+    summary = ImportSummary(
+        file=file,
+        kind=kind,
+        rows=rows.count,
+        imported=stored.imported,
+        unchanged=stored.unchanged,
+        refused=len(left_out),
+        seconds=round((clock.now() - started).total_seconds(), 3),
+    )
+    said = (n for n in (*notices, *stored.notices) if (n.sheet, n.row) not in left_out)
+    return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes)
+
+
+class _RowCount:
+    """Counts rows of the file; a row that is refused for two cells comes twice and counts once."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._last: tuple[str, int] | None = None
+
+    def add(self, batch: Iterable[Record | RefusedRow]) -> None:
+        for row in batch:
+            if (place := (row.sheet, row.row)) != self._last:
+                self.count += 1
+                self._last = place
+
+
+def _batches(records: Iterable[Record | RefusedRow]) -> Iterator[list[Record | RefusedRow]]:
+    left = iter(records)
+    while batch := list(islice(left, BATCH)):
+        yield batch
+
+
+def _notices(records: Iterable[Record]) -> Iterator[RowNotice]:
+    for record in records:
+        if isinstance(record, CalendarRecord):
+            continue
+        for notice in record.notices:
+            yield RowNotice(record.sheet, record.row, notice.column, notice.code, notice.params)
+
+
+def _in_order(refused: Iterable[RefusedRow]) -> tuple[RefusedRow, ...]:
+    return tuple(sorted(refused, key=lambda row: (row.sheet, row.row)))
