@@ -1,0 +1,187 @@
+"""Reading a pasted text (a 12345 work order, a chat message) into the fields of a case, and guessing its class.
+
+Nothing is decided here: the operator sees what was found and where it came from, and what they typed stays.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+from typing import Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import Channel
+from gridclient.services.registering import LONGEST_TITLE
+from gridclient.services.rows import GridRow, StandardRow
+
+_LABELS: Final = {
+    "upper_number": ("工单编号", "工单号", "受理编号", "流水号", "编号", "留言编号"),
+    "reporter_name": ("来电人", "反映人", "诉求人", "联系人", "举报人", "投诉人", "报警人", "姓名"),
+    "reporter_phone": ("联系电话", "联系方式", "来电号码", "电话", "手机"),
+    "happened_at": ("诉求时间", "来电时间", "受理时间", "反映时间", "发生时间", "事发时间", "时间"),
+    "address": ("事发地址", "事发地点", "发生地址", "诉求地址", "问题地址", "具体位置", "地址", "地点", "位置"),
+    "title": ("诉求标题", "工单标题", "问题标题", "标题", "主题"),
+    "description": ("诉求内容", "工单内容", "问题描述", "反映内容", "主要内容", "详情", "描述", "内容"),
+    "channel": ("来源", "渠道"),
+}
+_FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in labels}
+_LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s*[:：]\s*")
+_PHONE = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
+_ADDRESS = re.compile(
+    r"[一-鿿A-Za-z0-9]{2,16}?(?:路|街|巷|大道|小区|花园|家园|新村|广场|市场)[一-鿿A-Za-z0-9]{0,8}?(?:号楼?|[期栋幢]|附近|门口|路口|交叉口)"
+)
+_MOMENT = re.compile(
+    r"(?P<year>20\d\d)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?\s*(?:(?P<hour>\d{1,2})[:：时](?P<minute>\d{2})?)?"
+)
+_CHANNELS: Final = (
+    ("12345", Channel.HOTLINE_12345),
+    ("110", Channel.POLICE_110),
+    ("数字城管", Channel.DIGITAL_CITY),
+    ("智慧社区", Channel.SMART_COMMUNITY),
+    ("一钉", Channel.ONE_NAIL),
+    ("网格员", Channel.GRID_WORKER),
+    ("民情巡察", Channel.PATROL),
+)
+_NARROW: Final = {
+    wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_OPENING = re.compile(r"^(?:市民|群众|居民|业主)?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)[,，:：\s]*")
+_CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedText:
+    """What a text says; empty fields were not found."""
+
+    title: str = ""
+    description: str = ""
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    address: str = ""
+    happened_at: datetime | None = None
+    channel: str = ""
+    upper_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassGuess:
+    """A filing condition that the text may be about; ``words`` are those that spoke for it."""
+
+    standard: StandardRow
+    score: float
+    words: tuple[str, ...]
+
+
+def parse_text(text: str) -> ParsedText:
+    """Reads labelled fields first, then finds telephone, address and time anywhere in the text."""
+    plain = text.replace("\r", "").translate(_NARROW).strip()
+    labelled = _labelled(plain)
+    body = labelled.get("description") or (plain if not labelled else _unlabelled(plain))
+    phone = _first(_PHONE, labelled.get("reporter_phone", "")) or _first(_PHONE, plain)
+    return ParsedText(
+        title=(labelled.get("title") or headline(body))[:LONGEST_TITLE],
+        description=body,
+        reporter_name=labelled.get("reporter_name", "").split()[0] if labelled.get("reporter_name") else "",
+        reporter_phone=phone,
+        address=labelled.get("address") or _first(_ADDRESS, body),
+        happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
+        channel=_channel(labelled.get("channel", "") or plain),
+        upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
+    )
+
+
+def headline(text: str) -> str:
+    """A title out of a text: its first sentence, cut where a line of the list would end."""
+    for part in _SENTENCE_END.split(text):
+        if line := _OPENING.sub("", part.strip(" \t，,:：")):
+            return line[:LONGEST_TITLE]
+    return ""
+
+
+def _labelled(text: str) -> dict[str, str]:
+    found = list(_LABEL.finditer(text))
+    values: dict[str, str] = {}
+    for here, following in zip_longest(found, found[1:]):
+        value = text[here.end() : following.start() if following else len(text)].strip(" \t\n，,;；")
+        name = _FIELD_OF[here["label"]]
+        if name != "description":
+            value = value.partition("\n")[0].strip()
+        values.setdefault(name, value)
+    return {name: value for name, value in values.items() if value}
+
+
+def _unlabelled(text: str) -> str:
+    return "\n".join(line for line in text.splitlines() if not _LABEL.match(line.strip())).strip()
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[0] if found else ""
+
+
+def _moment(text: str) -> datetime | None:
+    found = _MOMENT.search(text)
+    if found is None:
+        return None
+    try:
+        return datetime(
+            int(found["year"]),
+            int(found["month"]),
+            int(found["day"]),
+            int(found["hour"] or 0),
+            int(found["minute"] or 0),
+            tzinfo=CHINA_TIME,
+        )
+    except ValueError:
+        return None
+
+
+def _channel(text: str) -> str:
+    return next((channel.value for word, channel in _CHANNELS if word in text), "")
+
+
+class ClassGuesser:
+    """Ranks filing conditions by the rare two-character words they share with a text. Built once per list version."""
+
+    def __init__(self, standards: Sequence[StandardRow]) -> None:
+        self._standards = standards
+        self._names = [_bigrams(s.small_class) for s in standards]
+        self._words = [names | _bigrams(s.filing_condition) for s, names in zip(standards, self._names, strict=True)]
+        spread = Counter(word for words in self._words for word in words)
+        self._weight = {word: math.log(1 + len(standards) / count) for word, count in spread.items()}
+
+    def guess(self, text: str, *, most: int = 3) -> tuple[ClassGuess, ...]:
+        """The likeliest conditions, best first; none when nothing speaks for any."""
+        given = _bigrams(text)
+        ranked = sorted(
+            (self._scored(i, given) for i in range(len(self._standards))), key=lambda g: (-g.score, g.standard.code)
+        )
+        return tuple(g for g in ranked[:most] if g.score > 0)
+
+    def _scored(self, index: int, given: frozenset[str]) -> ClassGuess:
+        shared = self._words[index] & given
+        names = self._names[index]
+        score = sum(self._weight[w] * (2 if w in names else 1) for w in shared)
+        return ClassGuess(self._standards[index], score / (4 + len(self._words[index])) ** 0.5, tuple(sorted(shared)))
+
+
+def areas_named(text: str, grids: Iterable[GridRow]) -> tuple[GridRow, ...]:
+    """Areas whose name stands in the text, the narrowest tier first."""
+    order = {"basic": 0, "community": 1, "zone": 2, "township": 3}
+    found = [g for g in grids if len(g.name) > 1 and _bare(g.name) in text]
+    return tuple(sorted(found, key=lambda g: (order.get(g.tier, 9), -len(g.name), g.code)))
+
+
+def _bare(name: str) -> str:
+    """A name without the suffix that says its kind: 第三网格(基础) is spoken of as 第三网格."""
+    return re.sub(r"[(（](?:基础|专属)[)）]$", "", name)
+
+
+def _bigrams(text: str) -> frozenset[str]:
+    return frozenset(run[i : i + 2] for run in _CJK_RUN.findall(text) for i in range(len(run) - 1))
