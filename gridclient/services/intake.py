@@ -99,7 +99,7 @@ def parse_text(text: str) -> ParsedText:
 def headline(text: str) -> str:
     """A title out of a text: its first sentence, cut where a line of the list would end."""
     for part in _SENTENCE_END.split(text):
-        if line := _OPENING.sub("", part.strip(" \t，,:：")):
+        if line := _OPENING.sub("", _PHONE.sub("", part).strip(" \t，,:：")):
             return line[:LONGEST_TITLE]
     return ""
 

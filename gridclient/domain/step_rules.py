@@ -1,0 +1,76 @@
+"""What the steps of the state machine share: guards, and which clocks stop and start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Stage
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.events import Event, Payload, from_seconds
+
+WITH_UNIT = (CaseState.DISPATCHED, CaseState.HANDLING)
+ALL_STAGES = frozenset(Stage)
+
+
+def instant(payload: Payload, name: str) -> datetime:
+    value = from_seconds(payload[name])
+    if value is None:
+        raise RuleViolation("event.field_missing", field=name)
+    return value
+
+
+def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
+    due = from_seconds(raw["due"])
+    assert due is not None
+    return CaseClock(
+        stage=raw["stage"],
+        started=from_seconds(raw.get("started")) or started,
+        limit=raw["limit"],
+        due=due,
+        unit=raw.get("unit", ""),
+    )
+
+
+def clocks_after(
+    case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = ()
+) -> tuple[CaseClock, ...]:
+    """Stops the running clocks of the stages named and starts those the payload brings."""
+    stages = frozenset(stop)
+    kept = tuple(replace(c, ended=event.at) if c.ended is None and c.stage in stages else c for c in case_clocks)
+    return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
+
+
+def require_state(case: Case, allowed: Iterable[CaseState], code: str) -> None:
+    if case.state not in allowed:
+        raise RuleViolation(code, state=case.state.value)
+
+
+def require_text(payload: Payload, name: str, code: str) -> None:
+    if not str(payload.get(name, "")).strip():
+        raise RuleViolation(code, field=name)
+
+
+def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code: str) -> Assignment:
+    """The part the event speaks of: the unit it names, else the lead."""
+    unit = event.payload.get("unit") or (case.lead.unit if case.lead else "")
+    part = case.assignment_of(unit)
+    if part is None:
+        raise RuleViolation("case.unit_not_assigned", unit=unit)
+    if part.state not in states:
+        raise RuleViolation(code, unit=unit, state=part.state.value)
+    return part
+
+
+def with_part(case: Case, part: Assignment) -> Case:
+    return replace(case, assignments=tuple(part if a.unit == part.unit else a for a in case.assignments))
+
+
+def stop_unit(case: Case, event: Event, unit: str, *stages: Stage) -> tuple[CaseClock, ...]:
+    stopped = tuple(
+        replace(c, ended=event.at) if c.ended is None and c.unit == unit and c.stage in stages else c
+        for c in case.clocks
+    )
+    return clocks_after(stopped, event)

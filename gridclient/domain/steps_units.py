@@ -1,0 +1,146 @@
+"""Steps between the desk and the units: dispatch, sign, return, feed back, verify, release, rework."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Role, Stage
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.events import Event
+from gridclient.domain.step_rules import (
+    ALL_STAGES,
+    WITH_UNIT,
+    clocks_after,
+    instant,
+    part_of,
+    require_state,
+    require_text,
+    stop_unit,
+    with_part,
+)
+
+
+def _assignments(event: Event) -> tuple[Assignment, ...]:
+    """The parts a dispatch gives out: one lead and any number of cooperating units, none twice."""
+    parts = event.payload["assignments"]
+    units = [p["unit"] for p in parts]
+    if len(set(units)) != len(units):
+        raise RuleViolation("dispatch.unit_twice")
+    if sum(p["role"] == Role.LEAD for p in parts) != 1:
+        raise RuleViolation("dispatch.one_lead")
+    return tuple(
+        Assignment(
+            unit=p["unit"],
+            role=Role(p["role"]),
+            state=AssignmentState.DISPATCHED,
+            dispatched_at=event.at,
+            due=instant(p, "due"),
+            limit=p["limit"],
+            return_until=instant(p, "return_until"),
+        )
+        for p in parts
+    )
+
+
+def _given_out(case: Case, event: Event) -> Case:
+    if event.payload.get("against_list"):
+        require_text(event.payload, "reason", "dispatch.reason_missing")
+    before = tuple(a for a in case.assignments if a.state is AssignmentState.RETURNED)
+    now = _assignments(event)
+    again = {a.unit for a in now}
+    return replace(
+        case,
+        state=CaseState.DISPATCHED,
+        returned=False,
+        escalated=False,
+        assignments=now + tuple(replace(a, role=Role.COOPERATING) for a in before if a.unit not in again),
+        dispatched_at=event.at,
+        clocks=clocks_after(case.clocks, event, stop=ALL_STAGES),
+    )
+
+
+def dispatched(case: Case, event: Event) -> Case:
+    require_state(case, (CaseState.FILED,), "case.not_dispatchable")
+    return _given_out(case, event)
+
+
+def reassigned(case: Case, event: Event) -> Case:
+    require_state(case, WITH_UNIT, "case.not_reassignable")
+    require_text(event.payload, "reason", "case.reason_missing")
+    return _given_out(case, event)
+
+
+def signed(case: Case, event: Event) -> Case:
+    require_state(case, WITH_UNIT, "case.not_signable")
+    part = part_of(case, event, states=(AssignmentState.DISPATCHED,), code="case.not_signable")
+    after = with_part(case, replace(part, state=AssignmentState.HANDLING, signed_at=event.at))
+    state = CaseState.HANDLING if part.role is Role.LEAD else case.state
+    return replace(after, state=state, clocks=stop_unit(case, event, part.unit, Stage.SIGN))
+
+
+def returned(case: Case, event: Event) -> Case:
+    require_state(case, WITH_UNIT, "case.not_returnable")
+    require_text(event.payload, "reason_code", "case.reason_missing")
+    require_text(event.payload, "reason", "case.reason_missing")
+    open_parts = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
+    part = part_of(case, event, states=open_parts, code="case.not_returnable")
+    if event.at > part.return_until:
+        raise RuleViolation("case.return_too_late", until=part.return_until)
+    given_back = replace(part, state=AssignmentState.RETURNED, remaining=event.payload.get("remaining"))
+    after = with_part(case, given_back)
+    clocks = stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE)
+    if part.role is not Role.LEAD:
+        return replace(after, clocks=clocks)
+    stopped = tuple(
+        replace(c, ended=event.at) if c.ended is None and c.stage in (Stage.SIGN, Stage.HANDLE) else c for c in clocks
+    )
+    return replace(after, state=CaseState.FILED, returned=True, returns=case.returns + 1, clocks=stopped)
+
+
+def fed_back(case: Case, event: Event) -> Case:
+    require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_handling")
+    part = part_of(case, event, states=(AssignmentState.HANDLING,), code="case.not_handling")
+    require_text(event.payload, "result", "case.result_missing")
+    done = replace(part, state=AssignmentState.HANDLED, handled_at=event.at, result=event.payload["result"])
+    after = with_part(case, done)
+    clocks = stop_unit(case, event, part.unit, Stage.HANDLE)
+    if part.role is not Role.LEAD:
+        return replace(after, clocks=clocks)
+    return replace(after, state=CaseState.HANDLED, handled_at=event.at, clocks=clocks)
+
+
+def verified(case: Case, event: Event) -> Case:
+    require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
+    part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
+    after = with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at))
+    stop = (Stage.VERIFY,) if part.role is Role.LEAD else ()
+    return replace(after, clocks=clocks_after(case.clocks, event, stop=stop))
+
+
+def released(case: Case, event: Event) -> Case:
+    require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
+    require_text(event.payload, "reason", "case.reason_missing")
+    waiting = (AssignmentState.DISPATCHED, AssignmentState.HANDLING, AssignmentState.HANDLED)
+    part = part_of(case, event, states=waiting, code="case.not_releasable")
+    if part.role is Role.LEAD:
+        raise RuleViolation("case.lead_not_releasable", unit=part.unit)
+    after = with_part(case, replace(part, state=AssignmentState.RELEASED, verified_at=event.at))
+    return replace(after, clocks=stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE))
+
+
+def reworked(case: Case, event: Event) -> Case:
+    require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
+    require_text(event.payload, "reason", "case.reason_missing")
+    part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
+    again = replace(part, state=AssignmentState.HANDLING, handled_at=None)
+    clocks = _reopened_clock(clocks_after(case.clocks, event, stop=(Stage.VERIFY,)), part.unit)
+    after = replace(with_part(case, again), reworks=case.reworks + 1, clocks=clocks)
+    if part.role is not Role.LEAD:
+        return after
+    return replace(after, state=CaseState.HANDLING, handled_at=None)
+
+
+def _reopened_clock(clocks: tuple[CaseClock, ...], unit: str) -> tuple[CaseClock, ...]:
+    """Rework keeps the unit's limit: its last handling clock runs on."""
+    last = max((i for i, c in enumerate(clocks) if c.stage == Stage.HANDLE and c.unit == unit), default=None)
+    return tuple(replace(c, ended=None) if i == last else c for i, c in enumerate(clocks))
