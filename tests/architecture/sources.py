@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -70,11 +71,17 @@ def imports_of(path: Path) -> set[str]:
 
 
 def tracked_files() -> list[Path]:
-    """What the project would publish: the files known to git, or everything in an unpacked archive."""
-    listing = subprocess.run(["git", "ls-files", "-z", "--cached"], cwd=ROOT, capture_output=True, check=False)
-    if listing.returncode == 0:
-        return sorted(path for name in listing.stdout.decode().split("\0") if name and (path := ROOT / name).is_file())
-    hidden_or_built = {".venv", ".git", "build", "dist", "demo", "tour", "__pycache__"}
-    return sorted(
-        path for path in ROOT.rglob("*") if path.is_file() and not hidden_or_built & set(path.relative_to(ROOT).parts)
-    )
+    """What the project would publish: the files known to git, or those of an unpacked archive less what was built."""
+    if shutil.which("git"):
+        listing = subprocess.run(["git", "ls-files", "-z", "--cached"], cwd=ROOT, capture_output=True, check=False)
+        if listing.returncode == 0:
+            names = listing.stdout.decode().split("\0")
+            return sorted(path for name in names if name and (path := ROOT / name).is_file())
+    return sorted(path for path in ROOT.rglob("*") if path.is_file() and not is_built(path))
+
+
+def is_built(path: Path) -> bool:
+    top = path.relative_to(ROOT).parts[0]
+    hidden = top.startswith(".") and top not in {".ci", ".gitignore"}
+    built = top in {"build", "dist", "demo", "tour"} or top.endswith(".egg-info")
+    return hidden or built or "__pycache__" in path.parts
