@@ -76,11 +76,45 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """The moment a limit is due, the steps to it, and the years whose holidays were only guessed."""
+    """The moment a limit is due, and how that came about; the account is drawn up only when somebody asks for it."""
 
     due: datetime
-    steps: tuple[Step, ...]
-    uncertain_years: frozenset[int] = frozenset()
+    begin: datetime
+    limit: Limit
+    day_of_receipt_counts: bool
+    changes: tuple[Step, ...]
+    clock: WorkingTime = field(repr=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The lines of the explanation, from the start to the deadline."""
+        steps = [Step(StepCode.START, self.begin, {"limit": self.limit})]
+        if not self.day_of_receipt_counts:
+            steps.append(Step(StepCode.DAY_OF_RECEIPT, self.begin))
+        elif self.limit.kind.counts_working_time and (moved := self.clock.next_from(self.begin)) > self.begin:
+            steps.append(Step(StepCode.START_MOVED, moved))
+        if self._needs_calendar:
+            steps += _calendar_steps(self.clock.calendar, self._first_day, self.due.date())
+        steps += [Step(StepCode.UNKNOWN_YEAR, self.due, {"year": year}) for year in sorted(self.uncertain_years)]
+        return (*steps, *self.changes, Step(StepCode.DUE, self.due))
+
+    @property
+    def uncertain_years(self) -> frozenset[int]:
+        """The years whose holidays were guessed for this deadline: screens say so."""
+        calendar, first, last = self.clock.calendar, self._first_day, self.due.date()
+        if not self._needs_calendar or calendar.known_years.issuperset(range(first.year, last.year + 1)):
+            return frozenset()
+        days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+        return frozenset(day.year for day in days if not calendar.is_known(day))
+
+    @property
+    def _first_day(self) -> date:
+        return self.begin.date() if self.day_of_receipt_counts else self.begin.date() + _DAY
+
+    @property
+    def _needs_calendar(self) -> bool:
+        limits = (self.limit, *(change.params.get("limit") for change in self.changes))
+        return any(isinstance(limit, Limit) and limit.kind.counts_working_time for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +169,21 @@ def deadline(
     passed with now as its end); parts before the start or after the deadline of the moment change nothing.
     Raises ``InvalidInput``: ``time.naive``, ``deadline.pause_backwards``, ``deadline.out_of_range``.
     """
-    begin = china_time(start).replace(microsecond=0)
+    begin = china_time(start)
+    begin = begin.replace(microsecond=0) if begin.microsecond else begin
     clock = WorkingTime(calendar, hours)
+    changes: list[Step] = []
     next_day = start_rule is StartRule.NEXT_DAY and limit.kind.counts_days
     try:
         due = _end_of_days(clock, begin.date(), limit, day_end) if next_day else _first_due(clock, begin, limit)
-        changes: list[Step] = []
         for extension in extra:
             due = _later(clock, due, extension)
             changes.append(Step(StepCode.EXTENSION, due, {"limit": extension}))
-        for pause in _in_order(pauses):
+        for pause in _in_order(pauses) if pauses else ():
             due = _resumed(clock, (max(pause[0], begin), pause[1]), due, limit.kind, changes)
-        steps = [Step(StepCode.START, begin, {"limit": limit})]
-        uncertain: frozenset[int] = frozenset()
-        if next_day:
-            steps.append(Step(StepCode.DAY_OF_RECEIPT, begin))
-        if limit.kind.counts_working_time or any(extension.kind.counts_working_time for extension in extra):
-            counted = begin.date() + _DAY if next_day else begin.date()
-            if not next_day and limit.kind.counts_working_time and (moved := clock.next_from(begin)) > begin:
-                steps.append(Step(StepCode.START_MOVED, moved))
-            steps += _calendar_steps(calendar, counted, due.date())
-            uncertain = _uncertain_years(calendar, counted, due.date())
-            steps += [Step(StepCode.UNKNOWN_YEAR, due, {"year": year}) for year in sorted(uncertain)]
-    except OverflowError:
+    except (OverflowError, ValueError):
         raise InvalidInput("deadline.out_of_range", start=start.isoformat()) from None
-    return Deadline(due, (*steps, *changes, Step(StepCode.DUE, due)), uncertain)
+    return Deadline(due, begin, limit, not next_day, tuple(changes), clock)
 
 
 def working_seconds(start: datetime, end: datetime, calendar: WorkCalendar, hours: WorkingHours = DEFAULT_HOURS) -> int:
@@ -256,13 +280,6 @@ def _resumed(clock: WorkingTime, pause: Pause, due: datetime, kind: LimitKind, c
     params = {"until": last, "seconds": seconds, "working": kind.counts_working_time, "due": moved}
     changes.append(Step(StepCode.PAUSE, first, params))
     return moved
-
-
-def _uncertain_years(calendar: WorkCalendar, first: date, last: date) -> frozenset[int]:
-    if calendar.known_years.issuperset(range(first.year, last.year + 1)):
-        return frozenset()
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    return frozenset(day.year for day in days if not calendar.is_known(day))
 
 
 def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Step]:

@@ -16,20 +16,20 @@ ALL_STAGES = frozenset(Stage)
 
 
 def instant(payload: Payload, name: str) -> datetime:
-    value = from_seconds(payload[name])
+    """A required instant of a payload."""
+    value = from_seconds(payload.get(name))
     if value is None:
         raise RuleViolation("event.field_missing", field=name)
     return value
 
 
 def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
-    due = from_seconds(raw["due"])
-    assert due is not None
+    """A clock as the payload wrote it; ``started`` where it names no start of its own."""
     return CaseClock(
         stage=raw["stage"],
         started=from_seconds(raw.get("started")) or started,
         limit=raw["limit"],
-        due=due,
+        due=instant(raw, "due"),
         unit=raw.get("unit", ""),
     )
 

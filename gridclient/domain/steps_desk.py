@@ -1,4 +1,4 @@
-"""Steps that the desk takes with a case: from its registration to filing, levels, closing and what stands beside the state."""
+"""Steps that the desk takes with a case: registering, filing, levels, closing and what stands beside the state."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def amended(case: Case, event: Event) -> Case:
 
 def filed(case: Case, event: Event) -> Case:
     require_state(case, (CaseState.REPORTED,), "case.not_fileable")
-    amended = amended(case, event)
-    if not amended.facts.standard:
+    known = amended(case, event)
+    if not known.facts.standard:
         raise RuleViolation("case.standard_missing")
-    if not amended.facts.grid:
+    if not known.facts.grid:
         raise RuleViolation("case.grid_missing")
     return replace(
-        amended, state=CaseState.FILED, filed_at=event.at, clocks=clocks_after(case.clocks, event, stop=ALL_STAGES)
+        known, state=CaseState.FILED, filed_at=event.at, clocks=clocks_after(case.clocks, event, stop=ALL_STAGES)
     )
 
 

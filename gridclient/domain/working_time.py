@@ -35,9 +35,14 @@ class WorkingTime:
 
     def later(self, moment: datetime, seconds: int) -> datetime:
         """The first moment at which ``seconds`` (at least 1) more working seconds are over."""
+        day = moment.date()
+        if self.calendar.is_working(day):
+            worked = self.hours.worked_until(second_of_day(moment)) + seconds
+            if worked <= self.hours.seconds_per_day:
+                return at_second(day, self.hours.second_at(worked))
         full_days, worked = divmod(self.before(moment) + seconds - 1, self.hours.seconds_per_day)
         missing = full_days + 1 - self.calendar.working_before(moment.toordinal())
-        day = self.calendar.add_working_days(moment.date() - _DAY, missing)
+        day = self.calendar.add_working_days(day - _DAY, missing)
         return at_second(day, self.hours.second_at(worked + 1))
 
     def days_later(self, moment: datetime, days: float) -> datetime:
@@ -51,10 +56,12 @@ class WorkingTime:
 
     def place_of(self, moment: datetime) -> datetime:
         """The moment itself in working time, else the end of the working time before it (before opening: opening)."""
-        if not self.calendar.is_working(moment.date()):
-            return at_second(self.calendar.add_working_days(moment.date(), 0), self.hours.closing)
-        worked = self.hours.worked_until(second_of_day(moment))
-        return at_second(moment.date(), self.hours.second_at(worked))
+        day = moment.date()
+        if not self.calendar.is_working(day):
+            return at_second(self.calendar.add_working_days(day, 0), self.hours.closing)
+        second = second_of_day(moment)
+        place = self.hours.second_at(self.hours.worked_until(second))
+        return moment if place == second else at_second(day, place)
 
     def next_from(self, moment: datetime) -> datetime:
         """The moment itself in working time, else the next opening."""

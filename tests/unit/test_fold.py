@@ -1,0 +1,318 @@
+"""The state machine of a case, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import AssignmentState, Case, CaseFacts, CaseState, Role
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.events import Event, EventKey, EventKind, chain_hash, next_hlc, to_seconds
+from gridclient.domain.fold import fold, fold_all
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=CHINA_TIME)
+LEAD, HELPER, OTHER = "u-lead", "u-helper", "u-other"
+
+
+class History:
+    """Events of one case, a minute apart, folded one by one."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.case: Case | None = None
+        self.now = START
+
+    def event(self, kind: str, payload: Mapping[str, Any], device: str = "d1") -> Event:
+        self.now += timedelta(minutes=1)
+        hlc = next_hlc(self.events[-1].hlc if self.events else 0, self.now)
+        key = EventKey("t:371002001", device, 1, len(self.events) + 1)
+        return Event(key, hlc, kind, "c1", len(self.events), "op", payload)
+
+    def do(self, kind: str, device: str = "d1", **payload: Any) -> Case:
+        event = self.event(kind, payload, device)
+        self.case = fold(self.case, event)
+        self.events.append(event)
+        return self.case
+
+
+def clock(stage: str, hours: int, unit: str = "") -> dict[str, Any]:
+    return {
+        "stage": stage,
+        "limit": f"{hours} work_hour",
+        "started": to_seconds(START),
+        "due": to_seconds(START + timedelta(hours=hours)),
+        "unit": unit,
+    }
+
+
+def parts(lead: str = LEAD, *cooperating: str, hours: int = 8) -> list[dict[str, Any]]:
+    due = to_seconds(START + timedelta(hours=hours))
+    until = to_seconds(START + timedelta(days=2))
+    roles = [(lead, "lead"), *((unit, "cooperating") for unit in cooperating)]
+    return [
+        {"unit": unit, "role": role, "limit": f"{hours} work_hour", "due": due, "return_until": until}
+        for unit, role in roles
+    ]
+
+
+def registered(**facts: Any) -> History:
+    history = History()
+    known = asdict(CaseFacts(title="夜间施工噪音", standard="s1", grid="371002001001001"))
+    history.do(
+        EventKind.REGISTERED, facts=known | facts, number="371002001-20261121-A10001", clocks=[clock("accept", 1)]
+    )
+    return history
+
+
+def filed() -> History:
+    history = registered()
+    history.do(EventKind.FILED, clocks=[clock("dispatch", 1)])
+    return history
+
+
+def dispatched(*cooperating: str) -> History:
+    history = filed()
+    units = (LEAD, *cooperating)
+    clocks = [clock("handle", 8, u) for u in units] + [clock("sign", 1, u) for u in units]
+    history.do(EventKind.DISPATCHED, assignments=parts(LEAD, *cooperating), clocks=clocks)
+    return history
+
+
+def handled(*cooperating: str) -> History:
+    history = dispatched(*cooperating)
+    history.do(EventKind.SIGNED, unit=LEAD)
+    history.do(EventKind.FED_BACK, unit=LEAD, result="已劝停", clocks=[clock("verify", 1)])
+    return history
+
+
+def refused(history: History, code: str, kind: str, **payload: Any) -> None:
+    before = history.case
+    with pytest.raises(RuleViolation) as caught:
+        history.do(kind, **payload)
+    assert caught.value.code == code
+    assert history.case is before
+
+
+def test_a_case_goes_through_the_six_stages() -> None:
+    history = handled()
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    case = history.do(EventKind.CLOSED, closing_condition_met=True)
+    assert case.state is CaseState.CLOSED
+    assert case.closed_at == history.now and case.due is None
+    assert case.version == len(history.events)
+
+
+def test_a_case_without_condition_or_grid_is_not_filed() -> None:
+    refused(registered(standard=""), "case.standard_missing", EventKind.FILED)
+    refused(registered(grid=""), "case.grid_missing", EventKind.FILED)
+
+
+def test_filing_can_bring_what_was_missing() -> None:
+    case = registered(standard="").do(EventKind.FILED, facts={"standard": "s2"})
+    assert (case.state, case.facts.standard) == (CaseState.FILED, "s2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (EventKind.DISPATCHED, "case.not_dispatchable"),
+        (EventKind.SIGNED, "case.not_signable"),
+        (EventKind.FED_BACK, "case.not_handling"),
+        (EventKind.VERIFIED, "case.not_verifiable"),
+        (EventKind.CLOSED, "case.not_closable"),
+        (EventKind.REOPENED, "case.not_reopenable"),
+        (EventKind.RATED, "case.not_closed"),
+        (EventKind.RETURNED, "case.not_returnable"),
+        (EventKind.REASSIGNED, "case.not_reassignable"),
+    ],
+)
+def test_a_reported_case_allows_only_what_comes_first(kind: str, code: str) -> None:
+    refused(registered(), code, kind, reason="x", reason_code="x", result="x", assignments=parts())
+
+
+def test_a_dispatch_has_one_lead_and_no_unit_twice() -> None:
+    refused(filed(), "dispatch.unit_twice", EventKind.DISPATCHED, assignments=parts(LEAD, LEAD))
+    refused(filed(), "dispatch.one_lead", EventKind.DISPATCHED, assignments=parts(LEAD)[:0])
+
+
+def test_a_choice_against_the_list_needs_a_reason() -> None:
+    refused(filed(), "dispatch.reason_missing", EventKind.DISPATCHED, assignments=parts(), against_list=True)
+    case = filed().do(EventKind.DISPATCHED, assignments=parts(), against_list=True, reason="就近")
+    assert case.state is CaseState.DISPATCHED
+
+
+def test_the_handling_clock_runs_since_dispatch_not_since_signing() -> None:
+    history = dispatched()
+    due = history.case.due if history.case else None
+    case = history.do(EventKind.SIGNED, unit=LEAD)
+    assert case.due == due == START + timedelta(hours=8)
+    assert all(c.ended for c in case.clocks if c.stage == "sign")
+
+
+def test_a_returned_case_waits_for_dispatch_and_the_units_clock_stands() -> None:
+    history = dispatched()
+    case = history.do(
+        EventKind.RETURNED,
+        unit=LEAD,
+        reason_code="not_ours",
+        reason="非本单位",
+        remaining=3600,
+        clocks=[clock("dispatch", 1)],
+    )
+    assert (case.state, case.returned, case.returns) == (CaseState.FILED, True, 1)
+    assert [c.stage for c in case.clocks if c.ended is None] == ["dispatch"]
+    part = case.assignment_of(LEAD)
+    assert part is not None
+    assert (part.state, part.remaining) == (AssignmentState.RETURNED, 3600)
+
+
+def test_a_return_needs_code_and_text_and_comes_in_time() -> None:
+    refused(dispatched(), "case.reason_missing", EventKind.RETURNED, unit=LEAD, reason="非本单位")
+    refused(dispatched(), "case.reason_missing", EventKind.RETURNED, unit=LEAD, reason_code="not_ours")
+    late = dispatched()
+    late.now += timedelta(days=3)
+    refused(late, "case.return_too_late", EventKind.RETURNED, unit=LEAD, reason="x", reason_code="x")
+
+
+def test_a_returned_case_can_go_to_the_same_unit_again() -> None:
+    history = dispatched()
+    history.do(EventKind.RETURNED, unit=LEAD, reason_code="unclear", reason="信息不全")
+    case = history.do(EventKind.DISPATCHED, assignments=parts(LEAD))
+    assert [(a.unit, a.role, a.state) for a in case.assignments] == [(LEAD, Role.LEAD, AssignmentState.DISPATCHED)]
+    assert not case.returned
+
+
+def test_the_unit_that_gave_a_case_back_stays_on_record() -> None:
+    history = dispatched()
+    history.do(EventKind.RETURNED, unit=LEAD, reason_code="not_ours", reason="非本单位")
+    case = history.do(EventKind.DISPATCHED, assignments=parts(OTHER))
+    assert case.lead is not None and case.lead.unit == OTHER
+    gave_back = case.assignment_of(LEAD)
+    assert gave_back is not None and gave_back.state is AssignmentState.RETURNED
+
+
+def test_a_cooperating_unit_that_returns_leaves_the_lead_at_work() -> None:
+    history = dispatched(HELPER)
+    case = history.do(EventKind.RETURNED, unit=HELPER, reason_code="not_ours", reason="非本单位")
+    assert (case.state, case.returns) == (CaseState.DISPATCHED, 0)
+    assert case.due == START + timedelta(hours=8)
+
+
+def test_a_case_closes_only_when_every_cooperating_unit_is_verified_or_released() -> None:
+    history = handled(HELPER)
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    refused(history, "case.cooperation_open", EventKind.CLOSED, closing_condition_met=True)
+    refused(history, "case.reason_missing", EventKind.RELEASED, unit=HELPER)
+    history.do(EventKind.RELEASED, unit=HELPER, reason="无需协办")
+    assert history.do(EventKind.CLOSED, closing_condition_met=True).state is CaseState.CLOSED
+
+
+def test_a_case_closes_only_with_a_verified_lead_and_its_condition_met() -> None:
+    history = handled()
+    refused(history, "case.lead_not_verified", EventKind.CLOSED, closing_condition_met=True)
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    refused(history, "case.closing_condition_open", EventKind.CLOSED)
+
+
+def test_rework_keeps_the_unit_and_lets_its_clock_run_on() -> None:
+    history = handled()
+    case = history.do(EventKind.REWORKED, unit=LEAD, reason="照片不符")
+    assert (case.state, case.reworks) == (CaseState.HANDLING, 1)
+    assert case.due == START + timedelta(hours=8)
+    assert case.lead is not None and case.lead.result == "已劝停"
+
+
+def test_levels_go_up_to_the_county_and_down_again() -> None:
+    history = filed()
+    case = history.do(EventKind.ESCALATED)
+    assert (case.level, case.escalated) == (4, True)
+    refused(history, "case.no_such_level", EventKind.ESCALATED)
+    case = history.do(EventKind.DELEGATED)
+    assert (case.level, case.escalated) == (3, False)
+
+
+def test_an_action_nobody_acted_on_can_be_taken_back() -> None:
+    history = dispatched()
+    last = history.case.last if history.case else None
+    case = history.do(EventKind.UNDONE, target=list(last or ()))
+    assert case.state is CaseState.FILED and not case.assignments
+    assert case.version == len(history.events)
+
+
+def test_what_was_acted_on_is_not_taken_back() -> None:
+    history = dispatched()
+    target = list(history.case.last or ()) if history.case else []
+    history.do(EventKind.NOTED, text="已电话通知")
+    refused(history, "case.acted_on_since", EventKind.UNDONE, target=target)
+
+
+def test_taking_back_twice_or_another_desks_step_is_refused() -> None:
+    history = dispatched()
+    history.do(EventKind.UNDONE, target=list(history.case.last or ()) if history.case else [])
+    target = list(history.case.last or ()) if history.case else []
+    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=target)
+    other = dispatched()
+    target = list(other.case.last or ()) if other.case else []
+    with pytest.raises(RuleViolation, match="nothing_to_undo"):
+        other.do(EventKind.UNDONE, device="d2", target=target)
+
+
+def test_a_new_calendar_moves_only_running_clocks() -> None:
+    history = dispatched()
+    new = to_seconds(START + timedelta(days=1))
+    case = history.do(EventKind.RECOMPUTED, dues=[{"stage": "handle", "unit": LEAD, "due": new}])
+    assert case.due == START + timedelta(days=1)
+    assert case.lead is not None and case.lead.due == START + timedelta(days=1)
+    accept = next(c for c in case.clocks if c.stage == "accept")
+    assert accept.due == START + timedelta(hours=1)
+
+
+def test_an_imported_closed_case_is_closed_from_the_start() -> None:
+    history = History()
+    case = history.do(
+        EventKind.IMPORTED,
+        facts=asdict(CaseFacts(title="路灯不亮")),
+        number="n1",
+        registered_at=to_seconds(START - timedelta(days=30)),
+        closed_at=to_seconds(START - timedelta(days=29)),
+        clocks=[clock("imported", 5)],
+    )
+    assert (case.state, case.due) == (CaseState.CLOSED, None)
+    assert case.registered_at == START - timedelta(days=30)
+
+
+def test_an_unknown_kind_is_kept_and_changes_nothing_but_the_version() -> None:
+    history = filed()
+    before = history.case
+    case = history.do("case_teleported", anything=1)
+    assert before is not None
+    assert (case.state, case.version) == (before.state, before.version + 1)
+
+
+def test_a_replay_names_what_the_rules_refuse_and_goes_on() -> None:
+    history = dispatched()
+    second = history.event(EventKind.DISPATCHED, {"assignments": parts(OTHER)}, "d2")
+    case = fold_all([*history.events, second])
+    assert case is not None
+    assert case.refused == (second.key,)
+    assert case.lead is not None and case.lead.unit == LEAD
+
+
+def test_the_chain_depends_on_every_field_and_on_what_came_before() -> None:
+    event = registered().events[0]
+    link = chain_hash(b"", event)
+    assert chain_hash(b"", event) == link
+    assert chain_hash(link, event) != link
+    changed = Event(event.key, event.hlc, event.kind, event.subject, event.base, "someone", event.payload)
+    assert chain_hash(b"", changed) != link
+
+
+def test_the_hybrid_clock_never_goes_back() -> None:
+    first = next_hlc(0, START)
+    assert next_hlc(first, START - timedelta(days=1)) == first + 1
+    assert next_hlc(first, START + timedelta(seconds=1)) > first + 1
