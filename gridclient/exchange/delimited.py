@@ -1,0 +1,114 @@
+"""Delimited text (csv, tsv): encoding and separator found out, records counted as a spreadsheet counts rows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import Row
+from gridclient.exchange.opening import MAX_UNPACKED_BYTES, PIECE, Source
+from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
+
+SEPARATORS = ",;\t|"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How the text is written. ``lines`` is about how many rows there are."""
+
+    encoding: str
+    separator: str
+    lines: int
+
+
+def examine(source: Source) -> Writing:
+    """Find encoding and separator by reading the whole text once.
+
+    Raises ``InvalidInput`` with ``file``: ``file.encoding`` (neither UTF-8 nor GB 18030), ``file.binary`` (zero bytes),
+    ``file.zip_bomb`` (grows past every bound).
+    """
+    with source.stream() as stream:
+        head = stream.read(4)
+    marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
+    for encoding in (marked,) if marked else ("utf-8", "gb18030"):
+        lines = _lines_if_readable(source, encoding)
+        if lines is not None:
+            return Writing(encoding, _separator(source, encoding), lines)
+    raise InvalidInput("file.encoding", file=source.name)
+
+
+def rows(source: Source, writing: Writing) -> Iterator[Row]:
+    """All rows with a value in it, in order.
+
+    Raises ``InvalidInput`` with ``file`` and ``row``: ``file.quotes`` (an open quotation mark swallows the rest),
+    ``file.too_many_rows``, ``file.too_many_columns``.
+    """
+    number = 0
+    with source.stream() as stream:
+        text = io.TextIOWrapper(stream, encoding=writing.encoding, newline="")
+        reader = csv.reader(text, delimiter=writing.separator, strict=True)
+        try:
+            for number, cells in enumerate(reader, start=1):
+                if number > MAX_ROWS + 1:
+                    raise InvalidInput("file.too_many_rows", file=source.name, sheet="", rows=number, most=MAX_ROWS)
+                if len(cells) > MAX_COLUMNS:
+                    raise InvalidInput("file.too_many_columns", file=source.name, sheet="", most=MAX_COLUMNS)
+                if any(cells) and any(map(str.strip, cells)):
+                    yield number, cells
+        except csv.Error as problem:
+            raise InvalidInput("file.quotes", file=source.name, row=number + 1) from problem
+        finally:
+            text.detach()
+
+
+def _lines_if_readable(source: Source, encoding: str) -> int | None:
+    """The number of line ends, or None when the bytes are not of this encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    lines = size = 0
+    with source.stream() as stream:
+        while piece := stream.read(PIECE):
+            size += len(piece)
+            if size > MAX_UNPACKED_BYTES:
+                raise InvalidInput("file.zip_bomb", file=source.name)
+            try:
+                text = decoder.decode(piece)
+            except UnicodeDecodeError:
+                return None
+            if "\0" in text:
+                raise InvalidInput("file.binary", file=source.name)
+            lines += text.count("\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return None
+    return lines + 1
+
+
+def _separator(source: Source, encoding: str) -> str:
+    """The separator that stands equally often, and most often, in the first lines outside quotation marks."""
+    with source.stream() as stream:
+        head = stream.read(PIECE).decode(encoding, errors="ignore")
+    counts = [Counter(character for character in line if character in SEPARATORS) for line in _unquoted_lines(head)]
+    if not counts:
+        return ","
+
+    def weight(separator: str) -> tuple[int, int]:
+        first = counts[0][separator]
+        return sum(first > 0 and count[separator] == first for count in counts), first
+
+    return max(SEPARATORS, key=weight)
+
+
+def _unquoted_lines(text: str, most: int = 20) -> list[str]:
+    outside = "".join(text.split('"')[::2])
+    return [line for line in outside.splitlines() if line.strip()][:most]

@@ -1,0 +1,107 @@
+"""Which column holds which field: guessed from the titles, told by a TOML file, remembered by the header's fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.headings import HEADINGS, comparable
+from gridclient.services.import_records import ImportKind
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Field → column title. A field that is told "" is left out though its title could be guessed.
+
+    ``header_row`` 0 finds the header.
+    """
+
+    kind: ImportKind
+    columns: Mapping[str, str] = field(default_factory=dict)
+    header_row: int = 0
+
+
+def guess(kind: ImportKind, titles: Sequence[str]) -> ColumnMapping:
+    """The mapping that the titles suggest: each field takes its most certain title, each column serves one field."""
+    free = {comparable(title): title for title in reversed(titles)}
+    found: dict[str, str] = {}
+    ranked = sorted(
+        (rank, order, heading.field, comparable(title))
+        for order, heading in enumerate(HEADINGS[kind])
+        for rank, title in enumerate(heading.titles)
+    )
+    for _, _, name, title in ranked:
+        if name not in found and title in free:
+            found[name] = free.pop(title)
+    return ColumnMapping(kind, found)
+
+
+def completed(told: ColumnMapping | None, kind: ImportKind, titles: Sequence[str], *, file: str) -> ColumnMapping:
+    """What was told, with guesses for the other fields from the columns that are left.
+
+    Raises ``InvalidInput``: ``mapping.other_kind``, ``mapping.unknown_field``, ``mapping.no_such_column``,
+    ``mapping.column_twice``.
+    """
+    if told is None:
+        return guess(kind, titles)
+    if told.kind is not kind:
+        raise InvalidInput("mapping.other_kind", kind=told.kind.value, wanted=kind.value)
+    known = {heading.field for heading in HEADINGS[kind]}
+    by_title = {comparable(title): title for title in reversed(titles)} | {title: title for title in titles}
+    columns: dict[str, str] = {}
+    for name, wanted in told.columns.items():
+        if name not in known:
+            raise InvalidInput("mapping.unknown_field", field=name)
+        title = by_title.get(wanted) or by_title.get(comparable(wanted), "")
+        if wanted and not title:
+            raise InvalidInput("mapping.no_such_column", field=name, column=wanted, file=file)
+        if title and title in columns.values():
+            raise InvalidInput("mapping.column_twice", column=title)
+        columns[name] = title
+    left = [title for title in titles if title not in columns.values()]
+    guessed = {name: title for name, title in guess(kind, left).columns.items() if name not in columns}
+    used = {name: title for name, title in columns.items() if title}
+    return ColumnMapping(kind, used | guessed, told.header_row)
+
+
+def fingerprint(kind: ImportKind, titles: Sequence[str]) -> str:
+    """Sixteen digits that are the same for files with the same header, whatever their rows."""
+    return hashlib.sha256("\n".join((kind.value, *titles)).encode()).hexdigest()[:16]
+
+
+def read_mapping(path: Path, kind: ImportKind) -> ColumnMapping:
+    """A mapping from a TOML file: ``kind``, ``header_row`` and the table ``[columns]`` of field = title.
+
+    Raises ``InvalidInput("mapping.unreadable", file=…)``.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        columns = content.get("columns", {})
+        header_row = content.get("header_row", 0)
+        named = ImportKind(content.get("kind", kind))
+    except (OSError, ValueError, RecursionError) as problem:
+        raise InvalidInput("mapping.unreadable", file=path.name) from problem
+    is_plain = isinstance(columns, dict) and all(isinstance(title, str) for title in columns.values())
+    if not is_plain or not isinstance(header_row, int) or not 0 <= header_row <= 1_000:
+        raise InvalidInput("mapping.unreadable", file=path.name)
+    return ColumnMapping(named, dict(columns), header_row)
+
+
+def write_mapping(path: Path, mapping: ColumnMapping) -> None:
+    """Write a mapping that ``read_mapping`` reads back."""
+    lines = [f"kind = {json.dumps(mapping.kind.value)}"]
+    if mapping.header_row:
+        lines.append(f"header_row = {mapping.header_row}")
+    lines.append("\n[columns]")
+    lines += [f"{json.dumps(name)} = {_quoted(title)}" for name, title in mapping.columns.items()]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _quoted(title: str) -> str:
+    # TOML's basic strings take JSON's escapes; only DEL is not allowed there as it is.
+    return json.dumps(title, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,182 @@
+"""What a file really is, whatever its name says, and how its bytes are read without harm.
+
+Everything that comes in passes here: size, form (by content), and for zip containers the directory's own figures.
+Each stream is read in pieces, so that a container which lies about its sizes costs no memory.
+"""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+from gridclient.domain.errors import InvalidInput
+
+MAX_FILE_BYTES = 200 << 20
+MAX_UNPACKED_BYTES = 1 << 30
+MAX_ENTRIES = 2_000
+MAX_DIRECTORY_BYTES = 1 << 20
+MAX_RATIO = 250
+"""Honest sheets pack 10 to 60 to 1; a bomb nears deflate's own limit of 1,032."""
+RATIO_COUNTS_FROM = 4 << 20
+PIECE = 1 << 16
+
+
+class Form(StrEnum):
+    """How the content is written."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    GEOJSON = "geojson"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was looked into. ``member`` is the only file of a zip that was packed for sending, else ""."""
+
+    path: Path
+    form: Form
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name for people."""
+        return self.path.name
+
+    @contextmanager
+    def stream(self) -> Iterator[IO[bytes]]:
+        """The text's bytes (csv, GeoJSON), unpacked where they were packed. Raises ``InvalidInput("file.…")``."""
+        with readable(self.name):
+            if not self.member:
+                with self.path.open("rb") as stream:
+                    yield stream
+                return
+            with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as stream:
+                yield stream
+
+    @contextmanager
+    def archive(self) -> Iterator[zipfile.ZipFile]:
+        """The container of a workbook. Raises ``InvalidInput("file.…")``."""
+        with readable(self.name), zipfile.ZipFile(self.path) as archive:
+            yield archive
+
+
+@contextmanager
+def readable(file: str) -> Iterator[None]:
+    """Turn what reading hostile or broken bytes can raise into ``InvalidInput("file.…", file=…)``."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError) as problem:
+        raise InvalidInput("file.damaged", file=file) from problem
+    except OSError as problem:
+        raise InvalidInput("file.unreadable", file=file, reason=problem.strerror or "") from problem
+
+
+def identify(path: Path) -> Source:
+    """What the file is, by its content.
+
+    Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.empty``, ``file.too_large``, ``file.old_xls``,
+    ``file.encrypted``, ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``, ``file.zip_bomb``,
+    ``file.damaged``, ``file.unknown_form``, ``file.unreadable``.
+    """
+    with readable(path.name):
+        if not path.is_file():
+            raise InvalidInput("file.missing", file=path.name)
+        size = path.stat().st_size
+        if size == 0:
+            raise InvalidInput("file.empty", file=path.name)
+        if size > MAX_FILE_BYTES:
+            raise InvalidInput("file.too_large", file=path.name, megabytes=size >> 20, most=MAX_FILE_BYTES >> 20)
+        with path.open("rb") as stream:
+            head = stream.read(4096)
+        if head.startswith(b"PK"):
+            return _container(path)
+        return Source(path, _text_form(path.name, head, path))
+
+
+def _text_form(file: str, head: bytes, path: Path) -> Form:
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        _raise_for_compound(path)
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith(b"{"):
+        return Form.GEOJSON
+    if start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<body")):
+        raise InvalidInput("file.html", file=file)
+    if start.startswith(b"<"):
+        raise InvalidInput("file.xml_spreadsheet", file=file)
+    if not start.strip(b"\0"):
+        raise InvalidInput("file.empty", file=file)
+    if Path(file).suffix.lower() in {".xlsx", ".xlsm", ".xls", ".et"}:
+        raise InvalidInput("file.not_xlsx", file=file)
+    return Form.CSV
+
+
+def _raise_for_compound(path: Path) -> None:
+    """Old .xls files and encrypted .xlsx files are both OLE2 containers."""
+    with path.open("rb") as stream:
+        content = stream.read(8 << 20)
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise InvalidInput("file.encrypted", file=path.name)
+    raise InvalidInput("file.old_xls", file=path.name)
+
+
+def _container(path: Path) -> Source:
+    _check_directory_size(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = archive.infolist()
+        check_entries(path.name, entries)
+        names = {entry.filename for entry in entries}
+    if "[Content_Types].xml" in names or "xl/workbook.xml" in names:
+        if "xl/workbook.bin" in names:
+            raise InvalidInput("file.xlsb", file=path.name)
+        if not any(name.startswith("xl/") for name in names):
+            raise InvalidInput("file.not_xlsx", file=path.name)
+        return Source(path, Form.XLSX)
+    members = [entry for entry in entries if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
+    if len(members) != 1:
+        raise InvalidInput("file.zip_many", file=path.name, count=len(members))
+    member = members[0].filename
+    with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+        head = stream.read(4096)
+    if not head:
+        raise InvalidInput("file.empty", file=path.name)
+    if head.startswith((b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")):
+        raise InvalidInput("file.nested", file=path.name)
+    return Source(path, _text_form(member, head, path), member)
+
+
+def _check_directory_size(path: Path) -> None:
+    """A directory of millions of entries would cost memory before anything can be counted."""
+    size = path.stat().st_size
+    with path.open("rb") as stream:
+        stream.seek(max(0, size - (1 << 16) - 22))
+        tail = stream.read()
+    found = tail.rfind(b"PK\5\6")
+    if found < 0 or len(tail) < found + 22:
+        raise InvalidInput("file.damaged", file=path.name)
+    entries, directory = struct.unpack_from("<HI", tail, found + 10)
+    if entries > MAX_ENTRIES or directory > MAX_DIRECTORY_BYTES:
+        raise InvalidInput("file.zip_bomb", file=path.name)
+
+
+def check_entries(file: str, entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse a container whose directory announces a bomb, a password or a packing that nobody uses here.
+
+    Reading never gives more than the directory announces (``zipfile`` stops there), so these figures bind.
+    """
+    for entry in entries:
+        if entry.flag_bits & 0x1:
+            raise InvalidInput("file.encrypted", file=file)
+        if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InvalidInput("file.damaged", file=file)
+        packed = max(entry.compress_size, 1)
+        if entry.file_size > RATIO_COUNTS_FROM and entry.file_size / packed > MAX_RATIO:
+            raise InvalidInput("file.zip_bomb", file=file)
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED_BYTES:
+        raise InvalidInput("file.zip_bomb", file=file)

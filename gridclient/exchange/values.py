@@ -1,0 +1,201 @@
+"""One cell read as a text, a number, a moment, a day, an identifier, a list: never guessed, refused with a reason.
+
+Each reader takes a cell and gives a value or raises ``InvalidInput("cell.…")``; whose cell it was, the caller knows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, time, timedelta
+
+from openpyxl.utils.datetime import from_excel
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell
+
+_EARLIEST_YEAR, _LATEST_YEAR = 1949, 2100
+_SERIALS = range(18_264, 73_416)
+"""Excel's numbers of the days from 1950 to 2100; anything else is no date."""
+_LOST_DIGITS_FROM = 10**15
+_SHOWN = 60
+_SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
+_FORCED_TEXT = re.compile(r'="([^"]*)"')
+_MOMENT = re.compile(
+    r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
+    r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<hour>\d{1,2})\s*[::时]\s*(?P<minute>\d{1,2})"
+    r"(?:\s*[::分]\s*(?P<second>\d{1,2})(?:\.\d+)?)?\s*[分秒]?)?\s*(?P<half_behind>AM|PM)?",
+    re.IGNORECASE,
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
+_LIST_SEPARATORS = re.compile(r"[、,,;;|\n]+")
+_LINE_EDGES = re.compile(r"[ \t\r\xa0]*\n[ \t\r\xa0]*")
+
+
+def text(cell: Cell) -> str:
+    """The cell's text without outer blanks; numbers as people write them. Raises for formulas and error values."""
+    if isinstance(cell, str):
+        found = cell.strip()
+        return forced.group(1).strip() if found[:2] == '="' and (forced := _FORCED_TEXT.fullmatch(found)) else found
+    return _text_of_other(cell)
+
+
+def _text_of_other(cell: Cell) -> str:
+    if isinstance(cell, FormulaCell):
+        raise InvalidInput("cell.formula", text=f"={cell.text}"[:_SHOWN])
+    if isinstance(cell, ErrorCell):
+        raise InvalidInput("cell.error_value", text=cell.text[:_SHOWN])
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.strftime("%Y-%m-%d %H:%M:%S")
+    return str(cell)
+
+
+def long_text(cell: Cell) -> str:
+    """A text of several lines: line ends and the blanks around them made even (``\\n\\t\\t\\t`` is one line end)."""
+    found = text(cell)
+    if "\n" in found or "\r" in found:
+        found = _LINE_EDGES.sub("\n", found.replace("\r\n", "\n").replace("\r", "\n"))
+    return found
+
+
+def identifier(cell: Cell) -> str:
+    """A number that names something (a telephone, a case in another system).
+
+    Raises ``InvalidInput("cell.number_spoilt")`` where the spreadsheet lost digits: 3.71E+14, or beyond 15 digits.
+    """
+    if isinstance(cell, float) or (isinstance(cell, int) and cell >= _LOST_DIGITS_FROM):
+        raise InvalidInput("cell.number_spoilt", text=str(cell)[:_SHOWN])
+    found = text(cell)
+    if _SPOILT.fullmatch(found):
+        raise InvalidInput("cell.number_spoilt", text=found[:_SHOWN])
+    return found
+
+
+def number(cell: Cell) -> float | None:
+    """A number, ``None`` for a blank cell. Raises ``InvalidInput("cell.not_number")``."""
+    if isinstance(cell, str):
+        found = cell.strip()
+        if not found:
+            return None
+        try:
+            value = float(found)
+        except ValueError:
+            raise InvalidInput("cell.not_number", text=found[:_SHOWN]) from None
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        value = float(cell)
+    else:
+        found = text(cell)
+        if not found:
+            return None
+        raise InvalidInput("cell.not_number", text=found[:_SHOWN])
+    if not math.isfinite(value):
+        raise InvalidInput("cell.not_number", text=str(cell)[:_SHOWN])
+    return value
+
+
+def moment(cell: Cell) -> datetime | None:
+    """A date with or without time, as an instant on the Chinese clock; ``None`` for a blank cell.
+
+    Reads dates of the spreadsheet, its day numbers, and texts with the year first. Raises ``InvalidInput`` with
+    ``text``: ``cell.not_date``, ``cell.date_unclear`` (01/05/2019: which is the month?), ``cell.date_out_of_range``.
+    """
+    if isinstance(cell, str):
+        found = cell.strip()
+        if not found:
+            return None
+        value = _quickly(found) or _moment_of_text(found)
+    elif isinstance(cell, datetime):
+        value = _whole_second(cell)
+    elif isinstance(cell, date):
+        value = datetime(cell.year, cell.month, cell.day, tzinfo=CHINA_TIME)
+    elif isinstance(cell, int | float) and not isinstance(cell, bool):
+        value = _moment_of_number(cell)
+    elif isinstance(cell, time | timedelta | bool):
+        raise InvalidInput("cell.not_date", text=str(cell)[:_SHOWN])
+    else:
+        text(cell)  # refuses formulas and error values
+        return None
+    if not _EARLIEST_YEAR <= value.year <= _LATEST_YEAR:
+        raise InvalidInput("cell.date_out_of_range", text=str(cell)[:_SHOWN])
+    return value.replace(tzinfo=CHINA_TIME) if value.tzinfo is None else value.astimezone(CHINA_TIME)
+
+
+def day(cell: Cell) -> date | None:
+    """A date; a time of day behind it is left out. Raises as ``moment`` does."""
+    found = moment(cell)
+    return None if found is None else found.date()
+
+
+def words(cell: Cell) -> tuple[str, ...]:
+    """Several texts in one cell, separated as people do it (、 , ; | or a new line)."""
+    return tuple(word for piece in _LIST_SEPARATORS.split(text(cell)) if (word := piece.strip()))
+
+
+def _whole_second(value: datetime) -> datetime:
+    """Day numbers are fractions: 09:02:59.9999 was written as 09:03."""
+    return value if value.year > _LATEST_YEAR else (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+
+
+def _quickly(found: str) -> datetime | None:
+    """``2011-07-01 01:32:33`` and its like, which make up almost every file."""
+    if len(found) < 10 or found[4] != "-":
+        return None
+    try:
+        return datetime.fromisoformat(found)
+    except ValueError:
+        return None
+
+
+def _moment_of_text(found: str) -> datetime:
+    matched = _MOMENT.fullmatch(found)
+    if matched:
+        return _clock_time(found, matched)
+    compact = _COMPACT.fullmatch(found)
+    if compact and len(found) != 10:
+        return _built(found, *(int(part or 0) for part in compact.groups()))
+    if _NUMBER.fullmatch(found):
+        return _moment_of_number(float(found))
+    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s.*)?", found):
+        raise InvalidInput("cell.date_unclear", text=found[:_SHOWN])
+    raise InvalidInput("cell.not_date", text=found[:_SHOWN])
+
+
+def _clock_time(found: str, matched: re.Match[str]) -> datetime:
+    parts = [int(matched[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")]
+    half = (matched["half"] or matched["half_behind"] or "").upper()
+    if half in {"下午", "PM"} and parts[3] < 12:
+        parts[3] += 12
+    elif half in {"上午", "AM"} and parts[3] == 12:
+        parts[3] = 0
+    return _built(found, *parts)
+
+
+def _built(found: str, *parts: int) -> datetime:
+    year, month, day_of_month, hour, minute, second = parts
+    try:
+        # 24:00 is the end of that day.
+        start = datetime(year, month, day_of_month, tzinfo=CHINA_TIME)
+        if hour > 24 or minute > 59 or second > 59 or (hour == 24 and minute + second):
+            raise InvalidInput("cell.not_date", text=found[:_SHOWN])
+        return start + timedelta(hours=hour, minutes=minute, seconds=second)
+    except (ValueError, OverflowError):
+        raise InvalidInput("cell.not_date", text=found[:_SHOWN]) from None
+
+
+def _moment_of_number(value: float) -> datetime:
+    """A day number of Excel, or 20190105 typed without separators."""
+    if int(value) in _SERIALS:
+        found = from_excel(value)
+        if isinstance(found, datetime):
+            return (found.replace(tzinfo=UTC) + timedelta(microseconds=500_000)).replace(
+                microsecond=0, tzinfo=CHINA_TIME
+            )
+    whole = str(int(value)) if float(value).is_integer() and abs(value) < _LOST_DIGITS_FROM else ""
+    compact = _COMPACT.fullmatch(whole)
+    if compact and len(whole) != 10:
+        return _built(whole, *(int(part or 0) for part in compact.groups()))
+    raise InvalidInput("cell.not_date", text=str(value)[:_SHOWN])
