@@ -1,0 +1,108 @@
+"""The demo's filing and closing conditions (立案结案条件) and lists, as written in ``resources/seed``."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gridclient.demo.places import SEEDS
+
+KINDS: Final[Mapping[str, str]] = {"事件": "event", "部件": "component"}
+URGENCIES: Final[Mapping[str, int]] = {"一般": 1, "紧急": 2, "特急": 3}
+SEPARATOR: Final = "、"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoStandard:
+    """One filing condition. ``units`` and ``cooperating`` are names or aliases of units; ``urgency`` is 1 … 3."""
+
+    code: str
+    kind: str
+    big_code: str
+    big_class: str
+    small_code: str
+    small_class: str
+    filing_condition: str
+    closing_condition: str
+    limit_text: str
+    units: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    level: int
+    urgency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a list of reasons: its stable code, its name and what people write beside it."""
+
+    code: str
+    name: str
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLists:
+    """Reasons, channels and phrases; ``results`` by the name of the big class."""
+
+    channels: tuple[Choice, ...]
+    decline_reasons: tuple[Choice, ...]
+    return_reasons: tuple[Choice, ...]
+    rework_reasons: tuple[str, ...]
+    urge_texts: tuple[str, ...]
+    results: Mapping[str, tuple[str, ...]]
+
+
+def read_standards(path: Path = SEEDS / "standards.csv") -> tuple[DemoStandard, ...]:
+    """All conditions in the order of the file. Codes: kind letter, big class, small class, number (``C-01-02-01``)."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(_standard(row) for row in csv.DictReader(file))
+
+
+def read_lists(path: Path = SEEDS / "lists.json") -> DemoLists:
+    """The lists of the demo."""
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return DemoLists(
+        channels=_choices(raw["channels"]),
+        decline_reasons=_choices(raw["decline_reasons"]),
+        return_reasons=_choices(raw["return_reasons"]),
+        rework_reasons=tuple(raw["rework_reasons"]),
+        urge_texts=tuple(raw["urge_texts"]),
+        results={name: tuple(texts) for name, texts in raw["results"].items()},
+    )
+
+
+def names(cell: str) -> tuple[str, ...]:
+    """The names in one cell: 派出所、村社区."""
+    return tuple(name for name in cell.split(SEPARATOR) if name)
+
+
+def _standard(row: Mapping[str, str]) -> DemoStandard:
+    kind = KINDS[row["类型"]]
+    numbers = (row["大类编码"], row["小类编码"], row["条件序号"])
+    return DemoStandard(
+        code="-".join((kind[0].upper(), *numbers)),
+        kind=kind,
+        big_code=row["大类编码"],
+        big_class=row["大类名称"],
+        small_code=row["小类编码"],
+        small_class=row["小类名称"],
+        filing_condition=row["立案条件"],
+        closing_condition=row["结案条件"],
+        limit_text=row["处置时限"],
+        units=names(row["责任单位"]),
+        cooperating=names(row["配合单位"]),
+        level=int(row["默认级别"]),
+        urgency=URGENCIES[row["紧急程度"]],
+    )
+
+
+def _choices(raw: list[dict[str, object]]) -> tuple[Choice, ...]:
+    found = []
+    for item in raw:
+        texts = item.get("texts", [])
+        found.append(Choice(str(item["code"]), str(item["name"]), tuple(texts) if isinstance(texts, list) else ()))
+    return tuple(found)
