@@ -15,6 +15,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "qtpy": (),
     "folium": ("mapview",),
     "branca": ("mapview",),
+    "xyzservices": ("mapview",),
     "qtawesome": ("ui.icons",),
     "sqlite3": ("store", "hub.sqlite"),
     "sqlcipher3": ("store", "hub.sqlite"),
