@@ -1,0 +1,83 @@
+"""A button with its key beside its word, as everywhere on the desk."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
+
+from gridclient.ui.icons import Colour, give_icon
+from gridclient.ui.theme import BUTTON_PX, base_font, tokens
+
+Kind = Literal["plain", "primary", "bar"]
+_INK: Final[dict[str, Colour]] = {"plain": "text", "primary": "on_accent", "bar": "on_top"}
+_GAP, _EDGE, _ICON, _CHIP = 7, 12, 16, 5
+
+
+class KeyButton(QPushButton):
+    """``text`` with an icon before it and ``key`` in a small frame behind it."""
+
+    def __init__(
+        self, text: str, *, key: str = "", kind: Kind = "plain", icon: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(text, parent)
+        self._key = key
+        self._ink: Colour = _INK[kind]
+        self.setProperty("kind", kind)
+        self.setFixedHeight(BUTTON_PX)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if icon:
+            give_icon(self, icon, self._ink)
+        if key:
+            self.setAccessibleDescription(key)
+
+    def set_key(self, key: str) -> None:
+        """Another key beside the word."""
+        self._key = key
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        self.ensurePolished()
+        return QSize(
+            2 * _EDGE + sum(self._widths()) + _GAP * (sum(1 for width in self._widths() if width) - 1), BUTTON_PX
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.icon = option.icon.__class__()
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        ink = QColor(tokens().muted if not self.isEnabled() else getattr(tokens(), self._ink))
+        icon_px, text_px, key_px = self._widths()
+        left = (self.width() - (self.sizeHint().width() - 2 * _EDGE)) // 2
+        if icon_px:
+            self.icon().paint(painter, left, (self.height() - _ICON) // 2, _ICON, _ICON)
+            left += icon_px + _GAP
+        painter.setPen(ink)
+        painter.drawText(QRect(left, 0, text_px + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
+        if key_px:
+            self._paint_key(painter, QRect(left + text_px + _GAP, (self.height() - 18) // 2, key_px, 18), ink)
+
+    def _paint_key(self, painter: QPainter, place: QRect, ink: QColor) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QColor(ink)
+        frame.setAlphaF(0.45)
+        painter.setPen(QPen(frame, 1))
+        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(base_font(11))
+        painter.setPen(ink)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._key)
+
+    def _widths(self) -> tuple[int, int, int]:
+        """Of icon, text and key; 0 for what is not there."""
+        text = QFontMetrics(self.font()).horizontalAdvance(self.text())
+        key = QFontMetrics(base_font(11)).horizontalAdvance(self._key) + 2 * _CHIP if self._key else 0
+        return (0 if self.icon().isNull() else _ICON), text, key

@@ -1,0 +1,132 @@
+"""What the desk shows: the question that every panel answers, and the cases that are chosen.
+
+Panels tell the window what was clicked, the window tells this object, and every panel hears the one signal. It can be
+kept as text, so that the desk reopens where it was.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which cases in which order."""
+
+    filter: CaseFilter = field(default_factory=lambda: CaseFilter(only_open=True))
+    sort: Sort = field(default_factory=Sort)
+
+
+class DeskState(QObject):
+    """The chosen grid, box, filter, text and order, and the chosen cases.
+
+    Signals:
+        question_changed(Question): anything that changes the list; once for each change.
+        selection_changed(tuple[str, ...]): the keys of the chosen cases, the present one first.
+    """
+
+    question_changed = Signal(object)
+    selection_changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._question = Question()
+        self._selected: tuple[str, ...] = ()
+
+    @property
+    def question(self) -> Question:
+        return self._question
+
+    @property
+    def filter(self) -> CaseFilter:
+        return self._question.filter
+
+    @property
+    def sort(self) -> Sort:
+        return self._question.sort
+
+    @property
+    def selected(self) -> tuple[str, ...]:
+        return self._selected
+
+    @property
+    def current(self) -> str | None:
+        """The case that the right panel shows."""
+        return self._selected[0] if self._selected else None
+
+    def choose_grid(self, code: str) -> None:
+        """Everything of this area; empty is the whole store. A rectangle drawn on the map is given up."""
+        self.narrow(grid=code, bounds=None)
+
+    def toggle_box(self, box: Box) -> None:
+        """The box alone, or none when it is the chosen one."""
+        chosen = None if self.filter.box is box else box
+        self.narrow(box=chosen, states=frozenset(), only_open=chosen is None or chosen is not Box.PENDING)
+
+    def narrow(self, **parts: Any) -> None:
+        """Changes fields of the filter."""
+        self._ask(replace(self._question, filter=replace(self.filter, **parts)))
+
+    def clear(self) -> None:
+        """All open cases of the chosen grid."""
+        self._ask(replace(self._question, filter=CaseFilter(grid=self.filter.grid, only_open=True)))
+
+    def order_by(self, key: SortKey, *, descending: bool = False) -> None:
+        """Sorts the list."""
+        self._ask(replace(self._question, sort=Sort(key, descending)))
+
+    def show_view(self, view: SavedView) -> None:
+        """A saved view's filter and order."""
+        self._ask(Question(view.filter, view.sort))
+
+    def select(self, case_ids: Iterable[str]) -> None:
+        """Chooses cases, the present one first."""
+        chosen = tuple(case_ids)
+        if chosen != self._selected:
+            self._selected = chosen
+            self.selection_changed.emit(chosen)
+
+    def as_text(self) -> str:
+        """The state for :meth:`restore`. A search text is kept too: the operator finds what was on the screen."""
+        kept = asdict(self.filter) | {"states": sorted(self.filter.states)}
+        return json.dumps(
+            {"filter": kept, "sort": [self.sort.key, self.sort.descending], "selected": self._selected[:1]},
+            ensure_ascii=False,
+        )
+
+    def restore(self, text: str) -> None:
+        """Takes up what :meth:`as_text` gave; text of another version is passed over."""
+        if not text:
+            return
+        try:
+            kept = json.loads(text)
+            question = Question(_filter_of(kept["filter"]), Sort(SortKey(kept["sort"][0]), bool(kept["sort"][1])))
+            selected = tuple(str(case_id) for case_id in kept["selected"])
+        except (ValueError, KeyError, TypeError, IndexError):
+            return
+        self._ask(question)
+        self.select(selected)
+
+    def _ask(self, question: Question) -> None:
+        if question != self._question:
+            self._question = question
+            self.question_changed.emit(question)
+
+
+def _filter_of(kept: dict[str, Any]) -> CaseFilter:
+    bounds = kept.get("bounds")
+    return CaseFilter(
+        **{
+            **kept,
+            "box": Box(kept["box"]) if kept["box"] else None,
+            "states": frozenset(kept["states"]),
+            "bounds": tuple(bounds) if bounds else None,
+        }
+    )

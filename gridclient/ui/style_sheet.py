@@ -1,0 +1,117 @@
+"""The style sheet of the desk as a template over the tokens of :mod:`gridclient.ui.theme`.
+
+Widgets choose their look by dynamic properties: ``panel=true`` (a white area), ``role`` of a label (``title``,
+``muted``, ``header``), ``kind`` of a button (``plain``, ``primary``, ``bar``, ``chip``, ``flat``), ``on=true``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+STYLE_SHEET: Final = """
+QMainWindow, QDialog { background: $window; }
+QWidget[panel="true"] { background: $panel; }
+QWidget[panel="alternate"] { background: $alternate; }
+QWidget[panel="window"] { background: $window; }
+
+QSplitter::handle { background: $line; }
+QSplitter::handle:hover { background: $accent; }
+
+QLabel { background: transparent; }
+QLabel[role="title"] { font-size: $title_px; font-weight: 600; }
+QLabel[role="strong"] { font-weight: 600; }
+QLabel[role="muted"] { color: $muted; font-size: $small_px; }
+QLabel[role="header"] { color: $muted; font-size: $small_px; font-weight: 600; }
+QLabel[role="warn"] { color: $warn_text; font-weight: 600; }
+QLabel[role="bad"] { color: $bad_text; font-weight: 600; }
+QLabel[role="link"] { color: $accent; }
+
+QWidget#topBar { background: $top; }
+QWidget#topBar QLabel { color: $on_top; }
+QWidget#topBar QLabel[role="title"] { font-size: $title_px; font-weight: 600; }
+QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
+QWidget#filterBar { background: $alternate; border-top: 1px solid $line; border-bottom: 1px solid $line; }
+QWidget#banner { background: $bad_ground; border-bottom: 1px solid $bad; }
+QWidget#banner[kind="warn"] { background: $warn_ground; border-bottom: 1px solid $warn; }
+QWidget#banner[kind="info"] { background: $accent_ground; border-bottom: 1px solid $accent; }
+
+QAbstractItemView {
+  background: $panel; alternate-background-color: $alternate; color: $text; border: none; outline: none;
+  selection-background-color: $selection; selection-color: $text;
+}
+QHeaderView { background: $panel; border: none; }
+QHeaderView::section {
+  background: $panel; color: $muted; font-size: $small_px; font-weight: 500; border: none;
+  border-bottom: 1px solid $line; padding: 0 8px; height: 25px;
+}
+QHeaderView::section:hover { color: $text; background: $alternate; }
+QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }
+QTableCornerButton::section { background: $panel; border: none; }
+
+QPushButton {
+  background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 0 12px; min-height: 28px;
+}
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $accent_ground; }
+QPushButton:disabled { color: $muted; background: $alternate; }
+QPushButton:focus { border-color: $accent; }
+QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
+QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus { background: $accent_hover; }
+QPushButton[kind="primary"]:disabled { background: $line; color: $muted; border-color: $line; }
+QPushButton[kind="bar"] { background: $top_button; color: $on_top; border: 1px solid $top_button; padding: 0 10px; }
+QPushButton[kind="bar"]:hover { background: $top_hover; }
+QPushButton[kind="bar"]:focus { border-color: $on_top; }
+QPushButton[kind="chip"] {
+  border-radius: 11px; min-height: 20px; max-height: 20px; padding: 0 9px; font-size: $small_px;
+}
+QPushButton[kind="chip"][on="true"] { border-color: $accent; color: $accent; background: $accent_ground; }
+QPushButton[kind="chip"]:focus { border-color: $accent; }
+QPushButton[kind="chip"]::menu-indicator { width: 0; height: 0; }
+QPushButton[kind="flat"] { border: none; background: transparent; padding: 0 4px; }
+QPushButton[kind="flat"]:hover { background: $hover; }
+
+QToolButton { background: transparent; border: none; border-radius: 4px; padding: 3px; color: $text; }
+QToolButton:hover { background: $hover; }
+
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
+  background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
+  selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit, QComboBox { min-height: 20px; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {
+  border-color: $accent;
+}
+QLineEdit:read-only { background: $alternate; }
+QLineEdit[invalid="true"] { border-color: $bad; background: $bad_ground; }
+QLineEdit#commandBar { background: $top_field; color: $on_top; border: 1px solid $top_field; padding: 0 10px; }
+QLineEdit#commandBar:focus { background: $panel; color: $text; border-color: $accent; }
+QLineEdit#caseSearch { min-height: 20px; max-height: 20px; padding: 0 8px; border-radius: 5px; font-size: $small_px; }
+QComboBox::drop-down { border: none; width: 18px; }
+
+QMenu { background: $panel; color: $text; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 5px 26px 5px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $selection; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
+QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 5px 8px; }
+
+QTabBar { background: transparent; }
+QTabBar::tab { background: transparent; color: $muted; padding: 4px 0; margin-right: 16px;
+  border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $accent; border-bottom: 2px solid $accent; font-weight: 600; }
+QTabBar::tab:hover { color: $text; }
+QTabWidget::pane { border: none; border-top: 1px solid $line; }
+
+QProgressBar { background: $line; border: none; border-radius: 3px; max-height: 6px; text-align: center; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
+QScrollBar::handle { background: $line; border-radius: 3px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 28px; }
+QScrollBar::handle:horizontal { min-width: 28px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QScrollArea { background: transparent; border: none; }
+"""

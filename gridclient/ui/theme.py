@@ -1,0 +1,235 @@
+"""The look of the desk: one table of tokens per theme, made into a palette and one style sheet.
+
+Widgets that paint ask :func:`tokens` while they paint, so that a switch of theme needs nothing but a repaint. Size,
+spacing and colour stand here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from string import Template
+from types import MappingProxyType
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+
+from gridclient.ui.style_sheet import STYLE_SHEET
+
+FAMILIES: Final = ("Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei")
+FIXED_FAMILIES: Final = ("DejaVu Sans Mono", "Consolas", "Noto Sans Mono CJK SC")
+BASE_PX: Final = 13
+SMALL_PX: Final = 12
+TITLE_PX: Final = 15
+CLOCK_PX: Final = 17
+ROW_PX: Final = 28
+TREE_ROW_PX: Final = 26
+HEADER_PX: Final = 26
+BAR_PX: Final = 36
+TOP_PX: Final = 44
+BUTTON_PX: Final = 30
+LEFT_PX: Final = 232
+RIGHT_PX: Final = 344
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one theme as ``#RRGGBB``. ``warn`` and ``purple`` are for marks, ``…_text`` for words on any
+    ground of the theme (contrast of at least 4.5 : 1)."""
+
+    name: str
+    window: str
+    panel: str
+    alternate: str
+    line: str
+    text: str
+    muted: str
+    accent: str
+    on_accent: str
+    accent_hover: str
+    accent_ground: str
+    selection: str
+    warn: str
+    warn_text: str
+    warn_ground: str
+    bad: str
+    bad_text: str
+    bad_ground: str
+    purple: str
+    teal: str
+    green: str
+    hover: str
+    top: str
+    on_top: str
+    top_muted: str
+    top_field: str
+    top_button: str
+    top_hover: str
+    lamp_ok: str
+    lamp_warn: str
+
+
+LIGHT: Final = Tokens(
+    name="light",
+    window="#EEF1F4",
+    panel="#FFFFFF",
+    alternate="#F7F9FB",
+    line="#D9DFE5",
+    text="#1B2733",
+    muted="#5F6B78",
+    accent="#1A5FB4",
+    on_accent="#FFFFFF",
+    accent_hover="#174F97",
+    accent_ground="#E4EEF9",
+    selection="#DCE9F8",
+    warn="#B36B00",
+    warn_text="#8F5500",
+    warn_ground="#FFF3DC",
+    bad="#C0272D",
+    bad_text="#B8232A",
+    bad_ground="#FCE6E7",
+    purple="#6B4BB0",
+    teal="#0B7A75",
+    green="#3F7D58",
+    hover="#EEF3F9",
+    top="#17324D",
+    on_top="#EAF1F8",
+    top_muted="#B9C6D3",
+    top_field="#334A62",
+    top_button="#2E465F",
+    top_hover="#3D556E",
+    lamp_ok="#6FCF97",
+    lamp_warn="#F0B14A",
+)
+DARK: Final = Tokens(
+    name="dark",
+    window="#14191F",
+    panel="#1B222A",
+    alternate="#202832",
+    line="#313B46",
+    text="#E3E9EF",
+    muted="#9BA8B5",
+    accent="#6CA8F0",
+    on_accent="#10161D",
+    accent_hover="#8ABAF4",
+    accent_ground="#22354A",
+    selection="#27405C",
+    warn="#F0B14A",
+    warn_text="#F0B14A",
+    warn_ground="#3A2E16",
+    bad="#F2787D",
+    bad_text="#F59296",
+    bad_ground="#412024",
+    purple="#B49BEA",
+    teal="#5CC7C0",
+    green="#7CC297",
+    hover="#26303A",
+    top="#0D1218",
+    on_top="#E3E9EF",
+    top_muted="#A9B4BF",
+    top_field="#2A2F35",
+    top_button="#252A30",
+    top_hover="#343A41",
+    lamp_ok="#6FCF97",
+    lamp_warn="#F0B14A",
+)
+THEMES: Final = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
+
+
+def tokens() -> Tokens:
+    """The theme that the application shows now."""
+    return DARK if QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
+def state_colour(theme: Tokens, state: str, *, returned: bool = False, escalated: bool = False) -> str:
+    """The colour of the dot before a state's word."""
+    if state == "filed" and returned:
+        return theme.bad
+    if escalated:
+        return theme.purple
+    return {
+        "reported": theme.accent,
+        "filed": theme.accent,
+        "dispatched": theme.purple,
+        "handling": theme.teal,
+        "handled": theme.warn,
+        "closed": theme.green,
+    }.get(state, theme.muted)
+
+
+def base_font(px: int = BASE_PX, *, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The desk's font; its figures are all equally wide, so that numbers stand in columns."""
+    font = QFont(list(FAMILIES))
+    font.setPixelSize(px)
+    font.setWeight(weight)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def fixed_font(px: int = 11) -> QFont:
+    """The font of case numbers."""
+    font = QFont([*FIXED_FAMILIES, *FAMILIES])
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPixelSize(px)
+    return font
+
+
+def apply_theme(application: QApplication, theme: Tokens) -> None:
+    """Gives the application the theme's style, font, palette and style sheet; at any time."""
+    if application.style().objectName() != "fusion":
+        application.setStyle(QStyleFactory.create("Fusion"))
+    scheme = Qt.ColorScheme.Dark if theme is DARK else Qt.ColorScheme.Light
+    application.styleHints().setColorScheme(scheme)  # of no effect without a platform theme; the palette always counts
+    application.setFont(base_font())
+    application.setPalette(palette_of(theme))
+    application.setStyleSheet(style_sheet_of(theme))
+
+
+def palette_of(theme: Tokens) -> QPalette:
+    """Every role that Fusion draws with, by the theme's tokens."""
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.panel,
+        role.AlternateBase: theme.alternate,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.text,
+        role.PlaceholderText: theme.muted,
+        role.Text: theme.text,
+        role.Button: theme.panel,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.bad,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.purple,
+        role.Highlight: theme.selection,
+        role.HighlightedText: theme.text,
+        role.Light: theme.panel,
+        role.Midlight: theme.alternate,
+        role.Mid: theme.line,
+        role.Dark: theme.muted,
+        role.Shadow: theme.window,
+        role.Accent: theme.accent,
+    }
+    palette = QPalette()
+    for which, colour in colours.items():
+        palette.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(theme.muted))
+    return palette
+
+
+def style_sheet_of(theme: Tokens) -> str:
+    """The one style sheet, filled with the theme's colours and the sizes of this module."""
+    colours = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
+    sizes = {"small": SMALL_PX, "title": TITLE_PX, "row": ROW_PX, "header": HEADER_PX, "button": BUTTON_PX}
+    return Template(STYLE_SHEET).substitute(colours, **{f"{name}_px": f"{size}px" for name, size in sizes.items()})
+
+
+def restyle(widget: QWidget) -> None:
+    """Applies the style sheet again after a dynamic property that it selects by was changed."""
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+    widget.update()

@@ -1,0 +1,101 @@
+"""One task in a process of its own: started, listened to, cancelled, waited for. Knows no Qt.
+
+A busy Python thread makes one repaint of the case table take seconds; a process leaves the desk alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event
+from typing import Any, Final
+
+from gridclient.domain.errors import Cancelled, GridClientError
+
+_PATIENCE_S: Final = 5.0
+Report = Callable[[tuple[object, ...]], None]
+Answer = Callable[[Any, GridClientError | None], None]
+
+
+class Reporter:
+    """What a task calls with its progress, inside the process."""
+
+    def __init__(self, link: Connection, stop: Event) -> None:
+        self._link = link
+        self._stop = stop
+
+    def __call__(self, *values: object) -> None:
+        """Passes ``values`` on.
+
+        Raises:
+            Cancelled: somebody asked to stop.
+        """
+        if self._stop.is_set():
+            raise Cancelled
+        self._link.send(("progress", values))
+
+
+class WorkerProcess:
+    """Runs ``task(reporter, *values)``; ``report`` and ``answer`` are called on a thread of this object."""
+
+    def __init__(self, task: Callable[..., Any], values: tuple[object, ...], *, report: Report, answer: Answer) -> None:
+        spawning = multiprocessing.get_context("spawn")
+        self._stop = spawning.Event()
+        self._ours, self._theirs = spawning.Pipe(duplex=False)
+        self._process = spawning.Process(target=_work, args=(task, values, self._theirs, self._stop), daemon=True)
+        self._thread = threading.Thread(target=self._listen, args=(report, answer), name="worker-listener", daemon=True)
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Asks the task to stop at its next report."""
+        self._stop.set()
+
+    def join(self) -> None:
+        """Waits for the end; a process that does not hear is ended after some seconds."""
+        if not self._thread.is_alive():
+            return
+        self._thread.join(_PATIENCE_S)
+        if self._process.is_alive():
+            self._process.terminate()
+        self._thread.join(_PATIENCE_S)
+
+    def _listen(self, report: Report, answer: Answer) -> None:
+        self._process.start()  # takes tens of milliseconds, so not where the window is drawn
+        self._theirs.close()
+        answered = False
+        try:
+            while not answered:
+                kind, *values = self._ours.recv()
+                if kind == "progress":
+                    report(values[0])
+                else:
+                    answered = True
+                    answer(*_as_answer(kind, values))
+        except EOFError:  # it died without a word; what it said stands on the standard error stream
+            answer(None, GridClientError("worker.stopped"))
+        finally:
+            self._process.join(_PATIENCE_S)
+            self._ours.close()
+
+
+def _as_answer(kind: str, values: list[Any]) -> tuple[Any, GridClientError | None]:
+    if kind == "done":
+        return values[0], None
+    return None, Cancelled() if kind == "cancelled" else GridClientError(values[0], **values[1])
+
+
+def _work(task: Callable[..., Any], values: tuple[object, ...], link: Connection, stop: Event) -> None:
+    """The process: one answer on the link, or a traceback on the standard error stream."""
+    try:
+        link.send(("done", task(Reporter(link, stop), *values)))
+    except Cancelled:
+        link.send(("cancelled",))
+    except GridClientError as error:
+        link.send(("failed", error.code, dict(error.params)))
+    finally:
+        link.close()

@@ -1,0 +1,151 @@
+"""Work goes to threads and processes; its answers come home on the GUI thread, or not at all."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import Cancelled, GridClientError, NotFound
+from gridclient.ui.jobs import Jobs
+
+
+def _fail() -> None:
+    raise NotFound("case.unknown", case="1")
+
+
+def _count_to(report: Callable[..., None], last: int) -> int:
+    for number in range(last):
+        report(number, last)
+    return last
+
+
+def _count_for_ever(report: Callable[..., None]) -> None:
+    while True:
+        report("still here")
+        time.sleep(0.01)
+
+
+def _refuse(report: Callable[..., None], code: str) -> None:
+    raise NotFound(code, case="7")
+
+
+def _die(report: Callable[..., None]) -> None:
+    raise SystemExit(3)
+
+
+def test_an_answer_arrives_on_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[Any]()
+    jobs.read(owner, threading.get_ident, lambda where: seen.append((where, threading.get_ident())))
+    qtbot.waitUntil(lambda: bool(seen))
+    worked, answered = seen[0]
+    assert worked != answered == threading.get_ident()
+
+
+def test_a_foreseen_failure_goes_to_its_callback(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[Any]()
+    jobs.read(owner, _fail, None, seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0].code == "case.unknown"
+
+
+def test_a_failure_without_a_callback_is_told_to_the_window(jobs: Jobs, qtbot: QtBot) -> None:
+    owner = QObject()
+    with qtbot.waitSignal(jobs.failed) as told:
+        jobs.write(owner, _fail)
+    assert told.args is not None
+    assert told.args[0].code == "case.unknown"
+
+
+def test_a_newer_request_of_the_same_name_replaces_the_older(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen, gate = QObject(), list[str](), threading.Event()
+
+    def slow() -> str:
+        gate.wait(5)
+        return "old"
+
+    jobs.read(owner, slow, seen.append, name="rows")
+    jobs.read(owner, lambda: "new", seen.append, name="rows")
+    qtbot.waitUntil(lambda: bool(seen))
+    gate.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert seen == ["new"]
+
+
+def test_the_answer_for_a_closed_page_is_dropped(jobs: Jobs, qtbot: QtBot) -> None:
+    page, seen, gate = QObject(), list[bool](), threading.Event()
+    jobs.read(page, lambda: gate.wait(5), seen.append)
+    page.deleteLater()
+    qtbot.wait(20)
+    gate.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert seen == []
+
+
+def test_writes_run_one_after_the_other_in_the_order_of_asking(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, order = QObject(), list[tuple[int, int]]()
+
+    def write(number: int) -> None:
+        order.append((number, threading.get_ident()))
+
+    for number in range(20):
+        jobs.write(owner, partial(write, number))
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert [number for number, _ in order] == list(range(20))
+    assert len({thread for _, thread in order}) == 1
+
+
+def test_closing_lets_writes_finish_and_takes_no_more(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, written, seen = QObject(), list[int](), list[None]()
+
+    def write() -> None:
+        time.sleep(0.02)
+        written.append(1)
+
+    for _ in range(5):
+        jobs.write(owner, write, seen.append)
+    jobs.close()
+    jobs.write(owner, write, seen.append)
+    qtbot.wait(20)
+    assert (len(written), seen) == (5, [])
+
+
+def test_long_work_runs_in_a_process_and_tells_how_far_it_is(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, steps, seen = QObject(), list[Any](), list[Any]()
+    jobs.in_process(owner, _count_to, 3, done=seen.append, progressed=lambda *step: steps.append(step))
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert (steps, seen) == ([(0, 3), (1, 3), (2, 3)], [3])
+
+
+def test_long_work_can_be_stopped(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, steps, seen = QObject(), list[Any](), list[Any]()
+    stop = jobs.in_process(owner, _count_for_ever, failed=seen.append, progressed=lambda *step: steps.append(step))
+    qtbot.waitUntil(lambda: bool(steps), timeout=20_000)
+    stop()
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert isinstance(seen[0], Cancelled)
+
+
+@pytest.mark.parametrize(
+    ("task", "values", "code"), [(_refuse, ("case.unknown",), "case.unknown"), (_die, (), "worker.stopped")]
+)
+def test_a_process_that_fails_says_why(
+    jobs: Jobs, qtbot: QtBot, task: Callable[..., None], values: tuple[object, ...], code: str
+) -> None:
+    owner, seen = QObject(), list[GridClientError]()
+    jobs.in_process(owner, task, *values, failed=seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert seen[0].code == code
+
+
+def test_closing_ends_a_process_that_is_still_at_work(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, steps = QObject(), list[Any]()
+    jobs.in_process(owner, _count_for_ever, progressed=lambda *step: steps.append(step))
+    qtbot.waitUntil(lambda: bool(steps), timeout=20_000)
+    jobs.close()
