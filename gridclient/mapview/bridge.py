@@ -1,0 +1,84 @@
+"""The one object that the desk and the map page share: what happened goes up, what to show goes down.
+
+A message carries at most 500 objects; layers are fetched by the page, here they are only called stale.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+MAX_OBJECTS = 500
+
+
+class Bridge(QObject):
+    """Signals up (heard by the desk): ``page_ready()``, ``grid_clicked(code)`` ("" = beside every grid),
+    ``grid_hovered(code)``, ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
+    ``point_picked(lon, lat)``, ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
+
+    Signals down (heard by the page): ``select(code, centre)``, ``recolour({code: [open, overdue]})``, ``stale(layer)``,
+    ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``, ``layers(dict)``,
+    ``mode(name)``, ``preview(shown)``, ``clear_box()``.
+    """
+
+    page_ready = Signal()
+    grid_clicked = Signal(str)
+    grid_hovered = Signal(str)
+    case_clicked = Signal(str)
+    unit_clicked = Signal(str)
+    box_selected = Signal(float, float, float, float)
+    point_picked = Signal(float, float)
+    view_changed = Signal(float, float, float)
+    layers_changed = Signal("QVariantMap")  # type: ignore[arg-type]  # a C++ type, which the page receives as an object
+    layer_failed = Signal(str)
+
+    select = Signal(str, bool)
+    recolour = Signal("QVariantMap")  # type: ignore[arg-type]
+    stale = Signal(str)
+    centre_on = Signal(float, float, float)
+    mark_case = Signal(float, float, str)
+    theme = Signal(str)
+    layers = Signal("QVariantMap")  # type: ignore[arg-type]
+    mode = Signal(str)
+    preview = Signal(bool)
+    clear_box = Signal()
+
+    @Slot()
+    def on_page_ready(self) -> None:
+        """The page hears the bridge and has drawn its outlines."""
+        self.page_ready.emit()
+
+    @Slot(str)
+    def on_page_grid_clicked(self, code: str) -> None:
+        self.grid_clicked.emit(code)
+
+    @Slot(str)
+    def on_page_grid_hovered(self, code: str) -> None:
+        self.grid_hovered.emit(code)
+
+    @Slot(str)
+    def on_page_case_clicked(self, case_id: str) -> None:
+        self.case_clicked.emit(case_id)
+
+    @Slot(str)
+    def on_page_unit_clicked(self, code: str) -> None:
+        self.unit_clicked.emit(code)
+
+    @Slot(float, float, float, float)
+    def on_page_box_selected(self, west: float, south: float, east: float, north: float) -> None:
+        self.box_selected.emit(west, south, east, north)
+
+    @Slot(float, float)
+    def on_page_point_picked(self, lon: float, lat: float) -> None:
+        self.point_picked.emit(lon, lat)
+
+    @Slot(float, float, float)
+    def on_page_view_changed(self, lon: float, lat: float, zoom: float) -> None:
+        self.view_changed.emit(lon, lat, zoom)
+
+    @Slot("QVariantMap")
+    def on_page_layers_changed(self, layers: dict[str, object]) -> None:
+        self.layers_changed.emit(layers)
+
+    @Slot(str)
+    def on_page_layer_failed(self, name: str) -> None:
+        self.layer_failed.emit(name)

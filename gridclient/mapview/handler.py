@@ -1,0 +1,88 @@
+"""Answers ``grid://app/…``: every file and every query on pool threads, so that the GUI thread opens nothing."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from functools import partial
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, QUrl, Signal, Slot
+from PySide6.QtWebEngineCore import QWebEngineUrlRequestJob, QWebEngineUrlSchemeHandler
+
+from gridclient.domain.errors import GridClientError, InvalidInput, NotFound
+from gridclient.mapview.routes import Reply, Routes
+from gridclient.mapview.scheme import ORIGIN
+
+logger = logging.getLogger(__name__)
+
+_POOL_SIZE = 3
+
+
+class GridSchemeHandler(QWebEngineUrlSchemeHandler):
+    """Serves the page's own addresses to the page and to nobody else.
+
+    Signals: ``failed(code)`` when a port refused or the store was not there.
+    """
+
+    failed = Signal(str)
+    _answered = Signal(int, object)
+
+    def __init__(self, *, routes: Routes, parent: QObject) -> None:
+        super().__init__(parent)
+        self._routes = routes
+        self._pool = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="map")
+        self._jobs: dict[int, QWebEngineUrlRequestJob] = {}
+        self._count = 0
+        self._answered.connect(self._on_answered)
+
+    def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
+        """Called by WebEngine on the GUI thread."""
+        url, initiator = job.requestUrl(), job.initiator()
+        foreign = initiator.isValid() and initiator.toString() != ORIGIN
+        if foreign or url.host() != QUrl(ORIGIN).host() or job.requestMethod().data() != b"GET":
+            logger.warning("refused %s asked by %s", url.toString(), initiator.toString())
+            job.fail(QWebEngineUrlRequestJob.Error.RequestDenied)
+            return
+        self._count += 1
+        number = self._count
+        self._jobs[number] = job
+        job.destroyed.connect(partial(self._on_job_gone, number))  # the page gave the request up
+        future = self._pool.submit(self._routes.answer, url.path(), url.query())
+        future.add_done_callback(partial(self._answered.emit, number))
+
+    def close(self) -> None:
+        """Let running answers end and drop the others; after this every request fails."""
+        self._answered.disconnect(self._on_answered)
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._jobs.clear()
+
+    def _on_job_gone(self, number: int, *_: object) -> None:
+        self._jobs.pop(number, None)
+
+    @Slot(int, object)
+    def _on_answered(self, number: int, future: Future[Reply]) -> None:
+        job = self._jobs.pop(number, None)
+        if job is None:
+            return
+        try:
+            media_type, body = future.result()
+        except (NotFound, InvalidInput) as refusal:
+            logger.warning("the map page asked for what is not there: %s", refusal)
+            job.fail(QWebEngineUrlRequestJob.Error.UrlNotFound)
+        except GridClientError as failure:
+            job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
+            self.failed.emit(failure.code)
+        except CancelledError:
+            job.fail(QWebEngineUrlRequestJob.Error.RequestAborted)
+        except BaseException:
+            job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
+            raise  # a bug: it reaches sys.excepthook from here
+        else:
+            _reply(job, media_type, body)
+
+
+def _reply(job: QWebEngineUrlRequestJob, media_type: str, body: bytes) -> None:
+    buffer = QBuffer(job)  # freed with the job
+    buffer.setData(QByteArray(body))
+    buffer.open(QIODevice.OpenModeFlag.ReadOnly)
+    job.reply(QByteArray(media_type.encode()), buffer)

@@ -1,0 +1,155 @@
+"""What the page may ask for, and the bytes that answer it. No Qt: called on pool threads, several at a time.
+
+page/…                      the page and its scripts
+maps/…                      the base map that comes with the program
+data/outlines               GeoJSON of all boundaries
+data/figures                {code: [open, overdue]}
+data/cases?b=w,s,e,n&z=13   [[cases, lon, lat, overdue, id|null], …]
+data/units?b=w,s,e,n        [[code, lon, lat, name, kind, status], …]
+data/words                  the words on the page
+data/base                   the base maps to choose from
+data/preview                what an import would bring
+tiles/<base map>/z/x/y      a tile
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.mapview.assets import maps_root, page_root, read_asset, refuse_external_assets
+from gridclient.services.map_port import BaseLayer, BaseMaps, Bounds, MapData
+from gridclient.services.rows import CaseFilter
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+EMPTY_COLLECTION = b'{"type":"FeatureCollection","features":[]}'
+
+Reply = tuple[str, bytes]
+"""Media type and body."""
+
+
+@dataclass
+class Routes:
+    """The page's addresses over the ports. ``cases`` and ``preview`` are replaced whole when the desk changes them."""
+
+    data: MapData
+    base_maps: BaseMaps | None = None
+    page: Path = field(default_factory=page_root)
+    maps: Path = field(default_factory=maps_root)
+    cases: CaseFilter = field(default_factory=CaseFilter)
+    scope: str | None = None
+    preview: bytes = EMPTY_COLLECTION
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, path: str, query: str = "") -> Reply:
+        """Raises NotFound for an unknown address, InvalidInput for a malformed one, and what the ports raise."""
+        room, _, rest = path.lstrip("/").partition("/")
+        if room == "page":
+            return self._page(rest)
+        if room == "maps":
+            return read_asset(self.maps / "base", rest)
+        if room == "tiles":
+            return self._tile(rest)
+        answers: Mapping[str, Callable[[str], Reply]] = {
+            "outlines": lambda _: (GEOJSON, self.data.outlines()),
+            "figures": lambda _: _json(self.data.figures(self.scope)),
+            "cases": self._cells,
+            "units": lambda asked: _json(self.data.units(_bounds(asked))),
+            "base": lambda _: _json(self._base()),
+            "words": lambda _: _json(self.words),
+            "preview": lambda _: (GEOJSON, self.preview),
+        }
+        if room == "data" and rest in answers:
+            return answers[rest](query)
+        raise NotFound("map.address", address=path)
+
+    def _page(self, rest: str) -> Reply:
+        media_type, body = read_asset(self.page, rest)
+        if rest == "index.html":
+            refuse_external_assets(body.decode("utf-8"))
+        return media_type, body
+
+    def _cells(self, query: str) -> Reply:
+        zoom = _number(_value(query, "z"))
+        return _json(self.data.cells(_bounds(query), round(zoom), self.cases))
+
+    def _base(self) -> dict[str, Any]:
+        layers = self.base_maps.base_layers() if self.base_maps else ()
+        return {"offline": _offline(self.maps), "layers": [_layer(layer) for layer in layers]}
+
+    def _tile(self, rest: str) -> Reply:
+        layer_id, _, place = rest.partition("/")
+        if self.base_maps is None or place.count("/") != 2:
+            raise NotFound("map.address", address=rest)
+        try:
+            z, x, y = (int(part) for part in place.split("/"))
+        except ValueError as error:
+            raise InvalidInput("map.address", address=rest) from error
+        body = self.base_maps.tile(layer_id, z, x, y)
+        return _media_type(body), body or b""
+
+
+def _json(value: object) -> Reply:
+    return JSON, json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _value(query: str, name: str) -> str:
+    return parse_qs(query).get(name, [""])[0]
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InvalidInput("map.address", address=text) from error
+
+
+def _bounds(query: str) -> Bounds:
+    parts = _value(query, "b").split(",")
+    if len(parts) != 4:
+        raise InvalidInput("map.address", address=query)
+    return Bounds(*(_number(part) for part in parts))
+
+
+def _media_type(body: bytes | None) -> str:
+    if not body:
+        return "application/octet-stream"
+    if body.startswith(b"\x89PNG"):
+        return "image/png"
+    if body.startswith(b"\xff\xd8"):
+        return "image/jpeg"
+    if body[8:12] == b"WEBP":
+        return "image/webp"
+    if body[4:12] == b"ftypavif":
+        return "image/avif"
+    return "application/x-protobuf"
+
+
+def _layer(layer: BaseLayer) -> dict[str, Any]:
+    about = layer.metadata
+    return {
+        "id": layer.layer_id,
+        "title": about.title,
+        "kind": about.kind,
+        "minZoom": about.min_zoom,
+        "maxZoom": about.max_zoom,
+        "bounds": [about.bounds.west, about.bounds.south, about.bounds.east, about.bounds.north],
+        "attribution": about.attribution,
+        "vectorLayers": list(about.vector_layers),
+    }
+
+
+def _offline(root: Path) -> dict[str, Any]:
+    """Parts of the base map that comes with the program, by role, as the page fetches them."""
+    parts = {}
+    for path in sorted((root / "base").glob("*.geojson")):
+        role = next((word for word in ("land", "coast", "lakes", "province") if word in path.stem), None)
+        if role and role not in parts:
+            parts[role] = f"/maps/{path.name}"
+    return parts

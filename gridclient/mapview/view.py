@@ -1,0 +1,213 @@
+"""The map as a widget: one page that is never reloaded, the desk's layers in it, its events signals of ``bridge``."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Literal
+
+from PySide6.QtCore import Qt, QUrl, QUrlQuery, Slot
+from PySide6.QtGui import QColor
+from PySide6.QtWebChannel import QWebChannel
+from PySide6.QtWebEngineCore import QWebEnginePage
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QWidget
+
+from gridclient.mapview.bridge import MAX_OBJECTS, Bridge
+from gridclient.mapview.handler import GridSchemeHandler
+from gridclient.mapview.network import MapPage, NetworkGuard, make_profile
+from gridclient.mapview.routes import EMPTY_COLLECTION, Routes
+from gridclient.mapview.scheme import PAGE_URL, SCHEME
+from gridclient.mapview.words import page_words
+from gridclient.services.map_port import BaseMaps, Figures, MapData
+from gridclient.services.rows import CaseFilter
+
+logger = logging.getLogger(__name__)
+
+Theme = Literal["light", "dark"]
+Layer = Literal["outlines", "figures", "cases", "units", "base"]
+
+GROUNDS: Mapping[Theme, str] = {"light": "#DDE7EE", "dark": "#14191F"}
+_RESTARTS = 3
+
+
+class MapView(QWebEngineView):
+    """The embedded map, object name ``mapView``. Calls before the page is up are kept and sent when it is.
+
+    Everything that happens on the map is a signal of ``bridge``; ``guard.blocked`` proves that nothing left the
+    machine; ``handler.failed(code)`` says that the store could not answer. ``shutdown()`` comes before deletion.
+    """
+
+    def __init__(
+        self,
+        *,
+        data: MapData,
+        base_maps: BaseMaps | None = None,
+        theme: Theme = "light",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("mapView")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setAcceptDrops(False)
+        self.bridge = Bridge(self)
+        self.guard = NetworkGuard(parent=self)
+        self._routes = Routes(data=data, base_maps=base_maps, words=page_words())
+        self.handler = GridSchemeHandler(routes=self._routes, parent=self)
+        self._profile = make_profile(guard=self.guard, parent=self)
+        self._profile.installUrlSchemeHandler(SCHEME, self.handler)
+        self._page = MapPage(profile=self._profile, parent=self)
+        self._channel = QWebChannel(self._page)
+        self._channel.registerObject("bridge", self.bridge)
+        self._page.setWebChannel(self._channel)
+        self._page.renderProcessTerminated.connect(self._on_page_renderer_terminated)
+        self.setPage(self._page)
+        self._theme: Theme = theme
+        self._ready = False
+        self._restarts = 0
+        self._kept: dict[str, Callable[[], None]] = {}  # the last call of each kind is what the page must show
+        self.bridge.page_ready.connect(self._on_bridge_page_ready)
+        self._load()
+
+    # -- what is shown ------------------------------------------------------------------------------------------
+
+    def select_grid(self, code: str | None, *, centre: bool = True) -> None:
+        """Outline a grid of any tier and, where it is out of sight, bring it into view. None clears."""
+        self._send("select", lambda: self.bridge.select.emit(code or "", centre))
+
+    def show_case(self, lon: float, lat: float, case_id: str) -> None:
+        """Mark a case and bring it into view."""
+        self._send("case", lambda: self.bridge.mark_case.emit(lon, lat, case_id))
+
+    def clear_case(self) -> None:
+        """Take the mark of ``show_case`` away."""
+        self._send("case", lambda: self.bridge.mark_case.emit(0.0, 0.0, ""))
+
+    def refresh_figures(self, changed: Mapping[str, Figures] | None = None) -> None:
+        """Recolour the grids named; None, or more than the bridge should carry, lets the page fetch all figures."""
+        if changed is None or len(changed) > MAX_OBJECTS:
+            self.refresh("figures")
+        elif self._ready:  # a page that is not up yet fetches all figures anyway
+            figures = {code: list(counts) for code, counts in islice(changed.items(), MAX_OBJECTS)}
+            self.bridge.recolour.emit(figures)
+
+    def refresh_cases(self, cases: CaseFilter | None = None) -> None:
+        """Draw the cases again, under another filter when one is given."""
+        if cases is not None:
+            self._routes.cases = cases
+        self.refresh("cases")
+
+    def refresh(self, layer: Layer) -> None:
+        """The page fetches a layer again: ``outlines`` after an import of grids, ``base`` after one of a base map."""
+        if self._ready:
+            self.bridge.stale.emit(layer)
+
+    def centre_on(self, lon: float, lat: float, zoom: float = 0.0) -> None:
+        """Move the map; zoom 0 keeps the zoom. Also for opening where the desk was closed."""
+        self._send("view", lambda: self.bridge.centre_on.emit(lon, lat, zoom))
+
+    def set_layers(self, **layers: bool | str) -> None:
+        """``cases``, ``units``, ``heat``: shown or not; ``base``: "offline", "none" or an imported map's id;
+        ``tier``: "auto", "zone", "community" or "basic". What is not named stays."""
+        self._send("layers", lambda: self.bridge.layers.emit(layers))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Light or dark, without a reload."""
+        self._theme = theme
+        self._page.setBackgroundColor(QColor(GROUNDS[theme]))
+        self._send("theme", lambda: self.bridge.theme.emit(theme))
+
+    # -- modes --------------------------------------------------------------------------------------------------
+
+    def start_picking(self) -> None:
+        """The next click is a place (``bridge.point_picked``), not a choice of grid."""
+        self._send("mode", lambda: self.bridge.mode.emit("pick"))
+
+    def stop_picking(self) -> None:
+        """Clicks choose grids again."""
+        self._send("mode", lambda: self.bridge.mode.emit("browse"))
+
+    def clear_box(self) -> None:
+        """Take the rectangle of the last box-select away."""
+        self._send("box", self.bridge.clear_box.emit)
+
+    def preview(self, shapes: Sequence[tuple[float, float]] | bytes) -> None:
+        """Draw what an import would bring, as (lon, lat) points or as GeoJSON, and bring it into view.
+
+        Of more than 500 points an even choice is drawn, the outermost always among them.
+        """
+        self._routes.preview = shapes if isinstance(shapes, bytes) else _points_collection(shapes)
+        self._send("preview", lambda: self.bridge.preview.emit(True))
+
+    def clear_preview(self) -> None:
+        """Back to the desk's own layers."""
+        self._routes.preview = EMPTY_COLLECTION
+        self._send("preview", lambda: self.bridge.preview.emit(False))
+
+    # -- life ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_ready(self) -> bool:
+        """The page hears the bridge."""
+        return self._ready
+
+    @property
+    def page_errors(self) -> list[str]:
+        """Errors of the page's scripts, for the self-check."""
+        return list(self._page.errors)
+
+    def shutdown(self) -> None:
+        """Stop the page, then its answers. The page goes before its profile, or Qt complains."""
+        self._ready = False
+        self._kept.clear()
+        self._page.setWebChannel(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
+        self.setPage(None)  # type: ignore[arg-type]
+        self._page.deleteLater()
+        self._profile.removeUrlSchemeHandler(self.handler)
+        self.handler.close()
+
+    def _load(self) -> None:
+        self._page.setBackgroundColor(QColor(GROUNDS[self._theme]))
+        url, query = QUrl(PAGE_URL), QUrlQuery()
+        query.addQueryItem("theme", self._theme)
+        url.setQuery(query)
+        self._page.load(url)
+
+    def _send(self, kind: str, call: Callable[[], None]) -> None:
+        self._kept[kind] = call
+        if self._ready:
+            call()
+
+    @Slot()
+    def _on_bridge_page_ready(self) -> None:
+        self._ready = True
+        for call in self._kept.values():
+            call()
+
+    @Slot(QWebEnginePage.RenderProcessTerminationStatus, int)
+    def _on_page_renderer_terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
+        """The page's process died (memory, driver): bring the page back as it was, but not for ever."""
+        self._ready = False
+        logger.error("the map page's process ended: %s, exit code %d", status, code)
+        if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
+            self._restarts += 1
+            if self._restarts <= _RESTARTS:
+                self._load()
+
+
+def _points_collection(points: Sequence[tuple[float, float]]) -> bytes:
+    chosen = list(points)
+    if len(chosen) > MAX_OBJECTS:
+        outermost = {
+            edge(range(len(chosen)), key=lambda i, axis=axis: chosen[i][axis]) for edge in (min, max) for axis in (0, 1)
+        }
+        step = len(chosen) / (MAX_OBJECTS - len(outermost))
+        even = {int(i * step) for i in range(MAX_OBJECTS - len(outermost))}
+        chosen = [chosen[i] for i in sorted(even | outermost)]
+    features: list[dict[str, Any]] = [
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+        for lon, lat in chosen
+    ]
+    return json.dumps({"type": "FeatureCollection", "total": len(points), "features": features}).encode()

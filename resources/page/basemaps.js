@@ -1,0 +1,156 @@
+/* What lies beneath the grids: the land that comes with the program, and one imported base map, raster or vector. */
+"use strict";
+
+class BaseMaps {
+  constructor(map, tokens, words) {
+    this.map = map;
+    this.tokens = tokens;
+    this.words = words;
+    this.offline = {};
+    this.list = [];
+    this.chosen = "offline";
+    this.layer = null;
+    map.createPane("land").style.zIndex = 150;
+    this.renderer = L.canvas({ padding: 0.1, pane: "land" });
+    this.land = L.layerGroup().addTo(map);
+  }
+
+  async load({ offline, layers }) {
+    this.list = layers;
+    if (JSON.stringify(offline) !== JSON.stringify(this.parts)) {
+      this.parts = offline;
+      const roles = Object.entries(offline);
+      const bodies = await Promise.all(roles.map(([, url]) => fetch(url).then((answer) => answer.json()).catch(() => null)));
+      this.offline = Object.fromEntries(roles.map(([role], i) => [role, bodies[i]]).filter(([, body]) => body));
+    }
+    this.choose(this.chosen);
+  }
+
+  choices() {
+    return [["offline", this.words.baseOffline], ...this.list.map(({ id, title }) => [id, title]), ["none", this.words.baseNone]];
+  }
+
+  choose(id) {
+    const about = this.list.find((layer) => layer.id === id);
+    this.chosen = about || id === "none" ? id : "offline";
+    this.layer?.remove();
+    this.layer = about ? this._archive(about) : null;
+    this.layer?.addTo(this.map);
+    this.map.options.zoomSnap = about?.kind === "raster" ? 1 : 0.5;
+    this._drawLand(!about || (about.kind === "vector" && !about.vectorLayers.some((name) => roleOf(name) === "land")));
+  }
+
+  restyle() {
+    this.choose(this.chosen);
+  }
+
+  attribution() {
+    return this.list.find((layer) => layer.id === this.chosen)?.attribution ?? "";
+  }
+
+  /* The grids' fill lets a real base map through. */
+  fillOpacity() {
+    return this.layer ? 0.55 : 1;
+  }
+
+  _drawLand(wanted) {
+    this.land.clearLayers();
+    if (!wanted || this.chosen === "none") return;
+    const get = (name) => this.tokens.get(name);
+    const styles = {
+      land: { stroke: true, color: get("coast"), weight: 1, fillColor: get("land"), fillOpacity: 1 },
+      lakes: { stroke: false, fillColor: get("ground"), fillOpacity: 1 },
+      province: { color: get("boundary"), weight: 1, dashArray: "4 4", fill: false },
+    };
+    for (const [role, style] of Object.entries(styles)) {
+      if (!this.offline[role]) continue;
+      this.land.addLayer(L.geoJSON(this.offline[role], { renderer: this.renderer, interactive: false, style: () => ({ ...style, renderer: this.renderer, interactive: false }) }));
+    }
+  }
+
+  _archive(about) {
+    const [west, south, east, north] = about.bounds;
+    const bounds = L.latLngBounds([south, west], [north, east]);
+    const url = `/tiles/${about.id}/{z}/{x}/{y}`;
+    const common = { bounds, pane: "tilePane", noWrap: true, maxZoom: 19, keepBuffer: 1, updateWhenZooming: false };
+    if (about.kind === "raster") {
+      return L.tileLayer(url, { ...common, minNativeZoom: about.minZoom, maxNativeZoom: about.maxZoom });
+    }
+    return protomapsL.leafletLayer({
+      ...common, url: `${location.origin === "null" ? "grid://app" : location.origin}${url}`, maxDataZoom: about.maxZoom, attribution: "", lang: "zh",
+      ...vectorRules(about.vectorLayers, this.tokens),
+    });
+  }
+}
+
+/* -- vector style: one calm set of rules for the usual schemas (Protomaps, OpenMapTiles, Shortbread) and for plain files -- */
+
+/* What a layer of a vector archive is, told from its name. */
+function roleOf(name) {
+  const is = (words) => new RegExp(`(^|[_-])(${words})`, "i").test(name);
+  if (is("place|poi|label|transportation_name|street_labels|water_name|name|mountain_peak|housenum|addresses|aerodrome_label")) return "label";
+  if (is("earth|land$|land[_-]?poly|continent|coast[_-]?poly")) return "land";
+  if (is("ocean|water|lake|river|sea")) return "water";
+  if (is("coast")) return "coast";
+  if (is("building")) return "building";
+  if (is("bound|admin|province|county|district|city|township|village|border")) return "boundary";
+  if (is("road|transport|street|highway|bridge|transit|rail|aeroway|ferr")) return "road";
+  if (is("landuse|landcover|natural|park|green|sites|globallandcover")) return "green";
+  return "other";
+}
+
+const MAIN_ROADS = /motorway|trunk|primary|highway|major/;
+const MIDDLE_ROADS = /secondary|tertiary|medium/;
+const GREENS = /park|wood|forest|grass|garden|meadow|cemetery|scrub|nature|golf|farm|orchard|pitch|recreation/;
+
+function kindOf(feature) {
+  const { kind, class: kindClass, highway, subclass } = feature.props;
+  return String(kind ?? kindClass ?? highway ?? subclass ?? "");
+}
+
+function vectorRules(names, tokens) {
+  const get = (name) => tokens.get(name);
+  const polygon = (fill, opacity = 1) => new protomapsL.PolygonSymbolizer({ fill: get(fill), opacity });
+  const line = (color, width, more = {}) => new protomapsL.LineSymbolizer({ color: get(color), width, lineJoin: "round", lineCap: "round", ...more });
+  const area = (_, feature) => feature.geomType === 3;
+  const notPoint = (_, feature) => feature.geomType !== 1;
+  const growing = (small, large) => protomapsL.exp(1.6, [[8, small], [18, large]]);
+  const road = (pattern, colour, width) => (dataLayer) => ({
+    dataLayer, symbolizer: line(colour, width), filter: (_, feature) => feature.geomType === 2 && pattern(kindOf(feature)),
+  });
+  const main = (kind) => MAIN_ROADS.test(kind);
+  const middle = (kind) => MIDDLE_ROADS.test(kind);
+  const minor = (kind) => !main(kind) && !middle(kind);
+  const order = [
+    ["land", (dataLayer) => ({ dataLayer, symbolizer: polygon("land"), filter: area })],
+    ["green", (dataLayer) => ({ dataLayer, symbolizer: polygon("green"), filter: (_, f) => f.geomType === 3 && GREENS.test(kindOf(f)) })],
+    ["other", (dataLayer) => ({ dataLayer, symbolizer: polygon("land", 0.5), filter: area })],
+    ["water", (dataLayer) => ({ dataLayer, symbolizer: polygon("ground"), filter: area })],
+    ["water", (dataLayer) => ({ dataLayer, symbolizer: line("ground", growing(0.6, 4)), filter: (_, f) => f.geomType === 2 })],
+    ["building", (dataLayer) => ({ dataLayer, minzoom: 14, symbolizer: polygon("building"), filter: area })],
+    ["road", road(minor, "road-edge", growing(0.6, 11))],
+    ["road", road(middle, "road-edge", growing(1.2, 15))],
+    ["road", road(main, "road-edge", growing(1.8, 18))],
+    ["road", road(minor, "road", growing(0.3, 9))],
+    ["road", road(middle, "road", growing(0.8, 13))],
+    ["road", road(main, "road-main", growing(1.2, 16))],
+    ["other", (dataLayer) => ({ dataLayer, symbolizer: line("road-edge", growing(0.6, 2)), filter: (_, f) => f.geomType === 2 })],
+    ["coast", (dataLayer) => ({ dataLayer, symbolizer: line("coast", 1), filter: notPoint })],
+    ["boundary", (dataLayer) => ({ dataLayer, symbolizer: line("boundary", 1, { dash: [4, 3] }), filter: notPoint })],
+  ];
+  const paintRules = order.flatMap(([role, rule]) => names.filter((name) => roleOf(name) === role).map(rule));
+  return { paintRules, labelRules: labelRules(names, tokens) };
+}
+
+function labelRules(names, tokens) {
+  const common = {
+    labelProps: ["name:zh", "name:zh-Hans", "name", "name:latin", "district"], fill: tokens.get("muted"), stroke: tokens.get("halo"), width: 2.5,
+  };
+  const font = (size) => ({ font: `${size}px ${FONT}` });
+  return names.flatMap((dataLayer) => {
+    const role = roleOf(dataLayer);
+    const points = { dataLayer, symbolizer: new protomapsL.CenteredTextSymbolizer({ ...common, ...font(12) }), filter: (_, f) => f.geomType === 1 };
+    const lines = { dataLayer, minzoom: 14, symbolizer: new protomapsL.LineLabelSymbolizer({ ...common, ...font(11) }), filter: (_, f) => f.geomType === 2 };
+    return role === "label" ? [points, lines] : role === "road" ? [lines] : [];
+  });
+}

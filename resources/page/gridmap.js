@@ -1,0 +1,340 @@
+/* The map of the desk. folium makes the Leaflet map; this class gives it its layers and its behaviour.
+   Data come by fetch from the application's own scheme, the bridge carries clicks up and changes down. */
+"use strict";
+
+/* Colours from the style sheet, so that a theme is one class on the page. */
+class Tokens {
+  refresh() {
+    this.style = getComputedStyle(document.documentElement);
+    this.cache = new Map();
+  }
+
+  get(name) {
+    if (!this.cache) this.refresh();
+    if (!this.cache.has(name)) this.cache.set(name, this.style.getPropertyValue(`--${name}`).trim());
+    return this.cache.get(name);
+  }
+
+  rgb(name) {
+    return this.get(name).match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16)).join(",");
+  }
+}
+
+class GridMap {
+  constructor(map) {
+    this.map = map;
+    this.tokens = new Tokens();
+    this.pending = new Map(); // what is being fetched, by layer
+    this.tier = "auto";
+    this.mode = "browse";
+    this.untouched = true; // nobody has moved the map: it may follow the window's size
+    this.setTheme(new URLSearchParams(location.search).get("theme") ?? "light");
+    this.ready = this._start();
+  }
+
+  /* For outside checks: see CONTRACT. */
+  state() {
+    const { lat, lng } = this.map.getCenter();
+    return {
+      zoom: this.map.getZoom(), center: { lat, lng }, layer: this.outlines.shown, grids: this.outlines.counts(),
+      selected: this.outlines.selected, cases: this.marks.visible.cases ? this.marks.caseCount() : 0,
+    };
+  }
+
+  async _start() {
+    const [bridge, words] = await Promise.all([connected(), get("/data/words")]);
+    this.bridge = bridge;
+    this.words = words;
+    this.outlines = new Outlines(this.map, this.tokens);
+    this.marks = new Marks(this.map, this.tokens, words);
+    this.base = new BaseMaps(this.map, this.tokens, words);
+    this.preview = new Preview(this.map, this.tokens);
+    this.box = new BoxTool(this.map, this.tokens, (bounds) => this._boxed(bounds));
+    this.controls = new Controls(this.map.getContainer(), words, {
+      tier: (tier) => this.setLayers({ tier }, true), layer: (name, on) => this.setLayers({ [name]: on }, true),
+      base: (base) => this.setLayers({ base }, true), box: () => this.box.arm(!this.box.armed),
+      zoom: (step) => this.map.setZoom(this.map.getZoom() + step),
+    });
+    this.box.onArmed = (armed) => this.controls.setBox(armed);
+    this.map.getContainer().setAttribute("aria-label", words.map);
+    this._hear(bridge);
+    await Promise.all([this.fetchLayer("outlines"), this.fetchLayer("base"), this.fetchLayer("figures")]);
+    this._listen();
+    this._moved();
+    bridge.on_page_ready();
+    await Promise.all([this.fetchLayer("cases"), this.fetchLayer("units")]);
+  }
+
+  _hear(bridge) {
+    bridge.select.connect((code, centre) => this.select(code || null, centre));
+    bridge.recolour.connect((figures) => { this.outlines.recolour(figures); this._badges(); });
+    bridge.stale.connect((layer) => this.fetchLayer(layer, true));
+    bridge.centre_on.connect((lon, lat, zoom) => { this.untouched = false; this.map.setView([lat, lon], zoom || this.map.getZoom()); });
+    bridge.mark_case.connect((lon, lat, id) => this.markCase(id ? { lon, lat, id } : null));
+    bridge.theme.connect((name) => this.setTheme(name));
+    bridge.layers.connect((layers) => this.setLayers(layers));
+    bridge.mode.connect((mode) => this.setMode(mode));
+    bridge.preview.connect((shown) => this.showPreview(shown));
+    bridge.clear_box.connect(() => this.box.clear());
+  }
+
+  _listen() {
+    const { map } = this;
+    map.on("click", (event) => this._clicked(event));
+    map.on("mousemove", (event) => this._hovering(event));
+    map.on("mouseout", () => this._hover(null));
+    map.on("dragstart", () => this._hover(null));
+    map.on("dragstart zoomstart", () => { this.untouched &&= !this.settled; });
+    map.on("moveend", () => this._moved());
+    map.on("resize", () => { if (this.untouched) this._fit(); });
+    map.getContainer().addEventListener("keydown", (event) => { if (event.key === "Escape") this._escape(); });
+    this._fit();
+    this.settled = true;
+  }
+
+  /* -- layers ------------------------------------------------------------------------------------------------ */
+
+  /* Fetch a layer and draw it; an older fetch of the same layer is given up. */
+  async fetchLayer(layer, forced = false) {
+    const address = this._address(layer, forced);
+    if (!address) return;
+    this.pending.get(layer)?.abort();
+    const controller = new AbortController();
+    this.pending.set(layer, controller);
+    try {
+      const body = await get(address, controller.signal);
+      if (!controller.signal.aborted) await this._take(layer, body);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (layer === "cases") this.fetched = null;
+      this.bridge.on_page_layer_failed(layer);
+    }
+  }
+
+  _address(layer, forced) {
+    if (layer !== "cases" && layer !== "units") return `/data/${layer}`;
+    const zoom = this.map.getZoom();
+    const seen = this.map.getBounds();
+    if (layer === "units" && !this.marks.visible.units) return null;
+    if (layer === "cases") {
+      if (!this.marks.visible.cases && !this.marks.visible.heat) return null;
+      if (!forced && this.fetched?.zoom === zoom && this.fetched.bounds.contains(seen)) return null;
+      this.fetched = { zoom, bounds: seen.pad(0.15) };
+    }
+    const box = seen.pad(0.15);
+    const clamp = (value, limit) => Math.max(-limit, Math.min(limit, value)).toFixed(6);
+    const edges = [clamp(box.getWest(), 180), clamp(box.getSouth(), 85), clamp(box.getEast(), 180), clamp(box.getNorth(), 85)];
+    return `/data/${layer}?b=${edges.join(",")}&z=${zoom}`;
+  }
+
+  async _take(layer, body) {
+    if (layer === "outlines") {
+      this.outlines.load(body);
+      this._fit();
+      this._tier();
+    } else if (layer === "figures") {
+      this.outlines.recolour(body, true);
+      this._badges();
+    } else if (layer === "cases") this.marks.setCells(body);
+    else if (layer === "units") this.marks.setUnits(body);
+    else if (layer === "base") {
+      await this.base.load(body);
+      this._based();
+    }
+    this._notes();
+  }
+
+  /* {cases, units, heat: bool, base: id, tier: name}; `asked` = by the operator on the map: the desk remembers it. */
+  setLayers(layers, asked = false) {
+    const { base, tier, ...shown } = layers;
+    if (tier !== undefined) { this.tier = tier; this._tier(); }
+    if (base !== undefined) { this.base.choose(base); this._based(); this._notes(); }
+    if (Object.keys(shown).length) {
+      this.marks.show(shown);
+      this.controls.setLayers(this.marks.visible);
+      this.fetchLayer("cases");
+      this.fetchLayer("units");
+    }
+    if (asked) this.bridge.on_page_layers_changed({ ...this.marks.visible, base: this.base.chosen, tier: this.tier });
+  }
+
+  setTheme(name) {
+    document.documentElement.classList.toggle("dark", name === "dark");
+    this.tokens.refresh();
+    if (!this.outlines) return;
+    this.base.restyle();
+    this.outlines.restyle();
+    this.marks.draw();
+    this.box.restyle();
+  }
+
+  _based() {
+    this.outlines.setOpacity(this.base.fillOpacity());
+    this.controls.setBases(this.base.choices(), this.base.chosen);
+    this.controls.setLayers(this.marks.visible);
+  }
+
+  _tier() {
+    const tier = this.tier === "auto" ? this.outlines.tierFor(this.map.getZoom()) : this.tier;
+    if (tier !== this.outlines.shown) {
+      this.outlines.show(tier);
+      this._badges();
+    }
+    this.controls.setTier(tier, this.tier === "auto");
+  }
+
+  _badges() {
+    const grids = this.outlines.features[this.outlines.shown] ?? [];
+    const overdue = grids.map((grid) => [grid, this.outlines.figuresOf(grid.code)[1]]).filter(([, count]) => count);
+    this.marks.setBadges(overdue.slice(0, 500).map(([grid, count]) => [this.outlines.middleOf(grid), count]));
+  }
+
+  _notes() {
+    this.controls.setNotes([this.base.attribution(), this.outlines.schematic ? this.words.schematic : ""]);
+  }
+
+  /* -- one selection ----------------------------------------------------------------------------------------- */
+
+  select(code, centre = false) {
+    this.outlines.select(code);
+    const bounds = code && this.outlines.boundsOf(code);
+    if (!bounds || !centre) return;
+    this.untouched = false;
+    const zoom = this.map.getBoundsZoom(bounds, false, L.point(40, 40));
+    if (!this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 3) {
+      this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16 });
+    }
+  }
+
+  markCase(place) {
+    this.marks.choose(place);
+    if (!place) return;
+    this.untouched = false;
+    if (!this.map.getBounds().pad(-0.1).contains([place.lat, place.lon])) {
+      this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 15));
+    }
+  }
+
+  setMode(mode) {
+    this.mode = mode;
+    this.map.getContainer().classList.toggle("crosshair", mode === "pick");
+    this._banner();
+  }
+
+  async showPreview(shown) {
+    if (!shown) {
+      this.preview.hide();
+      this.previewed = 0;
+    } else {
+      this.untouched = false;
+      this.previewed = this.preview.show(await get("/data/preview"));
+    }
+    this._banner();
+  }
+
+  _banner() {
+    const text = this.mode === "pick" ? this.words.pick : this.preview.active ? this.words.preview.replace("{n}", this.previewed) : "";
+    this.controls.setBanner(text);
+  }
+
+  /* -- mouse and keys ---------------------------------------------------------------------------------------- */
+
+  _clicked({ latlng, containerPoint }) {
+    if (this.box.swallow) return;
+    if (this.mode === "pick") return this.bridge.on_page_point_picked(latlng.lng, latlng.lat);
+    const mark = this.marks.at(containerPoint);
+    if (mark?.kind === "case") return this.bridge.on_page_case_clicked(mark.id);
+    if (mark?.kind === "unit") return this.bridge.on_page_unit_clicked(mark.code);
+    if (mark) return this._openCluster(mark);
+    const code = this.outlines.at(latlng)?.code ?? "";
+    this.select(code || null);
+    return this.bridge.on_page_grid_clicked(code);
+  }
+
+  /* Closer, until the cases come apart; those at one place become the list's box. */
+  _openCluster({ latlng }) {
+    if (this.map.getZoom() < this.map.getMaxZoom()) {
+      this.map.setView(latlng, Math.min(this.map.getMaxZoom(), this.map.getZoom() + 2));
+      return;
+    }
+    const half = 0.0002;
+    this.bridge.on_page_box_selected(latlng.lng - half, latlng.lat - half, latlng.lng + half, latlng.lat + half);
+  }
+
+  _boxed(bounds) {
+    this.bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth());
+  }
+
+  _hovering(event) {
+    const first = !this.hovering;
+    this.hovering = event;
+    if (!first) return;
+    requestAnimationFrame(() => {
+      const last = this.hovering;
+      this.hovering = null;
+      if (last && !this.map.dragging.moving()) this._hover(last);
+    });
+  }
+
+  _hover(event) {
+    const mark = event && this.marks.at(event.containerPoint);
+    const grid = event && this.mode === "browse" ? this.outlines.at(event.latlng) : null;
+    this.map.getContainer().classList.toggle("over-grid", Boolean(mark ?? grid));
+    this.controls.setTip(mark ? this._markTip(mark) : grid ? this._gridTip(grid) : null, event?.containerPoint);
+    const code = grid?.code ?? "";
+    if (code !== this.hovered) {
+      this.hovered = code;
+      this.bridge.on_page_grid_hovered(code);
+    }
+  }
+
+  _gridTip(grid) {
+    const [open, overdue] = this.outlines.figuresOf(grid.code);
+    const counts = open ? [[`${this.words.open} ${open}`, ""]] : [[this.words.noOpen, "muted"]];
+    if (overdue) counts.push([`▲ ${this.words.overdue} ${overdue}`, "bad"]);
+    const worker = grid.worker ? [[[`${this.words.worker} ${grid.worker}`, ""]]] : [];
+    return [[[grid.name, "strong"]], ...worker, counts, [[grid.code, "muted"]]];
+  }
+
+  _markTip(mark) {
+    if (mark.kind === "unit") return [[[mark.name, "strong"]], [[this.words[mark.status] ?? "", "muted"]]];
+    const counts = [[mark.kind === "case" ? this.words.oneCase : this.words.cluster.replace("{n}", mark.cases), "strong"]];
+    if (mark.overdue) counts.push([`▲ ${this.words.overdue} ${mark.overdue}`, "bad"]);
+    return [counts];
+  }
+
+  _escape() {
+    if (this.box.armed) this.box.arm(false);
+    else if (this.mode === "pick") this.setMode("browse");
+    else if (this.outlines.selected) {
+      this.select(null);
+      this.bridge.on_page_grid_clicked("");
+    }
+  }
+
+  /* -- view -------------------------------------------------------------------------------------------------- */
+
+  _fit() {
+    const bounds = this.outlines.bounds();
+    if (!bounds || !this.untouched || !this.map.getSize().x) return;
+    this.map.fitBounds(bounds, { padding: [6, 6], animate: false });
+  }
+
+  _moved() {
+    this._tier();
+    this.fetchLayer("cases");
+    this.fetchLayer("units");
+    const { lat, lng } = this.map.getCenter();
+    this.bridge.on_page_view_changed(lng, lat, this.map.getZoom());
+  }
+}
+
+async function get(address, signal) {
+  const answer = await fetch(address, { signal });
+  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+  return answer.json();
+}
+
+function connected() {
+  return new Promise((resolve) => new QWebChannel(qt.webChannelTransport, (channel) => resolve(channel.objects.bridge)));
+}

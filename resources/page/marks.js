@@ -1,0 +1,218 @@
+/* What lies on the grids: cases gathered in bubbles, units, heat, the chosen case, badges of overdue grids.
+   All are drawn on canvas; GridMap asks `at()` what is under the mouse. */
+"use strict";
+
+/* A circle with a number in it; a small triangle beside it says that something is overdue. */
+const Bubble = L.CircleMarker.extend({
+  _updatePath() {
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    renderer._updateCircle(this);
+    const { text, textColour, badge, lineColour } = this.options;
+    const { _ctx: ctx, } = renderer;
+    const { x, y } = this._point;
+    if (text) {
+      ctx.font = `600 10.5px ${FONT}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "alphabetic";
+      ctx.fillStyle = textColour;
+      ctx.fillText(text, x, y + 3.8);
+    }
+    if (badge) triangle(ctx, x + this._radius * 0.78, y - this._radius * 0.78, badge, lineColour);
+  },
+});
+
+/* A square with one character: a unit. */
+const UnitMark = L.CircleMarker.extend({
+  _updatePath() {
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    const { _ctx: ctx } = renderer;
+    const { color, panel, text } = this.options;
+    const { x, y } = this._point;
+    ctx.beginPath();
+    ctx.roundRect(x - 9, y - 9, 18, 18, 4);
+    ctx.fillStyle = panel;
+    ctx.fill();
+    ctx.lineWidth = 1.6;
+    ctx.strokeStyle = color;
+    ctx.stroke();
+    ctx.font = `600 11px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "alphabetic";
+    ctx.fillStyle = color;
+    ctx.fillText(text, x, y + 4);
+  },
+});
+
+const HeatSpot = L.CircleMarker.extend({
+  _updatePath() {
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    const { _ctx: ctx } = renderer;
+    const { x, y } = this._point;
+    const glow = ctx.createRadialGradient(x, y, 0, x, y, this._radius);
+    glow.addColorStop(0, this.options.inner);
+    glow.addColorStop(1, this.options.outer);
+    ctx.fillStyle = glow;
+    ctx.fillRect(x - this._radius, y - this._radius, 2 * this._radius, 2 * this._radius);
+  },
+});
+
+const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
+
+function triangle(ctx, x, y, fill, line) {
+  ctx.beginPath();
+  ctx.moveTo(x, y - 4.5);
+  ctx.lineTo(x + 4.5, y + 3.5);
+  ctx.lineTo(x - 4.5, y + 3.5);
+  ctx.closePath();
+  ctx.fillStyle = fill;
+  ctx.fill();
+  ctx.lineWidth = 1.2;
+  ctx.strokeStyle = line;
+  ctx.stroke();
+}
+
+function radiusOf(cases) {
+  return cases === 1 ? 6 : Math.min(18, 8 + Math.log2(cases) * 1.6);
+}
+
+function shortCount(cases) {
+  return cases < 1000 ? String(cases) : cases < 10000 ? `${(cases / 1000).toFixed(1)}k` : `${Math.round(cases / 1000)}k`;
+}
+
+class Marks {
+  constructor(map, tokens, words) {
+    this.map = map;
+    this.tokens = tokens;
+    this.words = words;
+    this.cells = [];
+    this.units = [];
+    this.badges = [];
+    this.visible = { cases: true, units: false, heat: false };
+    this.chosen = null;
+    this.renderers = {};
+    this.groups = {};
+    for (const [name, level] of [["heat", 410], ["marks", 420]]) {
+      map.createPane(name).style.zIndex = level;
+      this.groups[name] = L.layerGroup().addTo(map);
+    }
+  }
+
+  setCells(rows) {
+    this.cells = rows;
+    this.draw();
+  }
+
+  setUnits(rows) {
+    this.units = rows;
+    this.draw();
+  }
+
+  /* [[latlng, overdue], …]: grids with overdue cases, for when the bubbles are off. */
+  setBadges(rows) {
+    this.badges = rows;
+    this.draw();
+  }
+
+  /* {id, lat, lon} or null */
+  choose(place) {
+    this.chosen = place;
+    this.draw();
+  }
+
+  show(layers) {
+    Object.assign(this.visible, layers);
+    this.draw();
+  }
+
+  caseCount() {
+    return this.cells.reduce((sum, [cases]) => sum + cases, 0);
+  }
+
+  /* {kind: "case"|"cluster"|"unit", …} under a point of the container, the uppermost first. */
+  at(containerPoint) {
+    const point = this.map.containerPointToLayerPoint(containerPoint);
+    let best = null;
+    let nearest = Infinity;
+    for (const mark of this.hits ?? []) {
+      const distance = mark.layer._point ? point.distanceTo(mark.layer._point) : Infinity;
+      if (distance <= mark.layer._radius + 3 && distance < nearest) {
+        best = mark;
+        nearest = distance;
+      }
+    }
+    return best;
+  }
+
+  draw() {
+    this.hits = [];
+    for (const group of Object.values(this.groups)) group.clearLayers();
+    if (this.visible.heat) this._drawHeat();
+    if (this.visible.cases) this._drawCells();
+    else this._drawBadges();
+    if (this.visible.units) this._drawUnits();
+    if (this.chosen) this._drawChosen();
+  }
+
+  _renderer(pane) {
+    this.renderers[pane] ??= L.canvas({ padding: 0.1, pane });
+    return this.renderers[pane];
+  }
+
+  _add(pane, Kind, lat, lon, options) {
+    const layer = new Kind([lat, lon], { renderer: this._renderer(pane), interactive: false, ...options });
+    this.groups[pane].addLayer(layer);
+    return layer;
+  }
+
+  _drawCells() {
+    const line = this.tokens.get("mark-line");
+    for (const [cases, lon, lat, overdue, id] of this.cells) {
+      const layer = this._add("marks", Bubble, lat, lon, {
+        radius: radiusOf(cases), weight: 1.4, color: line, fillOpacity: 0.92,
+        fillColor: this.tokens.get(overdue ? "bad" : "accent"), badge: overdue ? this.tokens.get("bad") : null,
+        text: cases > 1 ? shortCount(cases) : "", textColour: this.tokens.get("on-accent"), lineColour: line,
+      });
+      this.hits.push({ kind: id ? "case" : "cluster", layer, id, cases, overdue, latlng: L.latLng(lat, lon) });
+    }
+  }
+
+  _drawBadges() {
+    const bad = this.tokens.get("bad");
+    for (const [latlng, overdue] of this.badges) {
+      this._add("marks", Bubble, latlng.lat, latlng.lng, {
+        radius: 8, weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
+        badge: bad, lineColour: this.tokens.get("panel"), text: shortCount(overdue), textColour: bad,
+      });
+    }
+  }
+
+  _drawUnits() {
+    const colours = { on_duty: "good", out: "warn" };
+    for (const [code, lon, lat, name, kind, status] of this.units) {
+      const layer = this._add("marks", UnitMark, lat, lon, {
+        radius: 9, panel: this.tokens.get("panel"), color: this.tokens.get(colours[status] ?? "muted"),
+        text: this.words[`unit_${kind}`] ?? "·",
+      });
+      this.hits.push({ kind: "unit", layer, code, name, status });
+    }
+  }
+
+  _drawHeat() {
+    const most = Math.max(1, ...this.cells.map(([cases]) => cases));
+    const colour = this.tokens.rgb("class-4");
+    for (const [cases, lon, lat] of this.cells) {
+      const strength = 0.25 + 0.5 * Math.sqrt(cases / most);
+      this._add("heat", HeatSpot, lat, lon, { radius: 46, inner: `rgba(${colour},${strength})`, outer: `rgba(${colour},0)` });
+    }
+  }
+
+  _drawChosen() {
+    const { lat, lon } = this.chosen;
+    const accent = this.tokens.get("accent");
+    this._add("marks", L.CircleMarker, lat, lon, { radius: 12, weight: 6, color: this.tokens.get("mark-line"), fill: false, opacity: 0.9 });
+    this._add("marks", L.CircleMarker, lat, lon, { radius: 12, weight: 3, color: accent, fill: false });
+  }
+}
