@@ -1,0 +1,232 @@
+"""The one door to SQLite: encrypted connections, transactions, and the environment's faults as ``StoreUnavailable``.
+
+The only module that imports sqlcipher3 and sqlite-utils. It knows no table.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeAlias, cast
+
+import sqlcipher3
+from sqlcipher3 import dbapi2
+
+from gridclient.domain.errors import StoreUnavailable
+
+# WORKAROUND: sqlite-utils takes the standard library's sqlite3 unless it finds pysqlite3; SQLCipher's is a drop-in.
+sys.modules.setdefault("pysqlite3", sqlcipher3)
+sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
+
+import sqlite_utils  # noqa: E402  (after the alias above)
+
+SchemaTool: TypeAlias = sqlite_utils.Database
+"""sqlite-utils over a connection of this module: for schema, migrations and administration, not for daily writes."""
+
+KEY_BYTES: Final = 32
+BUSY_TIMEOUT_MS: Final = 10_000
+CACHE_KIB: Final = 16 * 1024
+
+_FULL, _IO_ERROR, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN, _READ_ONLY, _BUSY, _LOCKED = 13, 10, 11, 26, 14, 8, 5, 6
+
+
+class Cursor(Protocol):
+    """What the store uses of a DB-API cursor."""
+
+    lastrowid: int
+    rowcount: int
+
+    def fetchone(self) -> Any: ...
+    def fetchall(self) -> list[Any]: ...
+    def fetchmany(self, size: int) -> list[Any]: ...
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Connection(Protocol):
+    """What the store uses of a DB-API connection; it begins and ends transactions only when told to."""
+
+    in_transaction: bool
+    total_changes: int
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Cursor: ...
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]], /) -> Cursor: ...
+    def backup(self, target: Any, *, pages: int, progress: Any = ..., sleep: float = ...) -> None: ...
+    def interrupt(self) -> None: ...
+    def close(self) -> None: ...
+
+
+@contextmanager
+def environment_faults() -> Iterator[None]:
+    """Turns what disk, lock or key did to SQLite into ``StoreUnavailable``; faults of the program stay as they are."""
+    try:
+        yield
+    except dbapi2.DatabaseError as error:
+        fault = _as_fault(getattr(error, "sqlite_errorcode", None), str(error))
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def _as_fault(code: int | None, text: str) -> StoreUnavailable | None:
+    primary = (code or 0) & 0xFF
+    if primary == _FULL:
+        return StoreUnavailable("store.disk_full")
+    if primary in (_BUSY, _LOCKED):
+        return StoreUnavailable("store.locked")
+    if primary == _NOT_A_DATABASE:
+        return StoreUnavailable("store.wrong_key")
+    if primary == _CORRUPT:
+        return StoreUnavailable("store.damaged", detail=text)
+    if primary in (_IO_ERROR, _CANNOT_OPEN, _READ_ONLY):
+        return StoreUnavailable("store.disk_failed", detail=text)
+    return None
+
+
+def open_connection(path: Path, key: bytes, *, query_only: bool = False, cache_kib: int = CACHE_KIB) -> Connection:
+    """One connection with the store's settings; the caller closes it. It may wander between threads, one at a time.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened or the key does not fit.
+    """
+    if len(key) != KEY_BYTES:
+        raise StoreUnavailable("store.wrong_key")
+    with environment_faults():
+        connection = cast(
+            "Connection",
+            dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256),
+        )
+    try:
+        with environment_faults():
+            _prepare(connection, key, query_only=query_only, cache_kib=cache_kib)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, key: bytes, *, query_only: bool, cache_kib: int) -> None:
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read proves the key
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA recursive_triggers = OFF")
+    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if query_only:
+        connection.execute("PRAGMA query_only = ON")
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+
+
+def schema_tool(connection: Connection) -> SchemaTool:
+    """sqlite-utils over this connection. Inside a transaction of :meth:`Database.writer` its calls nest in it."""
+    return sqlite_utils.Database(cast("Any", connection), recursive_triggers=False, execute_plugins=False)
+
+
+class Database:
+    """The connections to one store file: one that writes, and as many that read as threads read at once.
+
+    Safe to use from any thread. The writer is opened by the first write.
+    """
+
+    def __init__(self, path: Path, key: bytes, *, read_only: bool = False) -> None:
+        self.path = path
+        self._key = key
+        self._read_only = read_only
+        self._writing = threading.Lock()
+        self._writer: Connection | None = None
+        self._guard = threading.Lock()
+        self._idle: list[Connection] = []
+        self._mine = threading.local()
+        self._closed = False
+
+    @contextmanager
+    def writer(self) -> Iterator[Connection]:
+        """One immediate transaction: leaving the block commits, an exception rolls everything back.
+
+        Raises:
+            StoreUnavailable: the disk is full, somebody else holds the store too long, or the file is damaged.
+        """
+        if self._read_only:
+            raise StoreUnavailable("store.read_only")
+        with self._writing:
+            if self._writer is None:
+                self._check_open()
+                self._writer = open_connection(self.path, self._key)
+            with environment_faults(), _transaction(self._writer, "BEGIN IMMEDIATE"):
+                yield self._writer
+
+    @contextmanager
+    def reader(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store while the block lasts; nested blocks share it."""
+        mine: Connection | None = getattr(self._mine, "connection", None)
+        if mine is not None:
+            yield mine
+            return
+        connection = self._take()
+        self._mine.connection = connection
+        try:
+            with environment_faults(), _transaction(connection, "BEGIN"):
+                yield connection
+        finally:
+            self._mine.connection = None
+            self._give_back(connection)
+
+    def separate_connection(self) -> Connection:
+        """A connection of its own for long work (backup, verification); the caller closes it."""
+        return open_connection(self.path, self._key, query_only=True)
+
+    def optimise(self) -> None:
+        """Renews the planner's statistics where they are stale."""
+        with self._writing:
+            if self._writer is not None:
+                with environment_faults():
+                    self._writer.execute("PRAGMA optimize")
+
+    def close(self) -> None:
+        """Closes all connections; a block that is still open in another thread closes its own when it ends."""
+        with self._writing:
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
+            with self._guard:
+                self._closed = True
+                idle, self._idle = self._idle, []
+            for connection in idle:
+                connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StoreUnavailable("store.closed")
+
+    def _take(self) -> Connection:
+        with self._guard:
+            self._check_open()
+            if self._idle:
+                return self._idle.pop()
+        return open_connection(self.path, self._key, query_only=True)
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._guard:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+
+@contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[None]:
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have ended it already
+            connection.execute("ROLLBACK")
+        raise
