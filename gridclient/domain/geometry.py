@@ -137,8 +137,12 @@ def _in_ring(lon: float, lat: float, ring: Ring) -> bool:
         return inside
     x1, y1 = ring[-1]
     for x2, y2 in ring:
-        if (y1 > lat) != (y2 > lat) and lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1):
-            inside = not inside
+        # Each edge is measured from its southern end: neighbours walk a shared edge in opposite directions, and
+        # rounding must give both the same answer.
+        if y1 <= lat < y2:
+            inside ^= lon < x1 + (lat - y1) / (y2 - y1) * (x2 - x1)
+        elif y2 <= lat < y1:
+            inside ^= lon < x2 + (lat - y2) / (y1 - y2) * (x1 - x2)
         x1, y1 = x2, y2
     return inside
 

@@ -94,7 +94,7 @@ def read_limit(
     plain = _without_frame(unicodedata.normalize("NFKC", text))
     found = _LIMIT.match(plain)
     if found is None:
-        raise InvalidInput(_why_unreadable(plain), text=text)
+        raise _refusal(plain, text)
     word = found["unit"].lower()
     remark = _REMARK_EDGE.sub("", plain[found.end() :])
     if _AMOUNT_AND_UNIT.search(remark):
@@ -158,16 +158,17 @@ def _without_frame(text: str) -> str:
     return _FRAME.sub("", text.strip().strip("\"'“”‘’"))
 
 
-def _why_unreadable(plain: str) -> str:
+def _refusal(plain: str, text: str) -> InvalidInput:
+    """The error that names why no limit stands at the beginning."""
     if _RANGE.match(plain):
-        return "limit.ambiguous"
+        return InvalidInput("limit.ambiguous", text=text)
     if _VARIES.match(plain):
-        return "limit.unit_varies"
+        return InvalidInput("limit.unit_varies", text=text)
     if re.fullmatch(_AMOUNT, plain):
-        return "limit.no_unit"
-    if _NO_AMOUNT.match(plain):
-        return "limit.ambiguous" if _AMOUNT_AND_UNIT.search(plain) else "limit.no_amount"
-    return "limit.unreadable"
+        return InvalidInput("limit.no_unit", text=text)
+    if _NO_AMOUNT.match(plain) and not _AMOUNT_AND_UNIT.search(plain):
+        return InvalidInput("limit.no_amount", text=text)
+    return InvalidInput("limit.ambiguous" if _NO_AMOUNT.match(plain) else "limit.unreadable", text=text)
 
 
 def _kind_of(word: str, *, hour: LimitKind, day: LimitKind) -> tuple[LimitKind, int]:

@@ -1,0 +1,149 @@
+"""Codes of areas and grids."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.codes import (
+    AreaCode,
+    Tier,
+    basic_code,
+    county_of,
+    is_external,
+    parent_code,
+    read_code,
+    tier_of,
+    township_of,
+    zone_code,
+)
+from gridclient.domain.errors import InvalidInput
+
+BY_TIER = {
+    Tier.COUNTY: "371002",
+    Tier.TOWNSHIP: "371002001",
+    Tier.ZONE: "371002001601",
+    Tier.COMMUNITY: "371002001005",
+    Tier.BASIC: "371002001005012",
+}
+digits = st.text("0123456789", max_size=21)
+
+
+@pytest.mark.parametrize(("tier", "text"), list(BY_TIER.items()))
+def test_a_code_tells_its_tier(tier: Tier, text: str) -> None:
+    assert tier_of(text) is tier
+    assert read_code(text) == AreaCode(text, tier)
+
+
+@pytest.mark.parametrize(
+    ("number", "tier"),
+    [("001", Tier.COMMUNITY), ("599", Tier.COMMUNITY), ("601", Tier.ZONE), ("699", Tier.ZONE)],
+)
+def test_601_to_699_is_a_zone_and_below_600_a_community(number: str, tier: Tier) -> None:
+    assert tier_of("371002001" + number) is tier
+
+
+@pytest.mark.parametrize(
+    ("tier", "parent"),
+    [
+        (Tier.COUNTY, None),
+        (Tier.TOWNSHIP, "371002"),
+        (Tier.ZONE, "371002001"),
+        (Tier.COMMUNITY, "371002001"),
+        (Tier.BASIC, "371002001005"),
+    ],
+)
+def test_a_code_begins_with_its_parent(tier: Tier, parent: str | None) -> None:
+    assert parent_code(BY_TIER[tier]) == parent
+
+
+def test_every_code_names_its_county_and_township() -> None:
+    assert {county_of(text) for text in BY_TIER.values()} == {"371002"}
+    assert township_of(BY_TIER[Tier.COUNTY]) is None
+    assert {township_of(text) for tier, text in BY_TIER.items() if tier is not Tier.COUNTY} == {"371002001"}
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (None, "code.empty"),
+        ("", "code.empty"),
+        ("  ", "code.empty"),
+        (371002001001.0, "code.not_text"),
+        (371002, "code.not_text"),
+        ("3.71E+14", "code.not_text"),
+        ("3.71002001e11", "code.not_text"),
+        ("371002001001.0", "code.not_text"),
+        ("371,002", "code.not_text"),
+        ("37100A", "code.not_digits"),
+        ("环翠区", "code.not_digits"),
+        ("37100", "code.wrong_length"),
+        ("3710020010050", "code.wrong_length"),
+        ("370000", "code.not_county"),
+        ("971002", "code.not_county"),
+        ("371002000", "code.no_township"),
+        ("371002001000", "code.no_community"),
+        ("371002001600", "code.number_reserved"),
+        ("371002001700", "code.number_reserved"),
+        ("371002001000001", "code.no_community"),
+        ("371002001601001", "code.under_zone"),
+        ("371002001005000", "code.no_grid"),
+    ],
+)
+def test_what_is_no_code_is_refused_with_its_cause(value: object, code: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_code(value)
+    assert refused.value.code == code
+    assert "text" in refused.value.params
+
+
+@pytest.mark.parametrize("text", ["37100200100501", "3710020010050120", "37100200100501200001"])
+def test_codes_of_other_systems_are_kept_as_they_are(text: str) -> None:
+    assert read_code(text) == AreaCode(text, None)
+    assert read_code(text).is_external
+
+
+@pytest.mark.parametrize("text", [" 371002001005 ", "３７１００２００１００５", "'371002001005"])
+def test_blanks_full_width_digits_and_a_spreadsheet_apostrophe_are_forgiven(text: str) -> None:
+    assert read_code(text).text == "371002001005"
+
+
+@given(digits)
+def test_every_string_of_digits_is_read_or_refused(text: str) -> None:
+    try:
+        code = read_code(text)
+    except InvalidInput as refused:
+        assert refused.code.startswith("code.")
+    else:
+        assert code.text == text
+        assert code.is_external == is_external(text)
+
+
+@given(digits)
+def test_the_parent_of_a_code_is_a_code_of_a_higher_tier(text: str) -> None:
+    try:
+        parent = parent_code(text)
+    except InvalidInput:
+        return
+    if parent is not None:
+        assert text.startswith(parent)
+        assert list(Tier).index(tier_of(parent)) < list(Tier).index(tier_of(text))
+
+
+def test_new_zones_and_grids_get_codes_below_their_area() -> None:
+    assert zone_code("371002001", 1) == "371002001601"
+    assert zone_code("371002001", 99) == "371002001699"
+    assert basic_code("371002001005", 12) == "371002001005012"
+
+
+@pytest.mark.parametrize(("township", "number"), [("371002001", 0), ("371002001", 100), ("371002", 1)])
+def test_a_zone_number_that_does_not_fit_is_refused(township: str, number: int) -> None:
+    with pytest.raises(InvalidInput, match=r"code\.zone_number"):
+        zone_code(township, number)
+
+
+@pytest.mark.parametrize(("community", "number"), [("371002001005", 1000), ("371002001005", 0), ("371002001601", 1)])
+def test_a_grid_number_that_does_not_fit_is_refused(community: str, number: int) -> None:
+    with pytest.raises(InvalidInput, match=r"code\.grid_number"):
+        basic_code(community, number)

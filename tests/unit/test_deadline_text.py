@@ -1,0 +1,105 @@
+"""The Chinese explanation of a deadline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.deadlines import StartRule, StepCode, Urgency, deadline
+from gridclient.domain.limits import Limit, LimitKind, parse_limit
+from gridclient.services.deadline_text import (
+    _SENTENCES,
+    URGENCY_WORDS,
+    duration_text,
+    explain,
+    limit_text,
+    moment_text,
+    working_text,
+)
+
+CALENDAR = WorkCalendar(
+    {date(2026, 2, day): False for day in range(15, 24)} | {date(2026, 2, 14): True, date(2026, 4, 6): False},
+    frozenset({2026}),
+)
+
+
+def at(text: str) -> datetime:
+    """A moment on the Chinese clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA_TIME)
+
+
+def test_a_deadline_over_spring_festival_is_explained_line_by_line() -> None:
+    found = deadline(
+        at("2026-02-13T10:30"),
+        Limit(2, LimitKind.WORK_DAY),
+        calendar=CALENDAR,
+        extra=[Limit(1, LimitKind.WORK_DAY)],
+        pauses=[(at("2026-02-24T08:00"), at("2026-02-25T10:00"))],
+    )
+    assert explain(found) == (
+        "起算：2026-02-13 10:30（周五），时限2工作日，只计工作日",
+        "2月14日（周六）调休上班，计入",
+        "2月15日至2月23日放假9天，不计",
+        "批准延期1工作日，到期改为2026-02-25 10:30（周三）",
+        "2026-02-24 08:00（周二）至2026-02-25 10:00（周三）暂停计时工作时间1工作日2小时，"
+        "到期改为2026-02-26 14:30（周四）",
+        "到期：2026-02-26 14:30（周四）",
+    )
+
+
+def test_the_hotline_rule_and_the_end_of_the_day_are_said() -> None:
+    found = deadline(
+        at("2026-04-03T10:30"), Limit(1, LimitKind.WORK_DAY), calendar=CALENDAR, start_rule=StartRule.NEXT_DAY
+    )
+    assert explain(found)[1:] == (
+        "收到当日（4月3日（周五））不计，次日起算",
+        "4月4日至4月6日放假3天，不计",
+        "到期：2026-04-07 24:00（周二）",
+    )
+
+
+def test_a_year_without_data_is_a_visible_warning() -> None:
+    found = deadline(at("2026-12-31T19:00"), Limit(3, LimitKind.WORK_HOUR), calendar=CALENDAR)
+    assert explain(found)[1:] == (
+        "起算时不在工作时间，从2027-01-01 08:00（周五）开始计",
+        "注意：2027年放假安排尚未导入，暂按周一至周五计算，导入后自动重算",
+        "到期：2027-01-01 11:00（周五）",
+    )
+
+
+def test_every_step_has_its_sentence_and_every_urgency_its_word() -> None:
+    assert set(_SENTENCES) == set(StepCode)
+    assert set(URGENCY_WORDS) == set(Urgency)
+
+
+@given(st.integers(1, 999), st.sampled_from(LimitKind))
+def test_a_limit_is_written_so_that_it_reads_back(amount: int, kind: LimitKind) -> None:
+    assert parse_limit(limit_text(Limit(amount, kind))) == Limit(amount, kind)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "不到1分钟"),
+        (59, "不到1分钟"),
+        (-2100, "35分钟"),
+        (93600, "1天2小时"),
+        (90061, "1天1小时"),
+        (86460, "1天1分钟"),
+    ],
+)
+def test_a_duration_has_two_parts_at_most(seconds: int, text: str) -> None:
+    assert duration_text(seconds) == text
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(3600, "1小时"), (28800, "1工作日"), (36000, "1工作日2小时")])
+def test_working_time_is_told_in_working_days(seconds: int, text: str) -> None:
+    assert working_text(seconds) == text
+
+
+def test_the_end_of_a_day_is_told_as_24_hours() -> None:
+    assert moment_text(at("2026-02-14T23:59:59")) == "2026-02-14 24:00（周六）"

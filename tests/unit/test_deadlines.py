@@ -1,0 +1,216 @@
+"""Deadlines: when a limit is due, what pauses and extensions do to it, and what is left of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
+from gridclient.domain.deadlines import (
+    DAY_END_18,
+    DAY_END_24,
+    StartRule,
+    StepCode,
+    Thresholds,
+    Urgency,
+    deadline,
+    remaining,
+    urgency,
+    working_seconds,
+)
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.limits import Limit, LimitKind
+
+MINUTE, URGENT, HOUR, WORK, NATURAL = LimitKind
+NEXT_DAY, IMMEDIATE = StartRule.NEXT_DAY, StartRule.IMMEDIATE
+SPRING_FESTIVAL_2026 = WorkCalendar(
+    {date(2026, 2, day): False for day in range(15, 24)} | {date(2026, 2, 14): True, date(2026, 2, 28): True},
+    frozenset({2026}),
+)
+
+
+def at(text: str) -> datetime:
+    """A moment on the Chinese clock."""
+    return datetime.fromisoformat(text).replace(tzinfo=CHINA_TIME)
+
+
+def due(start: str, limit: Limit, **rule: object) -> str:
+    """The deadline by the calendar of Spring Festival 2026, to the minute."""
+    found = deadline(at(start), limit, calendar=SPRING_FESTIVAL_2026, **rule)  # type: ignore[arg-type]
+    return f"{found.due:%m-%d %H:%M}"
+
+
+@pytest.mark.parametrize("clock", ["00:00", "08:00", "10:30", "13:00", "18:00", "23:59"])
+def test_one_working_day_after_13_february_2026_is_the_makeup_saturday(clock: str) -> None:
+    assert due(f"2026-02-13T{clock}", Limit(1, WORK))[:5] == "02-14"
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "expected"),
+    [
+        ("2026-03-04T10:30", Limit(1, WORK), "03-05 10:30"),
+        ("2026-03-04T10:30", Limit(8, HOUR), "03-05 10:30"),
+        ("2026-03-04T07:00", Limit(1, WORK), "03-05 08:00"),
+        ("2026-03-04T13:00", Limit(1, WORK), "03-05 12:00"),
+        ("2026-03-04T20:00", Limit(1, WORK), "03-05 18:00"),
+        ("2026-03-07T10:00", Limit(1, WORK), "03-09 18:00"),
+        ("2026-03-04T08:00", Limit(8, HOUR), "03-04 18:00"),
+        ("2026-03-06T17:30", Limit(1, HOUR), "03-09 08:30"),
+        ("2026-03-04T11:00", Limit(2, HOUR), "03-04 15:00"),
+        ("2026-03-04T10:30", Limit(0.5, WORK), "03-04 16:30"),
+        ("2026-03-04T16:30", Limit(1.5, WORK), "03-06 10:30"),
+        ("2026-02-13T10:30", Limit(2, WORK), "02-24 10:30"),
+        ("2026-02-13T17:00", Limit(2, URGENT), "02-13 19:00"),
+        ("2026-02-13T23:30", Limit(4, URGENT), "02-14 03:30"),
+        ("2026-02-14T17:50", Limit(30, MINUTE), "02-14 18:20"),
+        ("2026-02-14T10:30", Limit(5, NATURAL), "02-19 10:30"),
+    ],
+)
+def test_a_limit_that_runs_at_once(start: str, limit: Limit, expected: str) -> None:
+    assert due(start, limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "day_end", "expected"),
+    [
+        ("2026-02-13T10:30", Limit(1, WORK), DAY_END_24, "02-14 23:59"),
+        ("2026-02-13T10:30", Limit(1, WORK), DAY_END_18, "02-14 18:00"),
+        ("2026-02-13T23:50", Limit(3, WORK), DAY_END_18, "02-25 18:00"),
+        ("2026-02-14T10:30", Limit(5, NATURAL), DAY_END_24, "02-19 23:59"),
+        ("2026-02-13T10:30", Limit(0.5, WORK), DAY_END_24, "02-14 12:00"),
+        ("2026-02-13T10:30", Limit(1.5, NATURAL), DAY_END_24, "02-15 12:00"),
+        ("2026-02-13T10:30", Limit(2, URGENT), DAY_END_24, "02-13 12:30"),
+        ("2026-02-13T10:30", Limit(2, HOUR), DAY_END_24, "02-13 14:30"),
+    ],
+)
+def test_by_the_hotline_rule_the_day_of_receipt_does_not_count(
+    start: str, limit: Limit, day_end: time, expected: str
+) -> None:
+    assert due(start, limit, start_rule=NEXT_DAY, day_end=day_end) == expected
+
+
+def test_an_extension_adds_its_limit_to_the_deadline_of_the_moment() -> None:
+    assert due("2026-02-13T10:30", Limit(1, WORK), extra=[Limit(1, WORK)]) == "02-24 10:30"
+    assert due("2026-02-13T10:30", Limit(1, WORK), start_rule=NEXT_DAY, extra=[Limit(1, WORK)]) == "02-24 23:59"
+    assert due("2026-02-13T10:30", Limit(2, URGENT), extra=[Limit(2, URGENT)] * 2) == "02-13 16:30"
+
+
+def test_a_pause_over_the_holidays_costs_a_working_limit_nothing_and_a_natural_one_all_of_it() -> None:
+    pauses = [(at("2026-02-15T00:00"), at("2026-02-23T00:00"))]
+    assert due("2026-02-13T10:30", Limit(2, WORK), pauses=pauses) == "02-24 10:30"
+    assert due("2026-02-13T10:30", Limit(2, NATURAL), pauses=pauses) == "02-23 10:30"
+
+
+def test_a_pause_keeps_granted_extensions() -> None:
+    # Suspended after the first deadline (02-14 10:30) had been extended to 02-24 10:30.
+    pauses = [(at("2026-02-24T08:00"), at("2026-02-25T08:00"))]
+    assert due("2026-02-13T10:30", Limit(1, WORK), pauses=pauses, extra=[Limit(1, WORK)]) == "02-25 10:30"
+
+
+def test_whole_paused_days_leave_the_end_of_the_day_in_place() -> None:
+    pauses = [(at("2026-03-04T10:00"), at("2026-03-06T10:00"))]
+    assert due("2026-03-03T10:30", Limit(3, WORK), start_rule=NEXT_DAY, pauses=pauses) == "03-10 23:59"
+
+
+def test_a_pause_that_runs_backwards_is_refused() -> None:
+    with pytest.raises(InvalidInput, match=r"deadline\.pause_backwards"):
+        due("2026-03-04T10:30", Limit(1, WORK), pauses=[(at("2026-03-05T10:00"), at("2026-03-04T12:00"))])
+
+
+def test_a_moment_without_a_zone_is_refused_and_other_zones_are_converted() -> None:
+    with pytest.raises(InvalidInput, match=r"time\.naive"):
+        deadline(datetime(2026, 3, 4, 10, 30), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)  # noqa: DTZ001
+    abroad = deadline(datetime(2026, 3, 4, 2, 30, tzinfo=UTC), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)
+    assert abroad.due == at("2026-03-05T10:30")
+
+
+@pytest.mark.parametrize("kind", LimitKind)
+def test_a_deadline_beyond_the_calendar_is_refused(kind: LimitKind) -> None:
+    with pytest.raises(InvalidInput, match=r"deadline\.out_of_range"):
+        deadline(at("9999-12-31T17:59:30"), Limit(10_000, kind), calendar=WorkCalendar())
+
+
+def test_working_seconds_follow_the_townships_hours() -> None:
+    short_noon = WorkingHours(((time(8), time(12)), (time(13), time(17))))
+    span = at("2026-03-04T11:00"), at("2026-03-04T18:00")
+    assert working_seconds(*span, SPRING_FESTIVAL_2026) == 5 * 3600
+    assert working_seconds(*span, SPRING_FESTIVAL_2026, short_noon) == 5 * 3600
+    assert working_seconds(at("2026-03-04T13:00"), span[1], SPRING_FESTIVAL_2026, short_noon) == 4 * 3600
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        ("2026-03-04T09:00", Urgency.NONE),
+        ("2026-03-04T14:00", Urgency.EARLY),
+        ("2026-03-04T16:00", Urgency.YELLOW),
+        ("2026-03-04T17:30", Urgency.RED),
+        ("2026-03-05T00:00", Urgency.RED),
+        ("2026-03-05T08:00", Urgency.RED),
+        ("2026-03-05T08:01", Urgency.OVERDUE),
+    ],
+)
+def test_warnings_go_by_the_working_time_that_is_left(now: str, expected: Urgency) -> None:
+    start, end = at("2026-03-04T08:00"), at("2026-03-05T08:00")
+    total = remaining(start, end, calendar=SPRING_FESTIVAL_2026)
+    assert urgency(remaining(at(now), end, calendar=SPRING_FESTIVAL_2026), total) is expected
+
+
+def test_an_urgent_limit_at_night_warns_by_the_clock() -> None:
+    start, end = at("2026-03-04T20:00"), at("2026-03-05T00:00")
+    total, late = (remaining(now, end, calendar=SPRING_FESTIVAL_2026) for now in (start, at("2026-03-04T23:45")))
+    assert urgency(total, total, kind=URGENT) is Urgency.NONE
+    assert urgency(late, total, kind=URGENT) is Urgency.RED
+    assert urgency(late, total, kind=WORK) is Urgency.RED
+
+
+def test_a_county_sets_its_own_thresholds_but_in_order() -> None:
+    start, end = at("2026-03-04T08:00"), at("2026-03-05T08:00")
+    total, left = (remaining(now, end, calendar=SPRING_FESTIVAL_2026) for now in (start, at("2026-03-04T14:00")))
+    assert urgency(left, total, at=Thresholds(0.9, 0.6, 0.5)) is Urgency.RED
+    with pytest.raises(InvalidInput, match=r"thresholds\.not_in_order"):
+        Thresholds(0.1, 0.5, 0.2)
+
+
+def test_the_steps_tell_of_the_start_the_holidays_the_makeup_day_and_the_weekends() -> None:
+    found = deadline(at("2026-02-12T20:00"), Limit(8, WORK), calendar=SPRING_FESTIVAL_2026)
+    assert [(step.code, f"{step.at:%m-%d %H:%M}", dict(step.params)) for step in found.steps] == [
+        (StepCode.START, "02-12 20:00", {"limit": Limit(8, WORK)}),
+        (StepCode.START_MOVED, "02-13 08:00", {}),
+        (StepCode.WEEKENDS, "02-12 00:00", {"days": 1}),
+        (StepCode.MAKEUP_DAY, "02-14 00:00", {"day": date(2026, 2, 14)}),
+        (StepCode.HOLIDAY, "02-15 00:00", {"first": date(2026, 2, 15), "last": date(2026, 2, 23), "days": 9}),
+        (StepCode.MAKEUP_DAY, "02-28 00:00", {"day": date(2026, 2, 28)}),
+        (StepCode.DUE, "03-02 18:00", {}),
+    ]
+
+
+def test_the_steps_tell_of_extensions_and_pauses_with_the_deadline_after_each() -> None:
+    pause = at("2026-03-05T08:00"), at("2026-03-05T12:00")
+    found = deadline(
+        at("2026-03-04T10:30"), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026, pauses=[pause], extra=[Limit(1, WORK)]
+    )
+    assert [(step.code, step.params.get("due", step.at)) for step in found.steps[1:]] == [
+        (StepCode.EXTENSION, at("2026-03-06T10:30")),
+        (StepCode.PAUSE, at("2026-03-06T16:30")),
+        (StepCode.DUE, at("2026-03-06T16:30")),
+    ]
+
+
+def test_a_year_without_data_is_named_by_limits_that_need_a_calendar() -> None:
+    by_calendar = deadline(at("2026-12-30T10:00"), Limit(5, WORK), calendar=SPRING_FESTIVAL_2026)
+    assert by_calendar.uncertain_years == {2027}
+    assert [step.params for step in by_calendar.steps if step.code is StepCode.UNKNOWN_YEAR] == [{"year": 2027}]
+    by_clock = deadline(at("2026-12-30T10:00"), Limit(5, NATURAL), calendar=SPRING_FESTIVAL_2026)
+    assert not by_clock.uncertain_years
+    extended = deadline(
+        at("2026-12-30T10:00"), Limit(5, NATURAL), calendar=SPRING_FESTIVAL_2026, extra=[Limit(1, WORK)]
+    )
+    assert extended.uncertain_years == {2027}
+
+
+def test_a_year_of_which_every_touched_day_is_listed_is_certain() -> None:
+    listed = WorkCalendar({date(2027, 1, day): day > 3 for day in range(1, 10)}, frozenset({2026}))
+    assert not deadline(at("2026-12-30T10:00"), Limit(5, WORK), calendar=listed).uncertain_years
+    assert deadline(at("2026-12-30T10:00"), Limit(15, WORK), calendar=listed).uncertain_years == {2027}
