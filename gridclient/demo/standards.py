@@ -81,14 +81,14 @@ def names(cell: str) -> tuple[str, ...]:
 
 
 def _standard(row: Mapping[str, str]) -> DemoStandard:
-    kind = KINDS[row["类型"]]
-    numbers = (row["大类编码"], row["小类编码"], row["条件序号"])
+    kind = KINDS[row["类别"]]
+    numbers = (row["大类代码"], row["小类代码"], row["条件序号"])
     return DemoStandard(
         code="-".join((kind[0].upper(), *numbers)),
         kind=kind,
-        big_code=row["大类编码"],
+        big_code=row["大类代码"],
         big_class=row["大类名称"],
-        small_code=row["小类编码"],
+        small_code=row["小类代码"],
         small_class=row["小类名称"],
         filing_condition=row["立案条件"],
         closing_condition=row["结案条件"],
