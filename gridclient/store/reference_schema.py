@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-import sqlite_utils
+from gridclient.store.driver import SchemaTool
 
 ALWAYS: Final = "0001-01-01"
 
@@ -25,7 +25,7 @@ _BOUNDARY: Final = {
 }
 
 
-def create_reference(db: sqlite_utils.Database) -> None:
+def create_reference(db: SchemaTool) -> None:
     """Creates the tables of this module in an empty store; part of the store's first migration."""
     _create_areas(db)
     _create_units(db)
@@ -36,7 +36,7 @@ def create_reference(db: sqlite_utils.Database) -> None:
 
 
 def _table(
-    db: sqlite_utils.Database,
+    db: SchemaTool,
     name: str,
     columns: dict[str, type],
     *,
@@ -58,7 +58,7 @@ def _table(
     )
 
 
-def _create_areas(db: sqlite_utils.Database) -> None:
+def _create_areas(db: SchemaTool) -> None:
     _table(
         db,
         "divisions",
@@ -95,7 +95,7 @@ def _create_areas(db: sqlite_utils.Database) -> None:
         _table(db, name, {"grid": int, "community": str}, pk=("grid", "community"), foreign=[("grid", "grids", "id")])
 
 
-def _create_units(db: sqlite_utils.Database) -> None:
+def _create_units(db: SchemaTool) -> None:
     _table(
         db,
         "units",
@@ -131,7 +131,7 @@ def _create_units(db: sqlite_utils.Database) -> None:
         )
 
 
-def _create_lists(db: sqlite_utils.Database) -> None:
+def _create_lists(db: SchemaTool) -> None:
     _table(
         db,
         "standards",
@@ -161,7 +161,7 @@ def _create_lists(db: sqlite_utils.Database) -> None:
     _table(db, "calendar_days", {"day": str, "working": int, "name": str}, pk="day")
 
 
-def _create_administration(db: sqlite_utils.Database) -> None:
+def _create_administration(db: SchemaTool) -> None:
     _table(db, "business_settings", {"name": str, "value": str}, pk="name")
     _table(db, "accounts", {"code": str, "name": str, "role": str, "unit": str}, pk="code")
     _table(
@@ -173,7 +173,7 @@ def _create_administration(db: sqlite_utils.Database) -> None:
     _table(db, "reference_state", {"id": int, "version": int, "changed_at": str}, pk="id")
 
 
-def _create_imports(db: sqlite_utils.Database) -> None:
+def _create_imports(db: SchemaTool) -> None:
     _table(
         db,
         "imports",

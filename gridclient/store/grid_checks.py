@@ -1,0 +1,205 @@
+"""Judges the grids of one file by each other and by what the store has: codes, parents, overlaps, places outside.
+
+Tiers are judged from the top, so that a grid under a refused one is refused too. Where two rows disagree the later
+one is refused and names the earlier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from gridclient.services.import_records import GridRecord, RefusedRow
+
+TIERS: Final = ("zone", "community", "basic")
+OVERLAP_TOLERANCE: Final = 0.02
+"""Share of the smaller of two grids of a tier that may lie in both: hand-drawn edges never meet exactly."""
+OUTSIDE_TOLERANCE: Final = 0.05
+"""Share of a grid that may lie outside its parent."""
+
+
+@dataclass(slots=True)
+class Known:
+    """Areas that a grid can be judged by: those in the store, and each accepted row as it comes.
+
+    ``tiers`` is tier by code (of grids and, as ``division``, of statistical communities), ``communities`` the
+    communities that a grid holds, ``holders`` the reverse by tier, ``shapes`` the boundaries in force by tier.
+    """
+
+    tiers: dict[str, str] = field(default_factory=dict)
+    communities: dict[str, frozenset[str]] = field(default_factory=dict)
+    holders: dict[str, dict[str, str]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
+    shapes: dict[str, dict[str, bytes]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
+
+    def learn(self, code: str, tier: str, members: Iterable[str], wkb: bytes | None) -> None:
+        """Takes in one grid, of the store or of the file."""
+        self.tiers[code] = tier
+        self.communities[code] = frozenset((code, *members))
+        for member in members:
+            self.holders[tier].setdefault(member, code)
+        if wkb is not None:
+            self.shapes[tier][code] = wkb
+
+    def has_area(self, code: str) -> bool:
+        """Whether the code is a known area, or a township or county that has one."""
+        return code in self.tiers or (len(code) < 12 and any(known.startswith(code) for known in self.tiers))
+
+
+def parent_of(record: GridRecord, known: Known) -> str:
+    """The area right above: as the file says, else as codes and tables tell.
+
+    A basic grid of a community that another community's grid has taken in hangs on that grid. A community in no zone
+    hangs on its township.
+    """
+    if record.tier == "zone":
+        return record.parent or record.code[:9]
+    if record.tier == "community":
+        return record.parent or known.holders["zone"].get(record.code) or record.code[:9]
+    own = record.parent or record.code[:12]
+    return own if known.tiers.get(own) == "community" else known.holders["community"].get(own, own)
+
+
+def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridRecord], list[RefusedRow]]:
+    """The rows that can go in, and the others with their reasons; ``known`` learns the former."""
+    refused: list[RefusedRow] = []
+    accepted: list[GridRecord] = []
+    rows = _RowsByCode(records)
+    for tier in TIERS:
+        candidates = list(_first_of_each(records, tier, rows, refused))
+        for judge in (_parent_problems, partial(_overlap_problems, rows=rows), _outside_problems):
+            problems = judge(candidates, known)
+            refused += problems.values()
+            candidates = [record for record in candidates if record.code not in problems]
+        for record in candidates:
+            known.learn(record.code, tier, record.members, record.boundary.wkb if record.boundary else None)
+        accepted += candidates
+    return accepted, refused
+
+
+class _RowsByCode:
+    """The row of the file in which a code comes first; 0 for a code that only the store has."""
+
+    def __init__(self, records: Iterable[GridRecord]) -> None:
+        self._rows: dict[str, int] = {}
+        for record in records:
+            self._rows.setdefault(record.code, record.row)
+
+    def __getitem__(self, code: str) -> int:
+        return self._rows.get(code, 0)
+
+
+_Problems = dict[str, RefusedRow]
+
+
+def _refuse(record: GridRecord, column: str, code: str, params: Mapping[str, object]) -> RefusedRow:
+    return RefusedRow(record.sheet, record.row, column, code, {"grid": record.code, **params})
+
+
+def _first_of_each(
+    records: Sequence[GridRecord], tier: str, rows: _RowsByCode, refused: list[RefusedRow]
+) -> Iterator[GridRecord]:
+    seen: set[str] = set()
+    for record in records:
+        if record.tier != tier:
+            continue
+        if record.code in seen:
+            refused.append(_refuse(record, "code", "grid.code_twice", {"first": rows[record.code]}))
+            continue
+        seen.add(record.code)
+        yield record
+
+
+def _parent_problems(records: Sequence[GridRecord], known: Known) -> _Problems:
+    problems: _Problems = {}
+    for record in records:
+        problem = _parent_problem(record, known)
+        if problem is not None:
+            code, params = problem
+            problems[record.code] = _refuse(record, "parent", code, params)
+    return problems
+
+
+def _parent_problem(record: GridRecord, known: Known) -> tuple[str, Mapping[str, object]] | None:
+    parent = parent_of(record, known)
+    if record.tier == "zone":
+        return None if record.code.startswith(parent) else ("grid.code_not_in_parent", {"parent": parent})
+    if record.tier == "community" and len(parent) == 9:  # a township that is not divided into zones
+        return None if record.code.startswith(parent) else ("grid.code_not_in_parent", {"parent": parent})
+    tier = known.tiers.get(parent)
+    if tier is None:
+        return "grid.parent_unknown", {"parent": parent}
+    if record.tier == "community":
+        good = tier == "zone" and parent[:9] == record.code[:9]
+    else:
+        good = tier in ("community", "division") and record.code[:12] in known.communities.get(parent, {parent})
+    return None if good else ("grid.code_not_in_parent", {"parent": parent})
+
+
+def _with_shape(records: Iterable[GridRecord]) -> list[GridRecord]:
+    return [record for record in records if record.boundary is not None]
+
+
+def _shapes(boundaries: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.object_]]:
+    return np.asarray(shapely.from_wkb(np.array(boundaries, dtype=object)))
+
+
+def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsByCode) -> _Problems:
+    """Rows that cover what another grid of their tier covers: one of the store, or an earlier row."""
+    drawn = _with_shape(records)
+    if not drawn:
+        return {}
+    own = {record.code for record in drawn}
+    old = {code: wkb for code, wkb in known.shapes[drawn[0].tier].items() if code not in own}
+    codes = [*old, *(record.code for record in drawn)]
+    shapes = _shapes([*old.values(), *(record.boundary.wkb for record in drawn if record.boundary)])
+    problems: _Problems = {}
+    for one, other, share in _overlaps(shapes):
+        if codes[one] in problems or other < len(old):
+            continue
+        record = drawn[other - len(old)]
+        params = {"other": codes[one], "other_row": rows[codes[one]], "percent": round(share * 100, 1)}
+        problems.setdefault(record.code, _refuse(record, "geometry", "grid.overlap", params))
+    return problems
+
+
+def _overlaps(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> Iterator[tuple[int, int, float]]:
+    """Pairs that share more than the tolerance, (earlier, later, share of the smaller), in order of the later."""
+    first, second = shapely.STRtree(shapes).query(shapes)
+    pairs = first < second
+    first, second = first[pairs], second[pairs]
+    common = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    areas = shapely.area(shapes)
+    shares = common / np.maximum(np.minimum(areas[first], areas[second]), np.finfo(float).tiny)
+    too_much = np.flatnonzero(shares > OVERLAP_TOLERANCE)
+    for index in too_much[np.lexsort((first[too_much], second[too_much]))]:
+        yield int(first[index]), int(second[index]), float(shares[index])
+
+
+def _outside_problems(records: Sequence[GridRecord], known: Known) -> _Problems:
+    """Rows whose area lies outside their parent's, where the parent is drawn."""
+    pairs = [
+        (record, known.shapes[above][parent])
+        for record in _with_shape(records)
+        if (above := {"community": "zone", "basic": "community"}.get(record.tier))
+        if (parent := parent_of(record, known)) in known.shapes[above]
+    ]
+    if not pairs:
+        return {}
+    shapes = _shapes([record.boundary.wkb for record, _ in pairs if record.boundary])
+    parents = _shapes([wkb for _, wkb in pairs])
+    areas = np.maximum(shapely.area(shapes), np.finfo(float).tiny)
+    shares = 1 - shapely.area(shapely.intersection(shapes, parents)) / areas
+    return {
+        pairs[index][0].code: _refuse(
+            pairs[index][0],
+            "geometry",
+            "grid.outside_parent",
+            {"parent": parent_of(pairs[index][0], known), "percent": round(float(shares[index]) * 100, 1)},
+        )
+        for index in np.flatnonzero(shares > OUTSIDE_TOLERANCE)
+    }

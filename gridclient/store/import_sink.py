@@ -1,0 +1,135 @@
+"""Takes the rows of one import into the store: reference data in one transaction, all good rows or none.
+
+Cases have a sink of their own (:mod:`gridclient.store.case_sink`); the calendar of a year that was unknown changes
+deadlines, which is the services' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from gridclient.services.import_records import (
+    CalendarRecord,
+    CaseRecord,
+    DivisionRecord,
+    GridRecord,
+    Record,
+    RefusedRow,
+    StandardRecord,
+    UnitRecord,
+)
+from gridclient.services.importing import RowNotice, Stored
+from gridclient.services.rows import Changes
+from gridclient.store.driver import Connection, Database
+from gridclient.store.grid_checks import Known, check_grids
+from gridclient.store.reference import touch_reference
+from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, plan_units
+from gridclient.store.reference_rows import read_known_areas
+from gridclient.store.versioned_merge import plan_grids, plan_standards
+
+_R = TypeVar("_R", bound=Record)
+
+
+class ReferenceSink:
+    """An ``services.importing.ImportSink`` for all kinds but cases; a file may mix kinds (townships among grids)."""
+
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database = database
+        self._now = now
+        self._records: list[Record] = []
+        self._known = Known()
+        self._notices: list[RowNotice] = []
+        self._repeated = 0
+
+    def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
+        """Keeps the rows in memory; a case is no reference data and refused."""
+        self._records += (record for record in records if not isinstance(record, CaseRecord))
+        return [
+            RefusedRow(record.sheet, record.row, "", "import.other_kind")
+            for record in records
+            if isinstance(record, CaseRecord)
+        ]
+
+    def check(self) -> Sequence[RefusedRow]:
+        with self._database.reader() as connection:
+            self._known = read_known_areas(connection, self._now.date())
+        for division in self._of(DivisionRecord):
+            self._known.tiers.setdefault(division.code, "division")
+        grids, refused = check_grids(self._of(GridRecord), self._known)
+        others = [record for record in self._records if not isinstance(record, GridRecord)]
+        first, twice = _first_of_each(others)
+        self._repeated = len(others) - len(first) - len(twice)
+        self._records = [*first, *grids]
+        self._notices = [*_unknown_areas(self._of(UnitRecord), self._known)]
+        return [*refused, *twice]
+
+    def foresee(self) -> Stored:
+        with self._database.reader() as connection:
+            return self._stored(self._plans(connection))
+
+    def store(self, advance: Callable[[int, int], None]) -> Stored:
+        with self._database.writer() as connection:
+            plans = self._plans(connection)
+            for plan in plans.values():
+                plan.write(connection)
+            stored = self._stored(plans)
+            if stored.imported:
+                touch_reference(connection, self._now.isoformat())
+        advance(len(self._records), len(self._records))
+        return stored
+
+    def discard(self) -> None:
+        self._records = []
+
+    def _of(self, kind: type[_R]) -> list[_R]:
+        return [record for record in self._records if isinstance(record, kind)]
+
+    def _plans(self, connection: Connection) -> dict[str, Plan]:
+        grids = plan_grids(connection, self._of(GridRecord), self._known)
+        return {
+            "divisions": plan_divisions(connection, self._of(DivisionRecord)),
+            "grids": grids,
+            "units": plan_units(connection, self._of(UnitRecord)),
+            "standards": plan_standards(connection, self._of(StandardRecord), self._now.date()),
+            "calendar": plan_days(connection, self._of(CalendarRecord)),
+        }
+
+    def _stored(self, plans: dict[str, Plan]) -> Stored:
+        touched = {"grids" if name == "divisions" else name for name, plan in plans.items() if plan.imported}
+        return Stored(
+            imported=sum(plan.imported for plan in plans.values()),
+            unchanged=sum(plan.unchanged for plan in plans.values()) + self._repeated,
+            changes=Changes(kinds=frozenset(touched)),
+            notices=tuple(self._notices),
+        )
+
+
+def _key(record: Record) -> tuple[str, str]:
+    key = record.day.isoformat() if isinstance(record, CalendarRecord) else _code(record)
+    return type(record).__name__, key
+
+
+def _code(record: Record) -> str:
+    return record.identity if isinstance(record, CaseRecord | CalendarRecord) else record.code
+
+
+def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[RefusedRow]]:
+    """Each code once; a row that repeats another word for word is not refused, it just comes once."""
+    first: dict[tuple[str, str], Record] = {}
+    refused = []
+    for record in records:
+        held = first.setdefault(_key(record), record)
+        if held is not record and held.identity != record.identity:
+            params = {"code": _key(record)[1], "first": held.row}
+            refused.append(RefusedRow(record.sheet, record.row, "code", "import.code_twice", params))
+    return list(first.values()), refused
+
+
+def _unknown_areas(units: Iterable[UnitRecord], known: Known) -> Iterable[RowNotice]:
+    """Remarks on units that serve an area which the store does not have (yet)."""
+    for unit in units:
+        unknown = [code for code in unit.grids if len(code) > 6 and not known.has_area(code)]
+        if unknown:
+            yield RowNotice(unit.sheet, unit.row, "grids", "unit.area_unknown", {"areas": "、".join(unknown)})

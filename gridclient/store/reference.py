@@ -1,0 +1,163 @@
+"""Grids, units, lists and settings in force, held in memory until somebody changes them.
+
+Every question first asks the store for the number of its last change; only a new number, or a new day, reads again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+from gridclient.domain.calendar import WorkCalendar
+from gridclient.services.rows import GridRow, GridsAt, StandardRow, UnitRow
+from gridclient.store.driver import Connection, Database
+from gridclient.store.grid_locator import NOWHERE, AreaLocator, Days, Numbers
+from gridclient.store.legal_calendar import legal_calendar
+from gridclient.store.reference_rows import (
+    Outline,
+    read_days,
+    read_grids,
+    read_outlines,
+    read_settings,
+    read_standards,
+    read_units,
+)
+from gridclient.store.settings_defaults import DEFAULT_SETTINGS
+
+_CASE_TIERS: Final = ("basic", "community", "zone")
+_TIERS: Final = (*_CASE_TIERS, "township")
+
+
+def reference_version(connection: Connection) -> int:
+    """The number of the last change to the reference data."""
+    row = connection.execute("select version from reference_state where id = 1").fetchone()
+    return int(row[0]) if row else 0
+
+
+def touch_reference(connection: Connection, at: str) -> None:
+    """Tells every reader that the reference data changed; part of the transaction that changes it."""
+    connection.execute("update reference_state set version = version + 1, changed_at = ? where id = 1", (at,))
+
+
+class Snapshot:
+    """The reference data of one moment. Safe to use from several threads; the trees of areas are built when asked."""
+
+    def __init__(self, connection: Connection, day: date) -> None:
+        self.version = reference_version(connection)
+        self.day = day
+        self.grids: Mapping[str, GridRow] = read_grids(connection, day)
+        self.units: Mapping[str, UnitRow] = read_units(connection)
+        self.standards: Mapping[str, StandardRow] = read_standards(connection, day)
+        self.settings: Mapping[str, str] = {**DEFAULT_SETTINGS, **read_settings(connection)}
+        self.calendar: WorkCalendar = legal_calendar(read_days(connection))
+        self._outlines = read_outlines(connection)
+        self._codes: dict[str, list[str]] = {}
+        self._locators: dict[str, AreaLocator] = {}
+        self._building = threading.Lock()
+
+    def grids_at(self, lon: float, lat: float) -> GridsAt:
+        """The areas at a point today; what is not drawn follows from what is above the smallest that is."""
+        basic, community, zone, township = (self._at(tier, lon, lat) for tier in _TIERS)
+        community = community or self._parent(basic, "community")
+        zone = zone or self._parent(community, "zone")
+        smallest = basic or community or zone
+        return GridsAt(basic, community, zone, township or (smallest[:9] if smallest else None))
+
+    def grids_of(self, lons: Numbers, lats: Numbers, days: Days) -> list[str]:
+        """The smallest grid at each point on its day (an ordinal), "" where there is none."""
+        found = [""] * len(lons)
+        left = np.arange(len(lons))
+        for tier in _CASE_TIERS:
+            indexes = self._locator(tier).at_all(lons[left], lats[left], days[left])
+            hits = indexes != NOWHERE
+            codes = self._codes[tier]
+            for position, index in zip(left[hits].tolist(), indexes[hits].tolist(), strict=True):
+                found[position] = codes[index]
+            left = left[~hits]
+        return found
+
+    def _parent(self, code: str | None, tier: str) -> str | None:
+        row = self.grids.get(code or "")
+        above = self.grids.get(row.parent) if row is not None else None
+        return above.code if above is not None and above.tier == tier else None
+
+    def _at(self, tier: str, lon: float, lat: float) -> str | None:
+        index = self._locator(tier).at(lon, lat, self.day.toordinal())
+        return None if index == NOWHERE else self._codes[tier][index]
+
+    def _locator(self, tier: str) -> AreaLocator:
+        with self._building:
+            if tier not in self._locators:
+                outlines = [outline for outline in self._outlines if outline.tier == tier]
+                self._codes[tier] = [outline.code for outline in outlines]
+                self._locators[tier] = _locator_of(outlines)
+            return self._locators[tier]
+
+
+def _locator_of(outlines: Sequence[Outline]) -> AreaLocator:
+    return AreaLocator(
+        [outline.wkb for outline in outlines],
+        [outline.valid_from for outline in outlines],
+        [outline.valid_to for outline in outlines],
+    )
+
+
+class SqliteReference:
+    """``services.ports.Reference`` on the store; safe to use from any thread."""
+
+    def __init__(self, database: Database, today: Callable[[], date]) -> None:
+        self._database = database
+        self._today = today
+        self._snapshot: Snapshot | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The reference data as it is now."""
+        held, day = self._snapshot, self._today()
+        with self._database.reader() as connection:
+            if held is None or held.day != day or held.version != reference_version(connection):
+                held = self._snapshot = Snapshot(connection, day)
+        return held
+
+    def grid(self, code: str) -> GridRow | None:
+        return self.snapshot().grids.get(code)
+
+    def grids(self) -> Sequence[GridRow]:
+        return tuple(self.snapshot().grids.values())
+
+    def grids_at(self, lon: float, lat: float) -> GridsAt:
+        return self.snapshot().grids_at(lon, lat)
+
+    def unit(self, code: str) -> UnitRow | None:
+        return self.snapshot().units.get(code)
+
+    def units(self) -> Sequence[UnitRow]:
+        return tuple(self.snapshot().units.values())
+
+    def standard(self, code: str) -> StandardRow | None:
+        return self.snapshot().standards.get(code)
+
+    def standards(self) -> Sequence[StandardRow]:
+        return tuple(self.snapshot().standards.values())
+
+    def calendar(self) -> WorkCalendar:
+        return self.snapshot().calendar
+
+    def setting(self, name: str) -> str:
+        return self.snapshot().settings.get(name, "")
+
+    def keep_setting(self, name: str, value: str, at: str) -> None:
+        """Sets a business setting for this store; an empty value goes back to the default."""
+        with self._database.writer() as connection:
+            if value:
+                connection.execute(
+                    "insert into business_settings (name, value) values (?1, ?2)"
+                    " on conflict (name) do update set value = ?2",
+                    (name, value),
+                )
+            else:
+                connection.execute("delete from business_settings where name = ?", (name,))
+            touch_reference(connection, at)

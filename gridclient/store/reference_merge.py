@@ -1,0 +1,261 @@
+"""Lays imported rows over the reference tables: what is new, what changes, what was there already.
+
+A row only overlays what it gives: an empty cell or a missing column takes nothing away, so that two files about the
+same areas do not undo each other. Lists (aliases, members …) are replaced as a whole when a row gives one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
+
+from gridclient.services.import_records import Boundary, CalendarRecord, DivisionRecord, UnitRecord
+from gridclient.store.driver import Connection
+from gridclient.store.initials import initials
+
+Values: TypeAlias = dict[str, Any]
+_SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
+_LEVELS: Final = {9: "township", 12: "community"}
+
+
+@dataclass(slots=True)
+class Plan:
+    """The statements of one import with their rows, in order, and what they amount to."""
+
+    statements: list[tuple[str, list[tuple[Any, ...]]]] = field(default_factory=list)
+    imported: int = 0
+    unchanged: int = 0
+
+    def add(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        if kept := list(rows):
+            self.statements.append((sql, kept))
+
+    def upsert(self, table: str, rows: Sequence[Values], *, key: str) -> None:
+        """One statement for rows of the same columns; the row of the same key is overwritten."""
+        if not rows:
+            return
+        columns = list(rows[0])
+        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+        updates = ", ".join(f"{name} = excluded.{name}" for name in columns if name != key)
+        self.add(
+            f"insert into {table} ({names}) values ({marks}) on conflict ({key}) do update set {updates}",
+            (tuple(row[name] for name in columns) for row in rows),
+        )
+
+    def write(self, connection: Connection) -> None:
+        for sql, rows in self.statements:
+            connection.executemany(sql, rows)
+
+
+def stored(connection: Connection, table: str, columns: Iterable[str], key: str = "code") -> dict[str, Values]:
+    """All rows of a table by key, as values by column."""
+    names = list(columns)
+    rows = connection.execute(f"select {', '.join(names)} from {table}")
+    return {values[key]: values for values in (dict(zip(names, row, strict=True)) for row in rows)}
+
+
+def overlaid(old: Values | None, given: Values) -> Values:
+    """The old row with everything that is given and not empty; the same as ``old`` when nothing changes."""
+    if old is None:
+        return given
+    merged = {**old, **{name: value for name, value in given.items() if value not in (None, "")}}
+    if old.get("extra") and given.get("extra"):
+        merged["extra"] = extra_text({**json.loads(old["extra"]), **json.loads(given["extra"])})
+    return merged
+
+
+def extra_text(extra: Mapping[str, str]) -> str:
+    """What no column takes, in one spelling."""
+    return json.dumps(dict(sorted(extra.items())), ensure_ascii=False) if extra else ""
+
+
+def boundary_values(boundary: Boundary | None, extra: Mapping[str, str]) -> Values:
+    """The columns of a boundary; all ``None`` where there is none, so that they overlay nothing."""
+    if boundary is None:
+        return dict.fromkeys(("geometry", "west", "south", "east", "north", "source_geometry", "schematic")) | {
+            "source_crs": ""
+        }
+    west, south, east, north = boundary.bounds
+    return {
+        "geometry": boundary.wkb,
+        "west": west,
+        "south": south,
+        "east": east,
+        "north": north,
+        "source_geometry": boundary.source_wkb,
+        "schematic": int(extra.get("schematic", "").lower() in _SCHEMATIC),
+        "source_crs": boundary.source_crs,
+    }
+
+
+def _division_values(record: DivisionRecord) -> Values:
+    return {
+        "code": record.code,
+        "name": record.name,
+        "initials": initials(record.name) if len(record.code) < 12 else "",
+        "level": record.level,
+        "parent": record.parent,
+        **boundary_values(record.boundary, record.extra),
+        "extra": extra_text(record.extra),
+    }
+
+
+def plan_divisions(connection: Connection, records: Iterable[DivisionRecord]) -> Plan:
+    """Divisions by code. Areas above a row that nobody lists come in by their names; they are not counted."""
+    plan = Plan()
+    rows: dict[str, Values] = {}
+    old: dict[str, Values] | None = None
+    for record in records:
+        given = _division_values(record)
+        if old is None:
+            old = stored(connection, "divisions", given)
+        before = rows.get(record.code) or old.get(record.code)
+        merged = _without_gaps(overlaid(before, given))
+        if merged == before:
+            plan.unchanged += 1
+            continue
+        plan.imported += 1
+        rows[record.code] = merged
+    for values in _unlisted_above(records_with_ancestors(records), {*(old or ()), *rows}):
+        rows[values["code"]] = values
+    plan.upsert("divisions", list(rows.values()), key="code")
+    return plan
+
+
+def records_with_ancestors(records: Iterable[DivisionRecord]) -> dict[str, tuple[str, str]]:
+    """Name and parent of every area named above some row, by code."""
+    found: dict[str, tuple[str, str]] = {}
+    for record in records:
+        parent = ""
+        for code, name in record.ancestors:
+            found.setdefault(code, (name, parent))
+            parent = code
+    return found
+
+
+def _unlisted_above(areas: Mapping[str, tuple[str, str]], listed: set[str]) -> Iterable[Values]:
+    for code, (name, parent) in areas.items():
+        if code not in listed:
+            yield _without_gaps(
+                {
+                    "code": code,
+                    "name": name,
+                    "initials": initials(name),
+                    "level": _level_of(code),
+                    "parent": parent,
+                    **boundary_values(None, {}),
+                    "extra": "",
+                }
+            )
+
+
+def _level_of(code: str) -> str:
+    if len(code) != 6:
+        return _LEVELS.get(len(code), "")
+    return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
+
+
+def _without_gaps(values: Values) -> Values:
+    return {**values, "schematic": values["schematic"] or 0}
+
+
+_UNIT_LISTS: Final = {
+    "unit_aliases": "alias",
+    "unit_people": "name",
+    "unit_fields": "field",
+    "unit_areas": "area",
+}
+
+
+def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
+    return {
+        "code": record.code,
+        "name": record.name,
+        "initials": initials(record.name),
+        "kind": record.kind,
+        "status": record.status,
+        "parent": parents.get(record.parent, record.parent),
+        "township": record.township,
+        "leader": record.leader,
+        "phone": record.phone,
+        "on_duty": record.extra.get("on_duty", ""),
+        "address": record.address,
+        "lon": record.lon,
+        "lat": record.lat,
+        "source_crs": record.source_crs,
+        "source_lon": record.source_lon,
+        "source_lat": record.source_lat,
+        "extra": extra_text(record.extra),
+    }
+
+
+def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
+    """Units by code with their lists; a parent that is given by name is stored by code where it is known."""
+    plan = Plan()
+    if not records:
+        return plan
+    by_name = dict(connection.execute("select name, code from units").fetchall())
+    by_name |= {record.name: record.code for record in records}
+    old = stored(connection, "units", _unit_values(records[0], {}))
+    lists = {table: _stored_list(connection, table, column) for table, column in _UNIT_LISTS.items()}
+    rows = []
+    for record in records:
+        before = old.get(record.code)
+        merged = overlaid(before, _unit_values(record, by_name))
+        new_lists = {
+            table: given
+            for table, given in _unit_lists(record).items()
+            if given and given != lists[table].get(record.code, ())
+        }
+        if merged == before and not new_lists:
+            plan.unchanged += 1
+            continue
+        plan.imported += 1
+        rows.append(merged)
+        _replace_lists(plan, record.code, new_lists)
+    plan.upsert("units", rows, key="code")
+    plan.statements.sort(key=lambda statement: not statement[0].startswith("insert into units "))
+    return plan
+
+
+def _stored_list(connection: Connection, table: str, column: str) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
+        found[unit] = (*found.get(unit, ()), value)
+    return found
+
+
+def _unit_lists(record: UnitRecord) -> dict[str, tuple[str, ...]]:
+    return {
+        "unit_aliases": record.aliases,
+        "unit_people": record.people,
+        "unit_fields": record.fields,
+        "unit_areas": record.grids,
+    }
+
+
+def _replace_lists(plan: Plan, unit: str, lists: Mapping[str, Sequence[str]]) -> None:
+    for table, values in lists.items():
+        plan.add(f"delete from {table} where unit = ?", [(unit,)])
+        plan.add(
+            f"insert into {table} (unit, position, {_UNIT_LISTS[table]}) values (?, ?, ?)",
+            [(unit, position, value) for position, value in enumerate(values)],
+        )
+
+
+def plan_days(connection: Connection, records: Iterable[CalendarRecord]) -> Plan:
+    """Days of the legal calendar."""
+    plan = Plan()
+    old = stored(connection, "calendar_days", ("day", "working", "name"), key="day")
+    rows = []
+    for record in records:
+        given: Values = {"day": record.day.isoformat(), "working": int(record.working), "name": record.name}
+        if overlaid(old.get(given["day"]), given) == old.get(given["day"]):
+            plan.unchanged += 1
+            continue
+        plan.imported += 1
+        rows.append(given)
+    plan.upsert("calendar_days", rows, key="day")
+    return plan

@@ -1,0 +1,211 @@
+"""Reference tables as the rows that use cases read, in the versions in force on a day."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from gridclient.services.rows import GridRow, StandardRow, UnitRow
+from gridclient.store.driver import Connection
+from gridclient.store.grid_checks import Known
+from gridclient.store.reference_schema import ALWAYS
+
+FOR_EVER: Final = date.max.toordinal()
+_BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
+_IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One boundary in one of its periods: first day and first day after, as ordinals."""
+
+    code: str
+    tier: str
+    wkb: bytes
+    valid_from: int
+    valid_to: int
+
+
+def read_grids(connection: Connection, day: date) -> dict[str, GridRow]:
+    """Grids of all tiers in force, with the townships and counties above them; by code, parents first."""
+    members = _members(connection)
+    grids = [
+        _grid(row, members)
+        for row in connection.execute(
+            f"select id, code, name, tier, parent, special, worker, schematic from grids where {_IN_FORCE}"
+            " order by length(code), code",
+            (day.isoformat(),),
+        )
+    ]
+    return {row.code: row for row in (*_above(connection, grids), *_with_zones(grids))}
+
+
+def _members(connection: Connection) -> Mapping[int, Sequence[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for table in ("grid_communities", "zone_communities"):
+        for grid, community in connection.execute(f"select grid, community from {table} order by grid, community"):
+            found[grid].append(community)
+    return found
+
+
+def _grid(row: Sequence[Any], members: Mapping[int, Sequence[str]]) -> GridRow:
+    grid_id, code, name, tier, parent, special, worker, schematic = row
+    own = {"zone": (), "community": (code,), "basic": (code[:12],)}[tier]
+    return GridRow(
+        code=code,
+        name=name,
+        tier=tier,
+        parent=parent,
+        special=bool(special),
+        worker=worker,
+        communities=(*own, *(c for c in members.get(grid_id, ()) if c not in own)),
+        schematic=bool(schematic),
+    )
+
+
+def _with_zones(grids: Sequence[GridRow]) -> Iterator[GridRow]:
+    """Zones hold, beside what the table gives them, the communities of the grids that name them as parent."""
+    below: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for row in grids:
+        if row.tier == "community":
+            below[row.parent].update(dict.fromkeys(row.communities))
+    for row in grids:
+        if row.tier == "zone":
+            yield replace(row, communities=tuple(sorted({*row.communities, *below[row.code]})))
+        else:
+            yield row
+
+
+def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
+    """Townships and counties that have grids or are this desk's own, as areas of the tree."""
+    townships = {row.code[:9] for row in grids}
+    own = dict(connection.execute("select name, value from business_settings where name in ('county', 'township')"))
+    codes = {*townships, *own.values(), *(code[:6] for code in townships)} - {""}
+    marks = ",".join("?" * len(codes))
+    rows = connection.execute(
+        f"select code, name, level, parent, schematic from divisions where code in ({marks})"
+        " order by length(code), code",
+        tuple(sorted(codes)),
+    )
+    return [
+        GridRow(code=code, name=name, tier=level, parent=parent if parent in codes else "", schematic=bool(schematic))
+        for code, name, level, parent, schematic in rows
+    ]
+
+
+def read_known_areas(connection: Connection, day: date) -> Known:
+    """What new grids are judged by: the grids in force and the statistical communities."""
+    known = Known()
+    communities = connection.execute("select code from divisions where level = 'community'")
+    known.tiers = {code: "division" for (code,) in communities}
+    members = _members(connection)
+    for grid_id, code, tier, wkb in connection.execute(
+        f"select id, code, tier, geometry from grids where {_IN_FORCE} order by code", (day.isoformat(),)
+    ):
+        known.learn(code, tier, members.get(grid_id, ()), wkb)
+    return known
+
+
+def read_outlines(connection: Connection) -> list[Outline]:
+    """All boundaries of all periods, ordered by code."""
+    rows = connection.execute(
+        "select code, tier, geometry, valid_from, valid_to from grids where geometry is not null"
+        " union all select code, level, geometry, ?, null from divisions where geometry is not null"
+        " and level = 'township' order by 1, 4",
+        (ALWAYS,),
+    )
+    return [
+        Outline(
+            code,
+            tier,
+            wkb,
+            date.fromisoformat(first).toordinal(),
+            date.fromisoformat(after).toordinal() if after else FOR_EVER,
+        )
+        for code, tier, wkb, first, after in rows
+    ]
+
+
+def read_units(connection: Connection) -> dict[str, UnitRow]:
+    """All units by code. ``load`` is 0: it is the queries' to count."""
+    aliases, fields, areas = (_listed(connection, name, column) for name, column in _UNIT_LISTS)
+    rows = connection.execute(
+        "select code, name, kind, initials, parent, township, lon, lat, phone, status, on_duty from units order by code"
+    )
+    return {
+        code: UnitRow(
+            code=code,
+            name=name,
+            kind=kind,
+            aliases=aliases.get(code, ()),
+            initials=initials,
+            parent=parent,
+            township=township,
+            lon=lon,
+            lat=lat,
+            serves=areas.get(code, ()),
+            fields=fields.get(code, ()),
+            telephone=phone,
+            status=status,
+            on_duty=on_duty,
+        )
+        for code, name, kind, initials, parent, township, lon, lat, phone, status, on_duty in rows
+    }
+
+
+_UNIT_LISTS: Final = (("unit_aliases", "alias"), ("unit_fields", "field"), ("unit_areas", "area"))
+
+
+def _listed(connection: Connection, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
+        found[unit].append(value)
+    return {unit: tuple(values) for unit, values in found.items()}
+
+
+def read_standards(connection: Connection, day: date) -> dict[str, StandardRow]:
+    """Filing conditions in force, by code."""
+    rows = connection.execute(
+        "select code, kind, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text,"
+        f" handling_unit, extra, version, valid_from from standards where {_IN_FORCE} order by code, version",
+        (day.isoformat(),),
+    )
+    return {row[0]: _standard(row) for row in rows}
+
+
+def _standard(row: Sequence[Any]) -> StandardRow:
+    code, kind, big, small, filing, closing, limit, limit_text, handling, extra, version, valid_from = row
+    return StandardRow(
+        code=code,
+        kind=kind,
+        big_class=big,
+        small_class=small,
+        filing_condition=filing,
+        closing_condition=closing,
+        limit=limit,
+        limit_text=limit_text,
+        units=_split(handling),
+        cooperating=_split(json.loads(extra).get("cooperating", "") if extra else ""),
+        version=str(version),
+        valid_from=None if valid_from == ALWAYS else date.fromisoformat(valid_from),
+    )
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in _BETWEEN_UNITS.split(text) if part)
+
+
+def read_days(connection: Connection) -> dict[date, bool]:
+    """The county's own days of the legal calendar: whether each is worked."""
+    rows = connection.execute("select day, working from calendar_days")
+    return {date.fromisoformat(day): bool(working) for day, working in rows}
+
+
+def read_settings(connection: Connection) -> dict[str, str]:
+    """The business settings that were set here."""
+    return dict(connection.execute("select name, value from business_settings").fetchall())

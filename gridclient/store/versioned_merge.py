@@ -1,0 +1,191 @@
+"""Imported rows of what is valid for a time: grids, whose boundaries change by date, and filing standards.
+
+A grid row that names a later first day ends the period before it and begins a new one; without a new day it corrects
+the period that is. A standard that reads differently always becomes a new version from today: the one before it stays,
+because it justified what was done under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from gridclient.services.import_records import GridRecord, StandardRecord
+from gridclient.store.driver import Connection
+from gridclient.store.grid_checks import Known, parent_of
+from gridclient.store.initials import initials
+from gridclient.store.reference_merge import Plan, Values, boundary_values, extra_text, overlaid, stored
+from gridclient.store.reference_schema import ALWAYS
+
+_MEMBER_TABLES: Final = {"zone": "zone_communities", "community": "grid_communities"}
+
+
+def _grid_values(record: GridRecord, parent: str) -> Values:
+    return {
+        "code": record.code,
+        "valid_from": record.valid_from.isoformat() if record.valid_from else "",
+        "valid_to": record.valid_to.isoformat() if record.valid_to else None,
+        "name": record.name,
+        "initials": initials(record.name),
+        "tier": record.tier,
+        "parent": parent,
+        "special": int(record.special),
+        "worker": record.worker,
+        "phone": record.phone,
+        "external_code": record.external_code,
+        **boundary_values(record.boundary, record.extra),
+        "extra": extra_text(record.extra),
+    }
+
+
+def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Known) -> Plan:
+    """Grids by code and first day; ``known`` are the areas by which a parent is found that no cell names."""
+    plan = Plan()
+    if not records:
+        return plan
+    columns = ("id", *_grid_values(records[0], ""))
+    latest = _latest(connection, columns)
+    members = {table: _stored_members(connection, table) for table in _MEMBER_TABLES.values()}
+    next_id = int(connection.execute("select coalesce(max(id), 0) + 1 from grids").fetchone()[0])
+    rows: list[Values] = []
+    for record in records:
+        before = latest.get(record.code)
+        given = _grid_values(record, parent_of(record, known))
+        new_members = _changed_members(record, members, before)
+        if before is None or given["valid_from"] > before["valid_from"]:
+            row = _new_period(plan, before, given, next_id)
+            next_id += 1
+        else:
+            row = overlaid(before, given)
+            if row == before and new_members is None:
+                plan.unchanged += 1
+                continue
+        plan.imported += 1
+        rows.append(row)
+        _replace_members(plan, record, row["id"], members=members, new=new_members, before=before)
+    plan.upsert("grids", rows, key="id")
+    plan.statements.sort(key=_grids_first)
+    return plan
+
+
+def _latest(connection: Connection, columns: Sequence[str]) -> dict[str, Values]:
+    found: dict[str, Values] = {}
+    for row in stored(connection, "grids", columns, key="id").values():
+        held = found.get(row["code"])
+        if held is None or row["valid_from"] > held["valid_from"]:
+            found[row["code"]] = row
+    return found
+
+
+def _new_period(plan: Plan, before: Values | None, given: Values, grid_id: int) -> Values:
+    if before is None:
+        return {
+            "id": grid_id,
+            **given,
+            "valid_from": given["valid_from"] or ALWAYS,
+            "schematic": given["schematic"] or 0,
+        }
+    if before["valid_to"] is None or before["valid_to"] > given["valid_from"]:
+        plan.add("update grids set valid_to = ? where id = ?", [(given["valid_from"], before["id"])])
+    return {**overlaid(before, given), "id": grid_id, "valid_to": given["valid_to"]}
+
+
+def _stored_members(connection: Connection, table: str) -> dict[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for grid, community in connection.execute(f"select grid, community from {table}"):
+        found.setdefault(grid, set()).add(community)
+    return {grid: frozenset(communities) for grid, communities in found.items()}
+
+
+_Members = Mapping[str, Mapping[int, frozenset[str]]]
+
+
+def _changed_members(record: GridRecord, members: _Members, before: Values | None) -> frozenset[str] | None:
+    """The communities that the row gives, when they are others than the store has; ``None`` for no change."""
+    table = _MEMBER_TABLES.get(record.tier)
+    if table is None or not record.members:
+        return None
+    given = frozenset(record.members)
+    return None if before is not None and members[table].get(before["id"]) == given else given
+
+
+def _replace_members(
+    plan: Plan,
+    record: GridRecord,
+    grid: int,
+    *,
+    members: _Members,
+    new: frozenset[str] | None,
+    before: Values | None,
+) -> None:
+    """Writes the given communities; a new period without any takes over those of the period before it."""
+    table = _MEMBER_TABLES.get(record.tier)
+    if table is None:
+        return
+    if new is None:
+        if before is None or before["id"] == grid:
+            return
+        new = members[table].get(before["id"], frozenset())
+    plan.add(f"delete from {table} where grid = ?", [(grid,)])
+    plan.add(f"insert into {table} (grid, community) values (?, ?)", [(grid, code) for code in sorted(new)])
+
+
+def _grids_first(statement: tuple[str, list[Any]]) -> int:
+    sql = statement[0]
+    return 0 if sql.startswith("update grids") else 1 if sql.startswith("insert into grids") else 2
+
+
+def _standard_values(record: StandardRecord) -> Values:
+    return {
+        "code": record.code,
+        "kind": record.kind,
+        "big_code": record.big_code,
+        "big_name": record.big_name,
+        "small_code": record.small_code,
+        "small_name": record.small_name,
+        "filing_condition": record.filing_condition,
+        "closing_condition": record.closing_condition,
+        "limit_code": record.limit,
+        "limit_text": record.limit_text,
+        "handling_unit": record.handling_unit,
+        "supervising_unit": record.supervising_unit,
+        "extra": extra_text(record.extra),
+    }
+
+
+def plan_standards(connection: Connection, records: Iterable[StandardRecord], today: date) -> Plan:
+    """Standards by code and version; those that a file does not name stay in force."""
+    plan = Plan()
+    in_force = _in_force(connection)
+    day = today.isoformat()
+    columns: tuple[str, ...] = ()
+    ended, new = [], []
+    for record in records:
+        given = _standard_values(record)
+        columns = tuple(given)
+        version, before = in_force.get(record.code, (0, None))
+        if before == given:
+            plan.unchanged += 1
+            continue
+        plan.imported += 1
+        if before is not None:
+            ended.append((day, record.code))
+        new.append((*given.values(), version + 1, day if before is not None else ALWAYS))
+    plan.add("update standards set valid_to = ? where code = ? and valid_to is null", ended)
+    if new:
+        names = ", ".join((*columns, "version", "valid_from"))
+        plan.add(f"insert into standards ({names}) values ({', '.join('?' * (len(columns) + 2))})", new)
+    return plan
+
+
+def _in_force(connection: Connection) -> dict[str, tuple[int, Values]]:
+    """The newest version of every standard: its number and its values."""
+    columns = tuple(_standard_values(_EMPTY))
+    rows = connection.execute(
+        f"select version, {', '.join(columns)} from standards where valid_to is null order by code, version"
+    )
+    return {row[1]: (int(row[0]), dict(zip(columns, row[1:], strict=True))) for row in rows}
+
+
+_EMPTY: Final = StandardRecord("", 0, "", "", "", "", "", "", "", "", "", "", "")
