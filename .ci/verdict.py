@@ -1,4 +1,4 @@
-"""Judge a test run: coverage floors per folder, then one plain closing line with the counts."""
+"""Judge a test run: coverage floors per folder; the plain closing line with the counts goes to a file."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def floors_hold(report: Path) -> bool:
     for folder, percent in sorted(covered_by_folder(report).items()):
         enough = percent >= FLOORS[folder]
         holds = holds and enough
-        print(f"{'  ' if enough else '! '}{folder or '(beside)':<10} {percent:5.1f} %  floor {FLOORS[folder]:.0f} %")
+        print(f"{'  ' if enough else '! '}{folder or '(composed)':<10} {percent:5.1f} %  floor {FLOORS[folder]:.0f} %")
     return holds
 
 
@@ -62,7 +62,6 @@ def main(junit: Path, coverage: Path) -> int:
         print("a coverage floor is broken")
     line = f"{passed} passed, {failed} failed, {skipped} skipped"
     junit.with_name("closing-line").write_text(line + "\n", encoding="utf-8")
-    print(line)
     return 0 if holds and passed and not failed else 1
 
 
