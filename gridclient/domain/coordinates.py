@@ -94,8 +94,7 @@ def _wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]:
-    found = _solved(_shifted, lon, lat)
-    return found if _in_china(*found) else (lon, lat)
+    return _solved(_shifted, lon, lat)
 
 
 def _shifted(lon: float, lat: float) -> tuple[float, float]:
@@ -120,8 +119,7 @@ def _bd09_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _gcj02_to_bd09(lon: float, lat: float) -> tuple[float, float]:
-    found = _solved(_without_baidu_shift, lon, lat)
-    return found if _in_china(*found) else (lon, lat)
+    return _solved(_without_baidu_shift, lon, lat)
 
 
 def _without_baidu_shift(lon: float, lat: float) -> tuple[float, float]:
@@ -132,12 +130,17 @@ def _without_baidu_shift(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _solved(shift: Callable[[float, float], tuple[float, float]], lon: float, lat: float) -> tuple[float, float]:
-    """The point that ``shift`` moves to (lon, lat), by fixed-point iteration: shifts vary slowly, so it converges."""
+    """The point in China that ``shift`` moves to (lon, lat), else (lon, lat) itself.
+
+    Fixed-point iteration: in China shifts vary slowly, so that it converges; far away it need not, so it is not tried.
+    """
     x, y = lon, lat
     for _ in range(_MOST_ROUNDS):
+        if not _in_china(x, y):
+            break
         reached_x, reached_y = shift(x, y)
         off_x, off_y = lon - reached_x, lat - reached_y
         x, y = x + off_x, y + off_y
         if abs(off_x) < _CLOSE and abs(off_y) < _CLOSE:
-            break
-    return x, y
+            return x, y
+    return lon, lat
