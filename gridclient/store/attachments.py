@@ -1,0 +1,194 @@
+"""Photos and papers of cases: kept once by the SHA-256 of their content, as files in the profile's folder.
+
+A file is in place, whole and on the disk, before anything names it; what a case knows of it (name, kind) stands in the
+event that attaches it. Chunks and queues for the line are the sync's matter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.store.driver import Database
+
+LARGEST_BYTES: Final = 20 * 1024 * 1024
+_CHUNK: Final = 1024 * 1024
+_LONGEST_NAME: Final = 120
+_HEAD: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """One file by its content; ``name`` is the one it came with, without folders."""
+
+    sha256: str
+    name: str
+    size: int
+    media_type: str
+
+
+class AttachmentStore:
+    """The folder of attachments and the table that describes them. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, database: Database, *, largest: int = LARGEST_BYTES) -> None:
+        self._folder = folder
+        self._database = database
+        self._largest = largest
+
+    def keep(self, source: Path, *, at: datetime) -> KeptFile:
+        """Takes a copy of a file; the same content again costs nothing.
+
+        Raises:
+            InvalidInput: it cannot be read, is empty, too big or no picture or PDF (``attachment.…``).
+            StoreUnavailable: the copy cannot be written.
+        """
+        name = source.name[-_LONGEST_NAME:]
+        try:
+            with source.open("rb") as stream:
+                return self._take(stream, name, at)
+        except OSError as error:
+            raise InvalidInput("attachment.unreadable", name=name) from error
+
+    def path(self, sha256: str) -> Path:
+        """Where the content lies.
+
+        Raises:
+            NotFound: it is not on this desk (``attachment.missing``).
+        """
+        path = self._place(sha256)
+        if not path.is_file():
+            raise NotFound("attachment.missing", sha256=sha256)
+        return path
+
+    def describe(self, sha256: str) -> KeptFile:
+        """What is known of a file. Raises ``NotFound`` as :meth:`path` does."""
+        with self._database.reader() as connection:
+            row = connection.execute(
+                "select sha256, name, size, media_type from attachment_files where sha256 = ?", (sha256,)
+            ).fetchone()
+        if row is None:
+            raise NotFound("attachment.missing", sha256=sha256)
+        return KeptFile(*row)
+
+    def damaged(self) -> list[str]:
+        """The files of the table whose content is missing or is not what its name says."""
+        with self._database.reader() as connection:
+            known = [sha256 for (sha256,) in connection.execute("select sha256 from attachment_files order by sha256")]
+        return [sha256 for sha256 in known if not self._is_whole(sha256)]
+
+    def _take(self, stream: BinaryIO, name: str, at: datetime) -> KeptFile:
+        with _writing(self._folder) as part:
+            digest, size, head = hashlib.sha256(), 0, b""
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                if size > self._largest:
+                    raise InvalidInput("attachment.too_big", name=name, limit=self._largest // (1024 * 1024))
+                head = head or chunk[:_HEAD]
+                digest.update(chunk)
+                _put(part.stream, chunk)
+            if not size:
+                raise InvalidInput("attachment.empty", name=name)
+            kept = KeptFile(digest.hexdigest(), name, size, _media_type(head, name))
+            part.move_to(self._place(kept.sha256))
+        with self._database.writer() as connection:
+            connection.execute(
+                "insert into attachment_files (sha256, size, media_type, name, added_at) values (?, ?, ?, ?, ?)"
+                " on conflict (sha256) do nothing",
+                (kept.sha256, kept.size, kept.media_type, kept.name, at.isoformat()),
+            )
+        return kept
+
+    def _place(self, sha256: str) -> Path:
+        if len(sha256) != 64 or not all(sign in "0123456789abcdef" for sign in sha256):
+            raise NotFound("attachment.missing", sha256=sha256)
+        return self._folder / sha256[:2] / sha256
+
+    def _is_whole(self, sha256: str) -> bool:
+        try:
+            with self._place(sha256).open("rb") as stream:
+                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+        except (OSError, NotFound):
+            return False
+
+
+class _Part:
+    """A file being written beside its later place."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self.path = path
+        self.stream = stream
+
+    def move_to(self, place: Path) -> None:
+        """Puts the content on the disk and in its place, at once and for good."""
+        with _disk_faults():
+            self.stream.flush()
+            os.fsync(self.stream.fileno())
+            self.stream.close()  # Windows moves no open file
+            place.parent.mkdir(exist_ok=True)
+            self.path.replace(place)
+            _sync_folder(place.parent)
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[_Part]:
+    with _disk_faults():
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield _Part(path, stream)
+    finally:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _disk_faults() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable("store.disk_failed", detail=error.strerror or "") from error
+
+
+def _put(stream: BinaryIO, chunk: bytes) -> None:
+    with _disk_faults():
+        stream.write(chunk)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows syncs a rename by itself and opens no folders
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _media_type(head: bytes, name: str) -> str:
+    """By what the file is, never by what it is called. Raises ``InvalidInput`` for other kinds."""
+    for start, signature, media_type in _SIGNATURES:
+        if head[start : start + len(signature)] == signature:
+            return media_type
+    raise InvalidInput("attachment.wrong_type", name=name)
+
+
+_SIGNATURES: Final = (
+    (0, b"\xff\xd8\xff", "image/jpeg"),
+    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
+    (8, b"WEBP", "image/webp"),
+    (4, b"ftypheic", "image/heic"),
+    (4, b"ftypheix", "image/heic"),
+    (4, b"ftypmif1", "image/heic"),
+    (0, b"GIF8", "image/gif"),
+    (0, b"BM", "image/bmp"),
+    (0, b"%PDF-", "application/pdf"),
+)
