@@ -1,0 +1,1 @@
+"""今日必办: the saved filters that a shift is worked from."""

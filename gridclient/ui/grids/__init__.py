@@ -1,0 +1,1 @@
+"""The tree of areas with their open and overdue cases."""

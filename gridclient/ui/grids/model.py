@@ -1,0 +1,175 @@
+"""The areas as a tree: township, zone, community, basic grid, each with its figures. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from gridclient.services.masking import mask_name
+from gridclient.services.rows import GridFigures, GridRow
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX: Final = QModelIndex()
+_MANY: Final = 50
+_TOP_TIER: Final = "county"
+
+
+class Column(IntEnum):
+    """The columns of the tree."""
+
+    NAME = 0
+    OPEN = 1
+    OVERDUE = 2
+
+
+class GridRole(IntEnum):
+    """What a view asks for beside Qt's own roles."""
+
+    CODE = Qt.ItemDataRole.UserRole + 1
+    COUNT = Qt.ItemDataRole.UserRole + 2
+
+
+@dataclass(slots=True)
+class Node:
+    """An area in the tree. ``place`` is its row below its parent, ``number`` its index in the model's list."""
+
+    row: GridRow
+    number: int
+    parent: Node | None = None
+    place: int = 0
+    children: list[Node] = field(default_factory=list)
+
+
+class GridModel(QAbstractItemModel):
+    """A tree over :class:`GridRow`; the county itself is left out, its townships stand at the top."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._nodes: list[Node] = []
+        self._roots: list[Node] = []
+        self._by_code: dict[str, Node] = {}
+        self._figures: dict[str, tuple[int, int]] = {}
+        self._headers = (self.tr("网格"), self.tr("在办"), self.tr("超期"))
+
+    # -- content ----------------------------------------------------------------------------------------------------
+
+    def set_grids(self, rows: Iterable[GridRow]) -> bool:
+        """Shows these areas; says whether anything differs (then the model was reset)."""
+        wanted = sorted((row for row in rows if row.tier != _TOP_TIER), key=lambda row: row.code)
+        if wanted == [node.row for node in self._nodes]:
+            return False
+        self.beginResetModel()
+        self._nodes = [Node(row, number) for number, row in enumerate(wanted)]
+        self._by_code = {node.row.code: node for node in self._nodes}
+        self._roots = []
+        for node in self._nodes:
+            node.parent = self._by_code.get(node.row.parent)
+            siblings = self._roots if node.parent is None else node.parent.children
+            node.place = len(siblings)
+            siblings.append(node)
+        self.endResetModel()
+        return True
+
+    def set_figures(self, figures: Mapping[str, GridFigures]) -> bool:
+        """Shows these counts; says whether so many differ that the whole view should be drawn anew."""
+        new = {code: (row.open, row.overdue) for code, row in figures.items()}
+        changed = [node for code, node in self._by_code.items() if new.get(code) != self._figures.get(code)]
+        self._figures = new
+        if len(changed) > _MANY:
+            return True
+        for node in changed:
+            self.dataChanged.emit(self._index_of(node, Column.OPEN), self._index_of(node, Column.OVERDUE))
+        return False
+
+    def names(self) -> Sequence[str]:
+        """All names that occur, each once."""
+        return list(dict.fromkeys(node.row.name for node in self._nodes))
+
+    def node(self, index: Index) -> Node:
+        """The area behind a valid index."""
+        return self._nodes[index.internalId()]
+
+    def nodes(self) -> Sequence[Node]:
+        """All areas in the order of their codes."""
+        return self._nodes
+
+    def index_of(self, code: str) -> QModelIndex:
+        """The index of an area's name; invalid when it is not in the tree."""
+        node = self._by_code.get(code)
+        return NO_INDEX if node is None else self._index_of(node, Column.NAME)
+
+    def path_of(self, code: str) -> list[GridRow]:
+        """The area and those above it, from the top down."""
+        path: list[GridRow] = []
+        node = self._by_code.get(code)
+        while node is not None:
+            path.insert(0, node.row)
+            node = node.parent
+        return path
+
+    def counts(self, code: str) -> tuple[int, int]:
+        """Open and overdue cases of an area."""
+        return self._figures.get(code, (0, 0))
+
+    def _index_of(self, node: Node, column: Column) -> QModelIndex:
+        return self.createIndex(node.place, column, node.number)
+
+    # -- QAbstractItemModel -----------------------------------------------------------------------------------------
+
+    def index(self, row: int, column: int, parent: Index = NO_INDEX) -> QModelIndex:
+        siblings = self.node(parent).children if parent.isValid() else self._roots
+        if 0 <= row < len(siblings) and 0 <= column < len(Column):
+            return self.createIndex(row, column, siblings[row].number)
+        return NO_INDEX
+
+    def parent(self, index: Index = NO_INDEX) -> QModelIndex:  # type: ignore[override]  # Qt overloads the name
+        above = self.node(index).parent if index.isValid() else None
+        return NO_INDEX if above is None else self._index_of(above, Column.NAME)
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        if not parent.isValid():
+            return len(self._roots)
+        return len(self.node(parent).children) if parent.column() == Column.NAME else 0
+
+    def columnCount(self, _parent: Index = NO_INDEX) -> int:
+        return len(Column)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._headers[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignLeft if section == Column.NAME else Qt.AlignmentFlag.AlignRight
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        node = self.node(index)
+        column = index.column()
+        if role == 0:
+            return node.row.name if column == Column.NAME else str(self.counts(node.row.code)[column - 1])
+        if role == GridRole.CODE:
+            return node.row.code
+        if role == GridRole.COUNT:
+            return self.counts(node.row.code)[column - 1] if column else None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._explained(node.row)
+        return None
+
+    def _explained(self, row: GridRow) -> str:
+        pending, overdue = self.counts(row.code)
+        lines = [
+            f"{row.name} {row.code}",
+            self.tr("在办 {open} 件，超期 {overdue} 件").format(open=pending, overdue=overdue),
+        ]
+        if row.worker:
+            worker = row.worker if "*" in row.worker else mask_name(row.worker)
+            lines.insert(1, self.tr("网格员 {name}").format(name=worker))
+        if row.schematic:
+            lines.append(self.tr("边界为示意"))
+        return "\n".join(lines)

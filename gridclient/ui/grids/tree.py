@@ -1,0 +1,170 @@
+"""The grid tree as a view: chosen with mouse, arrow keys or typed initials; what is open and chosen survives refresh."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView, QWidget
+
+from gridclient.services.rows import GridFigures, GridRow
+from gridclient.ui.grids.delegate import EDGE_PX, GridDelegate
+from gridclient.ui.grids.model import Column, GridModel
+from gridclient.ui.grids.type_ahead import find
+from gridclient.ui.theme import HEADER_PX, tokens
+
+_INDENT_PX: Final = 11
+_COUNT_PX: Final = 36
+_TYPING_S: Final = 1.0
+
+
+class GridTree(QTreeView):
+    """Object name ``gridTree``.
+
+    Signals:
+        grid_chosen(str): the code of the area that the operator went to.
+    """
+
+    grid_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("gridTree")
+        self.setAccessibleName(self.tr("网格树"))
+        self._model = GridModel(self)
+        self._initials: Mapping[str, str] = {}
+        self._typed, self._typed_at = "", 0.0
+        self._unseen: str | None = None  # to be opened when the areas are there
+        self._told = ""
+        self.setModel(self._model)
+        self.setItemDelegate(GridDelegate(model=self._model, parent=self))
+        self.setUniformRowHeights(True)
+        self.setIndentation(_INDENT_PX)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self._arrange_header()
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+
+    # -- content ----------------------------------------------------------------------------------------------------
+
+    @property
+    def grids(self) -> GridModel:
+        return self._model
+
+    def show_grids(self, rows: Iterable[GridRow]) -> None:
+        """Other areas; what was open and chosen stays so where it is still there."""
+        opened, chosen = set(self.opened()), self._told
+        if not self._model.set_grids(rows):
+            return
+        self.open_areas(opened or {self._model.node(self._model.index(0, 0)).row.code} if self._model.nodes() else ())
+        if self._unseen is not None:
+            self.restore(self._unseen)
+            self._unseen = None
+        self.show_chosen(chosen)
+
+    def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
+        """Other counts."""
+        if self._model.set_figures(figures):
+            self.viewport().update()
+
+    def show_chosen(self, code: str) -> None:
+        """Marks the chosen area and brings it into view; empty marks none."""
+        self._told = code
+        index = self._model.index_of(code)
+        if index.isValid() and index != self.currentIndex():
+            self.selectionModel().setCurrentIndex(
+                index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            )
+            self.scrollTo(index)
+        elif not index.isValid():
+            self.selectionModel().clear()
+
+    def learn_initials(self, initials: Mapping[str, str]) -> None:
+        """Initials by name, for typing."""
+        self._initials = initials
+
+    # -- open branches ----------------------------------------------------------------------------------------------
+
+    def opened(self) -> list[str]:
+        """Codes of the open branches."""
+        return [
+            node.row.code for node in self._model.nodes() if node.children and self.isExpanded(self._index(node.row))
+        ]
+
+    def open_areas(self, codes: Iterable[str]) -> None:
+        """Opens these branches and no others."""
+        wanted = set(codes)
+        for node in self._model.nodes():
+            if node.children:
+                self.setExpanded(self._index(node.row), node.row.code in wanted)
+
+    def as_text(self) -> str:
+        """What is open, for :meth:`restore`."""
+        return json.dumps(self.opened())
+
+    def restore(self, text: str) -> None:
+        """Opens what :meth:`as_text` named, now or when the areas have arrived."""
+        if not self._model.nodes():
+            self._unseen = text
+        elif text:
+            self.open_areas(json.loads(text))
+            self.show_chosen(self._told)
+
+    # -- keys and drawing -------------------------------------------------------------------------------------------
+
+    def keyboardSearch(self, search: str) -> None:
+        now = time.monotonic()
+        going_on = now - self._typed_at < _TYPING_S
+        self._typed = self._typed + search if going_on else search
+        self._typed_at = now
+        here = self._model.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
+        found = find(self._typed, self._model.nodes(), self._initials, after=here - going_on)
+        if found is not None:
+            index = self._index(found.row)
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def drawRow(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        if self.selectionModel().isSelected(index):
+            painter.fillRect(option.rect, QColor(tokens().selection))
+        super().drawRow(painter, option, index)
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+        if not self._model.rowCount(index):
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens().muted))
+        x, y = rect.right() - _INDENT_PX / 2 + 1, rect.center().y() + 0.5
+        down = self.isExpanded(index)
+        corners = [(-3.5, -2), (3.5, -2), (0, 2.5)] if down else [(-2, -3.5), (-2, 3.5), (2.5, 0)]
+        painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
+
+    def _arrange_header(self) -> None:
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setMinimumSectionSize(20)
+        header.setFixedHeight(HEADER_PX)
+        header.setSectionsClickable(False)
+        header.setSectionsMovable(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(Column.OPEN, _COUNT_PX)
+        header.resizeSection(Column.OVERDUE, _COUNT_PX + EDGE_PX)
+
+    def _index(self, row: GridRow) -> QModelIndex:
+        return self._model.index_of(row.code)
+
+    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        code = self._model.node(current).row.code if current.isValid() else ""
+        if code and code != self._told:
+            self._told = code
+            self.grid_chosen.emit(code)
