@@ -130,6 +130,7 @@ def test_a_pause_cut_in_two_is_one_pause_and_an_empty_one_is_none(
     whole = clock.due((begin, end))
     assert clock.due((middle, end), (begin, middle)) == whole
     assert clock.due((begin, end), (middle, end)) == whole
+    assert clock.due((begin, end), (middle, middle)) == whole
     assert clock.due((begin, begin)) == clock.due()
 
 

@@ -80,6 +80,7 @@ def test_a_limit_that_runs_at_once(start: str, limit: Limit, expected: str) -> N
         ("2026-02-14T10:30", Limit(5, NATURAL), DAY_END_24, "02-19 23:59"),
         ("2026-02-13T10:30", Limit(0.5, WORK), DAY_END_24, "02-14 12:00"),
         ("2026-02-13T10:30", Limit(1.5, NATURAL), DAY_END_24, "02-15 12:00"),
+        ("2026-02-13T10:30", Limit(0.9, NATURAL), DAY_END_18, "02-14 18:00"),
         ("2026-02-13T10:30", Limit(2, URGENT), DAY_END_24, "02-13 12:30"),
         ("2026-02-13T10:30", Limit(2, HOUR), DAY_END_24, "02-13 14:30"),
     ],
