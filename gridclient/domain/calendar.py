@@ -109,11 +109,6 @@ class WorkingHours:
         object.__setattr__(self, "seconds_per_day", worked)
 
     @property
-    def opening(self) -> int:
-        """First working second of a day, counted from midnight."""
-        return self._spans[0][0]
-
-    @property
     def closing(self) -> int:
         """Second after the last working second of a day, counted from midnight."""
         return self._spans[-1][1]
@@ -129,8 +124,8 @@ class WorkingHours:
         """The first second of the day at which this many working seconds are over: the inverse of ``worked_until``."""
         for opening, closing, before in self._spans:
             if worked <= before + closing - opening:
-                return opening + worked - before
-        return self.closing
+                break
+        return opening + worked - before
 
 
 def second_of_day(moment: time | datetime) -> int:

@@ -72,6 +72,4 @@ def at_second(day: date, second: int) -> datetime:
     """The moment of a day at this second, on the Chinese clock."""
     hour, rest = divmod(second, 3600)
     minute, second = divmod(rest, 60)
-    if hour == 24:
-        return datetime(day.year, day.month, day.day, tzinfo=CHINA_TIME) + _DAY
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA_TIME)

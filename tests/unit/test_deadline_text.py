@@ -62,6 +62,16 @@ def test_the_hotline_rule_and_the_end_of_the_day_are_said() -> None:
     )
 
 
+def test_a_holiday_of_one_day_and_a_pause_outside_working_time_are_told_so() -> None:
+    one_day_off = WorkCalendar({date(2026, 6, 17): False}, frozenset({2026}))
+    night = at("2026-06-16T20:00"), at("2026-06-16T22:00")
+    found = deadline(at("2026-06-16T10:30"), Limit(1, LimitKind.WORK_DAY), calendar=one_day_off, pauses=[night])
+    assert explain(found)[1:3] == (
+        "6月17日（周三）放假，不计",
+        "2026-06-16 20:00（周二）至2026-06-16 22:00（周二）暂停计时工作时间0分钟，到期改为2026-06-18 10:30（周四）",
+    )
+
+
 def test_a_year_without_data_is_a_visible_warning() -> None:
     found = deadline(at("2026-12-31T19:00"), Limit(3, LimitKind.WORK_HOUR), calendar=CALENDAR)
     assert explain(found)[1:] == (
