@@ -1,4 +1,4 @@
-"""Which column holds which field: guessed from the titles, told by a TOML file, remembered by the header's fingerprint."""
+"""Which column holds which field: guessed from titles, told by a TOML file, remembered by the header's fingerprint."""
 
 from __future__ import annotations
 

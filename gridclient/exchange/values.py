@@ -24,13 +24,13 @@ _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
 _MOMENT = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
-    r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<hour>\d{1,2})\s*[::时]\s*(?P<minute>\d{1,2})"
-    r"(?:\s*[::分]\s*(?P<second>\d{1,2})(?:\.\d+)?)?\s*[分秒]?)?\s*(?P<half_behind>AM|PM)?",
+    r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<hour>\d{1,2})\s*[:\uff1a时]\s*(?P<minute>\d{1,2})"
+    r"(?:\s*[:\uff1a分]\s*(?P<second>\d{1,2})(?:\.\d+)?)?\s*[分秒]?)?\s*(?P<half_behind>AM|PM)?",
     re.IGNORECASE,
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
-_LIST_SEPARATORS = re.compile(r"[、,,;;|\n]+")
+_LIST_SEPARATORS = re.compile(r"[、,\uff0c;\uff1b|\n]+")
 _LINE_EDGES = re.compile(r"[ \t\r\xa0]*\n[ \t\r\xa0]*")
 
 
@@ -191,9 +191,7 @@ def _moment_of_number(value: float) -> datetime:
     if int(value) in _SERIALS:
         found = from_excel(value)
         if isinstance(found, datetime):
-            return (found.replace(tzinfo=UTC) + timedelta(microseconds=500_000)).replace(
-                microsecond=0, tzinfo=CHINA_TIME
-            )
+            return _whole_second(found)
     whole = str(int(value)) if float(value).is_integer() and abs(value) < _LOST_DIGITS_FROM else ""
     compact = _COMPACT.fullmatch(whole)
     if compact and len(whole) != 10:

@@ -82,7 +82,8 @@ class DivisionRecord:
 class GridRecord:
     """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属.
 
-    ``members`` are the codes of the communities that a zone or a community grid holds, when the file says so.
+    ``parent`` is the area above if the file says it, else "". ``members`` are the codes of the communities that a zone
+    or a community grid holds, when the file says so.
     """
 
     sheet: str
@@ -160,6 +161,7 @@ class StandardRecord:
     limit: str
     handling_unit: str = ""
     supervising_unit: str = ""
+    cooperating_unit: str = ""
     notices: tuple[Notice, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 

@@ -1,0 +1,160 @@
+"""Cases as other systems wrote them down: any columns by mapping, everything that no field takes kept whole.
+
+This is the path of the largest files, so that only the fields that a column serves are touched.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gridclient.domain.case import Channel
+from gridclient.domain.codes import read_code
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import Cell, is_blank
+from gridclient.exchange.fields import Fields, RowProblem, digest
+from gridclient.exchange.points import PointReader
+from gridclient.exchange.values import identifier, long_text, moment, text
+from gridclient.services.import_records import CaseRecord
+from gridclient.services.words import CHANNELS, STATES, URGENCIES
+
+TITLE_FROM_TEXT = 40
+LONGEST_TITLE = 200
+_LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
+_SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d+")
+_SENTENCE_END = re.compile("[。\uff01\uff1f!?]")
+_CHINESE_LEVELS = "一二三四"
+_CHANNEL_WORDS = {word: key for key, word in CHANNELS.items()} | {
+    "网格员上报": Channel.GRID_WORKER.value,
+    "12345热线": Channel.HOTLINE_12345.value,
+    "政务服务热线": Channel.HOTLINE_12345.value,
+    "市民热线": Channel.HOTLINE_12345.value,
+    "民情巡察员": Channel.PATROL.value,
+    "视频监控": Channel.VIDEO.value,
+    "群众来访": Channel.VISIT.value,
+}
+_STATE_WORDS = {word: key for key, word in STATES.items()} | {
+    "办结": "closed", "已办结": "closed", "结案": "closed", "已完成": "closed", "完成": "closed", "归档": "closed",
+    "已归档": "closed", "closed": "closed", "resolved": "closed",
+    "未受理": "reported", "待立案": "reported", "未办结": "reported", "open": "reported",
+    "办理中": "handling", "处理中": "handling", "in progress": "handling",
+    "已作废": "void", "已并案": "merged",
+}  # fmt: skip
+
+
+class CaseReader:
+    """Makes one record of each row. Rows that are equal in every cell are told apart by their order."""
+
+    def __init__(self, sheet: str, fields: Fields, points: PointReader) -> None:
+        self._sheet = sheet
+        self._fields = fields
+        self._points = points if points.is_there else None
+        self._number_title = fields.title("external_number")
+        self._repeated: Counter[str] = Counter()
+        self._converted: list[tuple[str, int, Callable[[Cell], Any]]] = [
+            (attribute, fields.places[name], convert)
+            for name, attribute, convert in _CONVERTED
+            if name in fields.places
+        ]
+
+    def read(self, row: int, cells: Sequence[Cell]) -> CaseRecord:
+        """Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``,
+        ``case.level_unknown``."""
+        values: dict[str, Any] = {}
+        count = len(cells)
+        for name, place, convert in self._converted:
+            if place < count:
+                try:
+                    values[name] = convert(cells[place])
+                except InvalidInput as problem:
+                    raise RowProblem(self._fields.titles[place], problem) from None
+        _add_title(values, self._fields.title("title"))
+        _add_words(values)
+        if self._points is not None:
+            place_found = self._points.place(cells)
+            if place_found is not None:
+                values.update(place_found._asdict())
+        number = values.get("external_number")
+        identity = f"n:{self._number_title}:{number}" if number else self._by_content(cells)
+        return CaseRecord(sheet=self._sheet, row=row, identity=identity, extra=self._fields.extra(cells), **values)
+
+    def _by_content(self, cells: Sequence[Cell]) -> str:
+        filled = ["" if is_blank(cell) else cell for cell in cells]
+        while not filled[-1]:
+            filled.pop()
+        content = digest(*filled)
+        self._repeated[content] += 1
+        times = self._repeated[content]
+        return f"h:{content}" if times == 1 else f"h:{content}:{times}"
+
+
+def _add_title(values: dict[str, Any], column: str) -> None:
+    """Every case has a title: its own, else the first sentence of the text. A text that was put there is no title."""
+    title, description = " ".join(values.get("title", "").split()), values.get("description", "")
+    if len(title) > LONGEST_TITLE:
+        values["description"] = f"{title}\n{description}".strip()
+        title = _first_sentence(title)
+    values["title"] = title or _first_sentence(description)
+    if not values["title"]:
+        raise RowProblem(column, InvalidInput("case.title_missing"))
+
+
+def _first_sentence(description: str) -> str:
+    first = description.partition("\n")[0]
+    sentence = _SENTENCE_END.split(first, maxsplit=1)[0].strip() or first
+    return sentence if len(sentence) <= TITLE_FROM_TEXT else f"{sentence[:TITLE_FROM_TEXT]}…"
+
+
+def _add_words(values: dict[str, Any]) -> None:
+    """Identifiers for the words that are known; the text stays beside them."""
+    if told := values.get("channel_text"):
+        values["channel"] = _CHANNEL_WORDS.get(told, told if told in CHANNELS else "")
+    if told := values.get("state_text"):
+        values["state"] = _STATE_WORDS.get(told.casefold(), told if told in STATES else "")
+    if told := values.get("urgency"):
+        number = int(told) if told in {"1", "2", "3"} else 0
+        values["urgency"] = URGENCIES.get(number, told)
+
+
+def _level(cell: Cell) -> int | None:
+    """1 to 4 from 3, ``三级`` or ``L3``."""
+    told = text(cell)
+    if not told:
+        return None
+    found = _LEVEL.fullmatch(told)
+    if found is None:
+        raise InvalidInput("case.level_unknown", text=told[:20])
+    return int(found[1]) if found[1].isascii() else _CHINESE_LEVELS.index(found[1]) + 1
+
+
+def _grid_code(cell: Cell) -> str:
+    """Another system's grid code is kept as it is: the point decides. What lost digits is refused."""
+    if is_blank(cell):
+        return ""
+    if not isinstance(cell, str) or _SPOILT.fullmatch(cell.strip()):
+        return read_code(cell).text
+    return cell.strip()
+
+
+_CONVERTED: tuple[tuple[str, str, Callable[[Cell], Any]], ...] = (
+    ("title", "title", text),
+    ("description", "description", long_text),
+    ("reported_at", "reported_at", moment),
+    ("external_number", "external_number", identifier),
+    ("channel", "channel_text", text),
+    ("big_class", "big_class", text),
+    ("small_class", "small_class", text),
+    ("level", "level", _level),
+    ("urgency", "urgency", text),
+    ("grid_code", "grid_code", _grid_code),
+    ("address", "address", text),
+    ("reporter_name", "reporter_name", text),
+    ("reporter_phone", "reporter_phone", identifier),
+    ("state", "state_text", text),
+    ("closed_at", "closed_at", moment),
+    ("due_at", "due_at", moment),
+    ("unit_text", "unit_text", text),
+    ("result", "result", long_text),
+)

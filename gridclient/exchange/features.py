@@ -1,0 +1,140 @@
+"""A GeoJSON file as rows: one per feature, its properties as cells, its geometry beside them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.areas import Shape
+from gridclient.exchange.cells import Cell
+from gridclient.exchange.opening import Source
+
+MAX_BYTES = 100 << 20
+MAX_FEATURES = 100_000
+MAX_PROPERTIES = 200
+_DEGREES = frozenset({"4326", "4490", "4979", "84", "CRS84"})
+_LAST_WORD = re.compile(r"([A-Za-z]*\d+)\D*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature: its place in the file from 1, its cells in the order of the titles, its geometry.
+
+    ``shape`` is None for what is no feature at all.
+    """
+
+    row: int
+    cells: tuple[Cell, ...]
+    shape: Shape | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureFile:
+    """All features. ``declared`` is the coordinate system that the file claims, which is often not the true one."""
+
+    file: str
+    name: str
+    titles: tuple[str, ...]
+    features: tuple[Feature, ...]
+    declared: str
+
+
+def read_features(source: Source) -> FeatureFile:
+    """Read the whole file.
+
+    Raises ``InvalidInput`` with ``file``: ``geojson.not_json``, ``geojson.too_large``, ``geojson.topology``,
+    ``geojson.no_features``, ``geojson.projected``, ``file.encoding``, ``file.too_many_rows``,
+    ``file.too_many_columns``.
+    """
+    content = _parsed(source)
+    found = _feature_list(source.name, content)
+    if len(found) > MAX_FEATURES:
+        raise InvalidInput("file.too_many_rows", file=source.name, sheet="", rows=len(found), most=MAX_FEATURES)
+    titles = _titles(source.name, found)
+    features = tuple(_feature(row, feature, titles) for row, feature in enumerate(found, start=1))
+    name = content.get("name")
+    return FeatureFile(source.name, name if isinstance(name, str) else "", titles, features, _declared(source, content))
+
+
+def _parsed(source: Source) -> Mapping[str, Any]:
+    with source.stream() as stream:
+        raw = stream.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise InvalidInput("geojson.too_large", file=source.name, most=MAX_BYTES >> 20)
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise InvalidInput("file.encoding", file=source.name)
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as problem:
+        raise InvalidInput("geojson.not_json", file=source.name, line=problem.lineno) from problem
+    except (ValueError, RecursionError) as problem:
+        raise InvalidInput("geojson.not_json", file=source.name, line=1) from problem
+    if not isinstance(content, dict):
+        raise InvalidInput("geojson.no_features", file=source.name)
+    return content
+
+
+def _feature_list(file: str, content: Mapping[str, Any]) -> list[Any]:
+    kind = content.get("type")
+    if kind == "Topology":
+        raise InvalidInput("geojson.topology", file=file)
+    if kind == "Feature":
+        return [content]
+    features = content.get("features")
+    if kind != "FeatureCollection" or not isinstance(features, list) or not features:
+        raise InvalidInput("geojson.no_features", file=file)
+    return features
+
+
+def _titles(file: str, features: list[Any]) -> tuple[str, ...]:
+    titles: dict[str, None] = {}
+    for feature in features:
+        titles.update(dict.fromkeys(_properties(feature)))
+        if len(titles) > MAX_PROPERTIES:
+            raise InvalidInput("file.too_many_columns", file=file, sheet="", most=MAX_PROPERTIES)
+    return tuple(titles)
+
+
+def _properties(feature: object) -> Mapping[str, Any]:
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return properties if isinstance(properties, dict) else {}
+
+
+def _feature(row: int, feature: object, titles: tuple[str, ...]) -> Feature:
+    properties = _properties(feature)
+    cells = tuple(_cell(properties.get(title)) for title in titles)
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        return Feature(row, cells, None)
+    return Feature(row, cells, Shape(feature.get("geometry")))
+
+
+def _cell(value: object) -> Cell:
+    """JSON writes whole numbers with all their digits, so that a code written as one is still whole."""
+    if value is None or isinstance(value, str | bool | float):
+        return value
+    if isinstance(value, int):
+        return str(value) if value.bit_length() < 256 else "?"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _declared(source: Source, content: Mapping[str, Any]) -> str:
+    """The old ``crs`` member. Raises for systems in metres, which no later question could repair."""
+    crs = content.get("crs")
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str):
+        return ""
+    found = _LAST_WORD.search(name)
+    if found and found[1] not in _DEGREES:
+        raise InvalidInput("geojson.projected", file=source.name, name=name[:80])
+    return name[:80]

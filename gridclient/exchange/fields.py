@@ -1,0 +1,82 @@
+"""A row's cells by field: which column serves which field, and whose cell it was that could not be read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from gridclient.domain.errors import GridClientError, InvalidInput
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
+from gridclient.exchange.values import text
+
+Value = TypeVar("Value")
+Default = TypeVar("Default")
+
+
+class RowProblem(Exception):
+    """A row cannot go in. ``column`` is the title of the cell that is wrong, "" for the row as a whole."""
+
+    def __init__(self, column: str, problem: GridClientError) -> None:
+        super().__init__(column, problem.code)
+        self.column = column
+        self.problem = problem
+
+
+class Fields:
+    """The columns of one table under one mapping."""
+
+    def __init__(self, titles: Sequence[str], columns: Mapping[str, str]) -> None:
+        places = {title: place for place, title in enumerate(titles)}
+        self.titles = tuple(titles)
+        self.places = {name: places[title] for name, title in columns.items()}
+        taken = set(self.places.values())
+        self._others = tuple((place, title) for place, title in enumerate(titles) if place not in taken)
+
+    def has(self, field: str) -> bool:
+        """Does a column serve this field?"""
+        return field in self.places
+
+    def title(self, field: str) -> str:
+        """The title of the field's column, "" when none serves it."""
+        place = self.places.get(field)
+        return "" if place is None else self.titles[place]
+
+    def read(
+        self, cells: Sequence[Cell], field: str, convert: Callable[[Cell], Value], default: Default
+    ) -> Value | Default:
+        """The field's value; ``default`` when no column serves it or the row ends before.
+
+        Raises ``RowProblem`` with the column's title.
+        """
+        place = self.places.get(field)
+        if place is None or place >= len(cells):
+            return default
+        try:
+            return convert(cells[place])
+        except InvalidInput as problem:
+            raise RowProblem(self.titles[place], problem) from None
+
+    def text(self, cells: Sequence[Cell], field: str) -> str:
+        """The field's text, "" when there is none. Raises ``RowProblem``."""
+        return self.read(cells, field, text, "")
+
+    def extra(self, cells: Sequence[Cell]) -> dict[str, str]:
+        """Everything that no field takes, as it stands in the file, by column title; blank cells are left out."""
+        count = len(cells)
+        return {
+            title: cell if isinstance(cell, str) else _kept(cell)
+            for place, title in self._others
+            if place < count and not is_blank(cell := cells[place])
+        }
+
+
+def digest(*parts: object) -> str:
+    """Thirty-two digits that are the same for the same content, on every machine."""
+    return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _kept(cell: Cell) -> str:
+    if isinstance(cell, FormulaCell):
+        return f"={cell.text}"
+    return cell.text if isinstance(cell, ErrorCell) else text(cell)

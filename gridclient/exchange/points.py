@@ -1,0 +1,107 @@
+"""Points in rows: read from two columns or one, checked, and brought to WGS-84 with the file's own numbers kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import Cell
+from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.values import number, text
+
+CHINA_WEST, CHINA_SOUTH, CHINA_EAST, CHINA_NORTH = 72.0, 0.8, 138.0, 56.0
+_PAIR = re.compile(r"[\s\[\](),\uff0c;\uff1b、]+")
+
+
+class Place(NamedTuple):
+    """A point in WGS-84 and as the file says it."""
+
+    lon: float
+    lat: float
+    source_crs: str
+    source_lon: float
+    source_lat: float
+
+
+def in_china(lon: float, lat: float) -> bool:
+    """Is it inside the box around China, where the systems differ? Elsewhere nobody shifts points."""
+    return CHINA_WEST <= lon <= CHINA_EAST and CHINA_SOUTH <= lat <= CHINA_NORTH
+
+
+@dataclass(frozen=True, slots=True)
+class PointReader:
+    """Reads the point of each row; ``crs`` None means that nobody said which system the numbers are in."""
+
+    fields: Fields
+    crs: Crs | None
+
+    @property
+    def is_there(self) -> bool:
+        """Does the table have points at all?"""
+        return (self.fields.has("lon") and self.fields.has("lat")) or self.fields.has("point")
+
+    def numbers(self, cells: Sequence[Cell]) -> tuple[float, float] | None:
+        """The two numbers as they stand; ``None`` for blank cells and for 0, 0, which means "no point" everywhere.
+
+        Raises ``RowProblem``: ``cell.not_number``, ``point.half``, ``point.not_a_pair``.
+        """
+        if self.fields.has("lon") and self.fields.has("lat"):
+            lon = self.fields.read(cells, "lon", number, None)
+            lat = self.fields.read(cells, "lat", number, None)
+            if lon is None or lat is None:
+                if lon is not None or lat is not None:
+                    missing = self.fields.title("lat" if lat is None else "lon")
+                    raise RowProblem(missing, InvalidInput("point.half"))
+                return None
+        else:
+            pair = self.fields.read(cells, "point", _pair, None)
+            if pair is None:
+                return None
+            lon, lat = pair
+        return (lon, lat) if lon or lat else None
+
+    def place(self, cells: Sequence[Cell]) -> Place | None:
+        """The point in WGS-84.
+
+        Raises ``RowProblem``: ``point.swapped``, ``point.out_of_range``, ``point.crs_needed``.
+        """
+        found = self.numbers(cells)
+        if found is None:
+            return None
+        lon, lat = found
+        crs = self.crs
+        if crs is None:
+            if in_china(lon, lat):
+                raise RowProblem(self._title(), InvalidInput("point.crs_needed"))
+            crs = Crs.WGS84
+        if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0) or (in_china(lat, lon) and not in_china(lon, lat)):
+            self._refuse(lon, lat)
+        if crs is Crs.WGS84:
+            return Place(lon, lat, "wgs84", lon, lat)
+        return Place(*convert(lon, lat, crs, Crs.WGS84), crs.value, lon, lat)
+
+    def _refuse(self, lon: float, lat: float) -> None:
+        if in_china(lat, lon):
+            raise RowProblem(self._title(), InvalidInput("point.swapped", lon=lon, lat=lat))
+        raise RowProblem(self._title(), InvalidInput("point.out_of_range", lon=lon, lat=lat))
+
+    def _title(self) -> str:
+        return self.fields.title("lon") or self.fields.title("point")
+
+
+def _pair(cell: Cell) -> tuple[float, float] | None:
+    """``122.1,37.5`` as maps copy it."""
+    found = text(cell)
+    if not found:
+        return None
+    parts = [part for part in _PAIR.split(found) if part]
+    if len(parts) != 2:
+        raise InvalidInput("point.not_a_pair", text=found[:60])
+    lon, lat = number(parts[0]), number(parts[1])
+    if lon is None or lat is None:
+        raise InvalidInput("point.not_a_pair", text=found[:60])
+    return lon, lat

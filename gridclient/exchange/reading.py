@@ -1,0 +1,240 @@
+"""A file of a known kind becomes records and refused rows, one by one: the door of this room.
+
+Opening checks everything that concerns the file as a whole, so that errors come before the first row; what is wrong
+with a row is a value in the stream, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.coordinates import Crs, parse_crs
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.areas import AreaSource, is_damaged
+from gridclient.exchange.cases import CaseReader
+from gridclient.exchange.cells import Cell, FormulaCell, Table
+from gridclient.exchange.divisions import DivisionReader
+from gridclient.exchange.features import FeatureFile, read_features
+from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.grids import GridReader
+from gridclient.exchange.headings import HEADINGS
+from gridclient.exchange.mapping import ColumnMapping, completed, guess
+from gridclient.exchange.opening import Form, Source, identify
+from gridclient.exchange.points import PointReader, in_china
+from gridclient.exchange.standards import StandardReader
+from gridclient.exchange.tables import open_table, sheets
+from gridclient.exchange.units import UnitReader
+from gridclient.exchange.workdays import CalendarReader
+from gridclient.services.import_records import CaseRecord, ImportKind, Record, RefusedRow
+
+RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
+_AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
+_LOOKED_AT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that was opened: iterate it for its rows. ``expected`` is about how many there are, for a progress bar."""
+
+    file: str
+    sheets: tuple[str, ...]
+    expected: int
+    rows: Callable[[], Iterator[Record | RefusedRow]]
+
+    def __iter__(self) -> Iterator[Record | RefusedRow]:
+        return self.rows()
+
+
+def read_kind(
+    kind: ImportKind,
+    path: Path,
+    *,
+    sheet: str | None = None,
+    mapping: ColumnMapping | None = None,
+    crs: str | None = None,
+    under: str = "",
+) -> Reading:
+    """Open the file and check it as a whole; the rows are read when the result is iterated.
+
+    Args:
+        sheet: the sheet's name; without it the first visible one, of standards every one that has their columns.
+        mapping: what columns hold; fields that it leaves out are guessed.
+        crs: the coordinate system of the file's numbers; needed when it has any inside China.
+        under: for grids without codes, the 12-digit community under which they are numbered in order.
+
+    Raises ``InvalidInput``: ``file.…``, ``geojson.…``, ``mapping.…``, ``crs.unknown``, ``file.columns_missing``,
+    ``file.crs_needed``, ``code.…``; iterating may still raise ``file.damaged`` and ``file.quotes``.
+    """
+    system = parse_crs(crs) if crs else None
+    if under and tier_of(under) is not Tier.COMMUNITY:
+        raise InvalidInput("grid.under_no_community", text=under)
+    source = identify(path)
+    if source.form is Form.GEOJSON:
+        return _read_geojson(kind, source, mapping, system, under)
+    chosen = _sheets_to_read(kind, path, source, sheet, mapping)
+    opened = [_read_table(kind, _open(kind, path, name, mapping), mapping, system, under) for name in chosen]
+    return Reading(
+        file=source.name,
+        sheets=tuple(name for each in opened for name in each.sheets),
+        expected=sum(each.expected for each in opened),
+        rows=lambda: (row for each in opened for row in each),
+    )
+
+
+def _open(kind: ImportKind, path: Path, sheet: str | None, mapping: ColumnMapping | None) -> Table:
+    header_row = mapping.header_row if mapping else 0
+    return open_table(path, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
+
+
+def _sheets_to_read(
+    kind: ImportKind, path: Path, source: Source, sheet: str | None, mapping: ColumnMapping | None
+) -> list[str | None]:
+    if sheet is not None or source.form is Form.CSV:
+        return [sheet]
+    found = []
+    names = sheets(path)
+    for name in names:
+        with suppress(InvalidInput):  # what is wrong with a sheet is said when it is the one to read
+            table = _open(kind, path, name, mapping)
+            if not _missing(kind, completed(mapping, kind, table.titles, file=table.file)):
+                found.append(name)
+    if kind is ImportKind.STANDARDS:
+        return [*(found or names[:1])]
+    return [*(found or names)[:1]]
+
+
+def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
+    """Titles of the fields that must be there and are not."""
+    missing = [each.titles[0] for each in HEADINGS[kind] if each.required and each.field not in mapping.columns]
+    if kind is ImportKind.CASES and not {"title", "description"} & set(mapping.columns):
+        return ["标题"]
+    if kind is ImportKind.CALENDAR and not {"working", "resting"} & set(mapping.columns):
+        return ["类型"]
+    if kind is ImportKind.DIVISIONS and not any(field.endswith("code") for field in mapping.columns):
+        return ["区划代码"]
+    if kind is ImportKind.GRIDS and not {"code", "name", "boundary"} & set(mapping.columns):
+        return ["网格编码"]
+    return missing
+
+
+def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, crs: Crs | None, under: str) -> Reading:
+    columns = completed(mapping, kind, table.titles, file=table.file)
+    missing = _missing(kind, columns)
+    if missing:
+        raise InvalidInput("file.columns_missing", file=table.file, sheet=table.sheet, columns="、".join(missing))
+    fields = Fields(table.titles, columns.columns)
+    points = PointReader(fields, crs)
+    if crs is None and _needs_crs(table, fields, points):
+        raise InvalidInput("file.crs_needed", file=table.file, declared="")
+
+    def rows() -> Iterator[Record | RefusedRow]:
+        # A reader counts and remembers, so each pass needs its own.
+        return _records(table, _row_reader(kind, table, fields, crs, under))
+
+    return Reading(table.file, (table.sheet,), table.expected, rows)
+
+
+def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None, under: str) -> RowReader:
+    points = PointReader(fields, crs)
+    if kind is ImportKind.CASES:
+        return CaseReader(table.sheet, fields, points).read
+    if kind is ImportKind.UNITS:
+        return UnitReader(table.sheet, fields, points).read
+    if kind is ImportKind.STANDARDS:
+        return StandardReader(table.sheet, fields).read
+    if kind is ImportKind.CALENDAR:
+        return CalendarReader(table.sheet, fields).read
+    return area_reader(kind, AreaSource(table.sheet, fields, crs, _damaged(table.titles)), under).read
+
+
+def area_reader(kind: ImportKind, source: AreaSource, under: str = "") -> DivisionReader | GridReader:
+    """The reader of divisions or grids; among grids, counties and townships are read by the divisions' own columns."""
+    if kind is ImportKind.DIVISIONS:
+        return DivisionReader(source)
+    columns = guess(ImportKind.DIVISIONS, source.fields.titles).columns
+    own_fields = Fields(source.fields.titles, columns)
+    return GridReader(source, DivisionReader(AreaSource(source.sheet, own_fields, source.crs, source.damaged)), under)
+
+
+def _damaged(titles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(title for title in titles if is_damaged(title))
+
+
+def _needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
+    """Has one of the first rows a boundary, or a point inside China, where the systems differ?"""
+    if not points.is_there and not fields.has("boundary"):
+        return False
+    for _, cells in islice(table.rows(), _LOOKED_AT):
+        with suppress(RowProblem):
+            if fields.text(cells, "boundary"):
+                return True
+            found = points.numbers(cells) if points.is_there else None
+            if found and in_china(*found):
+                return True
+    return False
+
+
+def _records(table: Table, read: RowReader) -> Iterator[Record | RefusedRow]:
+    seen: dict[str, tuple[int, int]] = {}
+    for row, cells in table.rows():
+        try:
+            if table.typed:
+                _refuse_formulas(table, cells)
+            record = read(row, cells)
+            if type(record) is CaseRecord:
+                _refuse_other_content(seen, record, cells)
+        except RowProblem as found:
+            problem = found.problem
+            yield RefusedRow(table.sheet, row, found.column, problem.code, problem.params)
+        else:
+            yield record
+
+
+def _refuse_formulas(table: Table, cells: Sequence[Cell]) -> None:
+    for place, cell in enumerate(cells):
+        if type(cell) is FormulaCell:
+            title = table.titles[place] if place < len(table.titles) else ""
+            raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))
+
+
+def _refuse_other_content(seen: dict[str, tuple[int, int]], record: CaseRecord, cells: Sequence[Cell]) -> None:
+    """The same number twice with different contents: one of them would be lost. The same row twice is harmless."""
+    content = hash(tuple(cells))
+    row, before = seen.setdefault(record.identity, (record.row, content))
+    if before != content:
+        raise RowProblem("", InvalidInput("case.number_twice", number=record.external_number, first=row))
+
+
+def _read_geojson(
+    kind: ImportKind, source: Source, mapping: ColumnMapping | None, crs: Crs | None, under: str
+) -> Reading:
+    if kind not in _AREAS:
+        raise InvalidInput("file.not_a_table", file=source.name)
+    content = read_features(source)
+    if crs is None:
+        raise InvalidInput("file.crs_needed", file=source.name, declared=content.declared)
+    columns = completed(mapping, kind, content.titles, file=source.name)
+    fields = Fields(content.titles, columns.columns)
+    areas = AreaSource("", fields, crs, _damaged(content.titles))
+
+    def rows() -> Iterator[Record | RefusedRow]:
+        return _features(content, area_reader(kind, areas, under))
+
+    return Reading(source.name, ("",), len(content.features), rows)
+
+
+def _features(content: FeatureFile, reader: DivisionReader | GridReader) -> Iterator[Record | RefusedRow]:
+    for feature in content.features:
+        if feature.shape is None:
+            yield RefusedRow("", feature.row, "", "geojson.not_a_feature")
+            continue
+        try:
+            yield reader.read(feature.row, feature.cells, feature.shape)
+        except RowProblem as found:
+            yield RefusedRow("", feature.row, found.column, found.problem.code, found.problem.params)
