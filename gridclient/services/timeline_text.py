@@ -1,0 +1,120 @@
+"""What happened, in one line: an event of the timeline as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gridclient.domain.events import from_seconds
+from gridclient.services.ports import Reference
+from gridclient.services.rows import TimelineEntry
+from gridclient.services.words import CHANNELS, DECLINE_REASONS, EVENTS, RATINGS, RETURN_REASONS
+
+
+def line_of(entry: TimelineEntry, reference: Reference) -> str:
+    """For instance ``退回 生态环境分局 · 非本单位职责：…``."""
+    word = EVENTS.get(entry.kind)
+    if word is None:
+        return f"本版本不认识的记录（{entry.kind}），请更新程序后查看"
+    detail = _DETAILS.get(entry.kind)
+    parts = [p for p in detail(entry.payload, reference) if p] if detail else []
+    mark = "（代）" if entry.payload.get("on_behalf") else ""
+    refused = "（未生效：与先到的操作冲突）" if entry.refused else ""
+    return " · ".join([f"{word}{mark}{refused}", *parts])
+
+
+def _unit(payload: Mapping[str, Any], reference: Reference) -> str:
+    code = str(payload.get("unit", ""))
+    row = reference.unit(code) if code else None
+    return row.name if row else code
+
+
+def _registered(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    facts = payload.get("facts", {})
+    grid = reference.grid(facts.get("grid", "")) if facts.get("grid") else None
+    return [CHANNELS.get(facts.get("channel", ""), ""), grid.name if grid else "网格待定"]
+
+
+def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
+    names = {
+        "title": "标题",
+        "description": "描述",
+        "standard": "立案条件",
+        "grid": "网格",
+        "address": "地址",
+        "lon": "坐标",
+        "reporter_name": "反映人",
+        "reporter_phone": "电话",
+        "urgency": "紧急程度",
+        "channel": "来源",
+    }
+    return ["、".join(word for name, word in names.items() if name in payload.get("facts", {}))]
+
+
+def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    code = str(payload.get("facts", {}).get("standard", ""))
+    row = reference.standard(code) if code else None
+    return [f"{row.small_class} {row.filing_condition}" if row else code]
+
+
+def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    names = {"lead": "主办", "cooperating": "协办"}
+    shown = [f"{names[p['role']]} {_unit(p, reference)}" for p in payload.get("assignments", ())]
+    lead = next((p for p in payload.get("assignments", ()) if p["role"] == "lead"), None)
+    due = from_seconds(lead["due"]) if lead else None
+    against = "清单外" if payload.get("against_list") else ""
+    return [*shown, f"时限至 {due:%m-%d %H:%M}" if due else "", against, str(payload.get("reason", ""))]
+
+
+def _reason(words: Mapping[str, str]) -> Callable[[Mapping[str, Any], Reference], list[str]]:
+    def detail(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+        code = str(payload.get("reason_code", ""))
+        return [_unit(payload, reference), words.get(code, code), str(payload.get("reason", ""))]
+
+    return detail
+
+
+def _result(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    return [_unit(payload, reference), str(payload.get("result", "")), "已联系反映人" if payload.get("contacted") else ""]
+
+
+def _unit_and_reason(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    return [_unit(payload, reference), str(payload.get("reason", ""))]
+
+
+def _text(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    return [_unit(payload, reference), str(payload.get("text", "") or payload.get("note", ""))]
+
+
+def _rating(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
+    return [RATINGS.get(str(payload.get("rating")), str(payload.get("rating", ""))), str(payload.get("text", ""))]
+
+
+def _name(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
+    return [str(payload.get("name", ""))]
+
+
+_DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
+    "case_registered": _registered,
+    "case_imported": _registered,
+    "case_amended": _amended,
+    "case_filed": _standard,
+    "case_declined": _reason(DECLINE_REASONS),
+    "case_dispatched": _given_out,
+    "case_reassigned": _given_out,
+    "case_signed": _unit_and_reason,
+    "case_returned": _reason(RETURN_REASONS),
+    "case_escalated": _unit_and_reason,
+    "case_delegated": _unit_and_reason,
+    "case_urged": _text,
+    "case_fed_back": _result,
+    "case_verified": _unit_and_reason,
+    "cooperation_released": _unit_and_reason,
+    "case_reworked": _unit_and_reason,
+    "case_closed": _text,
+    "case_reopened": _unit_and_reason,
+    "case_voided": _unit_and_reason,
+    "case_rated": _rating,
+    "case_noted": _text,
+    "attachment_added": _name,
+}
