@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from gridclient.domain.calendar import CHINA_TIME
 
 Payload = Mapping[str, Any]
 _COUNTER_BITS = 16
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 class EventKind(StrEnum):
@@ -103,14 +104,20 @@ def next_hlc(last: int, now: datetime) -> int:
     return max(wall, last + 1)
 
 
-def chain_hash(previous: bytes, event: Event) -> bytes:
-    """The link of one device's hash chain: SHA-256 over the link before and the event's canonical bytes."""
-    canonical = json.dumps(
-        [*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, event.payload],
-        ensure_ascii=False,
-        separators=(",", ":"),
-        sort_keys=True,
+def payload_text(payload: Payload) -> str:
+    """The payload as it stands in the log and under the hash: JSON without blanks, names in order."""
+    return _CANONICAL.encode(payload)
+
+
+def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
+    """The link of one device's hash chain: SHA-256 over the link before and the event's canonical bytes.
+
+    ``text`` is the payload's text where it is at hand.
+    """
+    head = _CANONICAL.encode(
+        [*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor]
     )
+    canonical = f"{head[:-1]},{payload_text(event.payload) if text is None else text}]"
     return hashlib.sha256(previous + canonical.encode()).digest()
 
 
@@ -121,4 +128,4 @@ def to_seconds(instant: datetime) -> int:
 
 def from_seconds(seconds: int | None) -> datetime | None:
     """The instant of a payload, in China time; ``None`` stays ``None``."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).astimezone(CHINA_TIME)
+    return None if seconds is None else datetime.fromtimestamp(seconds, CHINA_TIME)
