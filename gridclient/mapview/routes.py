@@ -15,6 +15,7 @@ tiles/<base map>/z/x/y      a tile
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.mapview.assets import maps_root, page_root, read_asset, refuse_external_assets
 from gridclient.services.map_port import BaseLayer, BaseMaps, Bounds, MapData
 from gridclient.services.rows import CaseFilter
+from gridclient.services.tile_formats import MVT, media_type, safe_text
+
+logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -53,7 +57,7 @@ class Routes:
         if room == "page":
             return self._page(rest)
         if room == "maps":
-            return read_asset(self.maps / "base", rest)
+            return read_asset(self.maps, rest)
         if room == "tiles":
             return self._tile(rest)
         answers: Mapping[str, Callable[[str], Reply]] = {
@@ -92,7 +96,7 @@ class Routes:
         except ValueError as error:
             raise InvalidInput("map.address", address=rest) from error
         body = self.base_maps.tile(layer_id, z, x, y)
-        return _media_type(body), body or b""
+        return (media_type(body) or MVT, body) if body else (MVT, b"")
 
 
 def _json(value: object) -> Reply:
@@ -117,20 +121,6 @@ def _bounds(query: str) -> Bounds:
     return Bounds(*(_number(part) for part in parts))
 
 
-def _media_type(body: bytes | None) -> str:
-    if not body:
-        return "application/octet-stream"
-    if body.startswith(b"\x89PNG"):
-        return "image/png"
-    if body.startswith(b"\xff\xd8"):
-        return "image/jpeg"
-    if body[8:12] == b"WEBP":
-        return "image/webp"
-    if body[4:12] == b"ftypavif":
-        return "image/avif"
-    return "application/x-protobuf"
-
-
 def _layer(layer: BaseLayer) -> dict[str, Any]:
     about = layer.metadata
     return {
@@ -146,10 +136,15 @@ def _layer(layer: BaseLayer) -> dict[str, Any]:
 
 
 def _offline(root: Path) -> dict[str, Any]:
-    """Parts of the base map that comes with the program, by role, as the page fetches them."""
-    parts = {}
-    for path in sorted((root / "base").glob("*.geojson")):
-        role = next((word for word in ("land", "coast", "lakes", "province") if word in path.stem), None)
-        if role and role not in parts:
-            parts[role] = f"/maps/{path.name}"
-    return parts
+    """The base map that comes with the program: addresses of its parts by role, and the box that they cover."""
+    try:
+        maps = json.loads((root / "index.json").read_text(encoding="utf-8"))["maps"]
+    except (OSError, ValueError, KeyError) as error:
+        logger.warning("no base map comes with the program: %s", error)
+        maps = []
+    parts = [part for part in maps if part["kind"] == "base" and part["format"] == "geojson"]
+    return {
+        "parts": {part["id"]: f"/maps/{part['file']}" for part in parts},
+        "bounds": parts[0]["bounds"] if parts else None,
+        "attribution": safe_text(parts[0]["attribution"]) if parts else "",
+    }

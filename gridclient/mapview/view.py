@@ -200,9 +200,8 @@ class MapView(QWebEngineView):
 def _points_collection(points: Sequence[tuple[float, float]]) -> bytes:
     chosen = list(points)
     if len(chosen) > MAX_OBJECTS:
-        outermost = {
-            edge(range(len(chosen)), key=lambda i, axis=axis: chosen[i][axis]) for edge in (min, max) for axis in (0, 1)
-        }
+        longitudes, latitudes = zip(*chosen, strict=True)
+        outermost = {axis.index(edge(axis)) for axis in (longitudes, latitudes) for edge in (min, max)}
         step = len(chosen) / (MAX_OBJECTS - len(outermost))
         even = {int(i * step) for i in range(MAX_OBJECTS - len(outermost))}
         chosen = [chosen[i] for i in sorted(even | outermost)]

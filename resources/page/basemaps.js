@@ -6,7 +6,8 @@ class BaseMaps {
     this.map = map;
     this.tokens = tokens;
     this.words = words;
-    this.offline = {};
+    this.offline = null;
+    this.parts = {};
     this.list = [];
     this.chosen = "offline";
     this.layer = null;
@@ -17,13 +18,19 @@ class BaseMaps {
 
   async load({ offline, layers }) {
     this.list = layers;
-    if (JSON.stringify(offline) !== JSON.stringify(this.parts)) {
-      this.parts = offline;
-      const roles = Object.entries(offline);
-      const bodies = await Promise.all(roles.map(([, url]) => fetch(url).then((answer) => answer.json()).catch(() => null)));
-      this.offline = Object.fromEntries(roles.map(([role], i) => [role, bodies[i]]).filter(([, body]) => body));
+    if (JSON.stringify(offline) !== JSON.stringify(this.offline)) {
+      this.offline = offline;
+      const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await fetched(url)]));
+      this.parts = Object.fromEntries(bodies.filter(([, body]) => body));
     }
     this.choose(this.chosen);
+  }
+
+  /* Whether the ground around these bounds is known to be sea where nothing is drawn; elsewhere it counts as land. */
+  knowsSea(bounds) {
+    const about = this._about();
+    if (about) return about.kind === "raster" || hasLand(about) || this._covers(about.bounds);
+    return this.chosen === "offline" && this._covers([bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]);
   }
 
   choices() {
@@ -31,13 +38,14 @@ class BaseMaps {
   }
 
   choose(id) {
-    const about = this.list.find((layer) => layer.id === id);
-    this.chosen = about || id === "none" ? id : "offline";
+    this.chosen = id;
+    const about = this._about();
+    if (!about && id !== "none") this.chosen = "offline";
     this.layer?.remove();
     this.layer = about ? this._archive(about) : null;
     this.layer?.addTo(this.map);
     this.map.options.zoomSnap = about?.kind === "raster" ? 1 : 0.5;
-    this._drawLand(!about || (about.kind === "vector" && !about.vectorLayers.some((name) => roleOf(name) === "land")));
+    this._drawLand(!about || (about.kind === "vector" && !hasLand(about)));
   }
 
   restyle() {
@@ -45,7 +53,8 @@ class BaseMaps {
   }
 
   attribution() {
-    return this.list.find((layer) => layer.id === this.chosen)?.attribution ?? "";
+    if (this.chosen === "offline") return this.offline?.attribution ?? "";
+    return this._about()?.attribution ?? "";
   }
 
   /* The grids' fill lets a real base map through. */
@@ -53,18 +62,27 @@ class BaseMaps {
     return this.layer ? 0.55 : 1;
   }
 
+  _about() {
+    return this.list.find((layer) => layer.id === this.chosen);
+  }
+
+  _covers([west, south, east, north]) {
+    const own = this.offline?.bounds;
+    return Boolean(own) && own[0] <= west && own[1] <= south && own[2] >= east && own[3] >= north;
+  }
+
   _drawLand(wanted) {
     this.land.clearLayers();
     if (!wanted || this.chosen === "none") return;
     const get = (name) => this.tokens.get(name);
     const styles = {
-      land: { stroke: true, color: get("coast"), weight: 1, fillColor: get("land"), fillOpacity: 1 },
+      land: { stroke: false, fillColor: get("land"), fillOpacity: 1 },
       lakes: { stroke: false, fillColor: get("ground"), fillOpacity: 1 },
-      province: { color: get("boundary"), weight: 1, dashArray: "4 4", fill: false },
+      coast: { color: get("coast"), weight: 1, fill: false },
     };
     for (const [role, style] of Object.entries(styles)) {
-      if (!this.offline[role]) continue;
-      this.land.addLayer(L.geoJSON(this.offline[role], { renderer: this.renderer, interactive: false, style: () => ({ ...style, renderer: this.renderer, interactive: false }) }));
+      const common = { renderer: this.renderer, interactive: false };
+      if (this.parts[role]) this.land.addLayer(L.geoJSON(this.parts[role], { ...common, style: () => ({ ...style, ...common }) }));
     }
   }
 
@@ -77,10 +95,15 @@ class BaseMaps {
       return L.tileLayer(url, { ...common, minNativeZoom: about.minZoom, maxNativeZoom: about.maxZoom });
     }
     return protomapsL.leafletLayer({
-      ...common, url: `${location.origin === "null" ? "grid://app" : location.origin}${url}`, maxDataZoom: about.maxZoom, attribution: "", lang: "zh",
+      ...common, url: `grid://app${url}`, maxDataZoom: about.maxZoom, attribution: "", lang: "zh",
       ...vectorRules(about.vectorLayers, this.tokens),
     });
   }
+}
+
+async function fetched(url) {
+  const answer = await fetch(url);
+  return answer.ok ? answer.json() : null;
 }
 
 /* -- vector style: one calm set of rules for the usual schemas (Protomaps, OpenMapTiles, Shortbread) and for plain files -- */
@@ -97,6 +120,10 @@ function roleOf(name) {
   if (is("road|transport|street|highway|bridge|transit|rail|aeroway|ferr")) return "road";
   if (is("landuse|landcover|natural|park|green|sites|globallandcover")) return "green";
   return "other";
+}
+
+function hasLand({ vectorLayers }) {
+  return vectorLayers.some((name) => roleOf(name) === "land");
 }
 
 const MAIN_ROADS = /motorway|trunk|primary|highway|major/;
@@ -142,6 +169,14 @@ function vectorRules(names, tokens) {
   return { paintRules, labelRules: labelRules(names, tokens) };
 }
 
+/* WORKAROUND for protomaps-leaflet 5.1.0: a closed line gives a label with boxes of NaN, and one such box in the index
+   hides every label. */
+class RoadName extends protomapsL.LineLabelSymbolizer {
+  place(layout, geometry, feature) {
+    return super.place(layout, geometry, feature)?.filter(({ bboxes }) => bboxes.every(({ minX, minY }) => isFinite(minX + minY)));
+  }
+}
+
 function labelRules(names, tokens) {
   const common = {
     labelProps: ["name:zh", "name:zh-Hans", "name", "name:latin", "district"], fill: tokens.get("muted"), stroke: tokens.get("halo"), width: 2.5,
@@ -150,7 +185,7 @@ function labelRules(names, tokens) {
   return names.flatMap((dataLayer) => {
     const role = roleOf(dataLayer);
     const points = { dataLayer, symbolizer: new protomapsL.CenteredTextSymbolizer({ ...common, ...font(12) }), filter: (_, f) => f.geomType === 1 };
-    const lines = { dataLayer, minzoom: 14, symbolizer: new protomapsL.LineLabelSymbolizer({ ...common, ...font(11) }), filter: (_, f) => f.geomType === 2 };
+    const lines = { dataLayer, minzoom: 14, symbolizer: new RoadName({ ...common, ...font(11) }), filter: (_, f) => f.geomType === 2 };
     return role === "label" ? [points, lines] : role === "road" ? [lines] : [];
   });
 }

@@ -132,6 +132,7 @@ class GridMap {
       this.outlines.load(body);
       this._fit();
       this._tier();
+      this._ground();
     } else if (layer === "figures") {
       this.outlines.recolour(body, true);
       this._badges();
@@ -151,6 +152,7 @@ class GridMap {
     if (base !== undefined) { this.base.choose(base); this._based(); this._notes(); }
     if (Object.keys(shown).length) {
       this.marks.show(shown);
+      this._fade();
       this.controls.setLayers(this.marks.visible);
       this.fetchLayer("cases");
       this.fetchLayer("units");
@@ -169,9 +171,20 @@ class GridMap {
   }
 
   _based() {
-    this.outlines.setOpacity(this.base.fillOpacity());
+    this._fade();
     this.controls.setBases(this.base.choices(), this.base.chosen);
     this.controls.setLayers(this.marks.visible);
+    this._ground();
+  }
+
+  /* The colours give way to a base map beneath and to heat above. */
+  _fade() {
+    this.outlines.setOpacity(this.marks.visible.heat ? 0.35 : this.base.fillOpacity());
+  }
+
+  _ground() {
+    const bounds = this.outlines.bounds();
+    this.map.getContainer().classList.toggle("inland", Boolean(bounds) && !this.base.knowsSea(bounds));
   }
 
   _tier() {

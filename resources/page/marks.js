@@ -2,15 +2,16 @@
    All are drawn on canvas; GridMap asks `at()` what is under the mouse. */
 "use strict";
 
-/* A circle with a number in it; a small triangle beside it says that something is overdue. */
+/* A circle with a number in it, a small triangle beside it where something is overdue; one overdue case is a triangle. */
 const Bubble = L.CircleMarker.extend({
   _updatePath() {
     const renderer = this._renderer;
     if (!renderer._drawing || this._empty()) return;
-    renderer._updateCircle(this);
     const { text, textColour, badge, lineColour } = this.options;
-    const { _ctx: ctx, } = renderer;
+    const { _ctx: ctx } = renderer;
     const { x, y } = this._point;
+    if (badge && !text) return triangle(ctx, x, y, 7, badge, lineColour);
+    renderer._updateCircle(this);
     if (text) {
       ctx.font = `600 10.5px ${FONT}`;
       ctx.textAlign = "center";
@@ -18,7 +19,7 @@ const Bubble = L.CircleMarker.extend({
       ctx.fillStyle = textColour;
       ctx.fillText(text, x, y + 3.8);
     }
-    if (badge) triangle(ctx, x + this._radius * 0.78, y - this._radius * 0.78, badge, lineColour);
+    if (badge) triangle(ctx, x + this._radius * 0.8, y - this._radius * 0.8, 5, badge, lineColour);
   },
 });
 
@@ -61,15 +62,15 @@ const HeatSpot = L.CircleMarker.extend({
 
 const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
 
-function triangle(ctx, x, y, fill, line) {
+function triangle(ctx, x, y, size, fill, line) {
   ctx.beginPath();
-  ctx.moveTo(x, y - 4.5);
-  ctx.lineTo(x + 4.5, y + 3.5);
-  ctx.lineTo(x - 4.5, y + 3.5);
+  ctx.moveTo(x, y - size);
+  ctx.lineTo(x + size, y + 0.8 * size);
+  ctx.lineTo(x - size, y + 0.8 * size);
   ctx.closePath();
   ctx.fillStyle = fill;
   ctx.fill();
-  ctx.lineWidth = 1.2;
+  ctx.lineWidth = 1.3;
   ctx.strokeStyle = line;
   ctx.stroke();
 }

@@ -3,7 +3,7 @@
 "use strict";
 
 const TIERS = ["zone", "community", "basic"];
-const SMALLEST_GRID = 30; // pixels: below this median width a tier is too fine to read
+const SMALLEST_GRID = 42; // pixels: below this median width a tier is too fine to read
 
 /* 0 · 1–2 · 3–5 · 6–9 · 10+ */
 function figureClass(open) {
@@ -157,7 +157,7 @@ class Outlines {
 
   _fill(feature) {
     return {
-      color: this.tokens.get("grid-line"), weight: feature.tier === "zone" ? 1 : 0.6,
+      color: this.tokens.get("grid-line"), weight: 0.6,
       fillColor: this.tokens.get(`class-${feature.shade}`), fillOpacity: this.opacity,
     };
   }
@@ -166,7 +166,7 @@ class Outlines {
     this.lines?.remove();
     this.lines = L.layerGroup();
     const colour = this.tokens.get("zone-line");
-    const weights = { zone: 1.6, township: 2.2 };
+    const weights = this.shown === "zone" ? { zone: 1, township: 1.8 } : { zone: 1.6, township: 2.2 };
     if (this.shown === "basic") this._addLines("community", { color: colour, weight: 0.9, opacity: 0.6 });
     for (const tier of ["zone", "township"]) this._addLines(tier, { color: colour, weight: weights[tier] });
     this.lines.addTo(this.map);

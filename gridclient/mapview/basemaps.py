@@ -1,0 +1,128 @@
+"""Imported base maps: reading PMTiles, judging a file before it is taken, and the profile's folder of archives. No Qt.
+
+MBTiles are SQLite and read by the store; the composition hands its reader in as an ``Opener``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.mapview.pmtiles_archive import PMTILES_MAGIC, PMTilesArchive
+from gridclient.services.map_port import ArchiveMetadata, BaseLayer, TileArchive
+
+logger = logging.getLogger(__name__)
+
+Opener: TypeAlias = Callable[[Path], TileArchive]
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+SUFFIXES = frozenset({".pmtiles", ".mbtiles"})
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMapInfo:
+    """What an import says before it copies: the archive's description and the size of the file in bytes."""
+
+    metadata: ArchiveMetadata
+    bytes: int
+
+
+def openers(mbtiles: Opener | None = None) -> Mapping[bytes, Opener]:
+    """Readers by the first bytes of the file: a name says nothing."""
+    readers: dict[bytes, Opener] = {PMTILES_MAGIC: PMTilesArchive}
+    if mbtiles is not None:
+        readers[SQLITE_MAGIC] = mbtiles
+    return readers
+
+
+def open_archive(path: Path, readers: Mapping[bytes, Opener]) -> TileArchive:
+    """Raises InvalidInput ``basemap.…`` for what is no archive, damaged or of a kind that cannot be drawn."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(16)
+    except OSError as error:
+        raise InvalidInput("basemap.unreadable", name=path.name) from error
+    for magic, opener in readers.items():
+        if start.startswith(magic):
+            return opener(path)
+    raise InvalidInput("basemap.not_archive", name=path.name)
+
+
+def inspect_archive(path: Path, readers: Mapping[bytes, Opener]) -> BaseMapInfo:
+    """Read as much as tells a good archive from a bad one, a first tile included. Raises as ``open_archive``."""
+    archive = open_archive(path, readers)
+    try:
+        return BaseMapInfo(archive.metadata(), path.stat().st_size)
+    finally:
+        archive.close()
+
+
+class BaseMapFolder:
+    """The archives of one folder as ``BaseMaps``; a file that cannot be read is logged and left out."""
+
+    def __init__(self, folder: Path, readers: Mapping[bytes, Opener]) -> None:
+        self._folder = folder
+        self._readers = readers
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[tuple[int, int], TileArchive]] = {}
+
+    def base_layers(self) -> Sequence[BaseLayer]:
+        """Reads the folder anew, so that an import shows without a restart."""
+        with self._lock:
+            present = {layer_id(path): path for path in self._paths()}
+            for gone in self._open.keys() - present.keys():
+                self._open.pop(gone)[1].close()
+            layers = []
+            for name, path in present.items():
+                try:
+                    layers.append(BaseLayer(name, self._archive(name, path).metadata()))
+                except InvalidInput as error:
+                    logger.warning("left out the base map %s: %s", path.name, error)
+            return layers
+
+    def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None:
+        """Raises NotFound for an unknown base map; None where it has no tile or a tile is damaged."""
+        with self._lock:
+            entry = self._open.get(layer_id)
+        if entry is None:
+            raise NotFound("map.address", address=layer_id)
+        try:
+            return entry[1].tile(z, x, y)
+        except InvalidInput as error:
+            logger.warning("tile %s/%d/%d/%d: %s", layer_id, z, x, y, error)
+            return None
+
+    def close(self) -> None:
+        """Close every file."""
+        with self._lock:
+            for _, archive in self._open.values():
+                archive.close()
+            self._open.clear()
+
+    def _paths(self) -> list[Path]:
+        if not self._folder.is_dir():
+            return []
+        return sorted(path for path in self._folder.iterdir() if path.suffix.lower() in SUFFIXES)
+
+    def _archive(self, name: str, path: Path) -> TileArchive:
+        status = path.stat()
+        stamp = (status.st_mtime_ns, status.st_size)
+        known = self._open.get(name)
+        if known and known[0] == stamp:
+            return known[1]
+        if known:
+            self._open.pop(name)[1].close()
+        archive = open_archive(path, self._readers)
+        self._open[name] = (stamp, archive)
+        return archive
+
+
+def layer_id(path: Path) -> str:
+    """A base map's name in addresses; file names hold brackets, plus signs, Chinese."""
+    return hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,0 +1,123 @@
+"""What a tile's bytes are, and what an archive's own description is worth: shared by the readers of both archive kinds.
+
+Archives come from anywhere: sizes are bounded before anything is unpacked, texts lose their markup.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from html import unescape
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.services.map_port import Bounds
+
+GZIP_MAGIC = b"\x1f\x8b"
+MVT = "application/x-protobuf"
+MAX_TILE_BYTES = 16 * 1024 * 1024
+MAX_ZOOM = 24
+_MERCATOR_LIMIT = 85.06
+_MAX_TEXT = 200
+
+
+def gunzip(body: bytes, limit: int = MAX_TILE_BYTES) -> bytes:
+    """Unpack gzip; raises InvalidInput ``basemap.damaged`` when it is broken or would grow past the limit."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        plain = unpacker.decompress(body, limit)
+    except zlib.error as error:
+        raise InvalidInput("basemap.damaged") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise InvalidInput("basemap.damaged")
+    return plain
+
+
+def plain_tile(body: bytes) -> bytes:
+    """The tile as the page can use it: unpacked when it was packed."""
+    return gunzip(body) if body.startswith(GZIP_MAGIC) else body
+
+
+def media_type(body: bytes) -> str | None:
+    """The kind of an unpacked tile told from its bytes; None for what is no tile."""
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if body.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        return "image/webp"
+    if body[4:12] == b"ftypavif":
+        return "image/avif"
+    return MVT if _is_vector_tile(body) else None
+
+
+def vector_layers(tiles: Iterable[bytes]) -> tuple[str, ...]:
+    """Names of the layers in unpacked vector tiles, each once, in order of appearance."""
+    return tuple(dict.fromkeys(name for tile in tiles for name in _layer_names(tile)))
+
+
+def safe_bounds(west: float, south: float, east: float, north: float) -> Bounds:
+    """The box inside the web map's world; the whole world when it is none."""
+    if all(map(math.isfinite, (west, south, east, north))):
+        west, east = max(-180.0, west), min(180.0, east)
+        south, north = max(-_MERCATOR_LIMIT, south), min(_MERCATOR_LIMIT, north)
+        if west < east and south < north:
+            return Bounds(west, south, east, north)
+    return Bounds(-180.0, -_MERCATOR_LIMIT, 180.0, _MERCATOR_LIMIT)
+
+
+def safe_text(value: object) -> str:
+    """One line of plain text: an archive's attribution is often HTML."""
+    text = unescape(re.sub(r"<[^>]*>", "", value)) if isinstance(value, str) else ""
+    return "".join(sign if sign.isprintable() else " " for sign in text).strip()[:_MAX_TEXT]
+
+
+def safe_title(said: object, file_name: str) -> str:
+    """What the operator sees in the list: the archive's name, the file's where it has none; never an extension."""
+    title = safe_text(said) or safe_text(file_name)
+    return re.sub(r"\.(pmtiles|mbtiles)$", "", title, flags=re.IGNORECASE) or title
+
+
+def _varint(body: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        byte = body[at]
+        at += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, at
+        shift += 7
+
+
+def _fields(body: bytes) -> Iterator[tuple[int, bytes]]:
+    """Fields of a protobuf message that have bytes; IndexError or ValueError when it is none."""
+    at = 0
+    while at < len(body):
+        key, at = _varint(body, at)
+        number, wire = key >> 3, key & 7
+        if wire == 2:
+            size, at = _varint(body, at)
+            if at + size > len(body):
+                raise ValueError("field reaches past the end")
+            yield number, body[at : at + size]
+            at += size
+        elif wire == 0:
+            _, at = _varint(body, at)
+        elif wire in (1, 5):
+            at += 8 if wire == 1 else 4
+        else:
+            raise ValueError("unknown wire type")
+
+
+def _layer_names(tile: bytes) -> list[str]:
+    try:
+        layers = [body for number, body in _fields(tile) if number == 3]
+        names = [next((name for number, name in _fields(layer) if number == 1), b"") for layer in layers]
+        return [name.decode("utf-8") for name in names if name]
+    except (IndexError, ValueError):
+        return []
+
+
+def _is_vector_tile(body: bytes) -> bool:
+    return bool(_layer_names(body))
