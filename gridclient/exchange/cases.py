@@ -15,12 +15,13 @@ from gridclient.domain.codes import read_code
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.fields import Fields, RowProblem, digest
-from gridclient.exchange.points import PointReader
+from gridclient.exchange.points import Place, PointReader
 from gridclient.exchange.values import identifier, long_text, moment, text
 from gridclient.services.import_records import CaseRecord
 from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
 TITLE_FROM_TEXT = 40
+_PLACE_FIELDS = Place._fields
 LONGEST_TITLE = 200
 _LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d+")
@@ -65,17 +66,19 @@ class CaseReader:
         values: dict[str, Any] = {}
         count = len(cells)
         for name, place, convert in self._converted:
-            if place < count:
-                try:
-                    values[name] = convert(cells[place])
-                except InvalidInput as problem:
-                    raise RowProblem(self._fields.titles[place], problem) from None
+            cell = cells[place] if place < count else None
+            if cell is None or cell == "":
+                continue
+            try:
+                values[name] = convert(cell)
+            except InvalidInput as problem:
+                raise RowProblem(self._fields.titles[place], problem) from None
         _add_title(values, self._fields.title("title"))
         _add_words(values)
         if self._points is not None:
             place_found = self._points.place(cells)
             if place_found is not None:
-                values.update(place_found._asdict())
+                values.update(zip(_PLACE_FIELDS, place_found, strict=True))
         number = values.get("external_number")
         identity = f"n:{self._number_title}:{number}" if number else self._by_content(cells)
         return CaseRecord(sheet=self._sheet, row=row, identity=identity, extra=self._fields.extra(cells), **values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from gridclient.exchange.cells import Row
 from gridclient.exchange.opening import MAX_UNPACKED_BYTES, PIECE, Source
 from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
 
+_FORCED_TEXT = re.compile(r'="([^"]*)"')
 SEPARATORS = ",;\t|"
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,11 +26,13 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How the text is written. ``lines`` is about how many rows there are."""
+    """How the text is written. ``lines`` is about how many rows there are; ``forces_text`` says that some cells may be
+    written ``="00123"``, which keeps a spreadsheet program from taking them for numbers."""
 
     encoding: str
     separator: str
     lines: int
+    forces_text: bool = False
 
 
 def examine(source: Source) -> Writing:
@@ -41,9 +45,10 @@ def examine(source: Source) -> Writing:
         head = stream.read(4)
     marked = next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "")
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
-        lines = _lines_if_readable(source, encoding)
-        if lines is not None:
-            return Writing(encoding, _separator(source, encoding), lines)
+        found = _read_through(source, encoding)
+        if found is not None:
+            lines, forces_text = found
+            return Writing(encoding, _separator(source, encoding), lines, forces_text)
     raise InvalidInput("file.encoding", file=source.name)
 
 
@@ -64,17 +69,23 @@ def rows(source: Source, writing: Writing) -> Iterator[Row]:
                 if len(cells) > MAX_COLUMNS:
                     raise InvalidInput("file.too_many_columns", file=source.name, sheet="", most=MAX_COLUMNS)
                 if any(cells) and any(map(str.strip, cells)):
-                    yield number, cells
+                    yield number, [_unforced(cell) for cell in cells] if writing.forces_text else cells
         except csv.Error as problem:
             raise InvalidInput("file.quotes", file=source.name, row=number + 1) from problem
         finally:
             text.detach()
 
 
-def _lines_if_readable(source: Source, encoding: str) -> int | None:
-    """The number of line ends, or None when the bytes are not of this encoding."""
+def _unforced(cell: str) -> str:
+    forced = _FORCED_TEXT.fullmatch(cell.strip())
+    return forced[1] if forced else cell
+
+
+def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
+    """About how many lines there are and whether some cell may be forced to be text; None for another encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = size = 0
+    forces_text = False
     with source.stream() as stream:
         while piece := stream.read(PIECE):
             size += len(piece)
@@ -87,11 +98,12 @@ def _lines_if_readable(source: Source, encoding: str) -> int | None:
             if "\0" in text:
                 raise InvalidInput("file.binary", file=source.name)
             lines += text.count("\n")
+            forces_text = forces_text or '="' in text or text.endswith("=")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return None
-    return lines + 1
+    return lines + 1, forces_text
 
 
 def _separator(source: Source, encoding: str) -> str:

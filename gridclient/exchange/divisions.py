@@ -58,7 +58,7 @@ class DivisionReader:
 
     def _path(self, cells: Sequence[Cell], names: dict[str, str]) -> list[tuple[str, str, str]]:
         """(code, level, name) of each level that the row gives a code for, from the top."""
-        found = []
+        found: list[tuple[str, str, str]] = []
         for level in LEVELS:
             code, rank = self.source.fields.read(cells, f"{level}_code", _code_or_nothing, ("", ""))
             if not code:

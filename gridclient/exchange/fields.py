@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 from gridclient.domain.errors import GridClientError, InvalidInput
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell
 from gridclient.exchange.values import text
 
 Value = TypeVar("Value")
@@ -31,7 +32,10 @@ class Fields:
         self.titles = tuple(titles)
         self.places = {name: places[title] for name, title in columns.items()}
         taken = set(self.places.values())
-        self._others = tuple((place, title) for place, title in enumerate(titles) if place not in taken)
+        others = [place for place in range(len(titles)) if place not in taken]
+        self._other_titles = tuple(titles[place] for place in others)
+        # Two places that are always there make itemgetter give a tuple even for one column.
+        self._other_cells = itemgetter(*others, 0, 0) if titles else None
 
     def has(self, field: str) -> bool:
         """Does a column serve this field?"""
@@ -63,11 +67,14 @@ class Fields:
 
     def extra(self, cells: Sequence[Cell]) -> dict[str, str]:
         """Everything that no field takes, as it stands in the file, by column title; blank cells are left out."""
-        count = len(cells)
+        if self._other_cells is None:
+            return {}
+        missing = len(self.titles) - len(cells)
+        found = self._other_cells([*cells, *[None] * missing] if missing > 0 else cells)
         return {
-            title: cell if isinstance(cell, str) else _kept(cell)
-            for place, title in self._others
-            if place < count and not is_blank(cell := cells[place])
+            title: cell if type(cell) is str else _kept(cell)
+            for title, cell in zip(self._other_titles, found, strict=False)
+            if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
         }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from gridclient.domain.coordinates import Crs, convert
@@ -32,24 +31,25 @@ def in_china(lon: float, lat: float) -> bool:
     return CHINA_WEST <= lon <= CHINA_EAST and CHINA_SOUTH <= lat <= CHINA_NORTH
 
 
-@dataclass(frozen=True, slots=True)
 class PointReader:
     """Reads the point of each row; ``crs`` None means that nobody said which system the numbers are in."""
 
-    fields: Fields
-    crs: Crs | None
+    def __init__(self, fields: Fields, crs: Crs | None) -> None:
+        self.fields = fields
+        self.crs = crs
+        self._two_columns = fields.has("lon") and fields.has("lat")
 
     @property
     def is_there(self) -> bool:
         """Does the table have points at all?"""
-        return (self.fields.has("lon") and self.fields.has("lat")) or self.fields.has("point")
+        return self._two_columns or self.fields.has("point")
 
     def numbers(self, cells: Sequence[Cell]) -> tuple[float, float] | None:
         """The two numbers as they stand; ``None`` for blank cells and for 0, 0, which means "no point" everywhere.
 
         Raises ``RowProblem``: ``cell.not_number``, ``point.half``, ``point.not_a_pair``.
         """
-        if self.fields.has("lon") and self.fields.has("lat"):
+        if self._two_columns:
             lon = self.fields.read(cells, "lon", number, None)
             lat = self.fields.read(cells, "lat", number, None)
             if lon is None or lat is None:

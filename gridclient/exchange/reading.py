@@ -77,8 +77,8 @@ def read_kind(
     source = identify(path)
     if source.form is Form.GEOJSON:
         return _read_geojson(kind, source, mapping, system, under)
-    chosen = _sheets_to_read(kind, path, source, sheet, mapping)
-    opened = [_read_table(kind, _open(kind, path, name, mapping), mapping, system, under) for name in chosen]
+    tables = _tables_to_read(kind, path, source, sheet, mapping)
+    opened = [_read_table(kind, table, mapping, system, under) for table in tables]
     return Reading(
         file=source.name,
         sheets=tuple(name for each in opened for name in each.sheets),
@@ -92,21 +92,20 @@ def _open(kind: ImportKind, path: Path, sheet: str | None, mapping: ColumnMappin
     return open_table(path, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
 
 
-def _sheets_to_read(
+def _tables_to_read(
     kind: ImportKind, path: Path, source: Source, sheet: str | None, mapping: ColumnMapping | None
-) -> list[str | None]:
-    if sheet is not None or source.form is Form.CSV:
-        return [sheet]
-    found = []
-    names = sheets(path)
-    for name in names:
+) -> list[Table]:
+    """The sheet that is told, else those that have the kind's columns, else the first one, so that it can be judged."""
+    names = sheets(path) if sheet is None and source.form is Form.XLSX else ()
+    found: list[Table] = []
+    for name in names if len(names) > 1 else ():
         with suppress(InvalidInput):  # what is wrong with a sheet is said when it is the one to read
             table = _open(kind, path, name, mapping)
             if not _missing(kind, completed(mapping, kind, table.titles, file=table.file)):
-                found.append(name)
-    if kind is ImportKind.STANDARDS:
-        return [*(found or names[:1])]
-    return [*(found or names)[:1]]
+                found.append(table)
+        if found and kind is not ImportKind.STANDARDS:
+            break
+    return found or [_open(kind, path, sheet, mapping)]
 
 
 def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:

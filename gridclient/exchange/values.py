@@ -5,9 +5,9 @@ Each reader takes a cell and gives a value or raises ``InvalidInput("cell.…")`
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import date, datetime, time, timedelta
+from math import isfinite
 
 from openpyxl.utils.datetime import from_excel
 
@@ -21,13 +21,13 @@ _SERIALS = range(18_264, 73_416)
 _LOST_DIGITS_FROM = 10**15
 _SHOWN = 60
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
-_FORCED_TEXT = re.compile(r'="([^"]*)"')
 _MOMENT = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
     r"(?:[T\s]*(?P<half>上午|下午|AM|PM)?\s*(?P<hour>\d{1,2})\s*[:\uff1a时]\s*(?P<minute>\d{1,2})"
     r"(?:\s*[:\uff1a分]\s*(?P<second>\d{1,2})(?:\.\d+)?)?\s*[分秒]?)?\s*(?P<half_behind>AM|PM)?",
     re.IGNORECASE,
 )
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}T")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _LIST_SEPARATORS = re.compile(r"[、,\uff0c;\uff1b|\n]+")
@@ -37,8 +37,7 @@ _LINE_EDGES = re.compile(r"[ \t\r\xa0]*\n[ \t\r\xa0]*")
 def text(cell: Cell) -> str:
     """The cell's text without outer blanks; numbers as people write them. Raises for formulas and error values."""
     if isinstance(cell, str):
-        found = cell.strip()
-        return forced.group(1).strip() if found[:2] == '="' and (forced := _FORCED_TEXT.fullmatch(found)) else found
+        return cell.strip()
     return _text_of_other(cell)
 
 
@@ -78,12 +77,12 @@ def identifier(cell: Cell) -> str:
 def number(cell: Cell) -> float | None:
     """A number, ``None`` for a blank cell. Raises ``InvalidInput("cell.not_number")``."""
     if isinstance(cell, str):
-        found = cell.strip()
-        if not found:
-            return None
         try:
-            value = float(found)
+            value = float(cell)
         except ValueError:
+            found = cell.strip()
+            if not found:
+                return None
             raise InvalidInput("cell.not_number", text=found[:_SHOWN]) from None
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
         value = float(cell)
@@ -92,7 +91,7 @@ def number(cell: Cell) -> float | None:
         if not found:
             return None
         raise InvalidInput("cell.not_number", text=found[:_SHOWN])
-    if not math.isfinite(value):
+    if not isfinite(value):
         raise InvalidInput("cell.not_number", text=str(cell)[:_SHOWN])
     return value
 
@@ -107,7 +106,10 @@ def moment(cell: Cell) -> datetime | None:
         found = cell.strip()
         if not found:
             return None
-        value = _quickly(found) or _moment_of_text(found)
+        quick = _quickly(found)
+        if quick is not None:
+            return quick
+        value = _moment_of_text(found)
     elif isinstance(cell, datetime):
         value = _whole_second(cell)
     elif isinstance(cell, date):
@@ -141,19 +143,27 @@ def _whole_second(value: datetime) -> datetime:
 
 
 def _quickly(found: str) -> datetime | None:
-    """``2011-07-01 01:32:33`` and its like, which make up almost every file."""
-    if len(found) < 10 or found[4] != "-":
+    """``2011-07-01 01:32:33`` and its like, which make up almost every file; None for anything else."""
+    if len(found) != 19 or found[4] != "-":
         return None
     try:
-        return datetime.fromisoformat(found)
+        value = datetime.fromisoformat(found)
     except ValueError:
         return None
+    if not _EARLIEST_YEAR <= value.year <= _LATEST_YEAR:
+        return None
+    return datetime.combine(value, value.time(), CHINA_TIME)  # three times as fast as replace()
 
 
 def _moment_of_text(found: str) -> datetime:
     matched = _MOMENT.fullmatch(found)
     if matched:
         return _clock_time(found, matched)
+    if _ISO.match(found):
+        try:
+            return datetime.fromisoformat(found)
+        except ValueError:
+            raise InvalidInput("cell.not_date", text=found[:_SHOWN]) from None
     compact = _COMPACT.fullmatch(found)
     if compact and len(found) != 10:
         return _built(found, *(int(part or 0) for part in compact.groups()))

@@ -1,0 +1,113 @@
+"""The report of an import as a workbook: what came of the file, and row by row what is wrong and what was noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder
+
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.services.error_text import sentence
+from gridclient.services.import_records import ImportSummary
+
+_KINDS = {
+    "divisions": "行政区划",
+    "grids": "网格",
+    "units": "单位",
+    "standards": "立案结案标准",
+    "cases": "案件",
+    "calendar": "日历",
+}
+_HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
+_HEADER_FONT = Font(bold=True)
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+_LONGEST = 32_000
+_ROW_TITLES = ("工作表", "行", "列", "问题", "代码")
+
+
+class ReportLine(Protocol):
+    """One finding about one row; ``RefusedRow`` and the notices of services are such."""
+
+    @property
+    def sheet(self) -> str: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def column(self) -> str: ...
+    @property
+    def code(self) -> str: ...
+    @property
+    def params(self) -> Mapping[str, object]: ...
+
+
+def write_report(
+    path: Path, refused: Iterable[ReportLine], summary: ImportSummary, notices: Iterable[ReportLine] = ()
+) -> None:
+    """Write the report; a file of that name is replaced.
+
+    Every cell is text that no spreadsheet program takes for a formula, whatever the imported file held.
+
+    Raises ``StoreUnavailable("report.not_written")`` when the disk refuses.
+    """
+    workbook = Workbook(write_only=True)
+    _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(summary))
+    _write_sheet(workbook.create_sheet("未导入的行"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, refused))
+    _write_sheet(workbook.create_sheet("已导入的提示"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, notices))
+    try:
+        workbook.save(path)
+    except OSError as problem:
+        raise StoreUnavailable("report.not_written", file=path.name, reason=problem.strerror or "") from problem
+    finally:
+        workbook.close()
+
+
+def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
+    return [
+        ("文件", summary.file),
+        ("内容", _KINDS[summary.kind.value]),
+        ("总行数", summary.rows),
+        ("导入", summary.imported),
+        ("未变化", summary.unchanged),
+        ("未导入", summary.refused),
+        ("用时(秒)", summary.seconds),
+    ]
+
+
+def _line(found: ReportLine) -> Sequence[object]:
+    return found.sheet, found.row, found.column, sentence(found.code, **found.params), found.code
+
+
+def _write_sheet(
+    sheet: WriteOnlyWorksheet, titles: Sequence[str], widths: Sequence[int], lines: Iterable[Sequence[object]]
+) -> None:
+    sheet.freeze_panes = "A2"
+    dimensions: DimensionHolder[str, ColumnDimension] = sheet.column_dimensions  # type: ignore[attr-defined] # stub gap
+    for letter, width in zip("ABCDE", widths, strict=False):
+        dimensions[letter].width = width
+    header = [_text_cell(sheet, title) for title in titles]
+    for cell in header:
+        cell.font = _HEADER_FONT
+        cell.fill = _HEADER_FILL
+    sheet.append(header)
+    for line in lines:
+        sheet.append([_cell(sheet, value) for value in line])
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: object) -> Cell:
+    if isinstance(value, int | float):
+        return WriteOnlyCell(sheet, value)
+    return _text_cell(sheet, str(value))
+
+
+def _text_cell(sheet: WriteOnlyWorksheet, value: str) -> Cell:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST])
+    cell.data_type = "s"  # "=…" is a text here, never a formula
+    cell.quotePrefix = True  # and stays one when somebody saves the report as csv or edits the cell
+    cell.alignment = _WRAPPED
+    return cell
