@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
@@ -22,7 +23,16 @@ DEFAULT_LEVEL: Final = 3
 _CLOSED: Final = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.VOID, CaseState.MERGED})
 _CHANNELS: Final = {channel.value: channel.value for channel in Channel} | {word: key for key, word in CHANNELS.items()}
 _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, word in URGENCIES.items()}
-_KEPT_TEXTS: Final = ("channel_text", "big_class", "small_class", "state", "state_text", "unit_text", "result")
+_KEPT_TEXTS: Final = (
+    "grid_code",
+    "channel_text",
+    "big_class",
+    "small_class",
+    "state",
+    "state_text",
+    "unit_text",
+    "result",
+)
 _LEFT_OUT: Final[tuple[object, ...]] = (None, "", {})
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
 
@@ -53,44 +63,61 @@ class StandardMatcher:
         return self._by_name.get(f"{record.big_class}\0{small}") or self._by_name.get(f"\0{small}")
 
 
-def imported_payload(record: CaseRecord, *, grid: str, standard: StandardRow | None, now: datetime) -> dict[str, Any]:
-    """The payload of ``case_imported`` without its number. A row without a time counts as reported now."""
-    reported = record.reported_at or record.closed_at or now
-    payload: dict[str, Any] = {
-        "facts": _facts(record, grid, standard, reported),
-        "level": record.level or DEFAULT_LEVEL,
-        "registered_at": to_seconds(reported),
-    }
-    closed = _closed_at(record, reported)
-    if closed is not None:
-        payload["closed_at"] = to_seconds(closed)
+def row_payload(record: CaseRecord) -> dict[str, Any]:
+    """What the row says, in the names of the event ``case_imported``: the same row gives the same, whenever it is read.
+
+    ``due`` and an empty ``closed_at`` (closed, nobody says when) are made good by :func:`whole_payload`.
+    """
+    payload: dict[str, Any] = {"facts": _facts(record), "level": record.level or DEFAULT_LEVEL}
+    reported = record.reported_at or record.closed_at
+    if reported is not None:
+        payload["registered_at"] = payload["facts"]["happened_at"] = to_seconds(reported)
+    if record.closed_at is not None or record.state in _CLOSED:
+        payload["closed_at"] = to_seconds(record.closed_at) if record.closed_at else None
     if record.due_at is not None:
-        payload["clocks"] = [_original_deadline(reported, record.due_at)]
+        payload["due"] = to_seconds(record.due_at)
     return payload
 
 
-def _closed_at(record: CaseRecord, reported: datetime) -> datetime | None:
-    if record.closed_at is not None:
-        return record.closed_at
-    return reported if record.state in _CLOSED else None
+def reported_day(record: CaseRecord, *, now: datetime) -> date:
+    """The day in China on which the case was reported: its number and its grid go by it."""
+    return (record.reported_at or record.closed_at or now).astimezone(CHINA_TIME).date()
 
 
-def _facts(record: CaseRecord, grid: str, standard: StandardRow | None, reported: datetime) -> dict[str, Any]:
+def whole_payload(
+    payload: dict[str, Any], *, number: str, grid: str, standard: StandardRow | None, now: datetime
+) -> dict[str, Any]:
+    """The payload of ``case_imported``: the row's own (which is changed) with what this desk adds to it.
+
+    A case without a time counts as reported ``now``.
+    """
+    facts = payload["facts"]
+    payload["number"] = number
+    registered = payload.setdefault("registered_at", to_seconds(now))
+    if "closed_at" in payload and payload["closed_at"] is None:
+        payload["closed_at"] = registered
+    if "due" in payload:
+        payload["clocks"] = [_original_deadline(registered, payload.pop("due"))]
+    if grid:
+        facts["grid"] = grid
+    if standard is not None:
+        facts["standard"] = standard.code
+        facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
+    return payload
+
+
+def _facts(record: CaseRecord) -> dict[str, Any]:
     """The fields of ``CaseFacts`` that are not empty: events are kept for ever, so they say no more."""
-    classes = (standard.big_class, standard.small_class) if standard else (record.big_class, record.small_class)
     facts = {
         "title": record.title,
         "description": record.description,
         "channel": _CHANNELS.get(record.channel or record.channel_text, Channel.OTHER.value),
-        "standard": standard.code if standard else "",
-        "case_class": " ".join(part for part in classes if part),
+        "case_class": f"{record.big_class} {record.small_class}".strip(),
         "urgency": _URGENCIES.get(record.urgency, 1),
-        "grid": grid,
         "address": record.address,
         "lon": record.lon,
         "lat": record.lat,
         "source_point": _source_point(record),
-        "happened_at": to_seconds(reported),
         "reporter_name": record.reporter_name,
         "reporter_phone": record.reporter_phone,
         "upper_number": record.external_number,
@@ -110,19 +137,13 @@ def _extra(record: CaseRecord) -> Mapping[str, str]:
     return {**record.extra, **kept}
 
 
-def _original_deadline(reported: datetime, due: datetime) -> dict[str, Any]:
-    return {
-        "stage": Stage.IMPORTED.value,
-        "limit": format_limit(_limit_between(reported, due)),
-        "started": to_seconds(reported),
-        "due": to_seconds(due),
-        "unit": "",
-    }
+def _original_deadline(registered: int, due: int) -> dict[str, Any]:
+    limit = format_limit(_limit_of((due - registered) / 3600))
+    return {"stage": Stage.IMPORTED.value, "limit": limit, "started": registered, "due": due, "unit": ""}
 
 
-def _limit_between(start: datetime, due: datetime) -> Limit:
-    """The time between the two as a limit that runs day and night; at most the longest limit there can be."""
-    hours = (due - start).total_seconds() / 3600
+def _limit_of(hours: float) -> Limit:
+    """So many hours, day and night; days where that is too long for hours, and at most the longest limit there is."""
     if hours <= 0:
         return _SHORTEST
     if hours <= LARGEST_AMOUNT:

@@ -194,7 +194,17 @@ def _create_imports(db: SchemaTool) -> None:
     _table(
         db,
         "import_rows",
-        {"import": int, "position": int, "subject": str, "township": str, "day": str, "payload": str},
-        pk=("import", "position"),
-        foreign=[("import", "imports", "id")],
+        {
+            "position": int,
+            "import_id": int,
+            "subject": str,
+            "township": str,
+            "day": str,
+            "grid": str,
+            "standard": str,
+            "digest": str,
+            "payload": str,
+        },
+        pk="position",
+        foreign=[("import_id", "imports", "id")],
     )

@@ -1,0 +1,174 @@
+"""Takes the cases of one import into the log: never half a file, and never long in the way of the desk's own writes.
+
+Rows are first put aside in ``import_rows``, in short transactions that nobody sees. When all are there and checked, one
+transaction decides: from then on the import *is* done. The log takes the rows over in short transactions, each of which
+also removes what it took; if the power fails meanwhile, the next start goes on where it stopped
+(:func:`gridclient.store.import_journal.finish_imports`). Until the decision, discarding leaves nothing.
+
+A case is known by its key (system and number, or content). The same row again is unchanged; a row that reads otherwise
+is refused and never overwrites: the desk may have worked on the case since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.errors import InvalidInput
+from gridclient.services.import_records import CaseRecord, Record, RefusedRow
+from gridclient.services.imported_case import StandardMatcher, case_key, reported_day, row_payload
+from gridclient.services.importing import RowNotice, Stored
+from gridclient.services.rows import Changes
+from gridclient.store.driver import Database
+from gridclient.store.import_journal import Journal, StagedCase
+from gridclient.store.reference import SqliteReference
+
+_OWN_TIERS: Final = (Tier.ZONE, Tier.COMMUNITY, Tier.BASIC)
+_KNOWN: Final = (
+    "select lower(hex(s.id)), json_extract(e.payload, '$.digest') from subjects s"
+    " join events e on e.subject = s.no where e.kind = 'case_imported' and s.id in ({marks})"
+)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A case of the file on its way: the record, its key, what it says (JSON) and the digest of that."""
+
+    record: CaseRecord
+    key: str
+    text: str
+    digest: str
+
+
+class CaseSink:
+    """An ``services.importing.ImportSink`` for cases."""
+
+    def __init__(
+        self, database: Database, reference: SqliteReference, journal: Journal, *, source: str, now: datetime
+    ) -> None:
+        """``source`` tells systems apart whose numbers are the same; each number of a source is kept once."""
+        self._database = database
+        self._journal = journal
+        self._source = source
+        self._now = now
+        self._areas = reference.snapshot()
+        self._standards = StandardMatcher(tuple(self._areas.standards.values()))
+        self._external = _external_codes(database)
+        self._seen: dict[str, str] = {}
+        self._unchanged = 0
+        self._without_grid = 0
+
+    def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
+        cases = [record for record in records if isinstance(record, CaseRecord)]
+        refused = [_refuse(record, "", "import.other_kind") for record in records if not isinstance(record, CaseRecord)]
+        new = self._new_ones([self._row(record) for record in cases], refused)
+        self._journal.put_aside(list(self._placed(new, refused)))
+        return refused
+
+    def check(self) -> Sequence[RefusedRow]:
+        """Nothing is left to judge: each row was judged by the store and by the rows before it."""
+        return ()
+
+    def foresee(self) -> Stored:
+        return Stored(self._journal.waiting, self._unchanged, Changes(), self._notices())
+
+    def store(self, advance: Callable[[int, int], None]) -> Stored:
+        imported, unchanged = self._journal.carry_out(advance)
+        changes = Changes(kinds=frozenset({"cases"}) if imported else frozenset())
+        return Stored(imported, self._unchanged + unchanged, changes, self._notices())
+
+    def discard(self) -> None:
+        self._journal.throw_away()
+
+    def _row(self, record: CaseRecord) -> _Row:
+        text = json.dumps(row_payload(record), ensure_ascii=False, separators=(",", ":"))
+        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        return _Row(record, case_key(self._source, record.identity), text, digest)
+
+    def _new_ones(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> list[_Row]:
+        """The rows that neither the store nor the file had; of the others those that read differently are refused."""
+        known = self._digests_in_store([row.key for row in rows])
+        new = []
+        for row in rows:
+            seen = self._seen.get(row.key) or known.get(row.key)
+            if seen is None:
+                self._seen[row.key] = row.digest
+                new.append(row)
+            elif seen == row.digest:
+                self._unchanged += 1
+            else:
+                refused.append(_refuse(row.record, "", "case.known_differently", number=row.record.external_number))
+        return new
+
+    def _digests_in_store(self, keys: Sequence[str]) -> dict[str, str]:
+        if not keys:
+            return {}
+        sql = _KNOWN.format(marks=",".join("?" * len(keys)))
+        with self._database.reader() as connection:
+            rows = connection.execute(sql, [bytes.fromhex(key) for key in keys]).fetchall()
+        return {key: digest or "" for key, digest in rows}
+
+    def _placed(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> Iterator[StagedCase]:
+        """Rows with grid, township and standard; those whose place cannot be are refused."""
+        days = [reported_day(row.record, now=self._now) for row in rows]
+        at_point = self._grids_at_points([row.record for row in rows], [day.toordinal() for day in days])
+        for row, day, found in zip(rows, days, at_point, strict=True):
+            grid = self._grid(row.record, found)
+            if grid is None:
+                refused.append(_refuse(row.record, "grid_code", "case.grid_unknown", grid=row.record.grid_code))
+                continue
+            township = grid[:9] or self._areas.settings["township"]
+            if not township:
+                refused.append(_refuse(row.record, "", "case.township_unknown"))
+                continue
+            self._without_grid += not grid
+            standard = self._standards.find(row.record)
+            code = standard.code if standard else ""
+            yield StagedCase(row.key, township, day.isoformat(), grid, code, row.digest, row.text)
+
+    def _grids_at_points(self, records: Sequence[CaseRecord], days: Sequence[int]) -> list[str]:
+        nowhere = float("nan")
+        lons = np.array([nowhere if record.lon is None else record.lon for record in records], dtype=np.float64)
+        lats = np.array([nowhere if record.lat is None else record.lat for record in records], dtype=np.float64)
+        return self._areas.grids_of(lons, lats, np.array(days, dtype=np.int64))
+
+    def _grid(self, record: CaseRecord, at_point: str) -> str | None:
+        """By the code that the row gives, else by its point; "" where neither tells, ``None`` for a wrong code."""
+        told = record.grid_code
+        if not told:
+            return at_point
+        row = self._areas.grids.get(told)
+        if row is not None and row.tier in _OWN_TIERS:
+            return told
+        return self._external.get(told) or at_point or (None if _is_own_code(told) else "")
+
+    def _notices(self) -> tuple[RowNotice, ...]:
+        if not self._without_grid:
+            return ()
+        return (RowNotice("", 0, "", "case.grid_pending", {"count": self._without_grid}),)
+
+
+def _refuse(record: Record, column: str, code: str, **params: object) -> RefusedRow:
+    return RefusedRow(record.sheet, record.row, column, code, params)
+
+
+def _external_codes(database: Database) -> dict[str, str]:
+    """Other systems' codes of our grids."""
+    with database.reader() as connection:
+        rows = connection.execute("select external_code, code from grids where external_code <> ''").fetchall()
+    return dict(rows)
+
+
+def _is_own_code(text: str) -> bool:
+    """Whether it reads like a grid's code of ours, so that not to know it is an error."""
+    try:
+        return tier_of(text) in _OWN_TIERS
+    except InvalidInput:
+        return False

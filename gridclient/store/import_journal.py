@@ -1,0 +1,168 @@
+"""The rows of case imports that are decided or about to be: put aside first, then taken over into the log in turns.
+
+``imports.state`` is ``staging`` until all rows are there, ``ready`` from the decision on, then ``done``. A start finds
+``ready`` ones after a power cut and finishes them, and throws ``staging`` ones away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple, Protocol
+
+from gridclient.store.driver import Connection, Database
+
+_BUFFERED: Final = 2_000
+_TURN_S: Final = 0.04
+"""How long a transaction should hold the store: the desk's own write waits about that long."""
+_PAUSE_S: Final = 0.004
+_FIRST_TURN, _LEAST, _MOST = 100, 20, 2_000
+
+
+class StagedCase(NamedTuple):
+    """One row put aside: the case's key, what its number and its place depend on, and what the row says (JSON)."""
+
+    subject: str
+    township: str
+    day: str
+    grid: str
+    standard: str
+    digest: str
+    payload: str
+
+
+_COLUMNS: Final = ", ".join(StagedCase._fields)
+_PUT: Final = f"insert into import_rows (import_id, {_COLUMNS}) values (?{', ?' * len(StagedCase._fields)})"
+
+
+class CaseRecorder(Protocol):
+    """Puts imported cases into the log and all tables, within the transaction that is open."""
+
+    def __call__(self, connection: Connection, rows: Sequence[StagedCase], actor: str, now: datetime) -> int:
+        """How many of the rows were new; cases that are known already stay as they are."""
+        ...
+
+
+class Journal:
+    """The way of one import into the store; used once, by one thread."""
+
+    def __init__(self, database: Database, record: CaseRecorder, *, file: str, actor: str, now: datetime) -> None:
+        self._database = database
+        self._record = record
+        self._about = (file, actor, now.isoformat())
+        self._import_id: int | None = None
+        self._buffer: list[StagedCase] = []
+        self._decided = False
+        self.waiting = 0
+
+    def put_aside(self, rows: Sequence[StagedCase]) -> None:
+        """Keeps rows for later; a few stay in memory, so that looking into a small file writes nothing."""
+        self._buffer += rows
+        self.waiting += len(rows)
+        if len(self._buffer) >= _BUFFERED:
+            with self._database.writer() as connection:
+                self._flush(connection)
+
+    def carry_out(self, advance: Callable[[int, int], None]) -> tuple[int, int]:
+        """Decides, then takes all rows over. Gives how many were new and how many had come in meanwhile."""
+        if not self.waiting:
+            return 0, 0
+        with self._database.writer() as connection:
+            import_id = self._flush(connection)
+            connection.execute("update imports set state = 'ready' where id = ?", (import_id,))
+        self._decided = True
+        return _take_over(self._database, self._record, import_id, lambda done: advance(done, self.waiting))
+
+    def throw_away(self) -> None:
+        """Leaves nothing of an import that was not decided."""
+        self._buffer.clear()
+        if self._import_id is not None and not self._decided:
+            _forget(self._database, self._import_id)
+            self._import_id = None
+
+    def _flush(self, connection: Connection) -> int:
+        if self._import_id is None:
+            self._import_id = connection.execute(
+                "insert into imports (kind, file, actor, started_at, state) values ('cases', ?, ?, ?, 'staging')",
+                self._about,
+            ).lastrowid
+        import_id = self._import_id
+        connection.executemany(_PUT, [(import_id, *row) for row in self._buffer])
+        self._buffer.clear()
+        return import_id
+
+
+def finish_imports(database: Database, record: CaseRecorder) -> int:
+    """At a start: carries out what was decided, throws away what was not. Gives the number of new cases."""
+    with database.reader() as connection:
+        left = connection.execute("select id, state from imports where state <> 'done' order by id").fetchall()
+    new = 0
+    for import_id, state in left:
+        if state == "ready":
+            new += _take_over(database, record, import_id, None)[0]
+        else:
+            _forget(database, import_id)
+    return new
+
+
+def _take_over(
+    database: Database, record: CaseRecorder, import_id: int, advance: Callable[[int], None] | None
+) -> tuple[int, int]:
+    """Takes the rows over in short transactions, with a pause between them for the desk's own writes."""
+    size, done = _FIRST_TURN, 0
+    while True:
+        with database.writer() as connection:
+            started = time.perf_counter()
+            count = _one_turn(connection, record, import_id, size)
+            if not count:
+                return _close(connection, import_id)
+        elapsed = time.perf_counter() - started
+        size = max(_LEAST, min(_MOST, 2 * size, int(size * _TURN_S / elapsed)))
+        done += count
+        if advance is not None:
+            advance(done)
+        time.sleep(_PAUSE_S)
+
+
+def _one_turn(connection: Connection, record: CaseRecorder, import_id: int, size: int) -> int:
+    rows = connection.execute(
+        f"select position, {_COLUMNS} from import_rows where import_id = ? order by position limit ?", (import_id, size)
+    ).fetchall()
+    if not rows:
+        return 0
+    actor, started_at = connection.execute(
+        "select actor, started_at from imports where id = ?", (import_id,)
+    ).fetchone()
+    new = record(connection, [StagedCase(*row[1:]) for row in rows], actor, datetime.fromisoformat(started_at))
+    connection.execute(
+        "delete from import_rows where import_id = ? and position between ? and ?", (import_id, rows[0][0], rows[-1][0])
+    )
+    connection.execute(
+        "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
+        (new, len(rows) - new, import_id),
+    )
+    return len(rows)
+
+
+def _close(connection: Connection, import_id: int) -> tuple[int, int]:
+    connection.execute("update imports set state = 'done' where id = ?", (import_id,))
+    row: Any = connection.execute("select imported, unchanged from imports where id = ?", (import_id,)).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _forget(database: Database, import_id: int) -> None:
+    """Removes an undecided import, in short transactions."""
+    left = True
+    while left:
+        with database.writer() as connection:
+            left = (
+                connection.execute(
+                    "delete from import_rows where position in"
+                    " (select position from import_rows where import_id = ? order by position limit ?)",
+                    (import_id, _MOST),
+                ).rowcount
+                > 0
+            )
+            if not left:
+                connection.execute("delete from imports where id = ?", (import_id,))
