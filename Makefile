@@ -26,7 +26,7 @@ test-lower: $(READY)
 	@VENV=$(VENV) sh .ci/check-lower
 
 bench: $(READY)
-	@$(PYTHON) -m tests.bench
+	@$(PYTHON) -m tests.benchmarks
 
 setup: $(READY)
 
