@@ -1,4 +1,4 @@
-"""The grid tree as a view: chosen with mouse, arrow keys or typed initials; what is open and chosen survives refresh."""
+"""The grid tree as a view: chosen by mouse, arrow keys or typed initials; refreshing keeps what is open and chosen."""
 
 from __future__ import annotations
 

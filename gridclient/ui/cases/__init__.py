@@ -1,0 +1,1 @@
+"""The list of cases with what narrows and orders it."""

@@ -1,0 +1,50 @@
+"""The columns that the list can show: their words, widths and what they are sorted by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.services.rows import SortKey
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``width`` in pixels; 0 takes what is left. ``shown``: without having been chosen."""
+
+    key: SortKey
+    width: int
+    shown: bool = True
+
+
+COLUMNS: Final = (
+    Column(SortKey.NUMBER, 122),
+    Column(SortKey.TITLE, 0),
+    Column(SortKey.LEVEL, 44),
+    Column(SortKey.STATE, 86),
+    Column(SortKey.UNIT, 118),
+    Column(SortKey.DUE, 126),
+    Column(SortKey.CHANNEL, 72),
+    Column(SortKey.GRID, 118, shown=False),
+    Column(SortKey.REGISTERED, 96, shown=False),
+)
+TITLE: Final = next(place for place, column in enumerate(COLUMNS) if not column.width)
+
+
+def title_of(key: SortKey) -> str:
+    """The word at the head of a column."""
+    return {
+        SortKey.NUMBER: translate("CaseList", "编号"),
+        SortKey.TITLE: translate("CaseList", "标题"),
+        SortKey.LEVEL: translate("CaseList", "级别"),
+        SortKey.STATE: translate("CaseList", "状态"),
+        SortKey.UNIT: translate("CaseList", "主办单位"),
+        SortKey.DUE: translate("CaseList", "时限"),
+        SortKey.CHANNEL: translate("CaseList", "来源"),
+        SortKey.GRID: translate("CaseList", "网格"),
+        SortKey.REGISTERED: translate("CaseList", "登记时间"),
+    }[key]

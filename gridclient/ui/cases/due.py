@@ -1,0 +1,125 @@
+"""What the 时限 cell says: how much is left on the clock that counts, in a sign, a word and an urgency. Pure.
+
+The clock shown is the working one while it runs, else the natural one; the tooltip tells both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.calendar import WorkCalendar, WorkingHours
+from gridclient.domain.deadlines import Remaining, remaining
+from gridclient.services.deadline_text import duration_text, moment_text, working_text
+
+translate = QCoreApplication.translate
+_NOTHING: Final = timedelta()
+_SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
+_STAGE_SOON, _STAGE_PRESSING = timedelta(minutes=15), timedelta(minutes=5)
+_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
+_ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
+
+
+class Pressure(StrEnum):
+    """How a deadline is shown."""
+
+    NONE = "none"
+    SOON = "soon"
+    RED = "red"
+
+
+SIGNS: Final = {Pressure.NONE: "", Pressure.SOON: "◔", Pressure.RED: "▲"}
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What remaining time is measured with."""
+
+    calendar: WorkCalendar
+    hours: WorkingHours
+
+
+@dataclass(frozen=True, slots=True)
+class DueCell:
+    """The words of the cell and how pressing it is."""
+
+    text: str
+    pressure: Pressure
+
+    @property
+    def shown(self) -> str:
+        """With the sign before the words: colour is never the only one."""
+        return f"{SIGNS[self.pressure]} {self.text}" if self.pressure is not Pressure.NONE else self.text
+
+
+EMPTY: Final = DueCell("", Pressure.NONE)
+
+
+def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, returned: bool = False) -> DueCell:
+    """The cell of a case that is due at ``due`` in ``state``."""
+    if due is None or state in _ENDED:
+        return EMPTY
+    left = remaining(now, due, calendar=by.calendar, hours=by.hours)
+    day = by.hours.seconds_per_day
+    if left.overdue:
+        return DueCell(translate("CaseList", "超期 {time}").format(time=_time(left, day)), Pressure.RED)
+    stage = state not in _WITH_UNIT
+    template = _stage_word(state, returned=returned) if stage else _clock_word(left)
+    return DueCell(template.format(time=_time(left, day, natural=stage)), _pressure(left, stage=stage))
+
+
+def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
+    """Both clocks and the moment, for the tooltip."""
+    if due is None or state in _ENDED:
+        return ""
+    left = remaining(now, due, calendar=by.calendar, hours=by.hours)
+    working = working_text(left.working.total_seconds(), seconds_per_day=by.hours.seconds_per_day)
+    natural = duration_text(left.natural.total_seconds())
+    lines = translate("CaseList", "到期 {moment}\n工时超期 {working}，自然超期 {natural}")
+    if not left.overdue:
+        lines = translate("CaseList", "到期 {moment}\n工时剩余 {working}，自然剩余 {natural}")
+    return lines.format(moment=moment_text(due), working=working, natural=natural)
+
+
+def _clock_word(left: Remaining) -> str:
+    if left.working <= _NOTHING:
+        return translate("CaseList", "自然 {time}")
+    return translate("CaseList", "工时 {time}")
+
+
+def _stage_word(state: str, *, returned: bool) -> str:
+    if state == "reported":
+        return translate("CaseList", "受理 {time}")
+    if state == "handled":
+        return translate("CaseList", "核查 {time}")
+    if returned:
+        return translate("CaseList", "重派 {time}")
+    return translate("CaseList", "派遣 {time}")
+
+
+def _pressure(left: Remaining, *, stage: bool) -> Pressure:
+    if stage:
+        bounds, time = (_STAGE_SOON, _STAGE_PRESSING), left.natural
+    else:
+        bounds, time = (_SOON, _PRESSING), left.working if left.working > _NOTHING else left.natural
+    if time >= bounds[0]:
+        return Pressure.NONE
+    return Pressure.SOON if time >= bounds[1] else Pressure.RED
+
+
+def _time(left: Remaining, seconds_per_day: int, *, natural: bool = False) -> str:
+    """``02:10``, ``1工作日 03:20`` or ``2天 01:00``."""
+    working = abs(int(left.working.total_seconds()))
+    if natural or not working:
+        return _days_and_clock(abs(int(left.natural.total_seconds())), 86400, translate("CaseList", "{days}天 {clock}"))
+    return _days_and_clock(working, seconds_per_day, translate("CaseList", "{days}工作日 {clock}"))
+
+
+def _days_and_clock(seconds: int, seconds_per_day: int, template: str) -> str:
+    days, rest = divmod(seconds, seconds_per_day)
+    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}"
+    return template.format(days=days, clock=clock) if days else clock

@@ -1,0 +1,219 @@
+"""The line above the list: whose cases, what narrows them, the search, how many there are and in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget, QWidgetAction
+
+from gridclient.services.rows import CaseFilter, SavedView, Sort, UnitRow
+from gridclient.ui.cases.chip import ChipButton
+from gridclient.ui.cases.filter_menus import fill_channels, fill_levels, fill_states, fill_units, fill_views
+from gridclient.ui.cases.filter_words import Chip, chips_of, order_words
+from gridclient.ui.theme import BAR_PX
+
+_TYPING_MS: Final = 220
+_SEARCH_PX: Final = (84, 190)
+
+
+class SearchField(QLineEdit):
+    """Object name ``caseSearch``: Esc empties it and gives the keyboard back.
+
+    Signals:
+        left(): the operator is done with it.
+    """
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
+            self.editingFinished.emit()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class FilterBar(QWidget):
+    """Shows a filter and takes clicks on it; what it changes is decided by the desk's state.
+
+    Signals:
+        narrowed(dict[str, Any]): fields of the filter to change.
+        view_chosen(SavedView), view_dropped(str), view_named(str): about saved views.
+        left(): the operator is done with the search.
+    """
+
+    narrowed = Signal(object)
+    view_chosen = Signal(object)
+    view_dropped = Signal(str)
+    view_named = Signal(str)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("filterBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(BAR_PX)
+        self._filter, self._sort, self._grid_name = CaseFilter(), Sort(), ""
+        self._units: Sequence[UnitRow] = ()
+        self._views: Sequence[SavedView] = ()
+        self._chips: list[ChipButton] = []
+        self._shown: tuple[Chip, ...] = ()
+        self._menus = self._make_menus()
+        self.area = QLabel(self)
+        self.area.setProperty("role", "strong")
+        self.search = self._make_search()
+        self.count = QLabel(self)
+        self.count.setProperty("role", "muted")
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing.timeout.connect(self._on_typing_paused)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(10, 0, 10, 0)
+        self._line.setSpacing(6)
+        self._line.addWidget(self.area)
+        for menu in self._menus.values():
+            self._line.addWidget(menu)
+        self._line.addStretch(1)
+        self._line.addWidget(self.search, 2)
+        self._line.addWidget(self.count)
+
+    # -- content ----------------------------------------------------------------------------------------------------
+
+    def show_filter(self, chosen: CaseFilter, sort: Sort, *, grid_name: str) -> None:
+        """The chips of another filter."""
+        self._filter, self._sort, self._grid_name = chosen, sort, grid_name
+        self.area.setText(grid_name)
+        if self.search.text().strip() != chosen.text:
+            self.search.blockSignals(True)
+            self.search.setText(chosen.text)
+            self.search.blockSignals(False)
+        self._arrange()
+
+    def show_total(self, total: int | None) -> None:
+        """How many cases there are; ``None`` while they are being counted."""
+        order = order_words(self._sort.key)
+        if total is None:
+            self.count.setText(order)
+        else:
+            self.count.setText(self.tr("{count} 件 · {order}").format(count=f"{total:,}", order=order))
+
+    def set_units(self, units: Sequence[UnitRow]) -> None:
+        """What the unit menu offers."""
+        self._units = units
+        self._arrange()
+
+    def set_views(self, views: Sequence[SavedView]) -> None:
+        """What the view menu offers."""
+        self._views = views
+        self._arrange()
+
+    def chip(self, part: str) -> ChipButton | None:
+        """The chip of an active part of the filter."""
+        return next((chip for chip in self._chips if chip.objectName() == f"chip_{part}"), None)
+
+    # -- arranging --------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _make_search(self) -> SearchField:
+        search = SearchField(self)
+        search.setObjectName("caseSearch")
+        search.setPlaceholderText(self.tr("查找 Ctrl+F"))
+        search.setAccessibleName(self.tr("在案件中查找"))
+        search.setClearButtonEnabled(True)
+        search.setMinimumWidth(_SEARCH_PX[0])
+        search.setMaximumWidth(_SEARCH_PX[1])
+        search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        search.textChanged.connect(self._on_text_changed)
+        search.editingFinished.connect(self._on_typing_paused)
+        search.left.connect(self.left)
+        return search
+
+    def _arrange(self) -> None:
+        names = {unit.code: unit.name for unit in self._units}
+        parts = chips_of(self._filter, units=names)
+        back = (Chip("grid", self.tr("全部网格"), {"grid": ""}),) if self._filter.grid else ()
+        if (*back, *parts) != self._shown:
+            self._shown = (*back, *parts)
+            self._replace_chips()
+        active = {chip.part for chip in parts}
+        for part, button in self._menus.items():
+            hidden = part in active or (part == "states" and bool(active & {"box", "ended"}))
+            button.setProperty("offered", not hidden and (part != "views" or bool(self._views)))
+        self._fit()
+
+    def _replace_chips(self) -> None:
+        for old in self._chips:
+            self._line.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self._chips = [self._make_chip(chip) for chip in self._shown]
+        for place, button in enumerate(self._chips):
+            self._line.insertWidget(place + 1, button)
+
+    def _make_chip(self, chip: Chip) -> ChipButton:
+        back = chip.part == "grid"
+        text = self.tr("← {words}") if back else self.tr("{words} ×")
+        button = ChipButton(text.format(words=chip.words), on=not back, parent=self)
+        button.setObjectName(f"chip_{chip.part}")
+        button.setToolTip(self.tr("不再限于这个网格") if back else self.tr("去掉这一条件"))
+        button.clicked.connect(lambda: self.narrowed.emit(chip.without))
+        return button
+
+    def _make_menus(self) -> dict[str, ChipButton]:
+        narrow = self.narrowed.emit
+        show, drop = self.view_chosen.emit, self.view_dropped.emit
+        offers: dict[str, tuple[str, Callable[[QMenu], None]]] = {
+            "states": (self.tr("状态"), lambda menu: fill_states(menu, narrow)),
+            "level": (self.tr("级别"), lambda menu: fill_levels(menu, narrow)),
+            "unit": (self.tr("单位"), lambda menu: fill_units(menu, self._units, self._filter.grid, narrow)),
+            "channel": (self.tr("来源"), lambda menu: fill_channels(menu, narrow)),
+            "views": (self.tr("视图"), lambda menu: fill_views(menu, self._views, show=show, drop=drop)),
+        }
+        menus = {part: ChipButton(word, fill=fill, parent=self) for part, (word, fill) in offers.items()}
+        menus["save"] = ChipButton(self.tr("＋ 存为视图"), fill=self._fill_saving, parent=self)
+        for part, button in menus.items():
+            button.setObjectName(f"menu_{part}")
+        return menus
+
+    def _fill_saving(self, menu: QMenu) -> None:
+        name = QLineEdit(menu)
+        name.setPlaceholderText(self.tr("视图名称，回车保存"))
+        name.setMinimumWidth(180)
+        entry = QWidgetAction(menu)
+        entry.setDefaultWidget(name)
+        menu.addAction(entry)
+        name.returnPressed.connect(lambda: self._on_view_named(menu, name.text().strip()))
+        QTimer.singleShot(0, name, name.setFocus)
+
+    def _on_view_named(self, menu: QMenu, name: str) -> None:
+        if name:
+            menu.close()
+            self.view_named.emit(name)
+
+    def _fit(self) -> None:
+        """Where the line is short, what is used least goes first; the command bar offers it all the same."""
+        margins = self._line.contentsMargins()
+        room = self.width() - margins.left() - margins.right() - _SEARCH_PX[0]
+        room -= self.area.sizeHint().width() + self.count.sizeHint().width() + 3 * self._line.spacing()
+        for button in (*self._chips, *self._menus.values()):
+            offered = button.property("offered") is not False
+            if offered:
+                room -= button.sizeHint().width() + self._line.spacing()
+            button.setVisible(offered and room >= 0)
+
+    def _on_text_changed(self, _text: str) -> None:
+        self._typing.start()
+
+    def _on_typing_paused(self) -> None:
+        self._typing.stop()
+        text = self.search.text().strip()
+        if text != self._filter.text:
+            self.narrowed.emit({"text": text})

@@ -1,0 +1,208 @@
+"""The list as an item model over rows that have been fetched. It asks for more, it never fetches and never blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import IntEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+
+from gridclient.domain.calendar import WorkCalendar, WorkingHours
+from gridclient.services.rows import CaseRow, Sort, SortKey
+from gridclient.ui.cases.cells import PLAIN, moment_words
+from gridclient.ui.cases.columns import COLUMNS, title_of
+from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
+from gridclient.ui.cases.row_changes import RowChanges, changes_between
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX: Final = QModelIndex()
+_TOO_MANY_STEPS: Final = 60
+
+
+class CaseRole(IntEnum):
+    """What a view asks for beside Qt's own roles."""
+
+    ROW = Qt.ItemDataRole.UserRole + 1
+    CASE_ID = Qt.ItemDataRole.UserRole + 2
+
+
+class CaseModel(QAbstractTableModel):
+    """Rows of :class:`CaseRow` in the order of the store.
+
+    Signals:
+        more_wanted(): the view came near the end of the rows, and there are more.
+    """
+
+    more_wanted = Signal()
+
+    def __init__(self, *, now: datetime, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[CaseRow] = []
+        self._places: dict[str, int] = {}
+        self._more = False
+        self._order = Sort()
+        self._now = now
+        self._yardstick = Yardstick(WorkCalendar(), WorkingHours())
+        self._cells: dict[tuple[datetime | None, str, bool], DueCell] = {}
+
+    # -- content ----------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Sequence[CaseRow]:
+        return self._rows
+
+    def row_at(self, place: int) -> CaseRow:
+        """The row on a line."""
+        return self._rows[place]
+
+    def place_of(self, case_id: str) -> int | None:
+        """The line of a case, ``None`` when it is not among the fetched ones."""
+        return self._places.get(case_id)
+
+    def due_of(self, row: CaseRow) -> DueCell:
+        """The 时限 cell; worked out when it is first painted in its minute."""
+        key = (row.due, row.state, row.returned)
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = due_cell(row.due, row.state, self._now, self._yardstick, returned=row.returned)
+            self._cells[key] = cell
+        return cell
+
+    def set_rows(self, rows: Sequence[CaseRow], *, more: bool) -> None:
+        """Shows these rows. What is the same case stays the same line, so that choice and scroll stay."""
+        self._more = more
+        changes = changes_between(self._rows, rows)
+        if changes.steps > _TOO_MANY_STEPS:
+            self.beginResetModel()
+            self._take(list(rows))
+            self.endResetModel()
+            return
+        before = {row.id: row for row in self._rows}
+        self._remove(changes)
+        if changes.reordered:
+            self._reorder(changes.kept)
+        self._insert(changes, rows)
+        for place, row in enumerate(rows):
+            if row.id in before and before[row.id] != row:
+                self._rows[place] = row
+                self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
+
+    def append(self, rows: Sequence[CaseRow], *, more: bool) -> None:
+        """The next page; what has come in already (a case moved meanwhile) is passed over."""
+        self._more = more
+        new = [row for row in rows if row.id not in self._places]
+        if new:
+            first = len(self._rows)
+            self.beginInsertRows(NO_INDEX, first, first + len(new) - 1)
+            self._take([*self._rows, *new])
+            self.endInsertRows()
+
+    def set_order(self, order: Sort) -> None:
+        """What the rows are ordered by, for the mark at the column's head."""
+        self._order = order
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def set_yardstick(self, yardstick: Yardstick) -> None:
+        """Another calendar or other working hours."""
+        self._yardstick = yardstick
+        self.tick(self._now)
+
+    def tick(self, now: datetime) -> None:
+        """The clocks go on; only what is on the screen is worked out again."""
+        self._now = now
+        self._cells.clear()
+        if self._rows:
+            column = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.DUE)
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
+
+    # -- QAbstractTableModel ----------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return self._more and not parent.isValid()
+
+    def fetchMore(self, _parent: Index) -> None:
+        self.more_wanted.emit()
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == 0:
+            return self._head(COLUMNS[section].key)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        row = self._rows[index.row()]
+        if role == 0:
+            return self.words(row, COLUMNS[index.column()].key)
+        if role == CaseRole.ROW:
+            return row
+        if role == CaseRole.CASE_ID:
+            return row.id
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._explained(row, COLUMNS[index.column()].key)
+        return None
+
+    def words(self, row: CaseRow, key: SortKey) -> str:
+        """The words of a cell."""
+        if key is SortKey.DUE:
+            return self.due_of(row).shown
+        if key is SortKey.REGISTERED:
+            return moment_words(row.registered_at, self._now)
+        return PLAIN[key](row)
+
+    def _head(self, key: SortKey) -> str:
+        if key is not self._order.key:
+            return title_of(key)
+        return f"{title_of(key)} {'↓' if self._order.descending else '↑'}"
+
+    def _explained(self, row: CaseRow, key: SortKey) -> str:
+        if key is SortKey.DUE:
+            return due_explained(row.due, row.state, self._now, self._yardstick)
+        if key is SortKey.NUMBER:
+            return row.number
+        if key is not SortKey.TITLE:
+            return self.words(row, key)
+        marks = [row.title]
+        if row.conflict:
+            marks.append(self.tr("冲突：两处同时办理，请核对"))
+        if row.pending:
+            marks.append(self.tr("未上报：只在本机，联网后上报"))
+        return "\n".join(marks)
+
+    # -- steps ------------------------------------------------------------------------------------------------------
+
+    def _take(self, rows: list[CaseRow]) -> None:
+        self._rows = rows
+        self._places = {row.id: place for place, row in enumerate(rows)}
+
+    def _remove(self, changes: RowChanges) -> None:
+        for first, last in changes.removed:
+            self.beginRemoveRows(NO_INDEX, first, last)
+            self._take(self._rows[:first] + self._rows[last + 1 :])
+            self.endRemoveRows()
+
+    def _reorder(self, kept: Sequence[str]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        by_id = {row.id: row for row in self._rows}
+        before = self._rows
+        self._take([by_id[case_id] for case_id in kept])
+        for index in self.persistentIndexList():
+            place = self._places[before[index.row()].id]
+            self.changePersistentIndex(index, self.index(place, index.column()))
+        self.layoutChanged.emit()
+
+    def _insert(self, changes: RowChanges, rows: Sequence[CaseRow]) -> None:
+        for first, last in changes.inserted:
+            self.beginInsertRows(NO_INDEX, first, last)
+            self._take([*self._rows[:first], *rows[first : last + 1], *self._rows[first:]])
+            self.endInsertRows()

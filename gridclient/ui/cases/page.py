@@ -1,0 +1,259 @@
+"""The list with its filter bar: asks the store in the background, shows what comes, keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gridclient.domain.errors import GridClientError
+from gridclient.services.clocks import working_hours
+from gridclient.services.desk import Desk
+from gridclient.services.error_text import sentence_of
+from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey, UnitRow
+from gridclient.ui.cases.due import Yardstick
+from gridclient.ui.cases.empty_note import EmptyNote
+from gridclient.ui.cases.filter_bar import FilterBar
+from gridclient.ui.cases.model import CaseModel
+from gridclient.ui.cases.table import CaseTable
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.state import Question
+
+PAGE: Final = 200
+_MINUTE_MS: Final = 60_000
+_BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the operator was before a refresh."""
+
+    row: CaseRow | None
+    line: int
+
+
+class CaseList(QWidget):
+    """Object name ``caseList``.
+
+    Signals:
+        cases_chosen(tuple[str, ...]): the chosen cases, the present one first.
+        narrowed(dict[str, Any]): fields of the filter that the operator changed.
+        ordered(SortKey, bool): another order; the flag is descending.
+        view_chosen(SavedView): a saved view.
+        cleared(): all conditions away.
+        menu_wanted(QPoint): a context menu at this place of the screen.
+        columns_changed(): to be remembered.
+        first_shown(): the first page is in the list.
+    """
+
+    cases_chosen = Signal(object)
+    narrowed = Signal(object)
+    ordered = Signal(object, bool)
+    view_chosen = Signal(object)
+    cleared = Signal()
+    menu_wanted = Signal(QPoint)
+    columns_changed = Signal()
+    first_shown = Signal()
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("caseList")
+        self.setProperty("panel", "true")
+        self._desk, self._jobs = desk, jobs
+        self._question = Question()
+        self._next: str | None = None
+        self._selected: tuple[str, ...] = ()
+        self._shown_once = False
+        self.model = CaseModel(now=desk.clock.now(), parent=self)
+        self.bar = FilterBar(self)
+        self.table = CaseTable(model=self.model, parent=self)
+        self.note = EmptyNote(self.table)
+        self.note.hide()
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.bar)
+        line.addWidget(self.table, 1)
+        self._minute = QTimer(self, interval=_MINUTE_MS)
+        self._minute.timeout.connect(self._on_minute_over)
+        self._minute.start()
+        self._connect()
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Asks for what the list needs beside its rows: the calendar, units, saved views."""
+        reference = self._desk.reference
+        self._jobs.read(
+            self,
+            lambda: Yardstick(reference.calendar(), working_hours(reference)),
+            self.model.set_yardstick,
+            name="yardstick",
+        )
+        self._jobs.read(self, reference.units, self._show_units, name="units")
+        self._jobs.read(self, self._desk.queries.views, self.bar.set_views, name="views")
+
+    def show_question(self, question: Question, *, grid_name: str) -> None:
+        """Another filter or order. The present rows stay until the new ones are here."""
+        self._question = question
+        self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
+        self.table.show_order(question.sort)
+        self._ask(PAGE, self._show_answer)
+
+    def show_selected(self, case_ids: Sequence[str]) -> None:
+        """Marks the chosen cases."""
+        self._selected = tuple(case_ids)
+        if self.table.chosen() != self._selected:
+            self.table.choose(self._selected)
+
+    def refresh(self, changes: Changes) -> None:
+        """Shows what a write changed; the line that the operator is on stays, or the next one takes its place."""
+        if changes.kinds:
+            self.load()
+        here = self._place()
+        self._ask(max(PAGE, len(self.model.rows)), lambda page: self._show_refreshed(page, here, changes))
+
+    def retry(self) -> None:
+        """Asks again."""
+        self._ask(PAGE, self._show_answer)
+
+    # -- asking -----------------------------------------------------------------------------------------------------
+
+    def _ask(self, limit: int, show: object) -> None:
+        question, queries = self._question, self._desk.queries
+        self._jobs.read(
+            self,
+            lambda: queries.page(question.filter, question.sort, limit=limit),
+            show,  # type: ignore[arg-type]
+            self._tell_failure,
+            name="page",
+        )
+        self._jobs.read(self, lambda: queries.total(question.filter), self._show_total, name="total")
+
+    def _on_more_wanted(self) -> None:
+        cursor, question, queries = self._next, self._question, self._desk.queries
+        if cursor is None:
+            return
+        self._next = None  # asked for
+        self._jobs.read(
+            self,
+            lambda: queries.page(question.filter, question.sort, limit=PAGE, after=cursor),
+            lambda page: self._show_more(page, question),
+            name="more",
+        )
+
+    def _show_answer(self, page: CasePage) -> None:
+        self._next = page.next
+        self.model.set_rows(page.rows, more=page.next is not None)
+        self.table.scrollToTop()
+        if not self.table.choose(self._selected) and page.rows:
+            self.table.go_to(0)
+        self._finish(page)
+
+    def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes) -> None:
+        self._next = page.next
+        spot = self.table.spot()
+        self.model.set_rows(page.rows, more=page.next is not None)
+        self.table.return_to(spot)
+        line = self._line_after(here, changes)
+        if line is not None:
+            self.table.go_to(line)
+        else:
+            self.table.choose(self._selected)
+        self._finish(page)
+
+    def _show_more(self, page: CasePage, question: Question) -> None:
+        if question == self._question:
+            self._next = page.next
+            self.model.append(page.rows, more=page.next is not None)
+
+    def _finish(self, page: CasePage) -> None:
+        if page.rows:
+            self.note.hide()
+        elif self._question.filter == CaseFilter(only_open=True):
+            self.note.tell(self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。"))
+        else:
+            self.note.tell(self.tr("没有符合这些条件的案件。"), self.tr("清除条件"))
+        if not self._shown_once:
+            self._shown_once = True
+            self.first_shown.emit()
+
+    def _tell_failure(self, error: GridClientError) -> None:
+        self.note.tell(sentence_of(error), self.tr("重试"))
+
+    def _show_total(self, total: int) -> None:
+        self.bar.show_total(total)
+
+    def _show_units(self, units: Sequence[UnitRow]) -> None:
+        self.bar.set_units(units)
+
+    # -- the line the operator is on --------------------------------------------------------------------------------
+
+    def _place(self) -> _Place:
+        current = self.table.currentIndex()
+        if not current.isValid():
+            return _Place(None, -1)
+        return _Place(self.model.row_at(current.row()), current.row())
+
+    def _line_after(self, here: _Place, changes: Changes) -> int | None:
+        """The line to go to: the next case, when the one worked on is done with or has left the list."""
+        if here.row is None or here.row.id not in changes.cases or not self.model.rows:
+            return None
+        last = len(self.model.rows) - 1
+        now = self.model.place_of(here.row.id)
+        if now is None:
+            return min(here.line, last)
+        given_out = here.row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
+        if not given_out or now == last:
+            return None
+        # The list is ordered anew: the case that followed stands where this one was, unless this one stayed there.
+        return here.line + 1 if now == here.line else min(here.line, last)
+
+    # -- events -----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.model.more_wanted.connect(self._on_more_wanted)
+        self.table.cases_chosen.connect(self._on_cases_chosen)
+        self.table.order_wanted.connect(self._on_order_wanted)
+        self.table.columns_changed.connect(self.columns_changed)
+        self.table.customContextMenuRequested.connect(self._on_menu_wanted)
+        self.bar.narrowed.connect(self.narrowed)
+        self.bar.view_chosen.connect(self.view_chosen)
+        self.bar.view_named.connect(self._on_view_named)
+        self.bar.view_dropped.connect(self._on_view_dropped)
+        self.bar.left.connect(self.table.setFocus)
+        self.note.wanted.connect(self._on_note_wanted)
+
+    def _on_cases_chosen(self, case_ids: tuple[str, ...]) -> None:
+        if case_ids:
+            self._selected = case_ids
+            self.cases_chosen.emit(case_ids)
+
+    def _on_order_wanted(self, key: SortKey) -> None:
+        same = self._question.sort.key is key
+        self.ordered.emit(key, same and not self._question.sort.descending)
+
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
+
+    def _on_note_wanted(self) -> None:
+        if self.note.button.text() == self.tr("重试"):
+            self.retry()
+        else:
+            self.cleared.emit()
+
+    def _on_minute_over(self) -> None:
+        self.model.tick(self._desk.clock.now())
+
+    def _on_view_named(self, name: str) -> None:
+        view = SavedView(name, self._question.filter, self._question.sort)
+        self._jobs.write(self, lambda: self._desk.settings.keep_view(view), lambda _: self._reload_views())
+
+    def _on_view_dropped(self, name: str) -> None:
+        self._jobs.write(self, lambda: self._desk.settings.drop_view(name), lambda _: self._reload_views())
+
+    def _reload_views(self) -> None:
+        self._jobs.read(self, self._desk.queries.views, self.bar.set_views, name="views")

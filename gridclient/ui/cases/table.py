@@ -1,0 +1,205 @@
+"""The list as a view: lines of one height, columns that are chosen and remembered, a choice that survives refresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+
+from gridclient.services.rows import Sort
+from gridclient.ui.cases.columns import COLUMNS, TITLE, title_of
+from gridclient.ui.cases.delegate import CaseDelegate
+from gridclient.ui.cases.model import CaseModel
+from gridclient.ui.theme import HEADER_PX, ROW_PX
+
+_NEAR: Final = 10
+_ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
+Spot = tuple[str, int]
+"""A case and where its line begins on the screen, in pixels."""
+
+
+class CaseTable(QTableView):
+    """Object name ``caseTable``.
+
+    Signals:
+        cases_chosen(tuple[str, ...]): the keys of the chosen cases, the present one first.
+        order_wanted(SortKey): a column's head was clicked.
+        columns_changed(): widths, order or choice of columns.
+    """
+
+    cases_chosen = Signal(object)
+    order_wanted = Signal(object)
+    columns_changed = Signal()
+
+    def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("caseTable")
+        self.setAccessibleName(self.tr("案件列表"))
+        self._cases = model
+        self._quiet = False
+        self._default = ""
+        self.setModel(model)
+        self._cells = CaseDelegate(model=model, parent=self)
+        self.setItemDelegate(self._cells)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.verticalScrollBar().setSingleStep(ROW_PX)
+        self._arrange_heads()
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
+        self.selectionModel().currentRowChanged.connect(self._on_current_row_changed)
+
+    # -- choice -----------------------------------------------------------------------------------------------------
+
+    def chosen(self) -> tuple[str, ...]:
+        """The chosen cases, the present one first."""
+        places = [index.row() for index in self.selectionModel().selectedRows()]
+        current = self.currentIndex().row()
+        places.sort(key=lambda place: (place != current, place))
+        return tuple(self._cases.row_at(place).id for place in places)
+
+    def choose(self, case_ids: Iterable[str]) -> bool:
+        """Marks these cases without telling; says whether the first of them is in the list."""
+        places = [place for case_id in case_ids if (place := self._cases.place_of(case_id)) is not None]
+        selection = QItemSelection()
+        for place in places:
+            selection.select(self._cases.index(place, 0), self._cases.index(place, len(COLUMNS) - 1))
+        self._quiet = True
+        chosen = self.selectionModel()
+        if places:
+            first = self._cases.index(places[0], TITLE)
+            chosen.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.scrollTo(first)
+        else:
+            chosen.clear()
+        self._quiet = False
+        return bool(places)
+
+    def go_to(self, place: int) -> None:
+        """Makes the case on a line the chosen one, as an arrow key would."""
+        self.selectionModel().setCurrentIndex(
+            self._cases.index(place, TITLE), QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROWS
+        )
+
+    # -- scroll -----------------------------------------------------------------------------------------------------
+
+    def spot(self) -> Spot | None:
+        """The first line that is seen."""
+        place = self.rowAt(0)
+        if place < 0 or not self.verticalScrollBar().value():
+            return None  # at the top it stays at the top, so that what comes in is seen
+        return self._cases.row_at(place).id, self.rowViewportPosition(place)
+
+    def return_to(self, spot: Spot | None) -> None:
+        """Scrolls so that the line is where it was."""
+        place = self._cases.place_of(spot[0]) if spot is not None else None
+        if spot is not None and place is not None:
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.rowViewportPosition(place) - spot[1])
+
+    # -- columns ----------------------------------------------------------------------------------------------------
+
+    def show_order(self, sort: Sort) -> None:
+        """Marks the column that the list is ordered by."""
+        self._cases.set_order(sort)
+
+    def columns_as_text(self) -> str:
+        """Widths, order and choice, for :meth:`restore_columns`."""
+        return bytes(self.horizontalHeader().saveState().toHex().data()).decode()
+
+    def restore_columns(self, text: str) -> None:
+        """Takes up what :meth:`columns_as_text` gave; another version's text is passed over."""
+        if text:
+            self.horizontalHeader().restoreState(bytes.fromhex(text))
+
+    def column_menu(self) -> QMenu:
+        """The menu at a head: which columns are shown."""
+        menu = QMenu(self)
+        heads = self.horizontalHeader()
+        for place, column in enumerate(COLUMNS):
+            entry = menu.addAction(title_of(column.key))
+            entry.setCheckable(True)
+            entry.setChecked(not heads.isSectionHidden(place))
+            entry.setEnabled(place != TITLE)
+            entry.toggled.connect(lambda shown, place=place: self._show_column(place, shown=shown))
+        menu.addSeparator()
+        menu.addAction(self.tr("恢复默认列"), self._on_default_columns_wanted)
+        return menu
+
+    # -- events -----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and self.hasFocus():
+            place = self.visualRect(current)
+            place.setLeft(0)
+            self._cells.paint_focus(QPainter(self.viewport()), place)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._cases.rowCount():
+            self.go_to(0)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def _arrange_heads(self) -> None:
+        lines = self.verticalHeader()
+        lines.hide()
+        lines.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        lines.setMinimumSectionSize(ROW_PX)
+        lines.setDefaultSectionSize(ROW_PX)
+        heads = self.horizontalHeader()
+        heads.setFixedHeight(HEADER_PX)
+        heads.setMinimumSectionSize(36)
+        heads.setHighlightSections(False)
+        heads.setSectionsMovable(True)
+        heads.setSectionsClickable(True)
+        heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        heads.setSectionResizeMode(TITLE, QHeaderView.ResizeMode.Stretch)
+        for place, column in enumerate(COLUMNS):
+            if column.width:
+                heads.resizeSection(place, column.width)
+            heads.setSectionHidden(place, not column.shown)
+        self._default = self.columns_as_text()
+        heads.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        heads.customContextMenuRequested.connect(self._on_head_menu_wanted)
+        heads.sectionClicked.connect(lambda place: self.order_wanted.emit(COLUMNS[place].key))
+        heads.sectionResized.connect(lambda *_: self.columns_changed.emit())
+        heads.sectionMoved.connect(lambda *_: self.columns_changed.emit())
+
+    def _show_column(self, place: int, *, shown: bool) -> None:
+        self.horizontalHeader().setSectionHidden(place, not shown)
+        self.columns_changed.emit()
+
+    def _on_default_columns_wanted(self) -> None:
+        self.restore_columns(self._default)
+        self.columns_changed.emit()
+
+    def _on_head_menu_wanted(self, place: QPoint) -> None:
+        self.column_menu().popup(self.horizontalHeader().mapToGlobal(place))
+
+    def _on_selection_changed(self, *_selections: QItemSelection) -> None:
+        if not self._quiet:
+            self.cases_chosen.emit(self.chosen())
+
+    def _on_current_row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        self.viewport().update()  # the bar of the present line
+        near_the_end = current.row() >= self._cases.rowCount() - _NEAR
+        if current.isValid() and near_the_end and self._cases.canFetchMore(QModelIndex()):
+            self._cases.fetchMore(QModelIndex())
