@@ -11,7 +11,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
 from gridclient.services.map_port import MapData
-from gridclient.services.ports import Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
+from gridclient.services.ports import AttachmentFiles, Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
 from gridclient.services.proposal import Proposal, propose, proposed_lead
 from gridclient.services.registering import RegisterCase, Registered, register_case
 from gridclient.services.rows import Changes
@@ -37,6 +37,7 @@ class Desk:
     clock: Clock
     ids: IdSource
     actor: Actor
+    files: AttachmentFiles | None = None
 
     def act(
         self, action: Action, case_id: str, args: Mapping[str, Any] | None = None, *, base: int | None = None

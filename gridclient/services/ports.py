@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 from gridclient.domain.calendar import WorkCalendar
@@ -147,3 +148,37 @@ class DeskSettings(Protocol):
     def drop_view(self, name: str) -> None: ...
     def value(self, name: str) -> str: ...
     def keep_value(self, name: str, value: str) -> None: ...
+
+
+class KeptAttachment(Protocol):
+    """A file that is kept, by its content; ``name`` is the one it came with."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+class AttachmentFiles(Protocol):
+    """Photos and papers by their content. Blocking; safe to call from several threads."""
+
+    def keep(self, source: Path, *, at: datetime) -> KeptAttachment:
+        """Takes a copy of a file; a case may name it afterwards.
+
+        Raises:
+            InvalidInput: it is unreadable, empty, too big or no picture or PDF (``attachment.…``).
+            StoreUnavailable: the copy cannot be written.
+        """
+        ...
+
+    def path(self, sha256: str) -> Path:
+        """Where the content lies.
+
+        Raises:
+            NotFound: it is not on this desk (``attachment.missing``).
+        """
+        ...

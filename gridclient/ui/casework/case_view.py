@@ -1,0 +1,144 @@
+"""Everything the panel shows of one case, read in one go on a pool thread and handed over as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gridclient.domain.calendar import WorkCalendar, WorkingHours
+from gridclient.domain.case import Case, CaseClock
+from gridclient.domain.errors import GridClientError
+from gridclient.services.clocks import explained, working_hours
+from gridclient.services.deadline_text import explain
+from gridclient.services.desk import Desk
+from gridclient.services.ports import Reference
+from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
+from gridclient.services.timeline_text import line_of
+from gridclient.ui.matching import grid_title
+from gridclient.ui.present import counting_clock
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    """One event as words. ``unsent`` has not reached the hub, ``refused`` was not allowed where it stands."""
+
+    at: datetime
+    text: str
+    actor: str
+    unsent: bool
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """One photo or paper of the case."""
+
+    sha256: str
+    name: str
+    kind: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line."""
+
+    case: Case
+    grid_name: str
+    township_name: str
+    standard: StandardRow | None
+    lines: tuple[TimelineLine, ...]
+    files: tuple[AttachedFile, ...]
+    clock: CaseClock | None
+    explanation: tuple[str, ...]
+    calendar: WorkCalendar
+    hours: WorkingHours
+    unit_names: Mapping[str, str]
+    kept: str
+
+    def unit_name(self, code: str) -> str:
+        """The name of a unit that has to do with the case."""
+        return self.unit_names.get(code, code)
+
+
+def draft_name(case_id: str) -> str:
+    """Under which the forms of a case are kept."""
+    return f"case.{case_id}"
+
+
+def load_view(desk: Desk, case_id: str) -> CaseView:
+    """Reads a case for its panel.
+
+    Raises:
+        NotFound: there is none (``case.unknown``).
+    """
+    reference, case = desk.reference, desk.queries.case(case_id)
+    clock = counting_clock(case)
+    township = reference.grid(case.facts.grid[:9]) if case.facts.grid else None
+    return CaseView(
+        case=case,
+        grid_name=grid_name(case.facts.grid, reference),
+        township_name=township.name if township is not None else "",
+        standard=reference.standard(case.facts.standard) if case.facts.standard else None,
+        lines=tuple(_line(entry, reference) for entry in reversed(desk.queries.timeline(case.id))),
+        files=tuple(_file(payload) for payload in desk.queries.attachments(case.id)),
+        clock=clock,
+        explanation=_explanation(clock, reference),
+        calendar=reference.calendar(),
+        hours=working_hours(reference),
+        unit_names={part.unit: _unit_name(part.unit, reference) for part in case.assignments},
+        kept=desk.queries.draft(draft_name(case.id)),
+    )
+
+
+def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:
+    """Other cases that may be the same."""
+    facts = case.facts
+    found = desk.queries.likely_duplicates(
+        title=facts.title,
+        description=facts.description,
+        phone=facts.reporter_phone,
+        lon=facts.lon,
+        lat=facts.lat,
+        at=case.registered_at,
+    )
+    return tuple(likeness for likeness in found if likeness.row.id != case.id)
+
+
+def grid_name(code: str, reference: Reference) -> str:
+    """``古陌社区 第三网格(基础)``: a grid with the community it lies in."""
+    row = reference.grid(code) if code else None
+    if row is None:
+        return code
+    above = reference.grid(row.parent) if row.tier == "basic" else None
+    return grid_title(row, above.name if above is not None else "")
+
+
+def _line(entry: TimelineEntry, reference: Reference) -> TimelineLine:
+    return TimelineLine(entry.at, line_of(entry, reference), entry.actor, entry.pending, entry.refused)
+
+
+def _file(payload: Mapping[str, Any]) -> AttachedFile:
+    size = payload.get("size")
+    return AttachedFile(
+        str(payload.get("sha256", "")),
+        str(payload.get("name", "")),
+        str(payload.get("kind", "")),
+        size if isinstance(size, int) else 0,
+    )
+
+
+def _explanation(clock: CaseClock | None, reference: Reference) -> tuple[str, ...]:
+    if clock is None:
+        return ()
+    try:
+        return explain(explained(clock, reference))
+    except GridClientError:  # an imported limit that nobody can read: the date itself still stands
+        return ()
+
+
+def _unit_name(code: str, reference: Reference) -> str:
+    row = reference.unit(code)
+    return row.name if row is not None else code

@@ -1,0 +1,226 @@
+"""What each action asks before it is done: fields with their words, and the command their values make. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.case import Assignment, Role
+from gridclient.domain.roles import Action, Actor
+from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS
+from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.casework.offers import action_word, handling, returnable, signable, verifiable
+
+translate = QCoreApplication.translate
+Values = Mapping[str, Any]
+Command = tuple[Action, dict[str, Any]]
+
+
+class FieldKind(StrEnum):
+    """How a field is filled."""
+
+    LINE = "line"
+    TEXT = "text"
+    CHOICE = "choice"
+    TICK = "tick"
+    STANDARD = "standard"
+    GRID = "grid"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question. ``choices`` are (value, word); ``needed`` ones carry a mark and are asked for in place."""
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.LINE
+    choices: tuple[tuple[str, str], ...] = ()
+    default: Any = ""
+    needed: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormSpec:
+    """The form of an action: fields, the word of its button and what stands above them."""
+
+    action: Action
+    title: str
+    fields: tuple[Field, ...]
+    submit: str
+    lead: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to fill in; otherwise the action is done at once."""
+        return bool(self.fields)
+
+
+def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
+    """The form of ``action`` for a case as it stands."""
+    word = action_word(action)
+    build = _FORMS.get(action)
+    fields = build(view, actor) if build is not None else ()
+    lead = view.standard.closing_condition if action is Action.CLOSE and view.standard is not None else ""
+    return FormSpec(action, word, fields, word, lead)
+
+
+def command_of(spec: FormSpec, values: Values) -> Command:
+    """The action and its arguments; a check becomes a pass, a rework or a release."""
+    args = {field.name: values.get(field.name, field.default) for field in spec.fields}
+    if spec.action is Action.VERIFY:
+        verdict = args.pop("verdict")
+        if verdict == "rework":
+            return Action.REWORK, args
+        return Action.VERIFY, {**args, "release": True} if verdict == "release" else args
+    if "level" in args:
+        args["level"] = int(args["level"])
+    return spec.action, args
+
+
+def missing_field(spec: FormSpec, values: Values) -> Field | None:
+    """The first needed field that is empty. A check that is not passed needs its reason."""
+    for field in spec.fields:
+        needed = field.needed or (field.name == "reason" and values.get("verdict") in ("rework", "release"))
+        if needed and not str(values.get(field.name, "")).strip():
+            return field
+    return None
+
+
+def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
+    roles = {Role.LEAD: translate("CaseWork", "主办"), Role.COOPERATING: translate("CaseWork", "协办")}
+    choices = tuple(
+        (part.unit, f"{view.unit_name(part.unit)}（{roles[part.role]} · {PARTS[part.state]}）") for part in parts
+    )
+    default = parts[0].unit if parts else ""
+    return Field("unit", translate("CaseWork", "单位"), FieldKind.CHOICE, choices, default, needed=True)
+
+
+def _reason(*, needed: bool = True, label: str = "", hint: str = "") -> Field:
+    return Field("reason", label or translate("CaseWork", "理由"), FieldKind.TEXT, needed=needed, hint=hint)
+
+
+def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    levels = tuple((str(n), translate("CaseWork", "{level}级").format(level=n)) for n in range(1, 5))
+    facts = view.case.facts
+    return (
+        Field(
+            "standard",
+            translate("CaseWork", "立案条件"),
+            FieldKind.STANDARD,
+            default=facts.standard,
+            needed=True,
+            hint=translate("CaseWork", "输入文字或拼音首字母"),
+        ),
+        Field(
+            "grid",
+            translate("CaseWork", "网格"),
+            FieldKind.GRID,
+            default=facts.grid,
+            needed=True,
+            hint=translate("CaseWork", "输入社区、网格或编码"),
+        ),
+        Field("level", translate("CaseWork", "层级"), FieldKind.CHOICE, levels, str(view.case.level)),
+    )
+
+
+def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    codes = tuple(DECLINE_REASONS.items())
+    return (
+        Field("reason_code", translate("CaseWork", "原因"), FieldKind.CHOICE, codes, codes[0][0], needed=True),
+        _reason(needed=False, label=translate("CaseWork", "说明"), hint=translate("CaseWork", "可不填")),
+    )
+
+
+def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
+    parts = signable(view.case, actor)
+    return (_unit_field(parts, view),) if len(parts) > 1 else ()
+
+
+def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
+    codes = tuple(RETURN_REASONS.items())
+    return (
+        _unit_field(returnable(view.case, actor), view),
+        Field("reason_code", translate("CaseWork", "原因"), FieldKind.CHOICE, codes, codes[0][0], needed=True),
+        _reason(label=translate("CaseWork", "说明"), hint=translate("CaseWork", "写明依据，供重新派遣参考")),
+    )
+
+
+def _feed_back(view: CaseView, actor: Actor) -> tuple[Field, ...]:
+    result = translate("CaseWork", "处置结果")
+    return (
+        _unit_field(handling(view.case, actor), view),
+        Field("result", result, FieldKind.TEXT, needed=True, hint=translate("CaseWork", "做了什么，结果如何")),
+        Field("contacted", translate("CaseWork", "已联系反映人"), FieldKind.TICK, default=False),
+        Field("public_reply", translate("CaseWork", "对外答复"), hint=translate("CaseWork", "可不填")),
+    )
+
+
+def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
+    verdicts: tuple[tuple[str, str], ...] = (
+        ("pass", translate("CaseWork", "通过")),
+        ("rework", translate("CaseWork", "返工")),
+        ("release", translate("CaseWork", "协办免办")),
+    )
+    parts = verifiable(view.case, actor)
+    if all(part.role is Role.LEAD for part in parts):
+        verdicts = verdicts[:2]
+    return (
+        _unit_field(parts, view),
+        Field("verdict", translate("CaseWork", "结论"), FieldKind.CHOICE, verdicts, "pass", needed=True),
+        _reason(needed=False, hint=translate("CaseWork", "返工、免办必填")),
+    )
+
+
+def _close(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    return (
+        Field("closing_condition_met", translate("CaseWork", "结案条件已满足"), FieldKind.TICK, default=False),
+        Field("note", translate("CaseWork", "结案说明"), hint=translate("CaseWork", "可不填")),
+    )
+
+
+def _urge(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    lead = view.case.lead
+    units = tuple((part.unit, view.unit_name(part.unit)) for part in view.case.assignments)
+    text = Field("text", translate("CaseWork", "催办内容"), FieldKind.TEXT, hint=translate("CaseWork", "可不填"))
+    if len(units) < 2 or lead is None:
+        return (text,)
+    return (Field("unit", translate("CaseWork", "单位"), FieldKind.CHOICE, units, lead.unit), text)
+
+
+def _rate(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    ratings = tuple(RATINGS.items())
+    return (
+        Field("rating", translate("CaseWork", "评价"), FieldKind.CHOICE, ratings, ratings[1][0], needed=True),
+        Field("text", translate("CaseWork", "意见"), hint=translate("CaseWork", "可不填")),
+    )
+
+
+def _note(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    return (Field("text", translate("CaseWork", "备注"), FieldKind.TEXT, needed=True),)
+
+
+def _with_reason(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    return (_reason(),)
+
+
+_FORMS: Final[Mapping[Action, Callable[[CaseView, Actor], tuple[Field, ...]]]] = {
+    Action.FILE: _file,
+    Action.DECLINE: _decline,
+    Action.SIGN: _sign,
+    Action.RETURN: _return,
+    Action.FEED_BACK: _feed_back,
+    Action.VERIFY: _verify,
+    Action.CLOSE: _close,
+    Action.URGE: _urge,
+    Action.RATE: _rate,
+    Action.NOTE: _note,
+    Action.REOPEN: _with_reason,
+    Action.VOID: _with_reason,
+    Action.ESCALATE: _with_reason,
+    Action.DELEGATE: _with_reason,
+}

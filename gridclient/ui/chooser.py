@@ -1,0 +1,183 @@
+"""A line that finds one of many by Chinese words, codes or pinyin initials, and offers what it finds below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QCompleter,
+    QLineEdit,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from gridclient.ui.matching import Entry, find
+from gridclient.ui.theme import SMALL_PX, base_font, restyle, tokens
+
+Index = QModelIndex | QPersistentModelIndex
+ENTRY: Final = Qt.ItemDataRole.UserRole
+_ROW, _ROW_WITH_DETAIL, _EDGE, _SHOWN = 26, 42, 8, 8
+
+
+class EntryModel(QAbstractListModel):
+    """What was found, as frozen entries under their own role."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.entries: list[Entry] = []
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self.entries[index.row()]
+        if role == ENTRY:
+            return entry
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return entry.title
+        return entry.detail if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def show_entries(self, entries: list[Entry]) -> None:
+        self.beginResetModel()
+        self.entries = entries
+        self.endResetModel()
+
+
+class EntryDelegate(QStyledItemDelegate):
+    """The words and, muted below, the second line."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        entry: Entry = index.data(ENTRY)
+        return QSize(0, _ROW_WITH_DETAIL if entry.detail else _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: Entry = index.data(ENTRY)
+        theme = tokens()
+        place = option.rect.adjusted(_EDGE, 0, -_EDGE, 0)
+        painter.save()
+        chosen = option.state & QStyle.StateFlag.State_Selected
+        painter.fillRect(option.rect, QColor(theme.selection if chosen else theme.panel))
+        top = place.adjusted(0, 3, 0, -place.height() // 2) if entry.detail else place
+        painter.setPen(QColor(theme.text))
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        metrics = painter.fontMetrics()
+        painter.drawText(top, left, metrics.elidedText(entry.title, Qt.TextElideMode.ElideRight, top.width()))
+        if entry.detail:
+            painter.setFont(base_font(SMALL_PX))
+            painter.setPen(QColor(theme.muted))
+            painter.drawText(place.adjusted(0, place.height() // 2, 0, -2), left, entry.detail)
+        painter.restore()
+
+
+class Chooser(QLineEdit):
+    """A field whose value is one of its entries.
+
+    Signals:
+        chosen(str): the operator chose another value; empty when the line was cleared.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, *, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+        self.setClearButtonEnabled(True)
+        self._entries: Sequence[Entry] = ()
+        self._value = ""
+        self._found = EntryModel(self)
+        completer = QCompleter(self._found, self)
+        completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+        completer.setMaxVisibleItems(_SHOWN)
+        self._popup = QListView(self)
+        completer.setPopup(self._popup)
+        self._popup.setItemDelegate(EntryDelegate(self._popup))  # a completer sets its own when it takes the list
+        self.setCompleter(completer)
+        completer.activated[QModelIndex].connect(self._on_activated)  # type: ignore[index]  # the stubs know no overload
+        self.textEdited.connect(self._on_edited)
+
+    @property
+    def value(self) -> str:
+        return self._value
+
+    def set_entries(self, entries: Sequence[Entry]) -> None:
+        """What can be chosen; a chosen value stays and shows the words that it has now."""
+        self._entries = entries
+        if self._value and not self.hasFocus():
+            self.set_value(self._value)
+
+    def set_value(self, value: str) -> None:
+        """Shows a value without telling anybody; one that is not among the entries shows as it is."""
+        self._value = value
+        entry = next((entry for entry in self._entries if entry.value == value), None)
+        self.setText(entry.title if entry is not None else value)
+        self.setCursorPosition(0)
+        self.setToolTip(f"{entry.title}\n{entry.detail}".strip() if entry is not None else "")
+        self._mark(invalid=False)
+
+    def choose_first(self) -> bool:
+        """Takes the first that was found for what is typed; tells whether there was one."""
+        found = find(self._entries, self.text(), most=1) if self.text().strip() else []
+        if found:
+            self._choose(found[0])
+        return bool(found)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter takes the first that was found, Down offers what there is."""
+        listed = self._popup.isVisible()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._value and self.text().strip():
+            if not (listed and self._popup.currentIndex().isValid()):
+                self._popup.hide()
+                self._mark(invalid=not self.choose_first())
+                event.accept()
+                return
+        elif event.key() == Qt.Key.Key_Down and not listed:
+            self._offer("" if self._value else self.text())
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Words that choose nothing stay, marked, so that they can be mended."""
+        super().focusOutEvent(event)
+        if event.reason() == Qt.FocusReason.PopupFocusReason:
+            return
+        if not self._value and self.text().strip() and not self._choose_only():
+            self._mark(invalid=True)
+
+    def _offer(self, typed: str) -> None:
+        self._found.show_entries(find(self._entries, typed))
+        self.completer().complete()
+
+    def _choose_only(self) -> bool:
+        found = find(self._entries, self.text(), most=2)
+        if len(found) == 1:
+            self._choose(found[0])
+        return len(found) == 1
+
+    def _on_edited(self, text: str) -> None:
+        had, self._value = self._value, ""
+        self._mark(invalid=False)
+        self._found.show_entries(find(self._entries, text))
+        if had:
+            self.chosen.emit("")
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        entry = index.data(ENTRY)
+        if isinstance(entry, Entry):
+            self._choose(entry)
+
+    def _choose(self, entry: Entry) -> None:
+        self.set_value(entry.value)
+        self.chosen.emit(entry.value)
+
+    def _mark(self, *, invalid: bool) -> None:
+        if bool(self.property("invalid")) != invalid:
+            self.setProperty("invalid", invalid)
+            restyle(self)

@@ -1,0 +1,93 @@
+"""Finding one of many by what is typed: a word, a code or pinyin initials. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gridclient.services.rows import GridRow, StandardRow, UnitRow
+
+MOST: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something to choose: its value, its words, a second line, what else finds it and its pinyin initials."""
+
+    value: str
+    title: str
+    detail: str = ""
+    search: str = ""
+    initials: str = ""
+
+
+def find(entries: Iterable[Entry], typed: str, *, most: int = MOST) -> list[Entry]:
+    """The entries that hold every typed word, those that begin with it first; all in their order for no words."""
+    words = typed.lower().split()
+    ranked = sorted(
+        (
+            (max(_rank(entry, word) for word in words) if words else 0, place, entry)
+            for place, entry in enumerate(entries)
+        ),
+        key=lambda found: found[:2],
+    )
+    return [entry for rank, _, entry in ranked if rank < _MISSED][:most]
+
+
+_MISSED: Final = 9
+
+
+def _rank(entry: Entry, word: str) -> int:
+    title, initials = entry.title.lower(), entry.initials.lower()
+    if title.startswith(word) or initials.startswith(word) or entry.value.lower() == word:
+        return 0
+    if word in title or word in initials:
+        return 1
+    return 2 if word in f"{entry.search} {entry.detail} {entry.value}".lower() else _MISSED
+
+
+def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:
+    """Units that are not out of use."""
+    return [
+        Entry(unit.code, unit.name, unit.telephone, " ".join((*unit.aliases, *unit.fields)), unit.initials)
+        for unit in units
+        if unit.status != "inactive"
+    ]
+
+
+def standard_entries(standards: Iterable[StandardRow], initials: Mapping[str, str]) -> list[Entry]:
+    """Filing conditions: the small class with its condition, the big class and the limit below."""
+    return [
+        Entry(
+            row.code,
+            standard_title(row),
+            " · ".join(part for part in (row.big_class, row.limit_text) if part),
+            row.code,
+            initials.get(row.small_class, "") + initials.get(row.filing_condition, ""),
+        )
+        for row in standards
+    ]
+
+
+def standard_title(row: StandardRow) -> str:
+    """``施工扰民 · 夜间施工噪音扰民``."""
+    return " · ".join(part for part in (row.small_class, row.filing_condition) if part)
+
+
+def grid_entries(grids: Sequence[GridRow], initials: Mapping[str, str]) -> list[Entry]:
+    """Basic grids with the name of their community, then the communities."""
+    names = {row.code: row.name for row in grids}
+    found = []
+    for tier in ("basic", "community"):
+        for row in grids:
+            if row.tier == tier:
+                above = names.get(row.parent, "")
+                short = initials.get(above, "") + initials.get(row.name, "")
+                found.append(Entry(row.code, grid_title(row, above if tier == "basic" else ""), above, row.code, short))
+    return found
+
+
+def grid_title(row: GridRow, community: str) -> str:
+    """``古陌社区 第三网格(基础)``."""
+    return f"{community} {row.name}".strip()

@@ -1,0 +1,171 @@
+"""How values read on the desk: words, moments, both clocks and which colour they take. Pure: no widgets, no clock.
+
+What the list alone shows (its 时限 cell) stands beside the list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.calendar import WorkCalendar, WorkingHours
+from gridclient.domain.case import Case, CaseClock, Stage
+from gridclient.domain.deadlines import Remaining, Urgency, remaining, urgency
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.limits import Limit, parse_limit
+from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
+from gridclient.services.proposal_text import distance_text
+from gridclient.services.rows import Likeness
+from gridclient.services.words import STAGES, STATES, URGENCY_ICONS
+
+translate = QCoreApplication.translate
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
+_ALIKE: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """One of the two clocks: its heading and its time."""
+
+    heading: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleClock:
+    """工时 and 自然 of one deadline with its warning. ``tone`` names the tokens: ``calm``, ``warn`` or ``bad``."""
+
+    working: ClockFace
+    natural: ClockFace
+    urgency: Urgency
+    tone: str
+    sign: str
+    stage: str
+
+    @property
+    def spoken(self) -> str:
+        """All of it in one line, for screen readers."""
+        parts = (self.stage, self.working.heading, self.working.time, self.natural.heading, self.natural.time)
+        return " ".join((*parts, URGENCY_WORDS[self.urgency]))
+
+
+_TONES: Final = {Urgency.YELLOW: "warn", Urgency.RED: "bad", Urgency.OVERDUE: "bad"}
+
+
+def short_number(number: str) -> str:
+    """Without the township, which is the same on the whole desk: ``20261121-A10047``."""
+    return number.partition("-")[2] or number
+
+
+def state_word(state: str, *, returned: bool = False, escalated: bool = False) -> str:
+    """The state with what stands beside it: 被退回 until it is dispatched again, 上报县级 while the county has it."""
+    if state == "filed" and returned:
+        return translate("Present", "被退回")
+    if escalated and state in _OPEN_ABOVE:
+        return translate("Present", "上报县级")
+    return STATES.get(state, state)
+
+
+def moment_words(moment: datetime, now: datetime) -> str:
+    """``14:22`` today, ``昨 22:40``, ``11-19 09:40`` this year, else the date."""
+    days = (now.date() - moment.date()).days
+    if days == 0:
+        return f"{moment:%H:%M}"
+    if days == 1:
+        return translate("Present", "昨 {time}").format(time=f"{moment:%H:%M}")
+    return f"{moment:%m-%d %H:%M}" if moment.year == now.year else f"{moment:%Y-%m-%d}"
+
+
+def until_words(moment: datetime, now: datetime) -> str:
+    """A moment to come: ``今日 16:24``, ``明日 09:00``, ``11-25 09:00``; the end of a day reads 24:00."""
+    clock = "24:00" if (moment.hour, moment.minute, moment.second) == (23, 59, 59) else f"{moment:%H:%M}"
+    days = (moment.date() - now.date()).days
+    if days == 0:
+        return translate("Present", "今日 {time}").format(time=clock)
+    if days == 1:
+        return translate("Present", "明日 {time}").format(time=clock)
+    return f"{moment:%m-%d} {clock}" if moment.year == now.year else f"{moment:%Y-%m-%d} {clock}"
+
+
+def limit_words(code: str) -> str:
+    """``2 urgent_hour`` → ``2紧急工作时``; the rest of a limit is rounded, an unreadable one shown as it is."""
+    try:
+        limit = parse_limit(code)
+    except InvalidInput:
+        return code
+    amount = round(limit.amount, 1) or limit.amount
+    return limit_text(Limit(int(amount) if amount == int(amount) else amount, limit.kind))
+
+
+def counting_clock(case: Case) -> CaseClock | None:
+    """The running clock whose deadline the case shows; the handling one where two end together."""
+    running = [c for c in case.clocks if c.ended is None and c.due == case.due]
+    return next((c for c in running if c.stage == Stage.HANDLE), running[0] if running else None)
+
+
+def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hours: WorkingHours) -> DoubleClock:
+    """Both clocks of a running time limit at ``now``."""
+    left = remaining(now, clock.due, calendar=calendar, hours=hours)
+    level = _urgency_of(clock, left, calendar, hours)
+    day = hours.seconds_per_day
+    if left.overdue:
+        headings = translate("Present", "工时超期"), translate("Present", "自然超期")
+    else:
+        headings = translate("Present", "工时剩余"), translate("Present", "自然剩余")
+    return DoubleClock(
+        ClockFace(headings[0], working_time_words(left.working, day)),
+        ClockFace(headings[1], natural_time_words(left.natural)),
+        level,
+        _TONES.get(level, "calm"),
+        URGENCY_ICONS.get(level.value, ""),
+        STAGES.get(clock.stage, clock.stage),
+    )
+
+
+def working_time_words(span: timedelta, seconds_per_day: int) -> str:
+    """``02:10`` or ``1工作日 03:20``."""
+    days, rest = divmod(abs(int(span.total_seconds())), seconds_per_day)
+    clock = f"{rest // _HOUR:02d}:{rest // _MINUTE % _MINUTE:02d}"
+    return translate("Present", "{days}工作日 {clock}").format(days=days, clock=clock) if days else clock
+
+
+def natural_time_words(span: timedelta) -> str:
+    """``18 时 10 分``, ``2 天 3 时`` or ``8 分``."""
+    days, rest = divmod(abs(int(span.total_seconds())), _DAY)
+    hours, minutes = rest // _HOUR, rest // _MINUTE % _MINUTE
+    if days:
+        return translate("Present", "{days} 天 {hours} 时").format(days=days, hours=hours)
+    if hours:
+        return translate("Present", "{hours} 时 {minutes} 分").format(hours=hours, minutes=minutes)
+    return translate("Present", "{minutes} 分").format(minutes=minutes)
+
+
+def likeness_words(likeness: Likeness, now: datetime) -> str:
+    """Why a case may be the same: ``距 38 m · 同电话 · 昨 22:40``."""
+    parts = []
+    if likeness.metres is not None:
+        parts.append(translate("Present", "距 {distance}").format(distance=distance_text(likeness.metres)))
+    if likeness.same_phone:
+        parts.append(translate("Present", "同电话"))
+    if likeness.text >= _ALIKE:
+        parts.append(translate("Present", "文字相近"))
+    parts.append(moment_words(likeness.row.registered_at, now))
+    return " · ".join(parts)
+
+
+def joined(parts: Sequence[str]) -> str:
+    """The parts that say something, with a middle dot between."""
+    return " · ".join(part for part in parts if part)
+
+
+def _urgency_of(clock: CaseClock, left: Remaining, calendar: WorkCalendar, hours: WorkingHours) -> Urgency:
+    try:
+        kind = parse_limit(clock.limit).kind
+    except InvalidInput:
+        return Urgency.OVERDUE if left.overdue else Urgency.NONE
+    return urgency(left, remaining(clock.started, clock.due, calendar=calendar, hours=hours), kind=kind)
