@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal
 
+import shiboken6
 from PySide6.QtCore import Qt, QUrl, QUrlQuery, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWebChannel import QWebChannel
@@ -164,7 +165,7 @@ class MapView(QWebEngineView):
         self._kept.clear()
         self._page.setWebChannel(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
         self.setPage(None)  # type: ignore[arg-type]
-        self._page.deleteLater()
+        shiboken6.delete(self._page)
         self._profile.removeUrlSchemeHandler(self.handler)
         self.handler.close()
 

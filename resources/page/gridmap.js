@@ -108,6 +108,8 @@ class GridMap {
       if (error.name === "AbortError") return;
       if (layer === "cases") this.fetched = null;
       this.bridge.on_page_layer_failed(layer);
+    } finally {
+      if (this.pending.get(layer) === controller) this.pending.delete(layer);
     }
   }
 
@@ -306,7 +308,8 @@ class GridMap {
     const counts = open ? [[`${this.words.open} ${open}`, ""]] : [[this.words.noOpen, "muted"]];
     if (overdue) counts.push([`▲ ${this.words.overdue} ${overdue}`, "bad"]);
     const worker = grid.worker ? [[[`${this.words.worker} ${grid.worker}`, ""]]] : [];
-    return [[[grid.name, "strong"]], ...worker, counts, [[grid.code, "muted"]]];
+    const special = grid.special || grid.kind === "special" ? [[` · ${this.words.special}`, "muted"]] : [];
+    return [[[grid.name, "strong"], ...special], ...worker, counts, [[grid.code, "muted"]]];
   }
 
   _markTip(mark) {

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gridclient.domain.errors import GridClientError
 from gridclient.services.map_cells import cell_level, key_shift, point_key
 from gridclient.services.map_port import (
     MAX_UNITS,
@@ -74,6 +75,7 @@ class InMemoryMapData:
     unit_marks: list[UnitMark] = field(default_factory=list)
     counts: dict[str, Figures] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    fault: GridClientError | None = None
 
     def outlines(self) -> bytes:
         self.asked.append("outlines")
@@ -81,6 +83,8 @@ class InMemoryMapData:
 
     def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
         self.asked.append("figures")
+        if self.fault:
+            raise self.fault
         return {code: counts for code, counts in self.counts.items() if code.startswith(scope or "")}
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:

@@ -1,0 +1,61 @@
+"""What every ``MapData`` must give, whatever holds the data: called by the tests of the fake and of the store."""
+
+from __future__ import annotations
+
+import json
+
+from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, MapData
+from gridclient.services.rows import CaseFilter
+
+TIERS = {"township", "zone", "community", "basic", "special"}
+PROPERTIES = {"code", "name", "tier", "parent", "worker", "schematic"}
+
+
+def check_outlines(data: MapData) -> set[str]:
+    """One FeatureCollection of closed polygons with the promised properties; returns the codes."""
+    collection = json.loads(data.outlines().decode("utf-8"))
+    assert collection["type"] == "FeatureCollection"
+    codes = [feature["properties"]["code"] for feature in collection["features"]]
+    assert len(codes) == len(set(codes))
+    for feature in collection["features"]:
+        assert feature["properties"].keys() >= PROPERTIES
+        assert feature["properties"]["tier"] in TIERS
+        assert isinstance(feature["properties"]["code"], str)
+        assert feature["geometry"]["type"] in {"Polygon", "MultiPolygon"}
+        polygons = feature["geometry"]["coordinates"]
+        for rings in [polygons] if feature["geometry"]["type"] == "Polygon" else polygons:
+            assert all(ring[0] == ring[-1] and len(ring) >= 4 for ring in rings)
+    return set(codes)
+
+
+def check_figures(data: MapData) -> None:
+    """Counts belong to known grids, the overdue are among the open, and a scope only leaves out."""
+    codes, figures = check_outlines(data), data.figures()
+    assert figures.keys() <= codes
+    assert all(0 <= overdue <= count for count, overdue in figures.values())
+    for scope in list(figures)[:3]:
+        assert data.figures(scope).items() <= figures.items()
+
+
+def check_cells(data: MapData, bounds: Bounds, expected: int) -> None:
+    """At every zoom: few cells, each in or near the box, all cases counted once, one id for one case."""
+    wide, high = bounds.east - bounds.west, bounds.north - bounds.south
+    for zoom in range(5, 20):
+        cells = data.cells(bounds, zoom, CaseFilter())
+        assert len(cells) <= MAX_CELLS
+        assert sum(cell[0] for cell in cells) == expected
+        for count, lon, lat, overdue, case_id in cells:
+            assert bounds.west - wide <= lon <= bounds.east + wide
+            assert bounds.south - high <= lat <= bounds.north + high
+            assert 0 <= overdue <= count
+            assert (case_id is not None) == (count == 1)
+
+
+def check_units(data: MapData, bounds: Bounds) -> None:
+    """Six fields a unit, inside the box, not more than allowed."""
+    units = data.units(bounds)
+    assert len(units) <= MAX_UNITS
+    for code, lon, lat, name, kind, status in units:
+        assert bounds.west <= lon <= bounds.east
+        assert bounds.south <= lat <= bounds.north
+        assert all(isinstance(text, str) for text in (code, name, kind, status))

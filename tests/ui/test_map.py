@@ -1,0 +1,221 @@
+"""The map as an operator works it: real mouse and key events on the real page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.rows import CaseFilter
+from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code
+from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+
+MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
+STEP = SIDE / 8  # the width of a basic grid
+
+
+def middle_of(column: int, row: int) -> tuple[float, float]:
+    """The middle of a basic grid of the checkerboard."""
+    return WEST + (column + 0.5) * STEP, SOUTH + (row + 0.5) * STEP
+
+
+@pytest.fixture
+def data() -> InMemoryMapData:
+    lon, lat = middle_of(5, 5)
+    lone = FakeCase("case-lone", *middle_of(2, 5), grid_code("basic", 2, 5))
+    crowd = [FakeCase(f"case-{n}", lon + n * 3e-4, lat, grid_code("basic", 5, 5), overdue=n == 0) for n in range(4)]
+    data = InMemoryMapData(cases=[lone, *crowd])
+    data.counts = {
+        grid_code("basic", 2, 5): (1, 0),
+        grid_code("basic", 5, 5): (4, 1),
+        grid_code("zone", 1, 1): (4, 1),
+    }
+    return data
+
+
+@pytest.fixture
+def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
+    with stage(qtbot, data) as made:
+        yield made
+        assert made.view.page_errors == []
+        assert list(made.view.guard.blocked) == []
+
+
+def test_state_is_what_outside_checks_rely_on(map_stage: MapStage) -> None:
+    state = map_stage.state()
+    assert set(state) == {"zoom", "center", "layer", "grids", "selected", "cases"}
+    assert state["grids"] == {"zone": 4, "community": 16, "basic": 64}
+    assert state["selected"] is None
+    assert state["cases"] == 5
+    assert state["layer"] in {"zone", "community", "basic"}
+    assert abs(state["center"]["lng"] - MIDDLE[0]) < SIDE / 8
+    assert abs(state["center"]["lat"] - MIDDLE[1]) < SIDE / 8
+
+
+def test_a_click_chooses_the_grid_of_the_tier_shown(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.set_layers(tier="basic")
+    map_stage.wait("gridmap.state().layer === 'basic'")
+    map_stage.look_at(*MIDDLE, 13)
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(map_stage.pixel(*middle_of(3, 3)))
+    assert clicked.args == [grid_code("basic", 3, 3)]
+    assert map_stage.state()["selected"] == grid_code("basic", 3, 3)
+
+    map_stage.view.set_layers(tier="zone")
+    map_stage.wait("gridmap.state().layer === 'zone'")
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(map_stage.pixel(*middle_of(3, 3)))
+    assert clicked.args == [grid_code("zone", 0, 0)]
+
+
+def test_a_click_beside_every_grid_clears_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.select_grid(grid_code("zone", 0, 0), centre=False)
+    map_stage.wait("gridmap.state().selected")
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(QPoint(500, 690))
+    assert clicked.args == [""]
+    assert map_stage.state()["selected"] is None
+
+
+def test_hovering_tells_name_worker_counts_and_code(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.set_layers(tier="basic", cases=False)
+    map_stage.wait("gridmap.state().layer === 'basic'")
+    with qtbot.waitSignal(map_stage.bridge.grid_hovered, timeout=PATIENCE_MS) as hovered:
+        map_stage.hover(map_stage.pixel(*middle_of(5, 5)))
+    assert hovered.args == [grid_code("basic", 5, 5)]
+    tip = map_stage.text(".desk-tip") or ""
+    for word in ("basic 5-5", "王*", "在办 4", "▲ 超期 1", grid_code("basic", 5, 5)):
+        assert word in tip
+
+
+def test_dragging_pans_and_tells_the_new_view(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    before = map_stage.state()["center"]
+    with qtbot.waitSignal(map_stage.bridge.view_changed, timeout=PATIENCE_MS) as moved:
+        map_stage.drag(QPoint(500, 350), QPoint(400, 300))
+    after = map_stage.state()["center"]
+    assert after["lng"] > before["lng"]
+    assert after["lat"] < before["lat"]
+    assert moved.args is not None
+    assert moved.args[0] == pytest.approx(after["lng"])
+    assert map_stage.state()["selected"] is None  # a drag is no click
+
+
+def test_zooming_in_shows_finer_tiers(map_stage: MapStage) -> None:
+    shown = []
+    for zoom in (9, 11, 14):
+        map_stage.look_at(*MIDDLE, zoom)
+        shown.append(map_stage.state()["layer"])
+    assert shown == ["zone", "community", "basic"]
+
+
+def test_a_tier_chosen_by_hand_stays_until_auto(map_stage: MapStage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(map_stage.bridge.layers_changed, timeout=PATIENCE_MS) as changed:
+        map_stage.js("(document.querySelector('[data-tier=zone]').click(), 0)")
+    assert changed.args is not None
+    assert changed.args[0]["tier"] == "zone"
+    map_stage.look_at(*MIDDLE, 15)
+    assert map_stage.state()["layer"] == "zone"
+    map_stage.js("(document.querySelector('[data-tier=auto]').click(), 0)")
+    assert map_stage.state()["layer"] == "basic"
+
+
+def test_figures_colour_the_grids_by_class(map_stage: MapStage, data: InMemoryMapData) -> None:
+    code = grid_code("basic", 0, 0)
+    asked = data.asked.count("figures")
+    shades = []
+    for count in (0, 1, 2, 3, 5, 6, 9, 10, 250):
+        map_stage.view.refresh_figures({code: (count, 0)})
+        map_stage.wait(f"gridmap.outlines.figuresOf('{code}')[0] === {count}")
+        shades.append(map_stage.js(f"gridmap.outlines.byCode.get('{code}').shade"))
+    assert shades == [0, 1, 1, 2, 2, 3, 3, 4, 4]
+    assert data.asked.count("figures") == asked
+
+
+def test_many_new_figures_are_fetched_not_sent(map_stage: MapStage, data: InMemoryMapData) -> None:
+    asked = data.asked.count("figures")
+    data.counts = {f"{n:015d}": (1, 0) for n in range(600)} | {grid_code("zone", 0, 0): (7, 0)}
+    map_stage.view.refresh_figures(data.counts)
+    map_stage.wait(f"gridmap.outlines.byCode.get('{grid_code('zone', 0, 0)}').shade === 3")
+    assert data.asked.count("figures") == asked + 1
+
+
+def test_a_choice_made_elsewhere_is_outlined_and_brought_into_view(map_stage: MapStage) -> None:
+    map_stage.look_at(WEST + 0.9 * SIDE, SOUTH + 0.9 * SIDE, 15)
+    code = grid_code("basic", 0, 0)
+    map_stage.view.select_grid(code)
+    map_stage.wait(f"gridmap.state().selected === '{code}'")
+    assert map_stage.js(f"gridmap.map.getBounds().contains(gridmap.outlines.boundsOf('{code}'))")
+    assert map_stage.js("gridmap.outlines.outline.options.weight") == 3
+
+
+def test_a_click_on_a_case_opens_it(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*middle_of(2, 5), 15)
+    with qtbot.waitSignal(map_stage.bridge.case_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(map_stage.pixel(*middle_of(2, 5)))
+    assert clicked.args == ["case-lone"]
+
+
+def test_a_click_on_a_bubble_goes_closer_until_its_cases_come_apart(map_stage: MapStage) -> None:
+    map_stage.look_at(*middle_of(5, 5), 13)
+    assert sorted(map_stage.js("gridmap.marks.cells.map(c => c[0])")) == [1, 4]
+    map_stage.click(map_stage.pixel(middle_of(5, 5)[0] + 4.5e-4, middle_of(5, 5)[1]))
+    map_stage.wait("gridmap.map.getZoom() === 15")
+    map_stage.look_at(*middle_of(5, 5), 19)
+    assert len(map_stage.js("gridmap.marks.cells")) == 4
+
+
+def test_a_bubble_with_an_overdue_case_is_marked_by_more_than_colour(map_stage: MapStage) -> None:
+    map_stage.look_at(*middle_of(5, 5), 13)
+    marks = map_stage.js("gridmap.marks.hits.map(h => [h.cases, Boolean(h.layer.options.badge)])")
+    assert sorted(marks) == [[1, False], [4, True]]
+
+
+def test_another_filter_changes_the_cases_drawn(map_stage: MapStage) -> None:
+    map_stage.view.refresh_cases(CaseFilter(grid=grid_code("basic", 2, 5)))
+    map_stage.wait("gridmap.state().cases === 1")
+    map_stage.view.refresh_cases(CaseFilter())
+    map_stage.wait("gridmap.state().cases === 5")
+
+
+def test_shift_and_drag_selects_a_box(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    corners = (map_stage.pixel(*middle_of(2, 5)), map_stage.pixel(*middle_of(5, 3)))
+    with qtbot.waitSignal(map_stage.bridge.box_selected, timeout=PATIENCE_MS) as boxed:
+        map_stage.drag(*corners, Qt.KeyboardModifier.ShiftModifier)
+    west, south = middle_of(2, 3)
+    east, north = middle_of(5, 5)
+    assert boxed.args == pytest.approx([west, south, east, north], abs=STEP / 10)
+    assert map_stage.state()["center"]["lng"] == pytest.approx(MIDDLE[0])  # the map stayed where it was
+
+
+def test_the_box_button_makes_the_next_drag_a_box(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.js("(document.querySelector('.desk-tools button').click(), 0)")
+    with qtbot.waitSignal(map_stage.bridge.box_selected, timeout=PATIENCE_MS):
+        map_stage.drag(QPoint(400, 300), QPoint(520, 420))
+    with (
+        qtbot.assertNotEmitted(map_stage.bridge.box_selected, wait=100),
+        qtbot.waitSignal(map_stage.bridge.view_changed, timeout=PATIENCE_MS),
+    ):
+        map_stage.drag(QPoint(400, 300), QPoint(520, 420))
+    map_stage.view.clear_box()
+    map_stage.wait("!gridmap.box.rectangle")
+
+
+def test_keys_move_and_zoom_the_map(map_stage: MapStage) -> None:
+    map_stage.look_at(*MIDDLE, 13)
+    map_stage.press(Qt.Key.Key_Right)
+    map_stage.wait(f"gridmap.map.getCenter().lng > {MIDDLE[0]} + 1e-4")
+    map_stage.press(Qt.Key.Key_Plus)
+    map_stage.wait("gridmap.map.getZoom() > 13")
+
+
+def test_escape_gives_up_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.select_grid(grid_code("zone", 0, 0))
+    map_stage.wait("gridmap.state().selected")
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.press(Qt.Key.Key_Escape)
+    assert clicked.args == [""]

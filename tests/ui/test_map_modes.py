@@ -1,0 +1,159 @@
+"""The map's other uses: themes, picking a place, previewing an import, units, the marked case, beginning and end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.mapview.view import MapView
+from tests.fakes.map_data import SIDE, SOUTH, WEST, InMemoryMapData, checkerboard, grid_code, square
+from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+
+MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
+
+
+@pytest.fixture
+def data() -> InMemoryMapData:
+    data = InMemoryMapData()
+    data.unit_marks = [("unit-1", *MIDDLE, "甲派出所", "stationed_b", "out")]
+    return data
+
+
+@pytest.fixture
+def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
+    with stage(qtbot, data) as made:
+        yield made
+        assert made.view.page_errors == []
+
+
+def test_a_theme_changes_without_a_reload(map_stage: MapStage) -> None:
+    map_stage.js("(window.same = 1, 0)")
+    fill = "gridmap.outlines.features[gridmap.outlines.shown][0].path.options.fillColor"
+    light = map_stage.js(fill)
+    map_stage.view.set_theme("dark")
+    map_stage.wait("document.documentElement.classList.contains('dark')")
+    dark = map_stage.js(fill)
+    assert (light.lower(), dark.lower()) == ("#efede4", "#2b3136")
+    assert map_stage.js("window.same") == 1
+
+
+def test_a_dark_desk_opens_dark(qtbot: QtBot, data: InMemoryMapData) -> None:
+    with stage(qtbot, data, theme="dark") as dark:
+        assert dark.js("getComputedStyle(gridmap.map.getContainer()).backgroundColor") == "rgb(20, 25, 31)"
+        image = dark.view.grab().toImage()
+        assert image.pixelColor(image.width() // 2, image.height() - 3).lightness() < 60
+
+
+def test_picking_gives_the_place_and_chooses_no_grid(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*MIDDLE, 14)
+    map_stage.view.start_picking()
+    map_stage.wait("gridmap.mode === 'pick'")
+    with (
+        qtbot.assertNotEmitted(map_stage.bridge.grid_clicked, wait=100),
+        qtbot.waitSignal(map_stage.bridge.point_picked, timeout=PATIENCE_MS) as picked,
+    ):
+        map_stage.click(QPoint(500, 350))
+    assert picked.args == pytest.approx([*MIDDLE], abs=1e-4)
+    map_stage.view.stop_picking()
+    map_stage.wait("gridmap.mode === 'browse'")
+    assert map_stage.text(".desk-banner") is None
+
+
+def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:
+    map_stage.view.preview([(121.0 + n * 1e-4, 36.0) for n in range(5000)])
+    map_stage.wait("gridmap.preview.active")
+    drawn = map_stage.js("gridmap.preview.layer.getLayers().map(l => l.getLatLng().lng)")
+    assert len(drawn) <= 500
+    assert (min(drawn), max(drawn)) == pytest.approx((121.0, 121.0 + 4999e-4))
+    assert "5000" in (map_stage.text(".desk-banner") or "")
+    assert map_stage.js("gridmap.map.getBounds().contains([36.0, 121.2])")
+    map_stage.view.clear_preview()
+    map_stage.wait("!gridmap.preview.active")
+    assert map_stage.text(".desk-banner") is None
+
+
+def test_preview_shows_polygons(map_stage: MapStage) -> None:
+    feature = {"type": "Feature", "properties": {}, "geometry": square(120.0, 35.0, 0.1)}
+    map_stage.view.preview(json.dumps({"type": "FeatureCollection", "features": [feature]}).encode())
+    map_stage.wait("gridmap.preview.active")
+    assert map_stage.js("gridmap.map.getBounds().contains([35.05, 120.05])")
+
+
+def test_units_show_when_wanted_and_can_be_clicked(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(*MIDDLE, 14)
+    assert map_stage.js("gridmap.marks.hits.length") == 0
+    map_stage.view.set_layers(units=True)
+    map_stage.wait("gridmap.marks.units.length === 1")
+    with qtbot.waitSignal(map_stage.bridge.unit_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(map_stage.pixel(*MIDDLE))
+    assert clicked.args == ["unit-1"]
+
+
+def test_a_marked_case_is_brought_into_view(map_stage: MapStage) -> None:
+    map_stage.view.show_case(121.5, 36.5, "case-1")
+    map_stage.wait("gridmap.marks.chosen?.id === 'case-1'")
+    assert map_stage.js("gridmap.map.getBounds().contains([36.5, 121.5])")
+    map_stage.view.clear_case()
+    map_stage.wait("!gridmap.marks.chosen")
+
+
+def test_new_outlines_take_the_place_of_the_old(map_stage: MapStage, data: InMemoryMapData) -> None:
+    map_stage.view.select_grid(grid_code("basic", 1, 1), centre=False)
+    data.geojson = checkerboard(16)
+    map_stage.view.refresh("outlines")
+    map_stage.wait("gridmap.state().grids.basic === 256")
+    assert map_stage.state()["selected"] == grid_code("basic", 1, 1)
+
+
+def test_heat_is_drawn_when_wanted(map_stage: MapStage) -> None:
+    map_stage.view.set_layers(heat=True)
+    map_stage.wait("gridmap.marks.visible.heat")
+    assert map_stage.js("gridmap.outlines.opacity") < 1
+
+
+def test_calls_before_the_page_is_up_are_kept(qtbot: QtBot, data: InMemoryMapData) -> None:
+    view = MapView(data=data)
+    try:
+        view.resize(800, 500)
+        view.select_grid(grid_code("zone", 1, 1), centre=False)
+        view.set_layers(cases=False, tier="community")
+        view.centre_on(*MIDDLE, 12)
+        with qtbot.waitSignal(view.bridge.page_ready, timeout=PATIENCE_MS):
+            view.show()
+        made = MapStage(view, qtbot)
+        made.settle()
+        state = made.state()
+        assert (state["selected"], state["layer"], state["zoom"]) == (grid_code("zone", 1, 1), "community", 12)
+    finally:
+        view.shutdown()
+        view.deleteLater()
+        qtbot.wait(20)
+
+
+def test_a_page_whose_process_dies_comes_back_as_it_was(qtbot: QtBot, map_stage: MapStage) -> None:
+    map_stage.view.select_grid(grid_code("zone", 1, 0), centre=False)
+    map_stage.wait("gridmap.state().selected")
+    with qtbot.waitSignal(map_stage.bridge.page_ready, timeout=PATIENCE_MS):
+        os.kill(map_stage.view.page().renderProcessPid(), signal.SIGKILL)
+    map_stage.settle()
+    assert map_stage.state()["selected"] == grid_code("zone", 1, 0)
+
+
+def test_a_store_that_is_not_there_is_told_and_the_map_stands(qtbot: QtBot, data: InMemoryMapData) -> None:
+    with stage(qtbot, data) as made:
+        data.fault = StoreUnavailable("store.locked")
+        with (
+            qtbot.waitSignal(made.view.handler.failed, timeout=PATIENCE_MS) as failed,
+            qtbot.waitSignal(made.bridge.layer_failed, timeout=PATIENCE_MS) as layer,
+        ):
+            made.view.refresh("figures")
+        assert failed.args == ["store.locked"]
+        assert layer.args == ["figures"]
+        assert made.state()["grids"]["zone"] == 4

@@ -1,0 +1,107 @@
+"""The page as folium makes it: up to date, free of foreign assets, its libraries unchanged, its words all there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from folium.plugins import MarkerCluster
+
+from gridclient.mapview.assets import page_root, refuse_external_assets
+from gridclient.mapview.page import render_page
+from gridclient.mapview.scheme import CHROMIUM_FLAGS, prepare_environment
+from gridclient.mapview.words import page_words
+
+ROOT = page_root()
+
+
+def scripts() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*.js")))
+
+
+def test_the_page_is_what_folium_makes_today() -> None:
+    fresh = render_page()
+    assert (ROOT / "index.html").read_text(encoding="utf-8") == fresh, "run: python -m gridclient.mapview.page"
+
+
+def test_every_script_and_style_of_the_page_is_there() -> None:
+    addresses = re.findall(r'(?:src|href)="grid://app/page/([^"]+)"', (ROOT / "index.html").read_text(encoding="utf-8"))
+    assert len(addresses) == 10
+    assert [address for address in addresses if not (ROOT / address).is_file()] == []
+
+
+def test_a_plugin_with_foreign_assets_is_refused() -> None:
+    with pytest.raises(ValueError, match="external asset"):
+        render_page(MarkerCluster())  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<script src="https://cdn.example.org/a.js">',
+        "<img src='//cdn.example.org/a.png'>",
+        "<link HREF=http://cdn.example.org/a.css>",
+        '<link href = "https://a">',
+    ],
+)
+def test_foreign_assets_are_found_however_written(markup: str) -> None:
+    with pytest.raises(ValueError, match="external asset"):
+        refuse_external_assets(markup)
+
+
+def test_the_page_allows_no_inline_script_but_its_own() -> None:
+    html = (ROOT / "index.html").read_text(encoding="utf-8")
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
+    assert policy is not None
+    assert "default-src 'none'" in policy[1]
+    assert "unsafe" not in policy[1]
+    assert "http" not in policy[1]
+
+
+def test_vendored_libraries_are_as_published() -> None:
+    rows = re.findall(r"\| `([^`]+)` \|.*`([0-9a-f]{64})` \|", (ROOT / "vendor/README.md").read_text(encoding="utf-8"))
+    assert len(rows) == 3
+    for name, digest in rows:
+        assert hashlib.sha256((ROOT / "vendor" / name).read_bytes()).hexdigest() == digest
+        assert (ROOT / "vendor" / Path(name).parent / "LICENSE").is_file()
+
+
+def test_every_word_that_the_scripts_ask_for_is_translated() -> None:
+    words = page_words()
+    asked = set(re.findall(r"words\.([a-zA-Z_]+)\b(?!\()", scripts()))
+    assert asked - set(words) == set()
+    dynamic = {"zone", "community", "basic", "auto", "cases", "units", "heat", "on_duty", "out", "inactive"}
+    kinds = ("stationed_a", "stationed_b", "department", "office", "community_org", "grid_worker")
+    units = {f"unit_{kind}" for kind in kinds}
+    assert dynamic | units <= set(words)
+    assert set(words) - asked - dynamic - units == set()
+
+
+def test_every_colour_that_the_scripts_ask_for_is_in_both_themes() -> None:
+    css = (ROOT / "gridmap.css").read_text(encoding="utf-8")
+    light, dark = (set(re.findall(r"--([\w-]+):", block)) for block in re.findall(r"^:root[^{]*\{([^}]+)\}", css, re.M))
+    assert light == dark
+    asked = set(re.findall(r"""get\(["']([\w-]+)["']\)""", scripts())) - {"theme"}
+    assert asked
+    assert asked <= light
+
+
+def test_importing_the_view_does_not_import_folium() -> None:
+    code = "import sys, gridclient.mapview.view; sys.exit('folium' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT.parents[1]).returncode == 0
+
+
+def test_the_environment_keeps_what_the_administrator_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QTWEBENGINE_CHROMIUM_FLAGS", "--disable-gpu")
+    monkeypatch.delenv("QTWEBENGINE_DISABLE_SANDBOX", raising=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000, raising=False)
+    prepare_environment()
+    prepare_environment()
+    flags = os.environ["QTWEBENGINE_CHROMIUM_FLAGS"]
+    assert flags == " ".join(["--disable-gpu", *CHROMIUM_FLAGS])
+    assert "QTWEBENGINE_DISABLE_SANDBOX" not in os.environ  # an ordinary user keeps the sandbox
