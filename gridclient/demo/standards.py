@@ -46,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class DemoLists:
-    """Reasons, channels and phrases; ``results`` by the name of the big class."""
+    """Reasons, channels and phrases; ``results`` by the name of the small class, else of the big."""
 
     channels: tuple[Choice, ...]
     decline_reasons: tuple[Choice, ...]

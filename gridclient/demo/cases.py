@@ -1,0 +1,278 @@
+"""Cases of the demo county: plausible texts, places and lives; the same seed and moment always give the same cases.
+
+Gives values only; turning them into commands or events is the caller's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from functools import lru_cache
+from random import Random
+from typing import Final
+
+import shapely
+
+from gridclient.demo.county import DemoCounty
+from gridclient.demo.lives import Circumstances, DemoStep, Fate, dispatched_at, live
+from gridclient.demo.matters import word
+from gridclient.demo.people import invented_mobile, invented_name
+from gridclient.demo.scenery import read_phrases
+from gridclient.demo.subjects import Subject, Subjects
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.deadlines import deadline
+from gridclient.domain.limits import Limit, LimitKind, parse_limit
+
+DAYS: Final = 60
+REPEATS: Final = 0.02
+_TRIES: Final = 30
+_FATES: Final[Mapping[Fate, float]] = {
+    Fate.CLOSED: 0.785, Fate.DECLINED: 0.015, Fate.REPORTED: 0.02, Fate.FILED: 0.025, Fate.RETURNED: 0.015,
+    Fate.DISPATCHED: 0.03, Fate.HANDLING: 0.08, Fate.HANDLED: 0.03,
+}  # fmt: skip
+_CHANNELS: Final[Mapping[str, int]] = {
+    "grid_worker": 34, "12345": 30, "digital_city": 8, "smart_community": 6, "110": 4, "one_nail": 4, "visit": 4,
+    "patrol": 4, "video": 3, "superior": 1, "department": 1, "leader": 1,
+}  # fmt: skip
+_FROM_PEOPLE: Final = frozenset({"12345", "110", "smart_community", "visit"})
+_NUMBERED: Final[Mapping[str, str]] = {"12345": "RX", "digital_city": "SC", "smart_community": "ZS"}
+_BY_SIGHT: Final = frozenset({"video", "digital_city"})
+_UNSEEN_PLACES: Final = frozenset({"小区", "村庄"})
+_UNSEEN_CLASSES: Final = frozenset({"矛盾纠纷", "民生服务"})
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCase:
+    """One case. ``key`` is its number within the seed; ``repeats`` the key of the case that it is a near-duplicate of.
+
+    ``steps`` are what was done with it up to now, in order; ``reported_at`` is when the desk registered it.
+    """
+
+    key: int
+    title: str
+    description: str
+    channel: str
+    standard: str
+    big_class: str
+    small_class: str
+    level: int
+    urgency: int
+    grid: str
+    address: str
+    lon: float
+    lat: float
+    happened_at: datetime
+    reported_at: datetime
+    reporter_name: str
+    reporter_phone: str
+    wants_reply: bool
+    keep_secret: bool
+    upper_number: str
+    steps: tuple[DemoStep, ...]
+    repeats: int | None = None
+
+
+class _Aim(Enum):
+    OVERDUE = auto()
+    DUE_SOON = auto()
+    AMPLE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A case before it is written out: enough to put all of them in the order of their reports."""
+
+    key: int
+    subject: int
+    reported_at: datetime
+    fate: Fate
+    decline_code: str = ""
+
+
+def demo_cases(
+    count: int, *, seed: int, county: DemoCounty, now: datetime, calendar: WorkCalendar | None = None
+) -> Iterator[DemoCase]:
+    """``count`` cases of the sixty days up to ``now``, in the order of their reports.
+
+    Four of five are closed; the rest stands in all open states, some overdue, some due soon. About one in fifty
+    repeats another one of the same place within hours.
+    """
+    writer = _Writer(seed, county, now.astimezone(CHINA_TIME).replace(microsecond=0), calendar or WorkCalendar())
+    plans = sorted((writer.plan(key, count) for key in range(count)), key=lambda plan: (plan.reported_at, plan.key))
+    return (writer.write(plan) for plan in plans)
+
+
+class _Writer:
+    def __init__(self, seed: int, county: DemoCounty, now: datetime, calendar: WorkCalendar) -> None:
+        self._seed = seed
+        self._now = now
+        self._calendar = calendar
+        self._lists = county.lists
+        self._phrases = read_phrases()
+        self._subjects = Subjects(county, self._phrases, month=now.month)
+        self._subject = lru_cache(maxsize=2048)(lambda key: self._subjects.make(self._random("subject", key)))
+
+    def plan(self, key: int, count: int) -> _Plan:
+        """When the case was reported and where it is to stand now."""
+        random = self._random("plan", key)
+        is_repeat = random.random() < REPEATS
+        if is_repeat and count > 1:
+            return self._repeat(key, (key + random.randrange(1, count)) % count, random)
+        fate = random.choices(list(_FATES), list(_FATES.values()))[0]
+        for _ in range(_TRIES):
+            plan = _Plan(key, key, self._moment(key, fate, random).replace(microsecond=0), fate)
+            if fate in (Fate.HANDLED, Fate.RETURNED):
+                plan = self._fresh(plan, random)
+            if self._fits(plan):
+                break
+        return plan
+
+    def write(self, plan: _Plan) -> DemoCase:
+        """The case in full."""
+        random = self._random("text", plan.key)
+        about = self._subject(plan.subject)
+        channel = _channel(about, random)
+        happened_at = plan.reported_at - timedelta(minutes=random.randrange(2, 95))
+        wording = word(about.matter, about.spot, channel=channel, at=happened_at, phrases=self._phrases, random=random)
+        from_people = channel in _FROM_PEOPLE
+        name, phone = self._reporter(about, channel, plan.subject, random)
+        case = DemoCase(
+            key=plan.key, title=wording.title, description=wording.description, channel=channel,
+            standard=about.standard.code, big_class=about.standard.big_class, small_class=about.standard.small_class,
+            level=about.standard.level, urgency=about.standard.urgency,
+            grid=about.scene.grid.code, address=about.spot.address, lon=about.lon, lat=about.lat,
+            happened_at=happened_at, reported_at=plan.reported_at, reporter_name=name, reporter_phone=phone,
+            wants_reply=from_people and random.random() < 0.7, keep_secret=from_people and random.random() < 0.1,
+            upper_number=self._upper_number(channel, plan), steps=self._steps(plan, can_be_rated=from_people),
+        )  # fmt: skip
+        return case if plan.subject == plan.key else self._moved(case, plan.subject, about, random)
+
+    def _random(self, purpose: str, key: int) -> Random:
+        return Random(f"{self._seed}:{purpose}:{key}")
+
+    def _repeat(self, key: int, original: int, random: Random) -> _Plan:
+        """Reported some hours after another case, of which half are declined as known."""
+        while self._is_repeat(original) or self.plan(original, 0).reported_at > self._now - timedelta(minutes=5):
+            original = original - 1 if original else key + 1
+        first = self.plan(original, 0)
+        later = first.reported_at + timedelta(minutes=random.randrange(12, 360))
+        later = min(later, self._now - timedelta(minutes=3))
+        if random.random() < 0.5:
+            return _Plan(key, original, later, Fate.DECLINED, "duplicate")
+        return _Plan(key, original, later, Fate.CLOSED)
+
+    def _is_repeat(self, key: int) -> bool:
+        return self._random("plan", key).random() < REPEATS
+
+    def _moment(self, key: int, fate: Fate, random: Random) -> datetime:
+        """A moment of report that may lead to the fate."""
+        about = self._subject(key)
+        if fate is Fate.REPORTED:
+            return self._now - timedelta(minutes=1 + min(240.0, random.expovariate(1 / 14)))
+        if fate is Fate.HANDLING:
+            return self._now - self._in_hand_for(about, self._aim(key), random)
+        window = self._window(about, fate)
+        at = self._now - window * random.random()
+        if window > timedelta(days=1):
+            at = at.replace(hour=about.matter.hour(random), minute=random.randrange(60), second=random.randrange(60))
+            if at.weekday() >= 5 and random.random() < 0.3:
+                at -= timedelta(days=random.randrange(2, 6))
+        return min(at, self._now - timedelta(minutes=2))
+
+    def _fresh(self, plan: _Plan, random: Random) -> _Plan:
+        """The same life moved so that its last step was done a short while ago."""
+        last = self._life(plan, can_be_rated=False)[-1].at
+        wanted = self._now - timedelta(minutes=random.randrange(1, 75))
+        return replace(plan, reported_at=plan.reported_at + (wanted - last))
+
+    def _aim(self, key: int) -> _Aim:
+        """How a case that a unit has in hand stands to its deadline."""
+        return self._random("aim", key).choices(list(_Aim), (0.2, 0.2, 0.6))[0]
+
+    def _in_hand_for(self, about: Subject, aim: _Aim, random: Random) -> timedelta:
+        """How long ago such a case may have been reported; holidays and nights are left to trial."""
+        span = self._due_of(about)(self._now) - self._now
+        if aim is _Aim.OVERDUE:
+            return span + random.random() * min(timedelta(days=3), max(span, 3 * _HOUR))
+        if aim is _Aim.DUE_SOON:
+            return max(span * random.uniform(0.8, 1.0), timedelta(minutes=20))
+        return max(span * random.uniform(0.05, 0.9), timedelta(minutes=10))
+
+    def _window(self, about: Subject, fate: Fate) -> timedelta:
+        if fate in (Fate.CLOSED, Fate.DECLINED):
+            return timedelta(days=DAYS)
+        if fate is Fate.HANDLED:
+            return (self._due_of(about)(self._now) - self._now) * 2 + timedelta(days=1)
+        hours = {Fate.FILED: 0.7, Fate.RETURNED: 20.0}.get(fate, 1.0 if about.standard.urgency > 1 else 5.0)
+        return _HOUR * hours
+
+    def _fits(self, plan: _Plan) -> bool:
+        """Does the life lead to the fate by now, and for what a unit has in hand: overdue, due soon or neither?"""
+        steps = self._life(plan, can_be_rated=False)
+        if steps and steps[-1].at > self._now:
+            return False
+        if plan.fate in (Fate.HANDLED, Fate.RETURNED):
+            return self._now - steps[-1].at < 3 * _HOUR
+        given = dispatched_at(steps)
+        if plan.fate is not Fate.HANDLING or given is None:
+            return True
+        due = self._due_of(self._subject(plan.subject))(given)
+        soon = max(2 * _HOUR, (due - given) * 0.12)
+        left = due - self._now
+        return {
+            _Aim.OVERDUE: timedelta(days=-5) < left < timedelta(),
+            _Aim.DUE_SOON: timedelta() < left <= soon,
+            _Aim.AMPLE: left > min(soon, (due - given) * 0.2),
+        }[self._aim(plan.key)]
+
+    def _steps(self, plan: _Plan, *, can_be_rated: bool) -> tuple[DemoStep, ...]:
+        return tuple(step for step in self._life(plan, can_be_rated=can_be_rated) if step.at <= self._now)
+
+    def _life(self, plan: _Plan, *, can_be_rated: bool) -> tuple[DemoStep, ...]:
+        about = self._subject(plan.subject)
+        kind = _limit(about.standard.limit_text).kind
+        facts = Circumstances(
+            standard=about.standard, assignees=about.assignees, lists=self._lists, phrases=self._phrases,
+            due=self._due_of(about), around_the_clock=kind in (LimitKind.URGENT_HOUR, LimitKind.MINUTE),
+            can_be_rated=can_be_rated, decline_code=plan.decline_code,
+        )  # fmt: skip
+        return live(plan.reported_at, plan.fate, facts, self._random("life", plan.key))
+
+    def _due_of(self, about: Subject) -> Callable[[datetime], datetime]:
+        limit = _limit(about.standard.limit_text)
+        return lambda start: deadline(start, limit, calendar=self._calendar).due
+
+    def _reporter(self, about: Subject, channel: str, subject: int, random: Random) -> tuple[str, str]:
+        """People of the channels that people use, the grid's worker for the worker's reports, else nobody."""
+        if channel == "grid_worker":
+            return about.scene.grid.worker, about.scene.grid.phone
+        if channel not in _FROM_PEOPLE:
+            return "", ""
+        who = self._random("reporter", subject) if random.random() < 0.6 else random
+        return invented_name(who), invented_mobile(who)
+
+    def _upper_number(self, channel: str, plan: _Plan) -> str:
+        head = _NUMBERED.get(channel)
+        return f"{head}{plan.reported_at:%Y%m%d}{plan.key % 100_000:05d}" if head else ""
+
+    def _moved(self, case: DemoCase, original: int, about: Subject, random: Random) -> DemoCase:
+        """A repeat's point is some metres off, where that is still in the grid."""
+        lon, lat = (round(v + random.uniform(-2e-4, 2e-4), 6) for v in (about.lon, about.lat))
+        if not shapely.contains_xy(about.scene.grid.geometry, lon, lat):
+            lon, lat = about.lon, about.lat
+        return replace(case, lon=lon, lat=lat, repeats=original)
+
+
+@lru_cache
+def _limit(text: str) -> Limit:
+    return parse_limit(text)
+
+
+def _channel(about: Subject, random: Random) -> str:
+    """How it came in; cameras and surveyors see streets, not homes and quarrels."""
+    unseen = about.spot.kind in _UNSEEN_PLACES or about.standard.big_class in _UNSEEN_CLASSES
+    channels = {name: weight for name, weight in _CHANNELS.items() if not (unseen and name in _BY_SIGHT)}
+    return random.choices(list(channels), list(channels.values()))[0]

@@ -1,0 +1,60 @@
+"""Who gets a case in the demo: the units that a filing condition names, as far as they serve the case's grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gridclient.demo.divisions import COUNTY_CODE
+from gridclient.demo.shapes import DemoGrid
+from gridclient.demo.standards import DemoStandard
+from gridclient.demo.units import DemoUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Assignees:
+    """Unit codes: the lead, those that cooperate, and departments of the county among them."""
+
+    lead: str
+    cooperating: tuple[str, ...]
+    departments: tuple[str, ...]
+
+
+class Directory:
+    """Finds the unit that answers to a name in an area."""
+
+    def __init__(self, grids: Sequence[DemoGrid], units: Sequence[DemoUnit]) -> None:
+        self._parents = {grid.code: grid.parent for grid in grids}
+        self._departments = {unit.code for unit in units if unit.kind == "department"}
+        self._units = {
+            (name, area): unit.code
+            for unit in units
+            if unit.status != "inactive"
+            for name in (unit.code, unit.name, *unit.aliases, *unit.fields)
+            for area in unit.serves
+        }
+
+    def assignees(self, standard: DemoStandard, grid: str) -> Assignees | None:
+        """Lead and cooperating units for the condition in the grid; ``None`` when no unit it names serves there."""
+        areas = self._areas(grid)
+        leads = self._found(standard.units, areas)
+        if not leads:
+            return None
+        others = tuple(code for code in self._found(standard.cooperating, areas) if code != leads[0])
+        return Assignees(leads[0], others, tuple(code for code in others if code in self._departments))
+
+    def _areas(self, grid: str) -> list[str]:
+        areas = []
+        area = grid
+        while area:
+            areas.append(area)
+            area = self._parents.get(area, "")
+        return areas if COUNTY_CODE in areas else [*areas, COUNTY_CODE]
+
+    def _found(self, wanted: Sequence[str], areas: Sequence[str]) -> list[str]:
+        found = []
+        for name in wanted:
+            code = next((self._units[name, area] for area in areas if (name, area) in self._units), None)
+            if code is not None and code not in found:
+                found.append(code)
+        return found
