@@ -75,13 +75,13 @@ def _position_of_text(piece: str) -> list[float]:
 def _parts(geometry: object) -> tuple[list[Part], tuple[Notice, ...]]:
     if not isinstance(geometry, Mapping) or not geometry:
         raise InvalidInput("shape.missing")
-    kind, coordinates = geometry.get("type"), geometry.get("coordinates")
+    kind, coordinates = str(geometry.get("type"))[:40], geometry.get("coordinates")
     if kind in _LINES:
         raise InvalidInput("shape.line", type=kind)
     if kind in _POINTS:
         raise InvalidInput("shape.point", type=kind)
-    if not isinstance(kind, str) or kind not in _DEPTHS:
-        raise InvalidInput("shape.unknown_type", type=str(kind)[:40])
+    if kind not in _DEPTHS:
+        raise InvalidInput("shape.unknown_type", type=kind)
     depth = _depth(coordinates)
     if depth == 0:
         raise InvalidInput("shape.missing")

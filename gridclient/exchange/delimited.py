@@ -123,4 +123,4 @@ def _separator(source: Source, encoding: str) -> str:
 
 def _unquoted_lines(text: str, most: int = 20) -> list[str]:
     outside = "".join(text.split('"')[::2])
-    return [line for line in outside.splitlines() if line.strip()][:most]
+    return [line for line in outside.splitlines() if line.strip(" ")][:most]

@@ -6,6 +6,7 @@ Each stream is read in pieces, so that a container which lies about its sizes co
 
 from __future__ import annotations
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -75,6 +76,8 @@ def readable(file: str) -> Iterator[None]:
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError) as problem:
         raise InvalidInput("file.damaged", file=file) from problem
     except OSError as problem:
+        if problem.errno == errno.EINVAL:  # a directory that points before the file's beginning
+            raise InvalidInput("file.damaged", file=file) from problem
         raise InvalidInput("file.unreadable", file=file, reason=problem.strerror or "") from problem
 
 
