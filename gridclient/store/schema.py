@@ -159,9 +159,18 @@ def _create_cases(db: SchemaTool) -> None:
         strict=True,
     )
     db.table("parts").create_index(["unit", "role", "case_no"])
-    db.execute(
-        "CREATE VIRTUAL TABLE search USING fts5(words, content='', contentless_delete=1, tokenize='ascii', prefix='1')"
-    )
+    _create_search(db)
+
+
+def _create_search(db: SchemaTool) -> None:
+    """Two indexes without texts. Merges are put off: the many small transactions of an import would pay for them."""
+    for name, column, detail in (("search", "words", "full"), ("search_signs", "signs", "none")):
+        db.execute(
+            f"CREATE VIRTUAL TABLE {name} USING fts5"
+            f"({column}, content='', contentless_delete=1, tokenize='ascii', detail={detail})"
+        )
+        db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', 4194304)")
+        db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('automerge', 16)")
 
 
 def _create_tallies(db: SchemaTool) -> None:

@@ -1,0 +1,34 @@
+"""The audit log: who looked at what or did what, append-only and hash-chained."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from gridclient.store.driver import Connection
+from gridclient.store.log import CHAIN_START
+
+_INSERT: Final = "INSERT INTO audit(no, at, actor, what, subject, hash) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+def append_line(connection: Connection, *, at: int, actor: str, what: str, subject: str) -> None:
+    """Adds a line, in the transaction that is open; ``at`` is seconds since 1970."""
+    last = connection.execute("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1").fetchone()
+    no, link = (last[0] + 1, last[1]) if last else (1, CHAIN_START)
+    connection.execute(_INSERT, (no, at, actor, what, subject, _link(link, (no, at, actor, what, subject))))
+
+
+def broken_lines(connection: Connection) -> Iterator[int]:
+    """Numbers of the lines that do not fit the chain: changed, or following one that was taken away."""
+    link, expected = CHAIN_START, 1
+    for *line, written in connection.execute("SELECT no, at, actor, what, subject, hash FROM audit ORDER BY no"):
+        if line[0] != expected or _link(link, line) != written:
+            yield line[0]
+        link, expected = written, line[0] + 1
+
+
+def _link(previous: bytes, line: Sequence[Any]) -> bytes:
+    text = json.dumps(list(line), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(previous + text.encode()).digest()

@@ -1,0 +1,219 @@
+"""The log of events: appending with dense numbers and a hash chain per origin, reading back what befell a subject.
+
+An origin is one (stream, device, incarnation); its events are numbered 1, 2, 3 … and chained from ``CHAIN_START``.
+Knows nothing of cases.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from gridclient.domain.errors import NotFound
+from gridclient.domain.events import Event, EventDraft, EventKey, chain_hash, next_hlc, payload_text
+from gridclient.store.driver import Connection
+
+CHAIN_START: Final = bytes(32)
+_HEX_DIGITS: Final = 32
+_TEXT_MARK: Final = b"="
+_COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked, hash"
+_ORDER: Final = "acked IS NULL, acked, pos"  # the hub's order; what it has not applied comes after
+_INSERT: Final = (
+    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Who writes here: the long id of the store, which start of it this is, and its two characters in numbers."""
+
+    id: str
+    incarnation: int
+    short: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An event as it stands in the log."""
+
+    event: Event
+    pending: bool
+    text: str
+    hash: bytes
+
+
+def subject_key(subject: str) -> bytes:
+    """A subject's key in the tables: 32 hexadecimal digits as 16 bytes, anything else marked and never 16 long."""
+    if len(subject) == _HEX_DIGITS:
+        try:
+            packed = bytes.fromhex(subject)
+        except ValueError:
+            packed = b""
+        if packed.hex() == subject:
+            return packed
+    text = _TEXT_MARK + subject.encode()
+    return text + b"\0" if len(text) == _HEX_DIGITS // 2 else text
+
+
+def subject_text(key: bytes) -> str:
+    """The inverse of :func:`subject_key`."""
+    return key.hex() if len(key) == _HEX_DIGITS // 2 else key[1:].rstrip(b"\0").decode()
+
+
+def subject_no(connection: Connection, subject: str) -> int | None:
+    """The store's own number of a subject, or ``None`` when nothing ever befell it."""
+    row = connection.execute("SELECT no FROM subjects WHERE id = ?", (subject_key(subject),)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def require_subject(connection: Connection, subject: str) -> int:
+    """Like :func:`subject_no`; raises ``NotFound("case.unknown")``."""
+    no = subject_no(connection, subject)
+    if no is None:
+        raise NotFound("case.unknown", case=subject)
+    return no
+
+
+class Origins:
+    """Streams, devices and incarnations by the number that stands for them; the rows never change, so they are kept."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str, str, int]] = {}
+
+    def key(self, connection: Connection, origin: int, seq: int) -> EventKey:
+        """The key of one event."""
+        known = self._known.get(origin)
+        if known is None:
+            row = connection.execute("SELECT stream, device, incarnation FROM origins WHERE no = ?", (origin,))
+            known = self._known[origin] = row.fetchone()
+        stream, device, incarnation = known
+        return EventKey(stream, device, incarnation, seq)
+
+    def logged(self, connection: Connection, subject: str, row: Sequence[Any]) -> LoggedEvent:
+        """A row of ``_COLUMNS`` as an event."""
+        origin, seq, hlc, kind, version, base, actor, text, acked, link = row
+        key = self.key(connection, origin, seq)
+        event = Event(key, hlc, kind, subject, base, actor, json.loads(text), version)
+        return LoggedEvent(event, acked is None, text, link)
+
+
+def read_subject(connection: Connection, origins: Origins, no: int, subject: str) -> list[LoggedEvent]:
+    """What befell one subject, in canonical order."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {_ORDER}", (no,)).fetchall()
+    return [origins.logged(connection, subject, row) for row in rows]
+
+
+def read_origin(connection: Connection, origins: Origins, origin: int) -> Iterator[LoggedEvent]:
+    """All events of one origin by their numbers, read as they are asked for."""
+    rows = connection.execute(
+        "SELECT e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash, s.id "
+        "FROM events e JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
+        (origin,),
+    )
+    for row in rows:
+        yield origins.logged(connection, subject_text(row[-1]), row[:-1])
+
+
+@dataclass(slots=True)
+class _Head:
+    """Where one own origin stands in the transaction that is open."""
+
+    no: int
+    seq: int
+    link: bytes
+
+
+class Appender:
+    """Appends this device's events within one immediate transaction; :meth:`flush` writes them all at once."""
+
+    def __init__(self, connection: Connection, device: Device) -> None:
+        self._connection = connection
+        self._device = device
+        self._heads: dict[str, _Head] = {}
+        self._rows: list[tuple[Any, ...]] = []
+        self._new_subjects: list[tuple[int, bytes]] = []
+        self._hlc = _number(connection, "SELECT max(hlc) FROM origins WHERE own = 1")
+        self._pos = _number(connection, "SELECT max(pos) FROM events")
+        self._subject = _number(connection, "SELECT max(no) FROM subjects")
+
+    def add_subject(self, subject: str) -> int:
+        """A number for a subject that has none."""
+        self._subject += 1
+        self._new_subjects.append((self._subject, subject_key(subject)))
+        return self._subject
+
+    def next_event(self, draft: EventDraft, now: datetime) -> Event:
+        """The event that the draft becomes. Nothing is kept until it is handed to :meth:`append`."""
+        head = self._head(draft.stream)
+        key = EventKey(draft.stream, self._device.id, self._device.incarnation, head.seq + 1)
+        hlc = next_hlc(self._hlc, now)
+        return Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
+
+    def append(self, event: Event, subject_no: int) -> None:
+        """Puts the event at the end of the log."""
+        head = self._head(event.key.stream)
+        text = payload_text(event.payload)
+        head.link = chain_hash(head.link, event, text)
+        head.seq = event.key.seq
+        self._hlc = event.hlc
+        self._pos += 1
+        self._rows.append(
+            (
+                self._pos, head.no, event.key.seq, event.hlc, event.kind, event.version, subject_no, event.base,
+                event.actor, text, head.link,
+            )
+        )  # fmt: skip
+
+    def flush(self) -> None:
+        """Writes what was appended since the last flush."""
+        if not self._rows:
+            return
+        self._connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
+        self._connection.executemany(_INSERT, self._rows)
+        self._connection.executemany(
+            "UPDATE origins SET seq = ?, hash = ?, hlc = ? WHERE no = ?",
+            [(head.seq, head.link, self._hlc, head.no) for head in self._heads.values()],
+        )
+        self._rows, self._new_subjects = [], []
+
+    def _head(self, stream: str) -> _Head:
+        head = self._heads.get(stream)
+        if head is None:
+            head = self._heads[stream] = self._read_head(stream)
+        return head
+
+    def _read_head(self, stream: str) -> _Head:
+        key = (stream, self._device.id, self._device.incarnation)
+        row = self._connection.execute(
+            "SELECT no, seq, hash FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
+        ).fetchone()
+        if row is not None:
+            return _Head(*row)
+        no = self._connection.execute(
+            "INSERT INTO origins(stream, device, incarnation, own, seq, acked_seq, hlc, hash) "
+            "VALUES (?, ?, ?, 1, 0, 0, 0, ?)",
+            (*key, CHAIN_START),
+        ).lastrowid
+        return _Head(no, 0, CHAIN_START)
+
+
+def _number(connection: Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0] or 0)
+
+
+def last_key(connection: Connection, origins: Origins, no: int) -> EventKey | None:
+    """The key of the subject's newest event in canonical order."""
+    row = connection.execute(
+        "SELECT origin, seq FROM events WHERE subject = ? ORDER BY acked IS NULL DESC, acked DESC, pos DESC LIMIT 1",
+        (no,),
+    ).fetchone()
+    return None if row is None else origins.key(connection, *row)
+
+
+def events_of(logged: Iterable[LoggedEvent]) -> list[Event]:
+    """Only the events."""
+    return [entry.event for entry in logged]

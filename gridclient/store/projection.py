@@ -1,0 +1,85 @@
+"""From folded cases to everything that is read: table rows, parts, counts, packed rows and the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gridclient.domain.case import Case
+from gridclient.store.driver import Connection
+from gridclient.store.packs import Labels, packed, write_packs
+from gridclient.store.search import drop_cases, index_cases, searchable
+from gridclient.store.tables import (
+    CaseTableRow,
+    PartRow,
+    insert_rows,
+    part_rows,
+    read_parts,
+    read_row,
+    replace_parts,
+    table_row,
+    update_rows,
+)
+from gridclient.store.tally import TallyChanges
+
+
+@dataclass(slots=True)
+class TouchedCase:
+    """A case in an open transaction: as it is, as the tables know it (``None``: new), its events not yet counted."""
+
+    no: int
+    case: Case
+    before: Case | None
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One case's old and new rows."""
+
+    touched: TouchedCase
+    old: CaseTableRow | None
+    new: CaseTableRow
+    old_parts: tuple[PartRow, ...]
+    new_parts: tuple[PartRow, ...]
+
+
+class Projection:
+    """Writes what follows from cases, within one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._labels = Labels(connection)
+        self._tallies = TallyChanges()
+
+    def write(self, cases: Sequence[TouchedCase]) -> None:
+        """Brings all tables to what the cases are now; all of their events count as pending."""
+        steps = [self._step(touched) for touched in cases]
+        connection = self._connection
+        insert_rows(connection, [(s.touched.no, s.new) for s in steps if s.old is None])
+        update_rows(connection, [(s.touched.no, s.new) for s in steps if s.old is not None])
+        moved = [s for s in steps if s.old_parts != s.new_parts]
+        replace_parts(
+            connection,
+            [s.touched.no for s in moved if s.old_parts],
+            [(s.touched.no, part) for s in moved for part in s.new_parts],
+        )
+        for step in steps:
+            self._tallies.change(step.old, step.new)
+            self._tallies.change_parts(step.old_parts, step.new_parts)
+        self._tallies.flush(connection)
+        write_packs(connection, [(s.touched.no, packed(s.new, self._labels)) for s in steps])
+        self._index(cases)
+
+    def _step(self, touched: TouchedCase) -> _Step:
+        old = old_parts = None
+        if touched.before is not None:
+            old, old_parts = read_row(self._connection, touched.no), read_parts(self._connection, touched.no)
+        pending = (old.pending if old is not None else 0) + touched.events
+        return _Step(touched, old, table_row(touched.case, pending), old_parts or (), part_rows(touched.case))
+
+    def _index(self, cases: Sequence[TouchedCase]) -> None:
+        retold = [t.no for t in cases if t.before is not None and searchable(t.before) != searchable(t.case)]
+        drop_cases(self._connection, retold)
+        again = set(retold)
+        index_cases(self._connection, [(t.no, searchable(t.case)) for t in cases if t.before is None or t.no in again])

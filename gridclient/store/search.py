@@ -1,0 +1,131 @@
+"""The search index: texts as tokens, words as queries. Every word must occur, in any case and full or half width.
+
+A run of Chinese signs is indexed by its pairs and its last sign, a run of letters and digits as one word that is found
+by its beginning. A word of the query is one phrase; a single sign is looked up in a second index of the signs that
+occur. Both indexes hold no texts and no positions of signs; the case's number is the row.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridclient.domain.case import Case
+from gridclient.store.driver import Connection
+
+Numbers = NDArray[np.int64]
+"""Case numbers of this store, ascending."""
+
+_HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
+_RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_BREAK: Final = "¶"  # no phrase reaches from one field into the next
+_INSERT: Final = "INSERT INTO search(rowid, words) VALUES (?, ?)"
+_INSERT_SIGNS: Final = "INSERT INTO search_signs(rowid, signs) VALUES (?, ?)"
+
+
+def _normalised(text: str) -> str:
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return text.lower()
+
+
+def tokens_of(text: str) -> list[str]:
+    """The tokens of a text in their order: 噪音扰民 Rd → 噪音 音扰 扰民 民 rd."""
+    tokens: list[str] = []
+    for han, word in _RUN.findall(_normalised(text)):
+        if word:
+            tokens.append(word)
+        else:
+            tokens += [han[place : place + 2] for place in range(len(han))]
+    return tokens
+
+
+def searchable(case: Case) -> tuple[str, ...]:
+    """The texts by which a case is found."""
+    facts = case.facts
+    return (facts.title, facts.description, facts.address, case.number)
+
+
+def index_cases(connection: Connection, cases: Iterable[tuple[int, Sequence[str]]]) -> None:
+    """Adds new cases, each with its texts."""
+    words, signs = [], []
+    for no, texts in cases:
+        tokens: list[str] = []
+        for text in texts:
+            if text:
+                tokens += tokens_of(text)
+                tokens.append(_BREAK)
+        words.append((no, " ".join(tokens)))
+        signs.append((no, " ".join({token[0] for token in tokens})))
+    connection.executemany(_INSERT, words)
+    connection.executemany(_INSERT_SIGNS, signs)
+
+
+def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:
+    """Takes cases out, to be indexed again."""
+    rows = [(no,) for no in numbers]
+    connection.executemany("DELETE FROM search WHERE rowid = ?", rows)
+    connection.executemany("DELETE FROM search_signs WHERE rowid = ?", rows)
+
+
+@dataclass(frozen=True, slots=True)
+class TextQuery:
+    """What a search asks of the two indexes, in FTS5's language; empty where it asks nothing."""
+
+    words: str
+    signs: str
+
+
+def text_query(text: str) -> TextQuery | None:
+    """The query for what an operator typed; ``None`` when nothing in it can be found."""
+    words, signs = [], []
+    for word in text.split():
+        runs = _RUN.findall(_normalised(word))
+        if len(runs) == 1 and len("".join(runs[0])) == 1:
+            signs.append("".join(runs[0]))
+        elif runs:
+            words.append(_phrase(runs))
+    if not words and not signs:
+        return None
+    return TextQuery(" AND ".join(words), " AND ".join(signs))
+
+
+def _phrase(runs: Sequence[tuple[str, str]]) -> str:
+    """One word as a phrase; only its last run may go on in the text."""
+    tokens: list[str] = []
+    for han, word in runs[:-1]:
+        tokens += tokens_of(han or word)
+    han, word = runs[-1]
+    if word:
+        return f'"{" ".join([*tokens, word])}" *'
+    if len(han) == 1:
+        return f'"{" ".join([*tokens, han])}" *'
+    tokens += [han[place : place + 2] for place in range(len(han) - 1)]
+    return f'"{" ".join(tokens)}"'
+
+
+def find(connection: Connection, query: TextQuery) -> Numbers:
+    """All cases in which every word occurs."""
+    if not query.signs:
+        return _hits(connection, "search", query.words)
+    signs = _hits(connection, "search_signs", query.signs)
+    if not query.words:
+        return signs
+    return np.intersect1d(_hits(connection, "search", query.words), signs, assume_unique=True)
+
+
+def _hits(connection: Connection, table: str, match: str) -> Numbers:
+    """Row numbers as one text: ten times quicker into numpy than row by row, and the interpreter stays free."""
+    row = connection.execute(f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?", (match,)).fetchone()
+    return np.fromstring(row[0], dtype=np.int64, sep=",") if row[0] else np.empty(0, dtype=np.int64)
+
+
+def indexed_count(connection: Connection) -> int:
+    """How many cases stand in the index."""
+    return int(connection.execute("SELECT count(*) FROM search_docsize").fetchone()[0])

@@ -1,0 +1,175 @@
+"""A case as the tables hold it: one row of ``cases`` and a row of ``parts`` per unit that has it now.
+
+The row is a pure function of the folded case and of how many of its events the hub has not applied.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, Final, NamedTuple
+
+from gridclient.domain.case import Assignment, AssignmentState, Case, Role
+from gridclient.domain.geometry import morton_key
+from gridclient.store.driver import Connection
+from gridclient.store.log import subject_key
+
+_CONSULTATION: Final = 2  # the second return goes to 会商
+_IN_HAND: Final = frozenset({AssignmentState.DISPATCHED, AssignmentState.HANDLING})
+_NUMBER: Final = re.compile(r"\d{4}(\d{5})-(\d{4})(\d{2})(\d{2})-([0-9A-Z]{2})(\d{4,6})")
+_FIRST_DAY: Final = date(2000, 1, 1).toordinal()
+_NO_DIGIT: Final = re.compile(r"\D+")
+
+
+class CaseTableRow(NamedTuple):
+    """One row of ``cases`` without its ``no``, in the order of the columns."""
+
+    id: bytes
+    number: str
+    number_key: int
+    title: str
+    state: str
+    is_open: int
+    level: int
+    urgency: int
+    channel: str
+    standard: str
+    grid: str
+    unit: str
+    cooperating: int
+    due: int | None
+    registered_at: int
+    dispatched_at: int | None
+    closed_at: int | None
+    returned: int
+    escalated: int
+    consultation: int
+    conflict: int
+    pending: int
+    phone: str
+    lon: float | None
+    lat: float | None
+    mkey: int | None
+
+
+class PartRow(NamedTuple):
+    """One row of ``parts`` without its ``case_no``."""
+
+    unit: str
+    role: str
+    state: str
+    in_hand: int
+
+
+_COLUMNS: Final = ", ".join(CaseTableRow._fields)
+_INSERT: Final = f"INSERT INTO cases(no, {_COLUMNS}) VALUES (?{', ?' * len(CaseTableRow._fields)})"
+_UPDATE: Final = f"UPDATE cases SET {' = ?, '.join(CaseTableRow._fields)} = ? WHERE no = ?"
+
+
+def number_key(number: str) -> int:
+    """A case number as an integer of the same order; 0 for a number of another form.
+
+    Five digits of the township's code, days since 2000, the desk's two characters, the count of the day.
+    """
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        return 0
+    township, year, month, day, device, count = found.groups()
+    try:
+        days = date(int(year), int(month), int(day)).toordinal() - _FIRST_DAY
+    except ValueError:
+        return 0
+    if not 0 <= days < 1 << 15:
+        return 0
+    return ((int(township) << 15 | days) << 11 | int(device, 36)) << 20 | int(count)
+
+
+def phone_digits(phone: str) -> str:
+    """A telephone number by its digits, as it is compared."""
+    return _NO_DIGIT.sub("", phone)
+
+
+def table_row(case: Case, pending: int) -> CaseTableRow:
+    """The case's row."""
+    facts = case.facts
+    is_open = case.is_open
+    lead = case.lead
+    has_point = facts.lon is not None and facts.lat is not None
+    return CaseTableRow(
+        id=subject_key(case.id),
+        number=case.number,
+        number_key=number_key(case.number),
+        title=facts.title,
+        state=case.state.value,
+        is_open=int(is_open),
+        level=case.level,
+        urgency=facts.urgency,
+        channel=facts.channel,
+        standard=facts.standard,
+        grid=facts.grid,
+        unit=lead.unit if lead is not None and _takes_part(lead) else "",
+        cooperating=sum(a.role is Role.COOPERATING and _takes_part(a) for a in case.assignments),
+        due=_seconds(case.due) if is_open else None,
+        registered_at=int(case.registered_at.timestamp()),
+        dispatched_at=_seconds(case.dispatched_at),
+        closed_at=_seconds(case.closed_at),
+        returned=int(case.returned and is_open),
+        escalated=int(case.escalated),
+        consultation=int(case.returns >= _CONSULTATION and is_open),
+        conflict=int(bool(case.refused)),
+        pending=pending,
+        phone=phone_digits(facts.reporter_phone),
+        lon=facts.lon,
+        lat=facts.lat,
+        mkey=morton_key(facts.lon, facts.lat) if has_point else None,  # type: ignore[arg-type]
+    )
+
+
+def part_rows(case: Case) -> tuple[PartRow, ...]:
+    """The parts of the units that have the case now; who gave it back has none."""
+    if not case.assignments:
+        return ()
+    is_open = case.is_open
+    return tuple(
+        PartRow(a.unit, a.role.value, a.state.value, int(is_open and a.state in _IN_HAND))
+        for a in case.assignments
+        if _takes_part(a)
+    )
+
+
+def _takes_part(assignment: Assignment) -> bool:
+    return assignment.state is not AssignmentState.RETURNED
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())
+
+
+def read_row(connection: Connection, no: int) -> CaseTableRow | None:
+    """The row that stands, or ``None``."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM cases WHERE no = ?", (no,)).fetchone()
+    return None if row is None else CaseTableRow(*row)
+
+
+def read_parts(connection: Connection, no: int) -> tuple[PartRow, ...]:
+    """The parts that stand, in the order they were written."""
+    rows = connection.execute("SELECT unit, role, state, in_hand FROM parts WHERE case_no = ? ORDER BY rowid", (no,))
+    return tuple(PartRow(*row) for row in rows)
+
+
+def insert_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]) -> None:
+    """New cases."""
+    connection.executemany(_INSERT, [(no, *row) for no, row in rows])
+
+
+def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]) -> None:
+    """Known cases."""
+    connection.executemany(_UPDATE, [(*row, no) for no, row in rows])
+
+
+def replace_parts(connection: Connection, old: Sequence[int], new: Iterable[tuple[int, PartRow]]) -> None:
+    """Deletes the parts of the ``old`` cases and inserts the ``new`` ones."""
+    connection.executemany("DELETE FROM parts WHERE case_no = ?", [(no,) for no in old])
+    rows: list[Sequence[Any]] = [(no, *part) for no, part in new]
+    connection.executemany("INSERT INTO parts(case_no, unit, role, state, in_hand) VALUES (?, ?, ?, ?, ?)", rows)

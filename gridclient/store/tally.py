@@ -1,0 +1,106 @@
+"""Counts kept beside the cases, in the transaction that changes them: per grid by state and mark, per unit in hand.
+
+What depends on the time of day (overdue, due soon) is not here: readers count it (:mod:`gridclient.store.columns`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from gridclient.domain.case import OPEN_STATES, CaseState
+from gridclient.store.driver import Connection
+from gridclient.store.schema import TALLY_COLUMNS, TALLY_FLAGS
+from gridclient.store.tables import CaseTableRow, PartRow
+
+_ADD: Final = (
+    f"INSERT INTO tallies(grid, {', '.join(TALLY_COLUMNS)}) VALUES (?{', ?' * len(TALLY_COLUMNS)}) "
+    f"ON CONFLICT(grid) DO UPDATE SET {', '.join(f'{c} = {c} + excluded.{c}' for c in TALLY_COLUMNS)}"
+)
+_ADD_UNIT: Final = (
+    "INSERT INTO unit_tallies(unit, in_hand) VALUES (?, ?) "
+    "ON CONFLICT(unit) DO UPDATE SET in_hand = in_hand + excluded.in_hand"
+)
+_COUNTED: Final = (
+    "SELECT grid, "
+    + ", ".join(f"sum(state = '{state.value}')" for state in CaseState)
+    + ", "
+    + ", ".join(f"sum({flag} > 0)" for flag in TALLY_FLAGS)
+    + " FROM cases GROUP BY grid"
+)
+
+GridTally = Mapping[str, int]
+"""One grid's counts by the names of ``TALLY_COLUMNS``."""
+
+
+class TallyChanges:
+    """The differences that one transaction makes; :meth:`flush` adds them to the tables."""
+
+    def __init__(self) -> None:
+        self._cells: Counter[tuple[str, str]] = Counter()
+        self._units: Counter[str] = Counter()
+
+    def change(self, old: CaseTableRow | None, new: CaseTableRow) -> None:
+        """One case was ``old`` (``None``: new) and is ``new``."""
+        if old is not None:
+            self._count(old, -1)
+        self._count(new, 1)
+
+    def change_parts(self, old: Iterable[PartRow], new: Iterable[PartRow]) -> None:
+        """The same for its parts."""
+        for parts, sign in ((old, -1), (new, 1)):
+            for part in parts:
+                self._units[part.unit] += sign * part.in_hand
+
+    def _count(self, row: CaseTableRow, sign: int) -> None:
+        cells, grid = self._cells, row.grid
+        cells[grid, row.state] += sign
+        for flag in TALLY_FLAGS:
+            if getattr(row, flag):
+                cells[grid, flag] += sign
+
+    def flush(self, connection: Connection) -> None:
+        """Writes the differences and forgets them."""
+        rows: dict[str, list[int]] = {}
+        for (grid, column), change in self._cells.items():
+            if change:
+                rows.setdefault(grid, [0] * len(TALLY_COLUMNS))[_PLACE[column]] += change
+        connection.executemany(_ADD, [(grid, *counts) for grid, counts in rows.items()])
+        connection.executemany(_ADD_UNIT, [(unit, change) for unit, change in self._units.items() if change])
+        self._cells.clear()
+        self._units.clear()
+
+
+_PLACE: Final = {column: place for place, column in enumerate(TALLY_COLUMNS)}
+
+
+def read_tallies(connection: Connection) -> dict[str, GridTally]:
+    """All counts by the grid that the cases name, ``""`` for those that name none."""
+    rows = connection.execute(f"SELECT grid, {', '.join(TALLY_COLUMNS)} FROM tallies")
+    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in rows}
+
+
+def counted_tallies(connection: Connection) -> dict[str, GridTally]:
+    """The same, counted from the cases."""
+    rows = connection.execute(_COUNTED)
+    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in rows}
+
+
+def read_unit_tallies(connection: Connection) -> dict[str, int]:
+    """Open cases in hand by unit, leading or cooperating."""
+    return dict(connection.execute("SELECT unit, in_hand FROM unit_tallies WHERE in_hand <> 0").fetchall())
+
+
+def counted_unit_tallies(connection: Connection) -> dict[str, int]:
+    """The same, counted from the parts."""
+    sql = "SELECT unit, count(*) FROM parts WHERE in_hand = 1 GROUP BY unit"
+    return dict(connection.execute(sql).fetchall())
+
+
+def open_count(tally: GridTally) -> int:
+    """Open cases of a tally."""
+    return sum(tally[state] for state in _OPEN)
+
+
+_OPEN: Final[Sequence[str]] = [state.value for state in CaseState if state in OPEN_STATES]

@@ -1,0 +1,140 @@
+"""Writing: guard, event, tables, counts, packed rows, search and audit in one immediate transaction, or nothing.
+
+The same class serves one dispatch and an import of fifty thousand cases: events are folded as they are recorded, and
+what follows from them is written once per case when the block ends (or at :meth:`SqliteUnitOfWork.flush`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Final
+
+from gridclient.domain.case import Case
+from gridclient.domain.errors import GridClientError, RuleViolation
+from gridclient.domain.events import Event, EventDraft, EventKind
+from gridclient.domain.fold import fold, fold_all
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Changes
+from gridclient.store.audit import append_line
+from gridclient.store.driver import Connection, Database
+from gridclient.store.log import (
+    Appender,
+    Device,
+    Origins,
+    events_of,
+    read_subject,
+    require_subject,
+    subject_no,
+)
+from gridclient.store.projection import Projection, TouchedCase
+
+_OPENERS: Final = frozenset({EventKind.REGISTERED, EventKind.IMPORTED})
+
+
+class SqliteUnitOfWork:
+    """``services.ports.UnitOfWork`` over one open transaction."""
+
+    def __init__(self, connection: Connection, device: Device, clock: Clock, origins: Origins) -> None:
+        self.changes = Changes()
+        self._connection = connection
+        self._device = device
+        self._clock = clock
+        self._origins = origins
+        self._appender = Appender(connection, device)
+        self._projection = Projection(connection)
+        self._touched: dict[str, TouchedCase] = {}
+        self._refused: GridClientError | None = None
+
+    def case(self, case_id: str) -> Case:
+        """See the port."""
+        touched = self._touched.get(case_id)
+        if touched is None:
+            touched = self._read(case_id, require_subject(self._connection, case_id))
+        return touched.case
+
+    def record(self, draft: EventDraft) -> Event:
+        """See the port."""
+        try:
+            return self._record(draft)
+        except RuleViolation as refused:
+            self._refused = refused
+            raise
+
+    def _record(self, draft: EventDraft) -> Event:
+        touched = self._touched.get(draft.subject)
+        event = self._appender.next_event(draft, self._clock.now())
+        if touched is None:
+            no = subject_no(self._connection, draft.subject)
+            if no is None:
+                return self._open(event)
+            touched = self._read(draft.subject, no)
+        if draft.kind in _OPENERS:
+            raise RuleViolation("case.exists", case=draft.subject)
+        touched.case = fold(touched.case, event)
+        touched.events += 1
+        self._appender.append(event, touched.no)
+        return event
+
+    def _open(self, event: Event) -> Event:
+        """The first event of a new case."""
+        case = fold(None, event)
+        no = self._appender.add_subject(event.subject)
+        self._touched[event.subject] = TouchedCase(no, case, before=None, events=1)
+        self._appender.append(event, no)
+        return event
+
+    def _read(self, case_id: str, no: int) -> TouchedCase:
+        case = fold_all(events_of(read_subject(self._connection, self._origins, no, case_id)))
+        if case is None:
+            raise RuleViolation("case.unknown", case=case_id)
+        touched = self._touched[case_id] = TouchedCase(no, case, before=case, events=0)
+        return touched
+
+    def next_number(self, township: str, day: date) -> str:
+        """See the port. The count of a day begins at 1 and may outgrow four digits."""
+        name = f"{township}-{day:%Y%m%d}"
+        value = self._connection.execute(
+            "INSERT INTO counters(name, value) VALUES (?, 1) "
+            "ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value",
+            (name,),
+        ).fetchone()[0]
+        return f"{name}-{self._device.short}{value:04d}"
+
+    def audit(self, actor: str, what: str, subject: str) -> None:
+        """See the port."""
+        at = int(self._clock.now().timestamp())
+        append_line(self._connection, at=at, actor=actor, what=what, subject=subject)
+
+    def flush(self) -> None:
+        """Writes everything recorded so far into the open transaction and lets go of the cases it held.
+
+        Raises:
+            RuleViolation: an event was refused before; the transaction must not be committed.
+        """
+        if self._refused is not None:
+            raise self._refused
+        self._appender.flush()
+        written = [touched for touched in self._touched.values() if touched.events]
+        self._projection.write(written)
+        self.changes |= Changes(frozenset(touched.case.id for touched in written))
+        self._touched.clear()
+
+
+class SqliteWork:
+    """``services.ports.Work``: opens units of work, one at a time."""
+
+    def __init__(self, database: Database, device: Device, clock: Clock) -> None:
+        self._database = database
+        self._device = device
+        self._clock = clock
+        self._origins = Origins()
+
+    @contextmanager
+    def __call__(self) -> Iterator[SqliteUnitOfWork]:
+        """Leaving the block commits, an exception rolls back; raises ``StoreUnavailable``."""
+        with self._database.writer() as connection:
+            unit_of_work = SqliteUnitOfWork(connection, self._device, self._clock, self._origins)
+            yield unit_of_work
+            unit_of_work.flush()
