@@ -99,6 +99,7 @@ def import_records(
     kind: ImportKind,
     sink: ImportSink,
     clock: Clock,
+    expected: int | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     dry_run: bool = False,
@@ -106,6 +107,7 @@ def import_records(
     """Reads all rows, checks them and stores the good ones.
 
     Args:
+        expected: about how many rows there are, when the reader knows, for the progress.
         cancelled: asked after every batch of rows; once the sink writes, nobody asks any more.
         dry_run: says what would happen and stores nothing.
 
@@ -126,14 +128,14 @@ def import_records(
             raise Cancelled
 
     try:
-        stand(ImportPhase.READING, 0, None)
+        stand(ImportPhase.READING, 0, expected)
         for batch in _batches(records):
             good = [row for row in batch if not isinstance(row, RefusedRow)]
             refused += (row for row in batch if isinstance(row, RefusedRow))
             refused += sink.add(good)
             notices += _notices(good)
             rows.add(batch)
-            stand(ImportPhase.READING, rows.count, None)
+            stand(ImportPhase.READING, rows.count, expected)
         stand(ImportPhase.CHECKING, 0, rows.count)
         refused += sink.check()
         stand(ImportPhase.CHECKING, rows.count, rows.count)

@@ -1,8 +1,8 @@
 """Takes the cases of one import into the log: never half a file, and never long in the way of the desk's own writes.
 
-Rows are first put aside in ``import_rows``, in short transactions that nobody sees. When all are there and checked, one
-transaction decides: from then on the import *is* done. The log takes the rows over in short transactions, each of which
-also removes what it took; if the power fails meanwhile, the next start goes on where it stopped
+Rows are first put aside in ``import_batches``, in short transactions that nobody sees. When all are there and checked,
+one transaction decides: from then on the import *is* done. The log takes the rows over in short transactions, each of
+which also removes what it took; if the power fails meanwhile, the next start goes on where it stopped
 (:func:`gridclient.store.import_journal.finish_imports`). Until the decision, discarding leaves nothing.
 
 A case is known by its key (system and number, or content). The same row again is unchanged; a row that reads otherwise
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -27,9 +27,10 @@ from gridclient.services.imported_case import StandardMatcher, case_key, reporte
 from gridclient.services.importing import RowNotice, Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
-from gridclient.store.import_journal import Journal, StagedCase
+from gridclient.store.import_journal import Journal
 from gridclient.store.reference import SqliteReference
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _OWN_TIERS: Final = (Tier.ZONE, Tier.COMMUNITY, Tier.BASIC)
 _KNOWN: Final = (
     "select lower(hex(s.id)), json_extract(e.payload, '$.digest') from subjects s"
@@ -69,7 +70,7 @@ class CaseSink:
         cases = [record for record in records if isinstance(record, CaseRecord)]
         refused = [_refuse(record, "", "import.other_kind") for record in records if not isinstance(record, CaseRecord)]
         new = self._new_ones([self._row(record) for record in cases], refused)
-        self._journal.put_aside(list(self._placed(new, refused)))
+        self._put_aside(new, refused)
         return refused
 
     def check(self) -> Sequence[RefusedRow]:
@@ -88,7 +89,7 @@ class CaseSink:
         self._journal.throw_away()
 
     def _row(self, record: CaseRecord) -> _Row:
-        text = json.dumps(row_payload(record), ensure_ascii=False, separators=(",", ":"))
+        text = _JSON.encode(row_payload(record))
         digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         return _Row(record, case_key(self._source, record.identity), text, digest)
 
@@ -115,8 +116,8 @@ class CaseSink:
             rows = connection.execute(sql, [bytes.fromhex(key) for key in keys]).fetchall()
         return {key: digest or "" for key, digest in rows}
 
-    def _placed(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> Iterator[StagedCase]:
-        """Rows with grid, township and standard; those whose place cannot be are refused."""
+    def _put_aside(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> None:
+        """Keeps the rows with their grid, township and standard; those whose place cannot be are refused."""
         days = [reported_day(row.record, now=self._now) for row in rows]
         at_point = self._grids_at_points([row.record for row in rows], [day.toordinal() for day in days])
         for row, day, found in zip(rows, days, at_point, strict=True):
@@ -131,7 +132,7 @@ class CaseSink:
             self._without_grid += not grid
             standard = self._standards.find(row.record)
             code = standard.code if standard else ""
-            yield StagedCase(row.key, township, day.isoformat(), grid, code, row.digest, row.text)
+            self._journal.put_aside((row.key, township, day.isoformat(), grid, code, row.digest), row.text)
 
     def _grids_at_points(self, records: Sequence[CaseRecord], days: Sequence[int]) -> list[str]:
         nowhere = float("nan")

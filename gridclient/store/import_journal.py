@@ -6,22 +6,28 @@
 
 from __future__ import annotations
 
+import json
 import time
+import zlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple, Protocol
 
 from gridclient.store.driver import Connection, Database
 
-_BUFFERED: Final = 2_000
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of what that costs
+_BATCH: Final = 100
+_BUFFERED: Final = 20
+"""Batches kept in memory before they are written: looking into a small file writes nothing."""
 _TURN_S: Final = 0.04
 """How long a transaction should hold the store: the desk's own write waits about that long."""
 _PAUSE_S: Final = 0.004
-_FIRST_TURN, _LEAST, _MOST = 100, 20, 2_000
+_MOST: Final = 20
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, what its number and its place depend on, and what the row says (JSON)."""
+    """One row put aside: the case's key, what its number and its place depend on, and what the row says."""
 
     subject: str
     township: str
@@ -29,11 +35,7 @@ class StagedCase(NamedTuple):
     grid: str
     standard: str
     digest: str
-    payload: str
-
-
-_COLUMNS: Final = ", ".join(StagedCase._fields)
-_PUT: Final = f"insert into import_rows (import_id, {_COLUMNS}) values (?{', ?' * len(StagedCase._fields)})"
+    payload: dict[str, Any]
 
 
 class CaseRecorder(Protocol):
@@ -52,15 +54,18 @@ class Journal:
         self._record = record
         self._about = (file, actor, now.isoformat())
         self._import_id: int | None = None
-        self._buffer: list[StagedCase] = []
+        self._rows: list[str] = []
+        self._batches: list[bytes] = []
         self._decided = False
         self.waiting = 0
 
-    def put_aside(self, rows: Sequence[StagedCase]) -> None:
-        """Keeps rows for later; a few stay in memory, so that looking into a small file writes nothing."""
-        self._buffer += rows
-        self.waiting += len(rows)
-        if len(self._buffer) >= _BUFFERED:
+    def put_aside(self, head: Sequence[str], payload: str) -> None:
+        """Keeps one row: the texts of :class:`StagedCase` up to its payload, and the payload as JSON."""
+        self._rows.append(f"[{_JSON.encode(head)[1:-1]},{payload}]")
+        self.waiting += 1
+        if len(self._rows) == _BATCH:
+            self._close_batch()
+        if len(self._batches) == _BUFFERED:
             with self._database.writer() as connection:
                 self._flush(connection)
 
@@ -68,6 +73,7 @@ class Journal:
         """Decides, then takes all rows over. Gives how many were new and how many had come in meanwhile."""
         if not self.waiting:
             return 0, 0
+        self._close_batch()
         with self._database.writer() as connection:
             import_id = self._flush(connection)
             connection.execute("update imports set state = 'ready' where id = ?", (import_id,))
@@ -76,10 +82,17 @@ class Journal:
 
     def throw_away(self) -> None:
         """Leaves nothing of an import that was not decided."""
-        self._buffer.clear()
+        self._rows.clear()
+        self._batches.clear()
         if self._import_id is not None and not self._decided:
             _forget(self._database, self._import_id)
             self._import_id = None
+
+    def _close_batch(self) -> None:
+        if self._rows:
+            text = f"[{','.join(self._rows)}]"
+            self._batches.append(zlib.compress(text.encode("utf-8", "surrogatepass"), _QUICK))
+            self._rows.clear()
 
     def _flush(self, connection: Connection) -> int:
         if self._import_id is None:
@@ -88,8 +101,10 @@ class Journal:
                 self._about,
             ).lastrowid
         import_id = self._import_id
-        connection.executemany(_PUT, [(import_id, *row) for row in self._buffer])
-        self._buffer.clear()
+        connection.executemany(
+            "insert into import_batches (import_id, data) values (?, ?)", [(import_id, data) for data in self._batches]
+        )
+        self._batches.clear()
         return import_id
 
 
@@ -110,34 +125,37 @@ def _take_over(
     database: Database, record: CaseRecorder, import_id: int, advance: Callable[[int], None] | None
 ) -> tuple[int, int]:
     """Takes the rows over in short transactions, with a pause between them for the desk's own writes."""
-    size, done = _FIRST_TURN, 0
+    batches, done = 1, 0
     while True:
         with database.writer() as connection:
             started = time.perf_counter()
-            count = _one_turn(connection, record, import_id, size)
+            count = _one_turn(connection, record, import_id, batches)
             if not count:
                 return _close(connection, import_id)
         elapsed = time.perf_counter() - started
-        size = max(_LEAST, min(_MOST, 2 * size, int(size * _TURN_S / elapsed)))
+        batches = max(1, min(_MOST, 2 * batches, int(batches * _TURN_S / elapsed)))
         done += count
         if advance is not None:
             advance(done)
         time.sleep(_PAUSE_S)
 
 
-def _one_turn(connection: Connection, record: CaseRecorder, import_id: int, size: int) -> int:
-    rows = connection.execute(
-        f"select position, {_COLUMNS} from import_rows where import_id = ? order by position limit ?", (import_id, size)
+def _one_turn(connection: Connection, record: CaseRecorder, import_id: int, batches: int) -> int:
+    taken = connection.execute(
+        "select position, data from import_batches where import_id = ? order by position limit ?", (import_id, batches)
     ).fetchall()
-    if not rows:
+    if not taken:
         return 0
     actor, started_at = connection.execute(
         "select actor, started_at from imports where id = ?", (import_id,)
     ).fetchone()
-    new = record(connection, [StagedCase(*row[1:]) for row in rows], actor, datetime.fromisoformat(started_at))
-    connection.execute(
-        "delete from import_rows where import_id = ? and position between ? and ?", (import_id, rows[0][0], rows[-1][0])
-    )
+    rows = [
+        StagedCase(*row)
+        for _, data in taken
+        for row in json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass"))
+    ]
+    new = record(connection, rows, actor, datetime.fromisoformat(started_at))
+    connection.execute("delete from import_batches where import_id = ? and position <= ?", (import_id, taken[-1][0]))
     connection.execute(
         "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
         (new, len(rows) - new, import_id),
@@ -152,17 +170,7 @@ def _close(connection: Connection, import_id: int) -> tuple[int, int]:
 
 
 def _forget(database: Database, import_id: int) -> None:
-    """Removes an undecided import, in short transactions."""
-    left = True
-    while left:
-        with database.writer() as connection:
-            left = (
-                connection.execute(
-                    "delete from import_rows where position in"
-                    " (select position from import_rows where import_id = ? order by position limit ?)",
-                    (import_id, _MOST),
-                ).rowcount
-                > 0
-            )
-            if not left:
-                connection.execute("delete from imports where id = ?", (import_id,))
+    """Removes an undecided import."""
+    with database.writer() as connection:
+        connection.execute("delete from import_batches where import_id = ?", (import_id,))
+        connection.execute("delete from imports where id = ?", (import_id,))

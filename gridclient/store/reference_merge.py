@@ -17,6 +17,7 @@ from gridclient.store.initials import initials
 
 Values: TypeAlias = dict[str, Any]
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
+_AT_ONCE: Final = 500
 _LEVELS: Final = {9: "township", 12: "community"}
 
 
@@ -49,11 +50,19 @@ class Plan:
             connection.executemany(sql, rows)
 
 
-def stored(connection: Connection, table: str, columns: Iterable[str], key: str = "code") -> dict[str, Values]:
-    """All rows of a table by key, as values by column."""
-    names = list(columns)
-    rows = connection.execute(f"select {', '.join(names)} from {table}")
-    return {values[key]: values for values in (dict(zip(names, row, strict=True)) for row in rows)}
+def stored(
+    connection: Connection, table: str, columns: Iterable[str], codes: Iterable[str], key: str = "code"
+) -> list[Values]:
+    """The rows of a table whose ``key`` is among ``codes``, as values by column."""
+    names, wanted = list(columns), sorted(set(codes))
+    found: list[Values] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
+        rows = connection.execute(
+            f"select {', '.join(names)} from {table} where {key} in ({', '.join('?' * len(part))})", part
+        )
+        found += (dict(zip(names, row, strict=True)) for row in rows)
+    return found
 
 
 def overlaid(old: Values | None, given: Values) -> Values:
@@ -102,15 +111,17 @@ def _division_values(record: DivisionRecord) -> Values:
     }
 
 
-def plan_divisions(connection: Connection, records: Iterable[DivisionRecord]) -> Plan:
+def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) -> Plan:
     """Divisions by code. Areas above a row that nobody lists come in by their names; they are not counted."""
     plan = Plan()
+    if not records:
+        return plan
     rows: dict[str, Values] = {}
-    old: dict[str, Values] | None = None
+    above = records_with_ancestors(records)
+    wanted = {*above, *(record.code for record in records)}
+    old = {row["code"]: row for row in stored(connection, "divisions", _division_values(records[0]), wanted)}
     for record in records:
         given = _division_values(record)
-        if old is None:
-            old = stored(connection, "divisions", given)
         before = rows.get(record.code) or old.get(record.code)
         merged = _without_gaps(overlaid(before, given))
         if merged == before:
@@ -118,7 +129,7 @@ def plan_divisions(connection: Connection, records: Iterable[DivisionRecord]) ->
             continue
         plan.imported += 1
         rows[record.code] = merged
-    for values in _unlisted_above(records_with_ancestors(records), {*(old or ()), *rows}):
+    for values in _unlisted_above(above, {*old, *rows}):
         rows[values["code"]] = values
     plan.upsert("divisions", list(rows.values()), key="code")
     return plan
@@ -198,7 +209,8 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
         return plan
     by_name = dict(connection.execute("select name, code from units").fetchall())
     by_name |= {record.name: record.code for record in records}
-    old = stored(connection, "units", _unit_values(records[0], {}))
+    columns = _unit_values(records[0], {})
+    old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
     lists = {table: _stored_list(connection, table, column) for table, column in _UNIT_LISTS.items()}
     rows = []
     for record in records:
@@ -245,10 +257,12 @@ def _replace_lists(plan: Plan, unit: str, lists: Mapping[str, Sequence[str]]) ->
         )
 
 
-def plan_days(connection: Connection, records: Iterable[CalendarRecord]) -> Plan:
+def plan_days(connection: Connection, records: Sequence[CalendarRecord]) -> Plan:
     """Days of the legal calendar."""
     plan = Plan()
-    old = stored(connection, "calendar_days", ("day", "working", "name"), key="day")
+    days = (record.day.isoformat() for record in records)
+    found = stored(connection, "calendar_days", ("day", "working", "name"), days, key="day")
+    old = {row["day"]: row for row in found}
     rows = []
     for record in records:
         given: Values = {"day": record.day.isoformat(), "working": int(record.working), "name": record.name}

@@ -193,18 +193,8 @@ def _create_imports(db: SchemaTool) -> None:
     )
     _table(
         db,
-        "import_rows",
-        {
-            "position": int,
-            "import_id": int,
-            "subject": str,
-            "township": str,
-            "day": str,
-            "grid": str,
-            "standard": str,
-            "digest": str,
-            "payload": str,
-        },
+        "import_batches",
+        {"position": int, "import_id": int, "data": bytes},
         pk="position",
         foreign=[("import_id", "imports", "id")],
     )

@@ -45,7 +45,7 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
     if not records:
         return plan
     columns = ("id", *_grid_values(records[0], ""))
-    latest = _latest(connection, columns)
+    latest = _latest(stored(connection, "grids", columns, (record.code for record in records)))
     members = {table: _stored_members(connection, table) for table in _MEMBER_TABLES.values()}
     next_id = int(connection.execute("select coalesce(max(id), 0) + 1 from grids").fetchone()[0])
     rows: list[Values] = []
@@ -69,9 +69,10 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
     return plan
 
 
-def _latest(connection: Connection, columns: Sequence[str]) -> dict[str, Values]:
+def _latest(rows: Iterable[Values]) -> dict[str, Values]:
+    """Of each grid the period that began last."""
     found: dict[str, Values] = {}
-    for row in stored(connection, "grids", columns, key="id").values():
+    for row in rows:
         held = found.get(row["code"])
         if held is None or row["valid_from"] > held["valid_from"]:
             found[row["code"]] = row
