@@ -1,0 +1,113 @@
+"""Base maps on the page: what comes with the program, and what a township brings, as pictures and as shapes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from gridclient.mapview.basemaps import BaseMapFolder, openers
+from gridclient.store.mbtiles import MBTilesArchive
+from tests.fakes.map_data import InMemoryMapData
+from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+from tests.fakes.tile_archives import mvt, png, tiles_around, write_mbtiles, write_pmtiles
+
+PLACE = (121.5, 37.0)  # inside the tiles, far from the checkerboard
+BLOCK = (range(212, 217), range(97, 102), 8)
+READERS = openers(MBTilesArchive)
+
+
+def colour_in_the_middle(map_stage: MapStage) -> str:
+    image = map_stage.view.grab().toImage()
+    return image.pixelColor(image.width() // 2, image.height() // 2).name()
+
+
+def choose(map_stage: MapStage, folder: BaseMapFolder, number: int = 0) -> str:
+    chosen = folder.base_layers()[number].layer_id
+    map_stage.view.set_layers(base=chosen)
+    map_stage.wait(f"gridmap.base.chosen === '{chosen}'")
+    map_stage.wait("gridmap.base.layer && !gridmap.base.layer.isLoading()")
+    map_stage.settle()
+    return chosen
+
+
+@pytest.mark.parametrize("kind", ["mbtiles", "pmtiles"])
+def test_pictures_of_an_archive_become_the_base_map(kind: str, qtbot: QtBot, tmp_path: Path) -> None:
+    tiles = tiles_around(*BLOCK, png((200, 30, 30)))
+    write = write_mbtiles if kind == "mbtiles" else write_pmtiles
+    write(tmp_path / f"甲 (1)+.{kind}", tiles)
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        map_stage.look_at(*PLACE, 9)  # finer than the archive: its tiles are enlarged
+        choose(map_stage, folder)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#c81e1e", timeout=PATIENCE_MS)
+        assert map_stage.view.page_errors == []
+        assert list(map_stage.view.guard.blocked) == []
+    folder.close()
+
+
+def test_shapes_of_an_archive_become_the_base_map_in_the_desk_s_colours(qtbot: QtBot, tmp_path: Path) -> None:
+    write_pmtiles(tmp_path / "v.pmtiles", tiles_around(*BLOCK, mvt("landuse_land")), vector=True)
+    write_pmtiles(tmp_path / "w.pmtiles", tiles_around(*BLOCK, mvt("water")), vector=True)
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        map_stage.look_at(*PLACE, 9)
+        choose(map_stage, folder, 1)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee", timeout=PATIENCE_MS)
+        map_stage.view.set_theme("dark")
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#14191f", timeout=PATIENCE_MS)
+        assert map_stage.view.page_errors == []
+    folder.close()
+
+
+def test_an_imported_base_map_appears_without_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        titles = "[...document.querySelectorAll('.desk-menu span')].map(n => n.textContent)"
+        assert map_stage.js(titles) == ["离线底图", "不用底图"]
+        write_mbtiles(tmp_path / "a.mbtiles", tiles_around(*BLOCK, png()), name="鲸园街道底图")
+        map_stage.view.refresh("base")
+        map_stage.wait(f"{titles}.includes('鲸园街道底图')")
+    folder.close()
+
+
+def test_the_survey_licence_of_a_base_map_is_shown_as_text(qtbot: QtBot, tmp_path: Path) -> None:
+    said = {"attribution": "<img src=x onerror=alert(1)>审图号 GS(2023)1号"}
+    write_mbtiles(tmp_path / "a.mbtiles", tiles_around(*BLOCK, png()), **said)
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        choose(map_stage, folder)
+        assert "审图号 GS(2023)1号" in (map_stage.text(".desk-note") or "")
+        assert map_stage.js("document.querySelectorAll('.desk-note img').length") == 0
+    folder.close()
+
+
+def test_the_land_that_comes_with_the_program_is_drawn(qtbot: QtBot) -> None:
+    with stage(qtbot, InMemoryMapData()) as map_stage:
+        map_stage.look_at(120.5, 36.9, 9)  # inland
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#f5f2ea", timeout=PATIENCE_MS)
+        map_stage.look_at(123.2, 37.6, 9)  # at sea
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee", timeout=PATIENCE_MS)
+        map_stage.view.set_layers(base="none")
+        map_stage.wait("gridmap.base.chosen === 'none'")
+
+
+def test_real_roads_are_drawn_with_their_names(qtbot: QtBot, real_data: Path) -> None:
+    folder = BaseMapFolder(real_data / "basemap_samples", READERS)
+    number = next(i for i, layer in enumerate(folder.base_layers()) if layer.metadata.title == "shanghai_huangpu")
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        map_stage.look_at(121.4755, 31.231, 15)
+        choose(map_stage, folder, number)
+        map_stage.wait("gridmap.base.layer.labelers.getIndex(15)?.tree.all().length > 20")
+        boxes = map_stage.js("gridmap.base.layer.labelers.getIndex(15).tree.all().map(b => b.minX)")
+        assert None not in boxes  # one label without a place hides all others
+
+        def colours() -> set[str]:
+            image = map_stage.view.grab().toImage().scaled(200, 140)
+            return {QColor(image.pixel(x, y)).name() for x in range(200) for y in range(30, 110)}
+
+        qtbot.waitUntil(lambda: {"#ffffff", "#f7e3b0"} <= colours(), timeout=PATIENCE_MS)
+        assert map_stage.view.page_errors == []
+    folder.close()
