@@ -181,6 +181,15 @@ SENTENCES: Final[Mapping[str, str]] = {
     "shape.invalid": "边界在（{lon}，{lat}）处有错误，请修正后再导入。",
     "shape.no_area": "边界没有面积。",
     "shape.unreadable_text": "边界坐标读不出来，请写成 122.11,37.52;122.12,37.52;… 或 WKT。",
+    "map.bounds": "地图范围（{west}，{south}，{east}，{north}）不对。",
+    "map.address": "地图没有这个内容：{address}。",
+    "basemap.unreadable": "底图文件“{name}”打不开，请检查文件是否存在、是否有权限读取。",
+    "basemap.not_archive": "“{name}”不是底图文件，请选择 MBTiles 或 PMTiles 文件。",
+    "basemap.version": "“{name}”是旧版 PMTiles，请向提供方要第 3 版的文件。",
+    "basemap.damaged": "底图文件已损坏或没有复制完整，请重新复制后再导入。",
+    "basemap.compression": "“{name}”的压缩方式不支持，请向提供方要 gzip 压缩或不压缩的文件。",
+    "basemap.tile_format": "“{name}”里的瓦片格式不支持，支持 PNG、JPEG、WebP、AVIF 图片和 MVT 矢量瓦片。",
+    "basemap.empty": "“{name}”里没有瓦片，没有导入。",
 }
 _GENERAL = "操作没有完成（{code})。"
 _STATE_WORDS: Final = {**PARTS, **STATES}
