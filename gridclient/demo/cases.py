@@ -112,15 +112,15 @@ class _Writer:
         self._calendar = calendar
         self._lists = county.lists
         self._phrases = read_phrases()
-        self._subjects = Subjects(county, self._phrases, month=now.month)
+        months = {(now - timedelta(days=day)).month for day in range(DAYS)}
+        self._subjects = Subjects(county, self._phrases, months=months)
         self._subject = lru_cache(maxsize=2048)(lambda key: self._subjects.make(self._random("subject", key)))
 
     def plan(self, key: int, count: int) -> _Plan:
         """When the case was reported and where it is to stand now."""
         random = self._random("plan", key)
-        is_repeat = random.random() < REPEATS
-        if is_repeat and count > 1:
-            return self._repeat(key, (key + random.randrange(1, count)) % count, random)
+        if random.random() < REPEATS and (first := self._original(key, count, random)) is not None:
+            return self._repeat(key, first, random)
         fate = random.choices(list(_FATES), list(_FATES.values()))[0]
         for _ in range(_TRIES):
             plan = _Plan(key, key, self._moment(key, fate, random).replace(microsecond=0), fate)
@@ -153,16 +153,25 @@ class _Writer:
     def _random(self, purpose: str, key: int) -> Random:
         return Random(f"{self._seed}:{purpose}:{key}")
 
-    def _repeat(self, key: int, original: int, random: Random) -> _Plan:
-        """Reported some hours after another case, of which half are declined as known."""
-        while self._is_repeat(original) or self.plan(original, 0).reported_at > self._now - timedelta(minutes=5):
-            original = original - 1 if original else key + 1
-        first = self.plan(original, 0)
+    def _original(self, key: int, count: int, random: Random) -> _Plan | None:
+        """Another case, itself no repeat, old enough to be repeated by now."""
+        if count < 2:
+            return None
+        start = key + random.randrange(1, count)
+        for other in ((start + step) % count for step in range(min(count, _TRIES))):
+            if other != key and not self._is_repeat(other):
+                found = self.plan(other, 0)
+                if found.reported_at < self._now - timedelta(minutes=5):
+                    return found
+        return None
+
+    def _repeat(self, key: int, first: _Plan, random: Random) -> _Plan:
+        """Reported some hours after another case; half of them are declined as known."""
         later = first.reported_at + timedelta(minutes=random.randrange(12, 360))
         later = min(later, self._now - timedelta(minutes=3))
         if random.random() < 0.5:
-            return _Plan(key, original, later, Fate.DECLINED, "duplicate")
-        return _Plan(key, original, later, Fate.CLOSED)
+            return _Plan(key, first.key, later, Fate.DECLINED, "duplicate")
+        return _Plan(key, first.key, later, Fate.CLOSED)
 
     def _is_repeat(self, key: int) -> bool:
         return self._random("plan", key).random() < REPEATS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +24,16 @@ _HOURS: Final[Mapping[str, tuple[int, ...]]] = {
     "凌晨": (5, 6, 6, 7, 7, 8),
 }
 _SERVICES: Final = ("E-09-03", "E-09-05")
+_ANY: Final = "*"
 _SEPARATOR: Final = "|"
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that is reported: where it is met, at what time of day, how often, in which months ("" = always)."""
+    """One thing that is reported: where it is met, at what time of day, how often, in which months (none: always).
+
+    ``pairs`` holds for each title the number of its description, or ``*`` where any fits.
+    """
 
     standard: str
     kinds: tuple[str, ...]
@@ -38,13 +42,20 @@ class Matter:
     months: frozenset[int]
     titles: tuple[str, ...]
     descriptions: tuple[str, ...]
+    pairs: str
+
+    def texts(self, random: Random) -> tuple[str, str]:
+        """A title and a description that belong together."""
+        number = random.randrange(len(self.titles))
+        pair = self.pairs[number]
+        return self.titles[number], random.choice(self.descriptions) if pair == _ANY else self.descriptions[int(pair)]
 
     def hour(self, random: Random) -> int:
         """An hour of the day at which it is reported."""
         return random.choice(_HOURS[self.period])
 
-    def is_in_season(self, month: int) -> bool:
-        return not self.months or month in self.months
+    def is_in_season(self, months: Set[int]) -> bool:
+        return not self.months or months <= self.months
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ def read_matters(path: Path = SEEDS / "matters.csv") -> tuple[Matter, ...]:
                 months=_months(row["月份"]),
                 titles=tuple(row["标题"].split(_SEPARATOR)),
                 descriptions=tuple(row["描述"].split(_SEPARATOR)),
+                pairs=row["对应"],
             )
             for row in csv.DictReader(file)
         )
@@ -80,12 +92,11 @@ def word(matter: Matter, place: Spot, *, channel: str, at: datetime, phrases: Ph
         "数量": str(random.randrange(2, 10)),
         "时刻": random.choice(phrases.clocks[matter.period]),
     }
-    title = random.choice(matter.titles).format_map(words)[:LONGEST_TITLE]
-    body = random.choice(matter.descriptions).format_map(words)
+    title, body = (text.format_map(words) for text in matter.texts(random))
     opening = random.choice(phrases.openings[channel])
     when = f"{at.month}月{at.day}日{at.hour}时许，" if random.random() < 0.35 else ""
     endings = _endings(matter, phrases, random)
-    return Wording(title, "".join((opening, when, body, *endings)))
+    return Wording(title[:LONGEST_TITLE], "".join((opening, when, body, *endings)))
 
 
 def _endings(matter: Matter, phrases: Phrases, random: Random) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ _URBAN: Final = frozenset({"小区", "街面", "商铺", "工地", "校园", "�
 _BUSINESSES: Final[Mapping[str, str]] = {
     "店铺": "shops", "餐饮店": "eateries", "娱乐场所": "venues", "服务店": "services", "超市": "supermarkets",
 }  # fmt: skip
-_RURAL: Final = frozenset({"村庄", "街面", "河道", "工地"})
+_RURAL: Final = frozenset({"村庄", "河道", "工地"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def spot(scene: Scene, kind: str, phrases: Phrases, random: Random) -> Spot:
     words = {
         "地点": text,
         "小区": scene.community if scene.is_village else random.choice(scene.estates),
-        "路名": scene.roads[0],
+        "路名": text if scene.is_village else _road_of(text, scene),
         **{word: phrases.one(name, random) for word, name in _BUSINESSES.items()},
     }
     if kind == "小区":
@@ -116,6 +116,10 @@ def _scene(grid: DemoGrid, township: str, community: str, phrases: Phrases) -> S
     return Scene(grid, township, community, (roads[turn % 4], roads[(turn + 1) % 4]), (pair[0], pair[1]))
 
 
+def _road_of(text: str, scene: Scene) -> str:
+    return next((road for road in scene.roads if text.startswith(road)), scene.roads[0])
+
+
 def _estate_name(head: str, tail: str) -> str:
     return f"{head}花园" if head.endswith(tail) else f"{head}{tail}"
 
@@ -126,8 +130,6 @@ def _estate(scene: Scene, _phrases: Phrases, random: Random) -> str:
 
 
 def _street(scene: Scene, phrases: Phrases, random: Random) -> str:
-    if scene.is_village:
-        return f"{scene.community}{random.choice(('中心街', '村口公路', '环村路'))}"
     first, second = scene.roads
     if random.random() < 0.5:
         return f"{first}与{second}路口{phrases.one('street_sides', random)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
@@ -40,11 +40,11 @@ class Subject:
 class Subjects:
     """Makes subjects: some matters are met more often than others, some grids have far more cases than others."""
 
-    def __init__(self, county: DemoCounty, phrases: Phrases, *, month: int) -> None:
+    def __init__(self, county: DemoCounty, phrases: Phrases, *, months: Set[int]) -> None:
         self._phrases = phrases
         self._standards = {standard.code: standard for standard in county.standards}
         self._directory = Directory(county.grids, county.units)
-        matters = [matter for matter in read_matters() if matter.is_in_season(month)]
+        matters = [matter for matter in read_matters() if matter.is_in_season(months)]
         self._matters = _Weighted(matters, [matter.weight for matter in matters])
         everywhere = scenes(county.grids, phrases)
         kinds = sorted({kind for scene in everywhere for kind in scene.kinds})

@@ -1,0 +1,239 @@
+"""The demo's cases: plausible, varied, in their grids, and every step of their lives is one that the rules allow."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+import shapely
+
+from gridclient.demo.cases import DAYS, DemoCase, demo_cases
+from gridclient.demo.county import DemoCounty, demo_county
+from gridclient.demo.lives import DemoStep
+from gridclient.demo.matters import LONGEST_TITLE, read_matters
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.case import Case, CaseFacts
+from gridclient.domain.events import Event, EventKey, EventKind, next_hlc
+from gridclient.domain.fold import fold
+from gridclient.domain.limits import format_limit, parse_limit
+from gridclient.domain.roles import AccountRole, Action, Actor, require
+from gridclient.services import words
+from gridclient.services.drafting import Situation, draft_for
+from gridclient.services.rows import GridRow, StandardRow, UnitRow
+
+NOW = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
+COUNT = 1000
+SETTINGS = {
+    "limit.accept": "15 minute",
+    "limit.dispatch": "15 minute",
+    "limit.sign": "1 work_hour",
+    "limit.verify": "30 minute",
+    "limit.return": "2 work_day",
+    "limit.level.4": "7 natural_day",
+    "start_rule": "immediate",
+    "working_hours": "08:00-12:00,14:00-18:00",
+}
+ASIDE = ("note", "urge", "rate")
+
+
+class DemoReference:
+    """The demo's lists as the use cases ask for them."""
+
+    def __init__(self, county: DemoCounty) -> None:
+        self._grids = {g.code: GridRow(g.code, g.name, g.tier, g.parent) for g in county.grids}
+        self._units = {
+            u.code: UnitRow(
+                u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.serves, u.fields,
+                u.telephone, u.status, u.on_duty,
+            )
+            for u in county.units
+        }  # fmt: skip
+        self._standards = {
+            s.code: StandardRow(
+                s.code, s.kind, s.big_class, s.small_class, s.filing_condition, s.closing_condition,
+                format_limit(parse_limit(s.limit_text)), s.limit_text, s.units, s.cooperating, "1",
+            )
+            for s in county.standards
+        }  # fmt: skip
+
+    def grid(self, code: str) -> GridRow | None:
+        return self._grids.get(code)
+
+    def unit(self, code: str) -> UnitRow | None:
+        return self._units.get(code)
+
+    def standard(self, code: str) -> StandardRow | None:
+        return self._standards.get(code)
+
+    def calendar(self) -> WorkCalendar:
+        return WorkCalendar()
+
+    def setting(self, name: str) -> str:
+        return SETTINGS.get(name, "")
+
+
+@pytest.fixture(scope="module")
+def county() -> DemoCounty:
+    return demo_county()
+
+
+@pytest.fixture(scope="module")
+def cases(county: DemoCounty) -> Sequence[DemoCase]:
+    return list(demo_cases(COUNT, seed=1, county=county, now=NOW))
+
+
+@pytest.fixture(scope="module")
+def lived(county: DemoCounty, cases: Sequence[DemoCase]) -> Sequence[Case]:
+    """Every case after all its steps went through the rules."""
+    reference = DemoReference(county)
+    return [replayed(case, reference) for case in cases]
+
+
+def stage(case: DemoCase) -> str:
+    """The last action that moves a case, "" for none."""
+    done = [step.action for step in case.steps if step.action not in ASIDE]
+    return done[-1] if done else ""
+
+
+def replayed(case: DemoCase, reference: Any) -> Case:
+    """The case after all its steps went through the rules of the field."""
+    facts = CaseFacts(title=case.title, grid=case.grid, standard=case.standard)
+    stream = f"t:{case.grid[:9]}"
+    opening = {"number": "x", "level": case.level, "facts": asdict(facts), "clocks": []}
+    state = fold(None, _event(stream, 1, EventKind.REGISTERED, case.reported_at, opening))
+    for number, step in enumerate(case.steps, start=2):
+        actor = _actor(step)
+        action = Action(step.action)
+        require(actor, action)
+        kind, payload = draft_for(action, Situation(state, step.args, actor, step.at, reference))
+        state = fold(state, _event(stream, number, kind, step.at, payload))
+    return state
+
+
+def _event(stream: str, seq: int, kind: EventKind, at: datetime, payload: Mapping[str, Any]) -> Event:
+    return Event(EventKey(stream, "A1", 1, seq), next_hlc(0, at), kind, "case", seq - 1, "op", payload)
+
+
+def _actor(step: DemoStep) -> Actor:
+    role = AccountRole.UNIT if step.by == "unit" else AccountRole.OPERATOR
+    return Actor("op", role, str(step.args.get("unit", "")) if step.by == "unit" else "")
+
+
+def test_every_step_is_one_that_the_rules_allow(lived: Sequence[Case]) -> None:
+    assert {case.state for case in lived} == {
+        "reported",
+        "filed",
+        "dispatched",
+        "handling",
+        "handled",
+        "closed",
+        "declined",
+    }
+
+
+def test_four_of_five_are_closed_and_the_rest_spread_over_the_open_states(cases: Sequence[DemoCase]) -> None:
+    share = {name: count / len(cases) for name, count in Counter(stage(case) for case in cases).items()}
+    assert 0.72 < share["close"] < 0.85
+    assert all(share[name] > 0.006 for name in ("", "file", "dispatch", "sign", "feed_back", "return", "decline"))
+
+
+def test_some_in_hand_are_overdue_and_some_are_due_within_two_hours(lived: Sequence[Case]) -> None:
+    in_hand = [case.due for case in lived if case.state in ("dispatched", "handling")]
+    left = [due - NOW for due in in_hand if due is not None]
+    assert sum(time < timedelta() for time in left) >= 10
+    assert sum(timedelta() <= time <= timedelta(hours=2) for time in left) >= 10
+    assert sum(time > timedelta(hours=2) for time in left) >= 20
+
+
+def test_steps_lie_between_the_report_and_now_in_order(cases: Sequence[DemoCase]) -> None:
+    for case in cases:
+        times = [case.happened_at, case.reported_at, *(step.at for step in case.steps)]
+        assert all(one <= other for one, other in pairwise(times)), case.key
+        assert times[-1] <= NOW
+        assert case.happened_at > NOW - timedelta(days=DAYS + 7)
+
+
+def test_cases_come_in_the_order_of_their_reports(cases: Sequence[DemoCase]) -> None:
+    assert all(one.reported_at <= other.reported_at for one, other in pairwise(cases))
+    assert len({case.key for case in cases}) == COUNT
+
+
+def test_a_case_lies_in_its_basic_grid(county: DemoCounty, cases: Sequence[DemoCase]) -> None:
+    basics = {grid.code: grid for grid in county.grids if grid.tier == "basic"}
+    for case in cases:
+        assert shapely.contains_xy(basics[case.grid].geometry, case.lon, case.lat), case.key
+
+
+def test_the_day_has_a_rhythm(cases: Sequence[DemoCase]) -> None:
+    hours = Counter(case.reported_at.hour for case in cases)
+    assert sum(hours[hour] for hour in range(8, 18)) > 5 * sum(hours[hour] for hour in range(1, 6))
+
+
+def test_texts_vary_and_are_filled_in(cases: Sequence[DemoCase]) -> None:
+    assert len({case.title for case in cases}) > 0.85 * COUNT
+    assert len({case.description for case in cases}) > 0.97 * COUNT
+    texts = [case.title + case.description + case.address for case in cases]
+    assert not [text for text in texts if re.search(r"[{}|]|None|村村|苑苑|工地工地", text)]
+    assert all(0 < len(case.title) <= LONGEST_TITLE for case in cases)
+
+
+@pytest.mark.parametrize("word", ["噪音", "施工", "占道经营", "井盖", "油烟", "积水", "违建", "邻里纠纷", "消防通道"])
+def test_the_words_that_people_search_for_are_found(cases: Sequence[DemoCase], word: str) -> None:
+    assert sum(word in case.title + case.description for case in cases) >= 5
+
+
+def test_every_condition_has_a_matter_and_there_are_sixty_at_least(county: DemoCounty) -> None:
+    matters = read_matters()
+    assert len(matters) >= 60
+    assert {matter.standard for matter in matters} == {standard.code for standard in county.standards}
+
+
+def test_a_title_says_which_description_belongs_to_it() -> None:
+    for matter in read_matters():
+        assert len(matter.pairs) == len(matter.titles), matter.titles
+        assert all(pair == "*" or int(pair) < len(matter.descriptions) for pair in matter.pairs)
+
+
+def test_near_duplicates_share_grid_and_matter_within_hours(cases: Sequence[DemoCase]) -> None:
+    by_key = {case.key: case for case in cases}
+    repeats = [case for case in cases if case.repeats is not None]
+    assert 0.01 < len(repeats) / COUNT < 0.035
+    for case in repeats:
+        first = by_key[case.repeats if case.repeats is not None else -1]
+        assert first.repeats is None
+        assert (case.grid, case.standard, case.address) == (first.grid, first.standard, first.address)
+        assert timedelta() < case.reported_at - first.reported_at < timedelta(hours=6, minutes=1)
+
+
+def test_channels_are_known_and_most_come_from_workers_and_the_hotline(cases: Sequence[DemoCase]) -> None:
+    channels = Counter(case.channel for case in cases)
+    assert set(channels) <= set(words.CHANNELS)
+    assert {name for name, _ in channels.most_common(2)} == {"grid_worker", "12345"}
+
+
+def test_people_are_invented(cases: Sequence[DemoCase]) -> None:
+    assert all(re.fullmatch(r"(1380000\d{4})?", case.reporter_phone) for case in cases)
+    assert all(case.reporter_name for case in cases if case.reporter_phone)
+
+
+def test_the_same_seed_and_moment_give_the_same_cases(county: DemoCounty) -> None:
+    one = list(demo_cases(60, seed=5, county=county, now=NOW))
+    assert one == list(demo_cases(60, seed=5, county=county, now=NOW))
+    assert one != list(demo_cases(60, seed=6, county=county, now=NOW))
+
+
+def test_a_case_alone_and_no_case_at_all_can_be_made(county: DemoCounty) -> None:
+    assert not list(demo_cases(0, seed=1, county=county, now=NOW))
+    assert len(list(demo_cases(1, seed=1, county=county, now=NOW))) == 1
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+def test_few_cases_can_be_made_whichever_of_them_repeat(county: DemoCounty, count: int) -> None:
+    for seed in range(40):
+        assert len(list(demo_cases(count, seed=seed, county=county, now=NOW))) == count
