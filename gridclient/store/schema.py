@@ -144,6 +144,7 @@ def _create_cases(db: SchemaTool) -> None:
         strict=True,
     )  # fmt: skip
     db.table("cases").create_index(["number_key"])
+    db.table("cases").create_index(["title"])
     for name, columns, where in (
         ("cases_phone", "phone, registered_at", "phone <> ''"),
         ("cases_standard", "standard, dispatched_at, unit", "unit <> ''"),

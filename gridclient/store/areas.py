@@ -1,0 +1,100 @@
+"""The tree of areas as counts need it: which areas a case's grid lies in, also when the grid is no longer on the list.
+
+A case keeps the grid of its date; where that is unknown today, its first twelve digits name the community.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Protocol
+
+from gridclient.services.rows import GridRow, UnitRow
+
+_TOWNSHIP: Final = 9
+_COUNTY: Final = 6
+_COMMUNITY: Final = 12
+
+
+class Known(Protocol):
+    """The grids and units of one moment by their codes; another moment is another object."""
+
+    @property
+    def grids(self) -> Mapping[str, GridRow]: ...
+    @property
+    def units(self) -> Mapping[str, UnitRow]: ...
+
+
+class KnownSource(Protocol):
+    """Gives the reference data as it is now: the same object until something changes."""
+
+    def snapshot(self) -> Known: ...
+
+
+class Areas:
+    """The grids and units of one moment. Safe to use from several threads."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self._rows = known.grids
+        self._holder = {c: row.code for row in self._rows.values() if row.tier == "community" for c in row.communities}
+        self._above: dict[str, frozenset[str]] = {}
+
+    def above(self, code: str) -> frozenset[str]:
+        """The area itself and every area it lies in: grids of all tiers, township, county and ``""``, the whole."""
+        known = self._above.get(code)
+        if known is None:
+            known = self._above[code] = frozenset(self._climb(code))
+        return known
+
+    def grid_name(self, code: str) -> str:
+        """The name of an area of today's list, or ""."""
+        row = self._rows.get(code)
+        return row.name if row is not None else ""
+
+    def unit_name(self, code: str) -> str:
+        """The name of a unit, or ""."""
+        row = self.known.units.get(code)
+        return row.name if row is not None else ""
+
+    def unit_order(self, code: str) -> tuple[str, str]:
+        """What units are ordered by: pinyin initials, then code."""
+        row = self.known.units.get(code)
+        return (row.initials if row is not None else "", code)
+
+    def _climb(self, code: str) -> Iterable[str]:
+        yield ""
+        if not code:
+            return
+        yield code
+        step = self._start(code)
+        seen: set[str] = set()
+        while step and step not in seen:
+            seen.add(step)
+            yield step
+            row = self._rows.get(step)
+            step = row.parent if row is not None else ""
+        if code.isdigit() and len(code) >= _TOWNSHIP:
+            yield code[:_TOWNSHIP]
+            yield code[:_COUNTY]
+
+    def _start(self, code: str) -> str:
+        """The lowest area of today's list that holds ``code``."""
+        if code in self._rows:
+            return code
+        community = code[:_COMMUNITY]
+        return community if community in self._rows else self._holder.get(community, "")
+
+
+class AreasSource:
+    """Keeps the :class:`Areas` of the newest reference data."""
+
+    def __init__(self, source: KnownSource) -> None:
+        self._source = source
+        self._areas: Areas | None = None
+
+    def now(self) -> Areas:
+        """As the reference data are now."""
+        known, areas = self._source.snapshot(), self._areas
+        if areas is None or areas.known is not known:
+            areas = self._areas = Areas(known)
+        return areas

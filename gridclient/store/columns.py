@@ -1,0 +1,148 @@
+"""All cases of the store as columns in memory: what lists, counts, duplicates and the map filter and order by.
+
+A million cases are 44 MB, load in about a fifth of a second and answer any filter in any order within a few
+milliseconds, however rare the filter or unrelated the order; no set of indexes in the file does that. The truth stays
+in the file: :meth:`Columns.at` first reads the blobs that changed since, within the caller's read transaction.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridclient.store.driver import Connection, Database
+from gridclient.store.packs import FIELDS, ROWS, Flag, LabelKind
+
+Column = NDArray[Any]
+Mask = NDArray[np.bool_]
+Places = NDArray[np.intp]
+"""Positions in the columns, ascending; a case's position is its number less one."""
+
+_RECORD: Final = np.dtype(list(FIELDS))
+_CHUNKS_AT_ONCE: Final = 512
+_SPARE_CHUNKS: Final = 64
+
+
+class Table:
+    """The columns as one read transaction sees them. Only to be used inside the block that gave it."""
+
+    state: Column
+    level: Column
+    flags: Column
+    urgency: Column
+    grid: Column
+    unit: Column
+    channel: Column
+    due: Column
+    registered: Column
+    x: Column
+    y: Column
+    number: Column
+    title: Column
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.stamp = -1
+        self.codes: list[str] = [""]
+        self._kinds: list[str] = [""]
+        self._whole: dict[str, Column] = {name: np.empty(0, _RECORD[name]) for name in _NAMES}
+
+    def load(self, connection: Connection) -> None:
+        """Reads what changed since the last time."""
+        stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
+        if stamp == self.stamp:
+            return
+        last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
+        self._grow(0 if last is None else last + 1)
+        rows = connection.execute(
+            "SELECT no, data FROM packs WHERE stamp > ? ORDER BY no"
+            if self.stamp >= 0
+            else "SELECT no, data FROM packs WHERE ? IS NOT NULL ORDER BY no",
+            (self.stamp,),
+        )
+        while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
+            self._take(batch)
+        self._load_labels(connection)
+        self.stamp = stamp
+
+    def _grow(self, chunks: int) -> None:
+        size = chunks * ROWS
+        held = len(self._whole["state"])
+        if size > held:
+            room = size + max(size // 16, _SPARE_CHUNKS * ROWS)
+            for name, old in self._whole.items():
+                new = np.zeros(room, old.dtype)
+                new[:held] = old
+                self._whole[name] = new
+        self.size = size
+        for name, column in self._whole.items():
+            setattr(self, name, column[:size])
+
+    def _take(self, batch: list[tuple[int, bytes]]) -> None:
+        records = np.frombuffer(b"".join(data for _, data in batch), _RECORD)
+        first, last = batch[0][0], batch[-1][0]
+        if last - first + 1 == len(batch):
+            for name, column in self._whole.items():
+                column[first * ROWS : (last + 1) * ROWS] = records[name]
+            return
+        for place, (chunk, _) in enumerate(batch):
+            part = records[place * ROWS : (place + 1) * ROWS]
+            for name, column in self._whole.items():
+                column[chunk * ROWS : (chunk + 1) * ROWS] = part[name]
+
+    def _load_labels(self, connection: Connection) -> None:
+        rows = connection.execute("SELECT no, kind, code FROM labels WHERE no >= ? ORDER BY no", (len(self.codes),))
+        for no, kind, code in rows:
+            missing = no - len(self.codes)
+            self.codes += [""] * missing + [code]
+            self._kinds += [""] * missing + [kind]
+
+    def labels(self, kind: LabelKind) -> list[tuple[int, str]]:
+        """The codes of one kind with their numbers."""
+        return [(no, self.codes[no]) for no, known in enumerate(self._kinds) if known == kind.value]
+
+    def label(self, kind: LabelKind, code: str) -> int | None:
+        """The number of a code; ``None`` when no case ever had it."""
+        return next((no for no, known in self.labels(kind) if known == code), None)
+
+    def open(self) -> Mask:
+        """Which cases are open."""
+        return self.flagged(Flag.OPEN)
+
+    def flagged(self, flag: Flag) -> Mask:
+        """Which cases bear the mark."""
+        mask: Mask = (self.flags & np.uint8(flag)) != 0
+        return mask
+
+
+_NAMES: Final = tuple(name for name, _ in FIELDS if name != "spare")
+
+
+class Columns:
+    """Keeps one :class:`Table` up to date. Safe to use from any thread; one at a time gets in."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.RLock()
+        self._table = Table()
+
+    @contextmanager
+    def at(self) -> Iterator[tuple[Connection, Table]]:
+        """A read connection and the columns exactly as it sees them.
+
+        The lock is taken before the transaction begins, so that states come in order; it is held while the block
+        lasts, which should be milliseconds.
+        """
+        with self._lock, self._database.reader() as connection:
+            self._table.load(connection)
+            yield connection, self._table
+
+    def drop(self) -> None:
+        """Forgets everything; the next reader loads anew."""
+        with self._lock:
+            self._table = Table()

@@ -1,0 +1,148 @@
+"""From a filter of the desk to the cases it lets through, on the columns in memory."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridclient.domain.geometry import mercator_cell
+from gridclient.services.rows import Box, CaseFilter
+from gridclient.store.areas import Areas
+from gridclient.store.columns import Mask, Places, Table
+from gridclient.store.driver import Connection
+from gridclient.store.packs import STATES, Flag, LabelKind
+from gridclient.store.search import TextQuery, find, text_query
+
+_STATE_BOXES: Final = {
+    Box.REPORTED: STATES["reported"],
+    Box.FILED: STATES["filed"],
+    Box.DISPATCHED: STATES["dispatched"],
+    Box.HANDLED: STATES["handled"],
+}
+_FLAG_BOXES: Final = {
+    Box.RETURNED: Flag.RETURNED,
+    Box.CONSULTATION: Flag.CONSULTATION,
+    Box.CONFLICT: Flag.CONFLICT,
+    Box.PENDING: Flag.PENDING,
+}
+_TEXTS_KEPT: Final = 4
+
+Test = Callable[[Any], Mask]
+"""Judges the cases at an index of the columns: ``slice(None)`` for all, or their places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a filter depends on beside the cases: the areas in force, now, and until when something is due soon."""
+
+    areas: Areas
+    now: int
+    soon: int
+
+
+class TextFinder:
+    """Finds texts and keeps the last few answers: pages, counts and map cells of one search ask the index once."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[TextQuery, int], NDArray[np.int32]] = OrderedDict()
+
+    def places(self, connection: Connection, table: Table, query: TextQuery) -> Places:
+        """The places of the cases that the query finds. Only called inside the block of the columns."""
+        key = (query, table.stamp)
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = self._kept[key] = (find(connection, query) - 1).astype(np.int32)
+            while len(self._kept) > _TEXTS_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return kept.astype(np.intp)
+
+
+def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, finder: TextFinder) -> Places:
+    """The places of the cases that pass, ascending."""
+    tests = list(_tests(connection, table, chosen, moment))
+    if chosen.text.strip():
+        query = text_query(chosen.text)
+        if query is None:
+            return np.empty(0, dtype=np.intp)
+        places = finder.places(connection, table, query)
+        tests.insert(0, lambda at: table.state[at] != 0)
+    else:
+        first = tests.pop(0) if tests else lambda at: table.state[at] != 0
+        places = np.flatnonzero(first(slice(None)))
+    for test in tests:
+        places = places[test(places)]
+    return places
+
+
+def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Iterator[Test]:
+    """One test per narrowing field, the cheapest first."""
+    if chosen.box is not None:
+        yield box_test(table, chosen.box, moment)
+    if chosen.states:
+        yield _state_test(table, chosen.states)
+    if chosen.only_open:
+        yield _flag_test(table, Flag.OPEN)
+    if chosen.level is not None:
+        level = chosen.level
+        yield lambda at: table.level[at] == level
+    if chosen.unit:
+        yield _unit_test(connection, table, chosen.unit)
+    if chosen.channel:
+        channel = table.label(LabelKind.CHANNEL, chosen.channel) or -1
+        yield lambda at: table.channel[at] == channel
+    if chosen.grid:
+        yield _area_test(table, chosen.grid, moment.areas)
+    if chosen.bounds is not None:
+        yield _bounds_test(table, chosen.bounds)
+
+
+def box_test(table: Table, box: Box, moment: Moment) -> Test:
+    """Whether cases lie in a box of 今日必办."""
+    if box in _STATE_BOXES:
+        state = _STATE_BOXES[box]
+        return lambda at: table.state[at] == state
+    if box in _FLAG_BOXES:
+        return _flag_test(table, _FLAG_BOXES[box])
+    now, soon = moment.now, moment.soon
+    if box is Box.OVERDUE:
+        return lambda at: (table.due[at] < now) & (table.due[at] > 0)  # only open cases have a deadline
+    return lambda at: (table.due[at] >= now) & (table.due[at] <= soon)
+
+
+def _flag_test(table: Table, flag: Flag) -> Test:
+    bit = np.uint8(flag)
+    return lambda at: (table.flags[at] & bit) != 0
+
+
+def _state_test(table: Table, states: frozenset[str]) -> Test:
+    wanted = np.zeros(256, dtype=np.bool_)
+    wanted[[STATES[state] for state in states if state in STATES]] = True
+    return lambda at: wanted.take(table.state[at])
+
+
+def _unit_test(connection: Connection, table: Table, unit: str) -> Test:
+    """Leading or cooperating."""
+    mask: Mask = table.unit == (table.label(LabelKind.UNIT, unit) or -1)
+    rows = connection.execute("SELECT case_no FROM parts WHERE unit = ? AND role = 'cooperating'", (unit,)).fetchall()
+    mask[np.fromiter((no - 1 for (no,) in rows), dtype=np.intp, count=len(rows))] = True
+    return lambda at: mask[at]
+
+
+def _area_test(table: Table, area: str, areas: Areas) -> Test:
+    inside = np.zeros(len(table.codes), dtype=np.bool_)
+    inside[[no for no, code in table.labels(LabelKind.GRID) if area in areas.above(code)]] = True
+    return lambda at: inside.take(table.grid[at])
+
+
+def _bounds_test(table: Table, bounds: tuple[float, float, float, float]) -> Test:
+    """A box of degrees; its edges count in, to the size of a cell of the columns (15 cm). ``NOWHERE`` is beyond any."""
+    west, south, east, north = bounds
+    left, top = mercator_cell(west, north)
+    right, bottom = mercator_cell(east, south)
+    return lambda at: (table.x[at] >= left) & (table.x[at] <= right) & (table.y[at] >= top) & (table.y[at] <= bottom)

@@ -1,0 +1,80 @@
+"""One case with its history, read from the log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gridclient.domain.case import Case
+from gridclient.domain.errors import NotFound
+from gridclient.domain.events import EventKey, EventKind
+from gridclient.domain.fold import fold_all
+from gridclient.services.rows import TimelineEntry
+from gridclient.store.driver import Connection
+from gridclient.store.log import LoggedEvent, Origins, events_of, last_key, read_subject, require_subject, subject_text
+from gridclient.store.tables import number_key
+
+_TOWNSHIP = 9
+
+
+class Histories:
+    """Reads histories; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._origins = Origins()
+
+    def case(self, connection: Connection, case_ref: str) -> Case:
+        """By key, number or the number without its township; raises ``NotFound("case.unknown")``."""
+        case_id = _by_number(connection, case_ref) or case_ref
+        case = fold_all(events_of(self.events(connection, case_id)))
+        if case is None:
+            raise NotFound("case.unknown", case=case_ref)
+        return case
+
+    def events(self, connection: Connection, case_id: str) -> list[LoggedEvent]:
+        """What befell a case, in canonical order; raises ``NotFound("case.unknown")``."""
+        return read_subject(connection, self._origins, require_subject(connection, case_id), case_id)
+
+    def timeline(self, connection: Connection, case_id: str) -> Sequence[TimelineEntry]:
+        """Every event of a case, the refused ones marked."""
+        logged = self.events(connection, case_id)
+        case = fold_all(events_of(logged))
+        refused = frozenset(case.refused) if case is not None else frozenset[EventKey]()
+        return tuple(
+            TimelineEntry(e.event.at, e.event.kind, e.event.actor, e.event.payload, e.pending, e.event.key in refused)
+            for e in logged
+        )
+
+    def attachments(self, connection: Connection, case_id: str) -> Sequence[Mapping[str, Any]]:
+        """What the attachment events say, without those that were taken back or refused."""
+        logged = self.events(connection, case_id)
+        case = fold_all(events_of(logged))
+        gone = {tuple(e.event.payload.get("target", ())) for e in logged if e.event.kind == EventKind.UNDONE}
+        gone |= set(case.refused) if case is not None else set()
+        return tuple(e.event.payload for e in logged if e.event.kind == EventKind.ATTACHED and e.event.key not in gone)
+
+    def last_event(self, connection: Connection, case_id: str) -> EventKey | None:
+        """The key of a case's newest event."""
+        return last_key(connection, self._origins, require_subject(connection, case_id))
+
+
+def _by_number(connection: Connection, reference: str) -> str | None:
+    """The case whose number this is, whole or without its township."""
+    if "-" not in reference:
+        return None
+    for number in (reference, *(f"{township}-{reference}" for township in _townships(connection))):
+        row = connection.execute(
+            "SELECT id FROM cases WHERE number_key = ? AND number = ?", (number_key(number), number)
+        ).fetchone()
+        if row is not None:
+            return subject_text(row[0])
+    return None
+
+
+def _townships(connection: Connection) -> Sequence[str]:
+    """The townships that gave numbers; numbers of another form are found by their whole text only."""
+    rows = connection.execute(
+        "SELECT DISTINCT substr(grid, 1, ?) FROM tallies UNION SELECT DISTINCT substr(name, 1, ?) FROM counters",
+        (_TOWNSHIP, _TOWNSHIP),
+    )
+    return [township for (township,) in rows if len(township) == _TOWNSHIP]

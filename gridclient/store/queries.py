@@ -1,0 +1,140 @@
+"""Everything the desk reads: ``services.ports.DeskQueries`` over columns, tables and log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from gridclient.domain.case import Case
+from gridclient.domain.events import EventKey
+from gridclient.services.ports import Clock
+from gridclient.services.rows import (
+    Box,
+    CaseFilter,
+    CasePage,
+    CaseRow,
+    GridFigures,
+    Likeness,
+    SavedView,
+    Sort,
+    TimelineEntry,
+)
+from gridclient.store.areas import AreasSource, KnownSource
+from gridclient.store.case_rows import numbers_of, read_case_rows
+from gridclient.store.columns import Columns, Table
+from gridclient.store.counts import figures
+from gridclient.store.driver import Connection, Database
+from gridclient.store.filters import Moment, TextFinder, matching
+from gridclient.store.histories import Histories
+from gridclient.store.orders import page_of
+from gridclient.store.settings import read_draft, read_views
+from gridclient.store.tally import read_unit_tallies
+
+SOON: Final = timedelta(hours=4)
+"""How far ahead a deadline counts as 将到期."""
+
+
+class SqliteQueries:
+    """Safe to use from any thread; each call sees one state of the store."""
+
+    def __init__(
+        self, database: Database, columns: Columns, reference: KnownSource, clock: Clock, *, soon: timedelta = SOON
+    ) -> None:
+        self._database = database
+        self._columns = columns
+        self._areas = AreasSource(reference)
+        self._clock = clock
+        self._soon = soon
+        self._finder = TextFinder()
+        self._histories = Histories()
+
+    @contextmanager
+    def _at(self) -> Iterator[tuple[Connection, Table, Moment]]:
+        with self._columns.at() as (connection, table):
+            yield connection, table, self._moment()
+
+    def _moment(self) -> Moment:
+        now = self._clock.now()
+        return Moment(self._areas.now(), int(now.timestamp()), int((now + self._soon).timestamp()))
+
+    def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
+        """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
+        with self._at() as (connection, table, moment):
+            places = matching(connection, table, chosen, moment, self._finder)
+            page = page_of(connection, table, places, sort, moment.areas, limit=limit, after=after)
+            rows = read_case_rows(connection, [place + 1 for place in page.places], moment.areas)
+        return CasePage(tuple(rows), None if page.next is None else page.next.text())
+
+    def total(self, chosen: CaseFilter) -> int:
+        """See the port."""
+        with self._at() as (connection, table, moment):
+            return len(matching(connection, table, chosen, moment, self._finder))
+
+    def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
+        """See the port."""
+        with self._database.reader() as connection:
+            return read_case_rows(connection, numbers_of(connection, case_ids), self._areas.now())
+
+    def figures(self) -> Mapping[str, GridFigures]:
+        """See the port."""
+        with self._at() as (connection, table, moment):
+            return figures(connection, table, moment)
+
+    def box_counts(self, grid: str = "") -> Mapping[Box, int]:
+        """See the port."""
+        found = self.figures().get(grid)
+        return found.boxes if found is not None else dict.fromkeys(Box, 0)
+
+    def case(self, case_ref: str) -> Case:
+        """See the port."""
+        with self._database.reader() as connection:
+            return self._histories.case(connection, case_ref)
+
+    def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
+        """See the port; raises ``NotFound("case.unknown")``."""
+        with self._database.reader() as connection:
+            return self._histories.timeline(connection, case_id)
+
+    def likely_duplicates(
+        self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
+    ) -> Sequence[Likeness]:
+        """See the port."""
+        raise NotImplementedError
+
+    def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
+        """See the port."""
+        since = int((self._clock.now() - timedelta(days=days)).timestamp())
+        with self._database.reader() as connection:
+            rows = connection.execute(
+                "SELECT unit, count(*) FROM cases WHERE standard = ? AND dispatched_at >= ? AND unit <> '' "
+                "GROUP BY unit",
+                (standard, since),
+            )
+            return dict(rows.fetchall())
+
+    def unit_loads(self) -> Mapping[str, int]:
+        """See the port."""
+        with self._database.reader() as connection:
+            return read_unit_tallies(connection)
+
+    def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
+        """See the port; raises ``NotFound("case.unknown")``."""
+        with self._database.reader() as connection:
+            return self._histories.attachments(connection, case_id)
+
+    def views(self) -> Sequence[SavedView]:
+        """See the port: by name."""
+        with self._database.reader() as connection:
+            return read_views(connection)
+
+    def draft(self, name: str) -> str:
+        """See the port."""
+        with self._database.reader() as connection:
+            return read_draft(connection, name)
+
+    def last_event(self, case_id: str) -> EventKey | None:
+        """See the port; raises ``NotFound("case.unknown")``."""
+        with self._database.reader() as connection:
+            return self._histories.last_event(connection, case_id)

@@ -1,0 +1,90 @@
+"""What one desk keeps for itself: drafts, saved views, values. Durable at once, never synced."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, Final
+
+from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
+from gridclient.store.driver import Connection, Database
+
+_KEEP: Final = {
+    "drafts": "INSERT INTO drafts(name, text) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET text = ?2",
+    "views": "INSERT INTO views(name, body) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET body = ?2",
+    "desk_values": "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+}
+
+
+class SqliteDeskSettings:
+    """``services.ports.DeskSettings``: each call is a transaction of its own, on disk when it returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep_draft(self, name: str, text: str) -> None:
+        """Keeps what is typed; an empty text drops the draft."""
+        self._keep("drafts", name, text)
+
+    def keep_view(self, view: SavedView) -> None:
+        """Keeps a view under its name, in place of one of the same name."""
+        self._keep("views", view.name, view_text(view))
+
+    def drop_view(self, name: str) -> None:
+        """Forgets a view; there need not be one."""
+        self._keep("views", name, "")
+
+    def value(self, name: str) -> str:
+        """A kept value, or ""."""
+        with self._database.reader() as connection:
+            row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
+        return "" if row is None else str(row[0])
+
+    def keep_value(self, name: str, value: str) -> None:
+        """Keeps a value; an empty one is forgotten."""
+        self._keep("desk_values", name, value)
+
+    def _keep(self, table: str, name: str, text: str) -> None:
+        with self._database.writer() as connection:
+            if text:
+                connection.execute(_KEEP[table], (name, text))
+            else:
+                connection.execute(f"DELETE FROM {table} WHERE name = ?", (name,))
+
+
+def read_draft(connection: Connection, name: str) -> str:
+    """The draft kept under this name, or ""."""
+    row = connection.execute("SELECT text FROM drafts WHERE name = ?", (name,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def read_views(connection: Connection) -> Sequence[SavedView]:
+    """All saved views by name."""
+    rows = connection.execute("SELECT name, body FROM views ORDER BY name")
+    return tuple(view_of(name, body) for name, body in rows)
+
+
+def view_text(view: SavedView) -> str:
+    """A view as JSON."""
+    chosen: dict[str, Any] = asdict(view.filter)
+    chosen["states"] = sorted(view.filter.states)
+    body = {
+        "filter": {name: value for name, value in chosen.items() if value not in ("", None, False, [])},
+        "sort": [view.sort.key.value, view.sort.descending],
+        "columns": list(view.columns),
+    }
+    return json.dumps(body, ensure_ascii=False)
+
+
+def view_of(name: str, text: str) -> SavedView:
+    """The inverse of :func:`view_text`."""
+    body = json.loads(text)
+    chosen = dict(body["filter"])
+    if "box" in chosen:
+        chosen["box"] = Box(chosen["box"])
+    chosen["states"] = frozenset(chosen.get("states", ()))
+    if "bounds" in chosen:
+        chosen["bounds"] = tuple(chosen["bounds"])
+    key, descending = body["sort"]
+    return SavedView(name, CaseFilter(**chosen), Sort(SortKey(key), descending), tuple(body["columns"]))
