@@ -211,6 +211,7 @@ def _feature(grid: DemoGrid) -> dict[str, object]:
     if grid.kind:
         properties |= {"kind": grid.kind, "worker": grid.worker, "phone": grid.phone}
     if grid.takes_in:
+        properties["members"] = "、".join((grid.code, *(code for code, _ in grid.takes_in)))
         properties["takes_in"] = [{"code": code, "name": name} for code, name in grid.takes_in]
     return {"type": "Feature", "properties": properties, "geometry": mapping(grid.geometry)}
 

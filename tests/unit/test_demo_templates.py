@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
-from gridclient.demo.places import TEMPLATES
+from gridclient.demo.divisions import read_townships
+from gridclient.demo.places import DIVISIONS, GRIDS, SEEDS, TEMPLATES
+from gridclient.demo.standards import read_standards
 from gridclient.demo.templates import NOTES, SHEETS, build_template, read_columns
 from gridclient.domain.limits import read_limit
 from gridclient.exchange.headings import HEADINGS, comparable
-from gridclient.services.import_records import ImportKind
+from gridclient.exchange.reading import read_kind
+from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, RefusedRow, StandardRecord
 
 KINDS = tuple(SHEETS)
 
@@ -59,3 +62,29 @@ def test_the_limits_that_the_notes_name_can_be_read() -> None:
     written = column.note.partition("：")[2].split("、")
     assert len(written) == 7
     assert all(read_limit(text).limit.amount > 0 for text in (*written, column.example))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_goes_in_as_it_is(kind: ImportKind) -> None:
+    found = list(read_kind(kind, TEMPLATES / f"{kind.value}.xlsx", crs="wgs84"))
+    assert len(found) == 1
+    assert not [row for row in found if isinstance(row, RefusedRow)]
+
+
+def test_the_demo_standards_go_in_with_the_codes_that_the_demo_uses() -> None:
+    found = list(read_kind(ImportKind.STANDARDS, SEEDS / "standards.csv"))
+    assert [row.code for row in found if isinstance(row, StandardRecord)] == [s.code for s in read_standards()]
+
+
+def test_the_demo_grids_go_in_whole_with_the_communities_they_take_in() -> None:
+    found = list(read_kind(ImportKind.GRIDS, GRIDS, crs="wgs84"))
+    assert len(found) == 975
+    assert not [row for row in found if isinstance(row, RefusedRow)]
+    assert sum(len(row.members) == 2 for row in found if isinstance(row, GridRecord)) == 14
+
+
+def test_the_demo_divisions_go_in_whole() -> None:
+    found = list(read_kind(ImportKind.DIVISIONS, DIVISIONS))
+    assert {row.code for row in found if isinstance(row, DivisionRecord)} >= {
+        community.code for township in read_townships() for community in township.communities
+    }
