@@ -48,6 +48,7 @@ _NAMES: Final = {
     "warning": "alert",
     "info": "information-outline",
     "view": "bookmark-outline",
+    "command": "chevron-right",
 }
 
 

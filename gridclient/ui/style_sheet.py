@@ -44,6 +44,8 @@ QHeaderView::section {
   background: $panel; color: $muted; font-size: $small_px; font-weight: 500; border: none;
   border-bottom: 1px solid $line; padding: 0 8px; height: 25px;
 }
+QTreeView#gridTree QHeaderView::section { padding: 0 0 0 10px; }
+QTreeView#gridTree QHeaderView::section:last { padding: 0 10px 0 0; }
 QHeaderView::section:hover { color: $text; background: $alternate; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }
 QTableCornerButton::section { background: $panel; border: none; }
@@ -83,8 +85,14 @@ QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBo
 }
 QLineEdit:read-only { background: $alternate; }
 QLineEdit[invalid="true"] { border-color: $bad; background: $bad_ground; }
-QLineEdit#commandBar { background: $top_field; color: $on_top; border: 1px solid $top_field; padding: 0 10px; }
-QLineEdit#commandBar:focus { background: $panel; color: $text; border-color: $accent; }
+QLineEdit#commandBar {
+  background: $top_field; color: $on_top; border: 1px solid $top_field; padding: 0 10px;
+  placeholder-text-color: $top_muted;
+}
+QListView#commandList { border: 1px solid $line; border-radius: 6px; padding: 4px 0; background: $panel; }
+QLineEdit#commandBar:focus {
+  background: $panel; color: $text; border-color: $accent; placeholder-text-color: $muted;
+}
 QLineEdit#caseSearch { min-height: 20px; max-height: 20px; padding: 0 8px; border-radius: 5px; font-size: $small_px; }
 QComboBox::drop-down { border: none; width: 18px; }
 

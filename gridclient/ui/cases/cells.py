@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.rows import CaseRow, SortKey
-from gridclient.services.words import CHANNELS, STATES
+from gridclient.services.words import CHANNELS
+from gridclient.ui.present import short_number, state_word
 
 translate = QCoreApplication.translate
 NOBODY: Final = "—"
-
-
-def short_number(row: CaseRow) -> str:
-    """The number without its township, which is the same all down the list: ``20261121-A10047``."""
-    return row.number.partition("-")[2] or row.number
-
-
-def state_word(row: CaseRow) -> str:
-    """The state with what stands beside it: a returned case says so until it is dispatched again."""
-    if row.state == "filed" and row.returned:
-        return translate("CaseList", "被退回")
-    if row.escalated and row.state in ("reported", "filed", "dispatched", "handling"):
-        return translate("CaseList", "上报县级")
-    return STATES.get(row.state, row.state)
 
 
 def unit_words(row: CaseRow) -> str:
@@ -38,20 +24,15 @@ def unit_words(row: CaseRow) -> str:
     return row.unit_name
 
 
-def moment_words(moment: datetime, today: datetime) -> str:
-    """``14:22`` today, ``11-20 09:40`` before."""
-    return f"{moment:%H:%M}" if moment.date() == today.date() else f"{moment:%m-%d %H:%M}"
-
-
 def level_words(row: CaseRow) -> str:
     return translate("CaseList", "{level}级").format(level=row.level)
 
 
 PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {
-    SortKey.NUMBER: short_number,
+    SortKey.NUMBER: lambda row: short_number(row.number),
     SortKey.TITLE: lambda row: row.title,
     SortKey.LEVEL: level_words,
-    SortKey.STATE: state_word,
+    SortKey.STATE: lambda row: state_word(row.state, returned=row.returned, escalated=row.escalated),
     SortKey.UNIT: unit_words,
     SortKey.CHANNEL: lambda row: CHANNELS.get(row.channel, row.channel),
     SortKey.GRID: lambda row: row.grid_name or NOBODY,

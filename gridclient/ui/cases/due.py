@@ -18,6 +18,7 @@ from gridclient.services.deadline_text import duration_text, moment_text, workin
 
 translate = QCoreApplication.translate
 _NOTHING: Final = timedelta()
+_DAY: Final = 86_400
 _SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
 _STAGE_SOON, _STAGE_PRESSING = timedelta(minutes=15), timedelta(minutes=5)
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
@@ -64,12 +65,17 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
     if due is None or state in _ENDED:
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
-    day = by.hours.seconds_per_day
-    if left.overdue:
-        return DueCell(translate("CaseList", "超期 {time}").format(time=_time(left, day)), Pressure.RED)
     stage = state not in _WITH_UNIT
-    template = _stage_word(state, returned=returned) if stage else _clock_word(left)
-    return DueCell(template.format(time=_time(left, day, natural=stage)), _pressure(left, stage=stage))
+    days, clock, worked = _split(left, by.hours.seconds_per_day, natural=stage)
+    if left.overdue:
+        return DueCell(_overdue_words(days, clock, worked=worked), Pressure.RED)
+    if days:
+        template = (
+            translate("CaseList", "{days}工作日 {clock}") if worked else translate("CaseList", "{days}天 {clock}")
+        )
+    else:
+        template = _stage_word(state, returned=returned) if stage else _clock_word(worked=worked)
+    return DueCell(template.format(days=days, clock=clock), _pressure(left, stage=stage))
 
 
 def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
@@ -85,20 +91,26 @@ def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick
     return lines.format(moment=moment_text(due), working=working, natural=natural)
 
 
-def _clock_word(left: Remaining) -> str:
-    if left.working <= _NOTHING:
-        return translate("CaseList", "自然 {time}")
-    return translate("CaseList", "工时 {time}")
+def _overdue_words(days: int, clock: str, *, worked: bool) -> str:
+    if not days:
+        return translate("CaseList", "超期 {clock}").format(clock=clock)
+    if worked:
+        return translate("CaseList", "超期 {days}工作日").format(days=days)
+    return translate("CaseList", "超期 {days}天").format(days=days)
+
+
+def _clock_word(*, worked: bool) -> str:
+    return translate("CaseList", "工时 {clock}") if worked else translate("CaseList", "自然 {clock}")
 
 
 def _stage_word(state: str, *, returned: bool) -> str:
     if state == "reported":
-        return translate("CaseList", "受理 {time}")
+        return translate("CaseList", "受理 {clock}")
     if state == "handled":
-        return translate("CaseList", "核查 {time}")
+        return translate("CaseList", "核查 {clock}")
     if returned:
-        return translate("CaseList", "重派 {time}")
-    return translate("CaseList", "派遣 {time}")
+        return translate("CaseList", "重派 {clock}")
+    return translate("CaseList", "派遣 {clock}")
 
 
 def _pressure(left: Remaining, *, stage: bool) -> Pressure:
@@ -111,15 +123,10 @@ def _pressure(left: Remaining, *, stage: bool) -> Pressure:
     return Pressure.SOON if time >= bounds[1] else Pressure.RED
 
 
-def _time(left: Remaining, seconds_per_day: int, *, natural: bool = False) -> str:
-    """``02:10``, ``1工作日 03:20`` or ``2天 01:00``."""
+def _split(left: Remaining, seconds_per_day: int, *, natural: bool) -> tuple[int, str, bool]:
+    """Days and the clock of what is left (or over), and whether it is working time."""
     working = abs(int(left.working.total_seconds()))
-    if natural or not working:
-        return _days_and_clock(abs(int(left.natural.total_seconds())), 86400, translate("CaseList", "{days}天 {clock}"))
-    return _days_and_clock(working, seconds_per_day, translate("CaseList", "{days}工作日 {clock}"))
-
-
-def _days_and_clock(seconds: int, seconds_per_day: int, template: str) -> str:
-    days, rest = divmod(seconds, seconds_per_day)
-    clock = f"{rest // 3600:02d}:{rest // 60 % 60:02d}"
-    return template.format(days=days, clock=clock) if days else clock
+    worked = bool(working) and not natural
+    seconds = working if worked else abs(int(left.natural.total_seconds()))
+    days, rest = divmod(seconds, seconds_per_day if worked else _DAY)
+    return days, f"{rest // 3600:02d}:{rest // 60 % 60:02d}", worked

@@ -11,10 +11,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
-from gridclient.ui.cases.cells import PLAIN, moment_words
+from gridclient.ui.cases.cells import PLAIN
 from gridclient.ui.cases.columns import COLUMNS, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
 from gridclient.ui.cases.row_changes import RowChanges, changes_between
+from gridclient.ui.present import moment_words
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX: Final = QModelIndex()

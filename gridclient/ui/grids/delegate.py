@@ -12,6 +12,7 @@ from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.theme import TREE_ROW_PX, base_font, tokens
 
 EDGE_PX: Final = 10
+NAME_EDGE_PX: Final = 11
 
 
 class GridDelegate(QStyledItemDelegate):
@@ -38,8 +39,8 @@ class GridDelegate(QStyledItemDelegate):
         if column == Column.NAME:
             painter.setFont(self._plain)
             painter.setPen(QColor(theme.text))
-            name = self._metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, place.width() - 4)
-            painter.drawText(place.adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
+            name = self._metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, place.width() - NAME_EDGE_PX - 2)
+            painter.drawText(place.adjusted(NAME_EDGE_PX, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
             return
         count = self._model.counts(row.code)[column - 1]
         overdue = column == Column.OVERDUE

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView, QWidget
 
 from gridclient.services.rows import GridFigures, GridRow
-from gridclient.ui.grids.delegate import EDGE_PX, GridDelegate
+from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.grids.type_ahead import find
 from gridclient.ui.theme import HEADER_PX, tokens
 
 _INDENT_PX: Final = 11
-_COUNT_PX: Final = 36
+_COUNT_PX: Final = 40
 _TYPING_S: Final = 1.0
 
 
@@ -130,6 +130,16 @@ class GridTree(QTreeView):
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The arrow is drawn a little to the right of where Qt looks for it."""
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and index.column() == Column.NAME and self._model.rowCount(index):
+            left = self.visualRect(index).left()
+            if left - _INDENT_PX <= event.position().x() < left + NAME_EDGE_PX:
+                self.setExpanded(index, not self.isExpanded(index))
+                return
+        super().mousePressEvent(event)
+
     def drawRow(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
@@ -143,7 +153,7 @@ class GridTree(QTreeView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens().muted))
-        x, y = rect.right() - _INDENT_PX / 2 + 1, rect.center().y() + 0.5
+        x, y = rect.right() + 1 - _INDENT_PX / 2 + NAME_EDGE_PX / 2, rect.center().y() + 0.5
         down = self.isExpanded(index)
         corners = [(-3.5, -2), (3.5, -2), (0, 2.5)] if down else [(-2, -3.5), (-2, 3.5), (2.5, 0)]
         painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))

@@ -1,0 +1,174 @@
+"""Everything the desk can be told to do, with its word, key and icon; what is possible now follows from the cases
+that are chosen and from the account's role. Who carries it out is the window's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from gridclient.domain.roles import AccountRole, Action, may
+from gridclient.services.rows import CaseRow
+from gridclient.services.words import ACTIONS
+from gridclient.ui.icons import give_icon
+
+translate = QCoreApplication.translate
+_OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
+_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
+_LEVELLED: Final = _OPEN - {"handled"}
+_ANY: Final = _OPEN | {"closed", "declined", "void", "merged"}
+STATES_FOR: Final = {
+    Action.FILE: frozenset({"reported"}),
+    Action.DECLINE: frozenset({"reported"}),
+    Action.DISPATCH: frozenset({"filed"}),
+    Action.SIGN: frozenset({"dispatched"}),
+    Action.FEED_BACK: frozenset({"handling", "handled"}),
+    Action.VERIFY: _WITH_UNIT | {"handled"},
+    Action.CLOSE: frozenset({"handled"}),
+    Action.RETURN: _WITH_UNIT,
+    Action.REASSIGN: _WITH_UNIT,
+    Action.URGE: _OPEN,
+    Action.ESCALATE: _LEVELLED,
+    Action.DELEGATE: _LEVELLED,
+    Action.AMEND: _OPEN,
+    Action.NOTE: _ANY,
+    Action.REOPEN: frozenset({"closed"}),
+    Action.RATE: frozenset({"closed"}),
+    Action.VOID: _OPEN,
+}
+"""The states in which an action can be begun; the case's own rules decide in the end."""
+_KEYS: Final = {
+    Action.DISPATCH: "F2",
+    Action.RETURN: "F4",
+    Action.URGE: "F7",
+    Action.VERIFY: "F8",
+    Action.CLOSE: "F9",
+}
+_ICONS: Final = {
+    Action.DISPATCH: "dispatch",
+    Action.RETURN: "return",
+    Action.URGE: "urge",
+    Action.VERIFY: "verify",
+    Action.CLOSE: "close_case",
+    Action.AMEND: "edit",
+    Action.NOTE: "note",
+}
+_GROUPS: Final = (
+    (Action.FILE, Action.DECLINE, Action.DISPATCH, Action.SIGN, Action.FEED_BACK, Action.VERIFY, Action.CLOSE),
+    (Action.RETURN, Action.REASSIGN, Action.URGE, Action.ESCALATE, Action.DELEGATE),
+    (Action.AMEND, Action.NOTE, Action.RATE, Action.REOPEN, Action.VOID),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One action of the desk for lists of keys and for the command bar."""
+
+    name: str
+    title: str
+    key: str
+
+
+def word_of(action: Action) -> str:
+    """The word of an action on buttons and in menus."""
+    short = {Action.FILE: translate("Actions", "立案"), Action.VERIFY: translate("Actions", "核查")}
+    return short.get(action) or ACTIONS[action]
+
+
+def desk_words() -> tuple[tuple[str, str, str, str], ...]:
+    """The desk's own actions: name, word, key, icon."""
+    return (
+        ("help", translate("Actions", "帮助与快捷键"), "F1", "help"),
+        ("register", translate("Actions", "登记"), "F3", "register"),
+        ("refresh", translate("Actions", "刷新"), "F5", "refresh"),
+        ("import", translate("Actions", "导入"), "Ctrl+I", "import"),
+        ("undo", translate("Actions", "撤销上一步"), "Ctrl+Z", "undo"),
+        ("command_bar", translate("Actions", "命令栏"), "Ctrl+K", "search"),
+        ("search", translate("Actions", "在案件中查找"), "Ctrl+F", "search"),
+        ("clear", translate("Actions", "清除筛选条件"), "Ctrl+Shift+F", "filter"),
+        ("pane_grids", translate("Actions", "到网格树"), "Ctrl+1", "filter"),
+        ("pane_map", translate("Actions", "到地图"), "Ctrl+2", "grid"),
+        ("pane_cases", translate("Actions", "到案件列表"), "Ctrl+3", "case"),
+        ("pane_detail", translate("Actions", "到案件详情"), "Ctrl+4", "info"),
+        ("theme", translate("Actions", "切换浅色/深色"), "Ctrl+D", "theme"),
+        ("quit", translate("Actions", "退出"), "Ctrl+Q", "close"),
+    )
+
+
+class DeskActions(QObject):
+    """The actions as ``QAction``, living in the window so that their keys work everywhere in it.
+
+    Signals:
+        desk_wanted(str): the name of one of the desk's own actions.
+        case_wanted(Action): something to be done with the chosen cases.
+    """
+
+    desk_wanted = Signal(str)
+    case_wanted = Signal(object)
+
+    def __init__(self, *, role: AccountRole, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._role = role
+        self.desk: dict[str, QAction] = {}
+        self.case: dict[Action, QAction] = {}
+        for name, word, key, icon in desk_words():
+            made = self._make(parent, word, key, icon)
+            made.triggered.connect(lambda _=False, name=name: self.desk_wanted.emit(name))
+            self.desk[name] = made
+        for action in STATES_FOR:
+            made = self._make(parent, word_of(action), _KEYS.get(action, ""), _ICONS.get(action, ""))
+            made.triggered.connect(lambda _=False, action=action: self.case_wanted.emit(action))
+            self.case[action] = made
+        self.desk["register"].setEnabled(may(role, Action.AMEND))
+        self.desk["import"].setEnabled(role is not AccountRole.AUDITOR)
+        self.allow_for(())
+        self.allow_undo(possible=False)
+
+    def allow_for(self, rows: Iterable[CaseRow]) -> None:
+        """Enables what can be done with at least one of these cases."""
+        states = {row.state for row in rows}
+        for action, made in self.case.items():
+            made.setEnabled(may(self._role, action) and bool(states & STATES_FOR[action]))
+
+    def allow_undo(self, *, possible: bool) -> None:
+        """Whether there is something to take back."""
+        self.desk["undo"].setEnabled(possible)
+
+    def known(self) -> Sequence[Known]:
+        """All actions in the order of their keys, for help and the command bar."""
+        named = [(name, made) for name, made in self.desk.items() if name != "command_bar"]
+        named += [(action.value, made) for action, made in self.case.items()]
+        found = [Known(name, made.text(), made.shortcut().toString()) for name, made in named]
+        return sorted(found, key=lambda one: (not one.key.startswith("F"), not one.key, len(one.key), one.key))
+
+    def trigger(self, name: str) -> bool:
+        """Does what the command bar chose; says whether it was possible."""
+        made = self.desk.get(name) or self.case[Action(name)]
+        if made.isEnabled():
+            made.trigger()
+        return made.isEnabled()
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """The context menu of the list: what can be done now, in groups."""
+        menu = QMenu(parent)
+        for group in _GROUPS:
+            possible = [self.case[action] for action in group if self.case[action].isEnabled()]
+            if possible:
+                menu.addActions(possible)
+                menu.addSeparator()
+        menu.addActions([self.desk["undo"], self.desk["register"], self.desk["refresh"]])
+        return menu
+
+    def _make(self, parent: QWidget, word: str, key: str, icon: str) -> QAction:
+        made = QAction(word, parent)
+        if key:
+            made.setShortcut(QKeySequence(key))
+        if icon:
+            give_icon(made, icon)
+        parent.addAction(made)
+        return made

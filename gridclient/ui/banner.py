@@ -1,0 +1,66 @@
+"""One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.services.error_text import sentence_of
+from gridclient.ui.icons import give_icon
+from gridclient.ui.theme import restyle
+
+_INFO_MS: Final = 6_000
+Kind = Literal["bad", "warn", "info"]
+
+
+class Banner(QWidget):
+    """Object name ``banner``. Good news leaves by itself, bad news stays until it is read or something was done.
+
+    Signals:
+        wanted(): its button was pressed.
+    """
+
+    wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.button = QPushButton(self)
+        self.button.clicked.connect(self.wanted)
+        self._close = QToolButton(self)
+        give_icon(self._close, "close")
+        self._close.setToolTip(self.tr("知道了"))
+        self._close.clicked.connect(self.hide)
+        self._leaving = QTimer(self, singleShot=True, interval=_INFO_MS)
+        self._leaving.timeout.connect(self.hide)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 4, 6, 4)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.button)
+        line.addWidget(self._close)
+        self.hide()
+
+    def tell_error(self, error: GridClientError) -> None:
+        """The sentence of an error; a cancelled job is none."""
+        if not isinstance(error, Cancelled):
+            self.tell(sentence_of(error), "bad")
+
+    def tell(self, words: str, kind: Kind = "info", *, button: str = "") -> None:
+        """Shows a sentence, with a button when it has a word."""
+        self.words.setText(words)
+        self.setAccessibleName(words)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self.setProperty("kind", kind)
+        restyle(self)
+        self.show()
+        if kind == "info":
+            self._leaving.start()
+        else:
+            self._leaving.stop()

@@ -1,0 +1,160 @@
+"""The list below the command bar: icon, words, where it is, and the key that does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from gridclient.ui.command.offers import Kind, Offer
+from gridclient.ui.icons import icon
+from gridclient.ui.theme import SMALL_PX, base_font, tokens
+
+Index = QModelIndex | QPersistentModelIndex
+NO_INDEX: Final = QModelIndex()
+ROW: Final = 30
+_ICON, _EDGE, _GAP, _FRAME = 16, 10, 8, 5
+_ICONS: Final = {
+    Kind.CASE: "case",
+    Kind.COMMAND: "command",
+    Kind.UNIT: "unit",
+    Kind.GRID: "grid",
+    Kind.BOX: "filter",
+    Kind.STATE: "filter",
+    Kind.SEARCH: "search",
+}
+
+
+class OfferModel(QAbstractListModel):
+    """The offers, best first."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.offers: Sequence[Offer] = ()
+
+    def show_offers(self, offers: Sequence[Offer]) -> None:
+        self.beginResetModel()
+        self.offers = offers
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.offers)
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        offer = self.offers[index.row()]
+        if role == 0:
+            return offer.title
+        return offer.detail if role == Qt.ItemDataRole.ToolTipRole else None
+
+
+class OfferDelegate(QStyledItemDelegate):
+    """Paints one offer."""
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(200, ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        offer: Offer = index.model().offers[index.row()]  # type: ignore[attr-defined]
+        theme = tokens()
+        place = option.rect
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.selection))
+            painter.drawRoundedRect(QRectF(place).adjusted(4, 1, -4, -1), 5, 5)
+        inner = place.adjusted(_EDGE, 0, -_EDGE, 0)
+        icon(_ICONS[offer.kind], theme.muted).paint(painter, QRect(inner.left(), inner.center().y() - 7, _ICON, _ICON))
+        inner.setLeft(inner.left() + _ICON + _GAP)
+        inner.setRight(inner.right() - self._paint_key(painter, inner, offer.key))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        detail_font = base_font(SMALL_PX)
+        detail_px = min(QFontMetrics(detail_font).horizontalAdvance(offer.detail), inner.width() // 2)
+        title = QFontMetrics(base_font()).elidedText(
+            offer.title, Qt.TextElideMode.ElideRight, inner.width() - detail_px - _GAP
+        )
+        painter.setFont(base_font())
+        painter.setPen(QColor(theme.text))
+        painter.drawText(inner, middle, title)
+        painter.setFont(detail_font)
+        painter.setPen(QColor(theme.muted))
+        detail = QFontMetrics(detail_font).elidedText(offer.detail, Qt.TextElideMode.ElideLeft, detail_px + 1)
+        painter.drawText(inner, middle | Qt.AlignmentFlag.AlignRight, detail)
+
+    def _paint_key(self, painter: QPainter, place: QRect, key: str) -> int:
+        """The key in its frame at the right; gives the room it took."""
+        if not key:
+            return 0
+        font = base_font(11)
+        width = QFontMetrics(font).horizontalAdvance(key) + 2 * _FRAME
+        frame = QRect(place.right() - width, place.center().y() - 8, width, 18)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(tokens().line), 1))
+        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens().muted))
+        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
+        return width + _GAP
+
+
+class OfferList(QListView):
+    """Lies over the window below the bar; never takes the keyboard.
+
+    Signals:
+        offer_chosen(Offer): a click.
+    """
+
+    offer_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("commandList")
+        self._over = parent
+        self.offers = OfferModel(self)
+        self.setModel(self.offers)
+        self.setItemDelegate(OfferDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMouseTracking(True)
+        self.entered.connect(self.setCurrentIndex)
+        self.clicked.connect(lambda index: self.offer_chosen.emit(self.offers.offers[index.row()]))
+        self.hide()
+
+    def show_offers(self, offers: Sequence[Offer], *, below: QRect) -> None:
+        """Shows the offers under ``below`` (in the window's pixels), the first one marked."""
+        self.offers.show_offers(offers)
+        if not offers:
+            self.hide()
+            return
+        room = self._over.height() - below.bottom() - 12
+        height = min(ROW * len(offers) + 10, room)
+        self.setGeometry(below.left(), below.bottom() + 4, max(below.width(), 420), height)
+        self.step(0)
+        self.show()
+        self.raise_()
+
+    def current(self) -> Offer | None:
+        """The marked offer."""
+        place = self.currentIndex().row()
+        return self.offers.offers[place] if 0 <= place < len(self.offers.offers) else None
+
+    def step(self, by: int) -> None:
+        """Moves the mark, round at the ends; 0 marks the first."""
+        count = len(self.offers.offers)
+        if count:
+            place = (self.currentIndex().row() + by) % count if by else 0
+            self.setCurrentIndex(self.offers.index(place))

@@ -1,0 +1,135 @@
+"""The map's place in the window: the view is made after the window is seen, and hears only values."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gridclient.mapview.view import MapView, Theme
+from gridclient.services.map_port import BaseMaps, MapData
+from gridclient.services.rows import CaseFilter, CaseRow, Changes
+from gridclient.ui.theme import tokens
+
+_SETTLED_MS: Final = 60
+
+
+class MapPane(QWidget):
+    """Holds the map, object name ``mapPane``; calls before it is there are kept.
+
+    Signals:
+        grid_chosen(str): a click on an area, empty beside every area.
+        case_chosen(str): a click on a case.
+        unit_chosen(str): a click on a unit.
+        box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
+        made(MapView): the view is there.
+    """
+
+    grid_chosen = Signal(str)
+    case_chosen = Signal(str)
+    unit_chosen = Signal(str)
+    box_selected = Signal(object)
+    made = Signal(object)
+
+    def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("mapPane")
+        self.setProperty("panel", "window")
+        self._data, self._base_maps = data, base_maps
+        self.view: MapView | None = None
+        self._filter = CaseFilter()
+        self._case: CaseRow | None = None
+        self._looking_at: tuple[float, float, float] | None = None
+        self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._figures_due.timeout.connect(self._on_figures_due)
+        self._line = QVBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+
+    def make(self) -> None:
+        """Makes the view: once the window has been painted, because it takes a third of a second."""
+        if self.view is not None:
+            return
+        view = MapView(data=self._data, base_maps=self._base_maps, theme=_theme(), parent=self)
+        self._line.addWidget(view)
+        bridge = view.bridge
+        bridge.grid_clicked.connect(self.grid_chosen)
+        bridge.case_clicked.connect(self.case_chosen)
+        bridge.unit_clicked.connect(self.unit_chosen)
+        bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
+        bridge.view_changed.connect(self._on_view_changed)
+        self.view = view
+        view.refresh_cases(self._filter)
+        if self._looking_at is not None:
+            view.centre_on(*self._looking_at)
+        view.select_grid(self._filter.grid or None, centre=self._looking_at is None)
+        self.show_case(self._case)
+        self.made.emit(view)
+
+    def show_filter(self, chosen: CaseFilter) -> None:
+        """The chosen area and the cases that the filter leaves."""
+        before, self._filter = self._filter, chosen
+        if self.view is None:
+            return
+        if chosen.grid != before.grid:
+            self.view.select_grid(chosen.grid or None)
+        if chosen.bounds is None and before.bounds is not None:
+            self.view.clear_box()
+        if chosen != before:
+            self.view.refresh_cases(chosen)
+
+    def show_case(self, row: CaseRow | None) -> None:
+        """Marks the present case and brings it into view."""
+        self._case = row
+        if self.view is None:
+            return
+        if row is None or row.lon is None or row.lat is None:
+            self.view.clear_case()
+        else:
+            self.view.show_case(row.lon, row.lat, row.id)
+
+    def refresh(self, changes: Changes) -> None:
+        """Draws again what a write touched."""
+        if self.view is None:
+            return
+        if "grids" in changes.kinds:
+            self.view.refresh("outlines")
+        if "units" in changes.kinds:
+            self.view.refresh("units")
+        if "basemaps" in changes.kinds:
+            self.view.refresh("base")
+        self._figures_due.start()
+
+    def follow_theme(self) -> None:
+        """Light or dark as the desk is."""
+        if self.view is not None:
+            self.view.set_theme(_theme())
+
+    def as_text(self) -> str:
+        """Where the operator looks, for :meth:`restore`."""
+        return json.dumps(self._looking_at) if self._looking_at is not None else ""
+
+    def restore(self, text: str) -> None:
+        """Looks there when the view is made."""
+        if text:
+            lon, lat, zoom = json.loads(text)
+            self._looking_at = (float(lon), float(lat), float(zoom))
+
+    def shutdown(self) -> None:
+        """Before the window is deleted."""
+        if self.view is not None:
+            self.view.shutdown()
+            self.view = None
+
+    def _on_figures_due(self) -> None:
+        if self.view is not None:
+            self.view.refresh_figures()
+            self.view.refresh_cases()
+
+    def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
+        self._looking_at = (lon, lat, zoom)
+
+
+def _theme() -> Theme:
+    return "dark" if tokens().name == "dark" else "light"

@@ -1,0 +1,61 @@
+"""The line at the bottom: where the desk stands. Only figures that were counted are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from gridclient.services.rows import Box, GridFigures
+
+HEIGHT = 24
+
+
+class StatusLine(QWidget):
+    """Object name ``statusLine``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusLine")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(HEIGHT)
+        self.mode, self.figures, self.area, self.work = (QLabel(self) for _ in range(4))
+        self._total: int | None = None
+        self._open: int | None = None
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 0, 12, 0)
+        line.setSpacing(18)
+        for label in (self.mode, self.figures, self.area):
+            line.addWidget(label)
+        line.addStretch(1)
+        line.addWidget(self.work)
+        for label in (self.mode, self.figures, self.area, self.work):
+            label.setProperty("role", "muted")
+        self.mode.setText(self.tr("离线"))
+
+    def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
+        """Open and overdue cases of the whole store."""
+        whole = figures.get("")
+        if whole is not None:
+            self._open = whole.open
+            overdue = whole.boxes.get(Box.OVERDUE, whole.overdue)
+            self.area.setText(self.tr("超期 {count}").format(count=f"{overdue:,}") if overdue else "")
+            self._show()
+
+    def show_total(self, total: int) -> None:
+        """All cases of this machine, ended ones too."""
+        self._total = total
+        self._show()
+
+    def show_busy(self, busy: bool) -> None:
+        """That something is under way; said only when it lasts."""
+        self.work.setText(self.tr("正在读取…") if busy else "")
+
+    def _show(self) -> None:
+        parts = []
+        if self._total is not None:
+            parts.append(self.tr("本机 {count} 件").format(count=f"{self._total:,}"))
+        if self._open is not None:
+            parts.append(self.tr("在办 {count}").format(count=f"{self._open:,}"))
+        self.figures.setText(" · ".join(parts))

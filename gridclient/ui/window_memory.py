@@ -1,0 +1,53 @@
+"""What the window remembers on this machine: one text in the settings, written shortly after something moved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from gridclient.services.ports import DeskSettings
+from gridclient.ui.jobs import Jobs
+
+_KEY: Final = "desk.window"
+_SETTLED_MS: Final = 1_000
+
+
+class WindowMemory(QObject):
+    """Read once before the window is made; parts say how they are to be remembered."""
+
+    def __init__(self, *, settings: DeskSettings, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._settings, self._jobs = settings, jobs
+        self._written = settings.value(_KEY)
+        self._kept = _parts_of(self._written)
+        self._parts: dict[str, Callable[[], str]] = {}
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._settling.timeout.connect(self.write)
+
+    def part(self, name: str, told_by: Callable[[], str]) -> str:
+        """What was kept under ``name``; from now on ``told_by`` says what to keep."""
+        self._parts[name] = told_by
+        return self._kept.get(name, "")
+
+    def touch(self, *_: object) -> None:
+        """Something moved: it is written when it has come to rest."""
+        self._settling.start()
+
+    def write(self) -> None:
+        """Writes at once what has changed."""
+        self._settling.stop()
+        text = json.dumps(self._kept | {name: told_by() for name, told_by in self._parts.items()}, ensure_ascii=False)
+        if text != self._written:
+            self._written = text
+            self._jobs.write(self, lambda: self._settings.keep_value(_KEY, text))
+
+
+def _parts_of(text: str) -> dict[str, str]:
+    try:
+        parts = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in parts.items()} if isinstance(parts, dict) else {}
