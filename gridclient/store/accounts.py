@@ -1,0 +1,54 @@
+"""Accounts and business settings of a store: read at the start, changed by administrators only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gridclient.domain.errors import NotFound
+from gridclient.domain.roles import AccountRole, Actor
+from gridclient.store.driver import Connection, Database, schema_tool
+from gridclient.store.reference import touch_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A real-name account with its role; ``unit`` is the code of the unit that a unit's account belongs to."""
+
+    code: str
+    name: str
+    role: AccountRole
+    unit: str = ""
+
+    @property
+    def actor(self) -> Actor:
+        """The account as one that acts."""
+        return Actor(self.code, self.role, self.unit)
+
+
+def read_account(database: Database, code: str) -> Account:
+    """One account.
+
+    Raises:
+        NotFound: there is none (``account.unknown``).
+    """
+    with database.reader() as connection:
+        row = connection.execute("SELECT code, name, role, unit FROM accounts WHERE code = ?", (code,)).fetchone()
+    if row is None:
+        raise NotFound("account.unknown", account=code)
+    return Account(row[0], row[1], AccountRole(row[2]), row[3])
+
+
+def keep_accounts(connection: Connection, accounts: Iterable[Account]) -> None:
+    """Adds accounts, or changes those whose code is known, in the open transaction."""
+    schema_tool(connection).table("accounts").upsert_all(
+        ({"code": a.code, "name": a.name, "role": a.role.value, "unit": a.unit} for a in accounts), pk="code"
+    )
+
+
+def keep_settings(connection: Connection, settings: Mapping[str, str], *, at: str) -> None:
+    """Sets business settings, in the open transaction; ``at`` is the ISO instant of the change."""
+    schema_tool(connection).table("business_settings").upsert_all(
+        ({"name": name, "value": value} for name, value in settings.items()), pk="name"
+    )
+    touch_reference(connection, at)

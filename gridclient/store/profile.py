@@ -1,0 +1,232 @@
+"""A profile: the one folder that holds everything of one desk, and the lock that keeps it to one desk at a time.
+
+``profile.json`` says who writes here, ``keys/store.key`` opens ``store.db``; both are made once. Whoever only reads
+(``read_only``) and whoever works for the desk that holds the profile (``lock=False``) takes no lock.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+import string
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from filelock import FileLock, Timeout
+
+from gridclient.domain.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
+from gridclient.store.driver import KEY_BYTES, Database
+from gridclient.store.file_faults import file_faults, write_durably
+from gridclient.store.log import Device
+from gridclient.store.schema import check_version, upgrade
+from gridclient.store.snapshots import copy_store
+
+FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
+_SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
+_KEY_PURPOSE: Final = b"gridclient store"
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What ``profile.json`` holds. ``key_check`` tells a wrong key from a damaged store."""
+
+    device: str
+    short: str
+    incarnation: int
+    key_check: str
+    created_at: str
+
+
+class Profile:
+    """An opened profile with its database. Close it; as a context manager it closes itself."""
+
+    def __init__(self, folder: Path, identity: _Identity, key: bytes, lock: FileLock | None, *, read_only: bool) -> None:
+        self.folder = folder
+        self.read_only = read_only
+        self.key = key
+        self.database = Database(folder / "store.db", key, read_only=read_only)
+        self._identity = identity
+        self._lock = lock
+
+    @property
+    def device(self) -> Device:
+        """Who writes here."""
+        return Device(self._identity.device, self._identity.incarnation, self._identity.short)
+
+    @property
+    def store_file(self) -> Path:
+        return self.folder / "store.db"
+
+    @property
+    def attachments(self) -> Path:
+        return self.folder / "attachments"
+
+    @property
+    def basemaps(self) -> Path:
+        return self.folder / "basemaps"
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def hub(self) -> Path:
+        return self.folder / "hub"
+
+    def reopen_database(self) -> None:
+        """A new database over the file that stands there now (after a restore)."""
+        self.database.close()
+        self.database = Database(self.store_file, self.key, read_only=self.read_only)
+
+    def begin_incarnation(self) -> None:
+        """From now on events are numbered anew: the store is not the one whose numbers others may know."""
+        self._identity = replace(self._identity, incarnation=self._identity.incarnation + 1)
+        _write_identity(self.folder, self._identity)
+
+    def close(self) -> None:
+        """Closes the database and lets the next desk in."""
+        self.database.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Profile:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+
+def profile_exists(folder: Path) -> bool:
+    """Whether there is a profile in this folder."""
+    return (folder / "profile.json").is_file()
+
+
+def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> Profile:
+    """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
+
+    Raises:
+        InvalidInput: there is one already (``profile.exists``).
+        StoreUnavailable: the folder cannot be written.
+    """
+    if profile_exists(folder):
+        raise InvalidInput("profile.exists", folder=str(folder))
+    key = key or secrets.token_bytes(KEY_BYTES)
+    with file_faults():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        for name in FOLDERS:
+            (folder / name).mkdir(exist_ok=True)
+        (folder / "keys").chmod(0o700)
+        write_durably(_key_file(folder), f"{key.hex()}\n".encode())
+    short = "".join(secrets.choice(_SHORT_SIGNS) for _ in range(2))
+    _write_identity(folder, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
+    return open_profile(folder, now=now)
+
+
+def open_profile(folder: Path, *, now: datetime, read_only: bool = False, lock: bool = True) -> Profile:
+    """Opens a profile, upgrading an older store after a backup of it.
+
+    Raises:
+        NotFound: there is no profile (``profile.missing``).
+        Conflict: another desk has it open (``profile.in_use``).
+        StoreUnavailable: key or store are missing, damaged, newer than this program, or older and only to be read.
+    """
+    if not profile_exists(folder):
+        raise NotFound("profile.missing", folder=str(folder))
+    held = _take_lock(folder) if lock and not read_only else None
+    try:
+        identity, key = _read_identity(folder), _read_key(folder)
+        if not hmac.compare_digest(identity.key_check, _key_check(key)):
+            raise StoreUnavailable("store.wrong_key")
+        profile = Profile(folder, identity, key, held, read_only=read_only)
+        try:
+            _bring_up_to_date(profile, now)
+        except BaseException:
+            profile.database.close()
+            raise
+    except BaseException:
+        if held is not None:
+            held.release()
+        raise
+    return profile
+
+
+def _bring_up_to_date(profile: Profile, now: datetime) -> None:
+    try:
+        if profile.read_only:
+            _require_current(profile)
+            return
+        with profile.database.reader() as connection:
+            fresh = connection.execute("PRAGMA user_version").fetchone()[0] == 0
+            current = check_version(connection)
+        if current:
+            return
+        if not fresh:
+            copy_store(profile.database, profile.backups / f"before-upgrade-{now:%Y%m%d-%H%M%S}.gridbackup")
+        with profile.database.writer() as connection:
+            upgrade(connection)
+    except StoreUnavailable as fault:
+        if fault.code == "store.wrong_key":  # the key is the right one: so the file is not
+            raise StoreUnavailable("store.damaged", detail="header") from fault
+        raise
+
+
+def _require_current(profile: Profile) -> None:
+    if not profile.store_file.is_file():
+        raise StoreUnavailable("store.older")
+    with profile.database.reader() as connection:
+        if not check_version(connection):
+            raise StoreUnavailable("store.older")
+
+
+def _take_lock(folder: Path) -> FileLock:
+    lock = FileLock(folder / "desk.lock", timeout=0, mode=0o600, thread_local=False)
+    try:
+        with file_faults():
+            lock.acquire()
+    except Timeout:
+        raise Conflict("profile.in_use", folder=str(folder)) from None
+    return lock
+
+
+def _key_file(folder: Path) -> Path:
+    return folder / "keys" / "store.key"
+
+
+def _key_check(key: bytes) -> str:
+    return hmac.digest(key, _KEY_PURPOSE, "sha256").hex()
+
+
+def _read_key(folder: Path) -> bytes:
+    try:
+        with file_faults():
+            key = bytes.fromhex(_key_file(folder).read_text("ascii"))
+    except FileNotFoundError:
+        raise StoreUnavailable("store.key_missing", folder=str(folder)) from None
+    except ValueError:
+        raise StoreUnavailable("store.wrong_key") from None
+    return key
+
+
+def _read_identity(folder: Path) -> _Identity:
+    try:
+        with file_faults():
+            known: Mapping[str, Any] = json.loads((folder / "profile.json").read_text("utf-8"))
+        return _Identity(**{name: known[name] for name in _Identity.__slots__})
+    except (ValueError, KeyError, TypeError):
+        raise StoreUnavailable("store.damaged", detail="profile.json") from None
+
+
+def _write_identity(folder: Path, identity: _Identity) -> None:
+    text = json.dumps(asdict(identity), indent=2)
+    with file_faults():
+        write_durably(folder / "profile.json", f"{text}{os.linesep}".encode())
