@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeAlias, cast
 
@@ -85,7 +86,15 @@ def _as_fault(code: int | None, text: str) -> StoreUnavailable | None:
     return None
 
 
-def open_connection(path: Path, key: bytes, *, query_only: bool = False, cache_kib: int = CACHE_KIB) -> Connection:
+class Use(Enum):
+    """What a connection is for."""
+
+    WRITING = "writing"
+    READING = "reading"
+    COPYING = "copying"  # into a file that nobody else knows yet
+
+
+def open_connection(path: Path, key: bytes, use: Use) -> Connection:
     """One connection with the store's settings; the caller closes it. It may wander between threads, one at a time.
 
     Raises:
@@ -100,28 +109,31 @@ def open_connection(path: Path, key: bytes, *, query_only: bool = False, cache_k
         )
     try:
         with environment_faults():
-            _prepare(connection, key, query_only=query_only, cache_kib=cache_kib)
+            _prepare(connection, key, use)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _prepare(connection: Connection, key: bytes, *, query_only: bool, cache_kib: int) -> None:
+def _prepare(connection: Connection, key: bytes, use: Use) -> None:
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read proves the key
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = OFF")
-    connection.execute(f"PRAGMA cache_size = -{cache_kib}")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")
-    if query_only:
-        connection.execute("PRAGMA query_only = ON")
-        return
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA journal_size_limit = 67108864")
+    for pragma in _PRAGMAS[use]:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+_PRAGMAS: Final = {
+    Use.WRITING: ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 67108864"),
+    Use.READING: ("query_only = ON",),
+    Use.COPYING: ("journal_mode = OFF", "synchronous = OFF"),
+}
 
 
 def schema_tool(connection: Connection) -> SchemaTool:
@@ -158,7 +170,7 @@ class Database:
         with self._writing:
             if self._writer is None:
                 self._check_open()
-                self._writer = open_connection(self.path, self._key)
+                self._writer = open_connection(self.path, self._key, Use.WRITING)
             with environment_faults(), _transaction(self._writer, "BEGIN IMMEDIATE"):
                 yield self._writer
 
@@ -179,8 +191,12 @@ class Database:
             self._give_back(connection)
 
     def separate_connection(self) -> Connection:
-        """A connection of its own for long work (backup, verification); the caller closes it."""
-        return open_connection(self.path, self._key, query_only=True)
+        """A connection of its own for long reading (backup, verification); the caller closes it."""
+        return open_connection(self.path, self._key, Use.READING)
+
+    def copying_connection(self, path: Path) -> Connection:
+        """A connection with this store's key to the file of a copy; the caller closes it."""
+        return open_connection(path, self._key, Use.COPYING)
 
     def optimise(self) -> None:
         """Renews the planner's statistics where they are stale."""
@@ -210,7 +226,7 @@ class Database:
             self._check_open()
             if self._idle:
                 return self._idle.pop()
-        return open_connection(self.path, self._key, query_only=True)
+        return open_connection(self.path, self._key, Use.READING)
 
     def _give_back(self, connection: Connection) -> None:
         with self._guard:

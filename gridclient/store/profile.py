@@ -45,7 +45,9 @@ class _Identity:
 class Profile:
     """An opened profile with its database. Close it; as a context manager it closes itself."""
 
-    def __init__(self, folder: Path, identity: _Identity, key: bytes, lock: FileLock | None, *, read_only: bool) -> None:
+    def __init__(
+        self, folder: Path, identity: _Identity, key: bytes, lock: FileLock | None, *, read_only: bool
+    ) -> None:
         self.folder = folder
         self.read_only = read_only
         self.key = key
