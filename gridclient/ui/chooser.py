@@ -73,7 +73,9 @@ class EntryDelegate(QStyledItemDelegate):
         if entry.detail:
             painter.setFont(base_font(SMALL_PX))
             painter.setPen(QColor(theme.muted))
-            painter.drawText(place.adjusted(0, place.height() // 2, 0, -2), left, entry.detail)
+            second = place.adjusted(0, place.height() // 2, 0, -2)
+            shown = painter.fontMetrics().elidedText(entry.detail, Qt.TextElideMode.ElideRight, second.width())
+            painter.drawText(second, left, shown)
         painter.restore()
 
 

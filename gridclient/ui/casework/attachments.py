@@ -1,0 +1,242 @@
+"""附件: photos and papers, added by button, by dropping files or by pasting a picture; small images made elsewhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QIcon,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPixmap,
+)
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Changes
+from gridclient.ui.casework.case_view import AttachedFile, CaseView
+from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_under_name, thumbnail
+from gridclient.ui.icons import icon
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+
+Index = QModelIndex | QPersistentModelIndex
+KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
+FILE: Final = Qt.ItemDataRole.UserRole
+
+
+class FilesModel(QAbstractListModel):
+    """The files with the small images that have come so far."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.files: tuple[AttachedFile, ...] = ()
+        self._icons: dict[str, QIcon] = {}
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.files)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        file = self.files[index.row()]
+        if role == FILE:
+            return file
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{file.kind} {file.name}".strip()
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._icons.get(file.sha256) or icon("photo")
+        return f"{file.name}\n{file.kind} {file.size / 1024:,.0f} KB" if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def show_files(self, files: Sequence[AttachedFile]) -> None:
+        if tuple(files) != self.files:
+            self.beginResetModel()
+            self.files = tuple(files)
+            self.endResetModel()
+
+    def missing(self) -> list[str]:
+        """The files whose small image was not made yet."""
+        return [file.sha256 for file in self.files if file.sha256 not in self._icons]
+
+    def show_image(self, sha256: str, image: QImage) -> None:
+        if image.isNull():
+            return
+        self._icons[sha256] = QIcon(QPixmap.fromImage(image))
+        self.dataChanged.emit(self.index(0), self.index(max(len(self.files) - 1, 0)))
+
+
+class AttachmentsTab(QWidget):
+    """The files of one case.
+
+    Signals:
+        changes(Changes): a file was attached.
+    """
+
+    changes = Signal(object)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._jobs = jobs
+        self._case_id = ""
+        self.setAcceptDrops(True)
+        self.kind = QComboBox(self)
+        self.kind.addItems(KINDS)
+        self.kind.setAccessibleName(self.tr("附件类别"))
+        self.add_button = KeyButton(self.tr("添加"), icon="attach", parent=self)
+        self.add_button.clicked.connect(self._pick)
+        self.save_button = KeyButton(self.tr("另存"), icon="save", parent=self)
+        self.save_button.clicked.connect(self._save)
+        self.note = InlineNote(parent=self)
+        self._hint = QLabel(self.tr("把照片或 PDF 拖到这里，或按 Ctrl+V 粘贴截图。"), self)
+        self._hint.setProperty("role", "muted")
+        self._hint.setWordWrap(True)
+        self.files = FilesModel(self)
+        self.list = self._make_list()
+        bar = QHBoxLayout()
+        bar.addWidget(self.kind)
+        bar.addWidget(self.add_button)
+        bar.addWidget(self.save_button)
+        bar.addStretch()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 8, 12, 8)
+        rows.addLayout(bar)
+        rows.addWidget(self.note)
+        rows.addWidget(self._hint)
+        rows.addWidget(self.list, 1)
+
+    def show_view(self, view: CaseView) -> None:
+        """The files of a case."""
+        if view.case.id != self._case_id:
+            self.note.clear()
+        self._case_id = view.case.id
+        open_to_add = self._desk.files is not None and view.case.is_open
+        self.add_button.setEnabled(open_to_add)
+        self.kind.setEnabled(open_to_add)
+        self.save_button.setEnabled(bool(view.files))
+        self.files.show_files(view.files)
+        self.list.setVisible(bool(view.files))
+        self._hint.setVisible(open_to_add)
+        files = self._desk.files
+        if files is None:
+            return
+        for sha256 in self.files.missing():
+            done = partial(self.files.show_image, sha256)
+            self._jobs.read(self, partial(thumbnail, files, sha256), done, name=f"small {sha256}")
+
+    def attach(self, paths: Sequence[Path]) -> None:
+        """Keeps files and names them in the case, one event each."""
+        case_id, kind = self._case_id, self.kind.currentText()
+        for path in paths:
+            self._write(partial(_attach, self._desk, case_id, path, kind))
+
+    def paste(self) -> bool:
+        """Attaches what the clipboard holds; tells whether there was anything."""
+        return self._take(QGuiApplication.clipboard().mimeData())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Paste) and self.paste():
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.list.hasFocus():
+            self._open(self.list.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self._accept_drag(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._accept_drag(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._take(event.mimeData()):
+            event.acceptProposedAction()
+
+    def _accept_drag(self, event: QDragMoveEvent) -> None:
+        if self.add_button.isEnabled() and (event.mimeData().hasUrls() or event.mimeData().hasImage()):
+            event.acceptProposedAction()
+
+    def _take(self, given: QMimeData) -> bool:
+        paths = [Path(url.toLocalFile()) for url in given.urls() if url.isLocalFile()]
+        if not self.add_button.isEnabled() or not (paths or given.hasImage()):
+            return False
+        if paths:
+            self.attach(paths)
+            return True
+        image = QImage(given.imageData())
+        self._write(partial(_attach_image, self._desk, self._case_id, image, self.kind.currentText()))
+        return True
+
+    def _write(self, task: Any) -> None:
+        self.note.say(self.tr("正在保存…"))
+        self._jobs.write(self, task, self._on_attached, self.note.say_error)
+
+    def _on_attached(self, changes: Changes) -> None:
+        self.note.clear()
+        self.changes.emit(changes)
+
+    def _pick(self) -> None:
+        allowed = self.tr("照片和 PDF (*.jpg *.jpeg *.png *.webp *.heic *.gif *.bmp *.pdf)")
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("选择附件"), "", allowed)
+        self.attach([Path(name) for name in names])
+
+    def _open(self, index: QModelIndex) -> None:
+        file, files = index.data(FILE), self._desk.files
+        if isinstance(file, AttachedFile) and files is not None:
+            task = partial(copy_under_name, files, file.sha256, file.name)
+            self._jobs.read(self, task, _show_outside, self.note.say_error, name="open")
+
+    def _save(self) -> None:
+        index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
+        file, files = index.data(FILE), self._desk.files
+        if not isinstance(file, AttachedFile) or files is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)
+        if name:
+            task = partial(copy_under_name, files, file.sha256, file.name, Path(name))
+            self._jobs.read(self, task, None, self.note.say_error)
+
+    def _make_list(self) -> QListView:
+        made = QListView(self)
+        made.setModel(self.files)
+        made.setViewMode(QListView.ViewMode.IconMode)
+        made.setIconSize(QSize(SIDE, SIDE))
+        made.setGridSize(QSize(SIDE + 8, SIDE + 28))
+        made.setResizeMode(QListView.ResizeMode.Adjust)
+        made.setMovement(QListView.Movement.Static)
+        made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        made.setAcceptDrops(False)
+        made.setAccessibleName(self.tr("附件"))
+        made.doubleClicked.connect(self._open)
+        return made
+
+
+def _show_outside(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _attach(desk: Desk, case_id: str, path: Path, kind: str) -> Changes:
+    """On the writer thread: the file is on the disk before the case names it."""
+    if desk.files is None:
+        return Changes()
+    kept = desk.files.keep(path, at=desk.clock.now())
+    return desk.act(Action.ATTACH, case_id, {"sha256": kept.sha256, "name": kept.name, "kind": kind, "size": kept.size})
+
+
+def _attach_image(desk: Desk, case_id: str, image: QImage, kind: str) -> Changes:
+    with tempfile.TemporaryDirectory(prefix="gridclient-") as folder:
+        name = f"{desk.clock.now():%Y%m%d-%H%M%S}"
+        return _attach(desk, case_id, as_file(image, Path(folder), name), kind)

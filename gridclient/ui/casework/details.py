@@ -1,0 +1,156 @@
+"""详情: every fact of the case, the reporter masked until the operator asks, which leaves a line in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gridclient.domain.case import Case, Role
+from gridclient.domain.events import from_seconds
+from gridclient.services.masking import mask_name, mask_numbers, mask_phone
+from gridclient.services.words import CHANNELS, PARTS, URGENCIES
+from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.matching import standard_title
+from gridclient.ui.present import joined, limit_words
+from gridclient.ui.theme import tokens
+
+Fact = tuple[str, str]
+_POINT_DIGITS: Final = 6
+
+
+class DetailsTab(QScrollArea):
+    """The facts as a table of words.
+
+    Signals:
+        reveal_wanted(): the operator asks for the reporter's name and telephone.
+    """
+
+    reveal_wanted = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: CaseView | None = None
+        self._plain = False
+        self._facts = QLabel()
+        self._facts.setTextFormat(Qt.TextFormat.RichText)
+        self._facts.setWordWrap(True)
+        selectable = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        self._facts.setTextInteractionFlags(selectable)
+        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.show_button = QPushButton(self.tr("显示反映人"))
+        self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
+        self.show_button.clicked.connect(self.reveal_wanted)
+        body = QWidget()
+        body.setProperty("panel", "true")
+        rows = QVBoxLayout(body)
+        rows.setContentsMargins(12, 8, 12, 8)
+        rows.addWidget(self._facts)
+        rows.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
+        rows.addStretch()
+        self.setWidget(body)
+        self.setWidgetResizable(True)
+
+    @property
+    def text(self) -> str:
+        """What it says, without its look."""
+        return "\n".join(f"{label} {words}" for label, words in self._rows())
+
+    def show_view(self, view: CaseView) -> None:
+        """The facts of a case; another case is masked again."""
+        if self._view is None or self._view.case.id != view.case.id:
+            self._plain = False
+        self._view = view
+        self._draw()
+
+    def reveal(self, case_id: str) -> None:
+        """Shows the reporter in plain words, if it is still this case."""
+        if self._view is not None and self._view.case.id == case_id:
+            self._plain = True
+            self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        facts = self._view.case.facts
+        hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or _hides(facts.description))
+        self.show_button.setVisible(hidden)
+        muted = tokens().muted
+        rows = "".join(
+            f'<tr><td style="color:{muted}; padding:2px 10px 2px 0; white-space:nowrap">{escape(label)}</td>'
+            f'<td style="padding:2px 0">{escape(words).replace(chr(10), "<br>")}</td></tr>'
+            for label, words in self._rows()
+        )
+        self._facts.setText(f"<table cellspacing=0>{rows}</table>")
+
+    def _rows(self) -> list[Fact]:
+        if self._view is None:
+            return []
+        rows = (
+            *self._what(self._view),
+            *self._where(self._view),
+            *self._who(self._view.case),
+            *self._units(self._view),
+        )
+        extra = ((str(name), _plain_value(value)) for name, value in self._view.case.facts.extra.items())
+        return [(label, words) for label, words in (*rows, *extra) if words]
+
+    def _what(self, view: CaseView) -> Iterable[Fact]:
+        case = view.case
+        facts = case.facts
+        yield self.tr("编号"), case.number
+        yield self.tr("描述"), facts.description if self._plain else mask_numbers(facts.description)
+        yield self.tr("来源"), CHANNELS.get(facts.channel, facts.channel)
+        yield self.tr("上级编号"), facts.upper_number
+        yield self.tr("立案条件"), standard_title(view.standard) if view.standard is not None else facts.case_class
+        yield self.tr("紧急程度"), URGENCIES.get(facts.urgency, str(facts.urgency))
+        yield self.tr("敏感"), self.tr("是") if facts.sensitive else ""
+        yield self.tr("发生时间"), _moment(from_seconds(facts.happened_at))
+        yield self.tr("登记时间"), _moment(case.registered_at)
+
+    def _where(self, view: CaseView) -> Iterable[Fact]:
+        facts = view.case.facts
+        yield self.tr("镇街"), view.township_name
+        yield self.tr("网格"), joined((view.grid_name, facts.grid)) if facts.grid else self.tr("待定")
+        yield self.tr("地址"), facts.address
+        if facts.lon is not None and facts.lat is not None:
+            yield self.tr("坐标"), f"{facts.lon:.{_POINT_DIGITS}f}, {facts.lat:.{_POINT_DIGITS}f} (WGS-84)"
+        yield self.tr("原始坐标"), facts.source_point
+
+    def _who(self, case: Case) -> Iterable[Fact]:
+        facts = case.facts
+        yield self.tr("反映人"), facts.reporter_name if self._plain else mask_name(facts.reporter_name)
+        yield self.tr("电话"), facts.reporter_phone if self._plain else mask_phone(facts.reporter_phone)
+        wishes = (
+            self.tr("要求回复") if facts.wants_reply else "",
+            self.tr("要求保密") if facts.keep_secret else "",
+        )
+        yield self.tr("诉求"), joined(wishes)
+        yield self.tr("涉及人员"), facts.people if self._plain else mask_numbers(facts.people)
+
+    def _units(self, view: CaseView) -> Iterable[Fact]:
+        for part in view.case.assignments:
+            label = self.tr("主办") if part.role is Role.LEAD else self.tr("协办")
+            due = self.tr("{limit}，至 {due}").format(limit=limit_words(part.limit), due=f"{part.due:%m-%d %H:%M}")
+            yield label, joined((view.unit_name(part.unit), PARTS[part.state], due, part.result))
+
+
+def _hides(text: str) -> bool:
+    return mask_numbers(text) != text
+
+
+def _moment(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else ""
+
+
+def _plain_value(value: object) -> str:
+    return "" if value is None else str(value)

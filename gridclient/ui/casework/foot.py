@@ -1,0 +1,152 @@
+"""The foot of the panel: the dispatch panel, an action's form or the buttons of what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol, cast
+
+from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from gridclient.domain.case import Case
+from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes
+from gridclient.ui.casework.action_bar import ActionBar
+from gridclient.ui.casework.action_form import ActionForm
+from gridclient.ui.casework.form_spec import FormSpec
+from gridclient.ui.casework.offers import Offer
+from gridclient.ui.choice_lists import Lists
+from gridclient.ui.inline_note import InlineNote
+
+_BESIDE = 2
+
+
+class DispatchPlace(Protocol):
+    """What the panel needs of the dispatch panel, which is another feature and handed in by the window."""
+
+    done: SignalInstance
+    cancelled: SignalInstance
+
+    def show_case(self, case: Case | None, *, action: Action = Action.DISPATCH) -> None: ...
+    def show_batch(self, case_ids: Sequence[str]) -> None: ...
+    def take_focus(self) -> None: ...
+    def place_beside(self, widget: QWidget) -> None: ...
+    def refresh(self, changes: Changes) -> None: ...
+
+
+class Foot(QWidget):
+    """One of three at a time.
+
+    Signals:
+        dispatched(Changes): the dispatch panel has done its work.
+        dispatch_cancelled(): Esc in the dispatch panel.
+    """
+
+    dispatched = Signal(object)
+    dispatch_cancelled = Signal()
+
+    def __init__(self, *, dispatch: QWidget | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "true")
+        self._widget = dispatch
+        self._dispatch = cast("DispatchPlace | None", dispatch)
+        self.form: ActionForm | None = None
+        self.note = InlineNote(parent=self)
+        self.note.setContentsMargins(12, 4, 12, 4)
+        self.bar = ActionBar()
+        self._bar_place = QWidget(self)
+        self._bar_rows = QVBoxLayout(self._bar_place)
+        self._bar_rows.setContentsMargins(12, 8, 12, 10)
+        line = QFrame(self)
+        line.setFixedHeight(1)
+        line.setFrameShape(QFrame.Shape.HLine)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(0)
+        self._rows.addWidget(line)
+        if dispatch is not None and self._dispatch is not None:
+            self._rows.addWidget(dispatch)
+            self._dispatch.done.connect(self.dispatched)
+            self._dispatch.cancelled.connect(self.dispatch_cancelled)
+            dispatch.hide()
+        self._rows.addWidget(self._bar_place)
+        self._rows.addWidget(self.note)
+        self._bar_rows.addWidget(self.bar)
+        self.clear()
+
+    def clear(self) -> None:
+        """Nothing can be done: no case is shown."""
+        self.close_form()
+        self._show_dispatch(False)
+        if self._dispatch is not None:
+            self._dispatch.show_case(None)
+        self._bar_place.hide()
+        self.note.clear()
+
+    def show_case(self, case: Case, open_actions: Sequence[Offer], *, dispatch: Action | None) -> None:
+        """The buttons of a case, beside the dispatch panel where it can be dispatched."""
+        self.close_form()
+        with_units = dispatch is not None and self._dispatch is not None
+        if dispatch is not None and self._dispatch is not None:
+            rest = [offer for offer in open_actions if offer.action is not dispatch]
+            self.bar.show_offers(rest, primary=False, most=_BESIDE)
+            self._dispatch.place_beside(self.bar)
+            self._dispatch.show_case(case, action=dispatch)
+        else:
+            self._bar_rows.addWidget(self.bar)
+            self.bar.show_offers(open_actions)
+        self._bar_place.setVisible(not with_units and bool(open_actions))
+        self.bar.show()
+        self._show_dispatch(with_units)
+
+    def show_batch(self, case_ids: Sequence[str]) -> None:
+        """The dispatch panel for several cases."""
+        self.close_form()
+        self._bar_place.hide()
+        self.bar.hide()
+        self.note.clear()
+        if self._dispatch is not None:
+            self._dispatch.show_batch(case_ids)
+            self._show_dispatch(True)
+
+    def open_form(self, spec: FormSpec, lists: Lists) -> ActionForm:
+        """An action's form in place of the rest."""
+        self.close_form()
+        self.note.clear()
+        self._show_dispatch(False)
+        self._bar_place.hide()
+        self.form = ActionForm(spec, lists=lists, parent=self)
+        self._rows.insertWidget(1, self.form)
+        self.form.show()
+        return self.form
+
+    def close_form(self) -> None:
+        """Puts the form away."""
+        if self.form is not None:
+            self._rows.removeWidget(self.form)
+            self.form.hide()
+            self.form.deleteLater()
+            self.form = None
+
+    def refuse(self, error: GridClientError) -> None:
+        """Says an error where the action was asked for."""
+        if self.form is not None:
+            self.form.refuse(error)
+        else:
+            self.note.say_error(error)
+
+    def take_focus(self) -> None:
+        """The cursor to where the operator goes on."""
+        if self._widget is not None and self._dispatch is not None and self._widget.isVisible():
+            self._dispatch.take_focus()
+        elif self.bar.buttons:
+            next(iter(self.bar.buttons.values())).setFocus()
+
+    def refresh(self, changes: Changes) -> None:
+        if self._dispatch is not None:
+            self._dispatch.refresh(changes)
+
+    def _show_dispatch(self, shown: bool) -> None:
+        if self._widget is not None:
+            self._widget.setVisible(shown)

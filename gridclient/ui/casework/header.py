@@ -1,0 +1,187 @@
+"""The head of the panel: the title, where the case comes from and stands, and its two clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gridclient.services.deadline_text import moment_text
+from gridclient.services.words import CHANNELS
+from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.present import ClockFace, DoubleClock, double_clock, joined, limit_words, state_word
+from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
+
+_TILE_PX: Final = 49
+_TITLE_LINES: Final = 2
+
+
+class TitleLine(QLabel):
+    """The case's title over two lines at most; the rest is in its tooltip."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "title")
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+    def show_title(self, title: str) -> None:
+        self.ensurePolished()
+        self.setText(title)
+        self.setToolTip(title)
+        self.setMaximumHeight(_TITLE_LINES * QFontMetrics(self.font()).lineSpacing() + 2)
+
+
+class ClockTile(QWidget):
+    """One clock: its heading, its time, and a ground that says how pressing it is."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._face = ClockFace("", "")
+        self._tone = "calm"
+        self._sign = ""
+        self.setFixedHeight(_TILE_PX)
+
+    def show_face(self, face: ClockFace, *, tone: str, sign: str) -> None:
+        self._face, self._tone, self._sign = face, tone, sign
+        self.setAccessibleName(f"{face.heading} {face.time}")
+        self.update()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return f"{self._sign} {self._face.heading} {self._face.time}".strip()
+
+    @property
+    def tone(self) -> str:
+        return self._tone
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, _TILE_PX)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = tokens()
+        ground, ink = {
+            "warn": (theme.warn_ground, theme.warn_text),
+            "bad": (theme.bad_ground, theme.bad_text),
+        }.get(self._tone, (theme.alternate, theme.text))
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(self.rect(), 4, 4)
+        left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+        painter.setPen(QColor(ink if self._tone != "calm" else theme.muted))
+        painter.setFont(base_font(SMALL_PX))
+        painter.drawText(QRect(9, 4, self.width() - 18, 18), left, f"{self._sign} {self._face.heading}".strip())
+        painter.setPen(QColor(ink))
+        font = base_font(CLOCK_PX, weight=QFont.Weight.DemiBold)
+        if QFontMetrics(font).horizontalAdvance(self._face.time) > self.width() - 18:
+            font = base_font(weight=QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.drawText(QRect(9, 21, self.width() - 18, 25), left, self._face.time)
+
+
+class StateLine(QWidget):
+    """A dot and the state's word, with what counts beside it."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._view: CaseView | None = None
+        self.setFixedHeight(20)
+
+    def show_view(self, view: CaseView) -> None:
+        self._view = view
+        self.setAccessibleName(self.text)
+        self.update()
+
+    @property
+    def text(self) -> str:
+        """For instance ``待派遣 · 退回 1 次``."""
+        if self._view is None:
+            return ""
+        case = self._view.case
+        counts = (
+            (case.returns, self.tr("退回 {count} 次")),
+            (case.reworks, self.tr("返工 {count} 次")),
+            (case.urges, self.tr("催办 {count} 次")),
+        )
+        word = state_word(case.state, returned=case.returned, escalated=case.escalated)
+        lead = case.lead
+        unit = self._view.unit_name(lead.unit) if lead is not None and not case.returned else ""
+        return joined((word, unit, *(text.format(count=count) for count, text in counts if count)))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._view is None:
+            return
+        theme, case = tokens(), self._view.case
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(state_colour(theme, case.state, returned=case.returned, escalated=case.escalated)))
+        painter.drawEllipse(0, 6, 8, 8)
+        painter.setPen(QColor(theme.text))
+        width = self.width() - 14
+        shown = painter.fontMetrics().elidedText(self.text, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(14, 0, width, 20), Qt.AlignmentFlag.AlignVCenter, shown)
+
+
+class CaseHeader(QWidget):
+    """Title, number · channel · grid · level, state, and the double clock with its explanation."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = TitleLine(parent=self)
+        self.facts = QLabel(self)
+        self.facts.setProperty("role", "muted")
+        self.facts.setWordWrap(True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.state = StateLine(parent=self)
+        self.working = ClockTile(parent=self)
+        self.natural = ClockTile(parent=self)
+        clocks = QHBoxLayout()
+        clocks.setSpacing(6)
+        clocks.addWidget(self.working)
+        clocks.addWidget(self.natural)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 10, 12, 6)
+        outer.setSpacing(3)
+        for part in (self.title, self.facts, self.state):
+            outer.addWidget(part)
+        outer.addSpacing(3)
+        outer.addLayout(clocks)
+
+    def show_view(self, view: CaseView, now: datetime) -> None:
+        """Shows a case as it stands at ``now``."""
+        case = view.case
+        level = self.tr("{level}级").format(level=case.level)
+        channel = CHANNELS.get(case.facts.channel, case.facts.channel)
+        self.title.show_title(case.facts.title)
+        self.facts.setText(joined((case.number, channel, view.grid_name or self.tr("网格待定"), level)))
+        self.state.show_view(view)
+        self.show_time(view, now)
+
+    def show_time(self, view: CaseView, now: datetime) -> None:
+        """Moves the clocks on; a case without a running limit shows none."""
+        running = view.clock is not None
+        self.working.setVisible(running)
+        self.natural.setVisible(running)
+        if view.clock is None:
+            return
+        both = double_clock(view.clock, now, calendar=view.calendar, hours=view.hours)
+        told = self._told(view, both)
+        for tile, face in ((self.working, both.working), (self.natural, both.natural)):
+            tile.show_face(face, tone=both.tone, sign=both.sign)
+            tile.setToolTip(told)
+        self.working.setAccessibleDescription(both.spoken)
+
+    def _told(self, view: CaseView, both: DoubleClock) -> str:
+        if view.clock is None:
+            return ""
+        heading = self.tr("{stage}时限 {limit}，到期 {due}").format(
+            stage=both.stage, limit=limit_words(view.clock.limit), due=moment_text(view.clock.due)
+        )
+        return "\n".join((heading, *view.explanation))

@@ -1,0 +1,308 @@
+"""案件详情: the panel of the chosen case, from its head to the forms of what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gridclient.domain.case import Case, CaseState
+from gridclient.domain.errors import Conflict, GridClientError
+from gridclient.domain.roles import Action, may
+from gridclient.services.desk import Desk
+from gridclient.services.error_text import sentence_of
+from gridclient.services.rows import CaseRow, Changes, Likeness
+from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
+from gridclient.ui.casework.foot import Foot
+from gridclient.ui.casework.form_spec import command_of, spec_of
+from gridclient.ui.casework.kept_forms import KeptForms
+from gridclient.ui.casework.offers import action_word, offers
+from gridclient.ui.casework.top import CaseTop
+from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.initials import NameInitials
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import state_word
+
+_TICK_MS: Final = 20_000
+_WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
+
+
+class CasePanel(QWidget):
+    """Object name ``caseDetail``.
+
+    Signals:
+        changes(Changes): an action was carried out here.
+        next_wanted(): the case was dispatched, the next one can be shown.
+        open_wanted(str): the operator wants another case, a likely duplicate.
+    """
+
+    changes = Signal(object)
+    next_wanted = Signal()
+    open_wanted = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        jobs: Jobs,
+        dispatch: QWidget | None = None,
+        initials: NameInitials | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("caseDetail")
+        self.setAccessibleName(self.tr("案件详情"))
+        self.setProperty("panel", "true")
+        self._desk = desk
+        self._jobs = jobs
+        self._wanted: str | None = None
+        self._view: CaseView | None = None
+        self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
+        self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
+        self.top = CaseTop(desk=desk, jobs=jobs)
+        self.foot = Foot(dispatch=dispatch)
+        self._clock = QTimer(self)
+        self._clock.setInterval(_TICK_MS)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.top, 1)
+        rows.addWidget(self.foot)
+        self._connect()
+
+    @property
+    def view(self) -> CaseView | None:
+        """What is shown now."""
+        return self._view
+
+    def show_case(self, case_id: str | None) -> None:
+        """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
+        self._kept.write()
+        self._wanted = case_id
+        if case_id is None:
+            self._view = None
+            self.top.show_nothing()
+            self.foot.clear()
+        elif self._view is None or self._view.case.id != case_id:
+            self._read(case_id)
+
+    def show_batch(self, case_ids: Sequence[str]) -> None:
+        """Several cases, which can be dispatched together."""
+        self._kept.write()
+        self._wanted, self._view = None, None
+        chosen = tuple(case_ids)
+        read: Callable[[], Sequence[CaseRow]] = partial(self._desk.queries.rows, chosen)
+        self._jobs.read(self, read, self.top.show_several, name="case")
+        self.foot.show_batch(chosen)
+
+    def refresh(self, changes: Changes) -> None:
+        """Shows what changed, if it concerns this case or what it is made of."""
+        self._lists.refresh(changes)
+        self.foot.refresh(changes)
+        if self._wanted is not None and (self._wanted in changes.cases or changes.kinds):
+            self._read(self._wanted)
+
+    def focus_dispatch(self) -> None:
+        """F2: the cursor into the list of units, or a word about why this case cannot be dispatched."""
+        if self._view is None:
+            self.foot.take_focus()
+            return
+        if self._view.case.state in _WITH_UNIT:
+            self.start_action(Action.REASSIGN)
+        else:
+            self.start_action(Action.DISPATCH)
+
+    def start_action(self, action: Action) -> None:
+        """Opens the form of an action, or does it where there is nothing to ask."""
+        view = self._view
+        if view is None:
+            return
+        self.foot.note.clear()
+        if action not in {offer.action for offer in offers(view.case, self._desk.actor)}:
+            self._say_not_now(view, action)
+        elif action in (Action.DISPATCH, Action.REASSIGN):
+            self._kept.open(view.case.id, None)
+            self._show_foot(view, dispatch=action)
+            self.foot.take_focus()
+        else:
+            spec = spec_of(action, view, self._desk.actor)
+            if spec.asks:
+                self._open_form(view, action, focus=True)
+            else:
+                self._run(*command_of(spec, {}), view.case)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._clock.start()
+        self._tick()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._clock.stop()
+        self._kept.write()
+
+    def _connect(self) -> None:
+        self._clock.timeout.connect(self._tick)
+        self._lists.ready.connect(self._on_lists)
+        self.top.open_wanted.connect(self.open_wanted)
+        self.top.details.reveal_wanted.connect(self._reveal)
+        self.top.attachments.changes.connect(self._on_changes)
+        self.foot.bar.chosen.connect(self.start_action)
+        self.foot.dispatched.connect(self._on_dispatched)
+        self.foot.dispatch_cancelled.connect(self._on_cancelled)
+        for number in range(5):
+            shortcut = self.top.tabs.addAction(self.top.tabs.tabText(number))
+            shortcut.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
+            shortcut.triggered.connect(partial(self._turn_to, number))
+
+    def _turn_to(self, number: int, *_checked: bool) -> None:
+        self.top.tabs.setCurrentIndex(number)
+        self.top.tabs.setFocus()
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _read(self, case_id: str) -> None:
+        self._jobs.read(self, partial(load_view, self._desk, case_id), self._on_view, self._on_unreadable, name="case")
+
+    def _on_view(self, view: CaseView) -> None:
+        if view.case.id != self._wanted:
+            return
+        other = self._view is None or self._view.case.id != view.case.id
+        self._view = view
+        now = self._desk.clock.now()
+        if other:
+            self.top.show_likenesses((), now)
+            self.foot.note.clear()
+        self.top.show_view(view, now)
+        self._show_actions(view, other=other)
+        read = partial(load_likenesses, self._desk, view.case)
+        self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
+
+    def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
+        if self._view is not None and self._view.case.id == case_id:
+            self.top.show_likenesses(likenesses, self._desk.clock.now())
+
+    def _on_unreadable(self, error: GridClientError) -> None:
+        self._view = None
+        self.top.show_error(sentence_of(error))
+        self.foot.clear()
+
+    def _tick(self) -> None:
+        if self._view is not None:
+            self.top.header.show_time(self._view, self._desk.clock.now())
+
+    # -- acting -----------------------------------------------------------------------------------------------------
+
+    def _show_actions(self, view: CaseView, *, other: bool) -> None:
+        """The form that was open for this case comes back; one that is open stays while its action is possible."""
+        possible = {offer.action.value for offer in offers(view.case, self._desk.actor)}
+        form = self.foot.form
+        if form is not None and not other and form.spec.action.value in possible:
+            return
+        opened = self._kept.of(view.case.id, view.kept).opened
+        if opened in possible:
+            self._open_form(view, Action(opened), focus=False)
+        else:
+            self._show_foot(view)
+
+    def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
+        ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)
+        way = dispatch or (Action.DISPATCH if ready else None)
+        self.foot.show_case(view.case, offers(view.case, self._desk.actor), dispatch=way)
+
+    def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
+        kept = self._kept.of(view.case.id, view.kept)
+        form = self.foot.open_form(spec_of(action, view, self._desk.actor), self._lists.now)
+        form.fill(kept.values.get(action.value, {}))
+        form.edited.connect(partial(self._kept.edit, view.case.id, action))
+        form.cancelled.connect(self._on_cancelled)
+        form.submitted.connect(partial(self._submit, view.case))
+        self._kept.open(view.case.id, action)
+        if action is Action.FILE:
+            self._lists.want()
+        if focus:
+            form.start()
+
+    def _submit(self, case: Case, values: dict[str, Any]) -> None:
+        form = self.foot.form
+        if form is not None:
+            self._run(*command_of(form.spec, values), case, form_of=form.spec.action)
+
+    def _run(self, action: Action, args: dict[str, Any], case: Case, *, form_of: Action | None = None) -> None:
+        done = partial(self._on_done, case.id, form_of or action)
+        task = partial(self._desk.act, action, case.id, args, base=self._base(case))
+        self._jobs.write(self, task, done, partial(self._on_refused, case.id))
+
+    def _base(self, case: Case) -> int:
+        """The version that the operator sees: a form stays open while the case is refreshed behind it."""
+        shown = self._view
+        return shown.case.version if shown is not None and shown.case.id == case.id else case.version
+
+    def _on_done(self, case_id: str, action: Action, changes: Changes) -> None:
+        self._kept.forget(case_id, action)
+        self._kept.write()
+        if self._view is not None and self._view.case.id == case_id:
+            self.foot.close_form()
+            self.setFocus()
+        self._on_changes(changes)
+
+    def _on_refused(self, case_id: str, error: GridClientError) -> None:
+        if self._wanted != case_id:
+            return
+        self.foot.refuse(error)
+        if isinstance(error, Conflict):
+            self._read(case_id)
+
+    def _on_changes(self, changes: Changes) -> None:
+        if self._wanted in changes.cases:
+            self._read(str(self._wanted))
+        self.changes.emit(changes)
+
+    def _on_dispatched(self, changes: Changes) -> None:
+        self._on_changes(changes)
+        if self._view is not None:
+            self.next_wanted.emit()
+
+    def _on_cancelled(self) -> None:
+        if self._view is not None:
+            self._kept.open(self._view.case.id, None)
+            self.foot.close_form()
+            self._show_foot(self._view)
+            self.foot.take_focus()
+
+    def _on_lists(self, lists: Lists) -> None:
+        form, view = self.foot.form, self._view
+        if form is None or view is None:
+            return
+        form.set_lists(lists)
+        if form.spec.action is Action.FILE and lists.guesser is not None:
+            facts = view.case.facts
+            form.show_guesses(lists.guesser.guess(f"{facts.title}\n{facts.description}"))
+
+    def _say_not_now(self, view: CaseView, action: Action) -> None:
+        case = view.case
+        if not may(self._desk.actor.role, action):
+            self.foot.note.say(self.tr("当前角色不能{action}。").format(action=action_word(action)), "bad")
+            return
+        state = state_word(case.state, returned=case.returned, escalated=case.escalated)
+        words = self.tr("案件现为“{state}”，现在不能{action}。").format(state=state, action=action_word(action))
+        self.foot.note.say(words, "bad")
+
+    def _reveal(self) -> None:
+        if self._view is not None:
+            case_id = self._view.case.id
+            done = partial(self._on_revealed, case_id)
+            self._jobs.write(self, partial(_leave_trace, self._desk, case_id), done, self.foot.note.say_error)
+
+    def _on_revealed(self, case_id: str, _done: None) -> None:
+        self.top.details.reveal(case_id)
+
+
+def _leave_trace(desk: Desk, case_id: str) -> None:
+    """Who saw a reporter's name and telephone stands in the audit log before it is shown."""
+    with desk.work() as unit_of_work:
+        unit_of_work.audit(desk.actor.account, "reporter_shown", case_id)

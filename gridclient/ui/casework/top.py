@@ -1,0 +1,128 @@
+"""The upper part of the panel: head and tabs of the present case, or a word about what to choose."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+
+from gridclient.services.desk import Desk
+from gridclient.services.rows import CaseRow, Likeness
+from gridclient.ui.casework.attachments import AttachmentsTab
+from gridclient.ui.casework.basis import BasisTab, RelatedTab
+from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.casework.details import DetailsTab
+from gridclient.ui.casework.header import CaseHeader
+from gridclient.ui.casework.timeline import TimelineList
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import likeness_words, state_word
+
+
+class CaseTop(QStackedWidget):
+    """Shows one case, several, or none.
+
+    Signals:
+        open_wanted(str): another case, named by a likely duplicate.
+    """
+
+    open_wanted = Signal(str)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = CaseHeader()
+        self.timeline = TimelineList()
+        self.details = DetailsTab()
+        self.attachments = AttachmentsTab(desk=desk, jobs=jobs)
+        self.related = RelatedTab()
+        self.basis = BasisTab()
+        self.related.list.open_wanted.connect(self.open_wanted)
+        self.alike = QPushButton()
+        self.alike.setProperty("kind", "flat")
+        self.alike.hide()
+        self.tabs = self._make_tabs()
+        self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setProperty("role", "muted")
+        self.message.setContentsMargins(24, 24, 24, 24)
+        self._case = QWidget()
+        rows = QVBoxLayout(self._case)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.header)
+        rows.addWidget(self.tabs, 1)
+        for page in (self.message, self._case):
+            page.setProperty("panel", "true")
+            self.addWidget(page)
+        self.show_nothing()
+
+    def show_nothing(self) -> None:
+        """What to do when no case is chosen."""
+        self.message.setText(
+            self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。")
+        )
+        self.setCurrentWidget(self.message)
+
+    def show_error(self, sentence: str) -> None:
+        """The case cannot be shown."""
+        self.message.setText(sentence)
+        self.setCurrentWidget(self.message)
+
+    def show_several(self, rows: Sequence[CaseRow]) -> None:
+        """Several cases are chosen: how many, in which states."""
+        states = Counter(state_word(row.state, returned=row.returned, escalated=row.escalated) for row in rows)
+        counted = "，".join(self.tr("{state} {count} 件").format(state=s, count=n) for s, n in states.items())
+        self.message.setText(self.tr("已选 {count} 件\n{states}").format(count=len(rows), states=counted))
+        self.setCurrentWidget(self.message)
+
+    def show_view(self, view: CaseView, now: datetime) -> None:
+        """A case as it stands at ``now``."""
+        self.header.show_view(view, now)
+        self.timeline.show_lines(view.lines, now)
+        self.details.show_view(view)
+        self.attachments.show_view(view)
+        self.basis.show_standard(view.standard)
+        self._count(self.attachments, self.tr("附件"), len(view.files))
+        self.setCurrentWidget(self._case)
+
+    def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
+        """The cases that may be the same, counted on their tab and named below the timeline."""
+        self.related.show_likenesses(likenesses, now)
+        self._count(self.related, self.tr("关联"), len(likenesses))
+        self.alike.setVisible(bool(likenesses))
+        if likenesses:
+            words = likeness_words(likenesses[0], now)
+            text = self.tr("疑似重复 {count} 件：{words}")
+            self.alike.setText(text.format(count=len(likenesses), words=words))
+            self.alike.setToolTip(self.tr("看看可能重复的案件"))
+
+    def _count(self, page: QWidget, word: str, count: int) -> None:
+        self.tabs.setTabText(self.tabs.indexOf(page), f"{word} {count}" if count else word)
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = QTabWidget()
+        tabs.setDocumentMode(True)
+        tabs.tabBar().setExpanding(False)
+        tabs.tabBar().setDrawBase(False)
+        tabs.tabBar().setUsesScrollButtons(False)
+        tabs.setContentsMargins(12, 0, 12, 0)
+        first = QWidget()
+        rows = QVBoxLayout(first)
+        rows.setContentsMargins(12, 6, 0, 4)
+        rows.addWidget(self.timeline, 1)
+        rows.addWidget(self.alike, 0, Qt.AlignmentFlag.AlignLeft)
+        pages = (
+            (first, self.tr("时间线")),
+            (self.details, self.tr("详情")),
+            (self.attachments, self.tr("附件")),
+            (self.related, self.tr("关联")),
+            (self.basis, self.tr("责任依据")),
+        )
+        for page, word in pages:
+            page.setProperty("panel", "true")
+            tabs.addTab(page, word)
+        return tabs

@@ -1,0 +1,121 @@
+"""Whom the operator has chosen, which units the list shows for what is typed, and what stands against it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gridclient.domain.case import Role
+from gridclient.services.desk import Desk
+from gridclient.services.proposal import Candidate, Proposal, answers_for
+from gridclient.services.proposal_text import reason_of
+from gridclient.services.rows import StandardRow, UnitRow
+from gridclient.services.words import DUTY, UNIT_KINDS
+from gridclient.ui.matching import find, unit_entries
+from gridclient.ui.present import joined
+
+
+@dataclass(frozen=True, slots=True)
+class UnitItem:
+    """One unit of the list with the reason for it. An empty code stands for "each to its proposal"."""
+
+    code: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One lead and any number of cooperating units, none twice."""
+
+    lead: str = ""
+    cooperating: tuple[str, ...] = ()
+
+    def led_by(self, code: str) -> Choice:
+        """Another lead; a unit that cooperated does not do both."""
+        return Choice(code, tuple(other for other in self.cooperating if other != code))
+
+    def toggled(self, code: str) -> Choice:
+        """The unit cooperates, or does not any more; the lead stays the lead."""
+        if code in (self.lead, ""):
+            return self
+        if code in self.cooperating:
+            return replace(self, cooperating=tuple(other for other in self.cooperating if other != code))
+        return replace(self, cooperating=(*self.cooperating, code))
+
+    def part_of(self, code: str) -> Role | None:
+        if code == self.lead:
+            return Role.LEAD
+        return Role.COOPERATING if code in self.cooperating else None
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """The candidates of a case with their reasons, and all other units."""
+
+    candidates: tuple[UnitItem, ...] = ()
+    rows: tuple[UnitRow, ...] = ()
+    proposed: Choice = Choice()
+    standard: StandardRow | None = None
+
+    def row(self, code: str) -> UnitRow | None:
+        return next((row for row in self.rows if row.code == code), None)
+
+    def shown(self, typed: str, choice: Choice) -> list[UnitItem]:
+        """The candidates with what was chosen besides; all units that match once something is typed."""
+        if typed.strip():
+            return [self.item(entry.value) for entry in find(unit_entries(self.rows), typed, most=9)]
+        known = {item.code for item in self.candidates}
+        others = [code for code in (choice.lead, *choice.cooperating) if code and code not in known]
+        return [*(self.item(code) for code in others), *self.candidates]
+
+    def item(self, code: str) -> UnitItem:
+        """A unit as the list shows it, a candidate with its reason."""
+        for item in self.candidates:
+            if item.code == code:
+                return item
+        row = self.row(code)
+        if row is None:
+            return UnitItem(code, code, "")
+        kind, duty = UNIT_KINDS.get(row.kind, row.kind), DUTY.get(row.status, row.status)
+        return UnitItem(row.code, row.name, joined((kind, duty)))
+
+    def against_list(self, lead: str) -> bool:
+        """Whether the list names others as responsible: then a reason is needed."""
+        row, standard = self.row(lead), self.standard
+        return bool(row and standard and standard.units and not answers_for(row, standard.units))
+
+
+def load_units(desk: Desk, case_id: str) -> Units:
+    """On a pool thread: whom to propose for a case, and everybody else."""
+    proposal = desk.propose(case_id)
+    return Units(
+        tuple(_item(candidate) for candidate in proposal.candidates),
+        _in_use(desk.reference.units()),
+        _proposed(proposal),
+        proposal.standard,
+    )
+
+
+def load_batch_units(desk: Desk, each: UnitItem) -> Units:
+    """On a pool thread: ``each`` to its own proposal, or all to one unit."""
+    return Units((each,), _in_use(desk.reference.units()))
+
+
+def _proposed(proposal: Proposal) -> Choice:
+    if proposal.lead is None:
+        return Choice()
+    return Choice(proposal.lead.unit.code, tuple(candidate.unit.code for candidate in proposal.cooperating))
+
+
+def _item(candidate: Candidate) -> UnitItem:
+    return UnitItem(candidate.unit.code, candidate.unit.name, reason_of(candidate))
+
+
+def _in_use(units: Iterable[UnitRow]) -> tuple[UnitRow, ...]:
+    return tuple(row for row in units if row.status != "inactive")
+
+
+def numbered(items: Sequence[UnitItem], digit: int) -> UnitItem | None:
+    """The unit behind a digit key, ``1`` the first."""
+    return items[digit - 1] if 1 <= digit <= len(items) else None

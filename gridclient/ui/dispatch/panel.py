@@ -1,0 +1,362 @@
+"""派遣 F2: the proposal is chosen already; Enter accepts it, a digit or a few letters choose another unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gridclient.domain.case import Case
+from gridclient.domain.errors import GridClientError, RuleViolation
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Changes
+from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units, numbered
+from gridclient.ui.dispatch.filter_line import FilterLine, digit_of
+from gridclient.ui.dispatch.foretell import BatchResult, consequence, dispatch_many
+from gridclient.ui.dispatch.unit_list import UnitList
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_UNIT_KINDS: Final = frozenset({"units", "standards"})
+
+
+class DispatchPanel(QWidget):
+    """Object name ``dispatchPanel``.
+
+    Signals:
+        done(Changes): the case, or all that could be of several, was dispatched.
+        cancelled(): Esc with nothing typed.
+    """
+
+    done = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dispatchPanel")
+        self.setAccessibleName(self.tr("派遣"))
+        self.setProperty("panel", "true")
+        self._desk = desk
+        self._jobs = jobs
+        self._action = Action.DISPATCH
+        self._case: Case | None = None
+        self._batch: tuple[str, ...] = ()
+        self._units = Units()
+        self._choice = Choice()
+        self._reasons: dict[str, str] = {}
+        self._accepting = False
+        self.filter = FilterLine(on_key=self.handle_key, parent=self)
+        self.list = UnitList(on_key=self._handle_or_type, parent=self)
+        self.reason = QLineEdit(self)
+        self.note = InlineNote(parent=self)
+        self.foretold = QLabel(self)
+        self.button = KeyButton("", key="Enter", kind="primary", parent=self)
+        self._heading = QLabel(self)
+        self._beside = QHBoxLayout()
+        self._dress()
+        self._lay_out()
+        self.filter.textEdited.connect(self._on_typed)
+        self.list.lead_clicked.connect(self._lead)
+        self.list.cooperating_clicked.connect(self._toggle)
+        self.button.clicked.connect(self.accept)
+        self.reason.textEdited.connect(self._on_reason)
+
+    @property
+    def choice(self) -> Choice:
+        """The units chosen now."""
+        return self._choice
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, super().sizeHint().height())
+
+    # -- what is dispatched -----------------------------------------------------------------------------------------
+
+    def show_case(self, case: Case | None, *, action: Action = Action.DISPATCH) -> None:
+        """Proposes units for a case; the same case again, unchanged, keeps what was chosen."""
+        same = self._same(case, action)
+        self._case, self._action, self._batch = case, action, ()
+        if case is None or same:
+            return
+        self._reset(self._reasons.get(case.id, ""))
+        read = partial(load_units, self._desk, case.id)
+        self._jobs.read(self, read, self._on_units, self._on_failed, name="units")
+
+    def show_batch(self, case_ids: Sequence[str]) -> None:
+        """Several cases: each to its proposal, or all to the unit that is chosen."""
+        if tuple(case_ids) == self._batch:
+            return
+        self._case, self._action, self._batch = None, Action.DISPATCH, tuple(case_ids)
+        self._reset("")
+        each = UnitItem("", self.tr("各按建议派遣"), self.tr("每件派给责任清单所列、管辖当地的单位"))
+        self._jobs.read(self, partial(load_batch_units, self._desk, each), self._on_units, name="units")
+
+    def refresh(self, changes: Changes) -> None:
+        """Proposes anew when the units or the lists changed."""
+        if self._case is not None and changes.kinds & _UNIT_KINDS:
+            case, self._case = self._case, None
+            self.show_case(case, action=self._action)
+
+    def place_beside(self, widget: QWidget) -> None:
+        """Puts further buttons beside 派遣."""
+        self._beside.addWidget(widget)
+        widget.show()
+
+    def take_focus(self) -> None:
+        """F2."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # -- choosing ---------------------------------------------------------------------------------------------------
+
+    def handle_key(self, event: QKeyEvent) -> bool:
+        """What a key does to the list; ``False`` leaves it to the line."""
+        pressed = digit_of(event)
+        if pressed is not None:
+            return self._press_digit(*pressed)
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return False
+        act = self._KEYS.get(key)
+        if act is None:
+            return False
+        act(self)
+        return True
+
+    def accept(self) -> None:
+        """Enter: takes the unit that was found or stepped to, else dispatches."""
+        current = self.list.current_code
+        if current is not None and (self.filter.text().strip() or self._stepped_away(current)):
+            self._lead(current)
+        else:
+            self.dispatch()
+
+    def dispatch(self) -> None:
+        """Dispatches to the units chosen, once, unless a reason is missing."""
+        if self._accepting or not (self._case or self._batch):
+            return
+        if not self._choice.lead and not self._batch:
+            self.note.say_error(RuleViolation("dispatch.no_proposal"))
+        elif self._reason_needed and not self.reason.text().strip():
+            self.note.say(self._reason_asked, "bad")
+            self.reason.setFocus()
+        else:
+            self._accepting = True
+            self.button.setEnabled(False)
+            self.note.clear()
+            self._write()
+
+    @property
+    def _reason_needed(self) -> bool:
+        return self._action is Action.REASSIGN or self._units.against_list(self._choice.lead)
+
+    @property
+    def _reason_asked(self) -> str:
+        if self._action is Action.REASSIGN:
+            return self.tr("请填写改派理由。")
+        return self.tr("所选主办单位不在责任清单内，请填写理由。")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _ENTER:
+            self.dispatch()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.filter.setFocus() if self.reason.hasFocus() else self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _escape(self) -> None:
+        if self.filter.text():
+            self.filter.clear()
+            self._show()
+        else:
+            self.cancelled.emit()
+
+    def _press_digit(self, digit: int, shifted: bool) -> bool:
+        item = numbered(self.list.units.items, digit)
+        if item is not None:
+            if shifted:
+                self._toggle(item.code)
+            else:
+                self._lead(item.code)
+        return True
+
+    def _handle_or_type(self, event: QKeyEvent) -> bool:
+        """Keys that reach the list do the same as in the line; letters go there."""
+        if self.handle_key(event):
+            return True
+        if event.text().isprintable() and event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.take_focus()
+            self.filter.insert(event.text())
+            self._on_typed()
+            return True
+        return False
+
+    def _stepped_away(self, current: str) -> bool:
+        return self.filter.hasFocus() and self._choice.part_of(current) is None and self._moved
+
+    def _step(self, by: int) -> None:
+        self._moved = True
+        self.list.step(by)
+
+    def _lead(self, code: str) -> None:
+        self._moved = False
+        self._choice = self._choice.led_by(code)
+        self._chosen()
+
+    def _toggle(self, code: str) -> None:
+        self._moved = False
+        if not self._batch:
+            self._choice = self._choice.toggled(code)
+        self._chosen()
+
+    def _toggle_current(self) -> None:
+        current = self.list.current_code
+        if current is not None:
+            self._toggle(current)
+
+    def _chosen(self) -> None:
+        if self.filter.text():
+            self.filter.clear()
+        self.note.clear()
+        self._show()
+
+    def _on_typed(self) -> None:
+        self._moved = False
+        self.list.show_items(self._units.shown(self.filter.text(), self._choice), self._choice)
+        self.list.setCurrentIndex(self.list.units.index(0))
+
+    # -- showing ----------------------------------------------------------------------------------------------------
+
+    def _same(self, case: Case | None, action: Action) -> bool:
+        old = self._case
+        if case is None or old is None or self._action is not action:
+            return False
+        return (case.id, case.version) == (old.id, old.version)
+
+    def _reset(self, reason: str) -> None:
+        self._units, self._choice = Units(), Choice()
+        self._accepting, self._moved = False, False
+        self.filter.clear()
+        self.note.clear()
+        self.foretold.clear()
+        self.reason.setText(reason)
+        self._dress()
+
+    def _on_units(self, units: Units) -> None:
+        self._units, self._choice = units, units.proposed
+        self._show()
+        if not self._choice.lead and not self._batch:
+            self.note.say_error(RuleViolation("dispatch.no_proposal"))
+
+    def _show(self) -> None:
+        self.list.show_items(self._units.shown(self.filter.text(), self._choice), self._choice)
+        self.reason.setVisible(self._reason_needed or bool(self._batch and self._choice.lead))
+        self.button.setEnabled(not self._accepting and bool(self._choice.lead or self._batch))
+        self._foretell()
+
+    def _foretell(self) -> None:
+        case = self._case
+        if case is None:
+            unit = self._units.row(self._choice.lead)
+            text = self.tr("{count} 件全部派给 {unit}") if unit is not None else self.tr("{count} 件各按建议派遣")
+            self.foretold.setText(text.format(count=len(self._batch), unit=unit.name if unit is not None else ""))
+            return
+        read = partial(consequence, self._desk, case, self._choice, self._action)
+        self._jobs.read(self, read, self.foretold.setText, name="foretell")
+
+    def _on_reason(self, text: str) -> None:
+        if self._case is not None:
+            self._reasons[self._case.id] = text
+
+    def _dress(self) -> None:
+        word = self.tr("改派") if self._action is Action.REASSIGN else self.tr("派遣")
+        if self._batch:
+            word = self.tr("派遣 {count} 件").format(count=len(self._batch))
+        self._heading.setText(word)
+        self._heading.setProperty("role", "strong")
+        self.button.setText(word)
+        self.button.setAccessibleName(word)
+        self.filter.setPlaceholderText(self.tr("输入拼音首字母或数字选择"))
+        self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
+        self.filter.setToolTip(self.filter.accessibleName())
+        self.reason.setPlaceholderText(self._reason_asked)
+        self.reason.setAccessibleName(self.tr("派遣理由"))
+        self.reason.setVisible(False)
+        self.foretold.setProperty("role", "muted")
+        self.foretold.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        heading = QHBoxLayout()
+        key = KeyButton("F2", parent=self)
+        key.setProperty("kind", "chip")
+        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        key.clicked.connect(self.take_focus)
+        heading.addWidget(self._heading)
+        heading.addWidget(key)
+        heading.addWidget(self.filter, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.button)
+        buttons.addLayout(self._beside, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 8, 12, 8)
+        rows.setSpacing(6)
+        rows.addLayout(heading)
+        rows.addWidget(self.list)
+        rows.addWidget(self.reason)
+        rows.addWidget(self.note)
+        rows.addLayout(buttons)
+        rows.addWidget(self.foretold)
+
+    # -- dispatching ------------------------------------------------------------------------------------------------
+
+    def _write(self) -> None:
+        args: dict[str, Any] = {"lead": self._choice.lead, "reason": self.reason.text().strip()}
+        if self._batch:
+            given = {name: value for name, value in args.items() if value}
+            task = partial(dispatch_many, self._desk, self._batch, given)
+            self._jobs.write(self, task, self._on_batch, self._on_failed)
+        elif self._case is not None:
+            args["cooperating"] = list(self._choice.cooperating)
+            case = self._case
+            act = partial(self._desk.act, self._action, case.id, args, base=case.version)
+            self._jobs.write(self, act, partial(self._on_dispatched, case.id), partial(self._on_refused, case.id))
+
+    def _on_dispatched(self, case_id: str, changes: Changes) -> None:
+        self._reasons.pop(case_id, None)
+        if self._case is not None and self._case.id == case_id:
+            self._accepting = False
+        self.done.emit(changes)
+
+    def _on_batch(self, result: BatchResult) -> None:
+        self._accepting = False
+        self._batch = result.failed
+        self._dress()
+        self._show()
+        self.note.say(result.sentence, "warn" if result.failed else "muted")
+        self.button.setEnabled(bool(result.failed))
+        self.done.emit(result.changes)
+
+    def _on_refused(self, case_id: str, error: GridClientError) -> None:
+        if self._case is not None and self._case.id == case_id:
+            self._on_failed(error)
+
+    def _on_failed(self, error: GridClientError) -> None:
+        self._accepting = False
+        self.button.setEnabled(True)
+        self.note.say_error(error)
+
+    _moved = False
+    _KEYS: Final[dict[Qt.Key, Callable[[DispatchPanel], None]]] = {
+        Qt.Key.Key_Up: lambda panel: panel._step(-1),
+        Qt.Key.Key_Down: lambda panel: panel._step(1),
+        Qt.Key.Key_Space: lambda panel: panel._toggle_current(),
+        Qt.Key.Key_Return: lambda panel: panel.accept(),
+        Qt.Key.Key_Enter: lambda panel: panel.accept(),
+        Qt.Key.Key_Escape: lambda panel: panel._escape(),
+    }

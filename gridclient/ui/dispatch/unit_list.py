@@ -1,0 +1,211 @@
+"""The units as cards: a number for its key, the name, 主办 or 协办, and the reason below."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from gridclient.domain.case import Role
+from gridclient.ui.dispatch.choice import Choice, UnitItem
+from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
+
+translate = QCoreApplication.translate
+Index = QModelIndex | QPersistentModelIndex
+ITEM: Final = Qt.ItemDataRole.UserRole
+PART: Final = Qt.ItemDataRole.UserRole + 1
+_GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
+_WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+
+
+class UnitModel(QAbstractListModel):
+    """The units shown and the part that each has in the choice."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.items: list[UnitItem] = []
+        self._choice = Choice()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.items)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        item = self.items[index.row()]
+        if role == ITEM:
+            return item
+        if role == PART:
+            return self._choice.part_of(item.code)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{index.row() + 1} {item.name} {part_word(self._choice.part_of(item.code))} {item.reason}"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return item.name
+        return f"{item.name}\n{item.reason}" if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
+        """Other units, or the same with another choice."""
+        self._choice = choice
+        if list(items) != self.items:
+            self.beginResetModel()
+            self.items = list(items)
+            self.endResetModel()
+        elif self.items:
+            self.dataChanged.emit(self.index(0), self.index(len(self.items) - 1))
+
+
+def part_word(part: Role | None) -> str:
+    """主办, 协办 or nothing."""
+    words = {
+        Role.LEAD: translate("Dispatch", "主办"),
+        Role.COOPERATING: translate("Dispatch", "协办"),
+    }
+    return words[part] if part is not None else ""
+
+
+class UnitDelegate(QStyledItemDelegate):
+    """Paints one card."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        view: Any = self.parent()
+        return QSize(option.rect.width(), card_height(index.data(ITEM), view.viewport().width()))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        item: UnitItem = index.data(ITEM)
+        part: Role | None = index.data(PART)
+        theme = tokens()
+        place: QRect = option.rect
+        card = QRectF(place).adjusted(0.5, 0.5, -0.5, -_GAP - 0.5)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.setBrush(QColor(theme.accent_ground if part is not None else theme.hover if current else theme.panel))
+        edge = theme.accent if part is not None or current else theme.line
+        painter.setPen(QPen(QColor(edge), 2 if current and part is not None else 1))
+        painter.drawRoundedRect(card, 6, 6)
+        self._paint_badge(painter, place, index.row(), theme)
+        left, width = place.left() + _LEFT, place.width() - _LEFT - _EDGE
+        painter.setFont(base_font(weight=QFont.Weight.DemiBold))
+        painter.setPen(QColor(theme.text))
+        metrics = painter.fontMetrics()
+        name = metrics.elidedText(item.name, Qt.TextElideMode.ElideRight, width - 44)
+        painter.drawText(QRect(left, place.top() + 4, width, _NAME_PX), Qt.AlignmentFlag.AlignVCenter, name)
+        if part is not None:
+            chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, 32, 16)
+            self._paint_chip(painter, chip, part, theme)
+        painter.setFont(base_font(SMALL_PX))
+        painter.setPen(QColor(theme.muted))
+        below = QRect(left, place.top() + 4 + _NAME_PX, width, place.height() - _NAME_PX - _GAP - 6)
+        painter.drawText(below, Qt.AlignmentFlag.AlignTop | _WRAP, item.reason)
+        painter.restore()
+
+    def _paint_badge(self, painter: QPainter, place: QRect, row: int, theme: Tokens) -> None:
+        if row > 8:
+            return
+        badge = QRect(place.left() + _EDGE, place.top() + 5, _BADGE, _BADGE)
+        painter.setPen(QPen(QColor(theme.line), 1))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(QRectF(badge).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(base_font(SMALL_PX))
+        painter.setPen(QColor(theme.text))
+        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(row + 1))
+
+    def _paint_chip(self, painter: QPainter, chip: QRect, part: Role, theme: Tokens) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.accent if part is Role.LEAD else theme.muted))
+        painter.drawRoundedRect(QRectF(chip), 3, 3)
+        painter.setFont(base_font(11))
+        painter.setPen(QColor(theme.on_accent))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, part_word(part))
+
+
+def card_height(item: UnitItem, width: int) -> int:
+    """With a reason of one line or two."""
+    metrics = QFontMetrics(base_font(SMALL_PX))
+    room = QRect(0, 0, max(width - _LEFT - _EDGE, 40), 1000)
+    lines = (
+        min(metrics.boundingRect(room, _WRAP, item.reason).height(), 2 * metrics.lineSpacing()) if item.reason else 0
+    )
+    return _NAME_PX + 10 + lines + _GAP + (2 if lines else 0)
+
+
+class UnitList(QListView):
+    """Object name ``unitList``. Keys belong to ``on_key`` first, so that they do the same in the line above it.
+
+    Signals:
+        lead_clicked(str), cooperating_clicked(str): with the left button; with Ctrl or the right one.
+    """
+
+    lead_clicked = Signal(str)
+    cooperating_clicked = Signal(str)
+
+    def __init__(self, *, on_key: Callable[[QKeyEvent], bool], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("unitList")
+        self.setAccessibleName(self.tr("可派遣的单位"))
+        self._on_key = on_key
+        self.units = UnitModel(self)
+        self.setModel(self.units)
+        self.setItemDelegate(UnitDelegate(self))
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+
+    def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
+        """Other units; the current row stays where the same unit is."""
+        current = self.current_code
+        self.units.show_items(items, choice)
+        codes = [item.code for item in items]
+        row = codes.index(current) if current in codes else 0
+        self.setCurrentIndex(self.units.index(row))
+        self._fit()
+
+    @property
+    def current_code(self) -> str | None:
+        """The unit that the arrows stand on."""
+        item = self.currentIndex().data(ITEM)
+        return item.code if isinstance(item, UnitItem) else None
+
+    def step(self, by: int) -> None:
+        """Moves the current row."""
+        row = min(max(self.currentIndex().row() + by, 0), len(self.units.items) - 1)
+        self.setCurrentIndex(self.units.index(row))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._on_key(event):
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        item = self.indexAt(event.position().toPoint()).data(ITEM)
+        if not isinstance(item, UnitItem):
+            return
+        beside = event.button() == Qt.MouseButton.RightButton
+        if beside or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.cooperating_clicked.emit(item.code)
+        else:
+            self.lead_clicked.emit(item.code)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.scheduleDelayedItemsLayout()
+            self._fit()
+
+    def _fit(self) -> None:
+        """As high as its cards, up to what the panel can spare."""
+        width = self.viewport().width()
+        self.setFixedHeight(min(sum(card_height(item, width) for item in self.units.items) + 2, _MOST_PX))

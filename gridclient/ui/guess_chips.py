@@ -1,0 +1,55 @@
+"""The likeliest filing conditions of a text as chips: one press takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from gridclient.services.intake import ClassGuess
+from gridclient.ui.matching import standard_title
+
+_WIDEST: Final = 280
+
+
+class GuessChips(QWidget):
+    """Up to three guesses, the best first; takes no room without any.
+
+    Signals:
+        taken(str): the code of the filing condition.
+    """
+
+    taken = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(3)
+        self.buttons: list[QPushButton] = []
+        self.hide()
+
+    def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
+        """Other guesses; their words are in the tooltip."""
+        for old in self.buttons:
+            self._rows.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        self.buttons = [self._chip(guess) for guess in guesses]
+        self.setVisible(bool(guesses))
+
+    def _chip(self, guess: ClassGuess) -> QPushButton:
+        chip = QPushButton(self)
+        chip.setProperty("kind", "chip")
+        title = standard_title(guess.standard)
+        shown = QFontMetrics(chip.font()).elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
+        chip.setText(shown)
+        words = self.tr("依据：{words}").format(words="、".join(guess.words))
+        chip.setToolTip("\n".join(part for part in (title, guess.standard.limit_text, words) if part))
+        chip.setAccessibleName(title)
+        chip.clicked.connect(lambda: self.taken.emit(guess.standard.code))
+        self._rows.addWidget(chip)
+        return chip

@@ -1,0 +1,56 @@
+"""A handful of cases that may be the same, each with the reason, as the panel and the intake show them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QListView, QWidget
+
+from gridclient.services.rows import Likeness
+from gridclient.ui.chooser import ENTRY, EntryDelegate, EntryModel
+from gridclient.ui.matching import Entry
+from gridclient.ui.present import joined, likeness_words, short_number, state_word
+
+
+def likeness_entry(likeness: Likeness, now: datetime) -> Entry:
+    """The title, and below it number, state and why: ``距 38 m · 同电话 · 昨 22:40``."""
+    row = likeness.row
+    state = state_word(row.state, returned=row.returned, escalated=row.escalated)
+    return Entry(row.id, row.title, joined((likeness_words(likeness, now), state, short_number(row.number))))
+
+
+class LikenessList(QListView):
+    """Best first; Enter or a click opens one.
+
+    Signals:
+        open_wanted(str): the case to show.
+    """
+
+    open_wanted = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(self.tr("可能重复的案件"))
+        self.setToolTip(self.tr("单击或按 Enter 打开"))
+        self.entries = EntryModel(self)
+        self.setModel(self.entries)
+        self.setItemDelegate(EntryDelegate(self))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.clicked.connect(self._open)
+
+    def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
+        """Other cases, in their order."""
+        self.entries.show_entries([likeness_entry(likeness, now) for likeness in likenesses])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        entry: Entry = index.data(ENTRY)
+        self.open_wanted.emit(entry.value)
