@@ -192,11 +192,11 @@ def _require_current(profile: Profile) -> None:
 
 def _take_lock(folder: Path) -> FileLock:
     lock = FileLock(folder / "desk.lock", timeout=0, mode=0o600, thread_local=False)
-    try:
-        with file_faults():
+    with file_faults():
+        try:
             lock.acquire()
-    except Timeout:
-        raise Conflict("profile.in_use", folder=str(folder)) from None
+        except Timeout:
+            raise Conflict("profile.in_use", folder=str(folder)) from None
     return lock
 
 
