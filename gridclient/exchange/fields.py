@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
+from openpyxl.utils import get_column_letter
+
 from gridclient.domain.errors import GridClientError, InvalidInput
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
 from gridclient.exchange.values import text
 
 Value = TypeVar("Value")
@@ -71,11 +73,17 @@ class Fields:
             return {}
         missing = len(self.titles) - len(cells)
         found = self._other_cells([*cells, *[None] * missing] if missing > 0 else cells)
-        return {
+        kept = {
             title: cell if type(cell) is str else _kept(cell)
             for title, cell in zip(self._other_titles, found, strict=False)
             if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
         }
+        if missing < 0:
+            places = range(len(self.titles), len(cells))
+            kept |= {
+                get_column_letter(place + 1): _kept(cells[place]) for place in places if not is_blank(cells[place])
+            }
+        return kept
 
 
 def digest(*parts: object) -> str:

@@ -185,6 +185,8 @@ def _records(table: Table, read: RowReader) -> Iterator[Record | RefusedRow]:
         try:
             if table.typed:
                 _refuse_formulas(table, cells)
+            elif len(cells) > len(table.titles) and any(cells[len(table.titles) :]):
+                raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(table.titles)))
             record = read(row, cells)
             if type(record) is CaseRecord:
                 _refuse_other_content(seen, record, cells)

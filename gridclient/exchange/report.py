@@ -23,6 +23,7 @@ _KINDS = {
     "standards": "立案结案标准",
     "cases": "案件",
     "calendar": "日历",
+    "basemap": "底图",
 }
 _HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
 _HEADER_FONT = Font(bold=True)
@@ -70,7 +71,7 @@ def write_report(
 def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
     return [
         ("文件", summary.file),
-        ("内容", _KINDS[summary.kind.value]),
+        ("内容", _KINDS[str(summary.kind)]),
         ("总行数", summary.rows),
         ("导入", summary.imported),
         ("未变化", summary.unchanged),

@@ -50,7 +50,8 @@ def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fil
         file=source.name,
         sheet=opened.sheet,
         header_row=header[0],
-        titles=_titles(header[1], max(len(cells) for _, cells in upper)),
+        # The line of titles says how wide a csv file is; a sheet may have columns without a title.
+        titles=_titles(header[1], 0 if source.form is Form.CSV else max(len(cells) for _, cells in upper)),
         typed=source.form is Form.XLSX,
         expected=max(0, opened.last_row - header[0]),
         rows=lambda: (row for row in opened.rows() if row[0] > header[0]),
@@ -116,11 +117,16 @@ def _header(file: str, sheet: str, upper: list[Row], header_row: int) -> Row:
         raise InvalidInput("file.no_header", file=file, sheet=sheet, row=header_row)
     if not upper:
         raise InvalidInput("file.no_rows", file=file, sheet=sheet)
-    # A title merged over the whole table is one value.
-    filled = [len({str(cell) for cell in cells if not is_blank(cell)}) for _, cells in upper]
+    filled = [_width(cells) for _, cells in upper]
     widest = max(filled)
     # A title or a remark over the table fills one cell or two; the header fills most of the table's width.
     return next(row for row, count in zip(upper, filled, strict=True) if count * 2 > widest)
+
+
+def _width(cells: Sequence[Cell]) -> int:
+    """How many cells are filled; a title that is merged over the whole table counts once."""
+    filled = [str(cell) for cell in cells if not is_blank(cell)]
+    return len(filled) if len(set(filled)) > 1 else len(filled[:1])
 
 
 def _titles(header: Sequence[Cell], width: int) -> tuple[str, ...]:

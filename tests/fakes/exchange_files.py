@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -34,6 +35,7 @@ STANDARD_TITLES = (
 )
 SQUARE = [[122.10, 37.50], [122.11, 37.50], [122.11, 37.51], [122.10, 37.51], [122.10, 37.50]]
 COMMUNITY = "371002002003"
+_INLINE = re.compile(rb'<c r="(\w+)"(?: s="\d+")? t="inlineStr"><is><t[^>]*>(.*?)</t></is></c>', re.DOTALL)
 
 
 def workbook_bytes(
@@ -113,6 +115,25 @@ def with_part(workbook: bytes, part: str, change: Callable[[bytes], bytes]) -> b
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
     members[part] = change(members[part])
+    return zip_bytes(members)
+
+
+def with_shared_texts(workbook: bytes, part: str = "xl/worksheets/sheet1.xml") -> bytes:
+    """The workbook with its texts in a part of their own, as Excel and WPS write them (openpyxl writes them inline)."""
+    texts: list[bytes] = []
+
+    def shared(found: re.Match[bytes]) -> bytes:
+        texts.append(found[2])
+        return b'<c r="%s" t="s"><v>%d</v></c>' % (found[1], len(texts) - 1)
+
+    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members[part] = _INLINE.sub(shared, members[part])
+    items = b"".join(b"<si><t xml:space='preserve'>%s</t></si>" % text for text in texts)
+    members["xl/sharedStrings.xml"] = b'<?xml version="1.0" encoding="UTF-8"?><sst>' + items + b"</sst>"
+    relation = b'<Relationship Id="rIdTexts" Type="http://x/sharedStrings" Target="sharedStrings.xml"/>'
+    relations = "xl/_rels/workbook.xml.rels"
+    members[relations] = members[relations].replace(b"</Relationships>", relation + b"</Relationships>")
     return zip_bytes(members)
 
 

@@ -17,7 +17,14 @@ from gridclient.domain.errors import GridClientError
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.services.import_records import ImportKind, RefusedRow
-from tests.fakes.exchange_files import cases_workbook, csv_bytes, grids_geojson, standards_workbook, zip_bytes
+from tests.fakes.exchange_files import (
+    cases_workbook,
+    csv_bytes,
+    grids_geojson,
+    standards_workbook,
+    with_shared_texts,
+    zip_bytes,
+)
 
 FILES = 1_000
 GROUPS = 20
@@ -106,6 +113,7 @@ def repacked(chance: random.Random, content: bytes) -> bytes:
 
 SEEDS: tuple[tuple[str, bytes, ImportKind], ...] = (
     ("cases.xlsx", cases_workbook(), ImportKind.CASES),
+    ("cases-shared.xlsx", with_shared_texts(cases_workbook()), ImportKind.CASES),
     ("standards.xlsx", standards_workbook(), ImportKind.STANDARDS),
     ("cases.csv", csv_bytes(), ImportKind.CASES),
     ("cases-gb.csv", csv_bytes(encoding="gb18030", separator="\t"), ImportKind.CASES),

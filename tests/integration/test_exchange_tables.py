@@ -1,0 +1,177 @@
+"""Tables of every writing are read alike: rows numbered as people see them, cells typed, titles found."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import ErrorCell, FormulaCell, Table
+from gridclient.exchange.mapping import ColumnMapping
+from gridclient.exchange.reading import read_kind
+from gridclient.exchange.tables import open_table, sheets
+from gridclient.services.import_records import CaseRecord, ImportKind, RefusedRow
+from tests.fakes.exchange_files import (
+    CASE_ROWS,
+    CASE_TITLES,
+    cases_workbook,
+    csv_bytes,
+    standards_workbook,
+    with_part,
+    with_shared_texts,
+    workbook_bytes,
+    zip_bytes,
+)
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def opened(path: Path, content: bytes, **options: Any) -> Table:
+    path.write_bytes(content)
+    return open_table(path, **options)
+
+
+def cells_of(table: Table) -> list[list[Any]]:
+    return [list(cells) for _, cells in table.rows()]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_a_csv_is_the_same_in_every_encoding_and_with_every_separator(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    table = opened(tmp_path / "a.csv", csv_bytes(encoding=encoding, separator=separator))
+    assert table.titles == CASE_TITLES
+    assert cells_of(table) == [list(row) for row in CASE_ROWS]
+
+
+def test_a_csv_in_a_zip_is_opened_as_it_is_sent(tmp_path: Path) -> None:
+    table = opened(tmp_path / "a.zip", zip_bytes({"案件.csv": csv_bytes(encoding="gb18030")}))
+    assert (table.titles, table.expected) == (CASE_TITLES, 4)
+    assert len(cells_of(table)) == len(CASE_ROWS)
+
+
+def test_rows_count_as_a_spreadsheet_counts_them(tmp_path: Path) -> None:
+    table = opened(tmp_path / "a.csv", '标题,备注\r\n"一\n行",甲\r\n\r\n , \r\n二,乙\r\n'.encode())
+    assert [(number, cells[0]) for number, cells in table.rows()] == [(2, "一\n行"), (5, "二")]
+
+
+def test_a_cell_that_is_forced_to_be_text_loses_only_the_force(tmp_path: Path) -> None:
+    table = opened(tmp_path / "a.csv", '网格编码,名称\n="371002002003001",="一"格\n'.encode())
+    assert cells_of(table) == [["371002002003001", '="一"格']]
+
+
+def test_cells_of_a_workbook_keep_their_types(tmp_path: Path) -> None:
+    def change(sheet: Any) -> None:
+        sheet["A2"].number_format = "000"
+        sheet["E2"].data_type = "e"
+        sheet["G2"].number_format = '[$-804]yyyy"年"m"月"d"日"'
+
+    moment = datetime(2026, 1, 8, 9, 3)  # noqa: DTZ001
+    rows = [tuple("甲乙丙丁戊己庚"), (7, 3.5, moment, "=1+1", "#N/A", True, 46030)]
+    table = opened(tmp_path / "a.xlsx", workbook_bytes(rows, change=change))
+    assert cells_of(table) == [
+        ["007", 3.5, moment, FormulaCell("1+1"), ErrorCell("#N/A"), True, datetime(2026, 1, 8)]  # noqa: DTZ001
+    ]
+
+
+def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
+    content = workbook_bytes([("日期", "注"), (datetime(2026, 1, 8), "甲")])  # noqa: DTZ001
+    content = with_part(
+        content, "xl/workbook.xml", lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
+    )
+    assert cells_of(opened(tmp_path / "a.xlsx", content))[0][0] == datetime(2030, 1, 9)  # noqa: DTZ001
+
+
+def test_shared_texts_leave_out_phonetic_guides_and_resolve_escapes(tmp_path: Path) -> None:
+    content = with_shared_texts(workbook_bytes([("标题", "备注"), ("甲", "乙")]))
+    content = with_part(
+        content,
+        "xl/sharedStrings.xml",
+        lambda part: part.replace("甲</t>".encode(), "夜间_x000D_</t><rPh><t>ye</t></rPh><r><t>施工</t></r>".encode()),
+    )
+    assert cells_of(opened(tmp_path / "a.xlsx", content)) == [["夜间\r施工", "乙"]]
+
+
+def test_a_sheet_that_understates_its_size_is_read_whole(tmp_path: Path) -> None:
+    content = with_part(cases_workbook(), SHEET, lambda part: part.replace(b'ref="A1:H5"', b'ref="A1:A1"'))
+    assert [len(cells) for cells in cells_of(opened(tmp_path / "a.xlsx", content))] == [8, 8, 8, 8]
+
+
+def test_rows_and_cells_without_places_are_counted_on(tmp_path: Path) -> None:
+    titles = b"<row><c t='str'><v>a</v></c><c t='str'><v>b</v></c></row>"
+    numbers = b"<row><c><v>1</v></c><c><v>2</v></c></row>"
+    sheet = b"<x:worksheet xmlns:x='y'><sheetData>" + titles + numbers + b"</sheetData></x:worksheet>"
+    table = opened(tmp_path / "a.xlsx", with_part(cases_workbook(), SHEET, lambda _: sheet))
+    assert (table.titles, list(table.rows())) == (("a", "b"), [(2, [1, 2])])
+
+
+def test_the_header_is_found_under_a_title_and_told_rows_win(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    table = opened(path, standards_workbook(), fill_merged=True)
+    assert (table.header_row, table.titles[0], table.sheet) == (2, "大类代码", "部件")
+    with pytest.raises(InvalidInput) as refused:
+        open_table(path, header_row=9)
+    assert refused.value.code == "file.no_header"
+
+
+def test_merged_cells_are_filled_only_where_asked(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    filled = cells_of(opened(path, standards_workbook(), fill_merged=True))
+    assert filled[1] == [1, "公用设施", 1, "上水井盖", "供水公司", "城管局", "破损", "更换", "4小时"]
+    assert cells_of(open_table(path))[1][:6] == [None] * 6
+
+
+def test_titles_are_made_unique_and_blank_ones_named_by_their_column(tmp_path: Path) -> None:
+    table = opened(tmp_path / "a.csv", "名称,名称,,电 话\n1,2,3,4\n".encode())
+    assert table.titles == ("名称", "名称 (2)", "C", "电 话")
+
+
+def test_sheets_are_listed_chosen_and_missed(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(cases_workbook())
+    assert sheets(path) == ("Sheet1",)
+    with pytest.raises(InvalidInput) as refused:
+        open_table(path, sheet="别的")
+    assert refused.value.code == "file.unknown_sheet"
+
+
+def test_a_formula_refuses_its_row_and_names_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes([("标题", "序号"), ("井盖", "=ROW()-1"), ("路灯", 2)]))
+    refused, good = read_kind(ImportKind.CASES, path)
+    assert isinstance(refused, RefusedRow)
+    assert (refused.sheet, refused.row, refused.column, refused.code) == ("Sheet1", 2, "序号", "cell.formula")
+    assert isinstance(good, CaseRecord)
+    assert (good.row, good.title, good.extra) == (3, "路灯", {"序号": "2"})
+
+
+def test_a_short_row_is_read_and_a_long_one_of_a_csv_is_refused(tmp_path: Path) -> None:
+    """A comma that was not quoted shifts everything behind it."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("标题,备注,来源\n井盖\n路灯,坏,12345,多余\n".encode())
+    first, second = read_kind(ImportKind.CASES, path)
+    assert isinstance(first, CaseRecord)
+    assert (first.title, first.extra, first.channel) == ("井盖", {}, "")
+    assert isinstance(second, RefusedRow)
+    assert (second.row, second.code) == (3, "row.too_many_cells")
+
+
+def test_a_remark_beside_a_sheet_is_kept_under_its_column(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes([("标题", "来源"), *[("井盖", "12345")] * 20, ("路灯", "视频", None, "见照片")]))
+    *_, last = read_kind(ImportKind.CASES, path)
+    assert isinstance(last, CaseRecord)
+    assert last.extra == {"D": "见照片"}
+
+
+def test_a_mapping_says_where_the_header_stands(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("编,事由,说明\n表头,在,下面\n号码,事项,说法\n1,井盖,缺失\n".encode())
+    mapping = ColumnMapping(ImportKind.CASES, {"title": "事项", "external_number": "号码"}, header_row=3)
+    (record,) = read_kind(ImportKind.CASES, path, mapping=mapping)
+    assert isinstance(record, CaseRecord)
+    assert (record.row, record.title, record.identity) == (4, "井盖", "n:号码:1")
