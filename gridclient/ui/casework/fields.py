@@ -83,7 +83,13 @@ def _line(field: Field, changed: Callable[..., None], parent: QWidget) -> FieldW
 def _text(field: Field, changed: Callable[..., None], parent: QWidget) -> FieldWidget:
     edit = ShortText(hint=field.hint, parent=parent)
     edit.edited.connect(changed)
-    return FieldWidget(field, edit, edit.toPlainText, edit.setPlainText)
+
+    def write(value: Any) -> None:
+        blocked = edit.blockSignals(True)  # only what the operator types is an edit
+        edit.setPlainText(str(value))
+        edit.blockSignals(blocked)
+
+    return FieldWidget(field, edit, edit.toPlainText, write)
 
 
 def _choice(field: Field, changed: Callable[..., None], parent: QWidget) -> FieldWidget:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Protocol, cast
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError
@@ -18,6 +19,7 @@ from gridclient.ui.casework.form_spec import FormSpec
 from gridclient.ui.casework.offers import Offer
 from gridclient.ui.choice_lists import Lists
 from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.theme import tokens
 
 _BESIDE = 2
 
@@ -48,7 +50,6 @@ class Foot(QWidget):
 
     def __init__(self, *, dispatch: QWidget | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("panel", "true")
         self._widget = dispatch
         self._dispatch = cast("DispatchPlace | None", dispatch)
         self.form: ActionForm | None = None
@@ -58,13 +59,9 @@ class Foot(QWidget):
         self._bar_place = QWidget(self)
         self._bar_rows = QVBoxLayout(self._bar_place)
         self._bar_rows.setContentsMargins(12, 8, 12, 10)
-        line = QFrame(self)
-        line.setFixedHeight(1)
-        line.setFrameShape(QFrame.Shape.HLine)
         self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setContentsMargins(0, 1, 0, 0)
         self._rows.setSpacing(0)
-        self._rows.addWidget(line)
         if dispatch is not None and self._dispatch is not None:
             self._rows.addWidget(dispatch)
             self._dispatch.done.connect(self.dispatched)
@@ -117,7 +114,7 @@ class Foot(QWidget):
         self._show_dispatch(False)
         self._bar_place.hide()
         self.form = ActionForm(spec, lists=lists, parent=self)
-        self._rows.insertWidget(1, self.form)
+        self._rows.insertWidget(0, self.form)
         self.form.show()
         return self.form
 
@@ -146,6 +143,9 @@ class Foot(QWidget):
     def refresh(self, changes: Changes) -> None:
         if self._dispatch is not None:
             self._dispatch.refresh(changes)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(tokens().line))
 
     def _show_dispatch(self, shown: bool) -> None:
         if self._widget is not None:

@@ -11,13 +11,16 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.case import Assignment, Role
 from gridclient.domain.roles import Action, Actor
-from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS
+from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.offers import action_word, handling, returnable, signable, verifiable
 
 translate = QCoreApplication.translate
 Values = Mapping[str, Any]
 Command = tuple[Action, dict[str, Any]]
+
+
+_NUMBERS: Final = frozenset({"level", "urgency"})
 
 
 class FieldKind(StrEnum):
@@ -77,9 +80,9 @@ def command_of(spec: FormSpec, values: Values) -> Command:
         if verdict == "rework":
             return Action.REWORK, args
         return Action.VERIFY, {**args, "release": True} if verdict == "release" else args
-    if "level" in args:
-        args["level"] = int(args["level"])
-    return spec.action, args
+    if spec.action is Action.AMEND:
+        args = {field.name: args[field.name] for field in spec.fields if args[field.name] != field.default}
+    return spec.action, {name: int(value) if name in _NUMBERS else value for name, value in args.items()}
 
 
 def missing_field(spec: FormSpec, values: Values) -> Field | None:
@@ -104,8 +107,31 @@ def _reason(*, needed: bool = True, label: str = "", hint: str = "") -> Field:
     return Field("reason", label or translate("CaseWork", "理由"), FieldKind.TEXT, needed=needed, hint=hint)
 
 
-def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+def _level(view: CaseView) -> Field:
     levels = tuple((str(n), translate("CaseWork", "{level}级").format(level=n)) for n in range(1, 5))
+    return Field("level", translate("CaseWork", "层级"), FieldKind.CHOICE, levels, str(view.case.level))
+
+
+def _grid(view: CaseView, *, needed: bool) -> Field:
+    hint = translate("CaseWork", "输入社区、网格或编码")
+    grid = view.case.facts.grid
+    return Field("grid", translate("CaseWork", "网格"), FieldKind.GRID, default=grid, needed=needed, hint=hint)
+
+
+def _amend(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    facts = view.case.facts
+    urgencies = tuple((str(value), word) for value, word in URGENCIES.items())
+    return (
+        Field("title", translate("CaseWork", "标题"), default=facts.title, needed=True),
+        Field("description", translate("CaseWork", "描述"), FieldKind.TEXT, default=facts.description),
+        Field("address", translate("CaseWork", "地址"), default=facts.address),
+        _grid(view, needed=False),
+        Field("urgency", translate("CaseWork", "紧急程度"), FieldKind.CHOICE, urgencies, str(facts.urgency)),
+        _level(view),
+    )
+
+
+def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
     facts = view.case.facts
     return (
         Field(
@@ -116,15 +142,8 @@ def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
             needed=True,
             hint=translate("CaseWork", "输入文字或拼音首字母"),
         ),
-        Field(
-            "grid",
-            translate("CaseWork", "网格"),
-            FieldKind.GRID,
-            default=facts.grid,
-            needed=True,
-            hint=translate("CaseWork", "输入社区、网格或编码"),
-        ),
-        Field("level", translate("CaseWork", "层级"), FieldKind.CHOICE, levels, str(view.case.level)),
+        _grid(view, needed=True),
+        _level(view),
     )
 
 
@@ -210,6 +229,7 @@ def _with_reason(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 _FORMS: Final[Mapping[Action, Callable[[CaseView, Actor], tuple[Field, ...]]]] = {
     Action.FILE: _file,
+    Action.AMEND: _amend,
     Action.DECLINE: _decline,
     Action.SIGN: _sign,
     Action.RETURN: _return,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.domain.case import Case, CaseState
@@ -154,14 +154,6 @@ class CasePanel(QWidget):
         self.foot.bar.chosen.connect(self.start_action)
         self.foot.dispatched.connect(self._on_dispatched)
         self.foot.dispatch_cancelled.connect(self._on_cancelled)
-        for number in range(5):
-            shortcut = self.top.tabs.addAction(self.top.tabs.tabText(number))
-            shortcut.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
-            shortcut.triggered.connect(partial(self._turn_to, number))
-
-    def _turn_to(self, number: int, *_checked: bool) -> None:
-        self.top.tabs.setCurrentIndex(number)
-        self.top.tabs.setFocus()
 
     # -- reading ----------------------------------------------------------------------------------------------------
 

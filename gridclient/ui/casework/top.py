@@ -109,7 +109,7 @@ class CaseTop(QStackedWidget):
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)
-        tabs.setContentsMargins(12, 0, 12, 0)
+        tabs.setStyleSheet("QTabWidget::tab-bar { left: 12px; }")
         first = QWidget()
         rows = QVBoxLayout(first)
         rows.setContentsMargins(12, 6, 0, 4)

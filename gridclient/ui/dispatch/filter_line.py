@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-_SHIFTED: Final = {sign: digit for digit, signs in enumerate(("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（"), 1) for sign in signs}  # fmt: skip
+_SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
+_SHIFTED: Final = {sign: digit for digit, signs in enumerate(_SIGNS, 1) for sign in signs}
 
 
 class FilterLine(QLineEdit):

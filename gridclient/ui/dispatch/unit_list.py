@@ -85,7 +85,8 @@ class UnitDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         item: UnitItem = index.data(ITEM)
-        part: Role | None = index.data(PART)
+        given = index.data(PART)
+        part = Role(given) if given else None  # a role hands over a plain text
         theme = tokens()
         place: QRect = option.rect
         card = QRectF(place).adjusted(0.5, 0.5, -0.5, -_GAP - 0.5)
