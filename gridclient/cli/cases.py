@@ -1,0 +1,157 @@
+"""``gridclient cases``: list, new, show, act."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from gridclient.cli.opening import open_desk
+from gridclient.cli.output import Exit, print_json, print_lines, table
+from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, timeline_json
+from gridclient.domain.case import CaseFacts, CaseState
+from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Box, CaseFilter, Sort
+from gridclient.services.words import STATES
+
+_FACTS = frozenset(f.name for f in fields(CaseFacts))
+_DISPATCHABLE = (CaseState.FILED, CaseState.DISPATCHED, CaseState.HANDLING)
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``cases list|new|show|act``."""
+    cases = commands.add_parser("cases", help="案件").add_subparsers(metavar="操作", required=True)
+    _add_list(cases.add_parser("list", parents=[output], help="案件列表"))
+    new = cases.add_parser("new", parents=[output], help="登记案件")
+    new.add_argument("--json-args", required=True, metavar="JSON", help="案件内容")
+    new.add_argument("--as", dest="account", metavar="账号")
+    new.set_defaults(run=register)
+    show = cases.add_parser("show", parents=[output], help="案件详情、时间线与派遣建议")
+    show.add_argument("case", metavar="案件")
+    show.set_defaults(run=show_case)
+    act = cases.add_parser("act", parents=[output], help="办理案件")
+    act.add_argument("case", metavar="案件")
+    act.add_argument("action", choices=[a.value for a in Action], metavar="动作")
+    act.add_argument("--as", dest="account", metavar="账号")
+    act.add_argument("--json-args", default="{}", metavar="JSON")
+    act.set_defaults(run=act_on)
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--grid", default="", metavar="编码")
+    parser.add_argument("--state", choices=[s.value for s in CaseState], metavar="状态")
+    parser.add_argument("--box", choices=[b.value for b in Box], metavar="今日必办")
+    parser.add_argument("--unit", default="", metavar="编码")
+    parser.add_argument("--text", default="", metavar="词")
+    parser.add_argument("--limit", type=int, default=50, metavar="件数")
+    parser.add_argument("--after", metavar="游标")
+    parser.set_defaults(run=list_cases)
+
+
+def list_cases(args: argparse.Namespace) -> Exit:
+    """A page of the list with its total and the cursor of the next page."""
+    chosen = CaseFilter(
+        grid=args.grid,
+        box=Box(args.box) if args.box else None,
+        states=frozenset([args.state]) if args.state else frozenset(),
+        unit=args.unit,
+        text=args.text,
+    )
+    with open_desk(args.profile, read_only=True) as opened:
+        page = opened.desk.queries.page(chosen, Sort(), limit=max(args.limit, 1), after=args.after)
+        total = opened.desk.queries.total(chosen)
+        now = opened.desk.clock.now()
+    if args.json:
+        print_json({"cases": [row_json(r, now) for r in page.rows], "total": total, "next": page.next})
+        return Exit.DONE
+    rows = (
+        (r.number, r.title[:24], STATES.get(r.state, r.state), f"{r.level}级", r.unit_name or "—", _due(r.due))
+        for r in page.rows
+    )
+    print_lines(table(("编号", "标题", "状态", "级别", "主办单位", "时限"), rows))
+    print_lines([f"共 {total} 件"])
+    return Exit.DONE
+
+
+def _due(due: Any) -> str:
+    return f"{due:%m-%d %H:%M}" if due else "—"
+
+
+def register(args: argparse.Namespace) -> Exit:
+    """A new case; ``crs`` says which system ``lon``/``lat`` are in."""
+    given = _json_object(args.json_args)
+    level = int(given.pop("level", 3))
+    source = Crs(given.pop("crs", Crs.WGS84.value))
+    unknown = sorted(set(given) - _FACTS)
+    if unknown:
+        raise InvalidInput("case.unknown_field", fields=unknown)
+    if source is not Crs.WGS84 and given.get("lon") is not None and given.get("lat") is not None:
+        given["source_point"] = f"{source.value} {given['lon']} {given['lat']}"
+        given["lon"], given["lat"] = convert(float(given["lon"]), float(given["lat"]), source, Crs.WGS84)
+    with open_desk(args.profile, account=args.account) as opened:
+        registered = opened.desk.register(CaseFacts(**{"title": "", **given}), level=level)
+        case = opened.desk.queries.case(registered.case_id)
+        document = case_json(case, opened.desk.clock.now(), opened.desk.reference)
+    if args.json:
+        print_json(document)
+    else:
+        print_lines([f"已登记 {registered.number}"])
+    return Exit.DONE
+
+
+def show_case(args: argparse.Namespace) -> Exit:
+    """The case whole."""
+    with open_desk(args.profile, read_only=True) as opened:
+        document = _whole(opened.desk, args.case)
+    if args.json:
+        print_json(document)
+    else:
+        print_lines(_lines(document))
+    return Exit.DONE
+
+
+def act_on(args: argparse.Namespace) -> Exit:
+    """One action; a forbidden one changes nothing and names its rule."""
+    with open_desk(args.profile, account=args.account) as opened:
+        case = opened.desk.queries.case(args.case)
+        opened.desk.act(Action(args.action), case.id, _json_object(args.json_args))
+        document = _whole(opened.desk, case.id)
+    if args.json:
+        print_json(document)
+    else:
+        print_lines([f"{document['number']} 现为“{STATES.get(document['state'], document['state'])}”"])
+    return Exit.DONE
+
+
+def _whole(desk: Desk, case_ref: str) -> Json:
+    case = desk.queries.case(case_ref)
+    document = case_json(case, desk.clock.now(), desk.reference)
+    document["timeline"] = timeline_json(desk.queries.timeline(case.id), desk.reference)
+    if case.state in _DISPATCHABLE:
+        document["proposal"] = proposal_json(desk.propose(case.id))
+    return document
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput("arguments.not_json", position=error.pos) from None
+    if not isinstance(value, dict):
+        raise InvalidInput("arguments.not_an_object")
+    return value
+
+
+def _lines(document: Json) -> Iterable[str]:
+    yield f"{document['number']}  {document['title']}"
+    state = STATES.get(document["state"], document["state"])
+    yield f"状态 {state} · {document['level']}级 · 时限 {document['due'] or '—'}"
+    for entry in document["timeline"]:
+        yield f"  {entry['at'][5:16].replace('T', ' ')}  {entry['text']}"
+    if proposal := document.get("proposal"):
+        yield f"建议派遣 {proposal['lead'] or '—'}：{proposal['reason'] or '没有单位服务这一网格'}"

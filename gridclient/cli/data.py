@@ -1,0 +1,186 @@
+"""Commands that make, fill, copy and check a profile: init, demo, import, verify, backup, restore."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from gridclient.cli.opening import open_desk
+from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.domain.coordinates import Crs
+from gridclient.services.error_text import sentence
+from gridclient.services.import_order import ImportOrder
+from gridclient.services.import_records import ImportKind, RefusedRow
+from gridclient.services.importing import ImportOutcome, ImportPhase
+
+_KINDS = [*(k.value for k in ImportKind), "basemap"]
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds the commands of this room."""
+    init = commands.add_parser("init", parents=[output], help="建立席位")
+    init.add_argument("--county", required=True, metavar="六位代码")
+    init.add_argument("--township", required=True, metavar="九位代码")
+    init.add_argument("--name", required=True, metavar="名称")
+    init.set_defaults(run=make_profile)
+    demo = commands.add_parser("demo", parents=[output], help="建立演示县")
+    demo.add_argument("--cases", type=int, default=3000, metavar="件数")
+    demo.add_argument("--seed", type=int, default=1, metavar="种子")
+    demo.add_argument("--no-window", action="store_true", help="只建立，不打开席位")
+    demo.set_defaults(run=make_demo_county)
+    bring = commands.add_parser("import", parents=[output], help="导入文件")
+    bring.add_argument("kind", choices=_KINDS, metavar="种类", help="、".join(_KINDS))
+    bring.add_argument("file", type=Path, metavar="文件")
+    bring.add_argument("--crs", choices=[c.value for c in Crs], help="文件所用坐标系")
+    bring.add_argument("--sheet", metavar="工作表")
+    bring.add_argument("--mapping", type=Path, metavar="对列文件.toml")
+    bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
+    bring.set_defaults(run=bring_in)
+    verify = commands.add_parser("verify", parents=[output], help="核对日志、表与计数")
+    verify.set_defaults(run=verify_store)
+    backup = commands.add_parser("backup", parents=[output], help="备份到文件")
+    backup.add_argument("file", type=Path, metavar="文件")
+    backup.set_defaults(run=back_up)
+    restore = commands.add_parser("restore", parents=[output], help="从备份恢复")
+    restore.add_argument("file", type=Path, metavar="文件")
+    restore.add_argument("--recovery-key", metavar="恢复码", help="备份来自别的电脑时需要")
+    restore.set_defaults(run=bring_back)
+
+
+def make_profile(args: argparse.Namespace) -> Exit:
+    """A new, empty desk."""
+    from gridclient.composition import create_profile
+
+    recovery = create_profile(args.profile, county=args.county, township=args.township, name=args.name)
+    if args.json:
+        print_json({"profile": str(args.profile), "township": args.township, "recovery_key": recovery})
+    else:
+        print_lines([f"席位已建立：{args.name}", f"恢复码（请抄下另存）：{recovery}"])
+    return Exit.DONE
+
+
+def make_demo_county(args: argparse.Namespace) -> Exit:
+    """The demo county, made once; a profile that holds cases already is left as it is."""
+    from gridclient.demo.building import make_demo
+
+    made = make_demo(args.profile, cases=args.cases, seed=args.seed, progress=_progress(args))
+    if args.json:
+        print_json(made)
+    else:
+        say(f"演示县：{made['grids']} 个网格，{made['units']} 个单位，{made['cases']} 件案件")
+    if args.no_window:
+        return Exit.DONE
+    from gridclient.cli.windows import open_desk_window
+
+    return open_desk_window(args)
+
+
+def bring_in(args: argparse.Namespace) -> Exit:
+    """Imports a file; refused rows are listed and make the status 3."""
+    from gridclient.importing import import_file
+
+    order = ImportOrder(
+        kind=args.kind,
+        file=args.file,
+        crs=args.crs,
+        sheet=args.sheet,
+        mapping=args.mapping,
+        dry_run=args.dry_run,
+    )
+    with open_desk(args.profile) as opened:
+        outcome = import_file(opened, order, progress=_import_progress(args))
+    if args.json:
+        print_json(_import_json(outcome))
+    else:
+        print_lines(_import_lines(outcome))
+    return Exit.PARTLY if outcome.refused else Exit.DONE
+
+
+def _import_json(outcome: ImportOutcome) -> dict[str, Any]:
+    summary = outcome.summary
+    return {
+        "kind": summary.kind,
+        "rows": summary.rows,
+        "imported": summary.imported,
+        "unchanged": summary.unchanged,
+        "refused": [_refused_json(r) for r in outcome.refused],
+        "notices": [_refused_json(n) for n in outcome.notices],
+        "seconds": summary.seconds,
+    }
+
+
+def _refused_json(row: Any) -> dict[str, Any]:
+    return {
+        "sheet": row.sheet,
+        "row": row.row,
+        "column": row.column,
+        "code": row.code,
+        "message": sentence(row.code, **row.params),
+    }
+
+
+def _import_lines(outcome: ImportOutcome) -> list[str]:
+    summary = outcome.summary
+    counts = f"导入 {summary.imported}，未变 {summary.unchanged}，未导入 {summary.refused}"
+    head = f"共 {summary.rows} 行：{counts}（{summary.seconds:.1f} 秒）"
+    return [head, *(_refused_line(r) for r in outcome.refused)]
+
+
+def _refused_line(row: RefusedRow) -> str:
+    place = f"{row.sheet} " if row.sheet else ""
+    column = f" {row.column} 列" if row.column else ""
+    return f"{place}第 {row.row} 行{column}：{sentence(row.code, **dict(row.params))}"
+
+
+def verify_store(args: argparse.Namespace) -> Exit:
+    """Refolds the log and compares it with everything derived from it."""
+    with open_desk(args.profile, read_only=True) as opened:
+        report = opened.verify()
+    document = {"ok": report.ok, "events": report.events, "cases": report.cases, "problems": list(report.problems)}
+    if args.json:
+        print_json(document)
+    else:
+        print_lines(
+            [f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件", *report.problems]
+        )
+    return Exit.DONE if report.ok else Exit.REFUSED
+
+
+def back_up(args: argparse.Namespace) -> Exit:
+    """An encrypted copy of the store in one file."""
+    with open_desk(args.profile, read_only=True) as opened:
+        opened.backup(args.file)
+    if args.json:
+        print_json({"file": str(args.file), "bytes": args.file.stat().st_size})
+    else:
+        print_lines([f"已备份到 {args.file}"])
+    return Exit.DONE
+
+
+def bring_back(args: argparse.Namespace) -> Exit:
+    """Puts a backup in the store's place; what stood there is kept beside it."""
+    kept = restore_profile(args.profile, args.file, recovery_key=args.recovery_key)
+    if args.json:
+        print_json({"restored": str(args.file), "kept": str(kept) if kept else None})
+    else:
+        print_lines([f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])])
+    return Exit.DONE
+
+
+def _progress(args: argparse.Namespace) -> Any:
+    if args.json or not sys.stderr.isatty():
+        return lambda _text: None
+    return say
+
+
+def _import_progress(args: argparse.Namespace) -> Any:
+    if args.json or not sys.stderr.isatty():
+        return None
+
+    def show(phase: ImportPhase, done: int, total: int | None) -> None:
+        words = {ImportPhase.READING: "读取", ImportPhase.CHECKING: "检查", ImportPhase.WRITING: "写入"}
+        sys.stderr.write(f"\r{words[phase]} {done}{f'/{total}' if total else ''} 行 ")
+
+    return show

@@ -1,0 +1,61 @@
+"""``gridclient grids``: the tree of areas with figures, and the areas at a point."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from gridclient.cli.opening import open_desk
+from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.shapes import Json, tree_json
+from gridclient.domain.coordinates import Crs, convert
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``grids tree`` and ``grids at``."""
+    grids = commands.add_parser("grids", help="网格").add_subparsers(metavar="操作", required=True)
+    tree = grids.add_parser("tree", parents=[output], help="三级网格与在办、超期数")
+    tree.set_defaults(run=show_tree)
+    at = grids.add_parser("at", parents=[output], help="某一点所在的网格")
+    at.add_argument("lon", type=float, metavar="经度")
+    at.add_argument("lat", type=float, metavar="纬度")
+    at.add_argument("--crs", choices=[c.value for c in Crs], default=Crs.WGS84.value, help="坐标系")
+    at.set_defaults(run=show_at)
+
+
+def show_tree(args: argparse.Namespace) -> Exit:
+    """The tree with open and overdue cases."""
+    with open_desk(args.profile, read_only=True) as opened:
+        tree = tree_json(opened.desk.reference.grids(), opened.desk.queries.figures())
+    if args.json:
+        print_json(tree)
+    else:
+        print_lines(_lines(tree, 0))
+    return Exit.DONE
+
+
+def show_at(args: argparse.Namespace) -> Exit:
+    """The three tiers at a point."""
+    lon, lat = convert(args.lon, args.lat, Crs(args.crs), Crs.WGS84)
+    with open_desk(args.profile, read_only=True) as opened:
+        found = opened.desk.reference.grids_at(lon, lat)
+        names = {code: _name(opened.desk.reference.grid(code)) for code in asdict(found).values() if code}
+    if args.json:
+        print_json({"basic": found.basic, "community": found.community, "zone": found.zone})
+    else:
+        words = (("基础网格", found.basic), ("社区级", found.community), ("片区级", found.zone))
+        print_lines(f"{word}  {code or '—'}  {names.get(code or '', '')}".rstrip() for word, code in words)
+    return Exit.DONE
+
+
+def _name(row: Any) -> str:
+    return row.name if row else ""
+
+
+def _lines(nodes: Sequence[Json], depth: int) -> Iterable[str]:
+    for node in nodes:
+        overdue = f"  超期 {node['overdue']}" if node["overdue"] else ""
+        yield f"{'  ' * depth}{node['name']}  {node['code']}  在办 {node['open']}{overdue}"
+        yield from _lines(node["children"], depth + 1)

@@ -1,0 +1,172 @@
+"""The JSON of the command line, which outside programs rely on: identifiers, ISO instants, codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gridclient.domain.case import Assignment, Case, CaseClock
+from gridclient.services.clocks import explained
+from gridclient.services.deadline_text import explain
+from gridclient.services.masking import mask_name, mask_phone
+from gridclient.services.ports import Reference
+from gridclient.services.proposal import Candidate, Proposal
+from gridclient.services.proposal_text import reason_of
+from gridclient.services.rows import CaseRow, GridFigures, GridRow, TimelineEntry
+from gridclient.services.timeline_text import line_of
+
+Json = dict[str, Any]
+
+
+def iso(instant: datetime | None) -> str | None:
+    """``2026-11-21T09:00:00+08:00``, or null."""
+    return instant.isoformat(timespec="seconds") if instant else None
+
+
+def row_json(row: CaseRow, now: datetime) -> Json:
+    """One case of a list."""
+    return {
+        "id": row.id,
+        "number": row.number,
+        "title": row.title,
+        "state": row.state,
+        "level": row.level,
+        "grid": row.grid or None,
+        "unit": row.unit or None,
+        "due": iso(row.due),
+        "overdue": row.due is not None and row.due < now,
+        "channel": row.channel,
+        "registered_at": iso(row.registered_at),
+        "returned": row.returned,
+        "escalated": row.escalated,
+        "pending": row.pending,
+        "conflict": row.conflict,
+        "lon": row.lon,
+        "lat": row.lat,
+    }
+
+
+def case_json(case: Case, now: datetime, reference: Reference) -> Json:
+    """A case with its parts and clocks. The reporter is masked; the desk shows it on demand and leaves a trace."""
+    facts, lead = case.facts, case.lead
+    due = case.due
+    return {
+        "id": case.id,
+        "number": case.number,
+        "title": facts.title,
+        "description": facts.description,
+        "state": case.state.value,
+        "level": case.level,
+        "version": case.version,
+        "channel": facts.channel,
+        "standard": facts.standard or None,
+        "class": facts.case_class or None,
+        "urgency": facts.urgency,
+        "grid": facts.grid or None,
+        "address": facts.address,
+        "lon": facts.lon,
+        "lat": facts.lat,
+        "reporter": {"name": mask_name(facts.reporter_name), "phone": mask_phone(facts.reporter_phone)},
+        "upper_number": facts.upper_number or None,
+        "registered_at": iso(case.registered_at),
+        "filed_at": iso(case.filed_at),
+        "dispatched_at": iso(case.dispatched_at),
+        "handled_at": iso(case.handled_at),
+        "closed_at": iso(case.closed_at),
+        "unit": lead.unit if lead else None,
+        "due": iso(due),
+        "overdue": due is not None and due < now,
+        "returned": case.returned,
+        "returns": case.returns,
+        "reworks": case.reworks,
+        "urges": case.urges,
+        "escalated": case.escalated,
+        "attachments": case.attachments,
+        "rating": case.rating or None,
+        "extra": dict(facts.extra),
+        "assignments": [_assignment_json(a) for a in case.assignments],
+        "clocks": [_clock_json(c, reference) for c in case.clocks],
+    }
+
+
+def _assignment_json(part: Assignment) -> Json:
+    return {
+        "unit": part.unit,
+        "role": part.role.value,
+        "state": part.state.value,
+        "limit": part.limit,
+        "due": iso(part.due),
+        "dispatched_at": iso(part.dispatched_at),
+        "signed_at": iso(part.signed_at),
+        "handled_at": iso(part.handled_at),
+        "verified_at": iso(part.verified_at),
+        "return_until": iso(part.return_until),
+        "result": part.result or None,
+    }
+
+
+def _clock_json(clock: CaseClock, reference: Reference) -> Json:
+    return {
+        "stage": clock.stage,
+        "unit": clock.unit or None,
+        "limit": clock.limit,
+        "started": iso(clock.started),
+        "due": iso(clock.due),
+        "ended": iso(clock.ended),
+        "steps": list(explain(explained(clock, reference))) if clock.stage != "imported" else [],
+    }
+
+
+def timeline_json(entries: Iterable[TimelineEntry], reference: Reference) -> list[Json]:
+    """The whole timeline, oldest first."""
+    return [
+        {
+            "at": iso(e.at),
+            "kind": e.kind,
+            "actor": e.actor,
+            "text": line_of(e, reference),
+            "payload": dict(e.payload),
+            "pending": e.pending,
+            "refused": e.refused,
+        }
+        for e in entries
+    ]
+
+
+def proposal_json(proposal: Proposal) -> Json:
+    """Whom to dispatch to, and the grounds in Chinese."""
+
+    def alternative(candidate: Candidate) -> Json:
+        return {"unit": candidate.unit.code, "name": candidate.unit.name, "reason": reason_of(candidate)}
+
+    lead = proposal.lead
+    return {
+        "lead": lead.unit.code if lead else None,
+        "cooperating": [c.unit.code for c in proposal.cooperating],
+        "reason": reason_of(lead) if lead else None,
+        "standard": proposal.standard.code if proposal.standard else None,
+        "alternatives": [alternative(c) for c in proposal.candidates if c is not lead],
+    }
+
+
+def tree_json(grids: Sequence[GridRow], figures: Mapping[str, GridFigures]) -> list[Json]:
+    """The areas as a tree, townships first; figures of an area hold those of everything below it."""
+    below: dict[str, list[GridRow]] = {}
+    known = {g.code for g in grids}
+    for grid in grids:
+        below.setdefault(grid.parent if grid.parent in known else "", []).append(grid)
+
+    def node(grid: GridRow) -> Json:
+        figure = figures.get(grid.code)
+        return {
+            "code": grid.code,
+            "name": grid.name,
+            "tier": grid.tier,
+            "parent": grid.parent or None,
+            "open": figure.open if figure else 0,
+            "overdue": figure.overdue if figure else 0,
+            "children": [node(g) for g in below.get(grid.code, ())],
+        }
+
+    return [node(g) for g in below.get("", ())]

@@ -1,0 +1,49 @@
+"""Commands that show something: the desk itself, the tour, the self-check. Only here the command line reaches Qt."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gridclient.cli.output import Exit, print_json, print_lines
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``tour`` and ``self-check``."""
+    tour = commands.add_parser("tour", parents=[output], help="自动演示并截图")
+    tour.add_argument("--out", type=Path, required=True, metavar="目录")
+    tour.set_defaults(run=walk_tour)
+    check = commands.add_parser("self-check", parents=[output], help="自检")
+    check.set_defaults(run=check_self)
+
+
+def open_desk_window(args: argparse.Namespace) -> Exit:
+    """Opens the desk and stays until its window closes."""
+    from gridclient.app import run
+
+    return Exit(run(args.profile))
+
+
+def walk_tour(args: argparse.Namespace) -> Exit:
+    """Walks the demo by itself and leaves screenshots."""
+    from gridclient.tour import walk
+
+    pictures = walk(args.profile if args.profile_given else None, args.out)
+    if args.json:
+        print_json({"pictures": [str(p) for p in pictures]})
+    else:
+        print_lines(str(p) for p in pictures)
+    return Exit.DONE
+
+
+def check_self(args: argparse.Namespace) -> Exit:
+    """Store, map, fonts, calendar, disk and clock, each with a sentence."""
+    from gridclient.self_check import check
+
+    findings = check(args.profile)
+    if args.json:
+        print_json({"ok": all(f.ok for f in findings), "checks": [f.as_json() for f in findings]})
+    else:
+        print_lines(f"{'✓' if f.ok else '✗'} {f.title}：{f.sentence}" for f in findings)
+    return Exit.DONE if all(f.ok for f in findings) else Exit.ENVIRONMENT

@@ -1,0 +1,146 @@
+"""Builds a desk's services on a profile, by hand and without Qt: for the window, the command line and the demo."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.roles import AccountRole
+from gridclient.services.desk import Desk
+from gridclient.services.ports import Clock, Work
+from gridclient.store import profile as profiles
+from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
+from gridclient.store.attachments import AttachmentStore
+from gridclient.store.case_recorder import BulkRecorder
+from gridclient.store.columns import Columns
+from gridclient.store.driver import Database
+from gridclient.store.import_journal import finish_imports
+from gridclient.store.legal_calendar import legal_calendar
+from gridclient.store.log import Device
+from gridclient.store.map_data import SqliteMapData
+from gridclient.store.queries import SqliteQueries
+from gridclient.store.recovery import recovery_key
+from gridclient.store.reference import SqliteReference
+from gridclient.store.settings import SqliteDeskSettings
+from gridclient.store.unit_of_work import SqliteWork
+
+DEFAULT_ACCOUNT = "operator"
+FIRST_ACCOUNTS = (
+    Account("operator", "受理派遣员", AccountRole.OPERATOR),
+    Account("leader", "值班长", AccountRole.SHIFT_LEADER),
+    Account("supervisor", "网格督导", AccountRole.SUPERVISOR),
+    Account("admin", "系统管理员", AccountRole.ADMIN),
+    Account("auditor", "审计员", AccountRole.AUDITOR),
+)
+
+
+class SystemClock:
+    """The machine's clock, in China time."""
+
+    def now(self) -> datetime:
+        return datetime.now(CHINA_TIME)
+
+
+class RandomIds:
+    """Random keys of 128 bits."""
+
+    def new_id(self) -> str:
+        return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDesk:
+    """A profile that is open: the desk's services and what administration needs beside them."""
+
+    profile: profiles.Profile
+    reference: SqliteReference
+    desk: Desk
+    attachments: AttachmentStore
+
+    @property
+    def database(self) -> Database:
+        return self.profile.database
+
+    @property
+    def device(self) -> Device:
+        return self.profile.device
+
+    @property
+    def base_map_folder(self) -> Path:
+        return self.profile.basemaps
+
+    def work_with(self, clock: Clock) -> Work:
+        """Units of work whose events are dated by ``clock``."""
+        return SqliteWork(self.database, self.profile.device, clock)
+
+
+def create_profile(folder: Path, *, county: str, township: str, name: str) -> str:
+    """Makes an empty desk and gives its recovery key.
+
+    Raises:
+        InvalidInput: the codes do not fit each other (``profile.codes``) or there is a desk already.
+    """
+    if tier_of(county) is not Tier.COUNTY or tier_of(township) is not Tier.TOWNSHIP or county != township[:6]:
+        raise InvalidInput("profile.codes", county=county, township=township)
+    now = SystemClock().now()
+    with profiles.create_profile(folder, now=now) as profile:
+        with profile.database.writer() as connection:
+            keep_accounts(connection, FIRST_ACCOUNTS)
+            keep_settings(connection, {"county": county, "township": township, "name": name}, at=now.isoformat())
+        return recovery_key(profile.key)
+
+
+@contextmanager
+def open_desk(
+    folder: Path, *, account: str | None = None, read_only: bool = False, shared: bool = False
+) -> Iterator[OpenedDesk]:
+    """Opens a profile until the block ends.
+
+    Args:
+        account: who acts; the desk's operator if nobody is named.
+        read_only: only reads, beside a desk that may be open.
+        shared: writes on behalf of the desk that holds the profile (its worker process).
+
+    Raises:
+        NotFound: no desk was made here, or no such account.
+        Conflict: another desk has the profile.
+        StoreUnavailable: the store cannot be opened.
+    """
+    clock = SystemClock()
+    with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared) as profile:
+        opened = _opened(profile, clock, account or DEFAULT_ACCOUNT)
+        if not (read_only or shared):
+            finish_imports(profile.database, BulkRecorder(profile.device, clock))
+        yield opened
+
+
+def calendar_of(folder: Path) -> WorkCalendar:
+    """The work calendar of a profile, or the legal one where there is no profile."""
+    if not profiles.profile_exists(folder):
+        return legal_calendar()
+    with open_desk(folder, read_only=True) as opened:
+        return opened.desk.reference.calendar()
+
+
+def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk:
+    database = profile.database
+    reference = SqliteReference(database, lambda: clock.now().date())
+    columns = Columns(database)
+    desk = Desk(
+        queries=SqliteQueries(database, columns, reference, clock),
+        work=SqliteWork(database, profile.device, clock),
+        reference=reference,
+        settings=SqliteDeskSettings(database),
+        map_data=SqliteMapData(database, columns, reference, clock),
+        clock=clock,
+        ids=RandomIds(),
+        actor=read_account(database, account).actor,
+    )
+    return OpenedDesk(profile, reference, desk, AttachmentStore(profile.attachments, database))

@@ -1,0 +1,175 @@
+"""The demo county in a profile: reference data by the way of imports, cases by the way of commands, in the past."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from gridclient.composition import OpenedDesk, create_profile, open_desk
+from gridclient.demo.cases import DemoCase, demo_cases
+from gridclient.demo.county import DemoCounty, demo_county
+from gridclient.demo.lives import DemoStep
+from gridclient.demo.records import COUNTY, division_records, grid_records, standard_records, unit_records
+from gridclient.domain.case import CaseFacts
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import to_seconds
+from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.services.acting import ActOnCase, act_on_case
+from gridclient.services.import_records import ImportKind, Record
+from gridclient.services.importing import import_records
+from gridclient.services.ports import UnitOfWork
+from gridclient.services.registering import RegisterCase, register_case
+from gridclient.services.rows import CaseFilter
+from gridclient.store.import_sink import ReferenceSink
+from gridclient.store.profile import profile_exists
+
+DEFAULT_TOWNSHIP = "371002003"
+_SCENES_A_TURN = 2000
+_OPERATOR = Actor("operator", AccountRole.OPERATOR)
+
+
+@dataclass(slots=True)
+class DemoClock:
+    """A clock that stands where the story is."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@dataclass(slots=True)
+class DemoIds:
+    """Keys that the seed decides, so that the same demo has the same keys."""
+
+    random: Random
+
+    def new_id(self) -> str:
+        return f"{self.random.getrandbits(128):032x}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """One moment of one case: its registration (no step) or an action."""
+
+    at: datetime
+    case: DemoCase
+    step: DemoStep | None
+
+
+def make_demo(
+    folder: Path,
+    *,
+    cases: int,
+    seed: int = 1,
+    now: datetime | None = None,
+    progress: Callable[[str], None] = lambda _text: None,
+) -> dict[str, Any]:
+    """Makes the demo county in ``folder`` and says what is in it. A profile that was made before stays as it is."""
+    if profile_exists(folder):
+        with open_desk(folder, read_only=True) as opened:
+            return _contents(opened)
+    create_profile(folder, county=COUNTY[0], township=DEFAULT_TOWNSHIP, name="环翠区综合信息指挥室（演示）")
+    with open_desk(folder) as opened:
+        county = demo_county()
+        progress("正在建立网格、单位和立案条件")
+        _load_reference(opened, county)
+        progress(f"正在写入 {cases} 件案件")
+        moment = now or opened.desk.clock.now()
+        calendar = opened.desk.reference.calendar()
+        story = demo_cases(cases, seed=seed, county=county, now=moment, calendar=calendar)
+        _Teller(opened, seed).tell(story)
+        return _contents(opened)
+
+
+def _load_reference(opened: OpenedDesk, county: DemoCounty) -> None:
+    parts: tuple[tuple[ImportKind, Iterator[Record]], ...] = (
+        (ImportKind.DIVISIONS, division_records(county)),
+        (ImportKind.GRIDS, grid_records(county)),
+        (ImportKind.UNITS, unit_records(county)),
+        (ImportKind.STANDARDS, standard_records(county)),
+    )
+    for kind, records in parts:
+        sink = ReferenceSink(opened.database, opened.desk.clock.now())
+        outcome = import_records(records, file="demo", kind=kind, sink=sink, clock=opened.desk.clock)
+        if outcome.refused:
+            raise InvalidInput(outcome.refused[0].code, **outcome.refused[0].params)
+
+
+def _contents(opened: OpenedDesk) -> dict[str, Any]:
+    grids = opened.desk.reference.grids()
+    return {
+        "profile": str(opened.profile.folder),
+        "townships": sum(g.tier == "township" for g in grids),
+        "grids": {tier: sum(g.tier == tier for g in grids) for tier in ("zone", "community", "basic")},
+        "units": len(opened.desk.reference.units()),
+        "standards": len(opened.desk.reference.standards()),
+        "cases": opened.desk.queries.total(CaseFilter()),
+    }
+
+
+class _Teller:
+    """Plays the lives of all cases in the order of time, as the commands an operator and the units would have given."""
+
+    def __init__(self, opened: OpenedDesk, seed: int) -> None:
+        self._clock = DemoClock(opened.desk.clock.now())
+        self._ids = DemoIds(Random(seed))
+        self._reference = opened.desk.reference
+        self._work = opened.work_with(self._clock)
+        self._keys: dict[int, str] = {}
+
+    def tell(self, story: Iterable[DemoCase]) -> None:
+        """Everything, in turns of some thousand events each of which is committed."""
+        scenes = sorted(_scenes(story), key=lambda scene: scene.at)
+        for first in range(0, len(scenes), _SCENES_A_TURN):
+            with self._work() as unit_of_work:
+                for scene in scenes[first : first + _SCENES_A_TURN]:
+                    self._clock.at = scene.at
+                    self._play(scene, unit_of_work)
+
+    def _play(self, scene: _Scene, unit_of_work: UnitOfWork) -> None:
+        def work() -> nullcontext[UnitOfWork]:
+            return nullcontext(unit_of_work)
+
+        if scene.step is None:
+            command = RegisterCase(_facts(scene.case), _OPERATOR, scene.case.level)
+            registered = register_case(command, work=work, reference=self._reference, clock=self._clock, ids=self._ids)
+            self._keys[scene.case.key] = registered.case_id
+            return
+        step = scene.step
+        actor = (
+            Actor(str(step.args["unit"]), AccountRole.UNIT, str(step.args["unit"])) if step.by == "unit" else _OPERATOR
+        )
+        act = ActOnCase(Action(step.action), self._keys[scene.case.key], actor, step.args)
+        act_on_case(act, work=work, reference=self._reference, clock=self._clock)
+
+
+def _scenes(story: Iterable[DemoCase]) -> Iterator[_Scene]:
+    for case in story:
+        yield _Scene(case.reported_at, case, None)
+        yield from (_Scene(step.at, case, step) for step in case.steps)
+
+
+def _facts(case: DemoCase) -> CaseFacts:
+    return CaseFacts(
+        title=case.title,
+        description=case.description,
+        channel=case.channel,
+        standard=case.standard,
+        urgency=case.urgency,
+        grid=case.grid,
+        address=case.address,
+        lon=case.lon,
+        lat=case.lat,
+        happened_at=to_seconds(case.happened_at),
+        reporter_name=case.reporter_name,
+        reporter_phone=case.reporter_phone,
+        wants_reply=case.wants_reply,
+        keep_secret=case.keep_secret,
+        upper_number=case.upper_number,
+    )
