@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseFacts, CaseState, Stage
+from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, from_seconds
-from gridclient.domain.step_rules import ALL_STAGES, WITH_UNIT, clocks_after, instant, require_state, require_text
+from gridclient.domain.step_rules import (
+    ALL_STAGES,
+    WITH_UNIT,
+    clocks_after,
+    instant,
+    require_state,
+    require_text,
+)
 
 HIGHEST_LEVEL = 4
 _BEFORE_VERDICT = (CaseState.REPORTED, CaseState.FILED, *WITH_UNIT)
@@ -16,32 +23,29 @@ _DONE = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RET
 
 
 def registered(event: Event) -> Case:
+    return _opened(event, started=event.at, closed=None, clocks=clocks_after((), event))
+
+
+def imported(event: Event) -> Case:
+    started, closed = instant(event.payload, "registered_at"), from_seconds(event.payload.get("closed_at"))
+    clocks = tuple(replace(c, started=started, ended=closed) for c in clocks_after((), event))
+    return _opened(event, started=started, closed=closed, clocks=clocks)
+
+
+def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks: tuple[CaseClock, ...]) -> Case:
     payload = event.payload
     return Case(
         id=event.subject,
         facts=CaseFacts(**payload["facts"]),
         stream=event.key.stream,
         number=payload["number"],
-        state=CaseState.REPORTED,
-        registered_at=event.at,
+        state=CaseState.REPORTED if closed is None else CaseState.CLOSED,
+        registered_at=started,
         level=payload.get("level", 3),
         last=event.key,
-        clocks=clocks_after((), event),
-    )
-
-
-def imported(event: Event) -> Case:
-    payload = event.payload
-    closed = from_seconds(payload.get("closed_at"))
-    started = instant(payload, "registered_at")
-    case = registered(event)
-    return replace(
-        case,
-        state=CaseState.CLOSED if closed is not None else CaseState.REPORTED,
-        registered_at=started,
-        closed_at=closed,
+        clocks=clocks,
         handled_at=closed,
-        clocks=tuple(replace(c, started=started, ended=closed) for c in case.clocks),
+        closed_at=closed,
     )
 
 
