@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
@@ -60,12 +61,12 @@ def write_report(
     _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(summary))
     _write_sheet(workbook.create_sheet("未导入的行"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, refused))
     _write_sheet(workbook.create_sheet("已导入的提示"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, notices))
+    content = BytesIO()
+    workbook.save(content)
     try:
-        workbook.save(path)
+        path.write_bytes(content.getvalue())
     except OSError as problem:
         raise StoreUnavailable("report.not_written", file=path.name, reason=problem.strerror or "") from problem
-    finally:
-        workbook.close()
 
 
 def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class ImportKind(StrEnum):
@@ -272,7 +273,7 @@ class ImportSummary:
     """The figures of one import, as the command line and the report print them."""
 
     file: str
-    kind: ImportKind
+    kind: ImportKind | Literal["basemap"]
     rows: int
     imported: int
     unchanged: int

@@ -1,0 +1,198 @@
+"""A look into a file before it goes in: its kind, its first rows, and where its places lie in each coordinate system.
+
+Part of the composition: it joins the readers of ``exchange`` and ``mapview`` for the import page. Nothing is stored.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from gridclient.domain.coordinates import Crs, convert
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.features import read_features
+from gridclient.exchange.headings import HEADINGS
+from gridclient.exchange.mapping import ColumnMapping, guess
+from gridclient.exchange.opening import Form, identify
+from gridclient.exchange.preview import preview
+from gridclient.exchange.reading import read_kind
+from gridclient.exchange.tables import open_table
+from gridclient.mapview.basemaps import inspect_archive, openers
+from gridclient.services.import_order import BASE_MAP, ColumnChoice, Look, LookOrder
+from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, ImportPreview
+from gridclient.store.mbtiles import MBTilesArchive
+
+_ARCHIVES: Final = (b"PMTiles", b"SQLite format 3\0")
+_AREA_KINDS: Final = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
+_MOST_AREAS: Final = 300
+_MOST_VERTICES: Final = 20_000
+_METRES_PER_DEGREE: Final = 111_195.0
+_NEEDED: Final[Mapping[ImportKind, frozenset[str]]] = {
+    ImportKind.CASES: frozenset({"title", "description"}),
+    ImportKind.DIVISIONS: frozenset(
+        {"code", "province_code", "city_code", "county_code", "township_code", "community_code"}
+    ),
+    ImportKind.GRIDS: frozenset({"code", "boundary"}),
+    ImportKind.CALENDAR: frozenset({"working", "resting"}),
+}
+_LIKELIER_FIRST: Final = (
+    ImportKind.STANDARDS,
+    ImportKind.CALENDAR,
+    ImportKind.CASES,
+    ImportKind.UNITS,
+    ImportKind.GRIDS,
+    ImportKind.DIVISIONS,
+)
+
+
+def look_in_worker(report: object, order: LookOrder) -> Look:  # noqa: ARG001  (a look is short and says no progress)
+    """A look for the worker process."""
+    return look(order)
+
+
+def look(order: LookOrder) -> Look:
+    """Looks into the file.
+
+    Raises ``InvalidInput``: what ``exchange.preview`` and ``mapview.basemaps`` raise for the file as a whole.
+    """
+    size = order.file.stat().st_size if order.file.is_file() else 0
+    if order.kind == BASE_MAP or (not order.kind and _is_archive(order.file)):
+        info = inspect_archive(order.file, openers(MBTilesArchive))
+        return Look(BASE_MAP, info.bytes, base_map=info.metadata)
+    kind = ImportKind(order.kind) if order.kind else guess_kind(order.file, order.sheet)
+    mapping = column_mapping(kind, order.mapping)
+    seen = preview(order.file, kind, sheet=order.sheet or _best_sheet(order, kind), mapping=mapping)
+    places = _places(order, kind, mapping, seen)
+    return Look(
+        kind=kind.value,
+        size=size,
+        preview=seen,
+        titles={heading.field: heading.titles[0] for heading in HEADINGS[kind]},
+        places={crs.value: _collection(shapes) for crs, shapes in places.items()},
+        apart=_apart(places),
+        asks_crs=bool(places) or seen.crs_needed,
+    )
+
+
+def column_mapping(kind: ImportKind, chosen: ColumnChoice | None) -> ColumnMapping | None:
+    """What an operator chose, as the readers take it."""
+    return None if chosen is None else ColumnMapping(kind, chosen.columns, chosen.header_row)
+
+
+def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:
+    """The kind whose fields take in most of the header; cases where nothing fits, for they take any column.
+
+    Raises ``InvalidInput("file.…")``.
+    """
+    source = identify(path)
+    if source.form is Form.GEOJSON:
+        titles: Sequence[str] = read_features(source).titles
+        return ImportKind.DIVISIONS if _fit(ImportKind.DIVISIONS, titles) > 2 else ImportKind.GRIDS
+    titles = open_table(path, sheet=sheet).titles
+    fits = [(_fit(kind, titles), -place, kind) for place, kind in enumerate(_LIKELIER_FIRST)]
+    best, _, kind = max(fits)
+    return kind if best else ImportKind.CASES
+
+
+def _fit(kind: ImportKind, titles: Sequence[str]) -> float:
+    """How many fields find a column; 0 when one that must be there is missing."""
+    found = guess(kind, titles).columns
+    if any(heading.required and heading.field not in found for heading in HEADINGS[kind]):
+        return 0.0
+    needed = _NEEDED.get(kind)
+    if needed is not None and not needed & set(found):
+        return 0.0
+    return float(len(found)) + (0.5 if any(heading.required for heading in HEADINGS[kind]) else 0.0)
+
+
+def _best_sheet(order: LookOrder, kind: ImportKind) -> str | None:
+    """The sheet that an import without a name would read first."""
+    if identify(order.file).form is not Form.XLSX:
+        return None
+    with suppress(InvalidInput):
+        return read_kind(kind, order.file, crs=Crs.WGS84.value, mapping=column_mapping(kind, order.mapping)).sheets[0]
+    return None
+
+
+def _is_archive(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(16).startswith(_ARCHIVES)
+    except OSError:
+        return False
+
+
+def _places(
+    order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview
+) -> dict[Crs, list[Any]]:
+    """The file's areas or points as shapes in WGS-84, one list for each system; empty when nobody has to be asked."""
+    shapes = _areas(order, kind, mapping, seen) if kind in _AREA_KINDS else []
+    if not shapes and seen.crs_needed:
+        shapes = [shapely.Point(point.source_lon, point.source_lat) for point in seen.points]
+    return {crs: [_moved(shape, crs) for shape in shapes] for crs in Crs} if shapes else {}
+
+
+def _areas(order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview) -> list[Any]:
+    found: list[Any] = []
+    with suppress(InvalidInput):
+        sheet = seen.sheet or None
+        records = iter(read_kind(kind, order.file, sheet=sheet, mapping=mapping, crs=Crs.WGS84.value))
+        for record in islice(records, _MOST_AREAS):
+            if isinstance(record, DivisionRecord | GridRecord) and record.boundary is not None:
+                found.append(shapely.from_wkb(record.boundary.wkb))
+    return _lighter(found)
+
+
+def _lighter(areas: list[Any]) -> list[Any]:
+    """The same areas with as many corners as a sketch needs."""
+    if not areas:
+        return []
+    west, south, east, north = shapely.total_bounds(areas)
+    tolerance = max(east - west, north - south) / 2_000
+    lighter = [area.simplify(tolerance) for area in areas]
+    while sum(map(shapely.get_num_coordinates, lighter)) > _MOST_VERTICES:
+        tolerance *= 2
+        lighter = [area.simplify(tolerance) for area in lighter]
+    return lighter
+
+
+def _moved(shape: Any, crs: Crs) -> Any:
+    return shapely.transform(shape, lambda corners: np.array([_converted(lon, lat, crs) for lon, lat in corners]))
+
+
+def _converted(lon: float, lat: float, crs: Crs) -> tuple[float, float]:
+    try:
+        return convert(lon, lat, crs, Crs.WGS84)
+    except InvalidInput:  # no place on earth: shown as it stands, refused row by row later
+        return lon, lat
+
+
+def _collection(shapes: Sequence[Any]) -> bytes:
+    features = [
+        {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shape))} for shape in shapes
+    ]
+    return json.dumps({"type": "FeatureCollection", "total": len(features), "features": features}).encode()
+
+
+def _apart(places: Mapping[Crs, Sequence[Any]]) -> dict[tuple[str, str], float]:
+    """The usual distance between what two systems make of the same numbers, in metres."""
+    middles = {crs: [shape.centroid for shape in shapes] for crs, shapes in places.items()}
+    return {
+        (one.value, other.value): float(np.median([_metres(a, b) for a, b in zip(ones, others, strict=True)]))
+        for one, ones in middles.items()
+        for other, others in middles.items()
+        if one is not other
+    }
+
+
+def _metres(one: Any, other: Any) -> float:
+    east = (one.x - other.x) * math.cos(math.radians((one.y + other.y) / 2))
+    return math.hypot(east, one.y - other.y) * _METRES_PER_DEGREE

@@ -1,0 +1,210 @@
+"""Bringing a file in: the readers of ``exchange`` joined with the sinks of the store, for desk and command line.
+
+Part of the composition. Base maps hold no rows: they are judged, then copied into the profile's folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from gridclient.domain.errors import Cancelled, StoreUnavailable
+from gridclient.exchange.mapping import ColumnMapping, read_mapping
+from gridclient.exchange.reading import Reading, read_kind
+from gridclient.exchange.report import write_report
+from gridclient.import_look import column_mapping, look_in_worker
+from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, openers
+from gridclient.services.desk import Desk
+from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
+from gridclient.services.import_records import ImportKind, ImportSummary
+from gridclient.services.importing import ImportOutcome, ImportPhase, ImportSink, Progress, import_records
+from gridclient.services.rows import Changes
+from gridclient.store.case_recorder import BulkRecorder
+from gridclient.store.case_sink import CaseSink
+from gridclient.store.driver import Database
+from gridclient.store.import_journal import Journal
+from gridclient.store.import_sink import ReferenceSink
+from gridclient.store.mbtiles import MBTilesArchive
+from gridclient.store.profile import Profile
+from gridclient.store.reference import SqliteReference
+
+__all__ = ["ImportOrder", "import_file", "import_in_worker", "look_in_worker", "save_report_in_worker"]
+
+_PIECE: Final = 4 << 20
+_ONE_SYSTEM: Final = ""
+"""Numbers of different systems are told apart by the title of the column that holds them (``CaseRecord.identity``)."""
+
+
+class OpenStore(Protocol):
+    """What an import needs of an opened desk (``composition.OpenedDesk``)."""
+
+    @property
+    def database(self) -> Database: ...
+    @property
+    def reference(self) -> SqliteReference: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def profile(self) -> Profile: ...
+
+
+def import_file(
+    opened: OpenStore,
+    order: ImportOrder,
+    *,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> ImportOutcome:
+    """Brings the file in, or says what would happen (``order.dry_run``).
+
+    Raises:
+        Cancelled: nothing of the import stays.
+        InvalidInput: the file as a whole cannot be read; nothing stays.
+        StoreUnavailable: disk or store failed.
+    """
+    if order.kind == BASE_MAP:
+        return _import_base_map(opened, order, progress, cancelled)
+    kind = ImportKind(order.kind)
+    reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
+    return import_records(
+        reading,
+        file=reading.file,
+        kind=kind,
+        sink=_sink(opened, kind, reading),
+        clock=opened.desk.clock,
+        expected=reading.expected,
+        progress=progress,
+        cancelled=cancelled,
+        dry_run=order.dry_run,
+    )
+
+
+def _mapping(order: ImportOrder, kind: ImportKind) -> ColumnMapping | None:
+    if order.mapping is None or isinstance(order.mapping, ColumnChoice):
+        return column_mapping(kind, order.mapping)
+    return read_mapping(order.mapping, kind)
+
+
+def _sink(opened: OpenStore, kind: ImportKind, reading: Reading) -> ImportSink:
+    database, reference, clock = opened.database, opened.reference, opened.desk.clock
+    now = clock.now()
+    if kind is not ImportKind.CASES:
+        return ReferenceSink(database, now)
+    record = BulkRecorder(opened.profile.device, clock)
+    journal = Journal(database, record, file=reading.file, actor=opened.desk.actor.account, now=now)
+    return CaseSink(database, reference, journal, source=_ONE_SYSTEM, now=now)
+
+
+def _import_base_map(
+    opened: OpenStore, order: ImportOrder, progress: Progress | None, cancelled: Callable[[], bool]
+) -> ImportOutcome:
+    """Judges the archive, then copies it beside the others; the same file again changes nothing."""
+    started = opened.desk.clock.now()
+    info = inspect_archive(order.file, openers(MBTilesArchive))
+    target = opened.profile.basemaps / _archive_name(order.file)
+    known = target.is_file() and _same_content(order.file, target)
+    if not known and not order.dry_run:
+
+        def advance(done: int) -> None:
+            if progress is not None:
+                progress(ImportPhase.READING, done, info.bytes)
+            if cancelled():
+                raise Cancelled
+
+        _copy_whole(order.file, target, advance)
+    seconds = (opened.desk.clock.now() - started).total_seconds()
+    summary = ImportSummary(
+        file=order.file.name,
+        kind=BASE_MAP,
+        rows=1,
+        imported=int(not known),
+        unchanged=int(known),
+        refused=0,
+        seconds=round(seconds, 3),
+    )
+    changed = not known and not order.dry_run
+    return ImportOutcome(summary, (), (), Changes(kinds=frozenset({"basemaps"}) if changed else frozenset()))
+
+
+def _archive_name(file: Path) -> str:
+    """The file's own name; its suffix tells the folder that it is an archive."""
+    if file.suffix.lower() in SUFFIXES:
+        return file.name
+    with file.open("rb") as stream:
+        return f"{file.name}{'.pmtiles' if stream.read(7) == b'PMTiles' else '.mbtiles'}"
+
+
+def _same_content(one: Path, other: Path) -> bool:
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        while piece := first.read(_PIECE):
+            if piece != second.read(_PIECE):
+                return False
+    return True
+
+
+def _copy_whole(source: Path, target: Path, advance: Callable[[int], None]) -> None:
+    """Copies under another name and renames at the end, so that the folder never holds half an archive."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb") as file, part.open("wb") as copy:
+            while piece := file.read(_PIECE):
+                copy.write(piece)
+                advance(copy.tell())
+            copy.flush()
+            os.fsync(copy.fileno())
+        part.replace(target)
+    except OSError as problem:
+        raise StoreUnavailable("basemap.not_copied", name=source.name, reason=problem.strerror or "") from problem
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def remove_base_map(folder: Path, wanted: str) -> bool:
+    """Deletes the base map of this id from a profile's folder; tells whether there was one.
+
+    Raises ``StoreUnavailable("basemap.not_removed")``.
+    """
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.suffix.lower() in SUFFIXES and layer_id(path) == wanted:
+            try:
+                path.unlink()
+            except OSError as problem:
+                raise StoreUnavailable(
+                    "basemap.not_removed", name=path.name, reason=problem.strerror or ""
+                ) from problem
+            return True
+    return False
+
+
+def import_in_worker(report: Callable[..., Any], order: ImportOrder, *, profile: Path) -> ImportOutcome:
+    """An import for the worker process of the desk that has this profile open.
+
+    ``report`` gets the phase, the rows done and the rows in all; it raises ``Cancelled`` when somebody stopped, which
+    is passed over once rows are written, for then the import is decided.
+    """
+    from gridclient.composition import open_desk  # noqa: PLC0415  (it knows this module)
+
+    def tell(phase: ImportPhase, done: int, total: int | None) -> None:
+        try:
+            report(phase.value, done, total)
+        except Cancelled:
+            if phase is not ImportPhase.WRITING:
+                raise
+
+    with open_desk(profile, shared=True) as opened:
+        return import_file(opened, order, progress=tell)
+
+
+def save_report_in_worker(report: object, path: Path, outcome: ImportOutcome) -> None:  # noqa: ARG001  (it is short)
+    """The report of an import as a workbook.
+
+    Raises ``StoreUnavailable("report.not_written")``.
+    """
+    write_report(path, outcome.refused, outcome.summary, outcome.notices)

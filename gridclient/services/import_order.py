@@ -1,0 +1,68 @@
+"""What an import is asked to do, and what a look into a file shows before anybody decides.
+
+The window and the command line give these orders; the composition carries them out. All of it can be pickled, for the
+work is done in a process of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal
+
+from gridclient.services.import_records import ImportPreview
+from gridclient.services.map_port import ArchiveMetadata
+
+BASE_MAP: Final[Literal["basemap"]] = "basemap"
+"""The kind of a file that holds no rows: it goes into the profile's folder as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """Field → column title, as an operator chose it; "" leaves a field out. ``header_row`` 0 finds the header."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    header_row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` a TOML file or what was chosen."""
+
+    kind: str
+    file: Path
+    crs: str | None = None
+    sheet: str | None = None
+    mapping: Path | ColumnChoice | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LookOrder:
+    """A look into a file; ``kind`` "" guesses it from the header."""
+
+    file: Path
+    kind: str = ""
+    sheet: str | None = None
+    mapping: ColumnChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is in a file.
+
+    ``titles`` are the fields' names for people. ``places`` are the file's points or areas in WGS-84 as GeoJSON, by the
+    coordinate system that the file's numbers would be in; it may be empty though ``asks_crs`` says that somebody has
+    to name the system (no shape of the file is whole). ``apart`` are the metres
+    by which two systems (a, b) put the file's places apart. Of a base map only ``base_map`` and ``size`` are told.
+    """
+
+    kind: str
+    size: int
+    preview: ImportPreview | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, bytes] = field(default_factory=dict)
+    apart: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    asks_crs: bool = False
+    base_map: ArchiveMetadata | None = None
