@@ -13,7 +13,7 @@ MAX_OBJECTS = 500
 class Bridge(QObject):
     """Signals up (heard by the desk): ``page_ready()``, ``grid_clicked(code)`` ("" = beside every grid),
     ``grid_hovered(code)``, ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
-    ``point_picked(lon, lat)``, ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
+    ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape), ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
 
     Signals down (heard by the page): ``select(code, centre)``, ``recolour({code: [open, overdue]})``, ``stale(layer)``,
     ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``, ``layers(dict)``,
@@ -27,6 +27,7 @@ class Bridge(QObject):
     unit_clicked = Signal(str)
     box_selected = Signal(float, float, float, float)
     point_picked = Signal(float, float)
+    picking_cancelled = Signal()
     view_changed = Signal(float, float, float)
     layers_changed = Signal("QVariantMap")  # type: ignore[arg-type]  # a C++ type, which the page receives as an object
     layer_failed = Signal(str)
@@ -70,6 +71,10 @@ class Bridge(QObject):
     @Slot(float, float)
     def on_page_point_picked(self, lon: float, lat: float) -> None:
         self.point_picked.emit(lon, lat)
+
+    @Slot()
+    def on_page_picking_cancelled(self) -> None:
+        self.picking_cancelled.emit()
 
     @Slot(float, float, float)
     def on_page_view_changed(self, lon: float, lat: float, zoom: float) -> None:

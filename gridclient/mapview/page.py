@@ -22,7 +22,7 @@ from gridclient.mapview.scheme import ORIGIN
 
 PAGE = f"{ORIGIN}/page"
 FONTS = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif'
-SCRIPTS = ("outlines", "marks", "basemaps", "controls", "tools", "gridmap")
+SCRIPTS = ("outlines", "marks", "basemaps", "controls", "tools", "pointer", "gridmap")
 
 # Fixed names: the same sources make the same bytes.
 _MAP_ID = "desk"

@@ -49,7 +49,7 @@ class GridMap {
     this.marks = new Marks(this.map, this.tokens, words);
     this.base = new BaseMaps(this.map, this.tokens, words);
     this.preview = new Preview(this.map, this.tokens);
-    this.box = new BoxTool(this.map, this.tokens, (bounds) => this._boxed(bounds));
+    this.box = new BoxTool(this.map, this.tokens, (bounds) => bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
     this.controls = new Controls(this.map.getContainer(), words, {
       tier: (tier) => this.setLayers({ tier }, true), layer: (name, on) => this.setLayers({ [name]: on }, true),
       base: (base) => this.setLayers({ base }, true), box: () => this.box.arm(!this.box.armed),
@@ -66,7 +66,7 @@ class GridMap {
   }
 
   _hear(bridge) {
-    bridge.select.connect((code, centre) => this.select(code || null, centre));
+    bridge.select.connect((code, centre) => { if ((code || null) !== this.outlines.selected) this.select(code || null, centre); });
     bridge.recolour.connect((figures) => { this.outlines.recolour(figures); this._badges(); });
     bridge.stale.connect((layer) => this.fetchLayer(layer, true));
     bridge.centre_on.connect((lon, lat, zoom) => { this.untouched = false; this.map.setView([lat, lon], zoom || this.map.getZoom()); });
@@ -80,14 +80,10 @@ class GridMap {
 
   _listen() {
     const { map } = this;
-    map.on("click", (event) => this._clicked(event));
-    map.on("mousemove", (event) => this._hovering(event));
-    map.on("mouseout", () => this._hover(null));
-    map.on("dragstart", () => this._hover(null));
+    this.pointer = new Pointer(this);
     map.on("dragstart zoomstart", () => { this.untouched &&= !this.settled; });
     map.on("moveend", () => this._moved());
     map.on("resize", () => { if (this.untouched) this._fit(); });
-    map.getContainer().addEventListener("keydown", (event) => { if (event.key === "Escape") this._escape(); });
     this._fit();
     this.settled = true;
   }
@@ -191,17 +187,19 @@ class GridMap {
 
   _tier() {
     const tier = this.tier === "auto" ? this.outlines.tierFor(this.map.getZoom()) : this.tier;
-    if (tier !== this.outlines.shown) {
-      this.outlines.show(tier);
-      this._badges();
-    }
+    if (tier !== this.outlines.shown) this.outlines.show(tier);
+    this._badges();
     this.controls.setTier(tier, this.tier === "auto");
   }
 
+  /* Names and overdue counts of what is shown. Zones and basic grids are only numbered: theirs is the name above. */
   _badges() {
-    const grids = this.outlines.features[this.outlines.shown] ?? [];
-    const overdue = grids.map((grid) => [grid, this.outlines.figuresOf(grid.code)[1]]).filter(([, count]) => count);
-    this.marks.setBadges(overdue.slice(0, 500).map(([grid, count]) => [this.outlines.middleOf(grid), count]));
+    const shown = this.outlines.shown;
+    const named = this.outlines.features[shown === "zone" ? "township" : "community"];
+    const scale = (256 * 2 ** this.map.getZoom()) / 360;
+    this.marks.setNames(named.map((grid) => [this.outlines.middleOf(grid), grid.name, (grid.bbox[2] - grid.bbox[0]) * scale]));
+    const overdue = this.outlines.features[shown].filter(({ code }) => this.outlines.figuresOf(code)[1]).slice(0, 500);
+    this.marks.setBadges(overdue.map((grid) => [this.outlines.middleOf(grid), this.outlines.figuresOf(grid.code)[1]]));
   }
 
   _notes() {
@@ -225,9 +223,8 @@ class GridMap {
     this.marks.choose(place);
     if (!place) return;
     this.untouched = false;
-    if (!this.map.getBounds().pad(-0.1).contains([place.lat, place.lon])) {
-      this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 15));
-    }
+    if (this.map.getBounds().contains([place.lat, place.lon])) this.map.panInside([place.lat, place.lon], { padding: [50, 50] });
+    else this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 15));
   }
 
   setMode(mode) {
@@ -250,82 +247,6 @@ class GridMap {
   _banner() {
     const text = this.mode === "pick" ? this.words.pick : this.preview.active ? this.words.preview.replace("{n}", this.previewed) : "";
     this.controls.setBanner(text);
-  }
-
-  /* -- mouse and keys ---------------------------------------------------------------------------------------- */
-
-  _clicked({ latlng, containerPoint }) {
-    if (this.box.swallow) return;
-    if (this.mode === "pick") return this.bridge.on_page_point_picked(latlng.lng, latlng.lat);
-    const mark = this.marks.at(containerPoint);
-    if (mark?.kind === "case") return this.bridge.on_page_case_clicked(mark.id);
-    if (mark?.kind === "unit") return this.bridge.on_page_unit_clicked(mark.code);
-    if (mark) return this._openCluster(mark);
-    const code = this.outlines.at(latlng)?.code ?? "";
-    this.select(code || null);
-    return this.bridge.on_page_grid_clicked(code);
-  }
-
-  /* Closer, until the cases come apart; those at one place become the list's box. */
-  _openCluster({ latlng }) {
-    if (this.map.getZoom() < this.map.getMaxZoom()) {
-      this.map.setView(latlng, Math.min(this.map.getMaxZoom(), this.map.getZoom() + 2));
-      return;
-    }
-    const half = 0.0002;
-    this.bridge.on_page_box_selected(latlng.lng - half, latlng.lat - half, latlng.lng + half, latlng.lat + half);
-  }
-
-  _boxed(bounds) {
-    this.bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth());
-  }
-
-  _hovering(event) {
-    const first = !this.hovering;
-    this.hovering = event;
-    if (!first) return;
-    requestAnimationFrame(() => {
-      const last = this.hovering;
-      this.hovering = null;
-      if (last && !this.map.dragging.moving()) this._hover(last);
-    });
-  }
-
-  _hover(event) {
-    const mark = event && this.marks.at(event.containerPoint);
-    const grid = event && this.mode === "browse" ? this.outlines.at(event.latlng) : null;
-    this.map.getContainer().classList.toggle("over-grid", Boolean(mark ?? grid));
-    this.controls.setTip(mark ? this._markTip(mark) : grid ? this._gridTip(grid) : null, event?.containerPoint);
-    const code = grid?.code ?? "";
-    if (code !== this.hovered) {
-      this.hovered = code;
-      this.bridge.on_page_grid_hovered(code);
-    }
-  }
-
-  _gridTip(grid) {
-    const [open, overdue] = this.outlines.figuresOf(grid.code);
-    const counts = open ? [[`${this.words.open} ${open}`, ""]] : [[this.words.noOpen, "muted"]];
-    if (overdue) counts.push([`▲ ${this.words.overdue} ${overdue}`, "bad"]);
-    const worker = grid.worker ? [[[`${this.words.worker} ${grid.worker}`, ""]]] : [];
-    const special = grid.special || grid.kind === "special" ? [[` · ${this.words.special}`, "muted"]] : [];
-    return [[[grid.name, "strong"], ...special], ...worker, counts, [[grid.code, "muted"]]];
-  }
-
-  _markTip(mark) {
-    if (mark.kind === "unit") return [[[mark.name, "strong"]], [[this.words[mark.status] ?? "", "muted"]]];
-    const counts = [[mark.kind === "case" ? this.words.oneCase : this.words.cluster.replace("{n}", mark.cases), "strong"]];
-    if (mark.overdue) counts.push([`▲ ${this.words.overdue} ${mark.overdue}`, "bad"]);
-    return [counts];
-  }
-
-  _escape() {
-    if (this.box.armed) this.box.arm(false);
-    else if (this.mode === "pick") this.setMode("browse");
-    else if (this.outlines.selected) {
-      this.select(null);
-      this.bridge.on_page_grid_clicked("");
-    }
   }
 
   /* -- view -------------------------------------------------------------------------------------------------- */

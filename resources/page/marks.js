@@ -62,6 +62,26 @@ const HeatSpot = L.CircleMarker.extend({
 
 const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
 
+/* A grid's name, in the middle of it. */
+const NameMark = L.CircleMarker.extend({
+  _updatePath() {
+    const renderer = this._renderer;
+    if (!renderer._drawing || this._empty()) return;
+    const { _ctx: ctx } = renderer;
+    const { text, textColour, halo, offset } = this.options;
+    const { x, y } = this._point;
+    ctx.font = `11px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "alphabetic";
+    ctx.lineWidth = 2.5;
+    ctx.lineJoin = "round";
+    ctx.strokeStyle = halo;
+    ctx.strokeText(text, x, y + offset);
+    ctx.fillStyle = textColour;
+    ctx.fillText(text, x, y + offset);
+  },
+});
+
 function triangle(ctx, x, y, size, fill, line) {
   ctx.beginPath();
   ctx.moveTo(x, y - size);
@@ -83,6 +103,8 @@ function shortCount(cases) {
   return cases < 1000 ? String(cases) : cases < 10000 ? `${(cases / 1000).toFixed(1)}k` : `${Math.round(cases / 1000)}k`;
 }
 
+const MOST_NAMES = 200;
+
 class Marks {
   constructor(map, tokens, words) {
     this.map = map;
@@ -91,6 +113,7 @@ class Marks {
     this.cells = [];
     this.units = [];
     this.badges = [];
+    this.names = [];
     this.visible = { cases: true, units: false, heat: false };
     this.chosen = null;
     this.renderers = {};
@@ -114,6 +137,12 @@ class Marks {
   /* [[latlng, overdue], …]: grids with overdue cases, for when the bubbles are off. */
   setBadges(rows) {
     this.badges = rows;
+    this.draw();
+  }
+
+  /* [[latlng, name, width in pixels], …] of the grids shown; a name is drawn where it fits into its grid. */
+  setNames(rows) {
+    this.names = rows;
     this.draw();
   }
 
@@ -147,10 +176,21 @@ class Marks {
     return best;
   }
 
+  /* Draw again, once for all that changes now. */
   draw() {
+    if (this.due) return;
+    this.due = true;
+    queueMicrotask(() => {
+      this.due = false;
+      this._draw();
+    });
+  }
+
+  _draw() {
     this.hits = [];
     for (const group of Object.values(this.groups)) group.clearLayers();
     if (this.visible.heat) this._drawHeat();
+    this._drawNames();
     if (this.visible.cases) this._drawCells();
     else this._drawBadges();
     if (this.visible.units) this._drawUnits();
@@ -177,6 +217,25 @@ class Marks {
         text: cases > 1 ? shortCount(cases) : "", textColour: this.tokens.get("on-accent"), lineColour: line,
       });
       this.hits.push({ kind: id ? "case" : "cluster", layer, id, cases, overdue, latlng: L.latLng(lat, lon) });
+    }
+  }
+
+  /* A name stands in the middle of its grid, or a little beside where a bubble lies there, or nowhere. */
+  _drawNames() {
+    const common = { radius: 40, textColour: this.tokens.get("name"), halo: this.tokens.get("name-halo") };
+    const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
+    const taken = this.visible.cases ? this.cells.map(([cases, lon, lat]) => [at(lat, lon), radiusOf(cases)]) : [];
+    const seen = this.map.getBounds().pad(0.1);
+    let drawn = 0;
+    for (const [latlng, text, width] of this.names) {
+      const half = text.length * 5.5;
+      if (2 * half > width * 0.85 || drawn >= MOST_NAMES || !seen.contains(latlng)) continue;
+      const { x, y } = at(latlng.lat, latlng.lng);
+      const free = (dy) => taken.every(([point, radius]) => Math.abs(point.x - x) > half + radius || Math.abs(point.y - y - dy) > 7 + radius);
+      const beside = [0, 20, -20].find(free);
+      if (beside === undefined) continue;
+      this._add("marks", NameMark, latlng.lat, latlng.lng, { ...common, text, offset: 4 + beside });
+      drawn += 1;
     }
   }
 

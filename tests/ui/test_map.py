@@ -70,6 +70,16 @@ def test_a_click_chooses_the_grid_of_the_tier_shown(map_stage: MapStage, qtbot: 
     assert clicked.args == [grid_code("zone", 0, 0)]
 
 
+def test_the_desk_s_answer_to_a_click_does_not_move_the_map(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.look_at(WEST, SOUTH, 14)  # the first grids are cut by the edge
+    before = map_stage.state()
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+        map_stage.click(map_stage.pixel(*middle_of(0, 0)))
+    map_stage.view.select_grid(clicked.args[0] if clicked.args else None)
+    map_stage.settle()
+    assert map_stage.state() == before | {"selected": grid_code("basic", 0, 0)}
+
+
 def test_a_click_beside_every_grid_clears_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.view.select_grid(grid_code("zone", 0, 0), centre=False)
     map_stage.wait("gridmap.state().selected")

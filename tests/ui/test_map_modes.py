@@ -8,12 +8,12 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.view import MapView
-from tests.fakes.map_data import SIDE, SOUTH, WEST, InMemoryMapData, checkerboard, grid_code, square
+from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
 from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
 
 MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
@@ -64,6 +64,29 @@ def test_picking_gives_the_place_and_chooses_no_grid(map_stage: MapStage, qtbot:
     map_stage.view.stop_picking()
     map_stage.wait("gridmap.mode === 'browse'")
     assert map_stage.text(".desk-banner") is None
+
+
+def test_escape_gives_up_picking(map_stage: MapStage, qtbot: QtBot) -> None:
+    map_stage.view.start_picking()
+    map_stage.wait("gridmap.mode === 'pick'")
+    with qtbot.waitSignal(map_stage.bridge.picking_cancelled, timeout=PATIENCE_MS):
+        map_stage.press(Qt.Key.Key_Escape)
+    assert map_stage.js("gridmap.mode") == "browse"
+
+
+def test_a_name_stands_in_its_grid_and_gives_way_to_a_bubble(map_stage: MapStage, data: InMemoryMapData) -> None:
+    offset = (
+        "gridmap.marks.groups.marks.getLayers().filter(l => l.options.text === 'community 1-1')"
+        ".map(l => l.options.offset)"
+    )
+    map_stage.look_at(*MIDDLE, 13)
+    assert map_stage.js(offset) == [4]
+    lon, lat = WEST + 1.5 * SIDE / 4, SOUTH + 1.5 * SIDE / 4
+    data.cases = [FakeCase("case-1", lon, lat, grid_code("basic", 2, 2))]
+    map_stage.view.refresh_cases()
+    map_stage.wait("gridmap.state().cases === 1")
+    map_stage.settle()
+    assert map_stage.js(offset) == [24]
 
 
 def test_preview_shows_where_points_would_land(map_stage: MapStage) -> None:

@@ -31,7 +31,7 @@ def test_the_page_is_what_folium_makes_today() -> None:
 
 def test_every_script_and_style_of_the_page_is_there() -> None:
     addresses = re.findall(r'(?:src|href)="grid://app/page/([^"]+)"', (ROOT / "index.html").read_text(encoding="utf-8"))
-    assert len(addresses) == 10
+    assert len(addresses) == 11
     assert [address for address in addresses if not (ROOT / address).is_file()] == []
 
 
