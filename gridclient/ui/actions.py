@@ -141,7 +141,7 @@ class DeskActions(QObject):
 
     def known(self) -> Sequence[Known]:
         """All actions in the order of their keys, for help and the command bar."""
-        named = [(name, made) for name, made in self.desk.items() if name != "command_bar"]
+        named = [(name, made) for name, made in self.desk.items()]
         named += [(action.value, made) for action, made in self.case.items()]
         found = [Known(name, made.text(), made.shortcut().toString()) for name, made in named]
         return sorted(found, key=lambda one: (not one.key.startswith("F"), not one.key, len(one.key), one.key))

@@ -15,8 +15,8 @@ from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
 
-TOGETHER: Final = frozenset({Action.DISPATCH, Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
-"""What can be done to several cases at once, because it asks nothing; each dispatch takes its own proposal."""
+TOGETHER: Final = frozenset({Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
+"""What can be done to several cases at once, because it need not ask anything; dispatch has its own panel."""
 _LONGEST_STACK: Final = 50
 
 

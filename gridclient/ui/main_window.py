@@ -8,24 +8,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.map_port import BaseMaps
-from gridclient.services.rows import Box, CaseFilter, CaseRow, Changes, GridFigures, GridRow
-from gridclient.ui.actions import DeskActions
+from gridclient.services.rows import Box, CaseRow, Changes, GridFigures, GridRow
+from gridclient.ui.actions import DeskActions, word_of
+from gridclient.ui.arrangement import Arrangement
 from gridclient.ui.banner import Banner
 from gridclient.ui.batch import TOGETHER, Batch
 from gridclient.ui.boxes.panel import TodayBoxes
-from gridclient.ui.cases.filter_words import with_state
 from gridclient.ui.cases.page import CaseList
+from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.command.bar import CommandBar
 from gridclient.ui.command.offers import CommandWord, Kind, Offer, names_to_learn
+from gridclient.ui.desk_lists import DeskLists
+from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.grids.tree import GridTree
 from gridclient.ui.help_window import HelpWindow
 from gridclient.ui.icons import recolour
@@ -34,13 +37,11 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.state import DeskState, Question
 from gridclient.ui.status import StatusLine
-from gridclient.ui.theme import DARK, LEFT_PX, LIGHT, RIGHT_PX, THEMES, apply_theme, tokens
+from gridclient.ui.theme import show_theme, toggle_theme, tokens
 from gridclient.ui.top_bar import TopBar
 from gridclient.ui.window_memory import WindowMemory
 
-T = TypeVar("T")
 _MAP_AT_THE_LATEST_MS: Final = 600
-_MAP_PX, _LIST_PX = 330, 370
 
 
 class MainWindow(QMainWindow):
@@ -62,11 +63,12 @@ class MainWindow(QMainWindow):
         self._names: dict[str, str] = {}
         self._loaded = False
         self.memory = WindowMemory(settings=desk.settings, jobs=jobs, parent=self)
-        self._follow_theme(self.memory.part("theme", lambda: tokens().name))
+        show_theme(self.memory.part("theme", lambda: tokens().name))
         self.state = DeskState(self)
         self.actions_ = DeskActions(role=desk.actor.role, parent=self)
         self.batch = Batch(desk=desk, jobs=jobs, parent=self)
         self.initials = NameInitials(settings=desk.settings, jobs=jobs, parent=self)
+        self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
         self.top = TopBar(
             command=self.command,
@@ -79,41 +81,29 @@ class MainWindow(QMainWindow):
         self.map = MapPane(data=desk.map_data, base_maps=base_maps)
         self.banner = Banner()
         self.cases = CaseList(desk=desk, jobs=jobs)
-        self.detail = QWidget()
-        self.detail.setObjectName("caseDetail")
-        self.detail.setProperty("panel", "true")
+        self.detail = CasePanel(
+            desk=desk, jobs=jobs, dispatch=DispatchPanel(desk=desk, jobs=jobs), initials=self.initials
+        )
         self.status = StatusLine()
-        self._arrange()
+        self._places = self._arrange()
         self._connect()
         self._recall()
 
-    # -- arranging --------------------------------------------------------------------------------------------------
+    # -- putting together -------------------------------------------------------------------------------------------
 
-    def _arrange(self) -> None:
-        left = _column(self.boxes, self.tree)
-        left.setProperty("panel", "true")
-        self._upright = QSplitter(Qt.Orientation.Vertical)
-        self._upright.addWidget(self.map)
-        self._upright.addWidget(self.cases)
-        self._upright.setSizes([_MAP_PX, _LIST_PX])
-        self._across = QSplitter(Qt.Orientation.Horizontal)
-        for part in (left, _column(self.banner, self._upright), self.detail):
-            self._across.addWidget(part)
-        for splitter, stretched in ((self._upright, 1), (self._across, 1)):
-            splitter.setHandleWidth(1)
-            splitter.setChildrenCollapsible(False)
-            splitter.setStretchFactor(stretched, 1)
-            splitter.splitterMoved.connect(self.memory.touch)
-        left.setMinimumWidth(190)
-        self.detail.setMinimumWidth(300)
-        self.map.setMinimumHeight(120)
-        self.cases.setMinimumHeight(150)
-        self._across.setSizes([LEFT_PX, 1366 - LEFT_PX - RIGHT_PX, RIGHT_PX])
-        self.setCentralWidget(_column(self.top, self._across, self.status))
-        self.resize(1366, 768)
+    def _arrange(self) -> Arrangement:
+        made = Arrangement(
+            self,
+            top=self.top,
+            left=(self.boxes, self.tree),
+            middle=(self.banner, self.map, self.cases),
+            right=self.detail,
+            bottom=self.status,
+        )
         order = (self.command, *self.boxes.buttons.values(), self.tree, self.cases.table, self.detail)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
+        return made
 
     def _connect(self) -> None:
         state, cases = self.state, self.cases
@@ -122,12 +112,12 @@ class MainWindow(QMainWindow):
         self.boxes.box_chosen.connect(state.toggle_box)
         self.tree.grid_chosen.connect(state.choose_grid)
         self.map.grid_chosen.connect(state.choose_grid)
-        self.map.case_chosen.connect(lambda case_id: state.select((case_id,)))
-        self.map.unit_chosen.connect(lambda code: state.narrow(unit=code))
-        self.map.box_selected.connect(lambda bounds: state.narrow(bounds=bounds))
+        self.map.case_chosen.connect(state.choose_case)
+        self.map.unit_chosen.connect(state.choose_unit)
+        self.map.box_selected.connect(state.choose_bounds)
         cases.cases_chosen.connect(state.select)
-        cases.narrowed.connect(lambda parts: state.narrow(**parts))
-        cases.ordered.connect(lambda key, descending: state.order_by(key, descending=descending))
+        cases.narrowed.connect(state.narrow_by)
+        cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self._on_menu_wanted)
@@ -144,6 +134,13 @@ class MainWindow(QMainWindow):
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(self._on_case_wanted)
+        self.lists.room_read.connect(self._show_room)
+        self.lists.grids_read.connect(self._show_grids)
+        self.lists.units_read.connect(self.command.set_units)
+        self.lists.figures_read.connect(self._show_figures)
+        self.lists.total_read.connect(self.status.show_total)
+        self.detail.changes.connect(self._on_detail_changes)
+        self.detail.open_wanted.connect(state.choose_case)
         self._jobs.failed.connect(self.banner.tell_error)
 
     def _recall(self) -> None:
@@ -153,9 +150,7 @@ class MainWindow(QMainWindow):
         self.cases.table.restore_columns(part("columns", self.cases.table.columns_as_text))
         self.tree.restore(part("tree", self.tree.as_text))
         self.map.restore(part("map", self.map.as_text))
-        self._across.restoreState(_bytes(part("across", lambda: _hex(self._across.saveState()))))
-        self._upright.restoreState(_bytes(part("upright", lambda: _hex(self._upright.saveState()))))
-        self.restoreGeometry(_bytes(part("geometry", lambda: _hex(self.saveGeometry()))))
+        self._places.remember_in(self.memory)
         self.state.question_changed.connect(self.memory.touch)
         self.state.selection_changed.connect(self.memory.touch)
 
@@ -164,34 +159,21 @@ class MainWindow(QMainWindow):
     def load(self) -> None:
         """Asks for everything the window shows; the answers come when they are there."""
         self._on_question_changed(self.state.question)
-        self.cases.show_selected(self.state.selected)
-        reference = self._desk.reference
-        self._read("name", lambda: (reference.setting("name"), reference.setting("township")), self._show_room)
+        self._on_selection_changed(self.state.selected)
         self.cases.load()
-        self._load_lists()
-        self._load_figures()
+        self.lists.read_lists()
+        self.lists.read_figures()
         self.boxes.refresh()
 
     def announce(self, changes: Changes) -> None:
         """Carries what a write touched to every panel, once."""
         if changes.kinds:
-            self._load_lists()
-        self.cases.refresh(changes)
+            self.lists.read_lists()
+        self.lists.read_figures()
         self.boxes.refresh()
-        self._load_figures()
-        self.map.refresh(changes)
+        for panel in (self.cases, self.map, self.detail):
+            panel.refresh(changes)
         self.changed.emit(changes)
-
-    def _load_lists(self) -> None:
-        self._read("grids", self._desk.reference.grids, self._show_grids)
-        self._read("units", self._desk.reference.units, self.command.set_units)
-
-    def _load_figures(self) -> None:
-        self._read("figures", self._desk.queries.figures, self._show_figures)
-        self._read("total", lambda: self._desk.queries.total(CaseFilter()), self.status.show_total)
-
-    def _read(self, name: str, task: Callable[[], T], show: Callable[[T], None]) -> None:
-        self._jobs.read(self, task, show, name=name)
 
     def _show_room(self, kept: tuple[str, str]) -> None:
         name, township = kept
@@ -205,19 +187,17 @@ class MainWindow(QMainWindow):
         self.tree.show_chosen(self.state.filter.grid)
         self.command.set_grids(grids)
         known = self.actions_.known()
-        self.command.set_commands([CommandWord(one.name, one.title, one.key) for one in known])
+        words = [CommandWord(one.name, one.title, one.key) for one in known if one.name != "command_bar"]
+        self.command.set_commands(words)
         self.initials.ask(names_to_learn(self.command.sources))
-        self._show_area()
+        question = self.state.question
+        self.cases.bar.show_filter(question.filter, question.sort, grid_name=self._area_name())
 
     def _show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         self.tree.show_figures(figures)
         self.status.show_figures(figures)
         whole = figures.get("")
         self.top.lamp.show_pending(whole.boxes.get(Box.PENDING, 0) if whole is not None else 0)
-
-    def _show_area(self) -> None:
-        question = self.state.question
-        self.cases.bar.show_filter(question.filter, question.sort, grid_name=self._area_name())
 
     def _area_name(self) -> str:
         code = self.state.filter.grid
@@ -234,7 +214,12 @@ class MainWindow(QMainWindow):
 
     def _on_selection_changed(self, case_ids: tuple[str, ...]) -> None:
         self.cases.show_selected(case_ids)
-        self._read("selected", lambda: self._desk.queries.rows(case_ids), self._show_chosen_rows)
+        if len(case_ids) > 1:
+            self.detail.show_batch(case_ids)
+        else:
+            self.detail.show_case(self.state.current)
+        rows = self._desk.queries.rows
+        self._jobs.read(self, lambda: rows(case_ids), self._show_chosen_rows, name="selected")
 
     def _show_chosen_rows(self, rows: Sequence[CaseRow]) -> None:
         self.actions_.allow_for(rows)
@@ -246,18 +231,29 @@ class MainWindow(QMainWindow):
     def _on_offer_taken(self, offer: Offer) -> None:
         taken: dict[Kind, Callable[[str], object]] = {
             Kind.COMMAND: self.actions_.trigger,
-            Kind.CASE: lambda case_id: self.state.select((case_id,)),
+            Kind.CASE: self.state.choose_case,
             Kind.GRID: self.state.choose_grid,
-            Kind.UNIT: lambda code: self.state.narrow(unit=code),
+            Kind.UNIT: self.state.choose_unit,
             Kind.BOX: lambda box: self.state.toggle_box(Box(box)),
-            Kind.STATE: lambda name: self.state.narrow(**with_state(name)),
-            Kind.SEARCH: lambda text: self.state.narrow(text=text),
+            Kind.STATE: self.state.choose_state,
+            Kind.SEARCH: self.state.search,
         }
         taken[offer.kind](offer.value)
 
     def _on_case_wanted(self, action: Action) -> None:
-        if len(self.state.selected) > 1 and action in TOGETHER:
+        several = len(self.state.selected) > 1
+        if action is Action.DISPATCH:
+            self.detail.focus_dispatch()
+        elif several and action in TOGETHER:
             self.batch.act(action, self.state.selected)
+        elif several:
+            self.banner.tell(self.tr("{action}要逐件办理，请只选一件。").format(action=word_of(action)), "warn")
+        else:
+            self.detail.start_action(action)
+
+    def _on_detail_changes(self, changes: Changes) -> None:
+        self.batch.remember(changes)
+        self.announce(changes)
 
     def _on_desk_wanted(self, name: str) -> None:
         wanted: dict[str, Callable[[], object]] = {
@@ -271,22 +267,16 @@ class MainWindow(QMainWindow):
             "pane_map": self.map.setFocus,
             "pane_cases": self.cases.table.setFocus,
             "pane_detail": self.detail.setFocus,
-            "theme": lambda: self._follow_theme(DARK.name if tokens() is LIGHT else LIGHT.name),
+            "theme": toggle_theme,
             "quit": self.close,
         }
         if name in wanted:
             wanted[name]()
 
     def _show_help(self) -> None:
-        page = self._help_page
-        read = page.read_text if page is not None else str
-        self._read("help", read, lambda text: HelpWindow(keys=self.actions_.known(), page=text, parent=self).show())
-
-    def _follow_theme(self, name: str) -> None:
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            apply_theme(application, THEMES.get(name, LIGHT))
-        self.memory.touch()
+        read = self._help_page.read_text if self._help_page is not None else str
+        keys = self.actions_.known()
+        self._jobs.read(self, read, lambda page: HelpWindow(keys=keys, page=page, parent=self).show(), name="help")
 
     # -- life -------------------------------------------------------------------------------------------------------
 
@@ -295,6 +285,7 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "map"):
             recolour(self)
             self.map.follow_theme()
+            self.memory.touch()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -308,23 +299,3 @@ class MainWindow(QMainWindow):
         self.memory.write()
         self.map.shutdown()
         super().closeEvent(event)
-
-
-def _column(*parts: QWidget) -> QWidget:
-    """Widgets under each other without gaps; the last but one of three takes what is left."""
-    column = QWidget()
-    line = QVBoxLayout(column)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(0)
-    for part in parts:
-        line.addWidget(part)
-    line.setStretch(len(parts) - 1 if len(parts) == 2 else 1, 1)
-    return column
-
-
-def _hex(state: QByteArray) -> str:
-    return bytes(state.toHex().data()).decode()
-
-
-def _bytes(text: str) -> QByteArray:
-    return QByteArray.fromHex(text.encode())

@@ -7,12 +7,13 @@ kept as text, so that the desk reopens where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from gridclient.domain.case import OPEN_STATES
 from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 
 
@@ -65,6 +66,30 @@ class DeskState(QObject):
         """Everything of this area; empty is the whole store. A rectangle drawn on the map is given up."""
         self.narrow(grid=code, bounds=None)
 
+    def choose_case(self, case_id: str) -> None:
+        """One case, whether it is in the list or not."""
+        self.select((case_id,))
+
+    def choose_unit(self, code: str) -> None:
+        """What this unit leads."""
+        self.narrow(unit=code)
+
+    def choose_state(self, state: str) -> None:
+        """One state; an ended one lifts the rule that only open cases are shown."""
+        self.narrow(**with_state(state))
+
+    def choose_bounds(self, bounds: tuple[float, float, float, float]) -> None:
+        """What lies in a rectangle: west, south, east, north."""
+        self.narrow(bounds=bounds)
+
+    def search(self, text: str) -> None:
+        """What holds these words."""
+        self.narrow(text=text)
+
+    def narrow_by(self, parts: Mapping[str, Any]) -> None:
+        """Changes the fields named."""
+        self.narrow(**parts)
+
     def toggle_box(self, box: Box) -> None:
         """The box alone, or none when it is the chosen one."""
         chosen = None if self.filter.box is box else box
@@ -78,7 +103,7 @@ class DeskState(QObject):
         """All open cases of the chosen grid."""
         self._ask(replace(self._question, filter=CaseFilter(grid=self.filter.grid, only_open=True)))
 
-    def order_by(self, key: SortKey, *, descending: bool = False) -> None:
+    def order_by(self, key: SortKey, descending: bool = False) -> None:
         """Sorts the list."""
         self._ask(replace(self._question, sort=Sort(key, descending)))
 
@@ -118,6 +143,11 @@ class DeskState(QObject):
         if question != self._question:
             self._question = question
             self.question_changed.emit(question)
+
+
+def with_state(state: str) -> dict[str, Any]:
+    """The fields of a filter that show one state."""
+    return {"states": frozenset({state}), "box": None, "only_open": state in OPEN_STATES}
 
 
 def _filter_of(kept: dict[str, Any]) -> CaseFilter:

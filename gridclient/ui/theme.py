@@ -186,6 +186,18 @@ def apply_theme(application: QApplication, theme: Tokens) -> None:
     application.setStyleSheet(style_sheet_of(theme))
 
 
+def show_theme(name: str) -> None:
+    """Gives the running application the theme of this name; an unknown name is the light one."""
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        apply_theme(application, THEMES.get(name, LIGHT))
+
+
+def toggle_theme() -> None:
+    """From light to dark or back."""
+    show_theme(DARK.name if tokens() is LIGHT else LIGHT.name)
+
+
 def palette_of(theme: Tokens) -> QPalette:
     """Every role that Fusion draws with, by the theme's tokens."""
     role = QPalette.ColorRole

@@ -1,13 +1,25 @@
-"""What the tests of windows share: the desk's look, its jobs, and a desk of invented cases."""
+"""What the tests of windows share: the desk's look, its jobs, a desk of invented cases and its window."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.services.words import BOXES, STATES
+from gridclient.ui.actions import STATES_FOR, desk_words, word_of
+from gridclient.ui.initials import work_out
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.main_window import MainWindow
+from gridclient.ui.map_pane import MapPane
+from gridclient.ui.theme import LIGHT, apply_theme
+from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk
 
 
 @pytest.fixture
@@ -17,3 +29,68 @@ def jobs(qtbot: QtBot) -> Iterator[Jobs]:
     yield made
     made.close()
     made.deleteLater()
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> None:
+    """The light theme, whatever a test before has switched to."""
+    apply_theme(qapp, LIGHT)
+
+
+@pytest.fixture
+def invented() -> InventedDesk:
+    """A desk in the middle of a shift."""
+    return busy_desk()
+
+
+class OpenWindow(Protocol):
+    """Opens the window over a desk and waits until its list is filled."""
+
+    def __call__(self, invented: InventedDesk) -> MainWindow: ...
+
+
+@pytest.fixture(scope="session")
+def initials() -> str:
+    """The initials of every name on the invented desk, as the desk keeps them: no worker process is needed."""
+    names = {row.name for row in GRIDS} | {*BOXES.values(), *STATES.values()}
+    names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
+    return json.dumps(work_out(lambda *_: None, sorted(names)))
+
+
+@pytest.fixture
+def open_window(
+    qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[InventedDesk], MainWindow]]:
+    """Windows without the map's view, which has tests of its own; closed and drained at the end."""
+    monkeypatch.setattr(MapPane, "make", lambda _self: None)
+    opened: list[tuple[MainWindow, Jobs]] = []
+
+    def open_one(invented: InventedDesk) -> MainWindow:
+        invented.store.kept.setdefault("desk.initials", initials)
+        jobs = Jobs(readers=2)
+        window = MainWindow(desk=invented.desk, jobs=jobs)
+        opened.append((window, jobs))
+        with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
+            window.show()
+        window.activateWindow()
+        qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+        return window
+
+    yield open_one
+    for window, jobs in opened:
+        window.close()
+        jobs.close()
+        window.deleteLater()
+        jobs.deleteLater()
+    qtbot.wait(1)
+
+
+@pytest.fixture
+def window(open_window: OpenWindow, invented: InventedDesk) -> MainWindow:
+    """The window over the invented desk."""
+    return open_window(invented)
+
+
+def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key, as the keyboard would send it."""
+    QTest.keyClick(widget, key, modifier)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from gridclient.services.rows import SavedView, UnitRow
 from gridclient.services.words import CHANNELS, STATES, UNIT_KINDS
-from gridclient.ui.cases.filter_words import with_state
+from gridclient.ui.state import with_state
 
 translate = QCoreApplication.translate
 Narrow = Callable[[Mapping[str, Any]], None]

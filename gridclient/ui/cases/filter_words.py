@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import OPEN_STATES
 from gridclient.services.rows import CaseFilter, SortKey
 from gridclient.services.words import BOXES, CHANNELS, STATES
 
@@ -54,11 +53,6 @@ def order_words(key: SortKey) -> str:
         SortKey.CHANNEL: translate("CaseList", "按来源"),
         SortKey.REGISTERED: translate("CaseList", "按登记时间"),
     }[key]
-
-
-def with_state(state: str) -> dict[str, Any]:
-    """The fields that show one state; an ended one takes the open-only rule with it."""
-    return {"states": frozenset({state}), "box": None, "only_open": state in OPEN_STATES}
 
 
 def _shows_ended(chosen: CaseFilter) -> bool:

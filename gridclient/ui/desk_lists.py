@@ -1,0 +1,45 @@
+"""What several panels show and is read once for all of them: areas, units, figures, the room's name."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from gridclient.services.desk import Desk
+from gridclient.services.rows import CaseFilter
+from gridclient.ui.jobs import Jobs
+
+
+class DeskLists(QObject):
+    """Reads in the background and tells.
+
+    Signals:
+        room_read(tuple[str, str]): the room's name and its township.
+        grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force.
+        figures_read(Mapping[str, GridFigures]): the figures of every area.
+        total_read(int): all cases of this machine.
+    """
+
+    room_read = Signal(object)
+    grids_read = Signal(object)
+    units_read = Signal(object)
+    figures_read = Signal(object)
+    total_read = Signal(int)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs = desk, jobs
+
+    def read_lists(self) -> None:
+        """Everything that changes with an import, not with a case."""
+        reference = self._desk.reference
+        self._jobs.read(
+            self, lambda: (reference.setting("name"), reference.setting("township")), self.room_read.emit, name="room"
+        )
+        self._jobs.read(self, reference.grids, self.grids_read.emit, name="grids")
+        self._jobs.read(self, reference.units, self.units_read.emit, name="units")
+
+    def read_figures(self) -> None:
+        """Everything that changes with a case."""
+        queries = self._desk.queries
+        self._jobs.read(self, queries.figures, self.figures_read.emit, name="figures")
+        self._jobs.read(self, lambda: queries.total(CaseFilter()), self.total_read.emit, name="total")

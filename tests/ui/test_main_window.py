@@ -1,0 +1,256 @@
+"""The desk worked with real keys and clicks: one question, one selection, every panel."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.roles import AccountRole, Action
+from gridclient.services.rows import Box, Changes
+from gridclient.ui.main_window import MainWindow
+from tests.ui.conftest import OpenWindow, press
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk, empty_desk
+
+CTRL, ALT, SHIFT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+)
+
+
+def titles(window: MainWindow) -> list[str]:
+    return [row.title for row in window.cases.model.rows]
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+
+
+def test_every_panel_has_the_name_by_which_checks_find_it(window: MainWindow) -> None:
+    assert window.objectName() == "mainWindow"
+    for name in ("commandBar", "gridTree", "todayBoxes", "caseTable", "caseDetail", "syncLamp"):
+        assert window.findChild(QWidget, name) is not None, name
+
+
+def test_the_desk_opens_with_its_most_pressing_case_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    assert window.cases.table.hasFocus()
+    assert window.state.current == window.cases.model.row_at(0).id
+    assert window.top.room.text() == "鲸园街道综合信息指挥室"
+
+
+def test_alt_and_a_digit_choose_a_box_and_give_it_up(window: MainWindow, qtbot: QtBot) -> None:
+    everything = len(titles(window))
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    assert {row.state for row in window.cases.model.rows} == {"filed"}
+    assert window.boxes.buttons[Box.FILED].isChecked()
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    assert len(titles(window)) == everything
+
+
+def test_a_grid_chosen_in_the_tree_filters_boxes_and_list_alike(window: MainWindow, qtbot: QtBot) -> None:
+    window.tree.open_areas(["371002002", "371002002602"])
+    index = window.tree.grids.index_of("371002002602")
+    place = window.tree.visualRect(index).center()
+    QTest.mouseClick(window.tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle(qtbot, window)
+    assert titles(window) == ["海港路与新威路口窨井盖缺失"]
+    assert window.boxes.buttons[Box.FILED].count == 1
+    assert window.cases.bar.area.text() == "第二片区"
+
+
+def test_a_grid_chosen_on_the_map_is_marked_in_the_tree(window: MainWindow, qtbot: QtBot) -> None:
+    window.map.grid_chosen.emit("371002002602")
+    settle(qtbot, window)
+    assert window.tree.currentIndex() == window.tree.grids.index_of("371002002602")
+    chip = window.cases.bar.chip("grid")
+    assert chip is not None
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert window.state.filter.grid == ""
+    assert not window.tree.selectionModel().hasSelection()
+
+
+def test_arrow_keys_walk_the_cases(window: MainWindow, qtbot: QtBot) -> None:
+    press(window.cases.table, Qt.Key.Key_Down)
+    press(window.cases.table, Qt.Key.Key_Down)
+    assert window.state.current == window.cases.model.row_at(2).id
+    press(window.cases.table, Qt.Key.Key_Up)
+    assert window.state.current == window.cases.model.row_at(1).id
+
+
+def test_what_cannot_be_done_with_the_case_cannot_be_begun(window: MainWindow, qtbot: QtBot) -> None:
+    filed = next(row for row in window.cases.model.rows if row.state == "filed")
+    window.state.select((filed.id,))
+    settle(qtbot, window)
+    case = window.actions_.case
+    assert case[Action.DISPATCH].isEnabled()
+    assert not case[Action.CLOSE].isEnabled()
+    assert not case[Action.SIGN].isEnabled()
+
+
+def test_a_supervisor_watches_and_urges_but_does_not_dispatch(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window(busy_desk(role=AccountRole.SUPERVISOR))
+    filed = next(row for row in window.cases.model.rows if row.state == "filed")
+    window.state.select((filed.id,))
+    settle(qtbot, window)
+    assert not window.actions_.case[Action.DISPATCH].isEnabled()
+    assert window.actions_.case[Action.URGE].isEnabled()
+    assert not window.actions_.desk["register"].isEnabled()
+
+
+def test_when_a_case_leaves_the_list_the_next_one_is_chosen(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    first, second = (window.cases.model.row_at(line).id for line in (0, 1))
+    window.state.select((first,))
+    invented.act(Action.DISPATCH, first, lead=LEAD, reason="熟悉情况")
+    window.announce(Changes(frozenset({first})))
+    settle(qtbot, window)
+    assert window.state.current == second
+    assert window.boxes.buttons[Box.FILED].count == 2
+
+
+def test_a_dispatched_case_that_stays_in_the_list_gives_way_to_the_next(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    places = [line for line, row in enumerate(window.cases.model.rows) if row.state == "filed"]
+    case_id = window.cases.model.row_at(places[0]).id
+    following = window.cases.model.row_at(places[0] + 1).id
+    window.cases.table.go_to(places[0])
+    invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉情况")
+    window.announce(Changes(frozenset({case_id})))
+    settle(qtbot, window)
+    assert window.state.current == following
+
+
+def test_several_cases_are_urged_together_and_it_is_told(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    table = window.cases.table
+    press(table, Qt.Key.Key_Home, CTRL)
+    press(table, Qt.Key.Key_Down, SHIFT)
+    press(table, Qt.Key.Key_Down, SHIFT)
+    settle(qtbot, window)
+    chosen = window.state.selected
+    assert len(chosen) == 3
+    press(window, Qt.Key.Key_F7)
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == "已催办 3 件。"
+    assert all(invented.store.cases[case_id].urges == 1 for case_id in chosen)
+    press(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: all(invented.store.cases[case_id].urges == 0 for case_id in chosen))
+
+
+def test_what_a_rule_forbids_for_some_is_said_in_one_sentence(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    window.cases.table.selectAll()
+    settle(qtbot, window)
+    window.actions_.case[Action.SIGN].trigger()
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text().startswith("签收：1 件完成，9 件没有：案件现为")
+
+
+def test_a_failing_store_is_told_in_the_banner_and_nothing_pops_up(window: MainWindow, qtbot: QtBot) -> None:
+    window._jobs.failed.emit(StoreUnavailable("store.disk_full"))
+    assert window.banner.isVisible()
+    assert window.banner.words.text()
+    assert QApplication.activeModalWidget() is None
+
+
+def test_f5_reads_everything_again(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    invented.filed("新来的一件", ago=timedelta(minutes=1))
+    assert "新来的一件" not in titles(window)
+    press(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: "新来的一件" in titles(window))
+
+
+def test_f1_shows_the_keys_beside_the_desk(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F1)
+    qtbot.waitUntil(lambda: window.findChild(QWidget, "helpWindow") is not None)
+    shown = window.findChild(QWidget, "helpWindow")
+    assert shown is not None
+    assert not shown.isModal()
+    assert "Ctrl+K" in shown.text.toPlainText()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [(Qt.Key.Key_1, "gridTree"), (Qt.Key.Key_3, "caseTable"), (Qt.Key.Key_K, "commandBar")]
+)
+def test_panes_are_reached_by_keys(window: MainWindow, key: Qt.Key, name: str) -> None:
+    press(window, key, CTRL)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == name
+
+
+def test_ctrl_d_switches_the_theme_and_the_next_start_keeps_it(
+    window: MainWindow, open_window: OpenWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_D, CTRL)
+    assert window.palette().window().color().lightness() < 64
+    window.close()
+    settle(qtbot, window)
+    assert json.loads(invented.store.kept["desk.window"])["theme"] == "dark"
+    press(open_window(invented), Qt.Key.Key_D, CTRL)
+
+
+def test_the_desk_reopens_where_it_was(
+    window: MainWindow, open_window: OpenWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    window.state.choose_grid("371002002601")
+    settle(qtbot, window)
+    window.tree.open_areas(["371002002", "371002002601"])
+    window.cases.table.horizontalHeader().resizeSection(0, 150)
+    press(window.cases.table, Qt.Key.Key_Down)
+    here = window.state.current
+    window.close()
+    settle(qtbot, window)
+    again = open_window(invented)
+    settle(qtbot, again)
+    assert again.state.filter.grid == "371002002601"
+    assert again.state.current == here == again.cases.table.chosen()[0]
+    assert set(again.tree.opened()) == {"371002002", "371002002601"}
+    assert again.cases.table.columnWidth(0) == 150
+
+
+def test_memory_of_another_version_does_not_keep_the_desk_from_opening(
+    open_window: OpenWindow, invented: InventedDesk
+) -> None:
+    invented.store.kept["desk.window"] = '{"state": "{\\"filter\\": 7}", "theme": "sepia", "map": ""'
+    assert titles(open_window(invented))
+
+
+def test_an_empty_desk_says_what_to_do(open_window: OpenWindow) -> None:
+    window = open_window(empty_desk())
+    assert window.cases.note.isVisible()
+    assert "F3" in window.cases.note.words.text()
+
+
+def test_the_lamp_and_the_status_line_tell_real_figures(window: MainWindow, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    assert window.top.lamp.pending == 5
+    assert window.status.figures.text() == "本机 10 件 · 在办 10"
+
+
+def test_typing_in_the_search_narrows_after_a_pause(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F, CTRL)
+    assert QApplication.focusWidget() is window.cases.bar.search
+    QTest.keyClicks(window.cases.bar.search, "20261120")
+    qtbot.waitUntil(lambda: window.state.filter.text == "20261120")
+    press(window.cases.bar.search, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.state.filter.text == "")
+    assert window.cases.table.hasFocus()
