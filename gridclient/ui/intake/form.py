@@ -1,0 +1,331 @@
+"""登记 F3: the cursor is in the description; what is pasted fills fields, what is typed is kept on every pause."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action, may
+from gridclient.services.desk import Desk
+from gridclient.services.error_text import sentence_of
+from gridclient.services.rows import Changes
+from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.icons import give_icon
+from gridclient.ui.initials import NameInitials
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.intake.inputs import Inputs
+from gridclient.ui.intake.lookup import Filed, Found, look_up, register
+from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, moment_of, values_of, wgs_point
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.likeness_list import LikenessList
+from gridclient.ui.present import short_number
+
+DRAFT: Final = "intake"
+_PAUSE_MS: Final = 300
+_WIDTH: Final = 440
+_LIST_PX: Final = 132
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_COMMAND: Final = Qt.KeyboardModifier.ControlModifier
+
+
+class IntakeForm(QWidget):
+    """Object name ``intakeForm``.
+
+    Signals:
+        registered(str, Changes): the new case's key and what was touched.
+        closed(): Esc; the draft stays.
+        pick_requested(bool): the next click on the map is the point; ``False`` gives that up.
+        open_wanted(str): a likely duplicate shall be shown.
+    """
+
+    registered = Signal(str, object)
+    closed = Signal()
+    pick_requested = Signal(bool)
+    open_wanted = Signal(str)
+
+    def __init__(
+        self, *, desk: Desk, jobs: Jobs, initials: NameInitials | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("intakeForm")
+        self.setAccessibleName(self.tr("登记"))
+        self.setProperty("panel", "true")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk = desk
+        self._jobs = jobs
+        self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
+        self._cleared: IntakeValues | None = None
+        self._kept = ""
+        self._restored = False
+        self._grid_chosen = False
+        self._busy = False
+        self.inputs = Inputs()
+        self.note = InlineNote()
+        self.error = InlineNote()
+        self.alike = LikenessList()
+        self.alike_heading = QLabel()
+        self.register_button = KeyButton(self.tr("登记"), key="Ctrl+Enter", kind="primary")
+        self.file_button = KeyButton(self.tr("登记并立案"), key="Ctrl+Shift+Enter")
+        self.clear_button = QPushButton(self.tr("清空"))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def values(self) -> IntakeValues:
+        """What is typed now."""
+        return self.inputs.values
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, 700)
+
+    def refresh(self, changes: Changes) -> None:
+        """Lists that were imported meanwhile."""
+        self._lists.refresh(changes)
+
+    def set_point(self, lon: float, lat: float) -> None:
+        """The point that was picked on the map, in WGS-84."""
+        self.inputs.pick.setChecked(False)
+        picked = IntakeValues(point=f"{lon:.6f}, {lat:.6f}")
+        self.inputs.show_values(picked, only=("point", "crs"))
+        self._grid_chosen = False
+        self.inputs.show_values(EMPTY, only=("grid",))
+        self._on_edited()
+        self.activateWindow()
+        self.inputs.widget_of("point").setFocus()
+
+    def submit(self, *, file: bool) -> None:
+        """Registers the case once, and files it as well if that was asked."""
+        if self._busy:
+            return
+        values, self._busy = self.values, True
+        self._pause.stop()
+        self.error.clear()
+        self._set_buttons()
+        task = partial(register, self._desk, values, file=file)
+        self._jobs.write(self, task, self._on_registered, self._on_refused)
+
+    def clear(self) -> None:
+        """Empties the form; the same button takes that back until something is typed."""
+        if self._cleared is not None:
+            values, self._cleared = self._cleared, None
+        else:
+            values, self._cleared = EMPTY, self.values
+        self._show(values)
+        self._keep()
+        self._look_up()
+        self._name_clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            if self.inputs.pick.isChecked():
+                self.inputs.pick.setChecked(False)
+            else:
+                self._close()
+        elif event.key() in _ENTER and event.modifiers() & _COMMAND:
+            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            if not shifted or self.file_button.isVisible():
+                self.submit(file=shifted)
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._lists.want()
+        self.inputs.description.setFocus()
+        if not self._restored:
+            self._restored = True
+            self._jobs.read(self, partial(self._desk.queries.draft, DRAFT), self._on_draft, name="draft")
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._keep()
+        self.inputs.pick.setChecked(False)
+
+    # -- while it is filled -----------------------------------------------------------------------------------------
+
+    def _on_draft(self, text: str) -> None:
+        kept = values_of(text)
+        if kept.is_empty or not self.values.is_empty:
+            return
+        self._kept = text
+        self._show(kept)
+        self.note.say(self.tr("已恢复上次没有登记完的内容，请核对后继续。"), "warn")
+        self._look_up()
+
+    def _on_edited(self) -> None:
+        if self._cleared is not None:
+            self._cleared = None
+            self._name_clear()
+        self.error.clear()
+        self._pause.start()
+
+    def _on_pause(self) -> None:
+        self._keep()
+        self._look_up()
+
+    def _on_pasted(self, text: str) -> None:
+        values, names = filled(self.values, text)
+        self.inputs.show_values(values, only=names)
+        self.inputs.mark(names)
+        if names:
+            self.note.say(self.tr("已从文字中填入 {count} 项（带 ✓），请核对。").format(count=len(names)))
+        self._on_edited()
+
+    def _on_grid(self, code: str) -> None:
+        self._grid_chosen = bool(code)
+
+    def _look_up(self) -> None:
+        lists = self._lists.now
+        read = partial(look_up, self._desk, self.values, lists.grids, lists.guesser)
+        self._jobs.read(self, read, self._on_found, name="found")
+
+    def _on_found(self, found: Found) -> None:
+        values = self.values
+        if found.grid and not self._grid_chosen and found.grid != values.grid:
+            self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
+            self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
+        self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
+        count = len(found.likenesses)
+        self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
+        self.alike_heading.setVisible(bool(count))
+        self.alike.show_likenesses(found.likenesses, self._desk.clock.now())
+        self.alike.setVisible(bool(count))
+
+    def _on_lists(self, lists: Lists) -> None:
+        self.inputs.standard.set_entries(lists.standard_entries)
+        self.inputs.grid.set_entries(lists.grid_entries)
+        self._look_up()
+
+    def _keep(self) -> None:
+        self._pause.stop()
+        text = self.values.as_text()
+        if text != self._kept:
+            self._kept = text
+            self._jobs.write(self, partial(self._desk.settings.keep_draft, DRAFT, text))
+
+    def _show(self, values: IntakeValues) -> None:
+        self._grid_chosen = bool(values.grid)
+        self.inputs.show_values(values)
+        self.inputs.mark(())
+        self.note.clear()
+        self.error.clear()
+
+    def _close(self) -> None:
+        self._keep()
+        self.closed.emit()
+
+    def _name_clear(self) -> None:
+        undo = self._cleared is not None
+        self.clear_button.setText(self.tr("撤销清空") if undo else self.tr("清空"))
+
+    # -- registering ------------------------------------------------------------------------------------------------
+
+    def _on_registered(self, filed: Filed) -> None:
+        self._busy = False
+        self._cleared = None
+        self._show(EMPTY)
+        self._keep()
+        self._look_up()
+        self._set_buttons()
+        number = short_number(filed.made.number)
+        if filed.error is None:
+            self.note.say(self.tr("已登记 {number}。").format(number=number))
+        else:
+            words = self.tr("已登记 {number}，但没有立案：{reason}")
+            self.note.say(words.format(number=number, reason=sentence_of(filed.error)), "warn")
+        self.inputs.description.setFocus()
+        self.registered.emit(filed.made.case_id, filed.made.changes)
+
+    def _on_refused(self, error: GridClientError) -> None:
+        self._busy = False
+        self._keep()
+        self._set_buttons()
+        self.error.say_error(error)
+        self._faulty().setFocus()
+
+    def _faulty(self) -> QWidget:
+        """Where the cursor goes to mend what was refused."""
+        checks = (
+            ("point", lambda: wgs_point(self.values)),
+            ("happened_at", lambda: moment_of(self.values.happened_at)),
+        )
+        for name, check in checks:
+            try:
+                check()
+            except GridClientError:
+                return self.inputs.widget_of(name)
+        return self.inputs.description
+
+    def _set_buttons(self) -> None:
+        for button in (self.register_button, self.file_button):
+            button.setEnabled(not self._busy)
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.inputs.edited.connect(self._on_edited)
+        self.inputs.pasted.connect(self._on_pasted)
+        self.inputs.grid.chosen.connect(self._on_grid)
+        self.inputs.pick_toggled.connect(self.pick_requested)
+        self.alike.open_wanted.connect(self.open_wanted)
+        self._pause.timeout.connect(self._on_pause)
+        self._lists.ready.connect(self._on_lists)
+        self.register_button.clicked.connect(lambda: self.submit(file=False))
+        self.file_button.clicked.connect(lambda: self.submit(file=True))
+        self.clear_button.clicked.connect(self.clear)
+
+    def _lay_out(self) -> None:
+        title = QLabel(self.tr("登记案件"))
+        title.setProperty("role", "title")
+        close = QPushButton()
+        close.setProperty("kind", "flat")
+        close.setToolTip(self.tr("关闭，内容会保留（Esc）"))
+        close.setAccessibleName(self.tr("关闭"))
+        give_icon(close, "close")
+        close.clicked.connect(self._close)
+        heading = QHBoxLayout()
+        heading.addWidget(title, 1)
+        heading.addWidget(close)
+        self.alike_heading.setProperty("role", "warn")
+        self.alike.setMaximumHeight(_LIST_PX)
+        body = QWidget()
+        body.setProperty("panel", "true")
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(12, 4, 12, 4)
+        inner.addWidget(self.inputs)
+        inner.addWidget(self.alike_heading)
+        inner.addWidget(self.alike)
+        inner.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidget(body)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        for button in (self.register_button, self.file_button, self.clear_button):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        self.file_button.setVisible(may(self._desk.actor.role, Action.FILE))
+        foot = QVBoxLayout()
+        foot.setContentsMargins(12, 0, 12, 10)
+        foot.addWidget(self.note)
+        foot.addWidget(self.error)
+        foot.addLayout(buttons)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        heading.setContentsMargins(12, 10, 8, 2)
+        rows.addLayout(heading)
+        rows.addWidget(scroll, 1)
+        rows.addLayout(foot)
+        for hidden in (self.alike, self.alike_heading):
+            hidden.hide()

@@ -1,0 +1,217 @@
+"""The widgets of the intake form and the one value that they hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QWidget,
+)
+
+from gridclient.services.words import CHANNELS, URGENCIES
+from gridclient.ui.chooser import Chooser
+from gridclient.ui.guess_chips import GuessChips
+from gridclient.ui.icons import give_icon
+from gridclient.ui.intake.values import IntakeValues
+from gridclient.ui.theme import restyle
+
+_DESCRIPTION_PX: Final = 104
+_LABEL_PX: Final = 62
+
+
+class Description(QPlainTextEdit):
+    """The text of the report.
+
+    Signals:
+        pasted(str): a text was pasted; it is in the field already.
+    """
+
+    pasted = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_DESCRIPTION_PX)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            self.insertPlainText(source.text())
+            self.pasted.emit(source.text())
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    widget: QWidget
+    read: Callable[[], Any]
+    write: Callable[[Any], None]
+
+
+class Inputs(QWidget):
+    """All fields in their order.
+
+    Signals:
+        edited(): the operator changed something.
+        pasted(str): a text was pasted into the description.
+        pick_toggled(bool): the point shall be picked on the map.
+    """
+
+    edited = Signal()
+    pasted = Signal(str)
+    pick_toggled = Signal(bool)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.description = Description(parent=self)
+        self.description.setPlaceholderText(self.tr("粘贴工单或直接输入：什么事、在哪里、多久了"))
+        self.standard = Chooser(hint=self.tr("输入文字或拼音首字母，可不选"), parent=self)
+        self.grid = Chooser(hint=self.tr("由坐标或地址判定，也可输入选择"), parent=self)
+        self.chips = GuessChips(parent=self)
+        self.pick = QPushButton(self.tr("图上选点"), self)
+        self.pick.setCheckable(True)
+        give_icon(self.pick, "grid")
+        self._inputs: dict[str, _Input] = {}
+        self._labels: dict[str, QLabel] = {}
+        self._make()
+        self._lay_out()
+        self.description.pasted.connect(self.pasted)
+        self.pick.toggled.connect(self.pick_toggled)
+        self.chips.taken.connect(self._take)
+
+    @property
+    def values(self) -> IntakeValues:
+        """What is typed now."""
+        return IntakeValues(**{name: made.read() for name, made in self._inputs.items()})
+
+    def show_values(self, values: IntakeValues, *, only: Iterable[str] | None = None) -> None:
+        """Puts values in, all or some, without calling that an edit."""
+        for name in only if only is not None else self._inputs:
+            made = self._inputs[name]
+            blocked = made.widget.blockSignals(True)
+            made.write(getattr(values, name))
+            made.widget.blockSignals(blocked)
+
+    def mark(self, names: Iterable[str]) -> None:
+        """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""
+        marked = set(names)
+        for name, label in self._labels.items():
+            word = str(label.property("word"))
+            label.setText(f"✓ {word}" if name in marked else word)
+            label.setProperty("role", "link" if name in marked else "muted")
+            label.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
+            restyle(label)
+
+    def widget_of(self, name: str) -> QWidget:
+        """The widget of a field."""
+        return self._inputs[name].widget
+
+    def _take(self, code: str) -> None:
+        self.standard.set_value(code)
+        self.chips.show_guesses(())
+        self.edited.emit()
+
+    def _make(self) -> None:
+        self._inputs["description"] = _Input(
+            self.description, self.description.toPlainText, self.description.setPlainText
+        )
+        self.description.textChanged.connect(self.edited)
+        for name in ("title", "address", "point", "happened_at", "reporter_name", "reporter_phone", "upper_number"):
+            line = QLineEdit(self)
+            line.textEdited.connect(self.edited)
+            self._inputs[name] = _Input(line, line.text, line.setText)
+        for name, chooser in (("standard", self.standard), ("grid", self.grid)):
+            chooser.chosen.connect(self.edited)
+            self._inputs[name] = _Input(chooser, self._value_of(chooser), chooser.set_value)
+        self._combo("channel", CHANNELS.items())
+        self._combo("urgency", URGENCIES.items())
+        systems = (("wgs84", "WGS-84"), ("gcj02", self.tr("高德 GCJ-02")), ("bd09", self.tr("百度 BD-09")))
+        self._combo("crs", systems)
+        self._tick("wants_reply", self.tr("要求回复"))
+        self._tick("keep_secret", self.tr("要求保密"))
+        self._tick("sensitive", self.tr("敏感"))
+
+    def _value_of(self, chooser: Chooser) -> Callable[[], str]:
+        return lambda: chooser.value
+
+    def _combo(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
+        box = QComboBox(self)
+        for value, word in choices:
+            box.addItem(word, value)
+        box.activated.connect(self.edited)
+        self._inputs[name] = _Input(
+            box, box.currentData, lambda value: box.setCurrentIndex(max(box.findData(value), 0))
+        )
+
+    def _tick(self, name: str, word: str) -> None:
+        box = QCheckBox(word, self)
+        box.clicked.connect(self.edited)
+        self._inputs[name] = _Input(box, box.isChecked, box.setChecked)
+
+    # -- layout -----------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        rows = QGridLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setHorizontalSpacing(6)
+        rows.setVerticalSpacing(6)
+        rows.setColumnStretch(1, 1)
+        rows.setColumnStretch(3, 1)
+        rows.addWidget(self.description, 0, 0, 1, 4)
+        self.description.setAccessibleName(self.tr("描述"))
+        hints = {
+            "title": self.tr("不填则取描述首句"),
+            "point": self.tr("经度, 纬度"),
+            "happened_at": "2026-11-20 14:00",
+        }
+        for name, hint in hints.items():
+            made = self._inputs[name].widget
+            if isinstance(made, QLineEdit):
+                made.setPlaceholderText(hint)
+        self._row(rows, 1, ("title", self.tr("标题")))
+        self._row(rows, 2, ("channel", self.tr("来源")), ("urgency", self.tr("紧急程度")))
+        self._row(rows, 3, ("standard", self.tr("立案条件")))
+        rows.addWidget(self.chips, 4, 1, 1, 3)
+        self._row(rows, 5, ("grid", self.tr("网格")))
+        self._row(rows, 6, ("address", self.tr("地址")))
+        self._row(rows, 7, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
+        rows.addWidget(self.pick, 8, 1, 1, 1)
+        self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
+        self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
+        ticks = QHBoxLayout()
+        for name in ("wants_reply", "keep_secret", "sensitive"):
+            ticks.addWidget(self._inputs[name].widget)
+        ticks.addStretch()
+        rows.addLayout(ticks, 11, 1, 1, 3)
+        self._order()
+
+    def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str]) -> None:
+        for place, (name, word) in enumerate(pairs):
+            label = QLabel(word, self)
+            label.setProperty("role", "muted")
+            label.setProperty("word", word)
+            label.setMinimumWidth(_LABEL_PX if not place else 0)
+            widget = self._inputs[name].widget
+            widget.setAccessibleName(word)
+            label.setBuddy(widget)
+            self._labels[name] = label
+            rows.addWidget(label, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
+            rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
+
+    def _order(self) -> None:
+        """Tab goes through the fields as they stand."""
+        names = ("description", "title", "channel", "urgency", "standard", "grid", "address", "point", "crs")
+        rest = ("reporter_name", "reporter_phone", "happened_at", "upper_number", "wants_reply", "keep_secret")
+        widgets = [self._inputs[name].widget for name in (*names, *rest, "sensitive")]
+        for before, after in pairwise(widgets):
+            QWidget.setTabOrder(before, after)

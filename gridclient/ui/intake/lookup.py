@@ -1,0 +1,87 @@
+"""What the form asks of the desk while it is filled: grid, class, duplicates. Blocking: pool threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.intake import ClassGuess, ClassGuesser, areas_named
+from gridclient.services.registering import Registered
+from gridclient.services.rows import GridRow, Likeness
+from gridclient.ui.intake.values import IntakeValues, facts_of, wgs_point
+
+_LEAST_TEXT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What speaks for which grid and class, and which cases may be the same."""
+
+    grid: str
+    by_point: bool
+    guesses: tuple[ClassGuess, ...]
+    likenesses: tuple[Likeness, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A registered case; ``error`` says why it was not filed as well, ``None`` when that was done or not asked."""
+
+    made: Registered
+    error: GridClientError | None
+
+
+def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser: ClassGuesser | None) -> Found:
+    """Everything that the present values say. A point or time that cannot be read yet says nothing."""
+    try:
+        point = wgs_point(values)
+    except GridClientError:
+        point = None
+    text = f"{values.title}\n{values.description}\n{values.address}"
+    by_point = desk.reference.grids_at(*point).basic if point is not None else None
+    guesses = guesser.guess(text) if guesser is not None and len(text.strip()) >= _LEAST_TEXT else ()
+    return Found(by_point or _named(text, grids), by_point is not None, guesses, _alike(desk, values, point))
+
+
+def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
+    """On the writer thread: the case is registered; filing it as well can fail alone.
+
+    Raises:
+        GridClientError: the case could not be registered.
+    """
+    made = desk.register(facts_of(values))
+    if not file:
+        return Filed(made, None)
+    try:
+        desk.act(Action.FILE, made.case_id)
+    except GridClientError as error:
+        return Filed(made, error)
+    return Filed(made, None)
+
+
+def _named(text: str, grids: Sequence[GridRow]) -> str:
+    """A basic grid or community whose name stands in the text, if it is the only one of its tier."""
+    named = [row for row in areas_named(text, grids) if row.tier in ("basic", "community")]
+    communities = {row.code for row in named if row.tier == "community"}
+    basic = [row for row in named if row.tier == "basic" and (not communities or row.parent in communities)]
+    if len(basic) == 1:
+        return basic[0].code
+    return communities.pop() if len(communities) == 1 else ""
+
+
+def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:
+    if len(values.description.strip()) < _LEAST_TEXT and not values.reporter_phone and point is None:
+        return ()
+    lon, lat = point if point is not None else (None, None)
+    found = desk.queries.likely_duplicates(
+        title=values.title,
+        description=values.description,
+        phone=values.reporter_phone,
+        lon=lon,
+        lat=lat,
+        at=desk.clock.now(),
+    )
+    return tuple(found)

@@ -1,0 +1,166 @@
+"""What stands in the intake form, as one value: kept as a draft, filled from a text, made into the facts of a case."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import CaseFacts, Channel
+from gridclient.domain.coordinates import Crs, Point, convert, parse_crs
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import to_seconds
+from gridclient.services.intake import ParsedText, parse_text
+
+_NUMBERS: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_MIDNIGHT: Final = (0, 0)
+_MOMENT: Final = "%Y-%m-%d %H:%M"
+FILLED_BY_TEXT: Final = (
+    "title",
+    "reporter_name",
+    "reporter_phone",
+    "address",
+    "happened_at",
+    "channel",
+    "upper_number",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeValues:
+    """The fields as they are typed. ``point`` is ``lon, lat`` in ``crs``; ``happened_at`` is ``2026-11-20 14:00``."""
+
+    description: str = ""
+    title: str = ""
+    channel: str = Channel.HOTLINE_12345.value
+    standard: str = ""
+    urgency: int = 1
+    grid: str = ""
+    address: str = ""
+    point: str = ""
+    crs: str = Crs.WGS84.value
+    happened_at: str = ""
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    upper_number: str = ""
+    wants_reply: bool = False
+    keep_secret: bool = False
+    sensitive: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was typed; a channel, urgency or system that was chosen is nothing yet."""
+        chosen = replace(self, channel=EMPTY.channel, urgency=EMPTY.urgency, crs=EMPTY.crs)
+        return chosen == EMPTY
+
+    def as_text(self) -> str:
+        """For the draft; an empty form keeps nothing."""
+        return "" if self.is_empty else json.dumps(asdict(self), ensure_ascii=False)
+
+
+EMPTY: Final = IntakeValues()
+
+
+def values_of(text: str) -> IntakeValues:
+    """Reads a draft; fields of another version or of another type are passed over."""
+    try:
+        given = json.loads(text) if text else {}
+    except ValueError:
+        return EMPTY
+    if not isinstance(given, dict):
+        return EMPTY
+    known = {
+        field.name: given[field.name]
+        for field in fields(IntakeValues)
+        if isinstance(given.get(field.name), type(getattr(EMPTY, field.name)))
+    }
+    return replace(EMPTY, **known)
+
+
+def filled(values: IntakeValues, text: str) -> tuple[IntakeValues, tuple[str, ...]]:
+    """The values with what a pasted text says put into fields that are empty, and the names of those.
+
+    The channel counts as empty while it is the one that the form opens with.
+    """
+    found = _as_typed(parse_text(text))
+    names = tuple(
+        name for name, word in found.items() if word and _is_free(values, name) and word != getattr(values, name)
+    )
+    given: dict[str, Any] = {name: found[name] for name in names}
+    return replace(values, **given), names
+
+
+def wgs_point(values: IntakeValues) -> tuple[float, float] | None:
+    """The point in WGS-84; ``None`` without one.
+
+    Raises:
+        InvalidInput: it cannot be read (``point.unreadable``) or lies nowhere (``point.out_of_range``).
+    """
+    if not values.point.strip():
+        return None
+    numbers = [float(found) for found in _NUMBERS.findall(values.point)]
+    if len(numbers) != 2:
+        raise InvalidInput("point.unreadable", text=values.point)
+    lon, lat = convert(numbers[0], numbers[1], parse_crs(values.crs), Crs.WGS84)
+    return Point(lon, lat).lon, lat
+
+
+def facts_of(values: IntakeValues) -> CaseFacts:
+    """The facts of the case.
+
+    Raises:
+        InvalidInput: point or time cannot be read (``point.…``, ``time.unreadable``).
+    """
+    point = wgs_point(values)
+    lon, lat = point if point is not None else (None, None)
+    kept = {name: getattr(values, name).strip() for name in _PLAIN}
+    flags = {name: getattr(values, name) for name in ("wants_reply", "keep_secret", "sensitive", "urgency")}
+    source = f"{values.crs} {' '.join(_NUMBERS.findall(values.point))}" if point is not None else ""
+    moment = moment_of(values.happened_at)
+    happened = to_seconds(moment) if moment is not None else None
+    return CaseFacts(**kept, **flags, lon=lon, lat=lat, source_point=source, happened_at=happened)
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment as it is typed, in China time; ``None`` for nothing.
+
+    Raises:
+        InvalidInput: it cannot be read (``time.unreadable``).
+    """
+    if not text.strip():
+        return None
+    numbers = [int(found) for found in re.findall(r"\d+", text)]
+    try:
+        year, month, day, hour, minute = (*numbers, *_MIDNIGHT)[:5]
+        return datetime(year, month, day, hour, minute, tzinfo=CHINA_TIME)
+    except ValueError:
+        raise InvalidInput("time.unreadable", text=text) from None
+
+
+_PLAIN: Final = (
+    "title",
+    "description",
+    "channel",
+    "standard",
+    "grid",
+    "address",
+    "reporter_name",
+    "reporter_phone",
+    "upper_number",
+)
+
+
+def _as_typed(parsed: ParsedText) -> dict[str, str]:
+    moment = parsed.happened_at
+    return {name: str(getattr(parsed, name) or "") for name in FILLED_BY_TEXT} | {
+        "happened_at": f"{moment:{_MOMENT}}" if moment is not None else ""
+    }
+
+
+def _is_free(values: IntakeValues, name: str) -> bool:
+    if name == "channel":
+        return values.channel == EMPTY.channel
+    return not str(getattr(values, name)).strip()
