@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
-from gridclient.domain.events import to_seconds
+from gridclient.domain.events import payload_text, to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
 from gridclient.services.import_records import CaseRecord
 from gridclient.services.rows import StandardRow
@@ -33,8 +33,18 @@ _KEPT_TEXTS: Final = (
     "unit_text",
     "result",
 )
-_LEFT_OUT: Final[tuple[object, ...]] = (None, "", {})
+_GAP: Final = "\u0001"
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
+
+
+def _member(name: str, value: str) -> str:
+    """One member of an object as it stands in a payload's text. No text inside a value can look like it."""
+    return payload_text({name: value})[1:-1]
+
+
+_NUMBER_GAP: Final = _member("number", _GAP)
+_GRID_GAP: Final = _member("grid", _GAP)
+_DIGEST_GAP: Final = _member("digest", _GAP)
 
 
 def case_key(source: str, identity: str) -> str:
@@ -64,19 +74,54 @@ class StandardMatcher:
 
 
 def row_payload(record: CaseRecord) -> dict[str, Any]:
-    """What the row says, in the names of the event ``case_imported``: the same row gives the same, whenever it is read.
+    """What the row says of the event ``case_imported``: the same for the same row, whenever it is read.
 
-    ``due`` and an empty ``closed_at`` (closed, nobody says when) are made good by :func:`whole_payload`.
+    Number, grid and digest are gaps; so is the time of a row that tells none. :func:`finished_text` fills all but the
+    number, :func:`numbered_text` that.
     """
-    payload: dict[str, Any] = {"facts": _facts(record), "level": record.level or DEFAULT_LEVEL}
+    payload: dict[str, Any] = {
+        "digest": _GAP,
+        "facts": _facts(record),
+        "level": record.level or DEFAULT_LEVEL,
+        "number": _GAP,
+    }
     reported = record.reported_at or record.closed_at
+    registered = payload["registered_at"] = None if reported is None else to_seconds(reported)
     if reported is not None:
-        payload["registered_at"] = payload["facts"]["happened_at"] = to_seconds(reported)
+        payload["facts"]["happened_at"] = registered
     if record.closed_at is not None or record.state in _CLOSED:
-        payload["closed_at"] = to_seconds(record.closed_at) if record.closed_at else None
+        payload["closed_at"] = registered if record.closed_at is None else to_seconds(record.closed_at)
     if record.due_at is not None:
-        payload["due"] = to_seconds(record.due_at)
+        payload["clocks"] = [_original_deadline(registered, to_seconds(record.due_at))]
     return payload
+
+
+def finished_text(
+    payload: dict[str, Any], text: str, *, digest: str, grid: str, standard: StandardRow | None, now: datetime
+) -> str:
+    """The payload (which may be changed) as the log will have it, but for its number.
+
+    ``text`` is what ``payload_text`` made of it. A case without a time counts as reported ``now``.
+    """
+    if standard is None and payload["registered_at"] is not None:
+        return text.replace(_DIGEST_GAP, _member("digest", digest)).replace(_GRID_GAP, _member("grid", grid))
+    facts = payload["facts"]
+    payload["digest"], facts["grid"] = digest, grid
+    if standard is not None:
+        facts["standard"] = standard.code
+        facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
+    if payload["registered_at"] is None:
+        registered = payload["registered_at"] = to_seconds(now)
+        if "closed_at" in payload:
+            payload["closed_at"] = registered
+        if "clocks" in payload:
+            payload["clocks"] = [_original_deadline(registered, payload["clocks"][0]["due"])]
+    return payload_text(payload)
+
+
+def numbered_text(text: str, number: str) -> str:
+    """The payload's text with the number that the case was given."""
+    return text.replace(_NUMBER_GAP, _member("number", number))
 
 
 def reported_day(record: CaseRecord, *, now: datetime) -> date:
@@ -84,36 +129,15 @@ def reported_day(record: CaseRecord, *, now: datetime) -> date:
     return (record.reported_at or record.closed_at or now).astimezone(CHINA_TIME).date()
 
 
-def whole_payload(
-    payload: dict[str, Any], *, number: str, grid: str, standard: StandardRow | None, now: datetime
-) -> dict[str, Any]:
-    """The payload of ``case_imported``: the row's own (which is changed) with what this desk adds to it.
-
-    A case without a time counts as reported ``now``.
-    """
-    facts = payload["facts"]
-    payload["number"] = number
-    registered = payload.setdefault("registered_at", to_seconds(now))
-    if "closed_at" in payload and payload["closed_at"] is None:
-        payload["closed_at"] = registered
-    if "due" in payload:
-        payload["clocks"] = [_original_deadline(registered, payload.pop("due"))]
-    if grid:
-        facts["grid"] = grid
-    if standard is not None:
-        facts["standard"] = standard.code
-        facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
-    return payload
-
-
 def _facts(record: CaseRecord) -> dict[str, Any]:
     """The fields of ``CaseFacts`` that are not empty: events are kept for ever, so they say no more."""
-    facts = {
+    facts: dict[str, Any] = {
         "title": record.title,
         "description": record.description,
         "channel": _CHANNELS.get(record.channel or record.channel_text, Channel.OTHER.value),
         "case_class": f"{record.big_class} {record.small_class}".strip(),
         "urgency": _URGENCIES.get(record.urgency, 1),
+        "grid": _GAP,
         "address": record.address,
         "lon": record.lon,
         "lat": record.lat,
@@ -121,9 +145,11 @@ def _facts(record: CaseRecord) -> dict[str, Any]:
         "reporter_name": record.reporter_name,
         "reporter_phone": record.reporter_phone,
         "upper_number": record.external_number,
-        "extra": _extra(record),
     }
-    return {name: value for name, value in facts.items() if value not in _LEFT_OUT}
+    facts = {name: value for name, value in facts.items() if value is not None and value != ""}
+    if extra := _extra(record):
+        facts["extra"] = extra
+    return facts
 
 
 def _source_point(record: CaseRecord) -> str:
@@ -133,12 +159,12 @@ def _source_point(record: CaseRecord) -> str:
 
 
 def _extra(record: CaseRecord) -> Mapping[str, str]:
-    kept = {name: str(value) for name in _KEPT_TEXTS if (value := getattr(record, name))}
-    return {**record.extra, **kept}
+    kept = {name: value for name in _KEPT_TEXTS if (value := getattr(record, name))}
+    return {**record.extra, **kept} if kept else record.extra
 
 
-def _original_deadline(registered: int, due: int) -> dict[str, Any]:
-    limit = format_limit(_limit_of((due - registered) / 3600))
+def _original_deadline(registered: int | None, due: int) -> dict[str, Any]:
+    limit = format_limit(_limit_of((due - (due if registered is None else registered)) / 3600))
     return {"stage": Stage.IMPORTED.value, "limit": limit, "started": registered, "due": due, "unit": ""}
 
 

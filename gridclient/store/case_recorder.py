@@ -1,58 +1,101 @@
-"""Imported cases from their rows put aside into the log and all tables, in the transaction of one turn."""
+"""Imported cases from their rows put aside into the log and all tables: the way of the unit of work, for many at once.
+
+What a unit of work does case by case in its transaction is done here before it, as far as it needs no place in the
+log: the store is held for a fraction of the time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from gridclient.domain.events import EventDraft, EventKind
-from gridclient.services.imported_case import whole_payload
 from gridclient.services.ports import Clock
 from gridclient.store.driver import Connection
 from gridclient.store.import_journal import StagedCase
-from gridclient.store.log import Device, Origins, subject_key
-from gridclient.store.reference import SqliteReference
-from gridclient.store.unit_of_work import SqliteUnitOfWork
+from gridclient.store.imported_rows import imported_row, imported_words
+from gridclient.store.log import Appender, Device
+from gridclient.store.packs import Labels, packed, write_packs
+from gridclient.store.search import index_cases
+from gridclient.store.tables import CaseTableRow, insert_rows
+from gridclient.store.tally import TallyChanges
 
-_DIGEST: Final = "digest"
+_RESERVE: Final = (
+    "insert into counters(name, value) values (?1, ?2)"
+    " on conflict(name) do update set value = value + ?2 returning value"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedCase:
+    """A case and the event that makes it, which has no place in the log yet."""
+
+    draft: EventDraft
+    text: str
+    row: CaseTableRow
+    words: tuple[str, ...]
 
 
 class BulkRecorder:
-    """An ``import_journal.CaseRecorder``: numbers each case by its township and day and records it."""
+    """An ``import_journal.CaseRecorder``."""
 
-    def __init__(self, device: Device, clock: Clock, reference: SqliteReference) -> None:
+    def __init__(self, device: Device, clock: Clock) -> None:
         self._device = device
         self._clock = clock
-        self._reference = reference
-        self._origins = Origins()
 
-    def __call__(self, connection: Connection, rows: Sequence[StagedCase], actor: str, now: datetime) -> int:
-        known = _known(connection, rows)
-        standards = self._reference.snapshot().standards
-        work = SqliteUnitOfWork(connection, self._device, self._clock, self._origins)
-        new = 0
-        for row in rows:
-            if subject_key(row.subject) in known:
-                continue
-            payload = whole_payload(
-                row.payload,
-                number=work.next_number(row.township, date.fromisoformat(row.day)),
-                grid=row.grid,
-                standard=standards.get(row.standard),
-                now=now,
-            )
-            payload[_DIGEST] = row.digest
-            work.record(EventDraft(EventKind.IMPORTED, row.subject, f"t:{row.township}", actor, payload))
-            new += 1
-        work.flush()
-        return new
+    def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
+        first = {}
+        for name, count in counts.items():
+            first[name] = connection.execute(_RESERVE, (name, count)).fetchone()[0] - count + 1
+        return first
+
+    def number(self, name: str, value: int) -> str:
+        return f"{name}-{self._device.short}{value:04d}"
+
+    def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[PreparedCase]:
+        return [_prepared(row, actor) for row in rows]
+
+    def write(self, connection: Connection, prepared: Sequence[PreparedCase]) -> int:
+        known = _known(connection, prepared)
+        appender, now = Appender(connection, self._device), self._clock.now()
+        new = []
+        for entry in prepared:
+            if entry.row.id not in known:
+                no = appender.add_subject(entry.draft.subject)
+                appender.append(appender.next_event(entry.draft, now), no, entry.text)
+                new.append((no, entry))
+        appender.flush()
+        _project(connection, new)
+        return len(new)
 
 
-def _known(connection: Connection, rows: Sequence[StagedCase]) -> frozenset[bytes]:
-    """The cases among the rows that came in since they were put aside."""
-    marks = ",".join("?" * len(rows))
-    found = connection.execute(
-        f"select id from subjects where id in ({marks})", [subject_key(row.subject) for row in rows]
+def _prepared(row: StagedCase, actor: str) -> PreparedCase:
+    payload = json.loads(row.text)
+    stream = f"t:{row.number.partition('-')[0]}"
+    return PreparedCase(
+        EventDraft(EventKind.IMPORTED, row.subject, stream, actor, payload),
+        row.text,
+        imported_row(row.subject, payload),
+        imported_words(payload),
     )
-    return frozenset(key for (key,) in found)
+
+
+def _project(connection: Connection, new: Sequence[tuple[int, PreparedCase]]) -> None:
+    """What ``Projection`` writes for cases that nobody had before."""
+    insert_rows(connection, [(no, entry.row) for no, entry in new])
+    tallies = TallyChanges()
+    for _, entry in new:
+        tallies.change(None, entry.row)
+    tallies.flush(connection)
+    labels = Labels(connection)
+    write_packs(connection, [(no, packed(entry.row, labels)) for no, entry in new])
+    index_cases(connection, [(no, entry.words) for no, entry in new])
+
+
+def _known(connection: Connection, prepared: Sequence[PreparedCase]) -> frozenset[bytes]:
+    """The cases among them that are in the log: they came in since the rows were put aside."""
+    marks = ",".join("?" * len(prepared))
+    rows = connection.execute(f"select id from subjects where id in ({marks})", [entry.row.id for entry in prepared])
+    return frozenset(key for (key,) in rows)

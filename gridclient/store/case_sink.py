@@ -12,25 +12,26 @@ is refused and never overwrites: the desk may have worked on the case since.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import payload_text
 from gridclient.services.import_records import CaseRecord, Record, RefusedRow
-from gridclient.services.imported_case import StandardMatcher, case_key, reported_day, row_payload
+from gridclient.services.imported_case import StandardMatcher, case_key, finished_text, reported_day, row_payload
 from gridclient.services.importing import RowNotice, Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
-from gridclient.store.import_journal import Journal
+from gridclient.store.import_journal import Journal, number_name
 from gridclient.store.reference import SqliteReference
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_TOWNSHIP: Final = re.compile(r"\d{9}")
 _OWN_TIERS: Final = (Tier.ZONE, Tier.COMMUNITY, Tier.BASIC)
 _KNOWN: Final = (
     "select lower(hex(s.id)), json_extract(e.payload, '$.digest') from subjects s"
@@ -40,10 +41,11 @@ _KNOWN: Final = (
 
 @dataclass(slots=True)
 class _Row:
-    """A case of the file on its way: the record, its key, what it says (JSON) and the digest of that."""
+    """A case of the file on its way: the record, its key, its event's text (with gaps) and a digest of that."""
 
     record: CaseRecord
     key: str
+    payload: dict[str, Any]
     text: str
     digest: str
 
@@ -61,6 +63,7 @@ class CaseSink:
         self._now = now
         self._areas = reference.snapshot()
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
+        self._township = self._areas.settings["township"]
         self._external = _external_codes(database)
         self._seen: dict[str, str] = {}
         self._unchanged = 0
@@ -69,7 +72,7 @@ class CaseSink:
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
         cases = [record for record in records if isinstance(record, CaseRecord)]
         refused = [_refuse(record, "", "import.other_kind") for record in records if not isinstance(record, CaseRecord)]
-        new = self._new_ones([self._row(record) for record in cases], refused)
+        new = self._new_ones(list(self._rows(cases, refused)), refused)
         self._put_aside(new, refused)
         return refused
 
@@ -88,10 +91,17 @@ class CaseSink:
     def discard(self) -> None:
         self._journal.throw_away()
 
-    def _row(self, record: CaseRecord) -> _Row:
-        text = _JSON.encode(row_payload(record))
-        digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        return _Row(record, case_key(self._source, record.identity), text, digest)
+    def _rows(self, records: Iterable[CaseRecord], refused: list[RefusedRow]) -> Iterator[_Row]:
+        for record in records:
+            payload = row_payload(record)
+            text = payload_text(payload)
+            try:
+                digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+                key = case_key(self._source, record.identity)
+            except UnicodeEncodeError:  # half of a pair of surrogates is no text
+                refused.append(_refuse(record, "", "case.text_damaged"))
+                continue
+            yield _Row(record, key, payload, text, digest)
 
     def _new_ones(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> list[_Row]:
         """The rows that neither the store nor the file had; of the others those that read differently are refused."""
@@ -117,7 +127,7 @@ class CaseSink:
         return {key: digest or "" for key, digest in rows}
 
     def _put_aside(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> None:
-        """Keeps the rows with their grid, township and standard; those whose place cannot be are refused."""
+        """Keeps the rows as they will stand in the log; those whose place cannot be are refused."""
         days = [reported_day(row.record, now=self._now) for row in rows]
         at_point = self._grids_at_points([row.record for row in rows], [day.toordinal() for day in days])
         for row, day, found in zip(rows, days, at_point, strict=True):
@@ -125,14 +135,14 @@ class CaseSink:
             if grid is None:
                 refused.append(_refuse(row.record, "grid_code", "case.grid_unknown", grid=row.record.grid_code))
                 continue
-            township = grid[:9] or self._areas.settings["township"]
-            if not township:
+            township = grid[:9] or self._township
+            if not _TOWNSHIP.fullmatch(township):
                 refused.append(_refuse(row.record, "", "case.township_unknown"))
                 continue
             self._without_grid += not grid
             standard = self._standards.find(row.record)
-            code = standard.code if standard else ""
-            self._journal.put_aside((row.key, township, day.isoformat(), grid, code, row.digest), row.text)
+            text = finished_text(row.payload, row.text, digest=row.digest, grid=grid, standard=standard, now=self._now)
+            self._journal.put_aside(row.key, number_name(township, day), text)
 
     def _grids_at_points(self, records: Sequence[CaseRecord], days: Sequence[int]) -> list[str]:
         nowhere = float("nan")

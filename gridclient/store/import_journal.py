@@ -6,64 +6,78 @@
 
 from __future__ import annotations
 
-import json
 import time
 import zlib
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final, NamedTuple, Protocol
 
+from gridclient.services.imported_case import numbered_text
 from gridclient.store.driver import Connection, Database
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of what that costs
 _BATCH: Final = 100
 _BUFFERED: Final = 20
 """Batches kept in memory before they are written: looking into a small file writes nothing."""
 _TURN_S: Final = 0.04
 """How long a transaction should hold the store: the desk's own write waits about that long."""
-_PAUSE_S: Final = 0.004
+_PAUSE_S: Final = 0.002
 _MOST: Final = 20
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, what its number and its place depend on, and what the row says."""
+    """One row put aside: the case's key, its number and the text of its payload as the log will have it."""
 
     subject: str
-    township: str
-    day: str
-    grid: str
-    standard: str
-    digest: str
-    payload: dict[str, Any]
+    number: str
+    text: str
 
 
 class CaseRecorder(Protocol):
-    """Puts imported cases into the log and all tables, within the transaction that is open."""
+    """Puts imported cases into the log and all tables: ``prepare`` needs no lock, ``write`` is kept short."""
 
-    def __call__(self, connection: Connection, rows: Sequence[StagedCase], actor: str, now: datetime) -> int:
-        """How many of the rows were new; cases that are known already stay as they are."""
+    def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
+        """Takes so many numbers of each name (township and day); gives the first of each."""
         ...
+
+    def number(self, name: str, value: int) -> str:
+        """A case number of this desk."""
+        ...
+
+    def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[Any]:
+        """Folds the rows; whatever it gives, ``write`` takes."""
+        ...
+
+    def write(self, connection: Connection, prepared: Sequence[Any]) -> int:
+        """How many of the cases were new; those that are known already stay as they are."""
+        ...
+
+
+def number_name(township: str, day: date) -> str:
+    """What numbers are counted by."""
+    return f"{township}-{day:%Y%m%d}"
 
 
 class Journal:
     """The way of one import into the store; used once, by one thread."""
 
-    def __init__(self, database: Database, record: CaseRecorder, *, file: str, actor: str, now: datetime) -> None:
+    def __init__(self, database: Database, recorder: CaseRecorder, *, file: str, actor: str, now: datetime) -> None:
         self._database = database
-        self._record = record
+        self._recorder = recorder
         self._about = (file, actor, now.isoformat())
         self._import_id: int | None = None
-        self._rows: list[str] = []
+        self._lines: list[str] = []
         self._batches: list[bytes] = []
+        self._counts: dict[str, int] = {}
         self._decided = False
         self.waiting = 0
 
-    def put_aside(self, head: Sequence[str], payload: str) -> None:
-        """Keeps one row: the texts of :class:`StagedCase` up to its payload, and the payload as JSON."""
-        self._rows.append(f"[{_JSON.encode(head)[1:-1]},{payload}]")
+    def put_aside(self, subject: str, name: str, text: str) -> None:
+        """Keeps one case: its key, the name that its number is counted by, its event's text without the number."""
+        place = self._counts[name] = self._counts.get(name, 0) + 1
+        self._lines += (f"{subject} {place} {name}", text)
         self.waiting += 1
-        if len(self._rows) == _BATCH:
+        if len(self._lines) == 2 * _BATCH:
             self._close_batch()
         if len(self._batches) == _BUFFERED:
             with self._database.writer() as connection:
@@ -76,23 +90,28 @@ class Journal:
         self._close_batch()
         with self._database.writer() as connection:
             import_id = self._flush(connection)
+            first = self._recorder.reserve(connection, self._counts)
+            connection.executemany(
+                "insert into import_numbers (import_id, name, first) values (?, ?, ?)",
+                [(import_id, name, value) for name, value in first.items()],
+            )
             connection.execute("update imports set state = 'ready' where id = ?", (import_id,))
         self._decided = True
-        return _take_over(self._database, self._record, import_id, lambda done: advance(done, self.waiting))
+        taking = _TakingOver(self._database, self._recorder, import_id)
+        return taking.to_the_end(lambda done: advance(done, self.waiting))
 
     def throw_away(self) -> None:
         """Leaves nothing of an import that was not decided."""
-        self._rows.clear()
+        self._lines.clear()
         self._batches.clear()
         if self._import_id is not None and not self._decided:
             _forget(self._database, self._import_id)
             self._import_id = None
 
     def _close_batch(self) -> None:
-        if self._rows:
-            text = f"[{','.join(self._rows)}]"
-            self._batches.append(zlib.compress(text.encode("utf-8", "surrogatepass"), _QUICK))
-            self._rows.clear()
+        if self._lines:
+            self._batches.append(zlib.compress("\n".join(self._lines).encode(), _QUICK))
+            self._lines.clear()
 
     def _flush(self, connection: Connection) -> int:
         if self._import_id is None:
@@ -108,65 +127,83 @@ class Journal:
         return import_id
 
 
-def finish_imports(database: Database, record: CaseRecorder) -> int:
+def finish_imports(database: Database, recorder: CaseRecorder) -> int:
     """At a start: carries out what was decided, throws away what was not. Gives the number of new cases."""
     with database.reader() as connection:
         left = connection.execute("select id, state from imports where state <> 'done' order by id").fetchall()
     new = 0
     for import_id, state in left:
         if state == "ready":
-            new += _take_over(database, record, import_id, None)[0]
+            new += _TakingOver(database, recorder, import_id).to_the_end(None)[0]
         else:
             _forget(database, import_id)
     return new
 
 
-def _take_over(
-    database: Database, record: CaseRecorder, import_id: int, advance: Callable[[int], None] | None
-) -> tuple[int, int]:
-    """Takes the rows over in short transactions, with a pause between them for the desk's own writes."""
-    batches, done = 1, 0
-    while True:
-        with database.writer() as connection:
+class _TakingOver:
+    """Takes the rows of a decided import over in short transactions; what can be done between them is."""
+
+    def __init__(self, database: Database, recorder: CaseRecorder, import_id: int) -> None:
+        self._database = database
+        self._recorder = recorder
+        self._import_id = import_id
+        with database.reader() as connection:
+            self._actor = connection.execute("select actor from imports where id = ?", (import_id,)).fetchone()[0]
+            numbers = connection.execute("select name, first from import_numbers where import_id = ?", (import_id,))
+            self._first = dict(numbers.fetchall())
+
+    def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
+        """Gives how many cases were new and how many were there already."""
+        batches, done = 1, 0
+        while True:
+            taken = self._next(batches)
+            if not taken:
+                return self._close()
+            rows = [row for _, data in taken for row in self._rows(data)]
+            held = self._turn(rows, taken[-1][0])
+            batches = max(1, min(_MOST, 2 * batches, int(batches * _TURN_S / held)))
+            done += len(rows)
+            if advance is not None:
+                advance(done)
+            time.sleep(_PAUSE_S)
+
+    def _next(self, batches: int) -> list[tuple[int, bytes]]:
+        with self._database.reader() as connection:
+            return connection.execute(
+                "select position, data from import_batches where import_id = ? order by position limit ?",
+                (self._import_id, batches),
+            ).fetchall()
+
+    def _rows(self, data: bytes) -> Iterator[StagedCase]:
+        lines = zlib.decompress(data).decode().split("\n")
+        for head, text in zip(lines[::2], lines[1::2], strict=True):
+            subject, place, name = head.split(" ", 2)
+            number = self._recorder.number(name, self._first[name] + int(place) - 1)
+            yield StagedCase(subject, number, numbered_text(text, number))
+
+    def _turn(self, rows: Sequence[StagedCase], last: int) -> float:
+        """Writes the rows and forgets that they were put aside; gives the seconds for which the store was held."""
+        prepared = self._recorder.prepare(rows, self._actor)
+        with self._database.writer() as connection:
             started = time.perf_counter()
-            count = _one_turn(connection, record, import_id, batches)
-            if not count:
-                return _close(connection, import_id)
-        elapsed = time.perf_counter() - started
-        batches = max(1, min(_MOST, 2 * batches, int(batches * _TURN_S / elapsed)))
-        done += count
-        if advance is not None:
-            advance(done)
-        time.sleep(_PAUSE_S)
+            new = self._recorder.write(connection, prepared)
+            connection.execute(
+                "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)
+            )
+            connection.execute(
+                "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
+                (new, len(rows) - new, self._import_id),
+            )
+        return time.perf_counter() - started
 
-
-def _one_turn(connection: Connection, record: CaseRecorder, import_id: int, batches: int) -> int:
-    taken = connection.execute(
-        "select position, data from import_batches where import_id = ? order by position limit ?", (import_id, batches)
-    ).fetchall()
-    if not taken:
-        return 0
-    actor, started_at = connection.execute(
-        "select actor, started_at from imports where id = ?", (import_id,)
-    ).fetchone()
-    rows = [
-        StagedCase(*row)
-        for _, data in taken
-        for row in json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass"))
-    ]
-    new = record(connection, rows, actor, datetime.fromisoformat(started_at))
-    connection.execute("delete from import_batches where import_id = ? and position <= ?", (import_id, taken[-1][0]))
-    connection.execute(
-        "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
-        (new, len(rows) - new, import_id),
-    )
-    return len(rows)
-
-
-def _close(connection: Connection, import_id: int) -> tuple[int, int]:
-    connection.execute("update imports set state = 'done' where id = ?", (import_id,))
-    row: Any = connection.execute("select imported, unchanged from imports where id = ?", (import_id,)).fetchone()
-    return int(row[0]), int(row[1])
+    def _close(self) -> tuple[int, int]:
+        with self._database.writer() as connection:
+            connection.execute("delete from import_numbers where import_id = ?", (self._import_id,))
+            connection.execute("update imports set state = 'done' where id = ?", (self._import_id,))
+            imported, unchanged = connection.execute(
+                "select imported, unchanged from imports where id = ?", (self._import_id,)
+            ).fetchone()
+        return imported, unchanged
 
 
 def _forget(database: Database, import_id: int) -> None:

@@ -198,3 +198,10 @@ def _create_imports(db: SchemaTool) -> None:
         pk="position",
         foreign=[("import_id", "imports", "id")],
     )
+    _table(
+        db,
+        "import_numbers",
+        {"import_id": int, "name": str, "first": int},
+        pk=("import_id", "name"),
+        foreign=[("import_id", "imports", "id")],
+    )
