@@ -27,6 +27,9 @@ import sqlite_utils  # noqa: E402  (after the alias above)
 SchemaTool: TypeAlias = sqlite_utils.Database
 """sqlite-utils over a connection of this module: for schema, migrations and administration, not for daily writes."""
 
+ConstraintBroken: TypeAlias = dbapi2.IntegrityError
+"""A row that the schema forbids: one that is there already, most often."""
+
 KEY_BYTES: Final = 32
 BUSY_TIMEOUT_MS: Final = 10_000
 CACHE_KIB: Final = 16 * 1024

@@ -132,7 +132,6 @@ def _create_cases(db: SchemaTool) -> None:
             "phone": str,
             "lon": float,
             "lat": float,
-            "mkey": int,
         },
         pk="no",
         not_null=[
@@ -148,8 +147,6 @@ def _create_cases(db: SchemaTool) -> None:
     for name, columns, where in (
         ("cases_phone", "phone, registered_at", "phone <> ''"),
         ("cases_standard", "standard, dispatched_at, unit", "unit <> ''"),
-        ("cases_open_due", "due, grid, state", "is_open = 1"),
-        ("cases_open_place", "mkey, due", "is_open = 1 AND mkey IS NOT NULL"),
     ):
         db.execute(f"CREATE INDEX {name} ON cases({columns}) WHERE {where}")
     db.table("parts").create(

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, Role
-from gridclient.domain.geometry import morton_key
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key
 
@@ -50,7 +49,6 @@ class CaseTableRow(NamedTuple):
     phone: str
     lon: float | None
     lat: float | None
-    mkey: int | None
 
 
 class PartRow(NamedTuple):
@@ -87,7 +85,7 @@ def number_key(number: str) -> int:
 
 def phone_digits(phone: str) -> str:
     """A telephone number by its digits, as it is compared."""
-    return _NO_DIGIT.sub("", phone)
+    return _NO_DIGIT.sub("", phone) if phone else ""
 
 
 def table_row(case: Case, pending: int) -> CaseTableRow:
@@ -95,7 +93,6 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
     facts = case.facts
     is_open = case.is_open
     lead = case.lead
-    has_point = facts.lon is not None and facts.lat is not None
     return CaseTableRow(
         id=subject_key(case.id),
         number=case.number,
@@ -122,7 +119,6 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
         phone=phone_digits(facts.reporter_phone),
         lon=facts.lon,
         lat=facts.lat,
-        mkey=morton_key(facts.lon, facts.lat) if has_point else None,  # type: ignore[arg-type]
     )
 
 

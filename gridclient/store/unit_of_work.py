@@ -18,7 +18,7 @@ from gridclient.domain.fold import fold, fold_all
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 from gridclient.store.audit import append_line
-from gridclient.store.driver import Connection, Database
+from gridclient.store.driver import Connection, ConstraintBroken, Database
 from gridclient.store.log import (
     Appender,
     Device,
@@ -26,7 +26,6 @@ from gridclient.store.log import (
     events_of,
     read_subject,
     require_subject,
-    subject_no,
 )
 from gridclient.store.projection import Projection, TouchedCase
 
@@ -65,13 +64,12 @@ class SqliteUnitOfWork:
     def _record(self, draft: EventDraft) -> Event:
         touched = self._touched.get(draft.subject)
         event = self._appender.next_event(draft, self._clock.now())
-        if touched is None:
-            no = subject_no(self._connection, draft.subject)
-            if no is None:
-                return self._open(event)
-            touched = self._read(draft.subject, no)
         if draft.kind in _OPENERS:
-            raise RuleViolation("case.exists", case=draft.subject)
+            if touched is not None:
+                raise RuleViolation("case.exists", case=draft.subject)
+            return self._open(event)  # that the log does not know it either is seen when it is written
+        if touched is None:
+            touched = self._read(draft.subject, require_subject(self._connection, draft.subject))
         touched.case = fold(touched.case, event)
         touched.events += 1
         self._appender.append(event, touched.no)
@@ -111,11 +109,15 @@ class SqliteUnitOfWork:
         """Writes everything recorded so far into the open transaction and lets go of the cases it held.
 
         Raises:
-            RuleViolation: an event was refused before; the transaction must not be committed.
+            RuleViolation: an event was refused before, or a new case is in the log already (``case.exists``); the
+                transaction must not be committed.
         """
         if self._refused is not None:
             raise self._refused
-        self._appender.flush()
+        try:
+            self._appender.flush()
+        except ConstraintBroken as error:
+            raise RuleViolation("case.exists") from error
         written = [touched for touched in self._touched.values() if touched.events]
         self._projection.write(written)
         self.changes |= Changes(frozenset(touched.case.id for touched in written))
