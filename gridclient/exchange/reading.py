@@ -156,8 +156,8 @@ def area_reader(kind: ImportKind, source: AreaSource, under: str = "") -> Divisi
     """The reader of divisions or grids; among grids, counties and townships are read by the divisions' own columns."""
     if kind is ImportKind.DIVISIONS:
         return DivisionReader(source)
-    columns = guess(ImportKind.DIVISIONS, source.fields.titles).columns
-    own_fields = Fields(source.fields.titles, columns)
+    told = {field: source.fields.title(field) for field in ("code", "name") if source.fields.has(field)}
+    own_fields = Fields(source.fields.titles, {**guess(ImportKind.DIVISIONS, source.fields.titles).columns, **told})
     return GridReader(source, DivisionReader(AreaSource(source.sheet, own_fields, source.crs, source.damaged)), under)
 
 

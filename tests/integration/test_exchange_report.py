@@ -1,0 +1,133 @@
+"""What the import page shows before and hands back after: a preview, a mapping to keep, a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.exchange.mapping import ColumnMapping, read_mapping, write_mapping
+from gridclient.exchange.preview import preview
+from gridclient.exchange.reading import read_kind
+from gridclient.exchange.report import write_report
+from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
+from tests.fakes.exchange_files import (
+    CASE_TITLES,
+    SQUARE,
+    csv_bytes,
+    feature,
+    geojson_bytes,
+    standards_workbook,
+    workbook_bytes,
+)
+
+SUMMARY = ImportSummary("a.csv", ImportKind.CASES, rows=4, imported=2, unchanged=0, refused=2, seconds=0.5)
+MALICE = ("=HYPERLINK(1)", "+1+1", "-1", "@SUM(A1)", "\t=1", "=1\x07")
+
+
+def test_a_preview_shows_rows_guesses_and_points_before_and_after(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes())
+    asked = preview(path, ImportKind.CASES, limit=2)
+    assert (asked.titles, asked.header_row, len(asked.rows)) == (CASE_TITLES, 1, 2)
+    assert asked.rows[0][0] == 2
+    assert {guess.field: guess.column for guess in asked.columns}["title"] == "标题"
+    assert asked.crs_needed
+    assert [(point.lon, point.lat) for point in asked.points] == [(122.1195, 37.5212), (122.1201, 37.522)]
+    told = preview(path, ImportKind.CASES, crs="gcj02")
+    assert not told.crs_needed
+    assert told.fingerprint == asked.fingerprint
+    assert all(0.001 < abs(point.lon - point.source_lon) < 0.01 for point in told.points)
+
+
+def test_a_preview_of_a_workbook_names_its_sheets_and_fills_classes_down(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(standards_workbook())
+    found = preview(path, ImportKind.STANDARDS)
+    assert (found.sheet, found.sheets, found.header_row) == ("部件", ("部件",), 2)
+    assert found.rows[1][1][3] == "上水井盖"
+
+
+def test_a_preview_refuses_no_row_and_shows_what_stands_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes([("标题", "经度", "纬度"), ("=A9", "东经", 1), ("甲", 999, 999)]))
+    found = preview(path, ImportKind.CASES, crs="bd09")
+    assert [cells for _, cells in found.rows] == [("=A9", "东经", "1"), ("甲", "999", "999")]
+
+
+def test_a_preview_of_boundaries_shows_a_point_in_each_and_the_damaged_title(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    damaged = {"网格名\ufffd": "第一网格"}
+    path.write_bytes(geojson_bytes([feature(damaged, [SQUARE]), feature(damaged, SQUARE, "LineString")]))
+    found = preview(path, ImportKind.GRIDS)
+    assert [point.row for point in found.points] == [1]
+    assert 122.10 < found.points[0].lon < 122.11
+    assert [(notice.column, notice.code) for notice in found.file_notices] == [
+        ("网格名\ufffd", "grid.property_name_damaged")
+    ]
+
+
+def test_a_mapping_is_written_and_read_back_whatever_the_titles(tmp_path: Path) -> None:
+    path = tmp_path / "m.toml"
+    mapping = ColumnMapping(ImportKind.CASES, {"title": '说"明\\\n\x7f', "description": "内容 [1]", "result": ""}, 3)
+    write_mapping(path, mapping)
+    assert read_mapping(path, ImportKind.CASES) == mapping
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"title = ",
+        b'columns = "x"',
+        b"[columns]\ntitle = 1",
+        b'kind = "ships"',
+        b"header_row = -1",
+        b"header_row = 'a'",
+    ],
+)
+def test_a_mapping_file_that_is_none_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "m.toml"
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput) as refused:
+        read_mapping(path, ImportKind.CASES)
+    assert refused.value.code == "mapping.unreadable"
+
+
+def test_a_report_names_each_refused_row_in_a_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_bytes("标题,上报时间\n井盖,昨天\n路灯,2026-01-05\n".encode())
+    refused = [row for row in read_kind(ImportKind.CASES, source) if isinstance(row, RefusedRow)]
+    path = tmp_path / "报告.xlsx"
+    write_report(path, refused, SUMMARY)
+    workbook = load_workbook(path)
+    assert list(workbook["未导入的行"].values)[1:] == [
+        (None, 2, "上报时间", "“昨天”不是日期，请写成 2026-01-31 或 2026-01-31 08:30。", "cell.not_date")
+    ]
+    assert ("未导入", 2) in list(workbook["结果"].values)
+
+
+def test_no_cell_of_a_report_is_taken_for_a_formula(tmp_path: Path) -> None:
+    path = tmp_path / "报告.xlsx"
+    lines = [RefusedRow(text, 2, text, "cell.not_number", {"text": text}) for text in MALICE]
+    write_report(path, lines, SUMMARY, notices=lines)
+    workbook = load_workbook(path)
+    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert len(cells) > 2 * 5 * len(MALICE)
+    assert {cell.data_type for cell in cells} == {"s", "n"}
+    assert all(cell.quotePrefix for cell in cells if cell.data_type == "s")
+
+
+def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable) as refused:
+        write_report(tmp_path, [], SUMMARY)
+    assert refused.value.code == "report.not_written"
+
+
+def test_the_own_report_reads_as_a_table(tmp_path: Path) -> None:
+    """A workbook that the program wrote passes its own guards."""
+    path = tmp_path / "报告.xlsx"
+    write_report(path, [RefusedRow("", 2, "标题", "case.title_missing")], SUMMARY)
+    assert preview(path, ImportKind.CASES, sheet="未导入的行").titles[:3] == ("工作表", "行", "列")

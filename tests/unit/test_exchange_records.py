@@ -1,0 +1,248 @@
+"""Rows of units, standards, days, divisions and grids become records by the rules of their kind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from gridclient.domain.coordinates import Crs
+from gridclient.exchange.areas import AreaSource, Shape
+from gridclient.exchange.cells import Cell
+from gridclient.exchange.divisions import DivisionReader
+from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.mapping import guess
+from gridclient.exchange.points import PointReader
+from gridclient.exchange.reading import area_reader
+from gridclient.exchange.standards import StandardReader
+from gridclient.exchange.units import UnitReader
+from gridclient.exchange.workdays import CalendarReader
+from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, StandardRecord
+from tests.fakes.exchange_files import COMMUNITY, SQUARE, STANDARD_TITLES
+
+SHAPE = Shape({"type": "Polygon", "coordinates": [SQUARE]})
+GRID_TITLES = ("网格编码", "网格名称", "网格层级", "网格类型", "上级编码", "启用日期", "停用日期", "包含社区")
+UNIT_TITLES = ("单位编码*", "单位名称*", "单位类型*", "别名", "服务网格", "状态", "经度", "纬度", "楼层")
+
+
+def fields(kind: ImportKind, titles: Sequence[str]) -> Fields:
+    return Fields(titles, guess(kind, titles).columns)
+
+
+def grid(*cells: Cell, under: str = "", damaged: tuple[str, ...] = ()) -> GridRecord | DivisionRecord:
+    source = AreaSource("网格", fields(ImportKind.GRIDS, GRID_TITLES), Crs.WGS84, damaged)
+    record = area_reader(ImportKind.GRIDS, source, under).read(2, cells, SHAPE)
+    assert isinstance(record, GridRecord | DivisionRecord)
+    return record
+
+
+def refused_grid(*cells: Cell) -> tuple[str, str]:
+    with pytest.raises(RowProblem) as refused:
+        grid(*cells)
+    return refused.value.column, refused.value.problem.code
+
+
+def test_the_three_tiers_are_told_by_their_codes() -> None:
+    zone, community, basic = grid("371002002601"), grid(COMMUNITY), grid(f"{COMMUNITY}001", "第一网格")
+    assert isinstance(zone, GridRecord)
+    assert isinstance(community, GridRecord)
+    assert isinstance(basic, GridRecord)
+    assert (zone.tier, community.tier, basic.tier) == ("zone", "community", "basic")
+    assert [notice.code for notice in zone.notices] == ["grid.no_name"]
+    assert basic.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "special"), [("市场网格(专属)", "", True), ("甲", "专属网格", True), ("甲", "基础", False)]
+)
+def test_a_special_grid_is_a_basic_one_of_another_kind(name: str, kind: str, special: bool) -> None:
+    found = grid(f"{COMMUNITY}001", name, "基础网格", kind)
+    assert isinstance(found, GridRecord)
+    assert (found.tier, found.special) == ("basic", special)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ((371002002003001, "甲"), "网格编码", "code.not_text"),
+        ((3.71e14, "甲"), "网格编码", "code.not_text"),
+        (("3.71E+14", "甲"), "网格编码", "code.not_text"),
+        (("37100200200300", "甲"), "网格编码", "grid.code_foreign"),
+        (("", "甲"), "网格编码", "grid.no_code"),
+        ((f"{COMMUNITY}001", "甲", "社区级"), "网格层级", "grid.tier_differs"),
+        ((f"{COMMUNITY}001", "甲", "", "", "371002002"), "上级编码", "grid.parent_wrong_tier"),
+        (("371002002601", "甲", "", "", "371002003"), "上级编码", "grid.parent_differs"),
+        ((f"{COMMUNITY}001", "甲", "", "", "", "2026-02-01", "2026-01-01"), "停用日期", "grid.ends_before_it_begins"),
+        ((f"{COMMUNITY}001", "甲", "", "", "", "01/02/2026"), "启用日期", "cell.date_unclear"),
+        ((f"{COMMUNITY}001", "甲", "", "", "", "", "", "37100200200"), "包含社区", "code.wrong_length"),
+    ],
+)
+def test_a_grid_that_breaks_a_rule_is_refused_by_its_cell(cells: tuple[Cell, ...], column: str, code: str) -> None:
+    assert refused_grid(*cells) == (column, code)
+
+
+def test_grids_without_codes_are_numbered_under_the_community_that_was_told() -> None:
+    source = AreaSource("", fields(ImportKind.GRIDS, GRID_TITLES), Crs.WGS84)
+    reader = area_reader(ImportKind.GRIDS, source, COMMUNITY)
+    found = [reader.read(row, (None, name), SHAPE) for row, name in enumerate(("甲", "乙"), start=1)]
+    assert [record.code for record in found] == [f"{COMMUNITY}001", f"{COMMUNITY}002"]
+
+
+def test_the_same_name_again_is_noticed_and_goes_in() -> None:
+    source = AreaSource("", fields(ImportKind.GRIDS, GRID_TITLES), Crs.WGS84)
+    reader = area_reader(ImportKind.GRIDS, source)
+    reader.read(1, (f"{COMMUNITY}001", "网格"), SHAPE)
+    again = reader.read(2, (f"{COMMUNITY}002", "网格"), SHAPE)
+    assert [(notice.code, notice.params["first"]) for notice in again.notices] == [("grid.same_name", 1)]
+
+
+def test_a_county_among_grids_becomes_a_division() -> None:
+    found = grid("371002", "环翠区")
+    assert isinstance(found, DivisionRecord)
+    assert (found.level, found.parent) == ("county", "371000")
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "level", "parent"),
+    [
+        ("37", "370000", "province", ""),
+        ("3710", "371000", "city", "370000"),
+        ("371000", "371000", "city", "370000"),
+        ("371002", "371002", "county", "371000"),
+        ("371002000000", "371002", "county", "371000"),
+        ("371002002000", "371002002", "township", "371002"),
+        (COMMUNITY, COMMUNITY, "community", "371002002"),
+    ],
+)
+def test_codes_of_the_tree_come_to_their_usual_length(written: str, code: str, level: str, parent: str) -> None:
+    source = AreaSource("", fields(ImportKind.DIVISIONS, ("区划代码", "名称")), None)
+    found = DivisionReader(source).read(2, (written, "某地"))
+    assert (found.code, found.level, found.parent) == (code, level, parent)
+
+
+def test_a_division_is_the_deepest_level_of_its_row_and_names_those_above() -> None:
+    titles = ("city_code4", "city", "county_code6", "county", "town_code9", "town")
+    source = AreaSource("", fields(ImportKind.DIVISIONS, titles), None)
+    found = DivisionReader(source).read(2, ("3710", "威海市", "371002", "环翠区", "371002002", "鲸园街道"))
+    assert (found.code, found.name) == ("371002002", "鲸园街道")
+    assert found.ancestors == (("371000", "威海市"), ("371002", "环翠区"))
+
+
+def test_a_city_without_counties_stands_in_the_column_of_counties_too() -> None:
+    titles = ("city_code", "city", "county_code", "county")
+    source = AreaSource("", fields(ImportKind.DIVISIONS, titles), None)
+    found = DivisionReader(source).read(2, ("4419", "东莞市", "441900", "东莞市"))
+    assert (found.code, found.level, found.name) == ("441900", "city", "东莞市")
+
+
+def test_a_unit_is_read_with_its_lists_and_what_no_field_takes() -> None:
+    columns = fields(ImportKind.UNITS, UNIT_TITLES)
+    reader = UnitReader("单位", columns, PointReader(columns, Crs.WGS84))
+    found = reader.read(
+        2, ("A04", "执法中队", "A类派驻", "执法、城管", "371002002;371002003", "出动", 122.1, "37.5", "二楼")
+    )
+    assert (found.kind, found.status, found.aliases) == ("stationed_a", "out", ("执法", "城管"))
+    assert (found.grids, found.lon, found.lat) == (("371002002", "371002003"), 122.1, 37.5)
+    assert found.extra == {"楼层": "二楼"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ((None, "执法中队", "A类派驻"), "unit.no_code"),
+        (("A04", " ", "A类派驻"), "unit.no_name"),
+        (("A04", "执法中队", "丙类"), "unit.kind_unknown"),
+        (("A04", "执法中队", "A类派驻", "", "", "睡觉"), "unit.status_unknown"),
+        (("A04", "执法中队", "A类派驻", "", 371002002), "code.not_text"),
+        (("A04", "执法中队", "A类派驻", "", "", "", 122.1), "point.half"),
+        (("A04", "执法中队", "A类派驻", "", "", "", 37.5, 122.1), "point.swapped"),
+        (("A04", "执法中队", "A类派驻", "", "", "", 222.1, 37.5), "point.out_of_range"),
+    ],
+)
+def test_a_unit_that_is_incomplete_is_refused(cells: tuple[Cell, ...], code: str) -> None:
+    columns = fields(ImportKind.UNITS, UNIT_TITLES)
+    with pytest.raises(RowProblem) as refused:
+        UnitReader("单位", columns, PointReader(columns, Crs.WGS84)).read(2, cells)
+    assert refused.value.problem.code == code
+
+
+def standards(*rows: tuple[Cell, ...], sheet: str = "部件") -> list[StandardRecord]:
+    reader = StandardReader(sheet, fields(ImportKind.STANDARDS, STANDARD_TITLES))
+    return [reader.read(number, row) for number, row in enumerate(rows, start=2)]
+
+
+def test_a_class_stands_for_the_rows_below_it() -> None:
+    first, second, third = standards(
+        ("01", "公用设施", "01", "上水井盖", "供水公司", "城管局", "缺失", "恢复", "2紧急工作时"),
+        (None, None, None, None, None, None, "破损", "更换", "4小时"),
+        (None, None, "02", "污水井盖", "排水公司", "城管局", "缺失", "恢复", "1天"),
+    )
+    assert (first.code, second.code, third.code) == ("C-01-01-01", "C-01-01-02", "C-01-02-01")
+    assert (second.small_name, third.big_name) == ("上水井盖", "公用设施")
+    assert (first.limit, second.limit, third.limit) == ("2 urgent_hour", "4 work_hour", "1 natural_day")
+
+
+def test_codes_as_numbers_and_as_text_are_the_same_standard() -> None:
+    rest = ("上水井盖", "供水公司", "城管局", "缺失", "恢复", "1天")
+    as_number, as_text = standards((1, "公用设施", 2, *rest))[0], standards(("01", "公用设施", "02", *rest))[0]
+    assert as_number.identity == as_text.identity
+    assert as_number.code == "C-01-02-01"
+
+
+def test_words_behind_a_limit_are_kept_and_noticed() -> None:
+    (found,) = standards(("01", "甲", "01", "乙", "", "", "违建", "拆除", "1紧急工作时制止"), sheet="事件")
+    assert (found.kind, found.limit, found.limit_text) == ("event", "1 urgent_hour", "1紧急工作时制止")
+    assert [notice.params["remark"] for notice in found.notices] == ["制止"]
+
+
+@pytest.mark.parametrize(
+    ("row", "sheet", "code"),
+    [
+        ((None, None, None, None, "", "", "缺失", "恢复", "1天"), "部件", "standard.no_class"),
+        (("01", "甲", "01", "乙", "", "", "", "恢复", "1天"), "部件", "standard.no_condition"),
+        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "Sheet1", "standard.kind_unknown"),
+        ((1.5, "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "部件", "standard.code_unclear"),
+        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "立即"), "部件", "limit.no_amount"),
+    ],
+)
+def test_a_standard_that_cannot_be_used_is_refused(row: tuple[Cell, ...], sheet: str, code: str) -> None:
+    with pytest.raises(RowProblem) as refused:
+        standards(row, sheet=sheet)
+    assert refused.value.problem.code == code
+
+
+def test_a_new_big_class_does_not_inherit_the_small_class_above() -> None:
+    rest = ("供水公司", "城管局", "缺失", "恢复", "1天")
+    with pytest.raises(RowProblem) as refused:
+        standards(("01", "公用设施", "01", "上水井盖", *rest), ("02", "道路", None, None, *rest))
+    assert (refused.value.column, refused.value.problem.code) == ("小类代码", "standard.no_class")
+
+
+@pytest.mark.parametrize(
+    ("title", "told", "working"),
+    [
+        ("kind", "workday", True),
+        ("kind", "holiday", False),
+        ("类型", "调休上班", True),
+        ("类型", "法定节假日", False),
+        ("是否工作日", "否", False),
+        ("是否工作日", 1, True),
+        ("是否节假日", "是", False),
+        ("是否节假日", 0, True),
+        ("是否节假日", "班", True),
+    ],
+)
+def test_a_day_is_worked_or_not_however_it_is_told(title: str, told: Cell, working: bool) -> None:
+    reader = CalendarReader("", fields(ImportKind.CALENDAR, ("日期", title)))
+    found = reader.read(2, ("2026-02-14", told))
+    assert (found.day, found.working) == (date(2026, 2, 14), working)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"), [((None, "班"), "calendar.no_day"), (("2026-02-14", "?"), "calendar.kind_unknown")]
+)
+def test_a_day_that_says_too_little_is_refused(cells: tuple[Cell, ...], code: str) -> None:
+    with pytest.raises(RowProblem) as refused:
+        CalendarReader("", fields(ImportKind.CALENDAR, ("日期", "类型"))).read(2, cells)
+    assert refused.value.problem.code == code
