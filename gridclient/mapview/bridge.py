@@ -13,7 +13,8 @@ MAX_OBJECTS = 500
 class Bridge(QObject):
     """Signals up (heard by the desk): ``page_ready()``, ``grid_clicked(code)`` ("" = beside every grid),
     ``grid_hovered(code)``, ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
-    ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape), ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
+    ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
+    ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
 
     Signals down (heard by the page): ``select(code, centre)``, ``recolour({code: [open, overdue]})``, ``stale(layer)``,
     ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``, ``layers(dict)``,

@@ -47,7 +47,6 @@ class Routes:
     page: Path = field(default_factory=page_root)
     maps: Path = field(default_factory=maps_root)
     cases: CaseFilter = field(default_factory=CaseFilter)
-    scope: str | None = None
     preview: bytes = EMPTY_COLLECTION
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -62,7 +61,7 @@ class Routes:
             return self._tile(rest)
         answers: Mapping[str, Callable[[str], Reply]] = {
             "outlines": lambda _: (GEOJSON, self.data.outlines()),
-            "figures": lambda _: _json(self.data.figures(self.scope)),
+            "figures": lambda _: _json(self.data.figures()),
             "cases": self._cells,
             "units": lambda asked: _json(self.data.units(_bounds(asked))),
             "base": lambda _: _json(self._base()),

@@ -175,9 +175,10 @@ class GridMap {
     this._ground();
   }
 
-  /* The colours give way to a base map beneath and to heat above. */
+  /* The colours give way to a base map beneath, and to heat or an import above. */
   _fade() {
-    this.outlines.setOpacity(this.marks.visible.heat ? 0.35 : this.base.fillOpacity());
+    const above = this.marks.visible.heat || this.preview.active;
+    this.outlines.setOpacity(above ? 0.35 : this.base.fillOpacity());
   }
 
   _ground() {
@@ -241,6 +242,8 @@ class GridMap {
       this.untouched = false;
       this.previewed = this.preview.show(await get("/data/preview"));
     }
+    this.marks.mute(this.preview.active);
+    this._fade();
     this._banner();
   }
 

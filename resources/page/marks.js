@@ -99,6 +99,25 @@ function radiusOf(cases) {
   return cases === 1 ? 6 : Math.min(18, 8 + Math.log2(cases) * 1.6);
 }
 
+/* Bubbles that would lie upon one another become one; close up every case keeps its own place. */
+function apart(map, rows) {
+  if (map.getZoom() >= 17) return rows;
+  const kept = [];
+  for (const [cases, lon, lat, overdue, id] of [...rows].sort((a, b) => b[0] - a[0])) {
+    const point = map.latLngToLayerPoint([lat, lon]);
+    const near = kept.find((other) => other.point.distanceTo(point) < 0.8 * (radiusOf(other.row[0]) + radiusOf(cases)));
+    if (!near) {
+      kept.push({ point, row: [cases, lon, lat, overdue, id] });
+      continue;
+    }
+    const [count, x, y, late] = near.row;
+    const sum = count + cases;
+    near.row = [sum, (x * count + lon * cases) / sum, (y * count + lat * cases) / sum, late + overdue, null];
+    near.point = map.latLngToLayerPoint([near.row[2], near.row[1]]);
+  }
+  return kept.map(({ row }) => row);
+}
+
 function shortCount(cases) {
   return cases < 1000 ? String(cases) : cases < 10000 ? `${(cases / 1000).toFixed(1)}k` : `${Math.round(cases / 1000)}k`;
 }
@@ -125,7 +144,7 @@ class Marks {
   }
 
   setCells(rows) {
-    this.cells = rows;
+    this.cells = apart(this.map, rows);
     this.draw();
   }
 
@@ -154,6 +173,12 @@ class Marks {
 
   show(layers) {
     Object.assign(this.visible, layers);
+    this.draw();
+  }
+
+  /* Step back while an import is looked at. */
+  mute(on) {
+    this.muted = on;
     this.draw();
   }
 
@@ -189,6 +214,7 @@ class Marks {
   _draw() {
     this.hits = [];
     for (const group of Object.values(this.groups)) group.clearLayers();
+    if (this.muted) return;
     if (this.visible.heat) this._drawHeat();
     this._drawNames();
     if (this.visible.cases) this._drawCells();

@@ -9,7 +9,7 @@ class Pointer {
     this.hovered = "";
     this.map.on("click", (event) => this._clicked(event));
     this.map.on("mousemove", (event) => this._moving(event));
-    this.map.on("mouseout dragstart", () => this._hover(null));
+    this.map.on("mouseout movestart zoomstart", () => this._hover(null));
     this.map.getContainer().addEventListener("keydown", (event) => { if (event.key === "Escape") this._escape(); });
   }
 
@@ -71,7 +71,17 @@ class Pointer {
     if (overdue) counts.push([`▲ ${words.overdue} ${overdue}`, "bad"]);
     const worker = grid.worker ? [[[`${words.worker} ${grid.worker}`, ""]]] : [];
     const special = grid.special || grid.kind === "special" ? [[` · ${words.special}`, "muted"]] : [];
-    return [[[grid.name, "strong"], ...special], ...worker, counts, [[grid.code, "muted"]]];
+    const above = this._above(grid);
+    return [[[grid.name, "strong"], ...special], ...(above ? [[[above, "muted"]]] : []), ...worker, counts, [[grid.code, "muted"]]];
+  }
+
+  /* "community · zone · township": basic grids are only numbered, so a name alone says little. */
+  _above(grid) {
+    const names = [];
+    for (let parent = this.owner.outlines.byCode.get(grid.parent); parent && names.length < 3; parent = this.owner.outlines.byCode.get(parent.parent)) {
+      names.push(parent.name);
+    }
+    return names.join(" · ");
   }
 
   _markTip(mark) {
