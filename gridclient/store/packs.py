@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from enum import IntFlag, StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.geometry import mercator_cell
@@ -53,18 +53,36 @@ class LabelKind(StrEnum):
     CHANNEL = "channel"
 
 
+class LabelNumbers(Protocol):
+    """Numbers for codes; number 0 is the empty code."""
+
+    def number(self, kind: LabelKind, code: str) -> int: ...
+
+
+class KnownLabels:
+    """The numbers that were given; an unknown code is 0, as if there were none. For reading."""
+
+    def __init__(self, connection: Connection) -> None:
+        rows = connection.execute("SELECT kind, code, no FROM labels")
+        self._known: dict[tuple[str, str], int] = {(kind, code): no for kind, code, no in rows}
+
+    def number(self, kind: LabelKind, code: str) -> int:
+        """The number of ``code``."""
+        return self._known.get((kind.value, code), 0)
+
+
 class Labels:
-    """Numbers for codes, given when a code first comes; number 0 is the empty code. For one write transaction."""
+    """Gives a code its number when it first comes. For one write transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: dict[tuple[str, str], int] = {}
 
-    def number(self, kind: str, code: str) -> int:
+    def number(self, kind: LabelKind, code: str) -> int:
         """The number of ``code``, a new one if it has none."""
         if not code:
             return 0
-        key = (kind, code)
+        key = (kind.value, code)
         no = self._known.get(key)
         if no is None:
             no = self._known[key] = self._read(key)
@@ -97,7 +115,7 @@ def flags_of(row: CaseTableRow) -> int:
     )
 
 
-def packed(row: CaseTableRow, labels: Labels) -> bytes:
+def packed(row: CaseTableRow, labels: LabelNumbers) -> bytes:
     """A row's packed form."""
     x = y = NOWHERE
     if row.lon is not None and row.lat is not None:
@@ -141,6 +159,11 @@ def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) ->
         "ON CONFLICT(no) DO UPDATE SET stamp = excluded.stamp, data = excluded.data",
         [(chunk, stamp, bytes(data)) for chunk, data in chunks.items()],
     )
+
+
+def read_pack(connection: Connection, chunk: int) -> bytes:
+    """The packed rows ``chunk * ROWS + 1`` and following; empty ones where there is nothing."""
+    return bytes(_read_chunk(connection, chunk))
 
 
 def _read_chunk(connection: Connection, chunk: int) -> bytearray:

@@ -26,6 +26,7 @@ from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import figures
 from gridclient.store.driver import Connection, Database
+from gridclient.store.duplicates import NewCase, likely_duplicates
 from gridclient.store.filters import Moment, TextFinder, matching
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
@@ -101,7 +102,9 @@ class SqliteQueries:
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
         """See the port."""
-        raise NotImplementedError
+        new = NewCase(title, description, phone, lon, lat, at)
+        with self._at() as (connection, table, moment):
+            return likely_duplicates(connection, table, new, areas=moment.areas, histories=self._histories)
 
     def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
         """See the port."""

@@ -60,19 +60,25 @@ class TallyChanges:
             if getattr(row, flag):
                 cells[grid, flag] += sign
 
-    def flush(self, connection: Connection) -> None:
-        """Writes the differences and forgets them."""
-        rows: dict[str, list[int]] = {}
+    def by_grid(self) -> Mapping[str, GridTally]:
+        """The differences so far that are not zero, by grid."""
+        rows: dict[str, dict[str, int]] = {}
         for (grid, column), change in self._cells.items():
             if change:
-                rows.setdefault(grid, [0] * len(TALLY_COLUMNS))[_PLACE[column]] += change
-        connection.executemany(_ADD, [(grid, *counts) for grid, counts in rows.items()])
-        connection.executemany(_ADD_UNIT, [(unit, change) for unit, change in self._units.items() if change])
+                rows.setdefault(grid, {})[column] = change
+        return rows
+
+    def by_unit(self) -> dict[str, int]:
+        """The same by unit."""
+        return {unit: change for unit, change in self._units.items() if change}
+
+    def flush(self, connection: Connection) -> None:
+        """Writes the differences and forgets them."""
+        rows = [(grid, *(counts.get(column, 0) for column in TALLY_COLUMNS)) for grid, counts in self.by_grid().items()]
+        connection.executemany(_ADD, rows)
+        connection.executemany(_ADD_UNIT, list(self.by_unit().items()))
         self._cells.clear()
         self._units.clear()
-
-
-_PLACE: Final = {column: place for place, column in enumerate(TALLY_COLUMNS)}
 
 
 def read_tallies(connection: Connection) -> dict[str, GridTally]:

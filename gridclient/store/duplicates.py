@@ -1,0 +1,153 @@
+"""Cases that may tell of the same thing: near in place and time, from the same telephone, or alike in their words.
+
+Candidates are few by construction (the nearest, the same telephone, the best of the search index among the newest
+cases); only they are read from the log and compared word by word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from gridclient.domain.case import Case
+from gridclient.domain.geometry import distance, mercator_cell
+from gridclient.services.rows import CaseRow, Likeness
+from gridclient.store.areas import Areas
+from gridclient.store.case_rows import read_case_rows
+from gridclient.store.columns import Places, Table
+from gridclient.store.driver import Connection
+from gridclient.store.histories import Histories
+from gridclient.store.search import tokens_of
+from gridclient.store.tables import phone_digits
+
+_NEAR_M: Final = 500.0
+_RECENT: Final = timedelta(days=30)
+_PHONE_RECENT: Final = timedelta(days=7)
+_NEWEST: Final = 3000
+"""How many of the newest cases are searched for alike words."""
+_WORDS: Final = 16
+_FOUND_BY_WORDS: Final = 300
+_SHOWN: Final = 10
+_LEAST_SCORE: Final = 0.35
+_METRES_PER_DEGREE: Final = 111_320.0
+_ALIKE, _NEAR, _PHONE, _TIME = 0.5, 0.25, 0.35, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What is known of the case that is being registered."""
+
+    title: str
+    description: str
+    phone: str
+    lon: float | None
+    lat: float | None
+    at: datetime
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(tokens_of(f"{self.title} {self.description}"))
+
+
+def likely_duplicates(
+    connection: Connection, table: Table, new: NewCase, *, areas: Areas, histories: Histories
+) -> Sequence[Likeness]:
+    """At most ten, the likeliest first; what is not likely enough is left out."""
+    numbers = _candidates(connection, table, new)
+    words = new.words
+    found = []
+    for row in read_case_rows(connection, numbers, areas):
+        likeness = _compared(row, histories.case(connection, row.id), new, words)
+        if likeness.score >= _LEAST_SCORE:
+            found.append(likeness)
+    return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
+
+
+def _candidates(connection: Connection, table: Table, new: NewCase) -> list[int]:
+    recent = _recent(table, new)
+    near = _nearest(table, recent, new)
+    worded = _by_words(connection, table, recent, new)
+    close = set(near)
+    both = [no for no in worded if no in close]
+    return list(dict.fromkeys([*both[:40], *near[:20], *_by_phone(connection, new), *worded[:30]]))
+
+
+def _recent(table: Table, new: NewCase) -> Places:
+    """Cases of the last thirty days, by place."""
+    at = int(new.at.timestamp())
+    since = at - int(_RECENT.total_seconds())
+    mask = (table.registered >= since) & (table.registered <= at) & (table.state != 0)
+    return np.flatnonzero(mask)
+
+
+def _nearest(table: Table, recent: Places, new: NewCase) -> list[int]:
+    """Numbers of the recent cases within reach, the nearest first."""
+    if new.lon is None or new.lat is None:
+        return []
+    north = _NEAR_M / _METRES_PER_DEGREE
+    east = north / max(0.01, math.cos(math.radians(new.lat)))
+    left, top = mercator_cell(new.lon - east, new.lat + north)
+    right, bottom = mercator_cell(new.lon + east, new.lat - north)
+    x, y = table.x[recent].astype(np.int64), table.y[recent].astype(np.int64)
+    inside = (x >= left) & (x <= right) & (y >= top) & (y <= bottom)
+    here_x, here_y = mercator_cell(new.lon, new.lat)
+    squared = (x[inside] - here_x) ** 2 + (y[inside] - here_y) ** 2
+    numbers: list[int] = (recent[inside][np.argsort(squared, kind="stable")] + 1).tolist()
+    return numbers
+
+
+def _by_phone(connection: Connection, new: NewCase) -> list[int]:
+    phone = phone_digits(new.phone)
+    if not phone:
+        return []
+    at = int(new.at.timestamp())
+    rows = connection.execute(
+        "SELECT no FROM cases WHERE phone = ? AND phone <> '' AND registered_at BETWEEN ? AND ? "
+        "ORDER BY registered_at DESC LIMIT 20",
+        (phone, at - int(_PHONE_RECENT.total_seconds()), at),
+    )
+    return [no for (no,) in rows]
+
+
+def _by_words(connection: Connection, table: Table, recent: Places, new: NewCase) -> list[int]:
+    """Numbers of the newest recent cases that share words, the best first."""
+    words = [word for word in dict.fromkeys(tokens_of(f"{new.title} {new.description}")) if len(word) > 1]
+    if not words or not len(recent):
+        return []
+    if len(recent) > _NEWEST:
+        newest = np.argpartition(table.registered[recent], len(recent) - _NEWEST)[-_NEWEST:]
+        recent = np.sort(recent[newest])
+    chosen = words[:: max(1, len(words) // _WORDS)][:_WORDS]
+    match = " OR ".join(f'"{word}"' for word in chosen)
+    rows = connection.execute(
+        "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rank LIMIT ?",
+        (match, int(recent[0]) + 1, int(recent[-1]) + 1, _FOUND_BY_WORDS),
+    )
+    wanted = set((recent + 1).tolist())
+    return [no for (no,) in rows if no in wanted]
+
+
+def _compared(row: CaseRow, case: Case, new: NewCase, words: frozenset[str]) -> Likeness:
+    facts = case.facts
+    metres = None
+    if None not in (new.lon, new.lat, row.lon, row.lat):
+        metres = distance(new.lon, new.lat, row.lon, row.lat)  # type: ignore[arg-type]
+    hours = (new.at - row.registered_at).total_seconds() / 3600
+    same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.reporter_phone)
+    text = _alike(words, tokens_of(f"{facts.title} {facts.description}"))
+    near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
+    recency = max(0.0, 1 - hours / (_RECENT.total_seconds() / 3600))
+    score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
+    return Likeness(row, metres, hours, same_phone, text, min(1.0, score))
+
+
+def _alike(words: frozenset[str], others: Iterable[str]) -> float:
+    """Shared words by all words (Jaccard)."""
+    other = frozenset(others)
+    together = len(words | other)
+    return len(words & other) / together if together else 0.0

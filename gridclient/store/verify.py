@@ -1,0 +1,241 @@
+"""Proving the store: every hash chain whole, and tables, parts, packed rows, counts and search as the log says.
+
+Reads one moment of the store in two passes and holds a few cases at a time, however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final, Generic, TypeVar
+
+from gridclient.domain.case import Case
+from gridclient.domain.errors import Cancelled
+from gridclient.domain.events import Event, chain_hash
+from gridclient.domain.fold import fold_all
+from gridclient.store.audit import broken_lines
+from gridclient.store.driver import Connection, Database, environment_faults
+from gridclient.store.log import CHAIN_START, Origins, subject_text
+from gridclient.store.packs import FORMAT, ROWS, KnownLabels, packed, read_pack
+from gridclient.store.search import indexed_count
+from gridclient.store.tables import CaseTableRow, PartRow, all_parts, all_rows, part_rows, table_row
+from gridclient.store.tally import TallyChanges, read_tallies, read_unit_tallies
+
+MOST_PROBLEMS: Final = 1000
+_STEP: Final = 2000
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
+_EVENTS: Final = (
+    "SELECT e.subject, s.id, e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash "
+    "FROM events e LEFT JOIN subjects s ON s.no = e.subject ORDER BY e.subject, e.acked IS NULL, e.acked, e.pos"
+)
+
+Progress = Callable[[int, int], bool]
+"""Told how many steps are done and how many there are; ``False`` stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What does not fit, and where: an event, a case, a grid, a unit, a line."""
+
+    kind: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What came of it; at most ``MOST_PROBLEMS`` problems are named."""
+
+    events: int
+    cases: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+@dataclass(slots=True)
+class _Findings:
+    """Problems as they are found, and how far the work is."""
+
+    progress: Progress
+    steps: int
+    problems: list[Problem] = field(default_factory=list)
+    done: int = 0
+
+    def add(self, kind: str, where: object) -> None:
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(kind, str(where)))
+
+    def step(self) -> None:
+        self.done += 1
+        if self.done % _STEP == 0 and not self.progress(self.done, self.steps):
+            raise Cancelled
+
+
+def verify(database: Database, progress: Progress = lambda _done, _all: True) -> Verification:
+    """Checks everything.
+
+    Raises:
+        Cancelled: the progress said so.
+        StoreUnavailable: the file cannot be read to its end.
+    """
+    connection = database.separate_connection()
+    try:
+        with environment_faults():
+            connection.execute("BEGIN")
+            return _verified(connection, progress)
+    finally:
+        connection.close()
+
+
+def _verified(connection: Connection, progress: Progress) -> Verification:
+    events = _number(connection, "SELECT count(*) FROM events")
+    cases = _number(connection, "SELECT count(*) FROM cases")
+    findings = _Findings(progress, steps=2 * events)
+    _check_chains(connection, findings)
+    _CaseCheck(connection, findings).run()
+    for no in broken_lines(connection):
+        findings.add("audit", no)
+    return Verification(events, cases, tuple(findings.problems))
+
+
+def _number(connection: Connection, sql: str) -> int:
+    return int(connection.execute(sql).fetchone()[0])
+
+
+def _check_chains(connection: Connection, findings: _Findings) -> None:
+    heads = connection.execute("SELECT no, stream, device, incarnation, seq, hash FROM origins").fetchall()
+    for no, *key, last_seq, head in heads:
+        name = "/".join(map(str, key))
+        seq, link = _check_chain(connection, findings, no, name)
+        if (seq, link) != (last_seq, head):
+            findings.add("chain.head", name)
+    for (no,) in connection.execute("SELECT DISTINCT origin FROM events WHERE origin NOT IN (SELECT no FROM origins)"):
+        findings.add("chain.origin", no)
+
+
+def _check_chain(connection: Connection, findings: _Findings, origin: int, name: str) -> tuple[int, bytes]:
+    """Walks one origin; gives its last number and link."""
+    origins = Origins()
+    rows = connection.execute(
+        "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash "
+        "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
+        (origin,),
+    )
+    last, link = 0, CHAIN_START
+    for seq, hlc, kind, version, subject, base, actor, text, written in rows:
+        if seq != last + 1:
+            findings.add("chain.gap", f"{name}/{last + 1}")
+        key = origins.key(connection, origin, seq)
+        event = Event(key, hlc, kind, subject_text(subject or b"="), base, actor, {}, version)
+        if chain_hash(link, event, text) != written:
+            findings.add("chain.broken", key)
+        last, link = seq, written
+        findings.step()
+    return last, link
+
+
+_T = TypeVar("_T")
+
+
+class _Alongside(Generic[_T]):
+    """Rows in the order of case numbers, taken case by case; those of cases that nobody asks for are counted."""
+
+    def __init__(self, rows: Iterator[tuple[int, _T]]) -> None:
+        self._rows = rows
+        self._next = next(rows, None)
+        self.strangers = 0
+
+    def take(self, no: int) -> list[_T]:
+        """The rows of case ``no``; numbers only rise from call to call."""
+        taken: list[_T] = []
+        while self._next is not None and self._next[0] <= no:
+            if self._next[0] == no:
+                taken.append(self._next[1])
+            else:
+                self.strangers += 1
+            self._next = next(self._rows, None)
+        return taken
+
+    def finish(self) -> int:
+        """How many rows belonged to nobody."""
+        left = sum(1 for _ in self._rows) + (self._next is not None)
+        self._next = None
+        return self.strangers + left
+
+
+class _CaseCheck:
+    """Folds every case again and compares what stands."""
+
+    def __init__(self, connection: Connection, findings: _Findings) -> None:
+        self._connection = connection
+        self._findings = findings
+        self._origins = Origins()
+        self._labels = KnownLabels(connection)
+        self._tallies = TallyChanges()
+        self._pack: tuple[int, bytes] = (-1, b"")
+        self._rows = _Alongside(all_rows(connection))
+        self._parts = _Alongside(all_parts(connection))
+
+    def run(self) -> None:
+        expected = 0
+        for no, rows in groupby(self._connection.execute(_EVENTS), key=lambda row: row[0]):
+            expected += self._check(no, list(rows))
+        for kind, left in (("case.stranger", self._rows.finish()), ("part.stranger", self._parts.finish())):
+            if left:
+                self._findings.add(kind, left)
+        self._compare("tally", self._tallies.by_grid(), _without_zeros(read_tallies(self._connection)))
+        self._compare("unit_tally", self._tallies.by_unit(), read_unit_tallies(self._connection))
+        if indexed_count(self._connection) != expected:
+            self._findings.add("search", indexed_count(self._connection))
+
+    def _check(self, no: int, rows: list[Any]) -> int:
+        """Checks one subject; gives 1 where it is a case."""
+        case_id = subject_text(rows[0][1]) if rows[0][1] is not None else f"#{no}"
+        standing, parts = self._rows.take(no), self._parts.take(no)
+        for _ in rows:
+            self._findings.step()
+        try:
+            case = fold_all(self._origins.logged(self._connection, case_id, row[2:]).event for row in rows)
+        except _UNREADABLE:
+            self._findings.add("event.unreadable", case_id)
+            return 0
+        if case is None:
+            return 0
+        pending = sum(row[-2] is None for row in rows)
+        self._compare_case(no, case, table_row(case, pending), standing, parts)
+        return 1
+
+    def _compare_case(
+        self, no: int, case: Case, row: CaseTableRow, standing: list[CaseTableRow], standing_parts: list[PartRow]
+    ) -> None:
+        findings, parts = self._findings, part_rows(case)
+        if not standing:
+            findings.add("case.missing", case.id)
+        elif standing[0] != row:
+            findings.add("case.row", case.id)
+        if sorted(standing_parts) != sorted(parts):
+            findings.add("case.parts", case.id)
+        if self._packed(no) != packed(row, self._labels):
+            findings.add("case.pack", case.id)
+        self._tallies.change(None, row)
+        self._tallies.change_parts((), parts)
+
+    def _packed(self, no: int) -> bytes:
+        chunk, place = divmod(no - 1, ROWS)
+        if self._pack[0] != chunk:
+            self._pack = (chunk, read_pack(self._connection, chunk))
+        return self._pack[1][place * FORMAT.size : (place + 1) * FORMAT.size]
+
+    def _compare(self, kind: str, expected: Mapping[str, object], standing: Mapping[str, object]) -> None:
+        for name in sorted(expected.keys() | standing.keys()):
+            if expected.get(name) != standing.get(name):
+                self._findings.add(kind, name)
+
+
+def _without_zeros(tallies: Mapping[str, Mapping[str, int]]) -> Mapping[str, Mapping[str, int]]:
+    """Counts that are not zero, of the grids that have any."""
+    kept = {grid: {name: count for name, count in tally.items() if count} for grid, tally in tallies.items()}
+    return {grid: counts for grid, counts in kept.items() if counts}
