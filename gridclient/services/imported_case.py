@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
@@ -37,6 +38,7 @@ _GAP: Final = "\u0001"
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
 
 
+@lru_cache(maxsize=4096)
 def _member(name: str, value: str) -> str:
     """One member of an object as it stands in a payload's text. No text inside a value can look like it."""
     return payload_text({name: value})[1:-1]
@@ -104,7 +106,7 @@ def finished_text(
     ``text`` is what ``payload_text`` made of it. A case without a time counts as reported ``now``.
     """
     if standard is None and payload["registered_at"] is not None:
-        return text.replace(_DIGEST_GAP, _member("digest", digest)).replace(_GRID_GAP, _member("grid", grid))
+        return text.replace(_DIGEST_GAP, f'"digest":"{digest}"', 1).replace(_GRID_GAP, _member("grid", grid), 1)
     facts = payload["facts"]
     payload["digest"], facts["grid"] = digest, grid
     if standard is not None:
@@ -120,8 +122,8 @@ def finished_text(
 
 
 def numbered_text(text: str, number: str) -> str:
-    """The payload's text with the number that the case was given."""
-    return text.replace(_NUMBER_GAP, _member("number", number))
+    """The payload's text with the number that the case was given: digits, capitals and hyphens."""
+    return text.replace(_NUMBER_GAP, f'"number":"{number}"', 1)
 
 
 def reported_day(record: CaseRecord, *, now: datetime) -> date:

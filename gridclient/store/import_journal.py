@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
 from gridclient.services.imported_case import numbered_text
@@ -53,6 +54,7 @@ class CaseRecorder(Protocol):
         ...
 
 
+@lru_cache(maxsize=4096)
 def number_name(township: str, day: date) -> str:
     """What numbers are counted by."""
     return f"{township}-{day:%Y%m%d}"
