@@ -201,6 +201,18 @@ class Database:
         """A connection with this store's key to the file of a copy; the caller closes it."""
         return open_connection(path, self._key, Use.COPYING)
 
+    def change_key(self, key: bytes) -> None:
+        """Encrypts the file anew. Nobody else may have it open."""
+        self.close()
+        connection = open_connection(self.path, self._key, Use.COPYING)
+        try:
+            with environment_faults():
+                connection.execute("PRAGMA journal_mode = DELETE")
+                connection.execute("PRAGMA synchronous = FULL")
+                connection.execute(f"PRAGMA rekey = \"x'{key.hex()}'\"")
+        finally:
+            connection.close()
+
     def optimise(self) -> None:
         """Renews the planner's statistics where they are stale."""
         with self._writing:

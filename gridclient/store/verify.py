@@ -35,20 +35,17 @@ Progress = Callable[[int, int], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """What does not fit, and where: an event, a case, a grid, a unit, a line."""
-
-    kind: str
-    where: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
-    """What came of it; at most ``MOST_PROBLEMS`` problems are named."""
+    """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
+
+    Kinds: ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``event.unreadable`` ``case.missing``
+    ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally`` ``unit_tally`` ``search``
+    ``audit``. At most ``MOST_PROBLEMS`` are named.
+    """
 
     events: int
     cases: int
-    problems: tuple[Problem, ...]
+    problems: tuple[str, ...]
 
     @property
     def ok(self) -> bool:
@@ -61,12 +58,12 @@ class _Findings:
 
     progress: Progress
     steps: int
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
     done: int = 0
 
     def add(self, kind: str, where: object) -> None:
         if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(kind, str(where)))
+            self.problems.append(f"{kind} {where}")
 
     def step(self) -> None:
         self.done += 1

@@ -1,0 +1,211 @@
+"""Backups: by themselves every half hour when something changed, by hand to a file, and back from a file.
+
+A backup holds the store, encrypted with the profile's key; the recovery key (:mod:`gridclient.store.recovery`) opens it
+on another machine. Attachments lie beside the store as files of their own and are not in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import Conflict, InvalidInput
+from gridclient.store.driver import Database
+from gridclient.store.file_faults import file_faults, sync_folder, write_durably
+from gridclient.store.profile import Profile
+from gridclient.store.schema import check_version, upgrade
+from gridclient.store.snapshots import Progress, copy_store
+from gridclient.store.verify import verify
+
+INTERVAL: Final = timedelta(minutes=30)
+KEPT_DAYS: Final = 14
+KEPT_WEEKS: Final = 8
+SUFFIX: Final = ".gridbackup"
+_NAME: Final = re.compile(r"auto-(\d{8}-\d{4})\.gridbackup")
+_STAMP: Final = "%Y%m%d-%H%M"
+_LAST: Final = "last.json"
+_MARK: Final = (
+    "SELECT (SELECT stamp FROM store_state), (SELECT max(pos) FROM events), (SELECT max(no) FROM audit), "
+    "(SELECT version FROM reference_state)"
+)
+
+
+def _silent(_done: int, _all: int) -> bool:
+    return True
+
+
+def back_up(profile: Profile, target: Path, progress: Progress = _silent) -> None:
+    """Writes a backup to ``target``, which appears only when it is whole.
+
+    Raises:
+        InvalidInput: there is something of that name already (``backup.exists``).
+        Cancelled: the progress said so.
+        StoreUnavailable: no room, or the store cannot be read.
+    """
+    if target.exists():
+        raise InvalidInput("backup.exists", file=str(target))
+    copy_store(profile.database, target, progress)
+
+
+class AutomaticBackups:
+    """The rotating backups of one profile; called now and then from one pool thread."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._folder = profile.backups
+
+    def make_if_due(self, now: datetime) -> Path | None:
+        """Makes a backup if the last is half an hour old and something changed since, and drops what need not be kept.
+
+        Raises:
+            StoreUnavailable: no room, or the store cannot be read.
+        """
+        last, mark = self._last(), self._mark()
+        if last is not None and (last[1] == mark or timedelta(0) <= now - last[0] < INTERVAL):
+            return None
+        target = self._folder / f"auto-{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
+        copy_store(self._profile.database, target)
+        with file_faults():
+            write_durably(self._folder / _LAST, json.dumps([now.isoformat(), mark]).encode())
+            for path in to_drop(self.files(), now):
+                path.unlink(missing_ok=True)
+        return target
+
+    def files(self) -> Sequence[Path]:
+        """The automatic backups that are there, the oldest first."""
+        return sorted(path for path in self._folder.glob(f"*{SUFFIX}") if _NAME.fullmatch(path.name))
+
+    def _mark(self) -> str:
+        """What changes whenever anything that matters changes."""
+        with self._profile.database.reader() as connection:
+            return "/".join(str(number or 0) for number in connection.execute(_MARK).fetchone())
+
+    def _last(self) -> tuple[datetime, str] | None:
+        try:
+            at, mark = json.loads((self._folder / _LAST).read_text("utf-8"))
+            return datetime.fromisoformat(at), str(mark)
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+def to_drop(files: Iterable[Path], now: datetime) -> Sequence[Path]:
+    """Which automatic backups go: kept are all of today, the last of each of 14 days and of each of 8 weeks."""
+    today = now.astimezone(CHINA_TIME).date()
+    days: dict[object, Path] = {}
+    weeks: dict[object, Path] = {}
+    kept: set[Path] = set()
+    known = sorted((taken, path) for path in files if (taken := _taken_at(path)) is not None)
+    for taken, path in known:
+        age = (today - taken.date()).days
+        if age <= 0:
+            kept.add(path)
+        elif age <= KEPT_DAYS:
+            days[taken.date()] = path
+        if age <= 7 * KEPT_WEEKS:
+            weeks[taken.isocalendar()[:2]] = path
+    kept |= {*days.values(), *weeks.values()}
+    return [path for _, path in known if path not in kept]
+
+
+def _taken_at(path: Path) -> datetime | None:
+    found = _NAME.fullmatch(path.name)
+    try:
+        return datetime.strptime(found[1], _STAMP).replace(tzinfo=CHINA_TIME) if found else None
+    except ValueError:
+        return None
+
+
+def restore(
+    profile: Profile, source: Path, *, now: datetime, key: bytes | None = None, progress: Progress = _silent
+) -> Path | None:
+    """Puts a backup in the place of the store; the store that stood there is kept beside the backups.
+
+    The backup is copied, upgraded and verified before anything is replaced. Afterwards the profile has a new database
+    and a new incarnation.
+
+    Args:
+        key: the backup's key where it is not the profile's (from a recovery key).
+
+    Returns:
+        Where the old store lies now, ``None`` if there was none.
+
+    Raises:
+        InvalidInput: no file (``backup.missing``), or what is in it does not prove right (``backup.damaged``).
+        Conflict: somebody reads the store still (``profile.in_use``).
+        Cancelled: the progress said so.
+        StoreUnavailable: wrong key, newer program, no room.
+    """
+    if not source.is_file():
+        raise InvalidInput("backup.missing", file=str(source))
+    fresh = profile.folder / "restoring.db"
+    _remove(fresh)
+    try:
+        with file_faults():
+            shutil.copyfile(source, fresh)
+            fresh.chmod(0o600)
+        _prove(fresh, profile.key, key or profile.key, progress)
+        aside = _exchange(profile, fresh, now)
+    finally:
+        _remove(fresh)
+    profile.begin_incarnation()
+    return aside
+
+
+def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:
+    """Upgrades the copy, gives it the profile's key and checks it whole."""
+    database = Database(fresh, key)
+    try:
+        with database.reader() as connection:
+            current = check_version(connection)
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                raise InvalidInput("backup.damaged", problems=0)
+        if not current:
+            with database.writer() as connection:
+                upgrade(connection)
+        found = verify(database, progress)
+        if not found.ok:
+            raise InvalidInput("backup.damaged", problems=len(found.problems))
+        if key != own_key:
+            database.change_key(own_key)
+    finally:
+        database.close()
+
+
+def _exchange(profile: Profile, fresh: Path, now: datetime) -> Path | None:
+    """Keeps the old store aside and puts the new one in its place, in one step of the file system."""
+    store = profile.store_file
+    profile.database.close()
+    try:
+        if store.with_name(f"{store.name}-wal").exists():  # the last connection takes it away
+            raise Conflict("profile.in_use", folder=str(profile.folder))
+        aside = profile.backups / f"replaced-{now.astimezone(CHINA_TIME):%Y%m%d-%H%M%S}{SUFFIX}"
+        with file_faults():
+            known = store.is_file()
+            if known:
+                _keep(store, aside)
+            with fresh.open("rb+") as file:
+                os.fsync(file.fileno())
+            fresh.replace(store)
+            sync_folder(store.parent)
+    finally:
+        profile.reopen_database()
+    return aside if known else None
+
+
+def _keep(store: Path, aside: Path) -> None:
+    try:
+        os.link(store, aside)
+    except OSError:  # a file system without links
+        shutil.copyfile(store, aside)
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
