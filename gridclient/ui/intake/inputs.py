@@ -24,7 +24,7 @@ from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.icons import give_icon
-from gridclient.ui.intake.values import IntakeValues
+from gridclient.ui.intake.values import EMPTY, IntakeValues
 from gridclient.ui.theme import restyle
 
 _DESCRIPTION_PX: Final = 104
@@ -85,6 +85,7 @@ class Inputs(QWidget):
         self._labels: dict[str, QLabel] = {}
         self._make()
         self._lay_out()
+        self.show_values(EMPTY)
         self.description.pasted.connect(self.pasted)
         self.pick.toggled.connect(self.pick_toggled)
         self.chips.taken.connect(self._take)
@@ -101,6 +102,8 @@ class Inputs(QWidget):
             blocked = made.widget.blockSignals(True)
             made.write(getattr(values, name))
             made.widget.blockSignals(blocked)
+            if isinstance(made.widget, QLineEdit):
+                made.widget.setCursorPosition(0)
 
     def mark(self, names: Iterable[str]) -> None:
         """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""

@@ -1,0 +1,222 @@
+"""派遣: the proposal is there already; digits, letters, arrows and Enter do the rest."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.case import CaseState, Role
+from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes
+from gridclient.ui.dispatch.panel import DispatchPanel
+from gridclient.ui.dispatch.unit_list import PART
+from gridclient.ui.jobs import Jobs
+from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
+
+NONE = Qt.KeyboardModifier.NoModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def made() -> InventedDesk:
+    return empty_desk()
+
+
+@pytest.fixture
+def panel(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> DispatchPanel:
+    shown = DispatchPanel(desk=made.desk, jobs=jobs)
+    qtbot.addWidget(shown)
+    shown.resize(344, 300)
+    shown.show()
+    return shown
+
+
+def proposed(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBot) -> None:
+    panel.show_case(made.store.case(case_id))
+    qtbot.waitUntil(lambda: bool(panel.choice.lead))
+    panel.take_focus()
+
+
+def shown_names(panel: DispatchPanel) -> list[str]:
+    return [item.name for item in panel.list.units.items]
+
+
+def test_lead_and_cooperating_units_are_chosen_beforehand(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    assert panel.choice.lead == LEAD
+    assert panel.choice.cooperating == (OTHER,)
+    parts = [panel.list.units.index(row).data(PART) for row in range(3)]
+    assert parts == [Role.LEAD, Role.COOPERATING, None]
+
+
+def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    with qtbot.waitSignal(panel.done) as done:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert done.args == [Changes(frozenset({case_id}))]
+    assert [part.unit for part in made.store.case(case_id).assignments] == [LEAD, OTHER]
+
+
+def test_enter_twice_dispatches_once(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    dispatches = [event for event in made.store.events[case_id] if event.kind == "case_dispatched"]
+    assert len(dispatches) == 1
+    assert not panel.note.text()
+
+
+def test_the_line_below_says_what_will_happen(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    qtbot.waitUntil(lambda: bool(panel.foretold.text()))
+    assert panel.foretold.text() == "派遣后：处置时限 2紧急工作时，至今日 16:32"
+
+
+def test_a_digit_makes_the_unit_the_lead(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    QTest.keyClick(panel.filter, Qt.Key.Key_2)
+    assert panel.choice.lead == OTHER
+    assert panel.choice.cooperating == ()
+    assert panel.filter.text() == ""
+
+
+def test_shift_and_a_digit_or_space_changes_cooperation(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    QTest.keyClick(panel.filter, Qt.Key.Key_2, SHIFT)
+    assert not panel.choice.cooperating
+    QTest.keyClick(panel.filter, Qt.Key.Key_Down)
+    QTest.keyClick(panel.filter, Qt.Key.Key_Space)
+    assert panel.choice.cooperating == (OTHER,)
+
+
+def test_keys_sent_to_the_list_do_the_same(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    QTest.keyClick(panel.list, Qt.Key.Key_2)
+    assert panel.choice.lead == OTHER
+    QTest.keyClicks(panel.list, "sf")
+    assert panel.filter.text() == "sf"
+    assert shown_names(panel) == ["司法所"]
+
+
+def test_typing_filters_all_units_by_initials_or_chinese(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    QTest.keyClicks(panel.filter, "zhxz")
+    assert shown_names(panel) == ["综合行政执法中队"]
+    panel.filter.clear()
+    panel.filter.insert("派出")
+    panel.filter.textEdited.emit("派出")
+    assert shown_names(panel) == ["鲸园派出所"]
+
+
+def test_enter_takes_the_unit_that_was_found_and_does_not_dispatch_yet(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    QTest.keyClicks(panel.filter, "jyp")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.choice.lead == OTHER
+    assert panel.filter.text() == ""
+    assert made.store.case(case_id).state is CaseState.FILED
+
+
+def test_against_the_list_a_reason_is_asked_in_place(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    assert not panel.reason.isVisible()
+    QTest.keyClicks(panel.filter, "sfs")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.reason.isVisible()
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert "理由" in panel.note.text()
+    panel.reason.setText("当事人已在司法所")
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.reason, Qt.Key.Key_Return)
+    assert made.store.case(case_id).assignments[0].unit == UNITS[2].code
+
+
+def test_a_reason_survives_a_look_at_another_case(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    first, second = made.filed("噪音"), made.filed("积水")
+    proposed(panel, made, first, qtbot)
+    panel.reason.show()
+    QTest.keyClicks(panel.reason, "shuoming")
+    panel.show_case(made.store.case(second))
+    assert panel.reason.text() == ""
+    panel.show_case(made.store.case(first))
+    assert panel.reason.text() == "shuoming"
+
+
+def test_a_case_that_changed_meanwhile_is_not_dispatched(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    made.act(Action.NOTE, case_id, text="等等")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(panel.note.text()))
+    assert "刚被他人更新" in panel.note.text()
+    assert made.store.case(case_id).state is CaseState.FILED
+
+
+def test_reassigning_always_asks_for_a_reason(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    case_id = made.dispatched("噪音")
+    panel.show_case(made.store.case(case_id), action=Action.REASSIGN)
+    qtbot.waitUntil(lambda: bool(panel.choice.lead))
+    assert panel.button.text() == "改派"
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert "改派理由" in panel.note.text()
+
+
+def test_escape_clears_what_is_typed_before_it_leaves(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    QTest.keyClicks(panel.filter, "sfs")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert panel.filter.text() == ""
+    with qtbot.waitSignal(panel.cancelled):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
+
+
+def test_several_cases_go_each_to_its_proposal_and_the_rest_is_named(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    ready, waiting = made.filed("噪音"), made.register("积水")
+    panel.show_batch([ready, waiting])
+    qtbot.waitUntil(lambda: bool(shown_names(panel)))
+    with qtbot.waitSignal(panel.done) as done:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert done.args[0].cases == {ready}
+    assert panel.note.text().startswith("1 件已派遣，1 件未派：\n20261120-A10002 案件现为“待受理”")
+
+
+def test_several_cases_can_all_go_to_one_unit(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    cases = [made.filed("噪音"), made.filed("噪音又起")]
+    panel.show_batch(cases)
+    qtbot.waitUntil(lambda: bool(shown_names(panel)))
+    QTest.keyClicks(panel.filter, "zhxz")
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.foretold.text() == "2 件全部派给 综合行政执法中队"
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert {made.store.case(case_id).assignments[0].unit for case_id in cases} == {LEAD}
+    assert all(len(made.store.case(case_id).assignments) == 1 for case_id in cases)
+
+
+def test_a_click_makes_the_lead_and_the_right_button_cooperation(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    proposed(panel, made, made.filed("噪音"), qtbot)
+    view = panel.list
+    second = view.visualRect(view.units.index(1)).center()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.RightButton, NONE, second)
+    assert panel.choice.cooperating == ()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, NONE, second)
+    assert panel.choice.lead == OTHER

@@ -1,0 +1,182 @@
+"""登记: pasting fills, typing is kept, Ctrl+Enter registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.case import CaseState
+from gridclient.services.rows import GridsAt, Likeness
+from gridclient.ui.intake.form import DRAFT, IntakeForm
+from gridclient.ui.intake.values import IntakeValues, values_of
+from gridclient.ui.jobs import Jobs
+from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
+from tests.ui.fakes.memory_store import MemoryReference, MemoryStore
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ORDER = "来电人：王某某\n联系电话：13800001234\n诉求内容：古陌社区第三网格工地夜间施工噪音扰民。"
+Opened = Callable[[], IntakeForm]
+
+
+@pytest.fixture
+def made() -> InventedDesk:
+    return empty_desk()
+
+
+@pytest.fixture
+def opened(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> Opened:
+    def make() -> IntakeForm:
+        form = IntakeForm(desk=made.desk, jobs=jobs)
+        qtbot.addWidget(form)
+        form.show()
+        qtbot.waitUntil(lambda: not jobs.busy)
+        return form
+
+    return make
+
+
+def paste(form: IntakeForm, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    form.inputs.description.paste()
+
+
+def test_a_pasted_order_fills_and_marks_empty_fields(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    paste(form, ORDER)
+    assert (form.values.reporter_name, form.values.reporter_phone) == ("王某某", "13800001234")
+    assert "带 ✓" in form.note.text()
+    qtbot.waitUntil(lambda: form.values.grid == "371002002001003")
+    assert [chip.accessibleName() for chip in form.inputs.chips.buttons] == ["施工扰民 · 夜间施工噪音扰民"]
+
+
+def test_what_the_operator_typed_is_not_overwritten(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.widget_of("reporter_phone"), "110")
+    paste(form, ORDER)
+    assert form.values.reporter_phone == "110"
+
+
+def test_what_is_typed_is_kept_on_a_pause_and_restored_with_a_note(
+    opened: Opened, made: InventedDesk, qtbot: QtBot
+) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.description, "zaoyin")
+    qtbot.waitUntil(lambda: values_of(made.store.draft(DRAFT)).description == "zaoyin")
+    again = opened()
+    qtbot.waitUntil(lambda: again.values.description == "zaoyin")
+    assert "已恢复" in again.note.text()
+
+
+def test_escape_closes_and_keeps(opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.description, "zaoyin")
+    with qtbot.waitSignal(form.closed):
+        QTest.keyClick(form.inputs.description, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: values_of(made.store.draft(DRAFT)).description == "zaoyin")
+
+
+def test_ctrl_enter_registers_and_empties_the_form_and_its_draft(
+    opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    form = opened()
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.values.grid))
+    with qtbot.waitSignal(form.registered) as registered:
+        QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
+    case = made.store.case(registered.args[0])
+    assert case.state is CaseState.REPORTED
+    assert (case.facts.reporter_phone, case.facts.grid) == ("13800001234", "371002002001003")
+    assert form.values.is_empty
+    qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
+
+
+def test_ctrl_shift_enter_registers_and_files(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
+    form = opened()
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons) and bool(form.values.grid))
+    form.inputs.chips.buttons[0].click()
+    assert form.values.standard == "C-01-02-01"
+    with qtbot.waitSignal(form.registered) as registered:
+        QTest.keyClick(form.inputs.widget_of("title"), Qt.Key.Key_Return, CTRL | SHIFT)
+    assert made.store.case(registered.args[0]).state is CaseState.FILED
+
+
+def test_what_cannot_be_filed_is_registered_and_says_why(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.description, "zaoyin")
+    with qtbot.waitSignal(form.registered) as registered:
+        QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL | SHIFT)
+    assert made.store.case(registered.args[0]).state is CaseState.REPORTED
+    assert "没有立案：请先选择立案条件" in form.note.text()
+
+
+def test_an_empty_form_is_refused_in_place(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: bool(form.error.text()))
+    assert "标题和描述都是空的" in form.error.text()
+
+
+def test_a_point_that_cannot_be_read_keeps_everything_and_gets_the_cursor(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.description, "zaoyin")
+    QTest.keyClicks(form.inputs.widget_of("point"), "here")
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: bool(form.error.text()))
+    assert "坐标“here”" in form.error.text()
+    assert form.values.description == "zaoyin"
+
+
+def test_a_picked_point_finds_its_grid(opened: Opened, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    at = GridsAt("371002002003001", "371002002003", "371002002602")
+    monkeypatch.setattr(MemoryReference, "grids_at", lambda *_point: at)
+    form = opened()
+    with qtbot.waitSignal(form.pick_requested) as asked:
+        form.inputs.pick.click()
+    assert asked.args == [True]
+    form.set_point(122.1, 37.5)
+    assert form.values.point == "122.100000, 37.500000"
+    qtbot.waitUntil(lambda: form.values.grid == "371002002003001")
+
+
+def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.grid, "371002002002001")
+    QTest.keyClick(form.inputs.grid, Qt.Key.Key_Return)
+    assert form.values.grid == "371002002002001"
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
+    assert form.values.grid == "371002002002001"
+
+
+def test_likely_duplicates_are_named_with_the_reason_and_opened(
+    opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = made.store.rows([made.register("夜间施工")])[0]
+    alike = [Likeness(row, 38.0, 1.0, True, 0.8, 0.9)]
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    form = opened()
+    paste(form, ORDER)
+    qtbot.waitUntil(form.alike.isVisible)
+    assert form.alike.entries.entries[0].detail.startswith("距 38 m · 同电话 · 文字相近 · 14:32")
+    form.alike.setCurrentIndex(form.alike.entries.index(0))
+    with qtbot.waitSignal(form.open_wanted) as wanted:
+        QTest.keyClick(form.alike, Qt.Key.Key_Return)
+    assert wanted.args == [row.id]
+
+
+def test_clearing_can_be_taken_back(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    paste(form, ORDER)
+    before = form.values
+    form.clear_button.click()
+    assert form.values == IntakeValues()
+    form.clear_button.click()
+    assert form.values.description == before.description
+    assert form.values.reporter_phone == before.reporter_phone

@@ -1,0 +1,106 @@
+"""A pasted text becomes fields, and the form's value becomes a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import InvalidInput
+from gridclient.services.intake import ClassGuesser, areas_named, parse_text
+from gridclient.ui.intake.values import EMPTY, IntakeValues, facts_of, filled, moment_of, values_of, wgs_point
+from tests.ui.fakes.invented_desk import GRIDS, STANDARDS
+
+ORDER = """工单编号：2026112000123
+来电人：王某某
+联系电话：13800001234
+诉求时间：2026-11-19 22:40
+事发地址：鲸园路与文化东路交叉口
+诉求内容：市民来电反映工地夜间施工噪音扰民，持续至凌晨两点。"""
+
+
+def test_a_work_order_is_read_by_its_labels() -> None:
+    parsed = parse_text(ORDER)
+    assert parsed.upper_number == "2026112000123"
+    assert (parsed.reporter_name, parsed.reporter_phone) == ("王某某", "13800001234")
+    assert parsed.address == "鲸园路与文化东路交叉口"
+    assert parsed.happened_at == datetime(2026, 11, 19, 22, 40, tzinfo=CHINA_TIME)
+    assert parsed.description.startswith("市民来电反映")
+
+
+def test_a_chat_message_gives_what_it_holds() -> None:
+    parsed = parse_text("北山小区3号楼有人堆垃圾，打１３８００００１２３４联系")
+    assert parsed.reporter_phone == "13800001234"
+    assert parsed.address.startswith("北山小区3号楼")
+    assert parsed.title
+
+
+def test_an_impossible_date_is_no_date() -> None:
+    assert parse_text("2026-13-45 反映噪音").happened_at is None
+
+
+def test_the_guess_names_the_words_that_spoke_for_it() -> None:
+    best = ClassGuesser(STANDARDS).guess("工地夜间施工噪音扰民")[0]
+    assert best.standard.code == "C-01-02-01"
+    assert "夜间" in best.words
+
+
+def test_a_text_that_says_nothing_gets_no_guess() -> None:
+    assert ClassGuesser(STANDARDS).guess("abc 123") == ()
+
+
+def test_areas_are_found_by_name_the_narrowest_first() -> None:
+    found = areas_named("古陌社区第三网格有积水", GRIDS)
+    assert found[0].tier == "basic"
+    assert {"371002002001003", "371002002001"} <= {row.code for row in found}
+
+
+def test_pasting_fills_empty_fields_and_names_them() -> None:
+    values, names = filled(IntakeValues(reporter_name="李某"), ORDER)
+    assert values.reporter_name == "李某"
+    assert values.reporter_phone == "13800001234"
+    assert values.happened_at == "2026-11-19 22:40"
+    assert "reporter_name" not in names
+    assert {"title", "address", "reporter_phone", "happened_at", "upper_number"} == set(names)
+
+
+def test_a_draft_comes_back_as_it_was() -> None:
+    values = IntakeValues(description="噪音", point="122.1, 37.5", crs="gcj02", sensitive=True)
+    assert values_of(values.as_text()) == values
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '{"urgency": "high", "unknown": 1}'])
+def test_a_draft_that_cannot_be_read_is_an_empty_form(text: str) -> None:
+    assert values_of(text) == EMPTY
+
+
+def test_choosing_a_channel_alone_keeps_no_draft() -> None:
+    assert IntakeValues(channel="visit", urgency=2).as_text() == ""
+
+
+def test_a_point_of_a_phone_is_moved_and_its_original_kept() -> None:
+    values = IntakeValues(title="噪音", point="122.126055, 37.511142", crs="gcj02")
+    point = wgs_point(values)
+    assert point is not None
+    assert 0.003 < 122.126055 - point[0] < 0.009
+    assert facts_of(values).source_point == "gcj02 122.126055 37.511142"
+
+
+@pytest.mark.parametrize(("text", "code"), [("在广场旁", "point.unreadable"), ("37.5, 222", "point.out_of_range")])
+def test_a_point_that_is_none_is_refused_with_a_code(text: str, code: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        wgs_point(IntakeValues(point=text))
+    assert caught.value.code == code
+
+
+def test_a_moment_is_read_as_it_is_typed() -> None:
+    assert moment_of("2026年11月19日 22:40") == datetime(2026, 11, 19, 22, 40, tzinfo=CHINA_TIME)
+    assert moment_of("2026-11-19") == datetime(2026, 11, 19, tzinfo=CHINA_TIME)
+    assert moment_of(" ") is None
+
+
+def test_a_moment_that_is_none_is_refused_with_a_code() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        moment_of("昨晚")
+    assert caught.value.code == "time.unreadable"

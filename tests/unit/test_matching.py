@@ -1,0 +1,36 @@
+"""Finding one of many by what is typed."""
+
+from __future__ import annotations
+
+from gridclient.ui.matching import Entry, find, grid_entries, standard_entries, unit_entries
+from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, UNITS
+
+
+def titles(entries: list[Entry]) -> list[str]:
+    return [entry.title for entry in entries]
+
+
+def test_a_unit_is_found_by_pinyin_initials() -> None:
+    assert titles(find(unit_entries(UNITS), "zhxz")) == ["综合行政执法中队"]
+
+
+def test_a_beginning_comes_before_a_part() -> None:
+    entries = [Entry("1", "某派出所"), Entry("2", "派出所")]
+    assert titles(find(entries, "派出")) == ["派出所", "某派出所"]
+
+
+def test_every_word_must_be_found() -> None:
+    entries = standard_entries(STANDARDS, {})
+    assert titles(find(entries, "施工 噪音")) == ["施工扰民 · 夜间施工噪音扰民"]
+    assert not find(entries, "施工 邻里")
+
+
+def test_nothing_typed_shows_all_in_their_order() -> None:
+    assert [entry.value for entry in find(unit_entries(UNITS), " ")] == [unit.code for unit in UNITS]
+
+
+def test_a_grid_is_named_with_its_community_and_found_by_both() -> None:
+    entries = grid_entries(GRIDS, {"古陌社区": "gmsq", "第三网格(基础)": "dswg"})
+    assert find(entries, "gmsqdswg")[0].value == "371002002001003"
+    assert find(entries, "古陌 第三")[0].title == "古陌社区 第三网格(基础)"
+    assert find(entries, "371002002001003")[0].value == "371002002001003"

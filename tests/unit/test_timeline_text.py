@@ -1,0 +1,51 @@
+"""The timeline in words."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gridclient.domain.roles import Action
+from gridclient.services.rows import TimelineEntry
+from gridclient.services.timeline_text import line_of
+from gridclient.services.words import EVENTS
+from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
+
+
+def lines(made: InventedDesk, case_id: str) -> list[str]:
+    return [line_of(entry, made.desk.reference) for entry in made.store.timeline(case_id)]
+
+
+def test_registering_names_channel_and_grid() -> None:
+    made = empty_desk()
+    assert lines(made, made.register("噪音", channel="12345")) == ["登记 · 12345 · 第三网格(基础)"]
+
+
+def test_a_dispatch_names_units_and_deadline() -> None:
+    made = empty_desk()
+    line = lines(made, made.dispatched("噪音"))[-1]
+    assert line.startswith("派遣 · 主办 综合行政执法中队 · 时限至 11-20 16:32")
+
+
+def test_a_return_names_unit_reason_and_text() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", ago=timedelta(minutes=5))
+    made.act(Action.RETURN, case_id, reason_code="not_ours", reason="属城管")
+    assert lines(made, case_id)[-1] == "退回（代） · 综合行政执法中队 · 非本单位职责 · 属城管"
+
+
+def test_an_event_of_a_later_version_says_what_to_do() -> None:
+    made = empty_desk()
+    entry = TimelineEntry(NOW, "case_teleported", "wang", {}, False)
+    assert "更新程序" in line_of(entry, made.desk.reference)
+
+
+def test_a_refused_event_says_so() -> None:
+    made = empty_desk()
+    entry = TimelineEntry(NOW, "case_noted", "wang", {"text": "已电话联系"}, False, refused=True)
+    assert line_of(entry, made.desk.reference) == "备注（未生效：与先到的操作冲突） · 已电话联系"
+
+
+def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:
+    made = empty_desk()
+    for kind, word in EVENTS.items():
+        assert line_of(TimelineEntry(NOW, kind, "wang", {}, False), made.desk.reference).startswith(word)
