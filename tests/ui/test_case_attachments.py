@@ -1,0 +1,155 @@
+"""附件: photos come by button, drop and clipboard; small images are made elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
+from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.ui.casework.attachments import AttachmentsTab
+from gridclient.ui.casework.case_view import load_view
+from gridclient.ui.casework.thumbnails import SIDE, copy_under_name, thumbnail
+from gridclient.ui.jobs import Jobs
+from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
+
+
+@dataclass(frozen=True)
+class Kept:
+    sha256: str
+    name: str
+    size: int
+    media_type: str = "image/png"
+
+
+@dataclass
+class InMemoryFiles:
+    """Keeps where a file lies instead of a copy."""
+
+    folder: Path
+    paths: dict[str, Path] = field(default_factory=dict)
+
+    def keep(self, source: Path, *, at: datetime) -> Kept:
+        del at
+        content = source.read_bytes()
+        if not content.startswith(b"\x89PNG"):
+            raise InvalidInput("attachment.unreadable", name=source.name)
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.paths[sha256] = self.folder / sha256
+        self.paths[sha256].write_bytes(content)
+        return Kept(sha256, source.name, len(content))
+
+    def path(self, sha256: str) -> Path:
+        if sha256 not in self.paths:
+            raise NotFound("attachment.missing", sha256=sha256)
+        return self.paths[sha256]
+
+
+def photo(folder: Path, name: str = "远处.png") -> Path:
+    image = QImage(QSize(640, 320), QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.darkGreen)
+    path = folder / name
+    assert image.save(str(path))
+    return path
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> InventedDesk:
+    desk = empty_desk()
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    return replace(desk, desk=replace(desk.desk, files=InMemoryFiles(kept)))
+
+
+Opened = Callable[[], AttachmentsTab]
+
+
+@pytest.fixture
+def case_id(made: InventedDesk) -> str:
+    return made.register("积水")
+
+
+@pytest.fixture
+def tab(made: InventedDesk, case_id: str, jobs: Jobs, qtbot: QtBot) -> AttachmentsTab:
+    shown = AttachmentsTab(desk=made.desk, jobs=jobs)
+    qtbot.addWidget(shown)
+    shown.show_view(load_view(made.desk, case_id))
+    shown.show()
+    return shown
+
+
+def test_a_file_is_kept_and_named_in_the_case(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    tab.kind.setCurrentText("处置前")
+    with qtbot.waitSignal(tab.changes):
+        tab.attach([photo(tmp_path)])
+    attached = made.store.attachments(case_id)[0]
+    assert (attached["name"], attached["kind"]) == ("远处.png", "处置前")
+    assert made.store.case(case_id).attachments == 1
+
+
+def test_a_pasted_picture_is_attached(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    QGuiApplication.clipboard().setImage(QImage(str(photo(tmp_path))))
+    with qtbot.waitSignal(tab.changes):
+        QTest.keyClick(tab, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert made.store.attachments(case_id)[0]["name"] == "20261120-143200.png"
+
+
+def test_dropped_files_are_attached(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile(str(photo(tmp_path)))])
+    QGuiApplication.clipboard().setMimeData(dropped)
+    with qtbot.waitSignal(tab.changes):
+        assert tab.paste()
+    assert made.store.case(case_id).attachments == 1
+
+
+def test_what_is_no_picture_is_refused_in_place(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    text = tmp_path / "readme.txt"
+    text.write_text("x")
+    tab.attach([text])
+    qtbot.waitUntil(lambda: bool(tab.note.property("role") == "bad"))
+    assert made.store.case(case_id).attachments == 0
+
+
+def test_a_small_image_keeps_its_proportions(made: InventedDesk, tmp_path: Path) -> None:
+    files = made.desk.files
+    assert files is not None
+    kept = files.keep(photo(tmp_path), at=made.clock.now())
+    assert thumbnail(files, kept.sha256).size() == QSize(SIDE, SIDE // 2)
+
+
+def test_a_file_that_is_not_on_this_desk_has_no_image(made: InventedDesk) -> None:
+    assert made.desk.files is not None
+    assert thumbnail(made.desk.files, "0" * 64).isNull()
+
+
+def test_a_file_opens_under_the_name_it_came_with(made: InventedDesk, tmp_path: Path) -> None:
+    files = made.desk.files
+    assert files is not None
+    kept = files.keep(photo(tmp_path), at=made.clock.now())
+    target = copy_under_name(files, kept.sha256, "../远处.png", tmp_path / "copy.png")
+    assert target.read_bytes() == files.path(kept.sha256).read_bytes()
+
+
+def test_without_a_store_of_files_nothing_can_be_added(jobs: Jobs, qtbot: QtBot) -> None:
+    bare = empty_desk()
+    tab = AttachmentsTab(desk=bare.desk, jobs=jobs)
+    qtbot.addWidget(tab)
+    tab.show_view(load_view(bare.desk, bare.register("积水")))
+    assert not tab.add_button.isEnabled()
