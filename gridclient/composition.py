@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
-from gridclient.domain.errors import InvalidInput
+from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.domain.roles import AccountRole
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
@@ -138,9 +138,20 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk
         work=SqliteWork(database, profile.device, clock),
         reference=reference,
         settings=SqliteDeskSettings(database),
-        map_data=SqliteMapData(database, columns, reference, clock),
+        map_data=SqliteMapData(columns, reference, clock),
         clock=clock,
         ids=RandomIds(),
-        actor=read_account(database, account).actor,
+        actor=_account(database, reference, account).actor,
     )
     return OpenedDesk(profile, reference, desk, AttachmentStore(profile.attachments, database))
+
+
+def _account(database: Database, reference: SqliteReference, code: str) -> Account:
+    """The account of this code; a unit's own code is an account that acts for this unit."""
+    try:
+        return read_account(database, code)
+    except NotFound:
+        unit = reference.unit(code)
+        if unit is None or unit.status == "inactive":
+            raise
+        return Account(unit.code, unit.name, AccountRole.UNIT, unit.code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -43,6 +44,15 @@ class Moment:
     areas: Areas
     now: int
     soon: int
+
+
+SOON: Final = timedelta(hours=4)
+"""How far ahead a deadline counts as 将到期."""
+
+
+def moment_of(areas: Areas, now: datetime, soon: timedelta = SOON) -> Moment:
+    """What a filter depends on, at ``now``."""
+    return Moment(areas, int(now.timestamp()), int((now + soon).timestamp()))
 
 
 class TextFinder:

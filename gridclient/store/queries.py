@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from gridclient.domain.case import Case
 from gridclient.domain.events import EventKey
@@ -24,17 +24,14 @@ from gridclient.services.rows import (
 from gridclient.store.areas import AreasSource, KnownSource
 from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
-from gridclient.store.counts import figures
+from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
 from gridclient.store.duplicates import NewCase, likely_duplicates
-from gridclient.store.filters import Moment, TextFinder, matching
+from gridclient.store.filters import SOON, Moment, TextFinder, matching, moment_of
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
 from gridclient.store.settings import read_draft, read_views
 from gridclient.store.tally import read_unit_tallies
-
-SOON: Final = timedelta(hours=4)
-"""How far ahead a deadline counts as 将到期."""
 
 
 class SqliteQueries:
@@ -57,8 +54,7 @@ class SqliteQueries:
             yield connection, table, self._moment()
 
     def _moment(self) -> Moment:
-        now = self._clock.now()
-        return Moment(self._areas.now(), int(now.timestamp()), int((now + self._soon).timestamp()))
+        return moment_of(self._areas.now(), self._clock.now(), self._soon)
 
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
         """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
@@ -85,8 +81,8 @@ class SqliteQueries:
 
     def box_counts(self, grid: str = "") -> Mapping[Box, int]:
         """See the port."""
-        found = self.figures().get(grid)
-        return found.boxes if found is not None else dict.fromkeys(Box, 0)
+        with self._at() as (connection, table, moment):
+            return box_counts(connection, table, moment, grid)
 
     def case(self, case_ref: str) -> Case:
         """See the port."""

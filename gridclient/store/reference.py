@@ -80,6 +80,11 @@ class Snapshot:
             left = left[~hits]
         return found
 
+    def boundaries(self) -> dict[str, bytes]:
+        """Today's boundaries by code, as WKB."""
+        day = self.day.toordinal()
+        return {o.code: o.wkb for o in self._outlines if o.valid_from <= day < o.valid_to}
+
     def _parent(self, code: str | None, tier: str) -> str | None:
         row = self.grids.get(code or "")
         above = self.grids.get(row.parent) if row is not None else None
