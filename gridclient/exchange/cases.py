@@ -15,14 +15,15 @@ from gridclient.domain.codes import read_code
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.fields import Fields, RowProblem, digest
-from gridclient.exchange.points import Place, PointReader
+from gridclient.exchange.points import PointReader
 from gridclient.exchange.values import identifier, long_text, moment, text
 from gridclient.services.import_records import CaseRecord
 from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
 TITLE_FROM_TEXT = 40
-_PLACE_FIELDS = Place._fields
 LONGEST_TITLE = 200
+SURE_NUMBER = 8
+"""Digits from which on two systems hardly give the same number."""
 _LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d+")
 _SENTENCE_END = re.compile("[。\uff01\uff1f!?]")
@@ -78,14 +79,27 @@ class CaseReader:
         if self._points is not None:
             place_found = self._points.place(cells)
             if place_found is not None:
-                values.update(zip(_PLACE_FIELDS, place_found, strict=True))
-        number = values.get("external_number")
-        identity = f"n:{self._number_title}:{number}" if number else self._by_content(cells)
+                values["lon"], values["lat"], values["source_crs"], *source = place_found
+                values["source_lon"], values["source_lat"] = source
+        identity = self._by_number(values) or self._by_content(cells)
         return CaseRecord(sheet=self._sheet, row=row, identity=identity, extra=self._fields.extra(cells), **values)
+
+    def _by_number(self, values: dict[str, Any]) -> str:
+        """The other system's number under its column's title, "" without one.
+
+        Two offices may both count 1, 2, 3: a short number is taken together with its minute, for a case that comes
+        twice can be seen and merged, a case that was taken for another one is lost.
+        """
+        number: str = values.get("external_number", "")
+        if not number:
+            return ""
+        moment_of_report = values.get("reported_at") if len(number) < SURE_NUMBER else None
+        minute = f"@{moment_of_report:%Y%m%d%H%M}" if moment_of_report else ""
+        return f"n:{self._number_title}:{number}{minute}"
 
     def _by_content(self, cells: Sequence[Cell]) -> str:
         filled = ["" if is_blank(cell) else cell for cell in cells]
-        while not filled[-1]:
+        while filled[-1] == "":
             filled.pop()
         content = digest(*filled)
         self._repeated[content] += 1

@@ -13,7 +13,7 @@ from gridclient.exchange.areas import Shape
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.opening import Source
 
-MAX_BYTES = 100 << 20
+MAX_BYTES = 50 << 20
 MAX_FEATURES = 100_000
 MAX_PROPERTIES = 200
 _DEGREES = frozenset({"4326", "4490", "4979", "84", "CRS84"})

@@ -49,7 +49,11 @@ def test_a_full_row_fills_its_fields() -> None:
     assert (found.title, found.description) == ("施工噪音", "连续三晚")
     assert (found.channel, found.level, found.urgency, found.state) == ("grid_worker", 3, "紧急", "closed")
     assert found.reported_at == datetime(2026, 1, 5, 22, 40, tzinfo=CHINA_TIME)
-    assert (found.identity, found.reporter_phone, found.extra) == ("n:编号:T-1", "13800000000", {"点赞数": "3"})
+    assert (found.identity, found.reporter_phone, found.extra) == (
+        "n:编号:T-1@202601052240",
+        "13800000000",
+        {"点赞数": "3"},
+    )
 
 
 @pytest.mark.parametrize("told", ["3", 3, "三级", "第三级", "L3", "level 3"])
@@ -146,3 +150,22 @@ def test_what_is_no_pair_is_refused(written: Cell) -> None:
         reader(PAIR_TITLES).read(2, ("甲", written))
     assert refused.value.column == "坐标"
     assert refused.value.problem.code in {"point.not_a_pair", "cell.not_number"}
+
+
+def test_a_row_of_zeros_is_a_row() -> None:
+    found = reader(("标题", "点赞数")).read(2, (0, 0))
+    assert (found.title, found.extra) == ("0", {"点赞数": "0"})
+    assert found.identity.startswith("h:")
+
+
+def test_short_numbers_of_two_offices_are_not_taken_for_the_same_case() -> None:
+    here = read(编号="12", 标题="甲", 上报时间="2026-01-05 08:00:00")
+    there = read(编号=12, 标题="乙", 上报时间="2026-02-07 09:00:00")
+    again = read(编号=12, 标题="甲", 上报时间="2026/1/5 8:00", 状态="已办结")
+    assert here.identity != there.identity
+    assert here.identity == again.identity
+
+
+def test_a_long_number_is_the_same_case_whatever_else_changed() -> None:
+    first = read(编号="2026010500012", 标题="甲", 上报时间="2026-01-05")
+    assert first.identity == read(编号=2026010500012, 标题="甲(改)", 上报时间="2026-01-06").identity
