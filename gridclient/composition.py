@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +12,14 @@ from pathlib import Path
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
-from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.roles import AccountRole
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
 from gridclient.store import profile as profiles
 from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
 from gridclient.store.attachments import AttachmentStore
+from gridclient.store.backup import back_up, restore
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
@@ -26,10 +28,11 @@ from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.log import Device
 from gridclient.store.map_data import SqliteMapData
 from gridclient.store.queries import SqliteQueries
-from gridclient.store.recovery import recovery_key
+from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.unit_of_work import SqliteWork
+from gridclient.store.verify import Verification, verify
 
 DEFAULT_ACCOUNT = "operator"
 FIRST_ACCOUNTS = (
@@ -76,6 +79,14 @@ class OpenedDesk:
     def base_map_folder(self) -> Path:
         return self.profile.basemaps
 
+    def verify(self) -> Verification:
+        """Proves log, tables and counts; see :func:`gridclient.store.verify.verify`."""
+        return verify(self.database)
+
+    def backup(self, target: Path) -> None:
+        """Writes an encrypted copy of the store; see :func:`gridclient.store.backup.back_up`."""
+        back_up(self.profile, target)
+
     def work_with(self, clock: Clock) -> Work:
         """Units of work whose events are dated by ``clock``."""
         return SqliteWork(self.database, self.profile.device, clock)
@@ -95,6 +106,63 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
             keep_accounts(connection, FIRST_ACCOUNTS)
             keep_settings(connection, {"county": county, "township": township, "name": name}, at=now.isoformat())
         return recovery_key(profile.key)
+
+
+def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | None:
+    """Puts a backup in the place of a desk's store, or makes a new desk of it; gives where the old store lies now.
+
+    A store that cannot be opened any more is put aside first.
+
+    Args:
+        key_text: the recovery key, for a backup of another desk.
+
+    Raises:
+        NotFound: there is no desk here and no recovery key to make one with.
+        GridClientError: see :func:`gridclient.store.backup.restore`.
+    """
+    key = read_recovery_key(key_text) if key_text else None
+    now = SystemClock().now()
+    if not profiles.profile_exists(folder):
+        _restore_anew(folder, file, key, now)
+        return None
+    aside = None
+    try:
+        profile = profiles.open_profile(folder, now=now)
+    except StoreUnavailable as fault:
+        if fault.code != "store.damaged":
+            raise
+        aside = _put_store_aside(folder, now)
+        profile = profiles.open_profile(folder, now=now)
+    with profile:
+        replaced = restore(profile, file, now=now, key=key)
+    return aside or replaced
+
+
+def _put_store_aside(folder: Path, now: datetime) -> Path:
+    """Moves a store that cannot be opened beside the backups, so that an empty one takes its place."""
+    aside = folder / "backups" / f"damaged-{now:%Y%m%d-%H%M%S}.db"
+    for suffix in ("-wal", "-shm", ""):
+        store = folder / f"store.db{suffix}"
+        if store.is_file():
+            store.replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _restore_anew(folder: Path, file: Path, key: bytes | None, now: datetime) -> None:
+    """A new desk with the backup's key; nothing of it stays if the backup does not prove right."""
+    if key is None:
+        raise NotFound("profile.missing", folder=str(folder))
+    there = folder.exists()
+    try:
+        with profiles.create_profile(folder, now=now, key=key) as profile:
+            restore(profile, file, now=now)
+            kept_aside = list(profile.backups.iterdir())
+        for empty in kept_aside:
+            empty.unlink()
+    except BaseException:
+        if not there:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @contextmanager

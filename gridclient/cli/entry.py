@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 from gridclient import __version__
 from gridclient.cli import cases, data, grids, tools, windows
-from gridclient.cli.output import report_error
-from gridclient.domain.errors import GridClientError
+from gridclient.cli.output import Exit, report_error, report_wrong_use
+from gridclient.cli.parsing import Parser, WrongUse
+from gridclient.domain.errors import GridClientError, StoreUnavailable
+
+_INTERRUPTED = 130
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit status (0 done, 1 refused, 2 wrong use, 3 in part, 4 environment)."""
-    sys.stdout.reconfigure(encoding="utf-8") if hasattr(sys.stdout, "reconfigure") else None
-    args = parser().parse_args(argv)
+def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None] = lambda _folder: None) -> int:
+    """Runs one command and gives its exit status (0 done, 1 refused, 2 wrong use, 3 in part, 4 environment).
+
+    ``on_profile`` is told which profile the command is about, before it runs.
+    """
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = parser().parse_args(given)
+    except WrongUse as wrong:
+        return report_wrong_use(wrong, as_json="--json" in given)
+    args.json = getattr(args, "json", False)
     args.profile_given = hasattr(args, "profile")
     if not args.profile_given:
         args.profile = default_profile()
+    on_profile(args.profile)
+    return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     run = getattr(args, "run", windows.open_desk_window)
     try:
-        return int(run(args))
+        status = int(run(args))
+        sys.stdout.flush()
     except GridClientError as error:
-        return report_error(error, as_json=getattr(args, "json", False))
+        return report_error(error, as_json=args.json)
+    except BrokenPipeError:  # the reader had enough (| head): nothing is wrong, and nothing more can be said
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.DONE
+    except OSError as error:
+        fault = StoreUnavailable("environment.failed", reason=error.strerror or type(error).__name__)
+        return report_error(fault, as_json=args.json)
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return status
 
 
 def default_profile() -> Path:
@@ -34,17 +62,14 @@ def default_profile() -> Path:
     return user_data_path("gridclient", appauthor=False)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    shared = argparse.ArgumentParser(add_help=False)
+def parser() -> Parser:
+    """The whole command line. What all commands share may stand before or after the command."""
+    shared = Parser(add_help=False)
     shared.add_argument("--profile", type=Path, metavar="目录", default=argparse.SUPPRESS, help="本席位的数据目录")
-    top = argparse.ArgumentParser(
-        prog="gridclient", parents=[shared], description="乡镇（街道）综合信息指挥室席位", allow_abbrev=False
-    )
-    top.add_argument("--version", action="version", version=f"gridclient {__version__}")
+    shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一份 JSON")
+    top = Parser(prog="gridclient", parents=[shared], description="乡镇（街道）综合信息指挥室席位；不带命令时打开席位")
+    top.add_argument("--version", action="version", version=f"gridclient {__version__}", help="显示版本")
     commands = top.add_subparsers(metavar="命令")
-    output = argparse.ArgumentParser(add_help=False, parents=[shared])
-    output.add_argument("--json", action="store_true", help="输出一份 JSON")
     for room in (grids, cases, tools, data, windows):
-        room.add_commands(commands, output)
+        room.add_commands(commands, shared)
     return top

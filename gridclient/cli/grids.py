@@ -9,19 +9,21 @@ from typing import Any
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.parsing import coordinate_system
 from gridclient.cli.shapes import Json, tree_json
 from gridclient.domain.coordinates import Crs, convert
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     """Adds ``grids tree`` and ``grids at``."""
-    grids = commands.add_parser("grids", help="网格").add_subparsers(metavar="操作", required=True)
+    room = commands.add_parser("grids", parents=[output], help="网格")
+    grids = room.add_subparsers(metavar="操作", required=True)
     tree = grids.add_parser("tree", parents=[output], help="三级网格与在办、超期数")
     tree.set_defaults(run=show_tree)
     at = grids.add_parser("at", parents=[output], help="某一点所在的网格")
     at.add_argument("lon", type=float, metavar="经度")
     at.add_argument("lat", type=float, metavar="纬度")
-    at.add_argument("--crs", choices=[c.value for c in Crs], default=Crs.WGS84.value, help="坐标系")
+    at.add_argument("--crs", type=coordinate_system, default=Crs.WGS84.value, help="坐标系")
     at.set_defaults(run=show_at)
 
 

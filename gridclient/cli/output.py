@@ -7,10 +7,13 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
+from gridclient.cli.parsing import WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
 from gridclient.services.error_text import sentence_of
+
+_HELD: Final = "profile.in_use"
 
 
 class Exit(IntEnum):
@@ -49,12 +52,23 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[s
 
 
 def report_error(error: GridClientError, *, as_json: bool) -> Exit:
-    """Tells the error and gives its status."""
-    message = sentence_of(error)
+    """Tells the error and gives its status: a held lock is the environment's fault, a broken rule is not."""
+    _report(error.code, sentence_of(error), as_json=as_json)
+    failed = isinstance(error, StoreUnavailable) or error.code == _HELD
+    return Exit.ENVIRONMENT if failed else Exit.REFUSED
+
+
+def report_wrong_use(wrong: WrongUse, *, as_json: bool) -> Exit:
+    """Tells how the command is written."""
+    _report("command.wrong_use", wrong.message, as_json=as_json)
+    say(wrong.usage.rstrip())
+    return Exit.WRONG_USE
+
+
+def _report(code: str, message: str, *, as_json: bool) -> None:
     if as_json:
-        print_json({"error": {"code": error.code, "message": message}})
+        print_json({"error": {"code": code, "message": message}})
     say(message)
-    return Exit.ENVIRONMENT if isinstance(error, StoreUnavailable) else Exit.REFUSED
 
 
 def _width(text: str) -> int:

@@ -1,18 +1,17 @@
-"""Commands that need no cases: deadlines, coordinates, the self-check."""
+"""Commands that need no cases: deadlines and coordinates."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from typing import Any
 
+from gridclient.cli.arguments import instant
 from gridclient.cli.opening import calendar_of
 from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.parsing import coordinate_system
 from gridclient.cli.shapes import iso
-from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.coordinates import Crs, convert
 from gridclient.domain.deadlines import StartRule, deadline
-from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import parse_limit
 from gridclient.services.deadline_text import explain
 
@@ -22,21 +21,22 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     due = commands.add_parser("deadline", parents=[output], help="计算时限")
     due.add_argument("--from", dest="start", required=True, metavar="时间", help="如 2026-02-13T10:30")
     due.add_argument("--limit", required=True, metavar="时限", help="如 2紧急工作时、3工作日")
-    due.add_argument("--start", dest="rule", choices=[r.value for r in StartRule], default=StartRule.IMMEDIATE.value)
+    due.add_argument(
+        "--start", dest="rule", choices=[r.value for r in StartRule], default=StartRule.IMMEDIATE.value, help="起算"
+    )
     due.set_defaults(run=show_deadline)
     point = commands.add_parser("convert", parents=[output], help="换算坐标")
     point.add_argument("lon", type=float, metavar="经度")
     point.add_argument("lat", type=float, metavar="纬度")
-    systems = [c.value for c in Crs]
-    point.add_argument("--from", dest="source", choices=systems, required=True)
-    point.add_argument("--to", dest="target", choices=systems, required=True)
+    point.add_argument("--from", dest="source", type=coordinate_system, required=True, metavar="坐标系")
+    point.add_argument("--to", dest="target", type=coordinate_system, required=True, metavar="坐标系")
     point.set_defaults(run=show_converted)
 
 
 def show_deadline(args: argparse.Namespace) -> Exit:
     """When a limit is due, and how that came about."""
     found = deadline(
-        _instant(args.start),
+        instant(args.start),
         parse_limit(args.limit),
         start_rule=StartRule(args.rule),
         calendar=calendar_of(args.profile),
@@ -57,12 +57,3 @@ def show_converted(args: argparse.Namespace) -> Exit:
     else:
         print_lines([f"{lon:.7f} {lat:.7f}"])
     return Exit.DONE
-
-
-def _instant(text: str) -> datetime:
-    """An instant as people write it; without a zone it is China time."""
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("time.unreadable", text=text) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=CHINA_TIME)

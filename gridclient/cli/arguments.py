@@ -1,0 +1,176 @@
+"""``--json-args``: one JSON object whose values are checked before anything of the desk sees them.
+
+Names are those of a case's facts and of the actions' arguments; instants are ISO 8601 or seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import CaseFacts
+from gridclient.domain.coordinates import Crs, convert, parse_crs
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import to_seconds
+from gridclient.services.words import CHANNELS, DECLINE_REASONS, RATINGS, RETURN_REASONS, URGENCIES
+
+Values = dict[str, Any]
+
+FACTS: Final = frozenset(f.name for f in fields(CaseFacts))
+_PEOPLE: Final = {
+    "name": "reporter_name",
+    "phone": "reporter_phone",
+    "wants_reply": "wants_reply",
+    "keep_secret": "keep_secret",
+}
+_BY_WORD: Final[Mapping[str, Mapping[str, str | int]]] = {
+    "channel": {word: name for name, word in CHANNELS.items()},
+    "rating": {word: name for name, word in RATINGS.items()},
+    "reason_code": {word: name for words in (DECLINE_REASONS, RETURN_REASONS) for name, word in words.items()},
+    "urgency": {word: number for number, word in URGENCIES.items()},
+}
+
+
+def json_object(text: str) -> Values:
+    """The object that was written; raises ``InvalidInput("arguments.…")``."""
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InvalidInput("arguments.not_json", position=getattr(error, "pos", 0) + 1) from None
+    if not isinstance(value, dict):
+        raise InvalidInput("arguments.not_an_object")
+    return value
+
+
+def checked(given: Mapping[str, Any]) -> tuple[Values, list[str]]:
+    """The arguments that are known, each as what it has to be, and the names of the others.
+
+    ``reporter`` may be an object of its own, ``point`` a pair; ``crs`` says which system the coordinates are in and
+    turns them into WGS-84. A null counts as not given.
+
+    Raises:
+        InvalidInput: a value is none of its kind (``arguments.not_text``, ``…not_number`` and so on).
+    """
+    flat = _flat(given)
+    known = {name: _READERS[name](name, value) for name, value in flat.items() if name in _READERS}
+    return _placed(known), sorted(set(flat) - set(_READERS))
+
+
+def instant(text: str) -> datetime:
+    """An instant as people write it; without a zone it is China time. Raises ``InvalidInput("time.unreadable")``."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+        found = found if found.tzinfo else found.replace(tzinfo=CHINA_TIME)
+        return found.astimezone(CHINA_TIME)
+    except (ValueError, OverflowError):
+        raise InvalidInput("time.unreadable", text=text) from None
+
+
+def _flat(given: Mapping[str, Any]) -> Values:
+    values = {name: value for name, value in given.items() if value is not None}
+    if isinstance(values.get("reporter"), dict):
+        who: Mapping[str, Any] = values.pop("reporter")
+        values |= {_PEOPLE.get(name, f"reporter.{name}"): value for name, value in who.items() if value is not None}
+    if "point" in values:
+        point = values.pop("point")
+        if isinstance(point, dict):
+            point = [point.get("lon"), point.get("lat")]
+        if not isinstance(point, list) or len(point) != 2:
+            raise InvalidInput("point.not_a_pair", text=json.dumps(point, ensure_ascii=False))
+        values["lon"], values["lat"] = point
+    return values
+
+
+def _placed(values: Values) -> Values:
+    """The coordinates in WGS-84; what the source said is kept where it differs."""
+    crs: Crs = values.pop("crs", Crs.WGS84)
+    if "lon" not in values and "lat" not in values:
+        return values
+    if "lon" not in values or "lat" not in values:
+        raise InvalidInput("point.half")
+    lon, lat = convert(values["lon"], values["lat"], crs, Crs.WGS84)
+    if crs is not Crs.WGS84:
+        values["source_point"] = f"{crs.value} {values['lon']} {values['lat']}"
+    return {**values, "lon": lon, "lat": lat}
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidInput("arguments.not_text", name=name)
+    return str(_BY_WORD.get(name, {}).get(value, value))
+
+
+def _channel(name: str, value: Any) -> str:
+    text = _text(name, value)
+    if text not in CHANNELS:
+        raise InvalidInput("arguments.no_such_choice", name=name, text=text, known=list(CHANNELS))
+    return text
+
+
+def _whole(name: str, value: Any) -> int:
+    number: Any = _BY_WORD.get(name, {}).get(value) if isinstance(value, str) else value
+    if not isinstance(number, int) or isinstance(number, bool):
+        raise InvalidInput("arguments.not_whole", name=name)
+    return number
+
+
+def _urgency(name: str, value: Any) -> int:
+    number = _whole(name, value)
+    if number not in URGENCIES:
+        raise InvalidInput("arguments.no_such_choice", name=name, text=number, known=list(URGENCIES))
+    return number
+
+
+def _number(name: str, value: Any) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise InvalidInput("arguments.not_number", name=name)
+    return float(value)
+
+
+def _truth(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidInput("arguments.not_truth", name=name)
+    return value
+
+
+def _seconds(name: str, value: Any) -> int:
+    return to_seconds(instant(value)) if isinstance(value, str) else _whole(name, value)
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidInput("arguments.not_texts", name=name)
+    return value
+
+
+def _object(name: str, value: Any) -> Values:
+    if not isinstance(value, dict):
+        raise InvalidInput("arguments.not_object", name=name)
+    return value
+
+
+def _crs(name: str, value: Any) -> Crs:
+    return parse_crs(_text(name, value))
+
+
+_READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    **dict.fromkeys(FACTS, _text),
+    **dict.fromkeys(("lead", "unit", "reason", "reason_code", "text", "result", "public_reply", "note"), _text),
+    **dict.fromkeys(("rating", "sha256", "name", "kind"), _text),
+    **dict.fromkeys(("sensitive", "wants_reply", "keep_secret", "contacted", "release", "passed"), _truth),
+    **dict.fromkeys(("lon", "lat"), _number),
+    "closing_condition_met": _truth,
+    "level": _whole,
+    "size": _whole,
+    "urgency": _urgency,
+    "channel": _channel,
+    "happened_at": _seconds,
+    "cooperating": _texts,
+    "extra": _object,
+    "crs": _crs,
+}
