@@ -6,7 +6,11 @@ A case keeps the grid of its date; where that is unknown today, its first twelve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gridclient.services.rows import GridRow, UnitRow
 
@@ -30,6 +34,16 @@ class KnownSource(Protocol):
     def snapshot(self) -> Known: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Nesting:
+    """Which of ``areas`` hold which grids: one pair of places for every area above every grid."""
+
+    grids: tuple[str, ...]
+    areas: tuple[str, ...]
+    above: NDArray[np.intp]
+    below: NDArray[np.intp]
+
+
 class Areas:
     """The grids and units of one moment. Safe to use from several threads."""
 
@@ -38,6 +52,7 @@ class Areas:
         self._rows = known.grids
         self._holder = {c: row.code for row in self._rows.values() if row.tier == "community" for c in row.communities}
         self._above: dict[str, frozenset[str]] = {}
+        self._nesting: Nesting | None = None
 
     def above(self, code: str) -> frozenset[str]:
         """The area itself and every area it lies in: grids of all tiers, township, county and ``""``, the whole."""
@@ -45,6 +60,20 @@ class Areas:
         if known is None:
             known = self._above[code] = frozenset(self._climb(code))
         return known
+
+    def nesting(self, grids: tuple[str, ...]) -> Nesting:
+        """The areas above these grids and all of today's list; kept until other grids are asked for."""
+        kept = self._nesting
+        if kept is None or kept.grids != grids:
+            places = {code: place for place, code in enumerate(("", *self._rows))}
+            pairs = [
+                (places.setdefault(area, len(places)), below)
+                for below, grid in enumerate(grids)
+                for area in self.above(grid)
+            ]
+            above, below = np.array(pairs, dtype=np.intp).reshape(-1, 2).T
+            kept = self._nesting = Nesting(grids, tuple(places), above, below)
+        return kept
 
     def grid_name(self, code: str) -> str:
         """The name of an area of today's list, or ""."""

@@ -2,57 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gridclient.domain.case import OPEN_STATES, CaseState
 from gridclient.services.rows import Box, GridFigures
 from gridclient.store.columns import Table
 from gridclient.store.driver import Connection
 from gridclient.store.filters import Moment, box_test
-from gridclient.store.tally import open_count, read_tallies
+from gridclient.store.schema import TALLY_COLUMNS
+from gridclient.store.tally import tally_rows
 
-_OPEN: Final = "open"
-_COUNTED: Final = (
-    Box.REPORTED, Box.FILED, Box.DISPATCHED, Box.RETURNED, Box.HANDLED, Box.CONSULTATION, Box.CONFLICT, Box.PENDING,
-)  # fmt: skip
 _TIMED: Final = (Box.OVERDUE, Box.DUE_SOON)
+_OPEN: Final = [TALLY_COLUMNS.index(state.value) for state in CaseState if state in OPEN_STATES]
+_PLACES: Final = {box: TALLY_COLUMNS.index(box.value) for box in Box if box not in _TIMED} | {
+    box: len(TALLY_COLUMNS) + place for place, box in enumerate(_TIMED)
+}
+_ALL_OPEN: Final = len(TALLY_COLUMNS) + len(_TIMED)
+"""Where the open cases stand in a row of counts, behind the tally's columns and the timed boxes."""
+_ORDER: Final = [(box, _PLACES[box]) for box in Box]
 
-Sums = dict[str, dict[str, int]]
+Counts = NDArray[np.int64]
+"""One row a grid: the tally's columns, the timed boxes, all open cases."""
 
 
 def figures(connection: Connection, table: Table, moment: Moment) -> Mapping[str, GridFigures]:
     """Figures of every area that has a grid of the list or a case; ``""`` holds the whole store."""
-    sums = area_sums(connection, table, moment)
-    return {area: _figures(counts) for area, counts in sums.items()}
+    grids, counts = _grid_counts(connection, table, moment)
+    nesting = moment.areas.nesting(grids)
+    sums: Counts = np.zeros((len(nesting.areas), counts.shape[1]), dtype=np.int64)
+    np.add.at(sums, nesting.above, counts[nesting.below])
+    return {area: _figures(row) for area, row in zip(nesting.areas, sums.tolist(), strict=True)}
 
 
-def area_sums(connection: Connection, table: Table, moment: Moment) -> Sums:
-    """Counts by area and box (and ``open``), each grid's added to all areas above it."""
-    of_grids: Sums = {}
-    for grid, tally in read_tallies(connection).items():
-        counts = of_grids[grid] = {box.value: tally[box.value] for box in _COUNTED}
-        counts[_OPEN] = open_count(tally)
+def box_counts(connection: Connection, table: Table, moment: Moment, area: str) -> Mapping[Box, int]:
+    """The boxes of one area; ``""`` is the whole store."""
+    grids, counts = _grid_counts(connection, table, moment)
+    inside = [place for place, grid in enumerate(grids) if area in moment.areas.above(grid)]
+    return _figures(counts[inside].sum(axis=0).tolist()).boxes
+
+
+def _grid_counts(connection: Connection, table: Table, moment: Moment) -> tuple[tuple[str, ...], Counts]:
+    """The grids that cases name, and their counts. A case that is due stands in a tally too."""
+    rows = tally_rows(connection)
+    grids = tuple(row[0] for row in rows)
+    counts: Counts = np.zeros((len(rows), _ALL_OPEN + 1), dtype=np.int64)
+    if rows:
+        counts[:, : len(TALLY_COLUMNS)] = [row[1:] for row in rows]
+        counts[:, _ALL_OPEN] = counts[:, _OPEN].sum(axis=1)
     for box in _TIMED:
-        for grid, count in _timed(table, box, moment):
-            of_grids.setdefault(grid, {})[box.value] = count
-    sums: Sums = {"": {}, **{code: {} for code in moment.areas.known.grids}}
-    for grid, counts in of_grids.items():
-        for area in moment.areas.above(grid):
-            total = sums.setdefault(area, {})
-            for name, count in counts.items():
-                total[name] = total.get(name, 0) + count
-    return sums
+        timed = _timed(table, box, moment)
+        counts[:, _PLACES[box]] = [timed.get(grid, 0) for grid in grids]
+    return grids, counts
 
 
-def _timed(table: Table, box: Box, moment: Moment) -> Iterable[tuple[str, int]]:
+def _timed(table: Table, box: Box, moment: Moment) -> Mapping[str, int]:
     """How many cases of each grid lie in a box that depends on the time."""
-    grids = table.grid[np.flatnonzero(box_test(table, box, moment)(slice(None)))]
-    counted = np.bincount(grids, minlength=1)
-    return [(table.codes[no], int(counted[no])) for no in np.flatnonzero(counted).tolist()]
+    counted = np.bincount(table.grid[np.flatnonzero(box_test(table, box, moment)(slice(None)))], minlength=1)
+    return {table.codes[no]: int(counted[no]) for no in np.flatnonzero(counted).tolist()}
 
 
-def _figures(counts: Mapping[str, int]) -> GridFigures:
-    boxes = {box: counts.get(box.value, 0) for box in Box}
-    return GridFigures(open=counts.get(_OPEN, 0), overdue=boxes[Box.OVERDUE], boxes=boxes)
+def _figures(row: list[int]) -> GridFigures:
+    boxes = {box: row[place] for box, place in _ORDER}
+    return GridFigures(row[_ALL_OPEN], boxes[Box.OVERDUE], boxes)

@@ -6,22 +6,22 @@ cases); only they are read from the log and compared word by word.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
-from gridclient.domain.case import Case
+from gridclient.domain.events import EventKind
 from gridclient.domain.geometry import distance, mercator_cell
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.store.areas import Areas
 from gridclient.store.case_rows import read_case_rows
 from gridclient.store.columns import Places, Table
 from gridclient.store.driver import Connection
-from gridclient.store.histories import Histories
 from gridclient.store.search import tokens_of
 from gridclient.store.tables import phone_digits
 
@@ -34,6 +34,7 @@ _WORDS: Final = 16
 _FOUND_BY_WORDS: Final = 300
 _SHOWN: Final = 10
 _LEAST_SCORE: Final = 0.35
+_TELLING: Final = (EventKind.REGISTERED, EventKind.IMPORTED, EventKind.AMENDED, EventKind.FILED)
 _METRES_PER_DEGREE: Final = 111_320.0
 _ALIKE, _NEAR, _PHONE, _TIME = 0.5, 0.25, 0.35, 0.1
 
@@ -54,15 +55,14 @@ class NewCase:
         return frozenset(tokens_of(f"{self.title} {self.description}"))
 
 
-def likely_duplicates(
-    connection: Connection, table: Table, new: NewCase, *, areas: Areas, histories: Histories
-) -> Sequence[Likeness]:
+def likely_duplicates(connection: Connection, table: Table, new: NewCase, *, areas: Areas) -> Sequence[Likeness]:
     """At most ten, the likeliest first; what is not likely enough is left out."""
     numbers = _candidates(connection, table, new)
     words = new.words
     found = []
+    told = _told(connection, numbers)
     for row in read_case_rows(connection, numbers, areas):
-        likeness = _compared(row, histories.case(connection, row.id), new, words)
+        likeness = _compared(row, told[row.rowid], new, words)
         if likeness.score >= _LEAST_SCORE:
             found.append(likeness)
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
@@ -132,14 +132,26 @@ def _by_words(connection: Connection, table: Table, recent: Places, new: NewCase
     return [no for (no,) in rows if no in wanted]
 
 
-def _compared(row: CaseRow, case: Case, new: NewCase, words: frozenset[str]) -> Likeness:
-    facts = case.facts
+def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    """What was reported and amended, from the log; an amendment that was taken back may still show."""
+    told: dict[int, dict[str, Any]] = {no: {} for no in numbers}
+    kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
+    rows = connection.execute(
+        f"SELECT subject, payload FROM events WHERE subject IN ({','.join(map(str, numbers))}) "
+        f"AND kind IN ({kinds}) ORDER BY pos"
+    )
+    for no, text in rows:
+        told[no].update(json.loads(text).get("facts", {}))
+    return told
+
+
+def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: frozenset[str]) -> Likeness:
     metres = None
     if None not in (new.lon, new.lat, row.lon, row.lat):
         metres = distance(new.lon, new.lat, row.lon, row.lat)  # type: ignore[arg-type]
     hours = (new.at - row.registered_at).total_seconds() / 3600
-    same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.reporter_phone)
-    text = _alike(words, tokens_of(f"{facts.title} {facts.description}"))
+    same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.get("reporter_phone", ""))
+    text = _alike(words, tokens_of(f"{row.title} {facts.get('description', '')}"))
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
     recency = max(0.0, 1 - hours / (_RECENT.total_seconds() / 3600))
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency

@@ -100,7 +100,7 @@ class SqliteQueries:
         """See the port."""
         new = NewCase(title, description, phone, lon, lat, at)
         with self._at() as (connection, table, moment):
-            return likely_duplicates(connection, table, new, areas=moment.areas, histories=self._histories)
+            return likely_duplicates(connection, table, new, areas=moment.areas)
 
     def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
         """See the port."""

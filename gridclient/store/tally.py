@@ -6,10 +6,10 @@ What depends on the time of day (overdue, due soon) is not here: readers count i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from gridclient.domain.case import OPEN_STATES, CaseState
+from gridclient.domain.case import CaseState
 from gridclient.store.driver import Connection
 from gridclient.store.schema import TALLY_COLUMNS, TALLY_FLAGS
 from gridclient.store.tables import CaseTableRow, PartRow
@@ -83,8 +83,12 @@ class TallyChanges:
 
 def read_tallies(connection: Connection) -> dict[str, GridTally]:
     """All counts by the grid that the cases name, ``""`` for those that name none."""
-    rows = connection.execute(f"SELECT grid, {', '.join(TALLY_COLUMNS)} FROM tallies")
-    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in rows}
+    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in tally_rows(connection)}
+
+
+def tally_rows(connection: Connection) -> list[tuple[Any, ...]]:
+    """The same as rows: the grid, then its counts in the order of ``TALLY_COLUMNS``."""
+    return connection.execute(f"SELECT grid, {', '.join(TALLY_COLUMNS)} FROM tallies").fetchall()
 
 
 def counted_tallies(connection: Connection) -> dict[str, GridTally]:
@@ -102,11 +106,3 @@ def counted_unit_tallies(connection: Connection) -> dict[str, int]:
     """The same, counted from the parts."""
     sql = "SELECT unit, count(*) FROM parts WHERE in_hand = 1 GROUP BY unit"
     return dict(connection.execute(sql).fetchall())
-
-
-def open_count(tally: GridTally) -> int:
-    """Open cases of a tally."""
-    return sum(tally[state] for state in _OPEN)
-
-
-_OPEN: Final[Sequence[str]] = [state.value for state in CaseState if state in OPEN_STATES]
