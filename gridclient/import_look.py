@@ -18,6 +18,7 @@ import shapely
 
 from gridclient.domain.coordinates import Crs, convert
 from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.boundaries import boundary
 from gridclient.exchange.features import read_features
 from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, guess
@@ -33,7 +34,7 @@ from gridclient.store.mbtiles import MBTilesArchive
 _ARCHIVES: Final = (b"PMTiles", b"SQLite format 3\0")
 _AREA_KINDS: Final = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 _MOST_AREAS: Final = 300
-_MOST_VERTICES: Final = 20_000
+_MOST_VERTICES: Final = 6_000
 _METRES_PER_DEGREE: Final = 111_195.0
 _NEEDED: Final[Mapping[ImportKind, frozenset[str]]] = {
     ImportKind.CASES: frozenset({"title", "description"}),
@@ -59,7 +60,7 @@ def look_in_worker(report: object, order: LookOrder) -> Look:  # noqa: ARG001  (
 
 
 def look(order: LookOrder) -> Look:
-    """Looks into the file.
+    """Looks into the file. Shapes that a row's other cells would refuse are shown all the same.
 
     Raises ``InvalidInput``: what ``exchange.preview`` and ``mapview.basemaps`` raise for the file as a whole.
     """
@@ -142,6 +143,13 @@ def _places(
 
 def _areas(order: LookOrder, kind: ImportKind, mapping: ColumnMapping | None, seen: ImportPreview) -> list[Any]:
     found: list[Any] = []
+    source = identify(order.file)
+    if source.form is Form.GEOJSON:
+        for feature in read_features(source).features[:_MOST_AREAS]:
+            with suppress(InvalidInput):
+                area, _ = boundary(feature.shape.geometry if feature.shape else None, Crs.WGS84)
+                found.append(shapely.from_wkb(area.wkb))
+        return _lighter(found)
     with suppress(InvalidInput):
         sheet = seen.sheet or None
         records = iter(read_kind(kind, order.file, sheet=sheet, mapping=mapping, crs=Crs.WGS84.value))
@@ -156,7 +164,7 @@ def _lighter(areas: list[Any]) -> list[Any]:
     if not areas:
         return []
     west, south, east, north = shapely.total_bounds(areas)
-    tolerance = max(east - west, north - south) / 2_000
+    tolerance = max(east - west, north - south) / 1_500
     lighter = [area.simplify(tolerance) for area in areas]
     while sum(map(shapely.get_num_coordinates, lighter)) > _MOST_VERTICES:
         tolerance *= 2

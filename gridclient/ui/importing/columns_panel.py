@@ -1,0 +1,116 @@
+"""Which column of the file serves which field: guessed, changeable, each column once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gridclient.services.import_records import ColumnGuess
+from gridclient.ui.importing.quiet_combo import QuietCombo
+
+PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})
+"""Fields that say where something lies: with another column for them the map shows something else."""
+
+
+class ColumnsPanel(QWidget):
+    """A drop-down a field; those that must be there come first and are marked.
+
+    Signals:
+        changed(str): another column serves this field.
+    """
+
+    changed = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fields: dict[str, QuietCombo] = {}
+        self._guessed: dict[str, str] = {}
+        self._required: tuple[str, ...] = ()
+        self._names: Mapping[str, str] = {}
+        self.title = QLabel(self.tr("列对应"), self)
+        self.title.setProperty("role", "header")
+        self.hint = QLabel(self.tr("* 必须有；按表头自动对好，同样的表头下次沿用"), self)
+        self.hint.setProperty("role", "muted")
+        self.hint.setWordWrap(True)
+        self._area = QScrollArea(self)
+        self._area.setWidgetResizable(True)
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(self.title)
+        line.addWidget(self.hint)
+        line.addWidget(self._area, 1)
+
+    def show_columns(self, guesses: Sequence[ColumnGuess], titles: Sequence[str], names: Mapping[str, str]) -> None:
+        """The fields of the kind over the columns of the file."""
+        self._guessed = {guess.field: guess.column for guess in guesses}
+        self._required = tuple(guess.field for guess in guesses if guess.required)
+        self._names = names
+        self.fields = {}
+        body = QWidget()
+        body.setProperty("panel", "true")
+        form = QFormLayout(body)
+        form.setContentsMargins(0, 2, 10, 2)
+        form.setHorizontalSpacing(10)
+        form.setVerticalSpacing(5)
+        for guess in sorted(guesses, key=lambda guess: (not guess.required, not guess.column)):
+            form.addRow(self._label(guess), self._field(guess, titles, body))
+        self._area.setWidget(body)
+
+    def apply(self, columns: Mapping[str, str]) -> None:
+        """Other columns for some fields, as an operator chose them before; what the file has not is passed over."""
+        for field, title in columns.items():
+            combo = self.fields.get(field)
+            place = combo.findData(title) if combo is not None else -1
+            if combo is not None and place >= 0:
+                combo.setCurrentIndex(place)
+                self._free(field, title)
+
+    def columns(self) -> dict[str, str]:
+        """Field → column, the fields that have one."""
+        return {field: combo.currentData() for field, combo in self.fields.items() if combo.currentData()}
+
+    def differing(self) -> dict[str, str]:
+        """Field → column ("" for none) where the operator chose otherwise than was guessed."""
+        chosen = {field: str(combo.currentData() or "") for field, combo in self.fields.items()}
+        return {field: title for field, title in chosen.items() if title != self._guessed.get(field, "")}
+
+    def uses(self) -> dict[str, str]:
+        """Column → the word of the field it serves."""
+        return {title: self._names.get(field, field) for field, title in self.columns().items()}
+
+    def missing(self) -> list[str]:
+        """The words of fields that must have a column and have none."""
+        held = self.columns()
+        return [self._names.get(field, field) for field in self._required if field not in held]
+
+    def _label(self, guess: ColumnGuess) -> QLabel:
+        label = QLabel(self._names.get(guess.field, guess.field) + (" *" if guess.required else ""))
+        label.setProperty("role", "strong" if guess.required else "")
+        return label
+
+    def _field(self, guess: ColumnGuess, titles: Sequence[str], parent: QWidget) -> QuietCombo:
+        combo = QuietCombo(parent=parent)
+        combo.setAccessibleName(self._names.get(guess.field, guess.field))
+        combo.addItem(self.tr("（不取）"), "")
+        for title in titles:
+            combo.addItem(title, title)
+        combo.setCurrentIndex(max(0, combo.findData(guess.column)))
+        combo.activated.connect(lambda _place, field=guess.field: self._on_chosen(field))
+        self.fields[guess.field] = combo
+        return combo
+
+    def _on_chosen(self, field: str) -> None:
+        self._free(field, str(self.fields[field].currentData() or ""))
+        self.changed.emit(field)
+
+    def _free(self, field: str, title: str) -> None:
+        """A column serves one field: whoever had it before has none now."""
+        for other, combo in self.fields.items():
+            if title and other != field and combo.currentData() == title:
+                combo.setCurrentIndex(0)

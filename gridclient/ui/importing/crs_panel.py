@@ -1,0 +1,142 @@
+"""The coordinate system: three plain choices, what each would mean, and the file's places on the map before anybody
+accepts. The map is made when it is first needed and given back with the page.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+
+from gridclient.mapview.view import MapView
+from gridclient.services.import_order import Look
+from gridclient.services.map_port import BaseMaps, MapData
+from gridclient.ui.importing.present import apart_text, systems
+from gridclient.ui.theme import tokens
+
+_CHOICES_PX = 330
+
+
+class CrsPanel(QWidget):
+    """Signals:
+    chosen(str): ``wgs84``, ``gcj02`` or ``bd09``.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("panel", "true")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._data, self._base_maps = data, base_maps
+        self._look: Look | None = None
+        self.view: MapView | None = None
+        self.choices: dict[str, QRadioButton] = {}
+        self._apart: dict[str, QLabel] = {}
+        self._group = QButtonGroup(self)
+        self.declared = QLabel(self)
+        self.declared.setProperty("role", "muted")
+        self.declared.setWordWrap(True)
+        self.nowhere = QLabel(self.tr("文件里没有能画出来的位置，请按来源选择。"), self)
+        self.nowhere.setProperty("role", "muted")
+        self.nowhere.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._line = QHBoxLayout(self)
+        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line.setSpacing(0)
+        self._line.addWidget(self._choices_column())
+        self._line.addWidget(self.nowhere, 1)
+
+    def _choices_column(self) -> QWidget:
+        column = QWidget(self)
+        column.setFixedWidth(_CHOICES_PX)
+        line = QVBoxLayout(column)
+        line.setContentsMargins(12, 10, 12, 8)
+        line.setSpacing(2)
+        title = QLabel(self.tr("文件用的是哪种坐标？"), column)
+        title.setProperty("role", "strong")
+        line.addWidget(title)
+        line.addWidget(self.declared)
+        for system, (name, sentence) in systems().items():
+            button = QRadioButton(name, column)
+            button.setObjectName(f"crs_{system}")
+            button.toggled.connect(lambda on, system=system: self._on_toggled(system, on=on))
+            self._group.addButton(button)
+            self.choices[system] = button
+            about, apart = self._remark(sentence, column), self._remark("", column)
+            self._apart[system] = apart
+            line.addSpacing(6)
+            for widget in (button, about, apart):
+                line.addWidget(widget)
+        line.addStretch(1)
+        return column
+
+    def _remark(self, text: str, parent: QWidget) -> QLabel:
+        label = QLabel(text, parent)
+        label.setProperty("role", "muted")
+        label.setWordWrap(True)
+        label.setIndent(20)
+        return label
+
+    def show_look(self, look: Look) -> None:
+        """What the file's places would be; nothing is chosen before somebody chooses."""
+        self._look = look
+        self._group.setExclusive(False)
+        for button in self.choices.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+        for system, label in self._apart.items():
+            text = apart_text(system, look.apart)
+            label.setText(text)
+            label.setVisible(bool(text))
+        declared = look.preview.crs_declared if look.preview is not None else ""
+        self.declared.setText(
+            self.tr("文件自称是 {declared}，但导出软件常常写错，请以来源为准，并在地图上核对。").format(
+                declared=declared
+            )
+            if declared
+            else self.tr("选一种，看右边地图上的位置对不对，再导入。")
+        )
+        if look.places:
+            self.make_map()
+        self.nowhere.setVisible(self.view is None or not look.places)
+        if self.view is not None:
+            self.view.setVisible(bool(look.places))
+            self.view.clear_preview()
+
+    def value(self) -> str:
+        """The chosen system, "" before one is chosen."""
+        return next((system for system, button in self.choices.items() if button.isChecked()), "")
+
+    def make_map(self) -> None:
+        """The map, with the desk's areas and no cases in the way."""
+        if self.view is not None:
+            return
+        self.view = MapView(
+            data=self._data,
+            base_maps=self._base_maps,
+            theme="dark" if tokens().name == "dark" else "light",
+            parent=self,
+        )
+        self.view.setObjectName("importMap")
+        self.view.set_layers(cases=False, units=False)
+        self._line.addWidget(self.view, 1)
+
+    def follow_theme(self) -> None:
+        """Light or dark as the desk is."""
+        if self.view is not None:
+            self.view.set_theme("dark" if tokens().name == "dark" else "light")
+
+    def give_map_back(self) -> None:
+        """The map's process is not kept for a page that nobody sees."""
+        if self.view is not None:
+            self.view.shutdown()
+            self.view.setParent(None)
+            self.view.deleteLater()
+            self.view = None
+
+    def _on_toggled(self, system: str, *, on: bool) -> None:
+        if not on or self._look is None:
+            return
+        places = self._look.places.get(system)
+        if self.view is not None and places is not None:
+            self.view.preview(places)
+        self.chosen.emit(system)

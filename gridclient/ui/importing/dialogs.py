@@ -1,0 +1,46 @@
+"""The dialogs that ask for a file, and a file that is dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from gridclient.ui.importing.present import kind_word
+
+translate = QCoreApplication.translate
+
+
+def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
+    """A file to bring in."""
+    types = translate(
+        "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
+    )
+    start = str(last.parent) if last is not None else ""
+    chosen, _ = QFileDialog.getOpenFileName(parent, translate("ImportPage", "选择要导入的文件"), start, types)
+    return Path(chosen) if chosen else None
+
+
+def ask_for_template(parent: QWidget, kind: str) -> Path | None:
+    """Where the template of a kind goes."""
+    proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=kind_word(kind))
+    return _place(parent, translate("ImportPage", "模板保存到"), proposed)
+
+
+def ask_for_report(parent: QWidget, file: str) -> Path | None:
+    """Where the report about a file goes."""
+    proposed = translate("ImportPage", "{file} 导入报告.xlsx").format(file=Path(file).stem)
+    return _place(parent, translate("ImportPage", "报告保存到"), proposed)
+
+
+def dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dragged."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _place(parent: QWidget, title: str, proposed: str) -> Path | None:
+    chosen, _ = QFileDialog.getSaveFileName(parent, title, proposed, "xlsx (*.xlsx)")
+    return Path(chosen) if chosen else None

@@ -1,0 +1,123 @@
+"""Which file, what it holds, which sheet of it, and the templates for those who have none yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QMenu, QVBoxLayout, QWidget
+
+from gridclient.services.import_order import Look
+from gridclient.ui.importing.present import kind_word, kinds, size_text
+from gridclient.ui.importing.quiet_combo import QuietCombo
+from gridclient.ui.importing.templates import WITH_TEMPLATE
+from gridclient.ui.key_button import KeyButton
+
+_NAME_PX: Final = 268
+
+
+class FilePanel(QWidget):
+    """Signals:
+    choose_wanted(): a file is to be chosen.
+    asked(str, str): look again, as this kind ("" guesses) and at this sheet ("" is for the reader to say).
+    template_wanted(str): the template of a kind is to be saved.
+    """
+
+    choose_wanted = Signal()
+    asked = Signal(str, str)
+    template_wanted = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.choose = KeyButton(self.tr("选择文件…"), key="Ctrl+O", parent=self)
+        self.name = QLabel(self)
+        self.name.setProperty("role", "strong")
+        self.about = QLabel(self)
+        self.about.setProperty("role", "muted")
+        self.about.setWordWrap(True)
+        self.kind = QuietCombo(parent=self)
+        self.kind.setAccessibleName(self.tr("内容"))
+        for kind, word in kinds().items():
+            self.kind.addItem(word, str(kind))
+        self.sheet = QuietCombo(parent=self)
+        self.sheet.setAccessibleName(self.tr("工作表"))
+        self.templates = KeyButton(self.tr("下载模板"), icon="save", parent=self)
+        self._fill_templates()
+        self._arrange()
+        self.choose.clicked.connect(self.choose_wanted)
+        self.kind.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), ""))
+        self.sheet.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), self.chosen_sheet()))
+        self.show_nothing()
+
+    def _arrange(self) -> None:
+        self.form = QFormLayout()
+        self.form.setContentsMargins(0, 4, 0, 0)
+        self.form.setHorizontalSpacing(12)
+        self.form.setVerticalSpacing(8)
+        self.form.addRow(self.tr("内容"), self.kind)
+        self.form.addRow(self.tr("工作表"), self.sheet)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(6)
+        line.addWidget(self.choose)
+        line.addWidget(self.templates)
+        line.addSpacing(2)
+        line.addWidget(self.name)
+        line.addWidget(self.about)
+        line.addLayout(self.form)
+
+    def _fill_templates(self) -> None:
+        menu = QMenu(self.templates)
+        for kind in WITH_TEMPLATE:
+            action = menu.addAction(self.tr("{kind}模板（xlsx）…").format(kind=kind_word(kind)))
+            action.triggered.connect(lambda _=False, kind=kind: self.template_wanted.emit(str(kind)))
+        self.templates.setMenu(menu)
+
+    def show_nothing(self) -> None:
+        """No file yet."""
+        self.name.setText(self.tr("还没有选择文件"))
+        self.about.setText(
+            self.tr("可以把文件拖到这一页上。支持 xlsx、csv（也可在 zip 里）、GeoJSON、MBTiles、PMTiles。")
+        )
+        for widget in (self.kind, self.sheet):
+            self.form.setRowVisible(widget, False)
+
+    def show_file(self, path: Path) -> None:
+        """A file that is being looked into."""
+        self.name.setText(self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, _NAME_PX))
+        self.name.setToolTip(path.name)
+        self.about.setText(self.tr("正在查看…"))
+
+    def show_problem(self) -> None:
+        """The file cannot be read as that; another kind may do."""
+        self.about.setText(self.tr("这个文件读不了，原因见下方。"))
+        self.form.setRowVisible(self.kind, True)
+        self.form.setRowVisible(self.sheet, False)
+
+    def show_look(self, look: Look, sheet: str) -> None:
+        """What was found. ``sheet`` is the one that was asked for."""
+        self.kind.setCurrentIndex(self.kind.findData(look.kind))
+        self.form.setRowVisible(self.kind, True)
+        sheets = look.preview.sheets if look.preview is not None else ()
+        self.sheet.clear()
+        self.sheet.addItem(self.tr("自动"), "")
+        for name in sheets:
+            self.sheet.addItem(name, name)
+        self.sheet.setCurrentIndex(max(0, self.sheet.findData(sheet)))
+        self.form.setRowVisible(self.sheet, len(sheets) > 1)
+        self.about.setText(self._about(look))
+
+    def chosen_sheet(self) -> str:
+        """The sheet that was chosen, "" when the reader may say."""
+        return str(self.sheet.currentData() or "")
+
+    def _about(self, look: Look) -> str:
+        size = size_text(look.size)
+        if look.preview is None:
+            return size
+        shown = self.tr("{count} 列").format(count=len(look.preview.titles))
+        header = look.preview.header_row
+        if not header:
+            return f"{size} · {shown}"
+        return f"{size} · {shown} · " + self.tr("表头在第 {row} 行").format(row=header)

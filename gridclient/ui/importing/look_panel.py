@@ -1,0 +1,128 @@
+"""What is in the file: its first rows above, the question for the coordinate system with its map below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
+
+from gridclient.services.error_text import sentence
+from gridclient.services.import_order import Look
+from gridclient.services.map_port import BaseMaps, MapData
+from gridclient.ui.importing.crs_panel import CrsPanel
+from gridclient.ui.importing.present import size_text, translate
+from gridclient.ui.importing.tables import TABLE_STYLE, FirstRowsModel
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.theme import HEADER_PX, ROW_PX
+
+_NARROWEST, _WIDEST = 64, 240
+_NUMBER_PX, _SPARE = 52, 14
+
+
+class LookPanel(QSplitter):
+    """The preview table and the coordinate panel, or what a base map says of itself."""
+
+    def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.rows = FirstRowsModel(self)
+        self.table = QTableView(self)
+        self._dress_table()
+        self.remarks = InlineNote(parent=self)
+        self.remarks.setContentsMargins(12, 6, 12, 6)
+        self.archive = QLabel(self)
+        self.archive.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.archive.setMargin(16)
+        self.archive.setTextFormat(Qt.TextFormat.PlainText)
+        self.crs = CrsPanel(data=data, base_maps=base_maps, parent=self)
+        self._upper = QStackedWidget(self)
+        self._upper.addWidget(self._table_side())
+        self._upper.addWidget(self.archive)
+        self.addWidget(self._upper)
+        self.addWidget(self.crs)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 3)
+        self.crs.hide()
+
+    def _table_side(self) -> QWidget:
+        side = QWidget(self)
+        side.setProperty("panel", "true")
+        line = QVBoxLayout(side)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(0)
+        line.addWidget(self.remarks)
+        line.addWidget(self.table, 1)
+        return side
+
+    def _dress_table(self) -> None:
+        self.table.setObjectName("importPreview")
+        self.table.setModel(self.rows)
+        self.table.setStyleSheet(TABLE_STYLE)
+        self.table.setAlternatingRowColors(True)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setTabKeyNavigation(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        numbers = self.table.verticalHeader()
+        numbers.setDefaultSectionSize(ROW_PX)
+        numbers.setFixedWidth(_NUMBER_PX)
+        numbers.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header = self.table.horizontalHeader()
+        header.setFixedHeight(HEADER_PX)
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def show_look(self, look: Look) -> None:
+        """The first rows with what was noticed, and the question where one is to be asked."""
+        preview = look.preview
+        self._upper.setCurrentIndex(0 if preview is not None else 1)
+        self.crs.setVisible(look.asks_crs)
+        if preview is None:
+            self.archive.setText(archive_text(look))
+            return
+        self.rows.show_rows(preview.titles, preview.rows)
+        notices = [sentence(notice.code, **notice.params) for notice in preview.file_notices]
+        self.remarks.say("\n".join(notices), "warn")
+        if look.asks_crs:
+            self.crs.show_look(look)
+
+    def show_uses(self, uses: Mapping[str, str]) -> None:
+        """Which field each column serves."""
+        self.rows.show_uses(dict(uses))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        self.table.resizeColumnsToContents()
+        for column in range(self.rows.columnCount()):
+            width = self.table.columnWidth(column)
+            self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width + _SPARE)))
+
+
+def archive_text(look: Look) -> str:
+    """What a base map says of itself, line by line."""
+    said_of = look.base_map
+    if said_of is None:
+        return ""
+    box = said_of.bounds
+    lines = [
+        said_of.title,
+        "",
+        translate("Importing", "类型：{kind}").format(kind=_tile_word(look)),
+        translate("Importing", "缩放级别：{least} 至 {most}").format(least=said_of.min_zoom, most=said_of.max_zoom),
+        translate("Importing", "范围：东经 {west:.3f} 至 {east:.3f}，北纬 {south:.3f} 至 {north:.3f}").format(
+            west=box.west, east=box.east, south=box.south, north=box.north
+        ),
+        translate("Importing", "大小：{size}").format(size=size_text(look.size)),
+    ]
+    if said_of.attribution:
+        lines.append(translate("Importing", "来源声明：{text}").format(text=said_of.attribution))
+    return "\n".join(lines)
+
+
+def _tile_word(look: Look) -> str:
+    if look.base_map is not None and look.base_map.kind == "vector":
+        return translate("Importing", "矢量")
+    return translate("Importing", "影像或图片")

@@ -1,0 +1,365 @@
+"""The import page: choose a file, look, settle columns and coordinates, check or bring it in, read what came of it.
+
+Reading and writing are done in the worker process, so the desk goes on; leaving the page does not stop an import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.services.desk import Desk
+from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, Look, LookOrder
+from gridclient.services.importing import ImportOutcome
+from gridclient.services.map_port import BaseMaps
+from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
+from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
+from gridclient.ui.importing.dialogs import ask_for_file, ask_for_report, ask_for_template, dropped
+from gridclient.ui.importing.file_panel import FilePanel
+from gridclient.ui.importing.frame import empty_side, foot_line, head_line, left_side
+from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.progress_line import ProgressLine
+from gridclient.ui.importing.result_panel import ResultPanel
+from gridclient.ui.importing.templates import save_template
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+
+_EMPTY, _LOOK, _RESULT = range(3)
+RunImport = Callable[..., ImportOutcome]
+"""``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
+ReadPreview = Callable[..., Look]
+"""``(report, order)``, for the worker process."""
+SaveReport = Callable[..., None]
+"""``(report, path, outcome)``, for the worker process."""
+
+
+class ImportPage(QWidget):
+    """Object name ``importPage``.
+
+    Signals:
+        closed(): the operator is done here; an import that runs goes on.
+        imported(Changes): something came in.
+        progressed(str): how far an import is, for the status line; empty when none runs.
+    """
+
+    closed = Signal()
+    imported = Signal(object)
+    progressed = Signal(str)
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        jobs: Jobs,
+        run_import: RunImport,
+        read_preview: ReadPreview,
+        save_report: SaveReport,
+        templates: Path,
+        base_maps: BaseMaps | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("importPage")
+        self.setProperty("panel", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAcceptDrops(True)
+        self._desk, self._jobs, self._templates = desk, jobs, templates
+        self._run_import, self._read_preview, self._save_report = run_import, read_preview, save_report
+        self._file: Path | None = None
+        self._look: Look | None = None
+        self._outcome: ImportOutcome | None = None
+        self._asked = 0
+        self._stop: Callable[[], None] | None = None
+        self._stop_looking: Callable[[], None] = lambda: None
+        self.files = FilePanel(parent=self)
+        self.columns = ColumnsPanel(parent=self)
+        self.look = LookPanel(data=desk.map_data, base_maps=base_maps, parent=self)
+        self.result = ResultPanel(parent=self)
+        self.note = InlineNote(parent=self)
+        self.progress = ProgressLine(parent=self)
+        self.check = KeyButton(self.tr("检查"), key="Ctrl+T", parent=self)
+        self.go = KeyButton(self.tr("导入"), key="Ctrl+Enter", kind="primary", parent=self)
+        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
+        self._arrange()
+        self._connect()
+        self._settle()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether an import is under way."""
+        return self._stop is not None
+
+    def _arrange(self) -> None:
+        self.stack = QStackedWidget(self)
+        for part in (empty_side(self), self.look, self.result):
+            self.stack.addWidget(part)
+        middle = QHBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(left_side(self.files, self.columns))
+        middle.addWidget(self.stack, 1)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(1)
+        line.addWidget(head_line(self.leave))
+        line.addLayout(middle, 1)
+        line.addWidget(foot_line(self.note, self.progress, self.check, self.go))
+        order = (self.files.choose, self.files.templates, self.files.kind, self.files.sheet, self.check, self.go)
+        for before, after in pairwise(order):
+            QWidget.setTabOrder(before, after)
+
+    def _connect(self) -> None:
+        self.files.choose_wanted.connect(self._on_choose_wanted)
+        self.files.asked.connect(self._ask)
+        self.files.template_wanted.connect(self._on_template_wanted)
+        self.columns.changed.connect(self._on_column_changed)
+        self.look.crs.chosen.connect(lambda _system: self._settle())
+        self.check.clicked.connect(lambda: self._begin(dry_run=True))
+        self.go.clicked.connect(lambda: self._begin(dry_run=False))
+        self.leave.clicked.connect(self.closed)
+        self.progress.stop_wanted.connect(self._on_stop_wanted)
+        self.result.report_wanted.connect(self._on_report_wanted)
+        self.result.next_wanted.connect(self._on_choose_wanted)
+        for key, button in (
+            ("Ctrl+O", self.files.choose),
+            ("Ctrl+T", self.check),
+            ("Ctrl+Return", self.go),
+            ("Ctrl+Enter", self.go),
+            ("Ctrl+S", self.result.save),
+            ("Esc", self.leave),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(_press, button))
+
+    # -- looking ----------------------------------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Looks into a file; its kind is guessed."""
+        if self.is_running:
+            return
+        self._file = path
+        self._ask("", "")
+
+    def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
+        """Looks again; an earlier look that is still under way is given up."""
+        if self._file is None:
+            return
+        self._stop_looking()
+        self._asked += 1
+        number, self._look, self._outcome = self._asked, None, None
+        self.note.clear()
+        self.files.show_file(self._file)
+        self._stop_looking = self._jobs.in_process(
+            self,
+            self._read_preview,
+            LookOrder(self._file, kind, sheet or None, mapping),
+            done=lambda look: self._on_look(look, number, sheet, mapping),
+            failed=lambda error: self._on_look_failed(error, number),
+        )
+        self._settle()
+
+    def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None) -> None:
+        if number != self._asked:
+            return
+        self._look = look
+        self.files.show_look(look, sheet)
+        self.look.show_look(look)
+        self.stack.setCurrentIndex(_LOOK)
+        preview = look.preview
+        self.columns.setVisible(preview is not None)
+        if preview is not None:
+            if mapping is None:
+                self.columns.show_columns(preview.columns, preview.titles, look.titles)
+                self._recall(number, preview.fingerprint)
+            self.look.show_uses(self.columns.uses())
+        self._settle()
+
+    def _recall(self, number: int, fingerprint: str) -> None:
+        """The columns that were chosen for this header before."""
+
+        def apply(text: str) -> None:
+            kept = from_text(text)
+            if number != self._asked or not kept:
+                return
+            self.columns.apply(kept)
+            self.note.say(self.tr("列对应沿用上次为这种表头选的。"))
+            self._show_columns(PLACING & set(kept))
+
+        self._jobs.read(self, lambda: self._desk.settings.value(memory_name(fingerprint)), apply, name="columns")
+
+    def _on_look_failed(self, error: GridClientError, number: int) -> None:
+        if number != self._asked or isinstance(error, Cancelled):
+            return
+        self.files.show_problem()
+        self.columns.hide()
+        self.stack.setCurrentIndex(_EMPTY)
+        self.note.say_error(error)
+        self._settle()
+
+    def _on_column_changed(self, field: str) -> None:
+        self._show_columns(PLACING & {field})
+
+    def _show_columns(self, placing: set[str] | frozenset[str]) -> None:
+        self.look.show_uses(self.columns.uses())
+        if placing and self._look is not None:
+            self._ask(self._look.kind, self.files.chosen_sheet(), ColumnChoice(self.columns.differing()))
+        self._settle()
+
+    # -- bringing in ------------------------------------------------------------------------------------------------
+
+    def _begin(self, *, dry_run: bool) -> None:
+        look, file = self._look, self._file
+        if look is None or file is None or self._blocked():
+            return
+        chosen = self.columns.differing() if look.preview is not None else {}
+        order = ImportOrder(
+            kind=look.kind,
+            file=file,
+            crs=self.look.crs.value() if look.asks_crs else None,
+            sheet=self.files.chosen_sheet() or None,
+            mapping=ColumnChoice(chosen) if chosen else None,
+            dry_run=dry_run,
+        )
+        self.note.clear()
+        self.progress.begin(look.kind)
+        self._stop = self._jobs.in_process(
+            self,
+            self._run_import,
+            order,
+            done=lambda outcome: self._on_done(outcome, dry_run=dry_run),
+            failed=self._on_failed,
+            progressed=self._on_progressed,
+        )
+        self._settle()
+
+    def _on_progressed(self, phase: str, done: int, total: int | None) -> None:
+        self.progressed.emit(self.progress.advance(phase, done, total))
+
+    def _on_stop_wanted(self) -> None:
+        if self._stop is not None:
+            self._stop()
+
+    def _on_done(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
+        self._end()
+        self._outcome = outcome
+        self._remember()
+        self.result.show_outcome(outcome, dry_run=dry_run)
+        self.stack.setCurrentIndex(_RESULT)
+        self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
+        self._settle()
+        if outcome.changes.kinds or outcome.changes.cases:
+            self.imported.emit(outcome.changes)
+
+    def _on_failed(self, error: GridClientError) -> None:
+        self._end()
+        if isinstance(error, Cancelled):
+            self.note.say(self.tr("已取消，没有写入任何数据。"))
+        else:
+            self.note.say_error(error)
+        self._settle(keep_note=True)
+
+    def _end(self) -> None:
+        self._stop = None
+        self.progress.end()
+        self.progressed.emit("")
+
+    def _remember(self) -> None:
+        """What was chosen for this header, for the next file that has it."""
+        preview = self._look.preview if self._look is not None else None
+        if preview is not None:
+            name, text = memory_name(preview.fingerprint), as_text(self.columns.differing())
+            self._jobs.write(self, lambda: self._desk.settings.keep_value(name, text))
+
+    # -- what is possible now ---------------------------------------------------------------------------------------
+
+    def _blocked(self) -> str:
+        """Why nothing can be brought in yet; empty when it can."""
+        if self._look is None:
+            return self.tr("请先选择文件。")
+        if self._look.preview is not None and (missing := self.columns.missing()):
+            return self.tr("还没有对好这些列：{columns}").format(columns="、".join(missing))
+        if self._look.asks_crs and not self.look.crs.value():
+            return self.tr("请先选择坐标系。")
+        return ""
+
+    def _settle(self, *, keep_note: bool = False) -> None:
+        """Buttons and the note, by what is there."""
+        blocked, running = self._blocked(), self.is_running
+        for button in (self.check, self.go):
+            button.setEnabled(not blocked and not running)
+            button.setToolTip(blocked)
+        for part in (self.files, self.columns, self.look):
+            part.setEnabled(not running)
+        if self._look is None and self._file is None:
+            self.columns.hide()
+        if blocked and self._look is not None and not running and not keep_note:
+            self.note.say(blocked, "warn")
+        elif self.note.text() and self.note.property("role") == "warn":
+            self.note.clear()
+
+    # -- dialogs and events -----------------------------------------------------------------------------------------
+
+    def _on_choose_wanted(self) -> None:
+        chosen = ask_for_file(self, self._file)
+        if chosen is not None:
+            self.open_file(chosen)
+
+    def _on_template_wanted(self, kind: str) -> None:
+        target = ask_for_template(self, kind)
+        if target is not None:
+            self._jobs.read(
+                self,
+                partial(save_template, self._templates, kind, target),
+                lambda saved: self.note.say(self.tr("模板已保存：{file}").format(file=saved)),
+                self.note.say_error,
+            )
+
+    def _on_report_wanted(self) -> None:
+        target = ask_for_report(self, self._outcome.summary.file) if self._outcome is not None else None
+        if target is not None:
+            self._jobs.in_process(
+                self,
+                self._save_report,
+                target,
+                self._outcome,
+                done=lambda _none: self.note.say(self.tr("报告已保存：{file}").format(file=target)),
+                failed=self.note.say_error,
+            )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped(event) is not None and not self.is_running:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.open_file(path)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "look"):
+            self.look.crs.follow_theme()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.look.crs.give_map_back()
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dragged."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _press(button: KeyButton) -> None:
+    if button.isVisible() and button.isEnabled():
+        button.click()

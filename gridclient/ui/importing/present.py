@@ -1,0 +1,144 @@
+"""The words of the import page, pure: kinds, figures, distances, time left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.services.import_order import BASE_MAP
+from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
+from gridclient.services.importing import ImportPhase, RowNotice
+
+translate = QCoreApplication.translate
+_KIB: Final = 1024
+_SOON_S, _MINUTE_S = 3, 60
+
+
+def kinds() -> dict[str, str]:
+    """The word of every kind, those that come most often first."""
+    return {
+        ImportKind.CASES: translate("Importing", "案件"),
+        ImportKind.UNITS: translate("Importing", "单位"),
+        ImportKind.STANDARDS: translate("Importing", "立案结案标准"),
+        ImportKind.GRIDS: translate("Importing", "网格"),
+        ImportKind.DIVISIONS: translate("Importing", "行政区划"),
+        ImportKind.CALENDAR: translate("Importing", "节假日历"),
+        BASE_MAP: translate("Importing", "底图"),
+    }
+
+
+def systems() -> dict[str, tuple[str, str]]:
+    """The coordinate systems: name, and where numbers in it come from."""
+    return {
+        "wgs84": (
+            translate("Importing", "国家坐标（CGCS2000 / WGS-84）"),
+            translate("Importing", "测绘成果、天地图、省市平台下发的网格、GPS 设备，多是这一种。"),
+        ),
+        "gcj02": (
+            translate("Importing", "高德、腾讯坐标（GCJ-02）"),
+            translate("Importing", "从高德、腾讯地图上拾取或导出的坐标，手机小程序上报的坐标。"),
+        ),
+        "bd09": (
+            translate("Importing", "百度坐标（BD-09）"),
+            translate("Importing", "从百度地图上拾取或导出的坐标。"),
+        ),
+    }
+
+
+def _short(system: str) -> str:
+    return {
+        "wgs84": translate("Importing", "国家坐标"),
+        "gcj02": translate("Importing", "高德坐标"),
+        "bd09": translate("Importing", "百度坐标"),
+    }[system]
+
+
+def _phase(phase: str) -> str:
+    return {
+        ImportPhase.READING: translate("Importing", "读取"),
+        ImportPhase.CHECKING: translate("Importing", "检查"),
+        ImportPhase.WRITING: translate("Importing", "写入"),
+    }[ImportPhase(phase)]
+
+
+def kind_word(kind: str) -> str:
+    """``案件`` for ``cases``."""
+    return kinds()[kind]
+
+
+def size_text(size: int) -> str:
+    """``12 KB``, ``3.4 MB``."""
+    if size < _KIB * _KIB:
+        return f"{max(1, size // _KIB):,} KB"
+    return f"{size / _KIB / _KIB:,.1f} MB"
+
+
+def apart_text(chosen: str, apart: Mapping[tuple[str, str], float]) -> str:
+    """How far the same numbers would lie apart if another system were the true one."""
+    others = [(other, metres) for (one, other), metres in apart.items() if one == chosen]
+    if not others:
+        return ""
+    parts = [
+        translate("Importing", "其实是{system}，约差 {metres} 米").format(system=_short(other), metres=f"{metres:,.0f}")
+        for other, metres in others
+    ]
+    return translate("Importing", "若选错：") + translate("Importing", "；").join(parts) + translate("Importing", "。")
+
+
+def share_done(phase: str, done: int, total: int | None) -> float:
+    """How much of the whole import is behind, 0 to 1: reading is the first half, writing the second."""
+    part = min(1.0, done / total) if total else 0.0
+    return {ImportPhase.READING: 0.5 * part, ImportPhase.CHECKING: 0.5}.get(ImportPhase(phase), 0.5 + 0.5 * part)
+
+
+def progress_text(phase: str, done: int, total: int | None, left_s: float | None, *, kind: str) -> str:
+    """``读取 12,000 / 58,251 行 · 约剩 8 秒``."""
+    if kind == BASE_MAP:
+        figures = f"{size_text(done)} / {size_text(total)}" if total else size_text(done)
+        words = translate("Importing", "复制") + f" {figures}"
+    else:
+        figures = f"{done:,} / {total:,}" if total else f"{done:,}"
+        words = translate("Importing", "{phase} {figures} 行").format(phase=_phase(phase), figures=figures)
+    return words if left_s is None else f"{words} · {left_text(left_s)}"
+
+
+def left_text(seconds: float) -> str:
+    """The time left as people say it."""
+    if seconds < _SOON_S:
+        return translate("Importing", "马上就好")
+    if seconds < _MINUTE_S:
+        return translate("Importing", "约剩 {seconds} 秒").format(seconds=round(seconds))
+    return translate("Importing", "约剩 {minutes} 分钟").format(minutes=round(seconds / _MINUTE_S))
+
+
+def summary_text(summary: ImportSummary, *, dry_run: bool) -> str:
+    """What came of it, or would, in one line."""
+    if summary.kind == BASE_MAP:
+        if summary.unchanged:
+            return translate("Importing", "这份底图已经在本机了。")
+        return (
+            translate("Importing", "可以导入。")
+            if dry_run
+            else translate("Importing", "底图已导入，可在地图的“底图”里选用。")
+        )
+    if dry_run:
+        words = translate(
+            "Importing",
+            "检查完毕，没有写入任何数据：共 {rows} 行，可导入 {imported}，已有 {unchanged}，不能导入 {refused}。",
+        )
+    else:
+        words = translate("Importing", "导入完成：共 {rows} 行，导入 {imported}，已有 {unchanged}，未导入 {refused}。")
+    return words.format(
+        rows=f"{summary.rows:,}",
+        imported=f"{summary.imported:,}",
+        unchanged=f"{summary.unchanged:,}",
+        refused=f"{summary.refused:,}",
+    )
+
+
+def place_text(line: RefusedRow | RowNotice) -> str:
+    """Where in the file: ``部件 第 12 行``; the file as a whole has no row."""
+    row = translate("Importing", "第 {row} 行").format(row=line.row) if line.row else translate("Importing", "整个文件")
+    return f"{line.sheet} {row}".strip()

@@ -1,0 +1,74 @@
+"""How far a long import is, how long it will still take, and the way to stop it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+
+from gridclient.services.importing import ImportPhase
+from gridclient.ui.importing.present import progress_text, share_done
+from gridclient.ui.key_button import KeyButton
+
+_STEPS: Final = 1000
+_SURE_AFTER_S: Final = 1.0
+_SURE_FROM: Final = 0.03
+
+
+class ProgressLine(QWidget):
+    """Signals:
+    stop_wanted(): the operator does not want it any more.
+    """
+
+    stop_wanted = Signal()
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._now, self._started, self._kind = now, 0.0, ""
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setMinimumWidth(160)
+        self.words = QLabel(self)
+        self.stop = KeyButton(self.tr("取消"), parent=self)
+        self.stop.clicked.connect(self._on_stop)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(12)
+        line.addWidget(self.bar, 1)
+        line.addWidget(self.words)
+        line.addWidget(self.stop)
+        self.hide()
+
+    def begin(self, kind: str) -> None:
+        """A new import; nothing is known of it yet."""
+        self._started, self._kind = self._now(), kind
+        self.bar.setRange(0, 0)
+        self.words.setText(self.tr("正在打开文件…"))
+        self.stop.setText(self.tr("取消"))
+        self.stop.setEnabled(True)
+        self.show()
+
+    def advance(self, phase: str, done: int, total: int | None) -> str:
+        """Where it stands; gives the words."""
+        share, elapsed = share_done(phase, done, total), self._now() - self._started
+        self.bar.setRange(0, _STEPS if total else 0)
+        self.bar.setValue(round(share * _STEPS))
+        sure = elapsed > _SURE_AFTER_S and share > _SURE_FROM
+        words = progress_text(phase, done, total, elapsed * (1 - share) / share if sure else None, kind=self._kind)
+        self.words.setText(words)
+        if phase == ImportPhase.WRITING:  # decided: from here on it is done whole
+            self.stop.setEnabled(False)
+            self.stop.setToolTip(self.tr("已开始写入，会完整写完。"))
+        return words
+
+    def end(self) -> None:
+        """It is over, one way or the other."""
+        self.hide()
+
+    def _on_stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.words.setText(self.tr("正在取消…"))
+        self.stop_wanted.emit()
