@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,19 +13,18 @@ import shapely
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled
 from gridclient.services.import_records import ImportKind, Record
-from gridclient.services.importing import ImportOutcome, import_records
+from gridclient.services.importing import import_records
 from gridclient.services.rows import GridsAt
 from gridclient.store.driver import Database
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.reference import SqliteReference
-from gridclient.store.schema import upgrade
+from tests.fakes.import_store import KEY, ImportStore
 from tests.fakes.invented_areas import (
     NOW,
     SIDE,
     SOUTH,
     TOWNSHIP,
     WEST,
-    SetClock,
     all_areas,
     area,
     basics,
@@ -42,41 +41,21 @@ from tests.fakes.invented_areas import (
 )
 
 
-class Store:
-    """A store with its reference data and a clock."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.clock = SetClock()
-        self.reference = SqliteReference(database, lambda: self.clock.now().date())
-
-    def bring(
-        self, records: Sequence[Record], kind: ImportKind = ImportKind.GRIDS, *, dry_run: bool = False
-    ) -> ImportOutcome:
-        sink = ReferenceSink(self.database, self.clock.now())
-        return import_records(records, file="f", kind=kind, sink=sink, clock=self.clock, dry_run=dry_run)
-
-    def refused(self, records: Sequence[Record]) -> list[tuple[int, str]]:
-        return [(row.row, row.code) for row in self.bring(records).refused]
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ImportStore]:
+    opened = ImportStore(tmp_path / "store.db")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    database = Database(tmp_path / "store.db", b"k" * 32)
-    with database.writer() as connection:
-        upgrade(connection)
-    yield Store(database)
-    database.close()
-
-
-@pytest.fixture
-def drawn(store: Store) -> Store:
+def drawn(store: ImportStore) -> ImportStore:
     """A store with the invented township."""
     store.bring(all_areas())
     return store
 
 
-def test_areas_of_all_tiers_go_in_and_stand_in_the_tree(store: Store) -> None:
+def test_areas_of_all_tiers_go_in_and_stand_in_the_tree(store: ImportStore) -> None:
     outcome = store.bring(all_areas())
     assert (outcome.summary.imported, outcome.summary.unchanged, outcome.summary.refused) == (15, 0, 0)
     assert outcome.changes.kinds == {"grids"}
@@ -87,19 +66,19 @@ def test_areas_of_all_tiers_go_in_and_stand_in_the_tree(store: Store) -> None:
     assert rows[f"{community_code(1)}001"].worker == "丁一"
 
 
-def test_the_same_file_twice_adds_nothing(drawn: Store) -> None:
+def test_the_same_file_twice_adds_nothing(drawn: ImportStore) -> None:
     outcome = drawn.bring(all_areas())
     assert (outcome.summary.imported, outcome.summary.unchanged) == (0, 15)
     assert not outcome.changes.kinds
 
 
-def test_a_dry_run_says_what_would_happen_and_stores_nothing(store: Store) -> None:
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(store: ImportStore) -> None:
     outcome = store.bring(all_areas(), dry_run=True)
     assert outcome.summary.imported == 15
     assert not store.reference.grids()
 
 
-def test_an_import_that_is_cancelled_leaves_nothing(store: Store) -> None:
+def test_an_import_that_is_cancelled_leaves_nothing(store: ImportStore) -> None:
     sink = ReferenceSink(store.database, NOW)
     asked = iter([False, False, True])
     with pytest.raises(Cancelled):
@@ -109,7 +88,7 @@ def test_an_import_that_is_cancelled_leaves_nothing(store: Store) -> None:
     assert not store.reference.grids()
 
 
-def test_a_file_that_breaks_off_leaves_nothing(store: Store) -> None:
+def test_a_file_that_breaks_off_leaves_nothing(store: ImportStore) -> None:
     def broken() -> Iterator[Record]:
         yield from all_areas()
         raise OSError("the stick was pulled")
@@ -120,7 +99,7 @@ def test_a_file_that_breaks_off_leaves_nothing(store: Store) -> None:
     assert not store.reference.grids()
 
 
-def test_a_point_is_found_in_all_tiers(drawn: Store) -> None:
+def test_a_point_is_found_in_all_tiers(drawn: ImportStore) -> None:
     lon, lat = middle(3)
     assert drawn.reference.grids_at(lon, lat) == GridsAt(
         f"{community_code(2)}002", community_code(2), f"{TOWNSHIP}601", TOWNSHIP
@@ -128,12 +107,12 @@ def test_a_point_is_found_in_all_tiers(drawn: Store) -> None:
     assert drawn.reference.grids_at(0.0, 0.0) == GridsAt(None, None, None, None)
 
 
-def test_a_point_on_an_edge_lies_in_one_grid_only_and_always_in_the_same(drawn: Store) -> None:
+def test_a_point_on_an_edge_lies_in_one_grid_only_and_always_in_the_same(drawn: ImportStore) -> None:
     found = {drawn.reference.grids_at(WEST + SIDE, SOUTH + SIDE / 2).basic for _ in range(5)}
     assert found == {f"{community_code(1)}001"}
 
 
-def test_a_grid_goes_under_the_community_grid_that_took_its_community_in(store: Store) -> None:
+def test_a_grid_goes_under_the_community_grid_that_took_its_community_in(store: ImportStore) -> None:
     first = replace(communities()[0], members=(community_code(1), community_code(9)))
     taken_in = grid(30, f"{community_code(9)}001", "basic", community_code(9), columns(1, 1))
     store.bring([zones()[0], first, taken_in])
@@ -156,13 +135,13 @@ def test_a_grid_goes_under_the_community_grid_that_took_its_community_in(store: 
         ),
     ],
 )
-def test_a_row_that_does_not_fit_is_refused_and_the_others_go_in(store: Store, wrong: Record, code: str) -> None:
+def test_a_row_that_does_not_fit_is_refused_and_the_others_go_in(store: ImportStore, wrong: Record, code: str) -> None:
     outcome = store.bring([*all_areas(), wrong])
     assert [(row.row, row.code) for row in outcome.refused] == [(wrong.row, code)]
     assert outcome.summary.imported == 15
 
 
-def test_an_overlap_names_both_rows(store: Store) -> None:
+def test_an_overlap_names_both_rows(store: ImportStore) -> None:
     wrong = grid(44, f"{community_code(1)}003", "basic", community_code(1), columns(0, 2))
     (refused,) = store.bring([*all_areas(), wrong]).refused
     assert refused.params["other"] == f"{community_code(1)}001"
@@ -170,12 +149,12 @@ def test_an_overlap_names_both_rows(store: Store) -> None:
     assert refused.params["percent"] == 100.0
 
 
-def test_hand_drawn_edges_that_overlap_a_little_are_no_overlap(store: Store) -> None:
+def test_hand_drawn_edges_that_overlap_a_little_are_no_overlap(store: ImportStore) -> None:
     careless = area(WEST, SOUTH, WEST + SIDE * 1.01, SOUTH + 8 * SIDE)
     assert store.refused([*all_areas()[:-8], redrawn(basics()[0], careless), *basics()[1:]]) == []
 
 
-def test_grids_below_a_refused_one_are_refused_too(store: Store) -> None:
+def test_grids_below_a_refused_one_are_refused_too(store: ImportStore) -> None:
     orphan = replace(communities()[0], parent="371002001666")
     assert store.refused([*zones(), orphan, *basics()[:2]]) == [
         (4, "grid.parent_unknown"),
@@ -184,7 +163,7 @@ def test_grids_below_a_refused_one_are_refused_too(store: Store) -> None:
     ]
 
 
-def test_redrawn_grids_keep_their_old_boundary_for_the_time_before(drawn: Store) -> None:
+def test_redrawn_grids_keep_their_old_boundary_for_the_time_before(drawn: ImportStore) -> None:
     first, second = basics()[:2]
     new_day = date(2026, 3, 1)
     drawn.bring([redrawn(first, columns(1, 1), new_day), redrawn(second, columns(0, 1), new_day)])
@@ -194,7 +173,7 @@ def test_redrawn_grids_keep_their_old_boundary_for_the_time_before(drawn: Store)
     assert drawn.reference.grids_at(lon, lat).basic == first.code
 
 
-def test_a_boundary_without_a_new_day_is_a_correction(drawn: Store) -> None:
+def test_a_boundary_without_a_new_day_is_a_correction(drawn: ImportStore) -> None:
     first = basics()[0]
     narrow = area(WEST, SOUTH, WEST + SIDE / 4, SOUTH + 8 * SIDE)
     drawn.bring([redrawn(first, narrow)])
@@ -205,7 +184,7 @@ def test_a_boundary_without_a_new_day_is_a_correction(drawn: Store) -> None:
     assert count == 1
 
 
-def test_a_row_takes_nothing_away_that_it_does_not_give(drawn: Store) -> None:
+def test_a_row_takes_nothing_away_that_it_does_not_give(drawn: ImportStore) -> None:
     renamed = replace(basics()[0], name="海滨网格", worker="", boundary=None)
     drawn.bring([renamed])
     row = drawn.reference.grid(renamed.code)
@@ -215,7 +194,7 @@ def test_a_row_takes_nothing_away_that_it_does_not_give(drawn: Store) -> None:
     assert drawn.reference.grids_at(lon, lat).basic == renamed.code
 
 
-def test_units_are_read_with_their_lists_and_initials(drawn: Store) -> None:
+def test_units_are_read_with_their_lists_and_initials(drawn: ImportStore) -> None:
     records = [
         unit(
             2, "U01", "综合行政执法中队", aliases=("执法队",), grids=(TOWNSHIP,), fields=("市容",), phone="0631-5000000"
@@ -235,24 +214,24 @@ def test_units_are_read_with_their_lists_and_initials(drawn: Store) -> None:
     assert drawn.bring(records, ImportKind.UNITS).summary.unchanged == 2
 
 
-def test_a_unit_for_an_unknown_area_goes_in_with_a_remark(drawn: Store) -> None:
+def test_a_unit_for_an_unknown_area_goes_in_with_a_remark(drawn: ImportStore) -> None:
     outcome = drawn.bring([unit(2, "U01", "司法所", grids=("371002099",))], ImportKind.UNITS)
     assert [notice.code for notice in outcome.notices] == ["unit.area_unknown"]
     assert outcome.summary.imported == 1
 
 
-def test_a_code_that_two_rows_use_differently_is_refused_the_second_time(store: Store) -> None:
+def test_a_code_that_two_rows_use_differently_is_refused_the_second_time(store: ImportStore) -> None:
     records = [unit(2, "U01", "司法所"), unit(3, "U01", "文化站")]
     assert store.refused(records) == [(3, "import.code_twice")]
 
 
-def test_a_row_that_stands_twice_in_a_file_goes_in_once(store: Store) -> None:
+def test_a_row_that_stands_twice_in_a_file_goes_in_once(store: ImportStore) -> None:
     record = unit(2, "U01", "司法所")
     outcome = store.bring([record, replace(record, row=3)])
     assert (outcome.summary.imported, outcome.summary.unchanged, outcome.summary.refused) == (1, 1, 0)
 
 
-def test_a_standard_that_reads_differently_becomes_a_new_version_and_the_old_one_stays(store: Store) -> None:
+def test_a_standard_that_reads_differently_becomes_a_new_version_and_the_old_one_stays(store: ImportStore) -> None:
     store.bring([standard(2)], ImportKind.STANDARDS)
     store.bring([standard(2, limit="5 work_day")], ImportKind.STANDARDS)
     row = store.reference.standard("C-01-02-01")
@@ -264,14 +243,14 @@ def test_a_standard_that_reads_differently_becomes_a_new_version_and_the_old_one
     assert (before.limit, before.version) == ("2 work_day", "1")
 
 
-def test_days_of_the_county_lie_over_the_legal_calendar(store: Store) -> None:
+def test_days_of_the_county_lie_over_the_legal_calendar(store: ImportStore) -> None:
     feast = date(2026, 3, 4)
     assert store.reference.calendar().is_working(feast)
     store.bring([day(2, feast, working=False, name="渔民节")], ImportKind.CALENDAR)
     assert not store.reference.calendar().is_working(feast)
 
 
-def test_settings_have_defaults_until_the_county_sets_its_own(store: Store) -> None:
+def test_settings_have_defaults_until_the_county_sets_its_own(store: ImportStore) -> None:
     assert store.reference.setting("limit.accept") == "15 minute"
     store.reference.keep_setting("limit.accept", "30 minute", NOW.isoformat())
     assert store.reference.setting("limit.accept") == "30 minute"
@@ -279,8 +258,8 @@ def test_settings_have_defaults_until_the_county_sets_its_own(store: Store) -> N
     assert store.reference.setting("limit.accept") == "15 minute"
 
 
-def test_another_connection_sees_a_change_at_once(drawn: Store, tmp_path: Path) -> None:
-    other = Database(tmp_path / "store.db", b"k" * 32)
+def test_another_connection_sees_a_change_at_once(drawn: ImportStore, tmp_path: Path) -> None:
+    other = Database(tmp_path / "store.db", KEY)
     reader = SqliteReference(other, NOW.date)
     assert reader.unit("U01") is None
     drawn.bring([unit(2, "U01", "司法所")], ImportKind.UNITS)
@@ -288,11 +267,11 @@ def test_another_connection_sees_a_change_at_once(drawn: Store, tmp_path: Path) 
     other.close()
 
 
-def test_what_was_not_changed_is_not_read_again(drawn: Store) -> None:
+def test_what_was_not_changed_is_not_read_again(drawn: ImportStore) -> None:
     assert drawn.reference.snapshot() is drawn.reference.snapshot()
 
 
-def test_the_original_of_a_converted_boundary_is_kept(store: Store) -> None:
+def test_the_original_of_a_converted_boundary_is_kept(store: ImportStore) -> None:
     source = shapely.to_wkb(shapely.multipolygons([shapely.box(122.005, 37.401, 122.085, 37.481)]))
     converted = replace(columns(0, 4), source_crs="gcj02", source_wkb=source)
     store.bring([redrawn(zones()[0], converted)])

@@ -1,0 +1,165 @@
+"""What the map asks of the store: outlines, figures, cells of cases, units. Implements ``services.map_port.MapData``.
+
+Cases come from the columns in memory, so that any filter costs the same few milliseconds; the file is asked only for
+the keys of single cases.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridclient.domain.geometry import MORTON_BITS, mercator_cell
+from gridclient.services.map_cells import cell_level
+from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, Cell, Figures, UnitMark
+from gridclient.services.ports import Clock
+from gridclient.services.rows import CaseFilter
+from gridclient.store.areas import AreasSource
+from gridclient.store.columns import Columns, Places, Table
+from gridclient.store.counts import figures
+from gridclient.store.driver import Connection
+from gridclient.store.filters import Moment, TextFinder, matching
+from gridclient.store.log import subject_text
+from gridclient.store.outlines import collection
+from gridclient.store.reference import Snapshot, SqliteReference
+
+SINGLE_CASES_FROM: Final = 17
+"""The zoom from which cases are shown one by one where they are few."""
+_DUTY_ORDER: Final = ("on_duty", "out")
+
+Groups = NDArray[np.intp]
+
+
+class SqliteMapData:
+    """Safe to use from any thread; each answer shows one state of the store."""
+
+    def __init__(self, columns: Columns, reference: SqliteReference, clock: Clock) -> None:
+        self._columns = columns
+        self._reference = reference
+        self._areas = AreasSource(reference)
+        self._clock = clock
+        self._finder = TextFinder()
+        self._drawing = threading.Lock()
+        self._drawn: tuple[Snapshot, bytes, frozenset[str]] | None = None
+
+    def outlines(self) -> bytes:
+        """See the port; drawn once after each change of the reference data."""
+        return self._outlines()[1]
+
+    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
+        """See the port; only areas that :meth:`outlines` draws."""
+        drawn = self._outlines()[2]
+        with self._columns.at() as (connection, table):
+            moment = self._moment()
+            found = figures(connection, table, moment)
+        areas = moment.areas
+        return {
+            code: (counts.open, counts.overdue)
+            for code, counts in found.items()
+            if counts.open and code in drawn and (not scope or scope in areas.above(code))
+        }
+
+    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
+        """See the port. The place of a cell is the mean of its cases, to 15 cm."""
+        box = _common(bounds, cases.bounds)
+        if box is None:
+            return []
+        chosen = replace(cases, only_open=True, bounds=(box.west, box.south, box.east, box.north))
+        with self._columns.at() as (connection, table):
+            moment = self._moment()
+            places = matching(connection, table, chosen, moment, self._finder)
+            if not len(places):
+                return []
+            groups = _groups(table, places, bounds, zoom)
+            return _cells(connection, table, places, groups, moment.now)
+
+    def units(self, bounds: Bounds) -> Sequence[UnitMark]:
+        """See the port."""
+        marks = [
+            (unit.code, unit.lon, unit.lat, unit.name, unit.kind, unit.status)
+            for unit in self._reference.units()
+            if unit.lon is not None
+            and unit.lat is not None
+            and bounds.west <= unit.lon <= bounds.east
+            and bounds.south <= unit.lat <= bounds.north
+        ]
+        return sorted(marks, key=_duty)[:MAX_UNITS]
+
+    def _outlines(self) -> tuple[Snapshot, bytes, frozenset[str]]:
+        snapshot = self._reference.snapshot()
+        with self._drawing:
+            if self._drawn is None or self._drawn[0] is not snapshot:
+                boundaries = snapshot.boundaries()
+                shown = {code: row for code, row in snapshot.grids.items() if row.tier != "county"}
+                drawn = frozenset(code for code in boundaries if code in shown)
+                self._drawn = (snapshot, collection(shown, boundaries), drawn)
+            return self._drawn
+
+    def _moment(self) -> Moment:
+        now = int(self._clock.now().timestamp())
+        return Moment(self._areas.now(), now, now)
+
+
+def _duty(mark: UnitMark) -> tuple[int, str]:
+    status = mark[5]
+    return (_DUTY_ORDER.index(status) if status in _DUTY_ORDER else len(_DUTY_ORDER), mark[0])
+
+
+def _common(bounds: Bounds, chosen: tuple[float, float, float, float] | None) -> Bounds | None:
+    """The part of the viewport that lies in the box that was drawn by hand, if one was."""
+    if chosen is None:
+        return bounds
+    west, south = max(bounds.west, chosen[0]), max(bounds.south, chosen[1])
+    east, north = min(bounds.east, chosen[2]), min(bounds.north, chosen[3])
+    return Bounds(west, south, east, north) if west <= east and south <= north else None
+
+
+def _groups(table: Table, places: Places, bounds: Bounds, zoom: int) -> Groups:
+    """For each case the number of its cell, counted from 0 without gaps of more than the viewport's cells."""
+    x, y = table.x[places].astype(np.int64), table.y[places].astype(np.int64)
+    if zoom >= SINGLE_CASES_FROM:
+        spots, numbers = np.unique(x << MORTON_BITS | y, return_inverse=True)
+        if len(spots) <= MAX_CELLS:
+            return np.asarray(numbers, dtype=np.intp)
+    down = MORTON_BITS - cell_level(bounds, zoom)
+    left, top = mercator_cell(bounds.west, bounds.north)
+    right, _ = mercator_cell(bounds.east, bounds.south)
+    across = (right >> down) - (left >> down) + 1
+    return np.asarray(((y >> down) - (top >> down)) * across + (x >> down) - (left >> down), dtype=np.intp)
+
+
+def _cells(connection: Connection, table: Table, places: Places, groups: Groups, now: int) -> list[Cell]:
+    counts = np.bincount(groups)
+    filled = np.flatnonzero(counts)
+    due = table.due[places]
+    overdue = np.bincount(groups, weights=(due > 0) & (due < now))[filled]
+    lons, lats = _degrees(
+        np.bincount(groups, weights=table.x[places])[filled] / counts[filled],
+        np.bincount(groups, weights=table.y[places])[filled] / counts[filled],
+    )
+    first = np.zeros(len(counts), dtype=np.intp)
+    first[groups] = places
+    of_one = first[filled]
+    ids = _ids(connection, of_one[counts[filled] == 1])
+    rows = zip(counts[filled].tolist(), lons, lats, overdue.tolist(), of_one.tolist(), strict=True)
+    return [(n, lon, lat, int(late), ids[place + 1] if n == 1 else None) for n, lon, lat, late, place in rows]
+
+
+def _ids(connection: Connection, places: Places) -> dict[int, str]:
+    """Keys of cases by their numbers."""
+    numbers = (places + 1).tolist()
+    rows = connection.execute(f"select no, id from cases where no in ({','.join('?' * len(numbers))})", numbers)
+    return {no: subject_text(key) for no, key in rows}
+
+
+def _degrees(x: NDArray[Any], y: NDArray[Any]) -> tuple[list[float], list[float]]:
+    """The middles of cells of web mercator in degrees, to a centimetre or two."""
+    size = float(1 << MORTON_BITS)
+    lons = (x + 0.5) / size * 360.0 - 180.0
+    lats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (y + 0.5) / size))))
+    return np.round(lons, 7).tolist(), np.round(lats, 7).tolist()

@@ -1,0 +1,85 @@
+"""A real store in a folder of its own, with what an import needs around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from gridclient.services.import_records import ImportKind, Record, RefusedRow
+from gridclient.services.importing import ImportOutcome, ImportSink, Progress, import_records
+from gridclient.store.case_recorder import BulkRecorder
+from gridclient.store.case_sink import CaseSink
+from gridclient.store.columns import Columns
+from gridclient.store.driver import Database
+from gridclient.store.import_journal import Journal, finish_imports
+from gridclient.store.import_sink import ReferenceSink
+from gridclient.store.log import Device
+from gridclient.store.queries import SqliteQueries
+from gridclient.store.reference import SqliteReference
+from gridclient.store.schema import upgrade
+from gridclient.store.unit_of_work import SqliteWork
+from tests.fakes.invented_areas import TOWNSHIP, SetClock
+
+KEY = b"k" * 32
+DEVICE = Device("d" * 16, 1, "01")
+
+
+class ImportStore:
+    """A store with its reference data and a clock; close it."""
+
+    def __init__(self, file: Path) -> None:
+        self.database = Database(file, KEY)
+        with self.database.writer() as connection:
+            if not connection.execute("pragma user_version").fetchone()[0]:
+                upgrade(connection)
+        self.clock = SetClock()
+        self.reference = SqliteReference(self.database, lambda: self.clock.now().date())
+        self.columns = Columns(self.database)
+        self.queries = SqliteQueries(self.database, self.columns, self.reference, self.clock)
+        self.work = SqliteWork(self.database, DEVICE, self.clock)
+        self.recorder = BulkRecorder(DEVICE, self.clock)
+
+    def set_township(self) -> None:
+        """Whose desk it is: where cases without a place are numbered."""
+        self.reference.keep_setting("township", TOWNSHIP, self.clock.now().isoformat())
+
+    def sink(self, kind: ImportKind, source: str = "") -> ImportSink:
+        now = self.clock.now()
+        if kind is not ImportKind.CASES:
+            return ReferenceSink(self.database, now)
+        journal = Journal(self.database, self.recorder, file="f", actor="op1", now=now)
+        return CaseSink(self.database, self.reference, journal, source=source, now=now)
+
+    def bring(
+        self,
+        records: Iterable[Record | RefusedRow],
+        kind: ImportKind = ImportKind.GRIDS,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> ImportOutcome:
+        return import_records(
+            records,
+            file="f",
+            kind=kind,
+            sink=self.sink(kind),
+            clock=self.clock,
+            progress=progress,
+            cancelled=cancelled,
+            dry_run=dry_run,
+        )
+
+    def refused(self, records: Iterable[Record]) -> list[tuple[int, str]]:
+        return [(row.row, row.code) for row in self.bring(records).refused]
+
+    def finish(self) -> int:
+        """What a start does with imports that were interrupted."""
+        return finish_imports(self.database, self.recorder)
+
+    def count(self, table: str) -> int:
+        with self.database.reader() as connection:
+            return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+
+    def close(self) -> None:
+        self.database.close()
