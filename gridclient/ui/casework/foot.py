@@ -145,7 +145,9 @@ class Foot(QWidget):
             self._dispatch.refresh(changes)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, QColor(tokens().line))
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(tokens().panel))
+        painter.fillRect(0, 0, self.width(), 1, QColor(tokens().line))
 
     def _show_dispatch(self, shown: bool) -> None:
         if self._widget is not None:

@@ -125,8 +125,8 @@ def _desk_of_handled(case: Case, actor: Actor) -> list[Action]:
 def _beside_the_state(case: Case) -> list[Action]:
     if not case.is_open:
         return []
-    levels = [Action.AMEND]
+    levels: list[Action] = []
     if case.state is not CaseState.HANDLED:
         levels += [Action.ESCALATE] if case.level < HIGHEST_LEVEL else []
         levels += [Action.DELEGATE] if case.level > 1 else []
-    return [*levels, Action.VOID]
+    return [*levels, Action.AMEND, Action.VOID]

@@ -18,7 +18,7 @@ from gridclient.ui.theme import SMALL_PX, base_font, tokens
 Index = QModelIndex | QPersistentModelIndex
 LINE: Final = Qt.ItemDataRole.UserRole
 _LEFT, _GAP, _DOT, _PAD, _MOST_LINES = 18, 8, 8, 4, 3
-_WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+_WRAP: Final = Qt.TextFlag.TextWordWrap
 
 
 class TimelineModel(QAbstractListModel):

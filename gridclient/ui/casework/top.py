@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
@@ -19,6 +20,8 @@ from gridclient.ui.casework.header import CaseHeader
 from gridclient.ui.casework.timeline import TimelineList
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import likeness_words, state_word
+
+_LEAST_TABS_PX: Final = 96
 
 
 class CaseTop(QStackedWidget):
@@ -106,6 +109,7 @@ class CaseTop(QStackedWidget):
     def _make_tabs(self) -> QTabWidget:
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.setMinimumHeight(_LEAST_TABS_PX)  # a low screen squeezes the pages, never the window
         tabs.tabBar().setExpanding(False)
         tabs.tabBar().setDrawBase(False)
         tabs.tabBar().setUsesScrollButtons(False)

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.domain.case import Role
 from gridclient.ui.dispatch.choice import Choice, UnitItem
@@ -28,7 +28,8 @@ Index = QModelIndex | QPersistentModelIndex
 ITEM: Final = Qt.ItemDataRole.UserRole
 PART: Final = Qt.ItemDataRole.UserRole + 1
 _GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
-_WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.TextFlag.TextWrapAnywhere
+_DOT: Final = " · "
+_LEAST_PX: Final = 76
 
 
 class UnitModel(QAbstractListModel):
@@ -109,8 +110,10 @@ class UnitDelegate(QStyledItemDelegate):
             self._paint_chip(painter, chip, part, theme)
         painter.setFont(base_font(SMALL_PX))
         painter.setPen(QColor(theme.muted))
-        below = QRect(left, place.top() + 4 + _NAME_PX, width, place.height() - _NAME_PX - _GAP - 6)
-        painter.drawText(below, Qt.AlignmentFlag.AlignTop | _WRAP, item.reason)
+        metrics = painter.fontMetrics()
+        for number, line in enumerate(reason_lines(item.reason, metrics, width)):
+            below = QRect(left, place.top() + 4 + _NAME_PX + number * metrics.lineSpacing(), width, 20)
+            painter.drawText(below, Qt.AlignmentFlag.AlignTop, line)
         painter.restore()
 
     def _paint_badge(self, painter: QPainter, place: QRect, row: int, theme: Tokens) -> None:
@@ -136,11 +139,20 @@ class UnitDelegate(QStyledItemDelegate):
 def card_height(item: UnitItem, width: int) -> int:
     """With a reason of one line or two."""
     metrics = QFontMetrics(base_font(SMALL_PX))
-    room = QRect(0, 0, max(width - _LEFT - _EDGE, 40), 1000)
-    lines = (
-        min(metrics.boundingRect(room, _WRAP, item.reason).height(), 2 * metrics.lineSpacing()) if item.reason else 0
-    )
+    lines = len(reason_lines(item.reason, metrics, width - _LEFT - _EDGE)) * metrics.lineSpacing()
     return _NAME_PX + 10 + lines + _GAP + (2 if lines else 0)
+
+
+def reason_lines(reason: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """The reason over two lines at most, broken between its parts and never inside one."""
+    lines: list[str] = []
+    for part in reason.split(_DOT) if reason else ():
+        longer = f"{lines[-1]}{_DOT}{part}" if lines else part
+        if not lines or (metrics.horizontalAdvance(longer) > width and len(lines) < 2):
+            lines.append(part)
+        else:
+            lines[-1] = longer
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines]
 
 
 class UnitList(QListView):
@@ -164,6 +176,15 @@ class UnitList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        """As high as its cards, up to what the panel can spare."""
+        width = self.viewport().width()
+        return QSize(200, min(sum(card_height(item, width) for item in self.units.items) + 2, _MOST_PX))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, min(self.sizeHint().height(), _LEAST_PX))
 
     def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
         """Other units; the current row stays where the same unit is."""
@@ -172,7 +193,7 @@ class UnitList(QListView):
         codes = [item.code for item in items]
         row = codes.index(current) if current in codes else 0
         self.setCurrentIndex(self.units.index(row))
-        self._fit()
+        self.updateGeometry()
 
     @property
     def current_code(self) -> str | None:
@@ -204,9 +225,4 @@ class UnitList(QListView):
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
-            self._fit()
-
-    def _fit(self) -> None:
-        """As high as its cards, up to what the panel can spare."""
-        width = self.viewport().width()
-        self.setFixedHeight(min(sum(card_height(item, width) for item in self.units.items) + 2, _MOST_PX))
+            self.updateGeometry()
