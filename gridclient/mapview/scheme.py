@@ -31,8 +31,10 @@ CHROMIUM_FLAGS = (
 def prepare_environment() -> None:
     """Set Chromium's switches; what the administrator has set stays. Idempotent, before the QApplication.
 
-    The sandbox is given up only for root, where Chromium refuses to start with it.
+    The sandbox is given up only for root, where Chromium refuses to start with it. The page is put on the screen by
+    software: desks rarely have a graphics card, and through a simulated one a drag takes twice as long.
     """
+    os.environ.setdefault("QT_QUICK_BACKEND", "software")
     given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
     missing = [flag for flag in CHROMIUM_FLAGS if flag not in given]
     os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = " ".join(filter(None, [given, *missing]))

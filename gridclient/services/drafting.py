@@ -23,7 +23,7 @@ from gridclient.services.clocks import (
 )
 from gridclient.services.ports import Reference
 from gridclient.services.proposal import answers_for
-from gridclient.services.rows import UnitRow
+from gridclient.services.rows import StandardRow, UnitRow
 
 Draft = tuple[EventKind, dict[str, Any]]
 _FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
@@ -92,10 +92,21 @@ def _amend(situation: Situation) -> Draft:
 
 
 def _file(situation: Situation) -> Draft:
-    payload: dict[str, Any] = {"facts": _facts_changed(situation), "clocks": [_stage_clock(situation, Stage.DISPATCH)]}
+    facts = _facts_changed(situation)
+    standard = situation.reference.standard(str(facts.get("standard", situation.case.facts.standard)))
+    payload: dict[str, Any] = {
+        "facts": facts,
+        "clocks": [_stage_clock(situation, Stage.DISPATCH)],
+        "basis": _basis(standard),
+    }
     if "level" in situation.args:
         payload["level"] = int(situation.args["level"])
     return EventKind.FILED, payload
+
+
+def _basis(standard: StandardRow | None) -> dict[str, str]:
+    """Which condition, in which version of the list, justified it."""
+    return {"standard": standard.code, "version": standard.version} if standard else {}
 
 
 def _decline(situation: Situation) -> Draft:
@@ -149,7 +160,7 @@ def _give_out(situation: Situation) -> dict[str, Any]:
         "clocks": clocks,
         "reason": situation.text("reason"),
         "against_list": against,
-        "basis": {"standard": standard.code, "version": standard.version} if standard else {},
+        "basis": _basis(standard),
     }
 
 

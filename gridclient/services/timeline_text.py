@@ -52,9 +52,9 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
 
 
 def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
-    code = str(payload.get("facts", {}).get("standard", ""))
+    code = str(payload.get("basis", {}).get("standard", "") or payload.get("facts", {}).get("standard", ""))
     row = reference.standard(code) if code else None
-    return [f"{row.small_class} {row.filing_condition}" if row else code]
+    return [row.small_class, row.filing_condition, row.limit_text] if row else [code]
 
 
 def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
