@@ -1,0 +1,135 @@
+"""案件详情: one case shown and switched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes, Likeness
+from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.jobs import Jobs
+from tests.ui.casework.panel_keys import Show, offered, press
+from tests.ui.fakes.invented_desk import NOW, InventedDesk
+from tests.ui.fakes.memory_store import MemoryStore
+
+
+def test_without_a_case_it_says_what_to_do(panel: CasePanel) -> None:
+    assert panel.top.currentWidget() is panel.top.message
+    assert "F3" in panel.top.message.text()
+    assert not panel.foot.bar.isVisible()
+
+
+def test_the_head_names_number_channel_grid_and_level(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.filed("鲸园路夜间施工", channel="12345"))
+    header = panel.top.header
+    assert header.title.text() == "鲸园路夜间施工"
+    assert header.facts.text() == "371002002-20261120-A10001 · 12345 · 古陌社区 第三网格(基础) · 3级"
+    assert header.state.text == "待派遣"
+
+
+def test_both_clocks_are_shown_with_how_the_deadline_came_about(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    show(made.handling("积水", ago=timedelta(minutes=110)))
+    header = panel.top.header
+    assert header.working.text == "▲ 工时剩余 00:10"
+    assert header.natural.text == "▲ 自然剩余 10 分"
+    assert header.working.tone == "bad"
+    assert "处置时限 2紧急工作时" in header.working.toolTip()
+    assert "起算：" in header.working.toolTip()
+
+
+def test_a_closed_case_shows_no_clock(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    case_id = made.handled("积水")
+    made.act(Action.VERIFY, case_id)
+    made.act(Action.CLOSE, case_id, closing_condition_met=True)
+    show(case_id)
+    assert not panel.top.header.working.isVisible()
+    assert offered(panel)[:2] == [Action.RATE, Action.REOPEN]
+
+
+def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.dispatched("积水"))
+    texts = [line.text for line in panel.top.timeline.lines.lines]
+    assert [text.split(" ")[0] for text in texts] == ["派遣", "立案", "登记"]
+    assert all(line.unsent for line in panel.top.timeline.lines.lines)
+
+
+def test_the_reporter_is_masked_until_asked_which_leaves_a_trace(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.register("积水", reporter_name="张某某", reporter_phone="13800001234", description="电13800001234")
+    show(case_id)
+    details = panel.top.details
+    assert "张*" in details.text
+    assert "13800001234" not in details.text
+    assert made.store.audited == []
+    details.show_button.click()
+    qtbot.waitUntil(lambda: "张某某" in details.text)
+    assert made.store.audited == [("wang", "reporter_shown", case_id)]
+    show(made.register("别的"))
+    show(case_id)
+    assert "张某某" not in details.text
+
+
+def test_imported_extra_columns_and_the_original_point_are_shown(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    show(made.register("积水", extra={"受理坐席": "07"}, source_point="gcj02 122.1 37.5"))
+    assert "受理坐席 07" in panel.top.details.text
+    assert "原始坐标 gcj02 122.1 37.5" in panel.top.details.text
+
+
+def test_the_basis_names_conditions_limit_units_and_version(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.filed("积水"))
+    text = panel.top.basis.text
+    for words in ("结案条件 停止施工", "处置时限 2紧急工作时", "主体责任 综合行政执法中队", "版本 1"):
+        assert words in text
+
+
+def test_likely_duplicates_are_counted_and_can_be_opened(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = made.register("积水"), made.register("车库积水")
+    rows = made.store.rows([first, second])
+    alike = [Likeness(row, 38.0, 1.0, True, 0.8, 0.9) for row in rows]
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    show(second)
+    assert panel.top.tabs.tabText(3) == "关联 1"
+    assert panel.top.alike.text().startswith("疑似重复 1 件：距 38 m · 同电话")
+    related = panel.top.related.list
+    related.setCurrentIndex(related.entries.index(0))
+    with qtbot.waitSignal(panel.open_wanted) as wanted:
+        press(related)
+    assert wanted.args == [first]
+
+
+def test_an_answer_for_a_case_left_meanwhile_is_dropped(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    first, second = made.filed("积水"), made.filed("噪音")
+    panel.show_case(first)
+    panel.show_case(second)
+    panel.show_case(None)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert panel.view is None
+    assert panel.top.currentWidget() is panel.top.message
+
+
+def test_a_change_made_elsewhere_is_shown(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
+    case_id = made.filed("积水")
+    show(case_id)
+    made.act(Action.NOTE, case_id, text="已电话联系")
+    panel.refresh(Changes(frozenset({case_id})))
+    qtbot.waitUntil(lambda: "已电话联系" in panel.top.timeline.lines.lines[0].text)
+
+
+def test_the_clocks_move_on_by_themselves(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.dispatched("积水"))
+    made.clock.at = NOW + timedelta(minutes=30)
+    panel._tick()
+    assert panel.top.header.natural.text.endswith("1 时 30 分")
+    made.clock.at = NOW
