@@ -75,7 +75,8 @@ def _reason(words: Mapping[str, str]) -> Callable[[Mapping[str, Any], Reference]
 
 
 def _result(payload: Mapping[str, Any], reference: Reference) -> list[str]:
-    return [_unit(payload, reference), str(payload.get("result", "")), "已联系反映人" if payload.get("contacted") else ""]
+    contacted = "已联系反映人" if payload.get("contacted") else ""
+    return [_unit(payload, reference), str(payload.get("result", "")), contacted]
 
 
 def _unit_and_reason(payload: Mapping[str, Any], reference: Reference) -> list[str]:
