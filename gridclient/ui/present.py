@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -20,12 +21,27 @@ from gridclient.domain.limits import Limit, parse_limit
 from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness
-from gridclient.services.words import STAGES, STATES, URGENCY_ICONS
+from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
+
+
+class Pressure(StrEnum):
+    """How a deadline is shown: with ◔ when it is soon, with ▲ when it is very soon or over."""
+
+    NONE = "none"
+    SOON = "soon"
+    RED = "red"
+
+
+SIGNS: Final = {Pressure.NONE: "", Pressure.SOON: "◔", Pressure.RED: "▲"}
+_TONES: Final = {Pressure.NONE: "calm", Pressure.SOON: "warn", Pressure.RED: "bad"}
+_NOTHING: Final = timedelta()
+_SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
+_STAGE_PRESSING: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +68,6 @@ class DoubleClock:
         """All of it in one line, for screen readers."""
         parts = (self.stage, self.working.heading, self.working.time, self.natural.heading, self.natural.time)
         return " ".join((*parts, URGENCY_WORDS[self.urgency]))
-
-
-_TONES: Final = {Urgency.YELLOW: "warn", Urgency.RED: "bad", Urgency.OVERDUE: "bad"}
 
 
 def short_number(number: str) -> str:
@@ -111,7 +124,7 @@ def counting_clock(case: Case) -> CaseClock | None:
 def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hours: WorkingHours) -> DoubleClock:
     """Both clocks of a running time limit at ``now``."""
     left = remaining(now, clock.due, calendar=calendar, hours=hours)
-    level = _urgency_of(clock, left, calendar, hours)
+    pressing = pressure(left, stage=clock.stage != Stage.HANDLE)
     day = hours.seconds_per_day
     if left.overdue:
         headings = translate("Present", "工时超期"), translate("Present", "自然超期")
@@ -120,11 +133,25 @@ def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hou
     return DoubleClock(
         ClockFace(headings[0], working_time_words(left.working, day)),
         ClockFace(headings[1], natural_time_words(left.natural)),
-        level,
-        _TONES.get(level, "calm"),
-        URGENCY_ICONS.get(level.value, ""),
+        _urgency_of(clock, left, calendar, hours),
+        _TONES[pressing],
+        SIGNS[pressing],
         STAGES.get(clock.stage, clock.stage),
     )
+
+
+def pressure(left: Remaining, *, stage: bool) -> Pressure:
+    """Soon is what the box 将到期 counts, and what has few working hours left before a night or a weekend.
+
+    ``stage`` clocks (受理, 派遣 …) run in minutes and by natural time.
+    """
+    if left.overdue:
+        return Pressure.RED
+    worked = left.working if left.working > _NOTHING and not stage else left.natural
+    shortest = min(left.natural, worked)
+    if shortest >= _SOON:
+        return Pressure.NONE
+    return Pressure.RED if shortest < (_STAGE_PRESSING if stage else _PRESSING) else Pressure.SOON
 
 
 def working_time_words(span: timedelta, seconds_per_day: int) -> str:

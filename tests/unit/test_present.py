@@ -8,11 +8,12 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
 from gridclient.domain.case import CaseClock
-from gridclient.domain.deadlines import Urgency
+from gridclient.domain.deadlines import Urgency, remaining
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Likeness
 from gridclient.ui.present import (
     DoubleClock,
+    Pressure,
     counting_clock,
     double_clock,
     joined,
@@ -20,6 +21,7 @@ from gridclient.ui.present import (
     limit_words,
     moment_words,
     natural_time_words,
+    pressure,
     short_number,
     state_word,
     until_words,
@@ -104,10 +106,17 @@ def test_both_clocks_run_apart_over_a_night() -> None:
     assert (both.natural.heading, both.natural.time) == ("自然剩余", "2 天 21 时")
 
 
-def test_the_ground_follows_the_share_that_is_left() -> None:
-    due = FRIDAY + timedelta(days=4)  # two working days: 16 working hours
-    tones = [clock_at(now, due).tone for now in (FRIDAY, due - timedelta(hours=4), due - timedelta(hours=1))]
-    assert tones == ["calm", "warn", "bad"]
+@pytest.mark.parametrize(
+    ("hours", "tone", "sign"), [(26, "calm", ""), (3, "warn", "◔"), (0.5, "bad", "▲"), (-1, "bad", "▲")]
+)
+def test_the_ground_says_how_pressing_it_is(hours: float, tone: str, sign: str) -> None:
+    both = clock_at(FRIDAY, FRIDAY + timedelta(hours=hours), started=FRIDAY - timedelta(days=3))
+    assert (both.tone, both.sign) == (tone, sign)
+
+
+def test_a_stage_is_pressing_by_minutes() -> None:
+    left = [remaining(FRIDAY, FRIDAY + timedelta(minutes=n), calendar=WorkCalendar()) for n in (9, 4)]
+    assert [pressure(one, stage=True) for one in left] == [Pressure.SOON, Pressure.RED]
 
 
 def test_an_overdue_clock_has_a_sign_and_a_word_and_a_colour() -> None:
@@ -119,7 +128,7 @@ def test_an_overdue_clock_has_a_sign_and_a_word_and_a_colour() -> None:
 
 def test_a_clock_with_an_unreadable_limit_still_shows_its_time() -> None:
     both = clock_at(FRIDAY, FRIDAY + timedelta(hours=1), limit="soon")
-    assert (both.working.time, both.tone) == ("01:00", "calm")
+    assert (both.working.time, both.tone) == ("01:00", "warn")
 
 
 def test_the_clock_of_a_case_is_the_one_its_deadline_comes_from() -> None:

@@ -255,16 +255,17 @@ class CasePanel(QWidget):
         self.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
+        if self._view is not None:
+            self.setFocus()  # before the list of units goes: the focus would jump to some other panel
         self._on_changes(changes)
         if self._view is not None:
             self.next_wanted.emit()
 
     def _on_cancelled(self) -> None:
         if self._view is not None:
+            self.setFocus()
             self._kept.open(self._view.case.id, None)
-            self.foot.close_form()
             self._show_foot(self._view)
-            self.foot.take_focus()
 
     def _on_lists(self, lists: Lists) -> None:
         form, view = self.foot.form, self._view

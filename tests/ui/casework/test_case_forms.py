@@ -29,6 +29,7 @@ def test_f2_enter_dispatches_and_asks_for_the_next_case(
     assert made.store.case(case_id).state is CaseState.DISPATCHED
     qtbot.waitUntil(lambda: panel.view is not None and panel.view.case.state is CaseState.DISPATCHED)
     assert not dispatch.isVisible()
+    assert panel.hasFocus()
 
 
 def test_filing_by_keyboard_finds_the_condition_and_goes_on_to_dispatch(
