@@ -26,6 +26,7 @@ from gridclient.store.search import tokens_of
 from gridclient.store.tables import phone_digits
 
 _NEAR_M: Final = 500.0
+_ELSEWHERE_M: Final = 2000.0
 _RECENT: Final = timedelta(days=30)
 _PHONE_RECENT: Final = timedelta(days=7)
 _NEWEST: Final = 3000
@@ -155,6 +156,8 @@ def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: froze
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
     recency = max(0.0, 1 - hours / (_RECENT.total_seconds() / 3600))
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
+    if metres is not None and metres > _ELSEWHERE_M and not same_phone:
+        score = 0.0  # the same words far apart tell of the same kind of matter, not of the same one
     return Likeness(row, metres, hours, same_phone, text, min(1.0, score))
 
 
