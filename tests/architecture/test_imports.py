@@ -23,7 +23,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "pysqlite3": ("store", "hub.sqlite"),
     "niquests": (),  # replaces the urllib3 module for everybody
 }
-COMPOSITION = ("__main__", "app", "composition", "demo", "importing", "import_look", "tour")  # and cli*
+COMPOSITION = ("__main__", "app", "care", "composition", "demo", "importing", "import_look", "tour")  # and cli*
 # The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),

@@ -4,6 +4,8 @@ accepts. The map is made when it is first needed and given back with the page.
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
@@ -11,9 +13,10 @@ from gridclient.mapview.view import MapView
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.present import apart_text, systems
+from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import tokens
 
-_CHOICES_PX = 330
+_CHOICES_PX, _NEAR_ZOOM = 330, 14.0
 
 
 class CrsPanel(QWidget):
@@ -29,6 +32,7 @@ class CrsPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._data, self._base_maps = data, base_maps
         self._look: Look | None = None
+        self._seen = 0
         self.view: MapView | None = None
         self.choices: dict[str, QRadioButton] = {}
         self._apart: dict[str, QLabel] = {}
@@ -66,6 +70,11 @@ class CrsPanel(QWidget):
             line.addSpacing(6)
             for widget in (button, about, apart):
                 line.addWidget(widget)
+        self.near = KeyButton(self.tr("看近处"), key="Ctrl+E", parent=column)
+        self.near.setToolTip(self.tr("放大到文件里的一处，再按看下一处"))
+        self.near.clicked.connect(self._on_near)
+        line.addSpacing(8)
+        line.addWidget(self.near, 0, Qt.AlignmentFlag.AlignLeft)
         line.addStretch(1)
         return column
 
@@ -78,7 +87,8 @@ class CrsPanel(QWidget):
 
     def show_look(self, look: Look) -> None:
         """What the file's places would be; nothing is chosen before somebody chooses."""
-        self._look = look
+        self._look, self._seen = look, 0
+        self.near.hide()
         self._group.setExclusive(False)
         for button in self.choices.values():
             button.setChecked(False)
@@ -139,4 +149,25 @@ class CrsPanel(QWidget):
         places = self._look.places.get(system)
         if self.view is not None and places is not None:
             self.view.preview(places)
+            self.near.show()
         self.chosen.emit(system)
+
+    def _on_near(self) -> None:
+        """Closer to one place after the other: from afar half a kilometre cannot be seen."""
+        places = self._look.places.get(self.value()) if self._look is not None else None
+        spots = spots_of(places) if places else []
+        if self.view is not None and spots:
+            self.view.centre_on(*spots[self._seen % len(spots)], _NEAR_ZOOM)
+            self._seen += 1
+
+
+def spots_of(places: bytes) -> list[tuple[float, float]]:
+    """One corner of each shape, longitude and latitude."""
+    found = []
+    for feature in json.loads(places)["features"]:
+        corner = feature["geometry"]["coordinates"]
+        while corner and isinstance(corner[0], list):
+            corner = corner[0]
+        if corner:
+            found.append((float(corner[0]), float(corner[1])))
+    return found

@@ -35,6 +35,7 @@ class LookPanel(QSplitter):
         self.archive = QLabel(self)
         self.archive.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.archive.setMargin(16)
+        self.archive.setProperty("panel", "true")
         self.archive.setTextFormat(Qt.TextFormat.PlainText)
         self.crs = CrsPanel(data=data, base_maps=base_maps, parent=self)
         self._upper = QStackedWidget(self)

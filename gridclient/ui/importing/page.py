@@ -133,6 +133,7 @@ class ImportPage(QWidget):
             ("Ctrl+Return", self.go),
             ("Ctrl+Enter", self.go),
             ("Ctrl+S", self.result.save),
+            ("Ctrl+E", self.look.crs.near),
             ("Esc", self.leave),
         ):
             shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)

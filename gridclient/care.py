@@ -1,0 +1,59 @@
+"""The care for an opened profile: what the settings page may do with its folder. Part of the composition."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.importing import OpenStore, remove_base_map
+from gridclient.mapview.basemaps import SUFFIXES, layer_id
+from gridclient.services.care import BackupRow, BaseMapRow
+from gridclient.services.map_port import BaseMaps
+from gridclient.store.backup import SUFFIX, AutomaticBackups, back_up
+from gridclient.store.recovery import recovery_key
+
+
+class ProfileCare:
+    """``services.care.Care`` on the profile that the desk holds."""
+
+    def __init__(self, opened: OpenStore, base_maps: BaseMaps) -> None:
+        self._opened = opened
+        self._base_maps = base_maps
+
+    def backups(self) -> Sequence[BackupRow]:
+        profile = self._opened.profile
+        automatic = set(AutomaticBackups(profile).files())
+        found = [_row(path, automatic=path in automatic) for path in profile.backups.glob(f"*{SUFFIX}")]
+        return sorted(found, key=lambda row: row.at, reverse=True)
+
+    def back_up(self, target: Path | None = None) -> Path:
+        profile, now = self._opened.profile, self._opened.desk.clock.now()
+        place = target if target is not None else profile.backups / f"{_BY_HAND}{now:%Y%m%d-%H%M%S}{SUFFIX}"
+        back_up(profile, place)
+        return place
+
+    def recovery_key(self) -> str:
+        return recovery_key(self._opened.profile.key)
+
+    def base_maps(self) -> Sequence[BaseMapRow]:
+        folder = self._opened.profile.basemaps
+        files = {layer_id(path): path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES}
+        return [
+            BaseMapRow(layer, files[layer.layer_id].name, files[layer.layer_id].stat().st_size)
+            for layer in self._base_maps.base_layers()
+            if layer.layer_id in files
+        ]
+
+    def remove_base_map(self, layer_id: str) -> None:
+        remove_base_map(self._opened.profile.basemaps, layer_id)
+
+
+_BY_HAND: Final = "manual-"
+
+
+def _row(path: Path, *, automatic: bool) -> BackupRow:
+    status = path.stat()
+    return BackupRow(path, datetime.fromtimestamp(status.st_mtime, CHINA_TIME), status.st_size, automatic)

@@ -1,0 +1,61 @@
+"""What the settings page asks of the folder that holds the desk: copies, the recovery key, imported base maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from gridclient.services.map_port import BaseLayer
+
+
+@dataclass(frozen=True, slots=True)
+class BackupRow:
+    """One backup in the profile's folder; ``automatic`` ones come and go by themselves."""
+
+    path: Path
+    at: datetime
+    size: int
+    automatic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMapRow:
+    """An imported base map with its file."""
+
+    layer: BaseLayer
+    file: str
+    size: int
+
+
+class Care(Protocol):
+    """Blocking; call it from a pool thread."""
+
+    def backups(self) -> Sequence[BackupRow]:
+        """The backups that are there, the newest first."""
+        ...
+
+    def back_up(self, target: Path | None = None) -> Path:
+        """Writes a backup, into the profile's folder if no place is named, and gives its place.
+
+        Raises:
+            InvalidInput: there is something of that name already (``backup.exists``).
+            StoreUnavailable: no room, or the store cannot be read.
+        """
+        ...
+
+    def recovery_key(self) -> str:
+        """The key that opens backups on another machine, in groups to be written down."""
+        ...
+
+    def base_maps(self) -> Sequence[BaseMapRow]: ...
+
+    def remove_base_map(self, layer_id: str) -> None:
+        """Deletes an imported base map.
+
+        Raises:
+            StoreUnavailable: the file cannot be deleted (``basemap.not_removed``).
+        """
+        ...

@@ -1,0 +1,251 @@
+"""F1: the pages of help with a search over all of them. Nothing is fetched: links lead to other pages of help only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QKeySequence,
+    QShortcut,
+    QShowEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QTextBrowser,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gridclient.ui.help.pages import HelpPageText, found_in, keys_page, read_pages
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.theme import TITLE_PX, tokens
+
+_LIST_PX: Final = 220
+_LIST_STYLE: Final = "QListView::item { height: 32px; padding: 0 12px; }"
+_MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
+
+
+class HelpPage(QWidget):
+    """Object name ``helpPage``. Esc leaves the search first, then the page.
+
+    Signals:
+        closed(): the operator has read enough.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        jobs: Jobs,
+        keys: Callable[[], Sequence[tuple[str, str]]] = tuple,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("helpPage")
+        self.setProperty("panel", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._folder, self._jobs, self._keys = folder, jobs, keys
+        self._pages: tuple[HelpPageText, ...] = ()
+        self._shown = ""
+        self.search = QLineEdit(self)
+        self.search.setObjectName("helpSearch")
+        self.search.setPlaceholderText(self.tr("在帮助里找，Enter 下一处"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setFixedWidth(280)
+        self.found = QLabel(self)
+        self.found.setProperty("role", "muted")
+        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
+        self.list = QListView(self)
+        self.titles = QStringListModel(self)
+        self.text = QTextBrowser(self)
+        self._arrange()
+        self.search.textChanged.connect(self._on_searched)
+        self.search.returnPressed.connect(self._find_next)
+        self.list.selectionModel().currentChanged.connect(lambda index, _before: self._show(index.row()))
+        self.text.anchorClicked.connect(self._on_link)
+        self.leave.clicked.connect(self.closed)
+        for key, act in (("Esc", self._on_escape), ("Ctrl+F", self.search.setFocus)):
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(act)
+
+    def _arrange(self) -> None:
+        self.list.setModel(self.titles)
+        self.list.setFixedWidth(_LIST_PX)
+        self.list.setStyleSheet(_LIST_STYLE)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.text.setStyleSheet("QTextBrowser { border: none; border-radius: 0; padding: 0; }")
+        self.text.setOpenLinks(False)
+        self.text.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+        self.text.setLineWrapColumnOrWidth(_TEXT_PX)
+        self.text.document().setDocumentMargin(_MARGIN)
+        title = QLabel(self.tr("帮助"), self)
+        title.setProperty("role", "title")
+        head = QWidget(self)
+        head.setProperty("panel", "true")
+        line = QHBoxLayout(head)
+        line.setContentsMargins(12, 7, 12, 7)
+        line.setSpacing(12)
+        for part in (title, self.search, self.found):
+            line.addWidget(part)
+        line.addStretch(1)
+        line.addWidget(self.leave)
+        middle = QHBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(self.list)
+        middle.addWidget(self.text, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(1)
+        whole.addWidget(head)
+        whole.addLayout(middle, 1)
+
+    # -- pages ------------------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Reads the pages, once."""
+        if not self._pages:
+            self._jobs.read(self, partial(read_pages, self._folder), self._on_read, name="help")
+
+    def open_page(self, name: str) -> None:
+        """Shows the page of this name, where there is one."""
+        place = next((place for place, page in enumerate(self._pages) if page.name == name), -1)
+        if place >= 0:
+            self.list.setCurrentIndex(self.titles.index(place))
+
+    def _on_read(self, pages: Sequence[HelpPageText]) -> None:
+        keys = keys_page(self.tr("全部快捷键"), (self.tr("键"), self.tr("作用")), self._keys())
+        self._pages = (*pages, keys) if self._keys() else tuple(pages)
+        self._show_titles()
+        self.list.setCurrentIndex(self.titles.index(0))
+
+    def _show(self, place: int) -> None:
+        if 0 <= place < len(self._pages) and self._pages[place].name != self._shown:
+            self._shown = self._pages[place].name
+            self.text.setMarkdown(self._pages[place].text)
+            self._dress()
+            self._mark()
+
+    def _dress(self) -> None:
+        """Titles by the desk's sizes, tables with the theme's lines and room in their cells."""
+        self._dress_titles()
+        for frame in self.text.document().rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                look = frame.format()
+                look.setCellPadding(_CELL)
+                look.setCellSpacing(0)
+                look.setBorder(1)
+                look.setBorderCollapse(True)
+                look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+                look.setBorderBrush(QBrush(QColor(tokens().line)))
+                look.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+                look.setTopMargin(6)
+                look.setBottomMargin(10)
+                frame.setFormat(look)
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _dress_titles(self) -> None:
+        block = self.text.document().begin()
+        while block.isValid():
+            level = block.blockFormat().headingLevel()
+            cursor = QTextCursor(block)
+            room = QTextBlockFormat()
+            room.setTopMargin(14 if level > 1 else 4)
+            room.setBottomMargin(6)
+            cursor.mergeBlockFormat(room)
+            if level:
+                cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+                look = QTextCharFormat()
+                look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
+                look.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX if level == 1 else TITLE_PX)
+                cursor.mergeCharFormat(look)
+            block = block.next()
+
+    def _on_link(self, url: QUrl) -> None:
+        if url.isRelative() and url.path().endswith(".md"):
+            self.open_page(url.path().removesuffix(".md"))
+
+    # -- searching --------------------------------------------------------------------------------------------------
+
+    def _on_searched(self, words: str) -> None:
+        counts = found_in(self._pages, words)
+        total = sum(counts.values())
+        self.found.setText(self.tr("{count} 处").format(count=total) if words.strip() else "")
+        self._show_titles()
+        if words.strip() and total and not counts.get(self._shown):
+            self.open_page(next(name for name, count in counts.items() if count))
+        self._mark()
+        self.text.moveCursor(QTextCursor.MoveOperation.Start)
+        self._find_next()
+
+    def _show_titles(self) -> None:
+        counts = found_in(self._pages, self.search.text())
+        place = self.list.currentIndex().row()
+        self.titles.setStringList(
+            [f"{page.title}（{counts[page.name]}）" if counts[page.name] else page.title for page in self._pages]
+        )
+        if place >= 0:
+            self.list.setCurrentIndex(self.titles.index(place))
+
+    def _mark(self) -> None:
+        """Every place of the shown page where the words stand."""
+        marks, words = [], self.search.text().strip()
+        document = self.text.document()
+        cursor = document.find(words) if words else QTextCursor()
+        while words and not cursor.isNull():
+            mark = QTextEdit.ExtraSelection()
+            mark.cursor = cursor
+            mark.format.setBackground(QColor(tokens().warn_ground))
+            marks.append(mark)
+            cursor = document.find(words, cursor)
+        self.text.setExtraSelections(marks)
+
+    def _find_next(self) -> None:
+        """The next place, on the next page that has one when this has no more."""
+        words = self.search.text().strip()
+        if not words or self.text.find(words):
+            return
+        names = [name for name, count in found_in(self._pages, words).items() if count]
+        if names:
+            after = names[(names.index(self._shown) + 1) % len(names)] if self._shown in names else names[0]
+            self.open_page(after)
+            self.text.moveCursor(QTextCursor.MoveOperation.Start)
+            self.text.find(words)
+
+    def _on_escape(self) -> None:
+        if self.search.hasFocus() and self.search.text():
+            self.search.clear()
+        else:
+            self.closed.emit()
+
+    # -- events -----------------------------------------------------------------------------------------------------
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown") and self._shown:
+            self._dress()
+            self._mark()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.load()
+        self.text.setFocus()

@@ -1,0 +1,1 @@
+"""The settings page: look, limits, backups, base maps, licences."""

@@ -1,0 +1,196 @@
+"""Backups: what there is, one more now, and back to an earlier one; the recovery key for another machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gridclient.services.care import BackupRow, Care
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.settings.section import Section
+from gridclient.ui.theme import fixed_font
+
+translate = QCoreApplication.translate
+_KEY_PX = 14
+
+
+class BackupSection(Section):
+    """Signals:
+    restore_wanted(Path, str): a backup is to take the store's place; the text is its recovery key, or empty when it
+        is this desk's own. The desk closes, restores and opens again.
+    """
+
+    restore_wanted = Signal(object, str)
+
+    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(
+            translate("BackupSection", "备份与恢复"),
+            translate(
+                "BackupSection",
+                "有改动时每半小时自动备份一次并轮换：当天全留，两周内每天留一份，八周内每周留一份。备份是加密的。",
+            ),
+            parent=parent,
+        )
+        self._care, self._jobs = care, jobs
+        self._chosen: Path | None = None
+        self.now = KeyButton(self.tr("立即备份"), kind="primary", icon="save", parent=self)
+        self.to_file = KeyButton(self.tr("备份到文件…"), parent=self)
+        self.restore = KeyButton(self.tr("恢复所选备份…"), parent=self)
+        self.from_file = KeyButton(self.tr("从文件恢复…"), parent=self)
+        self.show_key = KeyButton(self.tr("显示恢复码"), parent=self)
+        self.key = QLabel(self)
+        self.key.setFont(fixed_font(_KEY_PX))
+        self.key.setWordWrap(True)
+        self.key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.key.hide()
+        self.table = LinesTable(
+            (self.tr("时间"), self.tr("种类"), self.tr("大小"), self.tr("文件")), widths=(170, 80, 90), parent=self
+        )
+        self.confirm = RestoreConfirmation(parent=self)
+        self._arrange()
+        self.now.clicked.connect(lambda: self._back_up(None))
+        self.to_file.clicked.connect(self._on_to_file)
+        self.restore.clicked.connect(lambda: self._ask(Path(self.table.key())))
+        self.from_file.clicked.connect(self._on_from_file)
+        self.show_key.clicked.connect(self._on_show_key)
+        self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key)))
+        self.confirm.confirmed.connect(self.restore_wanted)
+        self.restore.setEnabled(False)
+
+    def _arrange(self) -> None:
+        self.add_row(self.now, self.to_file, self.from_file)
+        self.line.addWidget(self.note)
+        self.line.addWidget(self.table, 1)
+        self.add_row(self.restore)
+        self.line.addWidget(self.confirm)
+        self.add_heading(self.tr("恢复码"))
+        words = QLabel(
+            self.tr("换电脑或重装后恢复备份要用它。请抄在纸上，与电脑分开保管；谁有它谁就能打开备份。"), self
+        )
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        self.line.addWidget(words)
+        self.line.addWidget(self.key)
+        self.add_row(self.show_key)
+
+    def refresh(self) -> None:
+        """Asks for the list."""
+        self._jobs.read(self, self._care.backups, self._show, self.note.say_error, name="backups")
+
+    def hide_key(self) -> None:
+        """The key is not left on the screen."""
+        self.key.clear()
+        self.key.hide()
+        self.show_key.setText(self.tr("显示恢复码"))
+
+    def _show(self, rows: Sequence[BackupRow]) -> None:
+        self.table.lines.show_lines([_line(row) for row in rows])
+
+    def _back_up(self, target: Path | None) -> None:
+        self.now.setEnabled(False)
+        self.note.say(self.tr("正在备份…"))
+        self._jobs.read(self, partial(self._care.back_up, target), self._on_backed_up, self._on_failed)
+
+    def _on_backed_up(self, path: Path) -> None:
+        self.now.setEnabled(True)
+        self.note.say(self.tr("已备份：{file}").format(file=path))
+        self.refresh()
+
+    def _on_failed(self, error: object) -> None:
+        self.now.setEnabled(True)
+        self.note.say_error(error)  # type: ignore[arg-type]  # Jobs promises a GridClientError
+
+    def _on_to_file(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("备份到"), "desk.gridbackup", self.tr("备份 (*.gridbackup)")
+        )
+        if chosen:
+            self._back_up(Path(chosen))
+
+    def _on_from_file(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("选择备份文件"), "", self.tr("备份 (*.gridbackup);;所有文件 (*)")
+        )
+        if chosen:
+            self._ask(Path(chosen), foreign=True)
+
+    def _ask(self, path: Path, *, foreign: bool = False) -> None:
+        self.confirm.ask(path, foreign=foreign)
+
+    def _on_show_key(self) -> None:
+        if self.key.isVisible():
+            self.hide_key()
+        else:
+            self._jobs.read(self, self._care.recovery_key, self._show_key, self.note.say_error)
+
+    def _show_key(self, key: str) -> None:
+        self.key.setText(key)
+        self.key.show()
+        self.show_key.setText(self.tr("隐藏恢复码"))
+
+
+class RestoreConfirmation(QWidget):
+    """Says what a restore does and asks once, in its place.
+
+    Signals:
+        confirmed(Path, str): yes, this file with this recovery key.
+    """
+
+    confirmed = Signal(object, str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setProperty("kind", "warn")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._path = Path()
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.key = QLineEdit(self)
+        self.key.setPlaceholderText(self.tr("备份来自别的电脑时，输入它的恢复码；本机的备份留空"))
+        self.yes = KeyButton(self.tr("关闭席位并恢复"), kind="primary", parent=self)
+        self.no = KeyButton(self.tr("不恢复"), parent=self)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.yes)
+        buttons.addWidget(self.no)
+        buttons.addStretch(1)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(12, 10, 12, 10)
+        line.setSpacing(8)
+        line.addWidget(self.words)
+        line.addWidget(self.key)
+        line.addLayout(buttons)
+        self.yes.clicked.connect(self._on_yes)
+        self.no.clicked.connect(self.hide)
+        self.hide()
+
+    def ask(self, path: Path, *, foreign: bool) -> None:
+        """Shows the question."""
+        self._path = path
+        self.words.setText(
+            self.tr(
+                "用 {file} 替换本机现在的数据。现在的数据会先另存一份，不会丢失；备份之后的登记和操作不在其中。"
+                "席位会关闭，核对备份无误后替换，再重新打开。"
+            ).format(file=path.name)
+        )
+        self.key.clear()
+        self.key.setVisible(foreign)
+        self.show()
+        self.no.setFocus()
+
+    def _on_yes(self) -> None:
+        self.hide()
+        self.confirmed.emit(self._path, self.key.text().strip())
+
+
+def _line(row: BackupRow) -> Line:
+    kind = translate("BackupSection", "自动") if row.automatic else translate("BackupSection", "手动")
+    size = f"{row.size / 1024 / 1024:,.1f} MB"
+    return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kind, size, row.path.name))

@@ -1,0 +1,100 @@
+"""The base maps: which one the desk shows, and the imported ones with a way to be rid of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QWidget
+
+from gridclient.services.care import BaseMapRow, Care
+from gridclient.services.rows import Changes
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.settings.section import Section
+
+translate = QCoreApplication.translate
+_OWN: Final = ("offline", "none")
+
+
+class BaseMapSection(Section):
+    """Signals:
+    chosen(str): "offline", "none" or an imported map's id.
+    changed(Changes): a base map was deleted.
+    """
+
+    chosen = Signal(str)
+    changed = Signal(object)
+
+    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(
+            translate("BaseMapSection", "底图"),
+            translate(
+                "BaseMapSection",
+                "自带一份离线海陆底图。MBTiles、PMTiles 文件可在“导入”页导入，导入后在这里或地图的“底图”里选用。",
+            ),
+            parent=parent,
+        )
+        self._care, self._jobs = care, jobs
+        self._doomed = ""
+        self.table = LinesTable(
+            (self.tr("名称"), self.tr("类型"), self.tr("级别"), self.tr("大小"), self.tr("文件")),
+            widths=(240, 80, 80, 90),
+            parent=self,
+        )
+        self.use = KeyButton(self.tr("用作底图"), kind="primary", parent=self)
+        self.remove = KeyButton(self.tr("删除"), parent=self)
+        self.sure = KeyButton(self.tr("确认删除"), parent=self)
+        self.line.addWidget(self.table, 1)
+        self.line.addWidget(self.note)
+        self.add_row(self.use, self.remove, self.sure)
+        self.use.clicked.connect(self._on_use)
+        self.remove.clicked.connect(self._on_remove)
+        self.sure.clicked.connect(self._on_sure)
+        self.table.chosen.connect(self._on_table_chosen)
+        self._on_table_chosen("")
+
+    def refresh(self) -> None:
+        """Asks for the list."""
+        self._jobs.read(self, self._care.base_maps, self._show, self.note.say_error, name="base maps")
+
+    def _show(self, rows: Sequence[BaseMapRow]) -> None:
+        own = [
+            Line("offline", (self.tr("离线海陆底图（自带）"), self.tr("矢量"), "", "", "")),
+            Line("none", (self.tr("不要底图"), "", "", "", "")),
+        ]
+        self.table.lines.show_lines([*own, *map(_line, rows)])
+
+    def _on_table_chosen(self, key: str) -> None:
+        self._doomed = ""
+        self.sure.hide()
+        self.use.setEnabled(bool(key))
+        self.remove.setEnabled(bool(key) and key not in _OWN)
+
+    def _on_use(self) -> None:
+        self.chosen.emit(self.table.key())
+        self.note.say(self.tr("已换用这份底图。"))
+
+    def _on_remove(self) -> None:
+        self._doomed = self.table.key()
+        self.sure.show()
+        self.sure.setFocus()
+        self.note.say(self.tr("删除后要重新导入才能再用。"), "warn")
+
+    def _on_sure(self) -> None:
+        doomed = self._doomed
+        self._jobs.write(self, lambda: self._care.remove_base_map(doomed), self._on_removed, self.note.say_error)
+
+    def _on_removed(self, _none: object) -> None:
+        self.note.say(self.tr("已删除。"))
+        self.refresh()
+        self.changed.emit(Changes(kinds=frozenset({"basemaps"})))
+
+
+def _line(row: BaseMapRow) -> Line:
+    said = row.layer.metadata
+    kind = translate("BaseMapSection", "矢量") if said.kind == "vector" else translate("BaseMapSection", "图片")
+    size = f"{row.size / 1024 / 1024:,.1f} MB"
+    return Line(row.layer.layer_id, (said.title, kind, f"{said.min_zoom}–{said.max_zoom}", size, row.file))

@@ -1,0 +1,75 @@
+"""What others made and this program carries: packages and vendored files with their licences. Blocking; no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+PACKAGES: Final = (
+    "PySide6",
+    "shiboken6",
+    "chinesecalendar",
+    "filelock",
+    "folium",
+    "branca",
+    "Jinja2",
+    "numpy",
+    "openpyxl",
+    "platformdirs",
+    "pmtiles",
+    "pypinyin",
+    "qtawesome",
+    "shapely",
+    "sqlcipher3",
+    "sqlite-utils",
+)
+_NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """One thing with its version ("" for files), the licence's name and its text as far as it came along."""
+
+    name: str
+    version: str
+    kind: str
+    text: str
+
+
+def licences(roots: Sequence[Path]) -> list[Licence]:
+    """The packages that the program runs on, then what stands in the folders with a licence beside it."""
+    return [*_of_packages(), *(licence for root in roots for licence in _of_files(root))]
+
+
+def _of_packages() -> Iterator[Licence]:
+    for name in PACKAGES:
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        said = {key: found.metadata[key] for key in ("License-Expression", "License") if key in found.metadata}
+        classified = _from_classifiers(found.metadata.get_all("Classifier") or [])
+        kind = said.get("License-Expression") or classified or said.get("License", "").split("\n")[0][:60]
+        texts = [file for file in found.files or [] if _is_licence(file.name)]
+        text = "\n\n".join(Path(str(file.locate())).read_text("utf-8", "replace") for file in texts[:3])
+        yield Licence(name, found.version, kind, text)
+
+
+def _from_classifiers(classifiers: Sequence[str]) -> str:
+    named = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License ::")]
+    return "、".join(named)
+
+
+def _of_files(root: Path) -> Iterator[Licence]:
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and _is_licence(path.name) and path.suffix.lower() in ("", ".txt", ".md"):
+            text = path.read_text("utf-8", "replace")
+            first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+            yield Licence(f"{path.parent.relative_to(root.parent)}/{path.name}", "", first[:60], text)
+
+
+def _is_licence(name: str) -> bool:
+    return any(word in name.upper() for word in _NAMED)

@@ -1,0 +1,96 @@
+"""Working hours and limits in force. They are the county's, the same on every desk, so they are read only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QWidget
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.limits import parse_limit
+from gridclient.services.deadline_text import limit_text
+from gridclient.services.ports import Reference
+from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.settings.section import Section
+
+translate = QCoreApplication.translate
+NAMES: Final = (
+    "name",
+    "county",
+    "township",
+    "working_hours",
+    "start_rule",
+    "limit.accept",
+    "limit.dispatch",
+    "limit.sign",
+    "limit.return",
+    "limit.verify",
+    "limit.level.1",
+    "limit.level.2",
+    "limit.level.3",
+    "limit.level.4",
+)
+
+
+class LimitsSection(Section):
+    """The parameters, their values in words."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(
+            translate("LimitsSection", "时限与工作时间"),
+            translate(
+                "LimitsSection",
+                "这些由县级统一规定，各席位一致，在这里只能查看。立案条件自带的时限优先于按层级的时限。",
+            ),
+            parent=parent,
+        )
+        self.table = LinesTable((self.tr("项目"), self.tr("现行值")), widths=(200,), parent=self)
+        self.line.addWidget(self.table, 1)
+
+    def show_values(self, values: Mapping[str, str]) -> None:
+        """The values by name, in the order of :data:`NAMES`."""
+        words = _words()
+        self.table.lines.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
+
+
+def read_values(reference: Reference) -> dict[str, str]:
+    """All parameters that the page shows. Blocking."""
+    return {name: reference.setting(name) for name in NAMES}
+
+
+def value_text(name: str, value: str) -> str:
+    """A value in the operator's words."""
+    if not value:
+        return translate("LimitsSection", "（未设置）")
+    if name == "start_rule":
+        return {
+            "immediate": translate("LimitsSection", "收到即起算"),
+            "next_day": translate("LimitsSection", "收到当日不计，次日起算"),
+        }.get(value, value)
+    if name.startswith("limit."):
+        try:
+            return limit_text(parse_limit(value))
+        except InvalidInput:
+            return value
+    return value.replace(",", "、") if name == "working_hours" else value
+
+
+def _words() -> dict[str, str]:
+    return {
+        "name": translate("LimitsSection", "指挥室名称"),
+        "county": translate("LimitsSection", "县（市、区）代码"),
+        "township": translate("LimitsSection", "镇街代码"),
+        "working_hours": translate("LimitsSection", "工作时间"),
+        "start_rule": translate("LimitsSection", "起算规则"),
+        "limit.accept": translate("LimitsSection", "受理时限"),
+        "limit.dispatch": translate("LimitsSection", "派遣时限"),
+        "limit.sign": translate("LimitsSection", "签收时限"),
+        "limit.return": translate("LimitsSection", "退回时限"),
+        "limit.verify": translate("LimitsSection", "核查时限"),
+        "limit.level.1": translate("LimitsSection", "一级处置时限"),
+        "limit.level.2": translate("LimitsSection", "二级处置时限"),
+        "limit.level.3": translate("LimitsSection", "三级处置时限"),
+        "limit.level.4": translate("LimitsSection", "四级处置时限"),
+    }

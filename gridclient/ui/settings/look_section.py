@@ -1,0 +1,38 @@
+"""How the desk looks on this machine."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
+
+from gridclient.ui.settings.section import Section
+from gridclient.ui.theme import DARK, LIGHT, tokens
+
+translate = QCoreApplication.translate
+
+
+class LookSection(Section):
+    """Signals:
+    theme_chosen(str): ``light`` or ``dark``.
+    """
+
+    theme_chosen = Signal(str)
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(
+            translate("LookSection", "外观"),
+            translate("LookSection", "只影响这台电脑，随时可换（Ctrl+D）。"),
+            parent=parent,
+        )
+        self.themes = {LIGHT.name: QRadioButton(self.tr("浅色"), self), DARK.name: QRadioButton(self.tr("深色"), self)}
+        group = QButtonGroup(self)
+        for name, button in self.themes.items():
+            group.addButton(button)
+            button.clicked.connect(lambda _=False, name=name: self.theme_chosen.emit(name))
+            self.line.addWidget(button)
+        self.line.addStretch(1)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The theme as it is."""
+        self.themes[tokens().name].setChecked(True)
