@@ -1,0 +1,240 @@
+"""Cases of a file in the store: all or none, once, with their place, beside the desk's own work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.case import CaseState
+from gridclient.domain.errors import Cancelled
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.import_records import CaseRecord, ImportKind
+from gridclient.services.importing import ImportPhase, import_records
+from gridclient.services.rows import CaseFilter, Sort
+from gridclient.store.verify import verify
+from tests.fakes.import_store import ImportStore
+from tests.fakes.invented_areas import NOW, TOWNSHIP, all_areas, basics, community_code, standard
+from tests.fakes.invented_cases import case_row, case_rows
+
+ALL = CaseFilter()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ImportStore]:
+    opened = ImportStore(tmp_path / "store.db")
+    opened.bring(all_areas())
+    opened.set_township()
+    yield opened
+    opened.close()
+
+
+def leftovers(store: ImportStore) -> dict[str, int]:
+    """Rows of what an import writes, in the log and beside it."""
+    tables = ("events", "subjects", "cases", "search_docsize", "import_batches", "import_numbers", "counters")
+    return {table: count for table in tables if (count := store.count(table))}
+
+
+def refusals(store: ImportStore, *rows: CaseRecord) -> list[tuple[int, str]]:
+    return [(row.row, row.code) for row in store.bring(rows, ImportKind.CASES).refused]
+
+
+def test_all_rows_stand_in_log_tables_counts_and_search(store: ImportStore) -> None:
+    outcome = store.bring(case_rows(700), ImportKind.CASES)
+    assert (outcome.summary.rows, outcome.summary.imported, outcome.summary.refused) == (700, 700, 0)
+    assert outcome.changes.kinds == {"cases"}
+    assert store.queries.total(ALL) == 700
+    assert store.queries.total(CaseFilter(text="噪音")) == 140
+    assert store.queries.figures()[TOWNSHIP].open == len([n for n in range(700) if n % 3])
+    assert store.count("import_batches") == store.count("import_numbers") == 0
+    found = verify(store.database)
+    assert found.problems == ()
+    assert (found.events, found.cases) == (700, 700)
+
+
+def test_each_case_gets_the_grid_of_its_point_and_a_number_of_its_day(store: ImportStore) -> None:
+    store.bring(case_rows(3), ImportKind.CASES)
+    rows = {row.title: row for row in store.queries.page(ALL, Sort()).rows}
+    first = rows["路灯不亮 0"]
+    assert first.grid == f"{community_code(1)}001"
+    assert first.number == f"{TOWNSHIP}-20260302-010001"
+    assert rows["噪音扰民 1"].number == f"{TOWNSHIP}-20260301-010001"
+    case = store.queries.case(first.id)
+    assert (case.state, case.facts.upper_number) == (CaseState.CLOSED, "A0")
+
+
+def test_numbers_go_on_where_the_desk_stands(store: ImportStore) -> None:
+    with store.work() as work:
+        assert work.next_number(TOWNSHIP, NOW.date()).endswith("-010001")
+    store.bring([case_row(0)], ImportKind.CASES)
+    with store.work() as work:
+        assert work.next_number(TOWNSHIP, NOW.date()).endswith("-010003")
+
+
+def test_the_same_file_twice_adds_nothing(store: ImportStore) -> None:
+    store.bring(case_rows(250), ImportKind.CASES)
+    before = leftovers(store)
+    outcome = store.bring(case_rows(250), ImportKind.CASES)
+    assert (outcome.summary.imported, outcome.summary.unchanged) == (0, 250)
+    assert not outcome.changes.kinds
+    assert leftovers(store) == before
+
+
+def test_a_longer_file_adds_only_what_is_new(store: ImportStore) -> None:
+    store.bring(case_rows(100), ImportKind.CASES)
+    outcome = store.bring(case_rows(150), ImportKind.CASES)
+    assert (outcome.summary.imported, outcome.summary.unchanged) == (50, 100)
+
+
+def test_a_row_that_stands_twice_in_a_file_comes_once(store: ImportStore) -> None:
+    outcome = store.bring([case_row(1), replace(case_row(1), row=99)], ImportKind.CASES)
+    assert (outcome.summary.imported, outcome.summary.unchanged) == (1, 1)
+
+
+def test_a_known_case_that_reads_otherwise_is_refused_and_never_overwritten(store: ImportStore) -> None:
+    store.bring([case_row(1)], ImportKind.CASES)
+    assert refusals(store, case_row(1, title="另一个标题")) == [(3, "case.known_differently")]
+    assert store.queries.page(ALL, Sort()).rows[0].title == "噪音扰民 1"
+
+
+def test_a_case_is_the_same_when_the_grids_were_redrawn_since(store: ImportStore) -> None:
+    store.bring([case_row(1)], ImportKind.CASES)
+    store.bring([replace(basics()[1], valid_to=NOW.date() - timedelta(days=2))])
+    assert store.bring([case_row(1)], ImportKind.CASES).summary.unchanged == 1
+
+
+def test_the_same_number_of_another_system_is_another_case(store: ImportStore) -> None:
+    store.bring([case_row(1)], ImportKind.CASES)
+    sink = store.sink(ImportKind.CASES, source="another system")
+    outcome = import_records([case_row(1)], file="f", kind=ImportKind.CASES, sink=sink, clock=store.clock)
+    assert outcome.summary.imported == 1
+
+
+def test_a_point_outside_all_grids_waits_for_a_grid_and_is_not_refused(store: ImportStore) -> None:
+    far = case_row(1, lon=-71.0772, lat=42.2715)
+    outcome = store.bring([far, case_row(2, lon=None, lat=None), case_row(3)], ImportKind.CASES)
+    assert outcome.summary.imported == 3
+    assert [(notice.code, notice.params["count"]) for notice in outcome.notices] == [("case.grid_pending", 2)]
+    row = next(row for row in store.queries.page(ALL, Sort()).rows if row.title == far.title)
+    assert (row.grid, row.lon, row.number[:9]) == ("", -71.0772, TOWNSHIP)
+
+
+def test_a_case_lies_in_the_grid_of_its_own_day(store: ImportStore) -> None:
+    store.bring([replace(basics()[1], valid_to=NOW.date() - timedelta(days=10))])
+    store.bring([case_row(1, reported_at=NOW - timedelta(days=20)), case_row(9)], ImportKind.CASES)
+    grids = {row.title: row.grid for row in store.queries.page(ALL, Sort()).rows}
+    assert grids == {"噪音扰民 1": basics()[1].code, "违章停车 9": community_code(1)}
+
+
+def test_the_rows_own_grid_code_goes_before_its_point(store: ImportStore) -> None:
+    other = basics()[7].code
+    store.bring([case_row(1, grid_code=other)], ImportKind.CASES)
+    assert store.queries.page(ALL, Sort()).rows[0].grid == other
+
+
+def test_another_systems_grid_code_is_found_by_the_grids_own_list(store: ImportStore) -> None:
+    store.bring([replace(basics()[7], external_code="37100200100106")])
+    store.bring([case_row(1, grid_code="37100200100106", lon=None, lat=None)], ImportKind.CASES)
+    assert store.queries.page(ALL, Sort()).rows[0].grid == basics()[7].code
+
+
+def test_a_grid_code_of_ours_that_nobody_knows_is_refused(store: ImportStore) -> None:
+    lost = case_row(1, grid_code=f"{community_code(9)}001", lon=None, lat=None)
+    assert refusals(store, lost) == [(3, "case.grid_unknown")]
+
+
+def test_without_a_township_a_case_without_a_place_is_refused(store: ImportStore) -> None:
+    store.reference.keep_setting("township", "", NOW.isoformat())
+    assert refusals(store, case_row(1), case_row(2, lon=None, lat=None)) == [(4, "case.township_unknown")]
+
+
+def test_half_a_sign_in_a_text_is_refused(store: ImportStore) -> None:
+    assert refusals(store, case_row(1, title="噪\ud800音"), case_row(2)) == [(3, "case.text_damaged")]
+
+
+def test_a_class_of_the_list_brings_its_standard(store: ImportStore) -> None:
+    store.bring([standard(2)], ImportKind.STANDARDS)
+    store.bring([case_row(1, small_class="污水井盖")], ImportKind.CASES)
+    case = store.queries.case(store.queries.page(ALL, Sort()).rows[0].id)
+    assert case.facts.standard == "C-01-02-01"
+
+
+def test_a_dry_run_says_what_would_happen_and_leaves_nothing(store: ImportStore) -> None:
+    outcome = store.bring(case_rows(2500), ImportKind.CASES, dry_run=True)
+    assert outcome.summary.imported == 2500
+    assert leftovers(store) == {}
+
+
+@pytest.mark.parametrize("at", [1, 500, 2400])
+def test_an_import_that_is_cancelled_leaves_nothing(store: ImportStore, at: int) -> None:
+    read = 0
+
+    def rows() -> Iterator[CaseRecord]:
+        nonlocal read
+        for row in case_rows(2600):
+            read += 1
+            yield row
+
+    with pytest.raises(Cancelled):
+        store.bring(rows(), ImportKind.CASES, cancelled=lambda: read >= at)
+    assert leftovers(store) == {}
+
+
+def test_a_file_that_breaks_off_leaves_nothing(store: ImportStore) -> None:
+    def rows() -> Iterator[CaseRecord]:
+        yield from case_rows(2300)
+        raise OSError("the stick was pulled")
+
+    with pytest.raises(OSError, match="stick"):
+        store.bring(rows(), ImportKind.CASES)
+    assert leftovers(store) == {}
+
+
+def test_nobody_asks_whether_to_cancel_once_it_writes(store: ImportStore) -> None:
+    phases: list[ImportPhase] = []
+    asked_in: list[ImportPhase] = []
+
+    def cancelled() -> bool:
+        asked_in.append(phases[-1])
+        return False
+
+    store.bring(
+        case_rows(600),
+        ImportKind.CASES,
+        progress=lambda phase, _done, _total: phases.append(phase),
+        cancelled=cancelled,
+    )
+    assert ImportPhase.WRITING in phases
+    assert ImportPhase.WRITING not in asked_in
+
+
+def test_the_desk_writes_between_the_turns_of_an_import(store: ImportStore, tmp_path: Path) -> None:
+    """Another process's desk, by another connection: its command goes in while the file is not through."""
+    desk = ImportStore(tmp_path / "store.db")
+    written: list[int] = []
+
+    def write(phase: ImportPhase, done: int, _total: int | None) -> None:
+        if phase is ImportPhase.WRITING and not written:
+            with desk.work() as work:
+                number = work.next_number(TOWNSHIP, NOW.date())
+                payload = {"number": number, "facts": {"title": "新案件"}}
+                work.record(EventDraft(EventKind.REGISTERED, "c" * 32, f"t:{TOWNSHIP}", "op1", payload))
+            written.append(done)
+
+    store.bring(case_rows(900), ImportKind.CASES, progress=write)
+    desk.close()
+    assert written[0] < 900
+    assert store.queries.total(ALL) == 901
+    assert verify(store.database).problems == ()
+
+
+def test_a_case_that_the_desk_took_in_hand_is_left_as_it_is(store: ImportStore) -> None:
+    store.bring([case_row(1)], ImportKind.CASES)
+    case_id = store.queries.page(ALL, Sort()).rows[0].id
+    with store.work() as work:
+        work.record(EventDraft(EventKind.NOTED, case_id, f"t:{TOWNSHIP}", "op1", {"text": "已联系"}))
+    assert store.bring([case_row(1)], ImportKind.CASES).summary.unchanged == 1
+    assert store.queries.case(case_id).version == 2

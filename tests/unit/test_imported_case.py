@@ -1,0 +1,185 @@
+"""What an imported row becomes in the log, and that the short way into the tables is the long one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import Case, CaseState
+from gridclient.domain.events import Event, EventKey, payload_text
+from gridclient.domain.fold import fold
+from gridclient.domain.limits import parse_limit
+from gridclient.services.import_records import CaseRecord
+from gridclient.services.imported_case import (
+    StandardMatcher,
+    case_key,
+    finished_text,
+    numbered_text,
+    reported_day,
+    row_payload,
+)
+from gridclient.services.rows import StandardRow
+from gridclient.store.imported_rows import imported_row, imported_words
+from gridclient.store.search import searchable
+from gridclient.store.tables import part_rows, table_row
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA_TIME)
+SUBJECT = "ab" * 16
+RECORD = CaseRecord(sheet="", row=2, identity="n:编号:17", title="井盖缺失", reported_at=NOW - timedelta(days=3))
+STANDARD = StandardRow("C-01-02-01", "component", "公用设施", "污水井盖", "缺失", "恢复", "", "", (), (), "1")
+
+
+def payload_of(
+    record: CaseRecord,
+    *,
+    grid: str = "",
+    standard: StandardRow | None = None,
+    number: str = "371002001-20260227-010001",
+) -> dict[str, Any]:
+    payload = row_payload(record)
+    text = finished_text(payload, payload_text(payload), digest="0" * 16, grid=grid, standard=standard, now=NOW)
+    read: dict[str, Any] = json.loads(numbered_text(text, number))
+    assert payload_text(read) == numbered_text(text, number)  # the log's own spelling
+    return read
+
+
+def folded(payload: dict[str, Any]) -> Case:
+    key = EventKey("t:371002001", "d" * 16, 1, 1)
+    return fold(None, Event(key, int(NOW.timestamp() * 1000) << 16, "case_imported", SUBJECT, 0, "op1", payload))
+
+
+def test_an_open_row_waits_to_be_filed() -> None:
+    case = folded(payload_of(RECORD, grid="371002001001001"))
+    assert case.state is CaseState.REPORTED
+    assert case.number == "371002001-20260227-010001"
+    assert case.facts.grid == "371002001001001"
+    assert case.registered_at == NOW - timedelta(days=3)
+    assert case.due is None
+
+
+def test_a_closed_row_is_closed_at_its_time() -> None:
+    closed = NOW - timedelta(hours=5)
+    case = folded(payload_of(replace(RECORD, closed_at=closed, state="closed")))
+    assert (case.state, case.closed_at) == (CaseState.CLOSED, closed)
+
+
+def test_a_row_that_is_closed_without_a_time_counts_from_its_report() -> None:
+    assert folded(payload_of(replace(RECORD, state="declined"))).closed_at == RECORD.reported_at
+
+
+def test_a_row_without_a_time_counts_as_reported_now_and_says_the_same_every_day() -> None:
+    timeless = replace(RECORD, reported_at=None, state="closed", due_at=NOW + timedelta(days=2))
+    case = folded(payload_of(timeless))
+    assert (case.registered_at, case.closed_at) == (NOW, NOW)
+    assert case.facts.happened_at is None
+    assert payload_text(row_payload(timeless)) == payload_text(row_payload(replace(timeless, row=9)))
+
+
+def test_the_other_systems_deadline_is_kept_as_it_is() -> None:
+    due = NOW + timedelta(days=1, minutes=7)
+    case = folded(payload_of(replace(RECORD, due_at=due)))
+    (clock,) = case.clocks
+    assert (clock.stage, clock.due, case.due) == ("imported", due, due)
+    assert parse_limit(clock.limit).amount == pytest.approx(4 * 24 + 7 / 60)
+
+
+@pytest.mark.parametrize("days", [-5, 0, 1, 500, 17_000])
+def test_any_deadline_has_a_limit_that_can_be_read(days: int) -> None:
+    case = folded(payload_of(replace(RECORD, due_at=NOW + timedelta(days=days))))
+    assert parse_limit(case.clocks[0].limit).amount > 0
+
+
+def test_what_no_field_takes_is_kept_whole() -> None:
+    record = replace(RECORD, extra={"满意度": "好"}, unit_text="城管队", state_text="办理中", channel_text="微信")
+    facts = folded(payload_of(record)).facts
+    assert facts.channel == "other"
+    assert dict(facts.extra) == {
+        "满意度": "好",
+        "unit_text": "城管队",
+        "state_text": "办理中",
+        "channel_text": "微信",
+    }
+
+
+def test_a_known_channel_and_urgency_are_taken_by_their_words() -> None:
+    facts = folded(payload_of(replace(RECORD, channel_text="数字城管", urgency="特急"))).facts
+    assert (facts.channel, facts.urgency) == ("digital_city", 3)
+
+
+def test_the_original_point_is_kept_with_its_system() -> None:
+    record = replace(RECORD, lon=117.04, lat=36.66, source_crs="bd09", source_lon=117.05, source_lat=36.67)
+    assert folded(payload_of(record)).facts.source_point == "bd09:117.05,36.67"
+
+
+def test_a_class_with_one_condition_finds_its_standard() -> None:
+    matcher = StandardMatcher([STANDARD])
+    record = replace(RECORD, big_class="公用设施", small_class="污水井盖")
+    found = matcher.find(record)
+    assert found is STANDARD
+    facts = folded(payload_of(record, standard=found)).facts
+    assert (facts.standard, facts.case_class) == ("C-01-02-01", "公用设施 污水井盖")
+
+
+def test_a_class_with_several_conditions_is_left_to_the_operator() -> None:
+    matcher = StandardMatcher([STANDARD, replace(STANDARD, code="C-01-02-02")])
+    assert matcher.find(replace(RECORD, small_class="污水井盖")) is None
+    assert matcher.find(replace(RECORD, small_class="C-01-02-02")) is not None
+
+
+def test_the_day_of_a_case_is_the_day_in_china() -> None:
+    late = datetime.fromisoformat("2026-02-26T16:30:00+00:00")
+    assert reported_day(replace(RECORD, reported_at=late), now=NOW).isoformat() == "2026-02-27"
+
+
+def test_the_same_row_of_another_system_is_another_case() -> None:
+    assert case_key("a", "n:1") == case_key("a", "n:1") != case_key("b", "n:1")
+
+
+@pytest.mark.parametrize("text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"])
+def test_no_text_of_a_row_is_taken_for_a_gap(text: str) -> None:
+    payload = payload_of(replace(RECORD, title=text, description=text, extra={text: text}), grid="371002001001001")
+    assert payload["facts"]["title"] == payload["facts"]["description"] == payload["facts"]["extra"][text] == text
+    assert payload["number"] == "371002001-20260227-010001"
+
+
+SECONDS = st.integers(31_536_000, 4_000_000_000)
+MOMENTS = SECONDS.map(lambda seconds: datetime.fromtimestamp(seconds, CHINA_TIME))
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+RECORDS = st.builds(
+    CaseRecord,
+    sheet=st.just(""),
+    row=st.just(2),
+    identity=TEXTS,
+    title=TEXTS.filter(bool),
+    description=TEXTS,
+    reported_at=st.none() | MOMENTS,
+    closed_at=st.none() | MOMENTS,
+    due_at=st.none() | MOMENTS,
+    level=st.none() | st.integers(1, 4),
+    address=TEXTS,
+    lon=st.none() | st.floats(-180, 180),
+    lat=st.none() | st.floats(-90, 90),
+    reporter_phone=TEXTS,
+    state=st.sampled_from(["", "closed", "reported", "void"]),
+    channel=st.sampled_from(["", "12345", "110"]),
+    small_class=TEXTS,
+    extra=st.dictionaries(TEXTS, TEXTS, max_size=3),
+)
+
+
+@given(RECORDS, st.sampled_from(["", "371002001001001"]), st.sampled_from([None, STANDARD]), st.integers(1, 99_999))
+def test_the_short_way_into_the_tables_is_the_long_one(
+    record: CaseRecord, grid: str, standard: StandardRow | None, count: int
+) -> None:
+    payload = payload_of(record, grid=grid, standard=standard, number=f"371002001-20260227-0A{count:04d}")
+    case = folded(payload)
+    assert imported_row(SUBJECT, payload) == table_row(case, 1)
+    assert imported_words(payload) == searchable(case)
+    assert part_rows(case) == ()
