@@ -28,6 +28,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import state_word
 
 _TICK_MS: Final = 20_000
+_SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
@@ -103,7 +104,7 @@ class CasePanel(QWidget):
         """Shows what changed, if it concerns this case or what it is made of."""
         self._lists.refresh(changes)
         self.foot.refresh(changes)
-        if self._wanted is not None and (self._wanted in changes.cases or changes.kinds):
+        if self._wanted is not None and (self._wanted in changes.cases or changes.kinds & _SHOWN_KINDS):
             self._read(self._wanted)
 
     def focus_dispatch(self) -> None:

@@ -1,0 +1,79 @@
+"""A line that finds one of many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.ui.chooser import Chooser
+from gridclient.ui.matching import Entry
+
+ENTRIES = [Entry("1", "施工扰民", "2紧急工作时", "", "sgrm"), Entry("2", "占道经营", "1工作日", "", "zdjy")]
+
+
+@pytest.fixture
+def line(qtbot: QtBot) -> Iterator[Chooser]:
+    window = QWidget()
+    qtbot.addWidget(window)
+    chooser = Chooser(hint="输入", parent=window)
+    other = QLineEdit(window)
+    rows = QVBoxLayout(window)
+    rows.addWidget(chooser)
+    rows.addWidget(other)
+    chooser.set_entries(ENTRIES)
+    window.show()
+    chooser.setFocus()
+    yield chooser
+    window.close()
+
+
+def test_initials_and_enter_choose(line: Chooser, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(line.chosen) as chosen:
+        QTest.keyClicks(line, "zd")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+    assert chosen.args == ["2"]
+    assert (line.value, line.text()) == ("2", "占道经营")
+
+
+def test_the_arrow_and_enter_choose_from_the_list(line: Chooser, qtbot: QtBot) -> None:
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    popup = line.completer().popup()
+    assert popup is not None
+    qtbot.waitUntil(popup.isVisible)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    with qtbot.waitSignal(line.chosen) as chosen:
+        QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert chosen.args == ["2"]
+    assert line.value == "2"
+
+
+def test_changing_the_words_gives_the_value_up(line: Chooser, qtbot: QtBot) -> None:
+    line.set_value("1")
+    assert line.text() == "施工扰民"
+    with qtbot.waitSignal(line.chosen) as chosen:
+        QTest.keyClick(line, Qt.Key.Key_Backspace)
+        QTest.keyClick(line, Qt.Key.Key_Delete)
+    assert chosen.args == [""]
+    assert line.value == ""
+
+
+def test_words_that_find_nothing_stay_and_are_marked(line: Chooser) -> None:
+    QTest.keyClicks(line, "xyz")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (line.text(), line.value) == ("xyz", "")
+    assert line.property("invalid")
+
+
+def test_a_value_learns_its_words_when_the_entries_come(line: Chooser) -> None:
+    line.set_entries([])
+    line.clearFocus()
+    line.set_value("2")
+    assert line.text() == "2"
+    line.set_entries(ENTRIES)
+    assert line.text() == "占道经营"
