@@ -38,6 +38,9 @@ class Arrangement:
         self.upright = _splitter(Qt.Orientation.Vertical, self._map, cases)
         self.across = _splitter(Qt.Orientation.Horizontal, side, column(banner, self.upright), self.right)
         self.upright.setSizes([_MAP_PX, _LIST_PX])
+        self.upright.setStretchFactor(0, _MAP_PX)
+        self.upright.setStretchFactor(1, _LIST_PX)
+        self.across.setStretchFactor(1, 1)
         self.across.setSizes([LEFT_PX, WIDTH - LEFT_PX - RIGHT_PX, RIGHT_PX])
         side.setMinimumWidth(_LEAST["left"])
         self.right.setMinimumWidth(_LEAST["right"])
@@ -75,7 +78,6 @@ def _splitter(direction: Qt.Orientation, *parts: QWidget) -> QSplitter:
         made.addWidget(part)
     made.setHandleWidth(1)
     made.setChildrenCollapsible(False)
-    made.setStretchFactor(1, 1)
     return made
 
 

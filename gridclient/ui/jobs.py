@@ -28,13 +28,18 @@ _FOR_EVER: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class _Ticket:
-    """One request: whose it is, what replaces it, and what hears the answer."""
+    """One request: whose it is, what replaces it, what is to be done and what hears of it.
 
-    number: int
+    Tickets stay on the GUI thread's side and are let go there: a page whose last reference died on another thread
+    would be destroyed on that thread, which crashes. Threads know a ticket's number.
+    """
+
     owner: QObject
     name: str
+    task: Callable[[], Any] | None
     done: Callable[[Any], None] | None
     failed: Failed | None
+    progressed: Callable[..., None] | None = None
 
 
 class Jobs(QObject):
@@ -47,25 +52,25 @@ class Jobs(QObject):
 
     failed = Signal(object)
     busy_changed = Signal(bool)
-    _answered = Signal(object, object, object)  # ticket, result, error
-    _reported = Signal(object, object)  # what hears it, its values
+    _answered = Signal(int, object, object)  # number, result, error
+    _reported = Signal(int, object)  # number, values
 
     def __init__(self, *, readers: int = 3, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(_SWITCH_INTERVAL_S)
         self._readers = _pool(self, readers)
         self._writer = _pool(self, 1)
-        self._newest: dict[tuple[int, str], int] = {}
+        self._tickets: dict[int, _Ticket] = {}
+        self._newest: dict[tuple[int, str], int] = {}  # kept after the answer: an older one may still come
         self._processes: dict[int, WorkerProcess] = {}
-        self._waiting: set[int] = set()
         self._numbers = 0
         self._closed = False
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
-        self._reported.connect(_hand_over, Qt.ConnectionType.QueuedConnection)
+        self._reported.connect(self._on_reported, Qt.ConnectionType.QueuedConnection)
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting)
+        return bool(self._tickets)
 
     def read(
         self,
@@ -77,9 +82,9 @@ class Jobs(QObject):
         name: str = "",
     ) -> None:
         """Runs ``task`` on a reader thread. A newer request of the same owner and ``name`` replaces this one."""
-        ticket = self._ticket(owner, name, done, failed)
-        if ticket is not None:
-            self._readers.start(lambda: self._run(ticket, task))
+        number = self._take(_Ticket(owner, name, task, done, failed))
+        if number is not None:
+            self._readers.start(lambda: self._run(number))
 
     def write(
         self,
@@ -89,9 +94,9 @@ class Jobs(QObject):
         failed: Failed | None = None,
     ) -> None:
         """Runs ``task`` on the one writer thread, in the order of asking. It runs even if its owner goes."""
-        ticket = self._ticket(owner, "", done, failed)
-        if ticket is not None:
-            self._writer.start(lambda: self._run(ticket, task, always=True))
+        number = self._take(_Ticket(owner, "", task, done, failed))
+        if number is not None:
+            self._writer.start(lambda: self._run(number, always=True))
 
     def in_process(
         self,
@@ -108,18 +113,18 @@ class Jobs(QObject):
         ``progressed`` shall get on the GUI thread; after a cancel that call raises ``Cancelled`` and the task leaves
         things whole.
         """
-        ticket = self._ticket(owner, "", done, failed)
-        if ticket is None:
+        number = self._take(_Ticket(owner, "", None, done, failed, progressed))
+        if number is None:
             return lambda: None
 
-        def report(given: tuple[object, ...]) -> None:
-            self._reported.emit(lambda *shown: self._progress(ticket, progressed, shown), given)
+        def report(shown: tuple[object, ...]) -> None:
+            self._reported.emit(number, shown)
 
         def answer(result: object, error: GridClientError | None) -> None:
-            self._answered.emit(ticket, result, error)
+            self._answered.emit(number, result, error)
 
         process = WorkerProcess(task, values, report=report, answer=answer)
-        self._processes[ticket.number] = process
+        self._processes[number] = process
         process.start()
         return process.cancel
 
@@ -135,48 +140,53 @@ class Jobs(QObject):
         self._readers.waitForDone(_FOR_EVER)
         self._writer.waitForDone(_FOR_EVER)
 
-    def _ticket(
-        self, owner: QObject, name: str, done: Callable[[Any], None] | None, failed: Failed | None
-    ) -> _Ticket | None:
+    def _take(self, ticket: _Ticket) -> int | None:
         if self._closed:
             return None
         self._numbers += 1
-        ticket = _Ticket(self._numbers, owner, name, done, failed)
-        if name:
-            self._newest[id(owner), name] = ticket.number
-        self._note(ticket.number, under_way=True)
-        return ticket
+        if ticket.name:
+            self._newest[id(ticket.owner), ticket.name] = self._numbers
+        self._tickets[self._numbers] = ticket
+        if len(self._tickets) == 1:
+            self.busy_changed.emit(True)
+        return self._numbers
 
-    def _run(self, ticket: _Ticket, task: Callable[[], Any], *, always: bool = False) -> None:
-        """On a pool thread. Without an answer (a bug) the ticket is given back all the same."""
+    def _run(self, number: int, *, always: bool = False) -> None:
+        """On a pool thread, which must not be the last to hold anything of the ticket."""
         result: object = None
         error: GridClientError | None = None
         try:
-            if always or self._is_wanted(ticket):
-                result = task()
+            result = self._result(number, always=always)
         except GridClientError as foreseen:
             error = foreseen
+            error.__traceback__ = None  # its frames hold what belongs to the GUI thread
         except BaseException:
-            error = Cancelled()
+            error = Cancelled()  # a bug, which goes on to sys.excepthook; the ticket is given back all the same
             raise
         finally:
-            if shiboken6.isValid(self):
-                self._answered.emit(ticket, result, error)
+            self._answered.emit(number, result, error)
 
-    def _is_wanted(self, ticket: _Ticket) -> bool:
-        newest = self._newest.get((id(ticket.owner), ticket.name), ticket.number) if ticket.name else ticket.number
-        return not self._closed and newest == ticket.number and shiboken6.isValid(ticket.owner)
+    def _result(self, number: int, *, always: bool) -> object:
+        ticket = self._tickets[number]
+        wanted = always or self._is_wanted(number, ticket)
+        return ticket.task() if ticket.task is not None and wanted else None
 
-    def _on_answered(self, ticket: _Ticket, result: object, error: GridClientError | None) -> None:
-        wanted = self._is_wanted(ticket)
-        if self._newest.get((id(ticket.owner), ticket.name)) == ticket.number:
-            del self._newest[id(ticket.owner), ticket.name]
-        process = self._processes.pop(ticket.number, None)
+    def _is_wanted(self, number: int, ticket: _Ticket) -> bool:
+        newest = self._newest.get((id(ticket.owner), ticket.name), number) if ticket.name else number
+        return not self._closed and newest == number and shiboken6.isValid(ticket.owner)
+
+    def _on_answered(self, number: int, result: object, error: GridClientError | None) -> None:
+        ticket = self._tickets.pop(number)
+        wanted = self._is_wanted(number, ticket)
+        process = self._processes.pop(number, None)
         if process is not None:
             process.join()
-        self._note(ticket.number, under_way=False)
-        if not wanted:
-            return
+        if not self._tickets and not self._closed:
+            self.busy_changed.emit(False)
+        if wanted:
+            self._tell(ticket, result, error)
+
+    def _tell(self, ticket: _Ticket, result: object, error: GridClientError | None) -> None:
         if error is None:
             if ticket.done is not None:
                 ticket.done(result)
@@ -186,22 +196,10 @@ class Jobs(QObject):
             _LOG.warning("a job failed: %s", error.code)
             self.failed.emit(error)
 
-    def _progress(self, ticket: _Ticket, progressed: Callable[..., None] | None, shown: tuple[object, ...]) -> None:
-        if progressed is not None and self._is_wanted(ticket) and ticket.number in self._waiting:
-            progressed(*shown)
-
-    def _note(self, number: int, *, under_way: bool) -> None:
-        before = self.busy
-        if under_way:
-            self._waiting.add(number)
-        else:
-            self._waiting.discard(number)
-        if self.busy != before and not self._closed:
-            self.busy_changed.emit(self.busy)
-
-
-def _hand_over(hears: Callable[..., None], values: tuple[object, ...]) -> None:
-    hears(*values)
+    def _on_reported(self, number: int, shown: tuple[object, ...]) -> None:
+        ticket = self._tickets.get(number)
+        if ticket is not None and ticket.progressed is not None and self._is_wanted(number, ticket):
+            ticket.progressed(*shown)
 
 
 def _pool(parent: QObject, threads: int) -> QThreadPool:

@@ -44,7 +44,8 @@ QHeaderView::section {
   background: $panel; color: $muted; font-size: $small_px; font-weight: 500; border: none;
   border-bottom: 1px solid $line; padding: 0 8px; height: 25px;
 }
-QTreeView#gridTree QHeaderView::section { padding: 0 0 0 10px; }
+QTreeView#gridTree QHeaderView::section { padding: 0; }
+QTreeView#gridTree QHeaderView::section:first { padding: 0 0 0 10px; }
 QTreeView#gridTree QHeaderView::section:last { padding: 0 10px 0 0; }
 QHeaderView::section:hover { color: $text; background: $alternate; }
 QHeaderView::up-arrow, QHeaderView::down-arrow { width: 0; height: 0; }

@@ -20,7 +20,7 @@ translate = QCoreApplication.translate
 _NOTHING: Final = timedelta()
 _DAY: Final = 86_400
 _SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
-_STAGE_SOON, _STAGE_PRESSING = timedelta(minutes=15), timedelta(minutes=5)
+_STAGE_PRESSING = timedelta(minutes=5)
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
 
@@ -114,13 +114,12 @@ def _stage_word(state: str, *, returned: bool) -> str:
 
 
 def _pressure(left: Remaining, *, stage: bool) -> Pressure:
-    if stage:
-        bounds, time = (_STAGE_SOON, _STAGE_PRESSING), left.natural
-    else:
-        bounds, time = (_SOON, _PRESSING), left.working if left.working > _NOTHING else left.natural
-    if time >= bounds[0]:
+    """Soon is what the box 将到期 counts, and what has few working hours left before a night or a weekend."""
+    worked = left.working if left.working > _NOTHING and not stage else left.natural
+    shortest = min(left.natural, worked)
+    if shortest >= _SOON:
         return Pressure.NONE
-    return Pressure.SOON if time >= bounds[1] else Pressure.RED
+    return Pressure.RED if shortest < (_STAGE_PRESSING if stage else _PRESSING) else Pressure.SOON
 
 
 def _split(left: Remaining, seconds_per_day: int, *, natural: bool) -> tuple[int, str, bool]:

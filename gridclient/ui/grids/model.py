@@ -115,6 +115,10 @@ class GridModel(QAbstractItemModel):
         """Open and overdue cases of an area."""
         return self._figures.get(code, (0, 0))
 
+    def all_counts(self) -> Iterable[tuple[int, int]]:
+        """Open and overdue cases of all areas in the tree."""
+        return [counts for code, counts in self._figures.items() if code in self._by_code]
+
     def _index_of(self, node: Node, column: Column) -> QModelIndex:
         return self.createIndex(node.place, column, node.number)
 

@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView, QWidget
 
 from gridclient.services.rows import GridFigures, GridRow
 from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.grids.type_ahead import find
-from gridclient.ui.theme import HEADER_PX, tokens
+from gridclient.ui.theme import HEADER_PX, base_font, tokens
 
 _INDENT_PX: Final = 11
-_COUNT_PX: Final = 40
+_COUNT_PX: Final = 30
 _TYPING_S: Final = 1.0
 
 
@@ -72,6 +72,8 @@ class GridTree(QTreeView):
         """Other counts."""
         if self._model.set_figures(figures):
             self.viewport().update()
+        most = [max((counts[place] for counts in self._model.all_counts()), default=0) for place in (0, 1)]
+        self._widen(*most)
 
     def show_chosen(self, code: str) -> None:
         """Marks the chosen area and brings it into view; empty marks none."""
@@ -167,8 +169,13 @@ class GridTree(QTreeView):
         header.setSectionsMovable(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        header.resizeSection(Column.OPEN, _COUNT_PX)
-        header.resizeSection(Column.OVERDUE, _COUNT_PX + EDGE_PX)
+        self._widen(0, 0)
+
+    def _widen(self, most_open: int, most_overdue: int) -> None:
+        """The columns of figures are as wide as their widest figure needs."""
+        figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
+        self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open}") + 4))
+        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue}") + 4) + EDGE_PX)
 
     def _index(self, row: GridRow) -> QModelIndex:
         return self._model.index_of(row.code)

@@ -1,0 +1,256 @@
+"""The list: rows that stay where they are, pages that come by themselves, words in every cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
+from gridclient.ui.cases.columns import COLUMNS, TITLE
+from gridclient.ui.cases.model import CaseModel, CaseRole
+from gridclient.ui.cases.page import PAGE, CaseList
+from gridclient.ui.cases.row_changes import changes_between, spans
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.state import Question
+from gridclient.ui.theme import ROW_PX
+from tests.ui.conftest import press
+from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
+
+EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
+
+
+def row(line: int, /, **fields: object) -> CaseRow:
+    made = CaseRow(
+        rowid=line,
+        id=f"{line:032x}",
+        number=f"371002002-20261120-A1{line:04d}",
+        title=f"第 {line} 件",
+        state="filed",
+        level=3,
+        grid="",
+        grid_name="",
+        unit="",
+        unit_name="",
+        cooperating=0,
+        due=NOW + timedelta(hours=line),
+        channel="12345",
+        urgency=1,
+        registered_at=NOW,
+        returned=False,
+        escalated=False,
+        conflict=False,
+        pending=False,
+        lon=None,
+        lat=None,
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def shown(model: CaseModel, key: SortKey, line: int = 0) -> str:
+    column = next(place for place, column in enumerate(COLUMNS) if column.key is key)
+    return str(model.index(line, column).data())
+
+
+@pytest.fixture
+def crowded() -> InventedDesk:
+    """A desk with more cases than one page."""
+    made = empty_desk()
+    for number in range(PAGE * 2 + 30):
+        made.register(f"第 {number} 件", ago=timedelta(minutes=number))
+    return made
+
+
+OpenList = Callable[[InventedDesk], CaseList]
+
+
+@pytest.fixture
+def open_list(qtbot: QtBot, jobs: Jobs, look: None) -> OpenList:
+    def open_one(invented: InventedDesk) -> CaseList:
+        made = CaseList(desk=invented.desk, jobs=jobs)
+        qtbot.addWidget(made)
+        made.resize(788, 400)
+        made.show()
+        with qtbot.waitSignal(made.first_shown):
+            made.show_question(EVERYTHING, grid_name="全部网格")
+        qtbot.waitUntil(lambda: not jobs.busy)
+        return made
+
+    return open_one
+
+
+# -- steps between two states of the list ---------------------------------------------------------------------------
+
+
+def test_runs_of_places_become_spans() -> None:
+    assert spans([0, 1, 2, 5, 7, 8]) == ((0, 2), (5, 5), (7, 8))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    before=st.lists(st.integers(1, 12), unique=True, max_size=10),
+    after=st.lists(st.integers(1, 12), unique=True, max_size=10),
+)
+def test_any_list_becomes_any_other_and_views_are_told_each_step(
+    qapp: QApplication, before: list[int], after: list[int]
+) -> None:
+    model = CaseModel(now=NOW)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_rows([row(number) for number in before], more=False)
+    model.set_rows([row(number) for number in after], more=False)
+    assert [one.rowid for one in model.rows] == after
+    assert [model.place_of(one.id) for one in model.rows] == list(range(len(after)))
+    del tester
+
+
+def test_unchanged_rows_need_no_steps() -> None:
+    rows = [row(number) for number in range(5)]
+    changes = changes_between(rows, rows)
+    assert (changes.removed, changes.inserted, changes.reordered) == ((), (), False)
+
+
+# -- cells ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "key", "words"),
+    [
+        ({}, SortKey.NUMBER, "20261120-A10001"),
+        ({"number": "7"}, SortKey.NUMBER, "7"),
+        ({}, SortKey.UNIT, "—"),
+        ({"state": "handling", "unit_name": "司法所"}, SortKey.UNIT, "司法所"),
+        ({"state": "handling", "unit_name": "司法所", "cooperating": 2}, SortKey.UNIT, "司法所 +2"),
+        ({"returned": True, "unit_name": "司法所"}, SortKey.UNIT, "—"),
+        ({"returned": True}, SortKey.STATE, "被退回"),
+        ({"escalated": True, "state": "handling"}, SortKey.STATE, "上报县级"),
+        ({"state": "handled"}, SortKey.STATE, "待核查"),
+        ({"channel": "110"}, SortKey.CHANNEL, "民生110"),
+        ({"level": 4}, SortKey.LEVEL, "4级"),
+    ],
+)
+def test_cells_say_it_in_the_words_of_the_field(
+    qapp: QApplication, fields: dict[str, object], key: SortKey, words: str
+) -> None:
+    model = CaseModel(now=NOW)
+    model.set_rows([row(1, **fields)], more=False)
+    assert shown(model, key) == words
+
+
+def test_clocks_go_on_without_asking_the_store(qapp: QApplication) -> None:
+    model = CaseModel(now=NOW)
+    model.set_rows([row(1, state="handling", due=NOW + timedelta(minutes=90))], more=False)
+    assert shown(model, SortKey.DUE) == "◔ 工时 01:30"
+    model.tick(NOW + timedelta(minutes=31))
+    assert shown(model, SortKey.DUE) == "▲ 工时 00:59"
+
+
+def test_the_head_of_the_sorted_column_carries_an_arrow(qapp: QApplication) -> None:
+    model = CaseModel(now=NOW)
+    model.set_order(Sort(SortKey.TITLE, descending=True))
+    heads = [model.headerData(place, Qt.Orientation.Horizontal) for place in range(3)]
+    assert heads == ["编号", "标题 ↓", "级别"]
+
+
+# -- the list over a store ------------------------------------------------------------------------------------------
+
+
+def test_lines_have_one_height_and_the_title_takes_what_is_left(open_list: OpenList, crowded: InventedDesk) -> None:
+    page = open_list(crowded)
+    assert {page.table.rowHeight(line) for line in range(20)} == {ROW_PX}
+    widths = [page.table.columnWidth(place) for place in range(len(COLUMNS))]
+    assert sum(widths) <= page.table.viewport().width()
+    assert widths[TITLE] > 150
+
+
+def test_further_pages_come_when_the_end_is_near(
+    open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    assert page.model.rowCount() == PAGE
+    page.table.setFocus()
+    press(page.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2)
+    page.table.scrollToBottom()
+    qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2 + 30)
+    assert not page.model.canFetchMore(QModelIndex())
+    assert len({one.id for one in page.model.rows}) == PAGE * 2 + 30
+
+
+def test_refresh_keeps_choice_and_scroll(open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:
+    page = open_list(crowded)
+    page.table.go_to(60)
+    page.table.verticalScrollBar().setValue(50 * ROW_PX + 7)
+    chosen, top = page.table.chosen(), page.table.spot()
+    new = crowded.register("最早的一件", ago=timedelta(days=400))
+    page.refresh(Changes(frozenset({new})))
+    qtbot.waitUntil(lambda: page.model.place_of(new) == 0)
+    assert page.table.chosen() == chosen
+    assert page.table.spot() == top
+
+
+def test_a_click_on_a_head_asks_for_its_order_and_again_for_the_reverse(
+    open_list: OpenList, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    page = open_list(invented)
+    heads = page.table.horizontalHeader()
+    at = heads.viewport().rect().center()
+    at.setX(heads.sectionViewportPosition(TITLE) + 30)
+    with qtbot.waitSignal(page.ordered) as asked:
+        QTest.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert asked.args == [SortKey.TITLE, False]
+    page.show_question(Question(CaseFilter(), Sort(SortKey.TITLE)), grid_name="")
+    with qtbot.waitSignal(page.ordered) as asked:
+        QTest.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert asked.args == [SortKey.TITLE, True]
+
+
+def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: InventedDesk, qtbot: QtBot) -> None:
+    page = open_list(invented)
+    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
+    assert not entries["标题"].isEnabled()
+    entries["网格"].trigger()
+    entries["来源"].trigger()
+    other = open_list(invented)
+    other.table.restore_columns(page.table.columns_as_text())
+    hidden = {COLUMNS[place].key for place in range(len(COLUMNS)) if other.table.isColumnHidden(place)}
+    assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
+
+
+def test_no_case_fits_and_one_button_takes_the_conditions_away(
+    open_list: OpenList, invented: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(invented)
+    page.show_question(Question(CaseFilter(text="没有这样的字")), grid_name="")
+    qtbot.waitUntil(page.note.isVisible)
+    assert page.note.words.text() == "没有符合这些条件的案件。"
+    with qtbot.waitSignal(page.cleared):
+        QTest.mouseClick(page.note.button, Qt.MouseButton.LeftButton)
+
+
+def test_a_view_is_saved_under_a_name_and_chosen_again(
+    open_list: OpenList, invented: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(invented)
+    page.bar.view_named.emit("我的")
+    qtbot.waitUntil(lambda: "我的" in invented.store.saved_views and not jobs.busy)
+    assert invented.store.saved_views["我的"].filter == EVERYTHING.filter
+    menu = page.bar._menus["views"].menu()
+    menu.aboutToShow.emit()
+    with qtbot.waitSignal(page.view_chosen) as chosen:
+        menu.actions()[0].trigger()
+    assert chosen.args is not None
+    assert chosen.args[0].name == "我的"
+
+
+def test_rows_give_their_case_not_their_words(open_list: OpenList, invented: InventedDesk) -> None:
+    page = open_list(invented)
+    index = page.model.index(0, 0)
+    assert index.data(CaseRole.CASE_ID) == page.model.row_at(0).id == index.data(CaseRole.ROW).id

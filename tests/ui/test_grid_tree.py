@@ -1,0 +1,128 @@
+"""The tree of areas: figures in columns, typing finds, refresh keeps what is open and chosen."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.rows import GridFigures, GridRow
+from gridclient.ui.grids.model import Column, GridModel, GridRole
+from gridclient.ui.grids.tree import GridTree
+from gridclient.ui.theme import TREE_ROW_PX
+from tests.ui.conftest import press
+from tests.ui.fakes.invented_desk import GRIDS, many_grids
+
+INITIALS = {"古陌社区": "gmsq", "北山社区": "bssq", "竹岛街道": "zdjd", "鲸园街道": "jyjd"}
+ZONE, COMMUNITY, BASIC = "371002002601", "371002002001", "371002002001003"
+
+
+@pytest.fixture
+def tree(qtbot: QtBot, look: None) -> GridTree:
+    made = GridTree()
+    qtbot.addWidget(made)
+    made.resize(232, 500)
+    made.show_grids(GRIDS)
+    made.learn_initials(INITIALS)
+    made.show()
+    return made
+
+
+def code_of(tree: GridTree) -> str:
+    return str(tree.currentIndex().data(GridRole.CODE))
+
+
+def test_the_model_keeps_the_rules_of_item_models(qtbot: QtBot) -> None:
+    model = GridModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_grids(GRIDS)
+    model.set_figures({BASIC: GridFigures(5, 1, {})})
+    model.set_grids(GRIDS[:8])
+    del tester
+
+
+def test_townships_stand_at_the_top_without_the_county(tree: GridTree) -> None:
+    model = tree.grids
+    tops = [model.index(row, 0).data() for row in range(model.rowCount())]
+    assert tops == ["鲸园街道", "竹岛街道"]
+    assert [row.name for row in model.path_of(BASIC)] == ["鲸园街道", "第一片区", "古陌社区", "第三网格(基础)"]
+
+
+def test_figures_stand_beside_their_area(tree: GridTree) -> None:
+    tree.show_figures({BASIC: GridFigures(5, 1, {}), COMMUNITY: GridFigures(12, 2, {})})
+    index = tree.grids.index_of(BASIC)
+    counts = [index.siblingAtColumn(column).data(GridRole.COUNT) for column in (Column.OPEN, Column.OVERDUE)]
+    assert counts == [5, 1]
+
+
+def test_lines_are_as_high_as_the_design_says(tree: GridTree) -> None:
+    assert tree.visualRect(tree.grids.index(0, 0)).height() == TREE_ROW_PX
+
+
+def test_arrow_keys_choose(tree: GridTree, qtbot: QtBot) -> None:
+    tree.setFocus()
+    tree.show_chosen("371002002")
+    with qtbot.waitSignal(tree.grid_chosen) as chosen:
+        press(tree, Qt.Key.Key_Down)
+    assert chosen.args == [ZONE]
+
+
+def test_a_click_on_the_arrow_opens_and_chooses_nothing(tree: GridTree, qtbot: QtBot) -> None:
+    index = tree.grids.index_of(ZONE)
+    place = tree.visualRect(index)
+    assert not tree.isExpanded(index)
+    chosen: list[str] = []
+    tree.grid_chosen.connect(chosen.append)
+    at = place.center()
+    at.setX(place.left() + 2)
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert tree.isExpanded(index)
+    assert chosen == []
+
+
+@pytest.mark.parametrize(("typed", "code"), [("gmsq", COMMUNITY), ("zd", "371002003"), ("bs", "371002002002")])
+def test_typing_initials_goes_to_the_area_and_opens_the_way(
+    tree: GridTree, qtbot: QtBot, typed: str, code: str
+) -> None:
+    tree.setFocus()
+    QTest.keyClicks(tree, typed)
+    assert code_of(tree) == code
+    assert tree.visualRect(tree.currentIndex()).isValid()
+
+
+def test_refresh_keeps_what_is_open_and_chosen(tree: GridTree) -> None:
+    tree.open_areas(["371002002", ZONE, COMMUNITY])
+    tree.show_chosen(BASIC)
+    tree.show_grids([*GRIDS, GridRow("371002002001005", "第五网格(基础)", "basic", COMMUNITY)])
+    assert set(tree.opened()) == {"371002002", ZONE, COMMUNITY}
+    assert code_of(tree) == BASIC
+
+
+def test_showing_a_choice_is_no_choosing(tree: GridTree) -> None:
+    chosen: list[str] = []
+    tree.grid_chosen.connect(chosen.append)
+    tree.show_chosen(BASIC)
+    tree.show_chosen("")
+    assert chosen == []
+    assert not tree.currentIndex().isValid()
+
+
+def test_a_county_of_fourteen_hundred_grids_goes_in(tree: GridTree) -> None:
+    rows = many_grids()
+    tree.show_grids(rows)
+    assert sum(row.tier == "basic" for row in rows) == 1400
+    assert tree.grids.rowCount() == 10
+    tree.show_chosen(rows[-1].code)
+    assert code_of(tree) == rows[-1].code
+
+
+def test_the_same_areas_again_change_nothing(tree: GridTree, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(tree.grids.modelReset):
+        tree.show_grids(GRIDS)
+
+
+def test_a_tooltip_names_worker_and_figures(tree: GridTree) -> None:
+    tree.show_figures({BASIC: GridFigures(5, 1, {})})
+    told = tree.grids.index_of(BASIC).data(Qt.ItemDataRole.ToolTipRole)
+    assert told == "第三网格(基础) 371002002001003\n网格员 李*\n在办 5 件，超期 1 件"

@@ -1,0 +1,90 @@
+"""The look: readable in both themes, switched while the program runs, one place for colours."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from itertools import product
+
+import pytest
+from PySide6.QtGui import QColor, QFontInfo, QPalette
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from gridclient.ui.icons import _NAMES, give_icon, icon, recolour
+from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, base_font, palette_of, style_sheet_of, tokens
+
+LEAST_CONTRAST = 4.5
+GROUNDS = ("panel", "alternate", "selection")
+PAIRS = [
+    *product(("text", "warn_text", "bad_text"), (*GROUNDS, "hover")),
+    *product(("muted",), ("panel", "alternate", "window")),
+    ("text", "accent_ground"),
+    ("accent", "accent_ground"),
+    ("accent", "panel"),
+    ("warn_text", "warn_ground"),
+    ("bad_text", "bad_ground"),
+    ("text", "bad_ground"),
+    ("on_accent", "accent"),
+    ("on_top", "top"),
+    ("on_top", "top_button"),
+    ("top_muted", "top_field"),
+]
+
+
+def luminance(colour: str) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+    made = QColor(colour)
+    return 0.2126 * linear(made.redF()) + 0.7152 * linear(made.greenF()) + 0.0722 * linear(made.blueF())
+
+
+def contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+def test_text_can_be_read_on_its_ground(theme: Tokens, ink: str, ground: str) -> None:
+    assert contrast(getattr(theme, ink), getattr(theme, ground)) >= LEAST_CONTRAST
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_style_sheet_leaves_no_gap_open(theme: Tokens) -> None:
+    assert "$" not in style_sheet_of(theme)
+    assert all(getattr(theme, field.name) for field in fields(theme))
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_the_palette_sets_every_role_that_fusion_draws_with(theme: Tokens) -> None:
+    palette = palette_of(theme)
+    assert palette.color(QPalette.ColorRole.Window) == QColor(theme.window)
+    assert palette.color(QPalette.ColorRole.Text) == QColor(theme.text)
+    assert palette.color(QPalette.ColorRole.Highlight) == QColor(theme.selection)
+
+
+def test_the_theme_is_switched_while_the_program_runs(qapp: QApplication, qtbot: QtBot) -> None:
+    button = QPushButton("登记")
+    qtbot.addWidget(button)
+    apply_theme(qapp, LIGHT)
+    give_icon(button, "register")
+    light = button.icon().cacheKey()
+    apply_theme(qapp, DARK)
+    recolour(button)
+    assert tokens() is DARK
+    assert button.icon().cacheKey() != light
+    apply_theme(qapp, LIGHT)
+    assert tokens() is LIGHT
+
+
+def test_every_icon_of_the_desk_is_in_its_family(qapp: QApplication) -> None:
+    assert all(not icon(name).isNull() for name in _NAMES)
+
+
+def test_figures_are_equally_wide(qapp: QApplication) -> None:
+    from PySide6.QtGui import QFontMetrics
+
+    metrics = QFontMetrics(base_font())
+    assert len({metrics.horizontalAdvance(figure) for figure in "0123456789"}) == 1
+    assert QFontInfo(base_font()).pixelSize() == 13
