@@ -220,3 +220,16 @@ def test_a_click_makes_the_lead_and_the_right_button_cooperation(
     assert panel.choice.cooperating == ()
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, NONE, second)
     assert panel.choice.lead == OTHER
+
+
+def test_enter_on_a_unit_stepped_to_takes_it_and_does_not_dispatch_yet(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    for _ in range(2):
+        QTest.keyClick(panel.list, Qt.Key.Key_Down)
+    third = panel.list.current_code
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert panel.choice.lead == third != LEAD
+    assert made.store.case(case_id).state is CaseState.FILED

@@ -197,7 +197,7 @@ class DispatchPanel(QWidget):
         return False
 
     def _stepped_away(self, current: str) -> bool:
-        return self.filter.hasFocus() and self._choice.part_of(current) is None and self._moved
+        return self._moved and self._choice.part_of(current) is None
 
     def _step(self, by: int) -> None:
         self._moved = True

@@ -9,9 +9,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QSize, Qt, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput, NotFound
@@ -111,9 +112,12 @@ def test_dropped_files_are_attached(
 ) -> None:
     dropped = QMimeData()
     dropped.setUrls([QUrl.fromLocalFile(str(photo(tmp_path)))])
-    QGuiApplication.clipboard().setMimeData(dropped)
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    drag = QDragEnterEvent(QPoint(5, 5), copy, dropped, left, none)
+    QApplication.sendEvent(tab, drag)
+    assert drag.isAccepted()
     with qtbot.waitSignal(tab.changes):
-        assert tab.paste()
+        QApplication.sendEvent(tab, QDropEvent(QPointF(5, 5), copy, dropped, left, none))
     assert made.store.case(case_id).attachments == 1
 
 
