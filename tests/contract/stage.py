@@ -83,6 +83,7 @@ class Stage:
     known: KnownAreas
     store: Database | None = None
     _ids: Iterator[int] = field(default_factory=lambda: count(1))
+    """Goes on where an opened store's cases end."""
 
     @property
     def database(self) -> Database:
@@ -207,7 +208,9 @@ def opened(kind: Kind, folder: Path, *, file: str = "store.db") -> Iterator[Stag
     try:
         queries = SqliteQueries(database, Columns(database), known, clock)
         work, settings = SqliteWork(database, DEVICE, clock), SqliteDeskSettings(database)
-        yield Stage(work, queries, settings, clock, known, database)
+        stage = Stage(work, queries, settings, clock, known, database)
+        stage._ids = count(1 + queries.total(CaseFilter()))
+        yield stage
     finally:
         database.close()
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -18,14 +22,34 @@ from tests.contract.stage import (
     UNITS,
     ZONE,
     Stage,
+    opened,
 )
 
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture
-def told(stage: Stage) -> Stage:
+@pytest.fixture(params=["memory", "sqlite"])
+def told(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     """A dozen cases in different states, areas and hands."""
+    if request.param == "sqlite":
+        (tmp_path / "store.db").write_bytes(_told_store())
+    with opened(request.param, tmp_path) as stage:
+        if request.param == "memory":
+            tell(stage)
+        stage.clock.advance(minutes=5)
+        yield stage
+
+
+@cache
+def _told_store() -> bytes:
+    """The store file after the telling, made once."""
+    with TemporaryDirectory() as folder:
+        with opened("sqlite", Path(folder)) as stage:
+            tell(stage)
+        return (Path(folder) / "store.db").read_bytes()
+
+
+def tell(stage: Stage) -> None:
     stage.register("暴露垃圾", grid=GRIDS[0], due=HOUR, level=2, channel="12345", lon=122.10, lat=37.50)
     stage.register("占道经营", grid=GRIDS[1], due=-HOUR, channel="patrol", lon=122.20, lat=37.60)
     stage.register("没有网格", grid="", channel="video")
@@ -44,8 +68,6 @@ def told(stage: Stage) -> Stage:
     stage.sign(closed)
     stage.close(closed)
     stage.record(EventKind.VOIDED, stage.register("重复登记", grid=GRIDS[0]), {"reason": "重复"})
-    stage.clock.advance(minutes=5)
-    return stage
 
 
 ALL = 11
