@@ -1,0 +1,53 @@
+"""What one case's history promises: every event, in order, and the case by whatever people call it."""
+
+from __future__ import annotations
+
+import pytest
+
+from gridclient.domain.errors import NotFound
+from gridclient.domain.events import EventKind
+from tests.contract.stage import TOWNSHIP, Stage
+
+
+def test_a_case_is_found_by_key_number_and_short_number(stage: Stage) -> None:
+    case_id, other = stage.register("甲"), stage.register("乙")
+    number = stage.case(case_id).number
+    assert number.startswith(f"{TOWNSHIP}-")
+    assert stage.case(number).id == case_id
+    assert stage.case(number.removeprefix(f"{TOWNSHIP}-")).id == case_id
+    assert stage.case(stage.case(other).number).id == other
+
+
+@pytest.mark.parametrize("reference", ["", "f" * 32, "20261120-A70001", "371002001-20261120-ZZ0001", "窨井", "-"])
+def test_what_names_no_case_is_not_found(stage: Stage, reference: str) -> None:
+    with pytest.raises(NotFound, match=r"case\.unknown"):
+        stage.queries.case(reference)
+
+
+def test_the_timeline_tells_every_event_in_order(stage: Stage) -> None:
+    case_id = stage.dispatched()
+    stage.sign(case_id)
+    timeline = stage.queries.timeline(case_id)
+    assert [entry.kind for entry in timeline] == ["case_registered", "case_filed", "case_dispatched", "case_signed"]
+    assert {entry.actor for entry in timeline} == {"tester"}
+    assert all(entry.pending and not entry.refused for entry in timeline)
+    assert timeline[0].payload["facts"]["title"] == "占道经营"
+
+
+def test_the_timeline_of_an_unknown_case_is_not_found(stage: Stage) -> None:
+    with pytest.raises(NotFound, match=r"case\.unknown"):
+        stage.queries.timeline("f" * 32)
+
+
+def test_a_photo_that_was_taken_back_is_not_shown(stage: Stage) -> None:
+    case_id = stage.register()
+    stage.record(EventKind.ATTACHED, case_id, {"sha256": "a" * 64, "name": "近景.jpg"})
+    stage.record(EventKind.ATTACHED, case_id, {"sha256": "b" * 64, "name": "错的.jpg"})
+    stage.undo(case_id)
+    assert [photo["name"] for photo in stage.queries.attachments(case_id)] == ["近景.jpg"]
+
+
+def test_the_last_event_is_the_newest(stage: Stage) -> None:
+    case_id = stage.register()
+    event = stage.record(EventKind.NOTED, case_id, {"text": "x"})
+    assert stage.queries.last_event(case_id) == event.key
