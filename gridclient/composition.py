@@ -65,7 +65,6 @@ class OpenedDesk:
     profile: profiles.Profile
     reference: SqliteReference
     desk: Desk
-    attachments: AttachmentStore
 
     @property
     def database(self) -> Database:
@@ -210,8 +209,9 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk
         clock=clock,
         ids=RandomIds(),
         actor=_account(database, reference, account).actor,
+        files=AttachmentStore(profile.attachments, database),
     )
-    return OpenedDesk(profile, reference, desk, AttachmentStore(profile.attachments, database))
+    return OpenedDesk(profile, reference, desk)
 
 
 def _account(database: Database, reference: SqliteReference, code: str) -> Account:
