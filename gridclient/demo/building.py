@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from gridclient.demo.cases import DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.records import COUNTY, division_records, grid_records, standard_records, unit_records
+from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
@@ -24,9 +25,11 @@ from gridclient.services.import_records import ImportKind, Record
 from gridclient.services.importing import import_records
 from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, GridRow, GridsAt, StandardRow, UnitRow
+from gridclient.store.acknowledgement import acknowledge_all
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile import profile_exists
+from gridclient.store.reference import Snapshot
 
 DEFAULT_TOWNSHIP = "371002003"
 _SCENES_A_TURN = 2000
@@ -84,6 +87,8 @@ def make_demo(
         calendar = opened.desk.reference.calendar()
         story = demo_cases(cases, seed=seed, county=county, now=moment, calendar=calendar)
         _Teller(opened, seed).tell(story)
+        with opened.database.writer() as connection:
+            acknowledge_all(connection)
         return _contents(opened)
 
 
@@ -113,13 +118,39 @@ def _contents(opened: OpenedDesk) -> dict[str, Any]:
     }
 
 
+class _StillReference:
+    """The lists as they are while the story is told: nobody changes them, so nothing asks the store again."""
+
+    def __init__(self, lists: Snapshot) -> None:
+        self._lists = lists
+        self.grid: Callable[[str], GridRow | None] = lists.grids.get
+        self.unit: Callable[[str], UnitRow | None] = lists.units.get
+        self.standard: Callable[[str], StandardRow | None] = lists.standards.get
+        self.grids_at: Callable[[float, float], GridsAt] = lists.grids_at
+
+    def grids(self) -> Sequence[GridRow]:
+        return tuple(self._lists.grids.values())
+
+    def units(self) -> Sequence[UnitRow]:
+        return tuple(self._lists.units.values())
+
+    def standards(self) -> Sequence[StandardRow]:
+        return tuple(self._lists.standards.values())
+
+    def calendar(self) -> WorkCalendar:
+        return self._lists.calendar
+
+    def setting(self, name: str) -> str:
+        return self._lists.settings.get(name, "")
+
+
 class _Teller:
     """Plays the lives of all cases in the order of time, as the commands an operator and the units would have given."""
 
     def __init__(self, opened: OpenedDesk, seed: int) -> None:
         self._clock = DemoClock(opened.desk.clock.now())
         self._ids = DemoIds(Random(seed))
-        self._reference = opened.desk.reference
+        self._reference = _StillReference(opened.reference.snapshot())
         self._work = opened.work_with(self._clock)
         self._keys: dict[int, str] = {}
 

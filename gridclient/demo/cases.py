@@ -42,6 +42,12 @@ _BY_SIGHT: Final = frozenset({"video", "digital_city"})
 _UNSEEN_PLACES: Final = frozenset({"小区", "村庄"})
 _UNSEEN_CLASSES: Final = frozenset({"矛盾纠纷", "民生服务"})
 _HOUR: Final = timedelta(hours=1)
+_FRESH: Final[Mapping[Fate, tuple[float, float]]] = {
+    Fate.FILED: (5, 40), Fate.RETURNED: (5, 40), Fate.HANDLED: (10, 75),
+}  # fmt: skip
+"""How many minutes ago the last step was, usually and at most: what waits for the desk is mostly within its limit."""
+_INSTEAD: Final[Mapping[Fate, Fate]] = {Fate.RETURNED: Fate.FILED, Fate.HANDLED: Fate.CLOSED}
+"""What becomes of a case whose unit is asleep now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +103,8 @@ def demo_cases(
 ) -> Iterator[DemoCase]:
     """``count`` cases of the sixty days up to ``now``, in the order of their reports.
 
-    Four of five are closed; the rest stands in all open states, some overdue, some due soon. About one in fifty
-    repeats another one of the same place within hours.
+    Four of five are closed; the rest stands in all open states, a tenth of it overdue. About one in fifty repeats
+    another one of the same place within hours.
     """
     writer = _Writer(seed, county, now.astimezone(CHINA_TIME).replace(microsecond=0), calendar or WorkCalendar())
     plans = sorted((writer.plan(key, count) for key in range(count)), key=lambda plan: (plan.reported_at, plan.key))
@@ -122,12 +128,13 @@ class _Writer:
         if random.random() < REPEATS and (first := self._original(key, count, random)) is not None:
             return self._repeat(key, first, random)
         fate = random.choices(list(_FATES), list(_FATES.values()))[0]
-        for _ in range(_TRIES):
-            plan = _Plan(key, key, self._moment(key, fate, random).replace(microsecond=0), fate)
-            if fate in (Fate.HANDLED, Fate.RETURNED):
-                plan = self._fresh(plan, random)
-            if self._fits(plan):
-                break
+        for wanted, aim in ((fate, self._aim(key)), (_INSTEAD.get(fate, fate), _Aim.AMPLE)):
+            for _ in range(_TRIES):
+                plan = _Plan(key, key, self._moment(key, wanted, aim, random).replace(microsecond=0), wanted)
+                if wanted in _FRESH:
+                    plan = self._fresh(plan, random)
+                if self._fits(plan, aim):
+                    return plan
         return plan
 
     def write(self, plan: _Plan) -> DemoCase:
@@ -176,13 +183,13 @@ class _Writer:
     def _is_repeat(self, key: int) -> bool:
         return self._random("plan", key).random() < REPEATS
 
-    def _moment(self, key: int, fate: Fate, random: Random) -> datetime:
+    def _moment(self, key: int, fate: Fate, aim: _Aim, random: Random) -> datetime:
         """A moment of report that may lead to the fate."""
         about = self._subject(key)
         if fate is Fate.REPORTED:
-            return self._now - timedelta(minutes=1 + min(240.0, random.expovariate(1 / 14)))
+            return self._now - timedelta(minutes=1 + min(45.0, random.expovariate(1 / 5)))
         if fate is Fate.HANDLING:
-            return self._now - self._in_hand_for(about, self._aim(key), random)
+            return self._now - self._in_hand_for(about, aim, random)
         window = self._window(about, fate)
         at = self._now - window * random.random()
         if window > timedelta(days=1):
@@ -194,12 +201,13 @@ class _Writer:
     def _fresh(self, plan: _Plan, random: Random) -> _Plan:
         """The same life moved so that its last step was done a short while ago."""
         last = self._life(plan, can_be_rated=False)[-1].at
-        wanted = self._now - timedelta(minutes=random.randrange(1, 75))
+        usually, most = _FRESH[plan.fate]
+        wanted = self._now - timedelta(seconds=int(60 * min(most, 1 + random.expovariate(1 / usually))))
         return replace(plan, reported_at=plan.reported_at + (wanted - last))
 
     def _aim(self, key: int) -> _Aim:
         """How a case that a unit has in hand stands to its deadline."""
-        return self._random("aim", key).choices(list(_Aim), (0.2, 0.2, 0.6))[0]
+        return self._random("aim", key).choices(list(_Aim), (0.12, 0.2, 0.68))[0]
 
     def _in_hand_for(self, about: Subject, aim: _Aim, random: Random) -> timedelta:
         """How long ago such a case may have been reported; holidays and nights are left to trial."""
@@ -215,16 +223,16 @@ class _Writer:
             return timedelta(days=DAYS)
         if fate is Fate.HANDLED:
             return (self._due_of(about)(self._now) - self._now) * 2 + timedelta(days=1)
-        hours = {Fate.FILED: 0.7, Fate.RETURNED: 20.0}.get(fate, 1.0 if about.standard.urgency > 1 else 5.0)
+        hours = {Fate.FILED: 1.0, Fate.RETURNED: 20.0}.get(fate, 1.0 if about.standard.urgency > 1 else 5.0)
         return _HOUR * hours
 
-    def _fits(self, plan: _Plan) -> bool:
+    def _fits(self, plan: _Plan, aim: _Aim) -> bool:
         """Does the life lead to the fate by now, and for what a unit has in hand: overdue, due soon or neither?"""
         steps = self._life(plan, can_be_rated=False)
         if steps and steps[-1].at > self._now:
             return False
-        if plan.fate in (Fate.HANDLED, Fate.RETURNED):
-            return self._now - steps[-1].at < 3 * _HOUR
+        if plan.fate in _FRESH:
+            return self._now - steps[-1].at <= timedelta(minutes=_FRESH[plan.fate][1] + 1)
         given = dispatched_at(steps)
         if plan.fate is not Fate.HANDLING or given is None:
             return True
@@ -235,7 +243,7 @@ class _Writer:
             _Aim.OVERDUE: timedelta(days=-5) < left < timedelta(),
             _Aim.DUE_SOON: timedelta() < left <= soon,
             _Aim.AMPLE: left > min(soon, (due - given) * 0.2),
-        }[self._aim(plan.key)]
+        }[aim]
 
     def _steps(self, plan: _Plan, *, can_be_rated: bool) -> tuple[DemoStep, ...]:
         return tuple(step for step in self._life(plan, can_be_rated=can_be_rated) if step.at <= self._now)

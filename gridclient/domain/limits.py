@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gridclient.domain.errors import InvalidInput
 
@@ -73,6 +74,12 @@ def format_limit(limit: Limit) -> str:
 
 def parse_limit(text: str, *, hour: LimitKind = LimitKind.WORK_HOUR, day: LimitKind = LimitKind.NATURAL_DAY) -> Limit:
     """The limit of ``read_limit`` without the words behind it."""
+    return _parsed(text, hour, day)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str, hour: LimitKind, day: LimitKind) -> Limit:
+    """A desk knows some dozens of limits and asks for them thousands of times."""
     return read_limit(text, hour=hour, day=day).limit
 
 

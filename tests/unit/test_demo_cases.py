@@ -151,6 +151,14 @@ def test_some_in_hand_are_overdue_and_some_are_due_within_two_hours(lived: Seque
     assert sum(time > timedelta(hours=2) for time in left) >= 20
 
 
+@pytest.mark.parametrize("moment", [NOW, NOW.replace(day=22, hour=5), NOW.replace(day=23, hour=8, minute=40)])
+def test_about_a_tenth_of_what_is_open_is_overdue_at_any_hour(county: DemoCounty, moment: datetime) -> None:
+    reference = DemoReference(county)
+    lived = [replayed(case, reference) for case in demo_cases(400, seed=2, county=county, now=moment)]
+    dues = [case.due or case.registered_at + timedelta(minutes=15) for case in lived if case.is_open]
+    assert 0.02 < sum(due < moment for due in dues) / len(dues) < 0.2
+
+
 def test_steps_lie_between_the_report_and_now_in_order(cases: Sequence[DemoCase]) -> None:
     for case in cases:
         times = [case.happened_at, case.reported_at, *(step.at for step in case.steps)]
