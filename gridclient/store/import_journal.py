@@ -22,7 +22,6 @@ _BUFFERED: Final = 20
 """Batches kept in memory before they are written: looking into a small file writes nothing."""
 _TURN_S: Final = 0.04
 """How long a transaction should hold the store: the desk's own write waits about that long."""
-_PAUSE_S: Final = 0.002
 _MOST: Final = 20
 
 
@@ -167,7 +166,6 @@ class _TakingOver:
             done += len(rows)
             if advance is not None:
                 advance(done)
-            time.sleep(_PAUSE_S)
 
     def _next(self, batches: int) -> list[tuple[int, bytes]]:
         with self._database.reader() as connection:
