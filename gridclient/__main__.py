@@ -1,8 +1,27 @@
-"""``python -m gridclient``."""
+"""``python -m gridclient``, and the program of the bundle."""
 
+from __future__ import annotations
+
+import multiprocessing
 import sys
+from pathlib import Path
 
-from gridclient.cli import main
+
+def main() -> int:
+    """Runs the command line and watches for faults that nobody foresaw; gives the exit status."""
+    from gridclient.cli import main as run
+    from gridclient.logs import CrashWatch
+
+    watch = CrashWatch()
+    watch.install()
+
+    def look_after(profile: Path) -> None:
+        if (profile / "profile.json").is_file():
+            watch.folder = profile / "logs"
+
+    return run(on_profile=look_after)
+
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # a worker process of the bundle starts here and never comes back
     sys.exit(main())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.domain.errors import NotFound
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -20,9 +21,15 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 def open_desk_window(args: argparse.Namespace) -> Exit:
     """Opens the desk and stays until its window closes."""
+    from gridclient.logs import kept_log
+    from gridclient.store.profile import profile_exists
+
+    if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
+        raise NotFound("profile.missing", folder=str(args.profile))
     from gridclient.app import run
 
-    return Exit(run(args.profile))
+    with kept_log(args.profile / "logs"):
+        return Exit(run(args.profile))
 
 
 def walk_tour(args: argparse.Namespace) -> Exit:

@@ -227,7 +227,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "store.foreign": "这个数据库不是本程序的。",
     "store.read_only": "这里只能查看，不能写入。",
     "store.closed": "席位正在关闭，操作没有完成。",
-    "case.exists": "案件 {case} 已经登记过。",
+    "case.exists": "这件案件已经登记过。",
     "backup.missing": "没有找到备份文件“{file}”。",
     "backup.exists": "“{file}”已经存在，请换一个文件名。",
     "backup.damaged": "备份没有通过核对（{problems} 处不符），没有恢复，原数据未动。",

@@ -10,7 +10,7 @@ from tests.architecture.sources import PACKAGE, imports_of, module_name, python_
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "PySide6.QtWebEngine": ("mapview",),
     "PySide6.QtWebChannel": ("mapview",),
-    "PySide6": ("ui", "mapview", "app"),
+    "PySide6": ("ui", "mapview", "app", "self_check"),  # the self-check renders the map and looks for fonts
     "shiboken6": ("ui", "mapview", "app"),
     "qtpy": (),
     "folium": ("mapview",),
@@ -23,7 +23,18 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "pysqlite3": ("store", "hub.sqlite"),
     "niquests": (),  # replaces the urllib3 module for everybody
 }
-COMPOSITION = ("__main__", "app", "care", "composition", "demo", "importing", "import_look", "tour")  # and cli*
+COMPOSITION = (
+    "__main__",
+    "app",
+    "care",
+    "composition",
+    "demo",
+    "importing",
+    "import_look",
+    "logs",
+    "self_check",
+    "tour",
+)  # fmt: skip  (and cli*)
 # The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),

@@ -1,0 +1,185 @@
+"""The self-check: whether this machine and this profile carry the program. Each finding is a sentence for people.
+
+Works without a profile and without a screen; the map is really rendered, on a surface that nobody sees.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from gridclient.composition import SystemClock, open_desk
+from gridclient.domain.calendar import WorkCalendar
+from gridclient.domain.errors import GridClientError, NotFound
+from gridclient.services.error_text import sentence_of
+from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
+from gridclient.services.rows import CaseFilter
+from gridclient.store.legal_calendar import legal_calendar
+from gridclient.store.newest_event import newest_event_at
+
+LEAST_FREE_BYTES: Final = 1 << 30
+_PATIENCE: Final = timedelta(minutes=10)
+_YEARS: Final = range(2025, 2100)
+_MAP_SECONDS: Final = 60
+_GIB: Final = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at. ``name`` is for programs, ``title`` and ``sentence`` are for people."""
+
+    name: str
+    title: str
+    ok: bool
+    sentence: str
+
+    def as_json(self) -> dict[str, Any]:
+        """As the command line gives it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the profile tells the other checks."""
+
+    finding: Finding
+    calendar: WorkCalendar
+    newest: datetime | None
+
+
+def check(profile: Path, *, now: datetime | None = None) -> list[Finding]:
+    """Looks at store, map, fonts, calendar, disk, clock and hub; changes nothing."""
+    moment = now or SystemClock().now()
+    known = _look_into(profile)
+    return [
+        known.finding,
+        *_check_screen(),
+        check_calendar(known.calendar, moment),
+        check_disk(profile),
+        check_clock(moment, known.newest),
+        Finding("hub", "联机同步", True, "本席位还没有接入县级中心，单机使用。"),
+    ]
+
+
+def _look_into(profile: Path) -> _Known:
+    def known(ok: bool, sentence: str) -> _Known:
+        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None)
+
+    try:
+        with open_desk(profile, read_only=True) as opened:
+            with opened.database.reader() as connection:
+                newest = newest_event_at(connection)
+            cases = opened.desk.queries.figures()
+            calendar = opened.reference.calendar()
+        finding = Finding("store", "数据", True, f"能打开，是本版本的格式，在办案件 {_open_cases(cases)} 件。")
+        return _Known(finding, calendar, newest)
+    except NotFound:
+        return known(True, "这里还没有席位，可以用 init 或 demo 建立。")
+    except GridClientError as error:
+        return known(False, sentence_of(error))
+
+
+def _open_cases(figures: Mapping[str, Any]) -> int:
+    whole = figures.get("")
+    return int(whole.open) if whole is not None else 0
+
+
+def check_calendar(calendar: WorkCalendar, now: datetime) -> Finding:
+    """This year's holidays must be known; next year's may be missing until they are announced."""
+    this_year, next_year = now.year, now.year + 1
+    title = "工作日历"
+    if this_year not in calendar.known_years:
+        return Finding("calendar", title, False, f"缺 {this_year} 年的节假日安排，请导入日历，否则时限只按周末推算。")
+    if next_year not in calendar.known_years:
+        return Finding(
+            "calendar", title, True, f"{this_year} 年完整；注意：{next_year} 年的安排还没有，公布后请导入日历。"
+        )
+    return Finding("calendar", title, True, f"{this_year} 年和 {next_year} 年的节假日安排完整。")
+
+
+def check_disk(profile: Path) -> Finding:
+    """At least a gibibyte free where the profile lies or will lie."""
+    place = next((folder for folder in (profile, *profile.parents) if folder.exists()), Path.cwd())
+    free = shutil.disk_usage(place).free
+    ok = free >= LEAST_FREE_BYTES
+    advice = "。" if ok else "，不足 1 GB，请清理磁盘。"
+    return Finding("disk", "磁盘", ok, f"剩余 {free / _GIB:.1f} GB{advice}")
+
+
+def check_clock(now: datetime, newest: datetime | None) -> Finding:
+    """A clock before what already happened, or in an impossible year, would spoil every deadline."""
+    title, shown = "时钟", f"{now:%Y-%m-%d %H:%M}"
+    if now.year not in _YEARS:
+        return Finding("clock", title, False, f"现在是 {shown}？请校准电脑的日期和时间。")
+    if newest is not None and now + _PATIENCE < newest:
+        said = f"现在是 {shown}，却已有 {newest:%Y-%m-%d %H:%M} 的记录，请校准电脑的日期和时间。"
+        return Finding("clock", title, False, said)
+    return Finding("clock", title, True, f"{shown}（北京时间）。")
+
+
+def _check_screen() -> Sequence[Finding]:
+    """The map and the font, which need Qt."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    try:
+        from gridclient.app import make_application  # noqa: PLC0415  (Qt may be what is missing)
+    except ImportError as error:
+        missing = f"缺少系统组件（{error}）。"
+        return (Finding("map", "地图", False, missing), Finding("fonts", "中文字体", False, missing))
+    make_application()
+    return (_check_map(), _check_fonts())
+
+
+def _check_map() -> Finding:
+    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
+
+    from gridclient.mapview.view import MapView  # noqa: PLC0415
+
+    view = MapView(data=_NothingToDraw())
+    waiting = QEventLoop()
+    patience = QTimer(waiting, singleShot=True, interval=_MAP_SECONDS * 1000)
+    view.bridge.page_ready.connect(waiting.quit)
+    patience.timeout.connect(waiting.quit)
+    patience.start()
+    view.resize(400, 300)
+    view.show()
+    if not view.is_ready:
+        waiting.exec()
+    ready, errors, refused = view.is_ready, view.page_errors, len(view.guard.blocked)
+    view.close()
+    view.shutdown()
+    view.deleteLater()
+    if not ready:
+        return Finding("map", "地图", False, f"{_MAP_SECONDS} 秒内没有显示出来，请更新显卡驱动或联系维护人员。")
+    if errors or refused:
+        return Finding("map", "地图", False, f"页面报告了 {len(errors)} 个错误，拦下 {refused} 个外部请求。")
+    return Finding("map", "地图", True, "能正常显示，没有访问外部网络。")
+
+
+def _check_fonts() -> Finding:
+    from PySide6.QtGui import QFontDatabase  # noqa: PLC0415
+
+    families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
+    if not families:
+        return Finding("fonts", "中文字体", False, "没有中文字体，文字会显示为方框，请安装（如 fonts-noto-cjk）。")
+    return Finding("fonts", "中文字体", True, f"有 {len(families)} 种，如 {families[0]}。")
+
+
+class _NothingToDraw:
+    """``MapData`` of an empty county."""
+
+    def outlines(self) -> bytes:
+        return b'{"type": "FeatureCollection", "features": []}'
+
+    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002
+        return {}
+
+    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002
+        return ()
+
+    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002
+        return ()

@@ -1,0 +1,16 @@
+"""When something last happened, for judging the machine's clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.store.driver import Connection
+
+_COUNTER_BITS = 16
+
+
+def newest_event_at(connection: Connection) -> datetime | None:
+    """The time of the newest event by the clock of its device; ``None`` for an empty store."""
+    hlc = connection.execute("SELECT max(hlc) FROM origins").fetchone()[0]
+    return datetime.fromtimestamp((hlc >> _COUNTER_BITS) / 1000, CHINA_TIME) if hlc else None
