@@ -1,0 +1,189 @@
+"""Files brought into a real profile: the readers, the sinks and the store together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gridclient.care import ProfileCare
+from gridclient.composition import OpenedDesk, create_profile, open_desk
+from gridclient.domain.errors import Cancelled, InvalidInput
+from gridclient.import_look import look
+from gridclient.importing import import_file, import_in_worker, remove_base_map
+from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
+from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, LookOrder
+from gridclient.services.importing import ImportPhase
+from gridclient.services.rows import CaseFilter
+from gridclient.store.mbtiles import MBTilesArchive
+
+CASES = "编号,标题,经度,纬度\n1,路灯不亮,122.1195,37.5212\n2,井盖缺失,122.1205,37.5222\n"
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    folder = tmp_path / "profile"
+    create_profile(folder, county="371002", township="371002001", name="测试指挥室")
+    return folder
+
+
+@pytest.fixture
+def opened(profile: Path) -> Iterator[OpenedDesk]:
+    with open_desk(profile) as desk:
+        yield desk
+
+
+@pytest.fixture
+def cases(tmp_path: Path) -> Path:
+    path = tmp_path / "cases.csv"
+    path.write_text(CASES, encoding="utf-8")
+    return path
+
+
+def total(opened: OpenedDesk) -> int:
+    return opened.desk.queries.total(CaseFilter())
+
+
+def test_a_file_goes_in_once_and_adds_nothing_the_second_time(opened: OpenedDesk, cases: Path) -> None:
+    order = ImportOrder("cases", cases, crs="gcj02")
+    first, second = import_file(opened, order), import_file(opened, order)
+    assert (first.summary.imported, second.summary.imported, second.summary.unchanged) == (2, 0, 2)
+    assert total(opened) == 2
+
+
+def test_a_check_tells_what_would_happen_and_writes_nothing(opened: OpenedDesk, cases: Path) -> None:
+    outcome = import_file(opened, ImportOrder("cases", cases, crs="wgs84", dry_run=True))
+    assert (outcome.summary.imported, total(opened)) == (2, 0)
+
+
+def test_a_cancelled_import_leaves_nothing(opened: OpenedDesk, cases: Path) -> None:
+    with pytest.raises(Cancelled):
+        import_file(opened, ImportOrder("cases", cases, crs="wgs84"), cancelled=lambda: True)
+    assert total(opened) == 0
+
+
+def test_the_coordinate_system_has_to_be_said(opened: OpenedDesk, cases: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        import_file(opened, ImportOrder("cases", cases))
+    assert refused.value.code == "file.crs_needed"
+
+
+def test_chosen_columns_are_taken_instead_of_the_guessed(opened: OpenedDesk, tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_text("编号,说法,标题\n1,路灯不亮,甲\n", encoding="utf-8")
+    import_file(opened, ImportOrder("cases", path, mapping=ColumnChoice({"title": "说法"})))
+    assert opened.desk.queries.case(opened_rows(opened)[0]).facts.title == "路灯不亮"
+
+
+def opened_rows(opened: OpenedDesk) -> list[str]:
+    from gridclient.services.rows import Sort
+
+    return [row.id for row in opened.desk.queries.page(CaseFilter(), Sort()).rows]
+
+
+def test_the_worker_brings_in_beside_the_desk_that_holds_the_profile(
+    opened: OpenedDesk, profile: Path, cases: Path
+) -> None:
+    heard: list[str] = []
+    outcome = import_in_worker(
+        lambda phase, _done, _total: heard.append(phase), ImportOrder("cases", cases, crs="wgs84"), profile=profile
+    )
+    assert outcome.summary.imported == 2
+    assert total(opened) == 2
+    assert heard[0] == ImportPhase.READING
+
+
+def test_a_stop_is_passed_over_once_rows_are_written(opened: OpenedDesk, profile: Path, cases: Path) -> None:
+    def report(phase: str, _done: int, _total: int | None) -> None:
+        if phase == ImportPhase.WRITING:
+            raise Cancelled
+
+    import_in_worker(report, ImportOrder("cases", cases, crs="wgs84"), profile=profile)
+    assert total(opened) == 2
+
+
+def test_a_base_map_is_copied_whole_and_listed_and_deleted(opened: OpenedDesk, real_data: Path) -> None:
+    source = real_data / "basemap_samples" / "weihai_region_admin.pmtiles"
+    outcome = import_file(opened, ImportOrder(BASE_MAP, source))
+    again = import_file(opened, ImportOrder(BASE_MAP, source))
+    folder = opened.profile.basemaps
+    shelf = BaseMapFolder(folder, openers(MBTilesArchive))
+    care = ProfileCare(opened, shelf)
+    assert (outcome.summary.imported, again.summary.unchanged) == (1, 1)
+    assert outcome.changes.kinds == {"basemaps"}
+    assert [path.name for path in folder.iterdir()] == [source.name]
+    assert [row.file for row in care.base_maps()] == [source.name]
+    shelf.close()
+    care.remove_base_map(layer_id(folder / source.name))
+    assert not list(folder.iterdir())
+    assert not remove_base_map(folder, "gone")
+
+
+def test_a_cancelled_base_map_leaves_no_half_file(opened: OpenedDesk, real_data: Path) -> None:
+    source = real_data / "basemap_samples" / "weihai_region_admin.pmtiles"
+    with pytest.raises(Cancelled):
+        import_file(opened, ImportOrder(BASE_MAP, source), cancelled=lambda: True)
+    assert not list(opened.profile.basemaps.iterdir())
+
+
+def test_what_is_no_base_map_is_refused_before_anything_is_copied(opened: OpenedDesk, cases: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        import_file(opened, ImportOrder(BASE_MAP, cases))
+    assert refused.value.code == "basemap.not_archive"
+    assert not list(opened.profile.basemaps.iterdir())
+
+
+def test_backups_by_hand_are_listed(opened: OpenedDesk) -> None:
+    care = ProfileCare(opened, BaseMapFolder(opened.profile.basemaps, openers(MBTilesArchive)))
+    path = care.back_up()
+    assert [(row.path, row.automatic) for row in care.backups()] == [(path, False)]
+    assert len(care.recovery_key().split("-")) == 17
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        ("tipdm2020/附件3.xlsx", "cases"),
+        ("boston311_2011/311_service_requests_2011.zip", "cases"),
+        ("case_standards_yuncheng/muban.xlsx", "standards"),
+        ("divisions_2023/villages_5cities.csv", "divisions"),
+        ("boundaries_county/cnmaps_amap_gcj02.geojson", "divisions"),
+        ("grid_samples/assinGrid.geojson", "grids"),
+        ("holidays_cn/calendar_2023_2026.csv", "calendar"),
+        ("basemap_samples/shanghai_huangpu.pmtiles", "basemap"),
+    ],
+)
+def test_the_kind_of_a_real_file_is_guessed_from_what_is_in_it(real_data: Path, file: str, kind: str) -> None:
+    assert look(LookOrder(real_data / file)).kind == kind
+
+
+@pytest.mark.parametrize("kind", ["cases", "units", "standards", "grids"])
+def test_a_template_is_known_for_what_it_is(kind: str) -> None:
+    templates = Path(__file__).resolve().parents[2] / "resources" / "templates"
+    assert look(LookOrder(templates / f"{kind}.xlsx")).kind == kind
+
+
+def test_places_are_shown_in_each_system_with_the_distance_between_them(cases: Path) -> None:
+    seen = look(LookOrder(cases))
+    assert seen.asks_crs
+    assert set(seen.places) == {"wgs84", "gcj02", "bd09"}
+    as_it_stands = json.loads(seen.places["wgs84"])["features"][0]["geometry"]["coordinates"]
+    assert as_it_stands == [122.1195, 37.5212]
+    assert 300 < seen.apart["wgs84", "gcj02"] < 700
+    assert seen.apart["gcj02", "bd09"] > 700
+
+
+def test_a_file_without_places_asks_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "plain.csv"
+    path.write_text("编号,标题\n1,路灯不亮\n", encoding="utf-8")
+    seen = look(LookOrder(path))
+    assert not seen.asks_crs
+    assert not seen.places
+
+
+def test_lines_instead_of_areas_are_asked_for_though_nothing_can_be_drawn(real_data: Path) -> None:
+    seen = look(LookOrder(real_data / "grid_samples" / "assinEdge.geojson"))
+    assert seen.asks_crs
+    assert not seen.places
