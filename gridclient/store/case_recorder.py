@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from gridclient.domain.events import EventDraft, EventKind
@@ -53,6 +54,9 @@ class BulkRecorder:
 
     def number(self, name: str, value: int) -> str:
         return f"{name}-{self._device.short}{value:04d}"
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[PreparedCase]:
         return [_prepared(row, actor) for row in rows]

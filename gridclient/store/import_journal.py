@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
 from gridclient.services.imported_case import numbered_text
+from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection, Database
 
 _QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of what that costs
@@ -44,6 +45,8 @@ class CaseRecorder(Protocol):
         """A case number of this desk."""
         ...
 
+    def now(self) -> datetime: ...
+
     def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[Any]:
         """Folds the rows; whatever it gives, ``write`` takes."""
         ...
@@ -59,13 +62,20 @@ def number_name(township: str, day: date) -> str:
     return f"{township}-{day:%Y%m%d}"
 
 
+def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:
+    """A line in the audit log: who brought in what the list of imports has under this number."""
+    append_line(connection, at=int(now.timestamp()), actor=actor, what="imported", subject=str(import_id))
+
+
 class Journal:
     """The way of one import into the store; used once, by one thread."""
 
     def __init__(self, database: Database, recorder: CaseRecorder, *, file: str, actor: str, now: datetime) -> None:
         self._database = database
         self._recorder = recorder
-        self._about = (file, actor, now.isoformat())
+        self._file = file
+        self._actor = actor
+        self._now = now
         self._import_id: int | None = None
         self._lines: list[str] = []
         self._batches: list[bytes] = []
@@ -97,6 +107,7 @@ class Journal:
                 [(import_id, name, value) for name, value in first.items()],
             )
             connection.execute("update imports set state = 'ready' where id = ?", (import_id,))
+            note_import(connection, import_id, self._actor, self._now)
         self._decided = True
         taking = _TakingOver(self._database, self._recorder, import_id)
         return taking.to_the_end(lambda done: advance(done, self.waiting))
@@ -118,7 +129,7 @@ class Journal:
         if self._import_id is None:
             self._import_id = connection.execute(
                 "insert into imports (kind, file, actor, started_at, state) values ('cases', ?, ?, ?, 'staging')",
-                self._about,
+                (self._file, self._actor, self._now.isoformat()),
             ).lastrowid
         import_id = self._import_id
         connection.executemany(
@@ -199,7 +210,10 @@ class _TakingOver:
     def _close(self) -> tuple[int, int]:
         with self._database.writer() as connection:
             connection.execute("delete from import_numbers where import_id = ?", (self._import_id,))
-            connection.execute("update imports set state = 'done' where id = ?", (self._import_id,))
+            connection.execute(
+                "update imports set state = 'done', finished_at = ? where id = ?",
+                (self._recorder.now().isoformat(), self._import_id),
+            )
             imported, unchanged = connection.execute(
                 "select imported, unchanged from imports where id = ?", (self._import_id,)
             ).fetchone()

@@ -24,6 +24,7 @@ from gridclient.services.importing import RowNotice, Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_checks import Known, check_grids
+from gridclient.store.import_journal import note_import
 from gridclient.store.reference import touch_reference
 from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, plan_units
 from gridclient.store.reference_rows import read_known_areas
@@ -35,9 +36,11 @@ _R = TypeVar("_R", bound=Record)
 class ReferenceSink:
     """An ``services.importing.ImportSink`` for all kinds but cases; a file may mix kinds (townships among grids)."""
 
-    def __init__(self, database: Database, now: datetime) -> None:
+    def __init__(self, database: Database, now: datetime, *, file: str = "", actor: str = "") -> None:
+        """``file`` and ``actor`` are for the list of imports and the audit log; without an actor nobody is named."""
         self._database = database
         self._now = now
+        self._about = (file, actor)
         self._records: list[Record] = []
         self._known = Known()
         self._notices: list[RowNotice] = []
@@ -76,12 +79,23 @@ class ReferenceSink:
                 plan.write(connection)
             stored = self._stored(plans)
             if stored.imported:
+                self._note(connection, stored)
                 touch_reference(connection, self._now.isoformat())
         advance(len(self._records), len(self._records))
         return stored
 
     def discard(self) -> None:
         self._records = []
+
+    def _note(self, connection: Connection, stored: Stored) -> None:
+        file, actor = self._about
+        at = self._now.isoformat()
+        import_id = connection.execute(
+            "insert into imports (kind, file, actor, state, started_at, finished_at, imported, unchanged)"
+            " values (?, ?, ?, 'done', ?, ?, ?, ?)",
+            (",".join(sorted(stored.changes.kinds)), file, actor, at, at, stored.imported, stored.unchanged),
+        ).lastrowid
+        note_import(connection, import_id, actor, self._now)
 
     def _of(self, kind: type[_R]) -> list[_R]:
         return [record for record in self._records if isinstance(record, kind)]

@@ -278,3 +278,14 @@ def test_the_original_of_a_converted_boundary_is_kept(store: ImportStore) -> Non
     with store.database.reader() as connection:
         row = connection.execute("select source_crs, source_geometry from grids").fetchone()
     assert tuple(row) == ("gcj02", source)
+
+
+def test_an_import_is_on_the_list_and_in_the_audit_log_once(store: ImportStore) -> None:
+    for _ in range(2):
+        sink = ReferenceSink(store.database, NOW, file="网格.geojson", actor="admin")
+        import_records(all_areas(), file="f", kind=ImportKind.GRIDS, sink=sink, clock=store.clock)
+    with store.database.reader() as connection:
+        listed = connection.execute("select id, kind, file, actor, state, imported from imports").fetchall()
+        audited = connection.execute("select actor, what, subject from audit").fetchall()
+    assert [tuple(row) for row in listed] == [(1, "grids", "网格.geojson", "admin", "done", 15)]
+    assert [tuple(row) for row in audited] == [("admin", "imported", "1")]
