@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,12 +12,15 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTransla
 from PySide6.QtWidgets import QApplication
 
 from gridclient import __version__
+from gridclient.care import ProfileCare
 from gridclient.composition import OpenedDesk, open_desk
+from gridclient.importing import import_in_worker, look_in_worker, save_report_in_worker
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.mapview.scheme import prepare_environment, register_scheme
 from gridclient.store.mbtiles import MBTilesArchive
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
+from gridclient.ui.pages import Importing, PageParts
 from gridclient.ui.theme import LIGHT, apply_theme
 
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
@@ -40,8 +44,18 @@ class App:
         self.window = MainWindow(
             desk=self.opened.desk,
             jobs=self.jobs,
-            help_page=RESOURCES / "help" / "operator.md",
-            base_maps=base_maps,
+            parts=PageParts(
+                help_folder=RESOURCES / "help",
+                importing=Importing(
+                    run_import=partial(import_in_worker, profile=profile),
+                    read_preview=look_in_worker,
+                    save_report=save_report_in_worker,
+                    templates=RESOURCES / "templates",
+                ),
+                care=ProfileCare(self.opened, base_maps),
+                licence_roots=(RESOURCES, RESOURCES.parent / "maps"),
+                base_maps=base_maps,
+            ),
         )
         self._stack.callback(self.window.close)
 

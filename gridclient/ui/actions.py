@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -58,6 +58,7 @@ _ICONS: Final = {
     Action.AMEND: "edit",
     Action.NOTE: "note",
 }
+_ANYWHERE: Final = frozenset({"help", "import", "settings", "theme", "quit"})
 _GROUPS: Final = (
     (Action.FILE, Action.DECLINE, Action.DISPATCH, Action.SIGN, Action.FEED_BACK, Action.VERIFY, Action.CLOSE),
     (Action.RETURN, Action.REASSIGN, Action.URGE, Action.ESCALATE, Action.DELEGATE),
@@ -96,6 +97,7 @@ def desk_words() -> tuple[tuple[str, str, str, str], ...]:
         ("pane_cases", translate("Actions", "到案件列表"), "Ctrl+3", "case"),
         ("pane_detail", translate("Actions", "到案件详情"), "Ctrl+4", "info"),
         ("theme", translate("Actions", "切换浅色/深色"), "Ctrl+D", "theme"),
+        ("settings", translate("Actions", "设置"), "Ctrl+,", "settings"),
         ("quit", translate("Actions", "退出"), "Ctrl+Q", "close"),
     )
 
@@ -113,7 +115,7 @@ class DeskActions(QObject):
 
     def __init__(self, *, role: AccountRole, parent: QWidget) -> None:
         super().__init__(parent)
-        self._role = role
+        self._role, self._window = role, parent
         self.desk: dict[str, QAction] = {}
         self.case: dict[Action, QAction] = {}
         for name, word, key, icon in desk_words():
@@ -126,18 +128,34 @@ class DeskActions(QObject):
             self.case[action] = made
         self.desk["register"].setEnabled(may(role, Action.AMEND))
         self.desk["import"].setEnabled(role is not AccountRole.AUDITOR)
+        self._states: set[str] = set()
+        self._undoable = self._resting = False
+        self._free = {name for name, made in self.desk.items() if made.isEnabled()}
         self.allow_for(())
         self.allow_undo(possible=False)
 
     def allow_for(self, rows: Iterable[CaseRow]) -> None:
         """Enables what can be done with at least one of these cases."""
-        states = {row.state for row in rows}
-        for action, made in self.case.items():
-            made.setEnabled(may(self._role, action) and bool(states & STATES_FOR[action]))
+        self._states = {row.state for row in rows}
+        self._allow()
 
     def allow_undo(self, *, possible: bool) -> None:
         """Whether there is something to take back."""
-        self.desk["undo"].setEnabled(possible)
+        self._undoable = possible
+        self._allow()
+
+    def rest(self, resting: bool) -> None:
+        """While a page covers the desk, its keys are the page's; what opens pages stays."""
+        self._resting = resting
+        self._allow()
+
+    def _allow(self) -> None:
+        for name, made in self.desk.items():
+            possible = name in self._free and (name != "undo" or self._undoable)
+            made.setEnabled(possible and (not self._resting or name in _ANYWHERE))
+        for action, made in self.case.items():
+            possible = may(self._role, action) and bool(self._states & STATES_FOR[action])
+            made.setEnabled(possible and not self._resting)
 
     def known(self) -> Sequence[Known]:
         """All actions in the order of their keys, for help and the command bar."""
@@ -146,6 +164,10 @@ class DeskActions(QObject):
         found = [Known(name, made.text(), made.shortcut().toString()) for name, made in named]
         return sorted(found, key=lambda one: (not one.key.startswith("F"), not one.key, len(one.key), one.key))
 
+    def key_list(self) -> Sequence[tuple[str, str]]:
+        """Each key and what it does."""
+        return [(one.key, one.title) for one in self.known() if one.key]
+
     def trigger(self, name: str) -> bool:
         """Does what the command bar chose; says whether it was possible."""
         made = self.desk.get(name) or self.case[Action(name)]
@@ -153,9 +175,15 @@ class DeskActions(QObject):
             made.trigger()
         return made.isEnabled()
 
-    def menu(self, parent: QWidget) -> QMenu:
+    def show_menu(self, place: QPoint) -> None:
+        """Opens the context menu at a place of the screen."""
+        menu = self.menu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
+    def menu(self) -> QMenu:
         """The context menu of the list: what can be done now, in groups."""
-        menu = QMenu(parent)
+        menu = QMenu(self._window)
         for group in _GROUPS:
             possible = [self.case[action] for action in group if self.case[action].isEnabled()]
             if possible:

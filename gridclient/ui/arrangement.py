@@ -17,7 +17,7 @@ _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
 
 
 class Arrangement:
-    """Puts the given widgets into the window's centre; what the operator moves is remembered."""
+    """Puts the given widgets into the window's centre, as the first of ``stack``; what is moved is remembered."""
 
     def __init__(
         self,
@@ -28,25 +28,25 @@ class Arrangement:
         middle: tuple[QWidget, QWidget, QWidget],
         right: QWidget,
         bottom: QWidget,
+        stack: QStackedWidget,
     ) -> None:
         self._window = window
         banner, self._map, cases = middle
         side = column(*left)
         side.setProperty("panel", "true")
-        self.right = QStackedWidget()
-        self.right.addWidget(right)
         self.upright = _splitter(Qt.Orientation.Vertical, self._map, cases)
-        self.across = _splitter(Qt.Orientation.Horizontal, side, column(banner, self.upright), self.right)
+        self.across = _splitter(Qt.Orientation.Horizontal, side, column(banner, self.upright), right)
         self.upright.setSizes([_MAP_PX, _LIST_PX])
         self.upright.setStretchFactor(0, _MAP_PX)
         self.upright.setStretchFactor(1, _LIST_PX)
         self.across.setStretchFactor(1, 1)
         self.across.setSizes([LEFT_PX, WIDTH - LEFT_PX - RIGHT_PX, RIGHT_PX])
         side.setMinimumWidth(_LEAST["left"])
-        self.right.setMinimumWidth(_LEAST["right"])
+        right.setMinimumWidth(_LEAST["right"])
         self._map.setMinimumHeight(_LEAST["map"])
         cases.setMinimumHeight(_LEAST["list"])
-        window.setCentralWidget(column(top, self.across, bottom, grows=1))
+        stack.addWidget(self.across)
+        window.setCentralWidget(column(top, stack, bottom, grows=1))
         window.resize(WIDTH, HEIGHT)
 
     def remember_in(self, memory: WindowMemory) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.services.desk import Desk
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import CaseFilter, GridRow
 from gridclient.ui.jobs import Jobs
 
 
@@ -28,6 +30,12 @@ class DeskLists(QObject):
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
+        self._names: dict[str, str] = {}
+        self.grids_read.connect(self._on_grids_read)
+
+    def area_name(self, code: str) -> str:
+        """The name of an area; empty is the whole store."""
+        return self._names.get(code, code) or self.tr("全部网格")
 
     def read_lists(self) -> None:
         """Everything that changes with an import, not with a case."""
@@ -43,3 +51,6 @@ class DeskLists(QObject):
         queries = self._desk.queries
         self._jobs.read(self, queries.figures, self.figures_read.emit, name="figures")
         self._jobs.read(self, lambda: queries.total(CaseFilter()), self.total_read.emit, name="total")
+
+    def _on_grids_read(self, grids: Sequence[GridRow]) -> None:
+        self._names = {row.code: row.name for row in grids}

@@ -49,6 +49,7 @@ _NAMES: Final = {
     "info": "information-outline",
     "view": "bookmark-outline",
     "command": "chevron-right",
+    "settings": "cog-outline",
 }
 
 

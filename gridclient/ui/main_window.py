@@ -6,35 +6,35 @@ What is shown is :class:`DeskState`'s; what was changed goes round once as ``Cha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
-from gridclient.services.map_port import BaseMaps
-from gridclient.services.rows import Box, CaseRow, Changes, GridFigures, GridRow
-from gridclient.ui.actions import DeskActions, word_of
+from gridclient.services.rows import Box, Changes, GridFigures, GridRow
+from gridclient.ui.actions import DeskActions
 from gridclient.ui.arrangement import Arrangement
 from gridclient.ui.banner import Banner
-from gridclient.ui.batch import TOGETHER, Batch
+from gridclient.ui.batch import Batch
 from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.cases.page import CaseList
 from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.chosen import ChosenCases
 from gridclient.ui.command.bar import CommandBar
-from gridclient.ui.command.offers import CommandWord, Kind, Offer, names_to_learn
+from gridclient.ui.command.offers import Kind, Offer, names_to_learn
 from gridclient.ui.desk_lists import DeskLists
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.grids.tree import GridTree
-from gridclient.ui.help_window import HelpWindow
 from gridclient.ui.icons import recolour
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.map_pane import MapPane
+from gridclient.ui.pages import IntakeSide, PageParts, Pages
 from gridclient.ui.state import DeskState, Question
 from gridclient.ui.status import StatusLine
 from gridclient.ui.theme import show_theme, toggle_theme, tokens
@@ -49,19 +49,18 @@ class MainWindow(QMainWindow):
 
     Signals:
         changed(Changes): something was written; every panel refreshes itself.
+        restore_wanted(Path, str): the desk is to be opened again on a backup, with its recovery key.
     """
 
     changed = Signal(object)
+    restore_wanted = Signal(object, str)
 
-    def __init__(
-        self, *, desk: Desk, jobs: Jobs, help_page: Path | None = None, base_maps: BaseMaps | None = None
-    ) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts | None = None) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("综合信息指挥室"))
-        self._desk, self._jobs, self._help_page = desk, jobs, help_page
-        self._names: dict[str, str] = {}
-        self._loaded = False
+        parts = parts or PageParts()
+        self._jobs, self._loaded = jobs, False
         self.memory = WindowMemory(settings=desk.settings, jobs=jobs, parent=self)
         show_theme(self.memory.part("theme", lambda: tokens().name))
         self.state = DeskState(self)
@@ -74,20 +73,36 @@ class MainWindow(QMainWindow):
             command=self.command,
             register=self.actions_.desk["register"],
             bring_in=self.actions_.desk["import"],
+            more=[self.actions_.desk[name] for name in ("settings", "theme", "help", "quit")],
             actor=desk.actor,
         )
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
-        self.map = MapPane(data=desk.map_data, base_maps=base_maps)
+        self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps)
         self.banner = Banner()
         self.cases = CaseList(desk=desk, jobs=jobs)
         self.detail = CasePanel(
             desk=desk, jobs=jobs, dispatch=DispatchPanel(desk=desk, jobs=jobs), initials=self.initials
         )
+        self.pages = Pages(desk=desk, jobs=jobs, parts=parts, keys=self.actions_.key_list, parent=self)
+        self.side = IntakeSide(desk=desk, jobs=jobs, initials=self.initials, map_pane=self.map, detail=self.detail)
+        self.chosen = ChosenCases(
+            queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.detail, parent=self
+        )
         self.status = StatusLine()
         self._places = self._arrange()
         self._connect()
         self._recall()
+
+    @property
+    def intake(self) -> QWidget:
+        """The intake form."""
+        return self.side.form
+
+    @property
+    def import_page(self) -> QWidget | None:
+        """The import page, when it has been opened."""
+        return self.pages.page("import")
 
     # -- putting together -------------------------------------------------------------------------------------------
 
@@ -99,7 +114,9 @@ class MainWindow(QMainWindow):
             middle=(self.banner, self.map, self.cases),
             right=self.detail,
             bottom=self.status,
+            stack=self.pages.stack,
         )
+        self.side.put_into(made.across)
         order = (self.command, *self.boxes.buttons.values(), self.tree, self.cases.table, self.detail)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
@@ -108,7 +125,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         state, cases = self.state, self.cases
         state.question_changed.connect(self._on_question_changed)
-        state.selection_changed.connect(self._on_selection_changed)
+        state.selection_changed.connect(cases.show_selected)
+        state.selection_changed.connect(self.chosen.show)
         self.boxes.box_chosen.connect(state.toggle_box)
         self.tree.grid_chosen.connect(state.choose_grid)
         self.map.grid_chosen.connect(state.choose_grid)
@@ -120,7 +138,7 @@ class MainWindow(QMainWindow):
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
         cases.cleared.connect(state.clear)
-        cases.menu_wanted.connect(self._on_menu_wanted)
+        cases.menu_wanted.connect(self.actions_.show_menu)
         cases.columns_changed.connect(self.memory.touch)
         cases.first_shown.connect(lambda: QTimer.singleShot(0, self.map, self.map.make))
         self.tree.expanded.connect(self.memory.touch)
@@ -129,6 +147,8 @@ class MainWindow(QMainWindow):
         self.command.left.connect(cases.table.setFocus)
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
+        self.chosen.row_read.connect(self.map.show_case)
+        self.chosen.told.connect(self.banner.tell)
         self.batch.done.connect(self.announce)
         self.batch.told.connect(self.banner.tell)
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
@@ -141,6 +161,15 @@ class MainWindow(QMainWindow):
         self.lists.total_read.connect(self.status.show_total)
         self.detail.changes.connect(self._on_detail_changes)
         self.detail.open_wanted.connect(state.choose_case)
+        self.side.registered.connect(self._on_registered)
+        self.side.open_wanted.connect(state.choose_case)
+        self.side.left.connect(cases.table.setFocus)
+        self.pages.changes.connect(self.announce)
+        self.pages.covered.connect(self.actions_.rest)
+        self.pages.progressed.connect(self.status.show_work)
+        self.pages.theme_chosen.connect(show_theme)
+        self.pages.base_map_chosen.connect(self.map.show_base)
+        self.pages.restore_wanted.connect(self.restore_wanted)
         self._jobs.failed.connect(self.banner.tell_error)
 
     def _recall(self) -> None:
@@ -159,7 +188,8 @@ class MainWindow(QMainWindow):
     def load(self) -> None:
         """Asks for everything the window shows; the answers come when they are there."""
         self._on_question_changed(self.state.question)
-        self._on_selection_changed(self.state.selected)
+        self.cases.show_selected(self.state.selected)
+        self.chosen.show(self.state.selected)
         self.cases.load()
         self.lists.read_lists()
         self.lists.read_figures()
@@ -171,37 +201,29 @@ class MainWindow(QMainWindow):
             self.lists.read_lists()
         self.lists.read_figures()
         self.boxes.refresh()
-        for panel in (self.cases, self.map, self.detail):
+        for panel in (self.cases, self.map, self.detail, self.side, self.chosen):
             panel.refresh(changes)
         self.changed.emit(changes)
 
     def _show_room(self, kept: tuple[str, str]) -> None:
-        name, township = kept
-        self.top.show_room(name or self.tr("综合信息指挥室"))
-        self.setWindowTitle(name or self.tr("综合信息指挥室"))
-        self.command.set_township(township)
+        name = kept[0] or self.tr("综合信息指挥室")
+        self.top.show_room(name)
+        self.setWindowTitle(name)
+        self.command.set_township(kept[1])
 
     def _show_grids(self, grids: Sequence[GridRow]) -> None:
-        self._names = {row.code: row.name for row in grids}
         self.tree.show_grids(grids)
         self.tree.show_chosen(self.state.filter.grid)
         self.command.set_grids(grids)
-        known = self.actions_.known()
-        words = [CommandWord(one.name, one.title, one.key) for one in known if one.name != "command_bar"]
-        self.command.set_commands(words)
+        self.command.set_commands(self.actions_.known())
         self.initials.ask(names_to_learn(self.command.sources))
-        question = self.state.question
-        self.cases.bar.show_filter(question.filter, question.sort, grid_name=self._area_name())
+        self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid))
 
     def _show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         self.tree.show_figures(figures)
         self.status.show_figures(figures)
         whole = figures.get("")
         self.top.lamp.show_pending(whole.boxes.get(Box.PENDING, 0) if whole is not None else 0)
-
-    def _area_name(self) -> str:
-        code = self.state.filter.grid
-        return self._names.get(code, code) or self.tr("全部网格")
 
     # -- what the panels say ----------------------------------------------------------------------------------------
 
@@ -210,23 +232,7 @@ class MainWindow(QMainWindow):
         self.boxes.show_grid(question.filter.grid)
         self.tree.show_chosen(question.filter.grid)
         self.map.show_filter(question.filter)
-        self.cases.show_question(question, grid_name=self._area_name())
-
-    def _on_selection_changed(self, case_ids: tuple[str, ...]) -> None:
-        self.cases.show_selected(case_ids)
-        if len(case_ids) > 1:
-            self.detail.show_batch(case_ids)
-        else:
-            self.detail.show_case(self.state.current)
-        rows = self._desk.queries.rows
-        self._jobs.read(self, lambda: rows(case_ids), self._show_chosen_rows, name="selected")
-
-    def _show_chosen_rows(self, rows: Sequence[CaseRow]) -> None:
-        self.actions_.allow_for(rows)
-        self.map.show_case(rows[0] if rows else None)
-
-    def _on_menu_wanted(self, place: QPoint) -> None:
-        self.actions_.menu(self).popup(place)
+        self.cases.show_question(question, grid_name=self.lists.area_name(self.state.filter.grid))
 
     def _on_offer_taken(self, offer: Offer) -> None:
         taken: dict[Kind, Callable[[str], object]] = {
@@ -241,15 +247,12 @@ class MainWindow(QMainWindow):
         taken[offer.kind](offer.value)
 
     def _on_case_wanted(self, action: Action) -> None:
-        several = len(self.state.selected) > 1
-        if action is Action.DISPATCH:
-            self.detail.focus_dispatch()
-        elif several and action in TOGETHER:
-            self.batch.act(action, self.state.selected)
-        elif several:
-            self.banner.tell(self.tr("{action}要逐件办理，请只选一件。").format(action=word_of(action)), "warn")
-        else:
-            self.detail.start_action(action)
+        self.side.close()
+        self.chosen.do(action)
+
+    def _on_registered(self, case_id: str, changes: Changes) -> None:
+        self.announce(changes)
+        self.state.choose_case(case_id)
 
     def _on_detail_changes(self, changes: Changes) -> None:
         self.batch.remember(changes)
@@ -257,7 +260,8 @@ class MainWindow(QMainWindow):
 
     def _on_desk_wanted(self, name: str) -> None:
         wanted: dict[str, Callable[[], object]] = {
-            "help": self._show_help,
+            **{name: partial(self.pages.show, name) for name in ("help", "import", "settings")},
+            "register": self.side.open,
             "refresh": self.load,
             "undo": self.batch.undo,
             "command_bar": lambda: self.command.setFocus(Qt.FocusReason.ShortcutFocusReason),
@@ -272,11 +276,6 @@ class MainWindow(QMainWindow):
         }
         if name in wanted:
             wanted[name]()
-
-    def _show_help(self) -> None:
-        read = self._help_page.read_text if self._help_page is not None else str
-        keys = self.actions_.known()
-        self._jobs.read(self, read, lambda page: HelpWindow(keys=keys, page=page, parent=self).show(), name="help")
 
     # -- life -------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ class MapPane(QWidget):
         grid_chosen(str): a click on an area, empty beside every area.
         case_chosen(str): a click on a case.
         unit_chosen(str): a click on a unit.
+        point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
         made(MapView): the view is there.
     """
@@ -31,6 +32,7 @@ class MapPane(QWidget):
     case_chosen = Signal(str)
     unit_chosen = Signal(str)
     box_selected = Signal(object)
+    point_picked = Signal(float, float)
     made = Signal(object)
 
     def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
@@ -57,6 +59,7 @@ class MapPane(QWidget):
         bridge.grid_clicked.connect(self.grid_chosen)
         bridge.case_clicked.connect(self.case_chosen)
         bridge.unit_clicked.connect(self.unit_chosen)
+        bridge.point_picked.connect(self.point_picked)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
         self.view = view
@@ -88,6 +91,18 @@ class MapPane(QWidget):
             self.view.clear_case()
         else:
             self.view.show_case(row.lon, row.lat, row.id)
+
+    def pick_point(self, wanted: bool) -> None:
+        """The next click is a place and chooses nothing; ``False`` gives that up."""
+        if self.view is not None and wanted:
+            self.view.start_picking()
+        elif self.view is not None:
+            self.view.stop_picking()
+
+    def show_base(self, layer: str) -> None:
+        """Another base map: "offline", "none" or an imported map's id."""
+        if self.view is not None:
+            self.view.set_layers(base=layer)
 
     def refresh(self, changes: Changes) -> None:
         """Draws again what a write touched."""

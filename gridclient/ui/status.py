@@ -48,9 +48,9 @@ class StatusLine(QWidget):
         self._total = total
         self._show()
 
-    def show_busy(self, busy: bool) -> None:
-        """That something is under way; said only when it lasts."""
-        self.work.setText(self.tr("正在读取…") if busy else "")
+    def show_work(self, words: str) -> None:
+        """How far something long is; empty when nothing is under way."""
+        self.work.setText(words)
 
     def _show(self) -> None:
         parts = []

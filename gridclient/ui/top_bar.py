@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import Actor
 from gridclient.services.words import ROLES
@@ -51,10 +53,17 @@ class SyncLamp(QWidget):
 
 
 class TopBar(QWidget):
-    """Object name ``topBar``; its buttons trigger the actions they are given."""
+    """Object name ``topBar``; its buttons trigger the actions they are given, ``more`` from a menu at the account."""
 
     def __init__(
-        self, *, command: QWidget, register: QAction, bring_in: QAction, actor: Actor, parent: QWidget | None = None
+        self,
+        *,
+        command: QWidget,
+        register: QAction,
+        bring_in: QAction,
+        more: Iterable[QAction],
+        actor: Actor,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("topBar")
@@ -63,10 +72,13 @@ class TopBar(QWidget):
         self.room = QLabel(self)
         self.room.setProperty("role", "title")
         self.lamp = SyncLamp(self)
-        self.account = QLabel(self)
-        self.account.setText(
-            self.tr("{role} · {account}").format(role=ROLES.get(actor.role, actor.role), account=actor.account)
-        )
+        who = self.tr("{role} · {account}").format(role=ROLES.get(actor.role, actor.role), account=actor.account)
+        self.account = QPushButton(who, self)
+        self.account.setProperty("kind", "account")
+        self.account.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        menu = QMenu(self.account)
+        menu.addActions(list(more))
+        self.account.setMenu(menu)
         command.setParent(self)
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 0, 12, 0)

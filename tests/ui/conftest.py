@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -18,8 +19,11 @@ from gridclient.ui.initials import work_out
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
+from gridclient.ui.pages import PageParts
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk
+
+HELP = Path(__file__).parents[2] / "resources" / "help"
 
 
 @pytest.fixture
@@ -68,7 +72,7 @@ def open_window(
     def open_one(invented: InventedDesk) -> MainWindow:
         invented.store.kept.setdefault("desk.initials", initials)
         jobs = Jobs(readers=2)
-        window = MainWindow(desk=invented.desk, jobs=jobs)
+        window = MainWindow(desk=invented.desk, jobs=jobs, parts=PageParts(help_folder=HELP))
         opened.append((window, jobs))
         with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
             window.show()

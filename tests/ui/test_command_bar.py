@@ -8,14 +8,15 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Box
-from gridclient.ui.command.offers import CommandWord, Kind, Sources, asks_for_a_number, offers_for
+from gridclient.ui.actions import Known
+from gridclient.ui.command.offers import Kind, Sources, asks_for_a_number, offers_for
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SOURCES = Sources(
-    commands=(CommandWord("register", "登记", "F3"), CommandWord("dispatch", "派遣", "F2")),
+    commands=(Known("register", "登记", "F3"), Known("dispatch", "派遣", "F2")),
     units=UNITS,
     grids=GRIDS,
     initials={"登记": "dj", "派遣": "pq", "古陌社区": "gmsq", "待派遣": "dpq", "已结案": "yja"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import Box, Changes
+from gridclient.ui.help.page import HelpPage
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk, empty_desk
@@ -27,6 +29,10 @@ CTRL, ALT, SHIFT = (
 
 def titles(window: MainWindow) -> list[str]:
     return [row.title for row in window.cases.model.rows]
+
+
+def has_rows(window: MainWindow, count: int) -> bool:
+    return len(window.cases.model.rows) == count
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
@@ -178,13 +184,76 @@ def test_f5_reads_everything_again(window: MainWindow, invented: InventedDesk, q
     qtbot.waitUntil(lambda: "新来的一件" in titles(window))
 
 
-def test_f1_shows_the_keys_beside_the_desk(window: MainWindow, qtbot: QtBot) -> None:
+def test_f1_covers_the_desk_with_help_and_escape_brings_it_back(window: MainWindow, qtbot: QtBot) -> None:
     press(window, Qt.Key.Key_F1)
-    qtbot.waitUntil(lambda: window.findChild(QWidget, "helpWindow") is not None)
-    shown = window.findChild(QWidget, "helpWindow")
+    shown = window.findChild(HelpPage, "helpPage")
     assert shown is not None
-    assert not shown.isModal()
-    assert "Ctrl+K" in shown.text.toPlainText()  # type: ignore[attr-defined]
+    qtbot.waitUntil(lambda: shown.titles.rowCount() > 1)
+    assert shown.isVisible()
+    assert not window.cases.isVisible()
+    assert ("Ctrl+K", "命令栏") in window.actions_.key_list()
+    press(shown.list, Qt.Key.Key_Escape)
+    assert window.cases.isVisible()
+
+
+def test_the_desks_keys_rest_while_a_page_covers_it(window: MainWindow, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    assert window.actions_.case[Action.NOTE].isEnabled()
+    press(window, Qt.Key.Key_F1)
+    assert not window.actions_.case[Action.NOTE].isEnabled()
+    assert not window.actions_.desk["search"].isEnabled()
+    window.pages.back()
+    assert window.actions_.case[Action.NOTE].isEnabled()
+    assert window.actions_.desk["search"].isEnabled()
+    assert not window.actions_.desk["undo"].isEnabled()
+
+
+def test_f3_registers_beside_the_list_and_the_new_case_is_chosen(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_F3)
+    assert window.intake.isVisible()
+    assert not window.detail.isVisible()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    focused.insertPlainText("海滨路路灯不亮")  # type: ignore[attr-defined]
+    press(focused, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: "海滨路路灯不亮" in titles(window))
+    made = next(case for case in invented.store.cases.values() if case.facts.title == "海滨路路灯不亮")
+    qtbot.waitUntil(lambda: window.state.current == made.id)
+    press(window.intake, Qt.Key.Key_Escape)
+    assert window.detail.isVisible()
+    assert window.cases.table.hasFocus()
+
+
+def test_f2_leaves_the_form_and_goes_to_the_units(window: MainWindow, qtbot: QtBot) -> None:
+    filed = next(row for row in window.cases.model.rows if row.state == "filed")
+    window.state.select((filed.id,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F3)
+    press(window, Qt.Key.Key_F2)
+    assert not window.intake.isVisible()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.detail.isAncestorOf(focused)
+
+
+def test_ten_cases_are_dispatched_by_keys_alone(open_window: OpenWindow, qtbot: QtBot) -> None:
+    invented = empty_desk()
+    for number in range(10):
+        invented.filed(f"第 {number} 件", ago=timedelta(minutes=number))
+    window = open_window(invented)
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    for left in range(9, -1, -1):
+        press(window, Qt.Key.Key_F2)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        settle(qtbot, window)
+        press(focused, Qt.Key.Key_Return)
+        qtbot.waitUntil(partial(has_rows, window, left))
+        settle(qtbot, window)
+    assert {case.state for case in invented.store.cases.values()} == {"dispatched"}
 
 
 @pytest.mark.parametrize(

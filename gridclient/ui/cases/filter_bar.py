@@ -94,6 +94,12 @@ class FilterBar(QWidget):
             self.search.blockSignals(False)
         self._arrange()
 
+    def show_area(self, name: str) -> None:
+        """The name of the chosen area, when it is learnt later than the filter."""
+        self._grid_name = name
+        self.area.setText(name)
+        self._fit()
+
     def show_total(self, total: int | None) -> None:
         """How many cases there are; ``None`` while they are being counted."""
         order = order_words(self._sort.key)

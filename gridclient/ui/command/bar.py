@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, GridRow, Sort, SortKey, UnitRow
-from gridclient.ui.command.offers import CommandWord, Kind, Offer, Sources, asks_for_a_number, offers_for
+from gridclient.ui.actions import Known
+from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.command.popup import OfferList
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.theme import BUTTON_PX, base_font, tokens
@@ -52,8 +53,9 @@ class CommandBar(QLineEdit):
     def sources(self) -> Sources:
         return self._sources
 
-    def set_commands(self, commands: Sequence[CommandWord]) -> None:
-        self._sources = replace(self._sources, commands=commands)
+    def set_commands(self, commands: Sequence[Known]) -> None:
+        """Everything the desk can be told to do but to go here."""
+        self._sources = replace(self._sources, commands=[one for one in commands if one.name != "command_bar"])
 
     def set_units(self, units: Sequence[UnitRow]) -> None:
         self._sources = replace(self._sources, units=units)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.rows import Box, CaseRow, GridRow, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
+from gridclient.ui.actions import Known
 from gridclient.ui.matching import Entry, find
 from gridclient.ui.present import joined, short_number
 
@@ -46,19 +47,10 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class CommandWord:
-    """A command as the bar knows it."""
-
-    name: str
-    title: str
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
 class Sources:
     """All that can be found. ``initials`` are those of names by name."""
 
-    commands: Sequence[CommandWord] = ()
+    commands: Sequence[Known] = ()
     units: Sequence[UnitRow] = ()
     grids: Sequence[GridRow] = ()
     initials: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -94,7 +86,7 @@ def _case(row: CaseRow) -> Offer:
     return Offer(Kind.CASE, row.id, row.title, detail)
 
 
-def _command(word: CommandWord) -> Offer:
+def _command(word: Known) -> Offer:
     return Offer(Kind.COMMAND, word.name, word.title, "", word.key)
 
 

@@ -1,0 +1,78 @@
+"""The chosen cases: who shows them, and who carries out what is to be done with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from gridclient.domain.roles import Action
+from gridclient.services.ports import DeskQueries
+from gridclient.services.rows import CaseRow, Changes
+from gridclient.ui.actions import DeskActions, word_of
+from gridclient.ui.batch import TOGETHER, Batch
+from gridclient.ui.jobs import Jobs
+
+
+class CasePlace(Protocol):
+    """What is needed of the case's panel."""
+
+    def show_case(self, case_id: str | None) -> None: ...
+    def show_batch(self, case_ids: Sequence[str]) -> None: ...
+    def start_action(self, action: Action) -> None: ...
+    def focus_dispatch(self) -> None: ...
+
+
+class ChosenCases(QObject):
+    """One case has its panel with forms; several go to the batch, which asks nothing.
+
+    Signals:
+        row_read(CaseRow | None): the present case as the list shows it.
+        told(str, str): a sentence for the banner and its kind.
+    """
+
+    row_read = Signal(object)
+    told = Signal(str, str)
+
+    def __init__(
+        self, *, queries: DeskQueries, jobs: Jobs, actions: DeskActions, batch: Batch, panel: CasePlace, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._queries, self._jobs = queries, jobs
+        self._actions, self._batch, self._panel = actions, batch, panel
+        self._ids: tuple[str, ...] = ()
+
+    def show(self, case_ids: tuple[str, ...]) -> None:
+        """Other cases, the present one first."""
+        self._ids = case_ids
+        if len(case_ids) > 1:
+            self._panel.show_batch(case_ids)
+        else:
+            self._panel.show_case(case_ids[0] if case_ids else None)
+        self._read()
+
+    def refresh(self, changes: Changes) -> None:
+        """What can be done with them may be another than before."""
+        if changes.cases & set(self._ids):
+            self._read()
+
+    def do(self, action: Action) -> None:
+        """Begins an action on them."""
+        if action is Action.DISPATCH:
+            self._panel.focus_dispatch()
+        elif len(self._ids) < 2:
+            self._panel.start_action(action)
+        elif action in TOGETHER:
+            self._batch.act(action, self._ids)
+        else:
+            words = self.tr("{action}要逐件办理，请只选一件。")
+            self.told.emit(words.format(action=word_of(action)), "warn")
+
+    def _read(self) -> None:
+        ids, rows = self._ids, self._queries.rows
+        self._jobs.read(self, lambda: rows(ids), self._show_rows, name="rows")
+
+    def _show_rows(self, rows: Sequence[CaseRow]) -> None:
+        self._actions.allow_for(rows)
+        self.row_read.emit(rows[0] if rows else None)
