@@ -240,6 +240,19 @@ SENTENCES: Final[Mapping[str, str]] = {
     "basemap.not_removed": "底图“{name}”没有删除成功（{reason}）。",
     "template.not_saved": "模板“{file}”没有保存成功（{reason}），请换个位置再试。",
     "worker.stopped": "后台进程意外停止，请重试。",
+    "import.other_kind": "这一行不是本次导入的内容，没有导入。",
+    "import.code_twice": "编码 {code} 与第 {first} 行重复而内容不同，只导入第一行。",
+    "case.known_differently": "编号 {number} 的案件已经导入过，这一行内容不同；为不覆盖现有办理情况，没有导入。",
+    "case.grid_unknown": "没有编码为 {grid} 的网格，请先导入网格，或改正编码。",
+    "case.township_unknown": "案件不在任何网格内，本席位又没有设定镇街，无法编号；请先设定镇街。",
+    "case.text_damaged": "这一行的文字已损坏（半个字符），请从原系统重新导出。",
+    "case.grid_pending": "有 {count} 件案件不在任何网格内，已导入，网格待定。",
+    "grid.code_twice": "网格编码 {grid} 与第 {first} 行重复，只导入第一行。",
+    "grid.parent_unknown": "网格 {grid} 的上级 {parent} 不存在，请先导入上级，或检查上级是否被拒。",
+    "grid.code_not_in_parent": "网格 {grid} 的编码与上级 {parent} 不符：基础网格的前 12 位应是上级所含社区的编码。",
+    "grid.overlap": "网格 {grid} 与 {other}（第 {other_row} 行，0 表示库中已有）重叠 {percent}%，请修改边界。",
+    "grid.outside_parent": "网格 {grid} 有 {percent}% 在上级 {parent} 之外，请修改边界。",
+    "unit.area_unknown": "服务范围 {areas} 还不在网格表中，单位已导入，请补导网格或改正编码。",
 }
 _GENERAL = "操作没有完成（{code})。"
 _STATE_WORDS: Final = {**PARTS, **STATES}
