@@ -250,7 +250,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "grid.code_twice": "网格编码 {grid} 与第 {first} 行重复，只导入第一行。",
     "grid.parent_unknown": "网格 {grid} 的上级 {parent} 不存在，请先导入上级，或检查上级是否被拒。",
     "grid.code_not_in_parent": "网格 {grid} 的编码与上级 {parent} 不符：基础网格的前 12 位应是上级所含社区的编码。",
-    "grid.overlap": "网格 {grid} 与 {other}（第 {other_row} 行，0 表示库中已有）重叠 {percent}%，请修改边界。",
+    "grid.overlap": "网格 {grid} 与第 {other_row} 行的 {other} 重叠 {percent}%，请修改边界。",
+    "grid.overlap_stored": "网格 {grid} 与已有网格 {other} 重叠 {percent}%，请修改边界，或一并导入重新划分的网格。",
     "grid.outside_parent": "网格 {grid} 有 {percent}% 在上级 {parent} 之外，请修改边界。",
     "unit.area_unknown": "服务范围 {areas} 还不在网格表中，单位已导入，请补导网格或改正编码。",
 }

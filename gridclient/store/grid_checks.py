@@ -163,7 +163,8 @@ def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsBy
             continue
         record = drawn[other - len(old)]
         params = {"other": codes[one], "other_row": rows[codes[one]], "percent": round(share * 100, 1)}
-        problems.setdefault(record.code, _refuse(record, "geometry", "grid.overlap", params))
+        code = "grid.overlap" if params["other_row"] else "grid.overlap_stored"
+        problems.setdefault(record.code, _refuse(record, "geometry", code, params))
     return problems
 
 

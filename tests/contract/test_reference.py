@@ -149,6 +149,11 @@ def test_an_overlap_names_both_rows(store: ImportStore) -> None:
     assert refused.params["percent"] == 100.0
 
 
+def test_an_overlap_with_a_grid_of_the_store_says_so(drawn: ImportStore) -> None:
+    wrong = grid(44, f"{community_code(1)}003", "basic", community_code(1), columns(0, 1))
+    assert drawn.refused([wrong]) == [(44, "grid.overlap_stored")]
+
+
 def test_hand_drawn_edges_that_overlap_a_little_are_no_overlap(store: ImportStore) -> None:
     careless = area(WEST, SOUTH, WEST + SIDE * 1.01, SOUTH + 8 * SIDE)
     assert store.refused([*all_areas()[:-8], redrawn(basics()[0], careless), *basics()[1:]]) == []
