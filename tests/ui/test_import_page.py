@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
@@ -21,7 +21,6 @@ from gridclient.services.import_order import ImportOrder, LookOrder
 from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
 from gridclient.services.importing import ImportOutcome, ImportPhase
 from gridclient.services.rows import Changes
-from gridclient.ui.importing import dialogs
 from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.page import ImportPage
 from gridclient.ui.importing.tables import FindingsModel
@@ -249,7 +248,7 @@ def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
 ) -> None:
     stage.importer.refused = REFUSED
     report = tmp_path / "report.xlsx"
-    monkeypatch.setattr(dialogs.QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
     stage.open(plain)
     stage.page.go.click()
     stage.until(lambda: stage.page.stack.currentWidget() is stage.page.result)
@@ -329,11 +328,14 @@ def test_the_map_is_given_back_when_the_page_is_left(stage: Stage, placed: Path)
     stage.page.hide()
     assert view.is_shut
     assert stage.page.look.crs.view is None
+    stage.page.show()
+    again: Any = stage.page.look.crs.view
+    assert again is not None and again is not view
 
 
 def test_a_template_is_saved_where_it_is_wanted(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "units.xlsx"
-    monkeypatch.setattr(dialogs.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     action = next(a for a in stage.page.files.templates.menu().actions() if "单位" in a.text())
     action.trigger()
     stage.until(lambda: "模板已保存" in stage.page.note.text())

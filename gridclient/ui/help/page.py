@@ -40,6 +40,7 @@ from gridclient.ui.theme import TITLE_PX, tokens
 _LIST_PX: Final = 220
 _LIST_STYLE: Final = "QListView::item { height: 32px; padding: 0 12px; }"
 _MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
+_POINTS: Final = 0.75
 
 
 class HelpPage(QWidget):
@@ -176,7 +177,7 @@ class HelpPage(QWidget):
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
                 look = QTextCharFormat()
                 look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
-                look.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX if level == 1 else TITLE_PX)
+                look.setFontPointSize(_POINTS * (_TITLE_PX if level == 1 else TITLE_PX))
                 cursor.mergeCharFormat(look)
             block = block.next()
 

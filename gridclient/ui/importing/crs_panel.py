@@ -135,6 +135,15 @@ class CrsPanel(QWidget):
         if self.view is not None:
             self.view.set_theme("dark" if tokens().name == "dark" else "light")
 
+    def take_map_again(self) -> None:
+        """The map with what it showed, when the page is seen again."""
+        if self._look is None or not self._look.places or self.view is not None:
+            return
+        self.make_map()
+        chosen = self._look.places.get(self.value())
+        if self.view is not None and chosen is not None:
+            self.view.preview(chosen)
+
     def give_map_back(self) -> None:
         """The map's process is not kept for a page that nobody sees."""
         if self.view is not None:

@@ -26,6 +26,7 @@ PACKAGES: Final = (
     "sqlcipher3",
     "sqlite-utils",
 )
+_UNTOLD: Final = "—"
 _NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
 
 
@@ -55,7 +56,7 @@ def _of_packages() -> Iterator[Licence]:
         kind = said.get("License-Expression") or classified or said.get("License", "").split("\n")[0][:60]
         texts = [file for file in found.files or [] if _is_licence(file.name)]
         text = "\n\n".join(Path(str(file.locate())).read_text("utf-8", "replace") for file in texts[:3])
-        yield Licence(name, found.version, kind, text)
+        yield Licence(name, found.version, kind or _first_line(text) or _UNTOLD, text)
 
 
 def _from_classifiers(classifiers: Sequence[str]) -> str:
@@ -67,8 +68,11 @@ def _of_files(root: Path) -> Iterator[Licence]:
     for path in sorted(root.rglob("*")):
         if path.is_file() and _is_licence(path.name) and path.suffix.lower() in ("", ".txt", ".md"):
             text = path.read_text("utf-8", "replace")
-            first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-            yield Licence(f"{path.parent.relative_to(root.parent)}/{path.name}", "", first[:60], text)
+            yield Licence(f"{path.parent.relative_to(root.parent)}/{path.name}", "", _first_line(text), text)
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")[:60]
 
 
 def _is_licence(name: str) -> bool:

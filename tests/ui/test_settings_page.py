@@ -1,0 +1,178 @@
+"""The settings page over an invented profile, by real clicks and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.care import BackupRow, BaseMapRow
+from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
+from gridclient.services.rows import Changes
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.settings.licences import licences
+from gridclient.ui.settings.limits_section import value_text
+from gridclient.ui.settings.page import SettingsPage
+from gridclient.ui.theme import LIGHT, apply_theme
+from tests.ui.fakes.invented_desk import empty_desk
+
+ROOT = Path(__file__).resolve().parents[2]
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=CHINA_TIME)
+KEY = "-".join(["1A2B"] * 17)
+LOOK, LIMITS, BACKUPS, BASE_MAPS, ABOUT = range(5)
+
+
+class InventedCare:
+    """A profile with three backups and one base map."""
+
+    def __init__(self) -> None:
+        self.made: list[Path | None] = []
+        self.layers = ["abc"]
+
+    def backups(self) -> list[BackupRow]:
+        made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, False) for _ in self.made]
+        found = [
+            BackupRow(Path(f"/p/auto-{i}.gridbackup"), NOON - i * timedelta(hours=1), 2 << 20, True) for i in (1, 2)
+        ]
+        return [*made, *found]
+
+    def back_up(self, target: Path | None = None) -> Path:
+        self.made.append(target)
+        return target or Path("/p/by-hand.gridbackup")
+
+    def recovery_key(self) -> str:
+        return KEY
+
+    def base_maps(self) -> list[BaseMapRow]:
+        said = ArchiveMetadata("威海底图", "vector", "application/x-protobuf", 4, 12, Bounds(108, 27, 127, 43), "")
+        return [BaseMapRow(BaseLayer(name, said), "weihai.pmtiles", 3 << 20) for name in self.layers]
+
+    def remove_base_map(self, layer_id: str) -> None:
+        self.layers.remove(layer_id)
+
+
+@pytest.fixture
+def care() -> InventedCare:
+    return InventedCare()
+
+
+@pytest.fixture
+def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare) -> Iterator[SettingsPage]:
+    apply_theme(qapp, LIGHT)
+    made = SettingsPage(desk=empty_desk().desk, jobs=jobs, care=care, licence_roots=(ROOT / "resources/page/vendor",))
+    qtbot.addWidget(made)
+    made.resize(1000, 640)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow, timeout=5_000)
+    yield made
+    made.close()
+
+
+def test_the_limits_in_force_stand_in_words(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(LIMITS)
+    model = page.limits.table.lines
+    qtbot.waitUntil(lambda: model.rowCount() > 0, timeout=5_000)
+    shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
+    assert shown["受理时限"] == "15分钟"
+    assert shown["三级处置时限"] == "5自然日"
+
+
+def test_values_that_nobody_set_or_nobody_knows_are_shown_as_such() -> None:
+    assert value_text("township", "") == "（未设置）"
+    assert value_text("start_rule", "next_day") == "收到当日不计，次日起算"
+    assert value_text("limit.accept", "soon") == "soon"
+
+
+def test_the_theme_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.theme_chosen, timeout=5_000) as told:
+        page.look.themes["dark"].click()
+    assert told.args == ["dark"]
+
+
+def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 2, timeout=5_000)
+    QTest.mouseClick(page.backups.now, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 3, timeout=5_000)
+    assert care.made == [None]
+    assert "已备份" in page.backups.note.text()
+    assert page.backups.now.isEnabled()
+
+
+def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 2, timeout=5_000)
+    assert not page.backups.restore.isEnabled()
+    page.backups.table.selectRow(1)
+    page.backups.restore.click()
+    confirm = page.backups.confirm
+    assert confirm.isVisible()
+    assert "auto-2.gridbackup" in confirm.words.text()
+    assert confirm.no.hasFocus()
+    with qtbot.waitSignal(page.restore_wanted, timeout=5_000) as told:
+        confirm.yes.click()
+    assert told.args == [Path("/p/auto-2.gridbackup"), ""]
+
+
+def test_the_recovery_key_is_shown_on_demand_and_never_left_on_the_screen(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    assert not page.backups.key.isVisible()
+    page.backups.show_key.click()
+    qtbot.waitUntil(page.backups.key.isVisible, timeout=5_000)
+    assert page.backups.key.text() == KEY
+    page.show_part(LOOK)
+    assert page.backups.key.text() == ""
+
+
+def test_a_base_map_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BASE_MAPS)
+    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3, timeout=5_000)
+    page.base_maps.table.choose("abc")
+    with qtbot.waitSignal(page.base_map_chosen, timeout=5_000) as told:
+        page.base_maps.use.click()
+    assert told.args == ["abc"]
+
+
+def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(
+    page: SettingsPage, care: InventedCare, qtbot: QtBot
+) -> None:
+    page.show_part(BASE_MAPS)
+    section = page.base_maps
+    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3, timeout=5_000)
+    section.table.choose("offline")
+    assert not section.remove.isEnabled()
+    section.table.choose("abc")
+    section.remove.click()
+    assert care.layers == ["abc"]
+    with qtbot.waitSignal(page.changed, timeout=5_000) as told:
+        section.sure.click()
+    assert told.args == [Changes(kinds=frozenset({"basemaps"}))]
+    assert care.layers == []
+
+
+def test_the_licences_of_packages_and_of_vendored_files_are_there() -> None:
+    found = {each.name: each for each in licences((ROOT / "resources" / "page" / "vendor",))}
+    assert "PySide6" in found
+    assert found["PySide6"].version
+    assert any("leaflet" in name for name in found)
+    assert all(each.kind for name, each in found.items() if "/" not in name)
+
+
+def test_the_text_of_a_licence_is_read_in_place(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(ABOUT)
+    qtbot.waitUntil(lambda: page.about.table.lines.rowCount() > 0, timeout=10_000)
+    page.about.table.choose("vendor/leaflet/LICENSE")
+    assert "Redistribution" in page.about.text.toPlainText()
+
+
+def test_escape_leaves(page: SettingsPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.closed, timeout=5_000):
+        QTest.keyClick(page.list, Qt.Key.Key_Escape)
