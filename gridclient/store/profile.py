@@ -129,6 +129,7 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
             (folder / name).mkdir(exist_ok=True)
         (folder / "keys").chmod(0o700)
         write_durably(_key_file(folder), f"{key.hex()}\n".encode())
+        (folder / "store.db").touch(mode=0o600)
     short = "".join(secrets.choice(_SHORT_SIGNS) for _ in range(2))
     _write_identity(folder, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
     return open_profile(folder, now=now)

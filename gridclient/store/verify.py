@@ -38,7 +38,7 @@ Progress = Callable[[int, int], bool]
 class Verification:
     """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
 
-    Kinds: ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``event.unreadable`` ``case.missing``
+    Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``event.unreadable`` ``case.missing``
     ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally`` ``unit_tally`` ``search``
     ``audit``. At most ``MOST_PROBLEMS`` are named.
     """
@@ -91,11 +91,19 @@ def _verified(connection: Connection, progress: Progress) -> Verification:
     events = _number(connection, "SELECT count(*) FROM events")
     cases = _number(connection, "SELECT count(*) FROM cases")
     findings = _Findings(progress, steps=2 * events)
+    for said in _broken_pages(connection):
+        findings.add("page", said)
     _check_chains(connection, findings)
     _CaseCheck(connection, findings).run()
     for no in broken_lines(connection):
         findings.add("audit", no)
     return Verification(events, cases, tuple(findings.problems))
+
+
+def _broken_pages(connection: Connection) -> list[str]:
+    """Pages whose seal is broken, also those of indexes. Looked at twice: a page may be written just now."""
+    said = {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")}
+    return sorted(said and said & {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")})
 
 
 def _number(connection: Connection, sql: str) -> int:

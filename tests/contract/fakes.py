@@ -49,8 +49,8 @@ class KnownAreas:
         return self
 
     def above(self, code: str) -> frozenset[str]:
-        """The areas that a grid lies in; "" is the whole."""
-        found, step = {"", code, code[:9], code[:6]}, code
+        """The areas that a grid lies in; "" is the whole. Of a grid that is gone, the code names the community."""
+        found, step = {"", code, code[:9], code[:6]}, code if code in self.grids else code[:12]
         while step in self.grids:
             found.add(step)
             step = self.grids[step].parent

@@ -1,0 +1,210 @@
+"""Backups: whole while others write, rotating, proved before they replace anything, and good on another machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import Cancelled, Conflict, GridClientError, InvalidInput
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.store.backup import AutomaticBackups, back_up, restore, to_drop
+from gridclient.store.driver import Database
+from gridclient.store.profile import Profile, create_profile
+from gridclient.store.recovery import read_recovery_key, recovery_key
+from gridclient.store.unit_of_work import SqliteWork
+from gridclient.store.verify import verify
+from tests.contract.stage import SetClock
+
+NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Iterator[Profile]:
+    with create_profile(tmp_path / "desk", now=NOW) as made:
+        yield made
+
+
+def register(profile: Profile, *titles: str) -> None:
+    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
+        for title in titles:
+            number = unit_of_work.next_number("371002001", NOW.date())
+            payload = {"number": number, "facts": {"title": title}}
+            case_id = f"{abs(hash((title, number))):032x}"
+            unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, "t:371002001", "a", payload))
+
+
+def titles(database: Database) -> list[str]:
+    with database.reader() as connection:
+        return [title for (title,) in connection.execute("SELECT title FROM cases ORDER BY no")]
+
+
+@contextmanager
+def opened_copy(profile: Profile, file: Path) -> Iterator[Database]:
+    copy = Database(file, profile.key)
+    yield copy
+    copy.close()
+
+
+def test_a_backup_is_the_store_of_its_moment(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲", "乙")
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "丙")
+    with opened_copy(profile, tmp_path / "a.gridbackup") as copy:
+        assert titles(copy) == ["甲", "乙"]
+        assert verify(copy).ok
+    assert (tmp_path / "a.gridbackup").stat().st_mode & 0o777 == 0o600
+    assert "甲".encode() not in (tmp_path / "a.gridbackup").read_bytes()
+
+
+def test_writers_go_on_while_a_backup_is_made(profile: Profile, tmp_path: Path) -> None:
+    register(profile, *(f"案件{n}" for n in range(3000)))
+    written = threading.Event()
+
+    def watch(done: int, _pages: int) -> bool:
+        if not written.is_set():
+            register(profile, "其间")
+            written.set()
+        return True
+
+    back_up(profile, tmp_path / "a.gridbackup", watch)
+    with opened_copy(profile, tmp_path / "a.gridbackup") as copy:
+        assert written.is_set()
+        assert len(titles(copy)) == 3000
+        assert verify(copy).ok
+
+
+def test_a_cancelled_backup_leaves_nothing(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    with pytest.raises(Cancelled):
+        back_up(profile, tmp_path / "a.gridbackup", lambda _done, _all: False)
+    assert not list(tmp_path.glob("a.gridbackup*"))
+
+
+def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "a.gridbackup").write_text("mine")
+    with pytest.raises(InvalidInput, match=r"backup\.exists"):
+        back_up(profile, tmp_path / "a.gridbackup")
+
+
+def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: Profile) -> None:
+    automatic = AutomaticBackups(profile)
+    register(profile, "甲")
+    first = automatic.make_if_due(NOW)
+    assert first is not None
+    register(profile, "乙")
+    assert automatic.make_if_due(NOW + timedelta(minutes=29)) is None
+    second = AutomaticBackups(profile).make_if_due(NOW + timedelta(minutes=30))
+    assert second is not None
+    assert automatic.make_if_due(NOW + timedelta(hours=5)) is None
+    assert automatic.files() == [first, second]
+
+
+def test_a_clock_that_was_ahead_does_not_stop_automatic_backups(profile: Profile) -> None:
+    automatic = AutomaticBackups(profile)
+    register(profile, "甲")
+    automatic.make_if_due(NOW + timedelta(days=400))
+    register(profile, "乙")
+    assert automatic.make_if_due(NOW) is not None
+
+
+def test_rotation_keeps_today_fourteen_days_and_eight_weeks() -> None:
+    at = [NOW - timedelta(minutes=30) * n for n in range(48 * 100)]
+    files = [Path(f"auto-{taken:%Y%m%d-%H%M}.gridbackup") for taken in at]
+    dropped = set(to_drop([*files, Path("auto-20269999-9999.gridbackup"), Path("mine.gridbackup")], NOW))
+    kept = sorted(path.name[5:18] for path in files if path not in dropped)
+    today = [name for name in kept if name.startswith("20261120")]
+    days = [name for name in kept if "20261106" <= name[:8] < "20261120"]
+    weeks = [name for name in kept if name[:8] < "20261106"]
+    assert len(today) == 29
+    assert len(days) == 14 and {name[-4:] for name in days} == {"2330"}
+    assert len(weeks) == 6 and weeks[0] >= "20260925"  # the last two weeks have their days
+    assert Path("mine.gridbackup") not in dropped
+
+
+def test_restoring_brings_back_the_moment_and_keeps_the_old_store(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "乙")
+    aside = restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲"]
+    assert aside is not None
+    with opened_copy(profile, aside) as old:
+        assert titles(old) == ["甲", "乙"]
+    assert profile.device.incarnation == 2
+    register(profile, "丙")
+    assert verify(profile.database).ok
+
+
+def test_another_machine_restores_with_the_recovery_key(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    text = recovery_key(profile.key)
+    with create_profile(tmp_path / "new", now=NOW) as new:
+        with pytest.raises(GridClientError, match=r"store\.wrong_key"):
+            restore(new, tmp_path / "a.gridbackup", now=NOW)
+        restore(new, tmp_path / "a.gridbackup", now=NOW, key=read_recovery_key(text))
+        assert titles(new.database) == ["甲"]
+        register(new, "乙")
+        assert verify(new.database).ok
+        assert new.key != profile.key
+    with opened_store(tmp_path / "new" / "store.db", new.key) as again:
+        assert titles(again) == ["甲", "乙"]
+
+
+@contextmanager
+def opened_store(file: Path, key: bytes) -> Iterator[Database]:
+    database = Database(file, key)
+    yield database
+    database.close()
+
+
+def test_a_damaged_backup_replaces_nothing(profile: Profile, tmp_path: Path) -> None:
+    register(profile, *(f"案件{n}" for n in range(300)))
+    back_up(profile, tmp_path / "a.gridbackup")
+    content = bytearray((tmp_path / "a.gridbackup").read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / "a.gridbackup").write_bytes(content)
+    register(profile, "之后")
+    with pytest.raises(GridClientError):
+        restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert len(titles(profile.database)) == 301
+    assert profile.device.incarnation == 1
+    assert not (profile.folder / "restoring.db").exists()
+
+
+def test_a_backup_whose_rows_do_not_prove_right_is_refused(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    with opened_copy(profile, tmp_path / "a.gridbackup") as copy, copy.writer() as connection:
+        connection.execute("UPDATE cases SET title = '改过'")
+    with pytest.raises(InvalidInput, match=r"backup\.damaged"):
+        restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a store" * 1000])
+def test_what_is_no_backup_is_refused(profile: Profile, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    with pytest.raises(GridClientError):
+        restore(profile, tmp_path / "a.txt", now=NOW)
+    with pytest.raises(InvalidInput, match=r"backup\.missing"):
+        restore(profile, tmp_path / "missing", now=NOW)
+    register(profile, "甲")
+    assert titles(profile.database) == ["甲"]
+
+
+def test_a_store_that_is_still_read_is_not_replaced(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "乙")
+    with opened_store(profile.store_file, profile.key) as elsewhere, elsewhere.reader() as connection:
+        connection.execute("SELECT count(*) FROM cases").fetchone()
+        with pytest.raises(Conflict, match=r"profile\.in_use"):
+            restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲", "乙"]

@@ -1,0 +1,187 @@
+"""A profile: one folder, one key, one desk at a time, never opened by a program that does not understand it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, NotFound, StoreUnavailable
+from gridclient.store import schema
+from gridclient.store.driver import SchemaTool
+from gridclient.store.profile import create_profile, open_profile, profile_exists
+from gridclient.store.recovery import read_recovery_key, recovery_key
+
+NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "desk"
+    create_profile(made, now=NOW).close()
+    return made
+
+
+def code_of_opening(folder: Path, *, read_only: bool = False) -> str:
+    with pytest.raises(GridClientError) as caught:
+        open_profile(folder, now=NOW, read_only=read_only)
+    return caught.value.code
+
+
+def test_a_new_profile_has_its_rooms_and_its_own_device(tmp_path: Path) -> None:
+    with create_profile(tmp_path / "a", now=NOW) as first, create_profile(tmp_path / "b", now=NOW) as second:
+        assert first.device.id != second.device.id
+        assert len(first.device.short) == 2
+        assert first.device.incarnation == 1
+        assert all(path.is_dir() for path in (first.attachments, first.basemaps, first.backups, first.logs, first.hub))
+
+
+def test_keys_and_store_are_the_owners_only(folder: Path) -> None:
+    modes = {name: (folder / name).stat().st_mode & 0o777 for name in ("keys/store.key", "store.db", "profile.json")}
+    assert modes == dict.fromkeys(modes, 0o600)
+
+
+def test_a_profile_is_the_same_device_when_opened_again(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as first:
+        device = first.device
+    with open_profile(folder, now=NOW) as second:
+        assert second.device == device
+
+
+def test_a_second_desk_is_refused_and_a_reader_is_not(folder: Path) -> None:
+    with open_profile(folder, now=NOW):
+        with pytest.raises(Conflict, match=r"profile\.in_use"):
+            open_profile(folder, now=NOW)
+        with open_profile(folder, now=NOW, read_only=True) as reader, reader.database.reader() as connection:
+            assert schema.version_of(connection) == schema.VERSION
+    open_profile(folder, now=NOW).close()
+
+
+def test_the_desks_own_helper_process_takes_no_lock(folder: Path) -> None:
+    with (
+        open_profile(folder, now=NOW),
+        open_profile(folder, now=NOW, lock=False) as helper,
+        helper.database.writer() as connection,
+    ):
+        connection.execute("INSERT INTO counters(name, value) VALUES ('x', 1)")
+
+
+def test_a_failed_opening_lets_the_next_desk_in(folder: Path) -> None:
+    key = folder / "keys" / "store.key"
+    content = key.read_text()
+    key.write_text("no key")
+    assert code_of_opening(folder) == "store.wrong_key"
+    key.write_text(content)
+    open_profile(folder, now=NOW).close()
+
+
+def test_a_profile_is_not_made_twice(folder: Path) -> None:
+    with pytest.raises(InvalidInput, match=r"profile\.exists"):
+        create_profile(folder, now=NOW)
+
+
+def test_a_folder_without_a_profile_is_not_opened(tmp_path: Path) -> None:
+    assert not profile_exists(tmp_path)
+    with pytest.raises(NotFound, match=r"profile\.missing"):
+        open_profile(tmp_path, now=NOW)
+
+
+def test_a_key_of_another_profile_is_told_from_a_damaged_store(folder: Path, tmp_path: Path) -> None:
+    create_profile(tmp_path / "other", now=NOW).close()
+    key = folder / "keys" / "store.key"
+    own = key.read_bytes()
+    key.write_bytes((tmp_path / "other" / "keys" / "store.key").read_bytes())
+    assert code_of_opening(folder) == "store.wrong_key"
+    key.write_bytes(own)
+    store = folder / "store.db"
+    store.write_bytes(b"\0" * 4096 + store.read_bytes()[4096:])
+    assert code_of_opening(folder) == "store.damaged"
+
+
+def test_a_missing_key_is_named(folder: Path) -> None:
+    (folder / "keys" / "store.key").unlink()
+    assert code_of_opening(folder) == "store.key_missing"
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"device": 1'])
+def test_a_broken_identity_is_damage_not_a_traceback(folder: Path, text: str) -> None:
+    (folder / "profile.json").write_text(text)
+    assert code_of_opening(folder) == "store.damaged"
+
+
+def test_a_newer_store_is_left_alone(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as opened, opened.database.writer() as connection:
+        connection.execute("PRAGMA user_version = 99")
+    assert code_of_opening(folder) == "store.newer"
+    assert code_of_opening(folder, read_only=True) == "store.newer"
+
+
+def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def m0002_more(db: SchemaTool) -> None:
+        db.table("later").create({"no": int}, pk="no", strict=True)
+
+    migrations = type(schema.migrations)("gridclient.store")
+    migrations(name="m0001_first")(schema.m0001_first)
+    migrations()(m0002_more)
+    monkeypatch.setattr(schema, "migrations", migrations)
+    monkeypatch.setattr(schema, "VERSION", 2)
+    with pytest.raises(StoreUnavailable, match=r"store\.older"):
+        open_profile(folder, now=NOW, read_only=True)
+    with open_profile(folder, now=NOW) as opened, opened.database.reader() as connection:
+        assert schema.version_of(connection) == 2
+        assert connection.execute("SELECT count(*) FROM later").fetchone()[0] == 0
+    (kept,) = (folder / "backups").iterdir()
+    assert kept.name.startswith("before-upgrade-20261120")
+    open_profile(folder, now=NOW).close()
+    assert len(list((folder / "backups").iterdir())) == 1
+
+
+def test_a_failing_upgrade_leaves_the_store_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def m0002_broken(db: SchemaTool) -> None:
+        db.table("later").create({"no": int}, pk="no")
+        raise RuntimeError
+
+    migrations = type(schema.migrations)("gridclient.store")
+    migrations(name="m0001_first")(schema.m0001_first)
+    migrations()(m0002_broken)
+    with monkeypatch.context() as newer:
+        newer.setattr(schema, "migrations", migrations)
+        newer.setattr(schema, "VERSION", 2)
+        with pytest.raises(RuntimeError):
+            open_profile(folder, now=NOW)
+    with open_profile(folder, now=NOW) as opened, opened.database.reader() as connection:
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
+
+
+def test_the_constant_version_counts_the_migrations() -> None:
+    tool = SchemaTool(memory=True)
+    assert len(schema.migrations.pending(tool)) == schema.VERSION
+    tool.close()
+
+
+def test_a_new_incarnation_is_remembered(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as opened:
+        opened.begin_incarnation()
+    with open_profile(folder, now=NOW) as again:
+        assert again.device.incarnation == 2
+    assert json.loads((folder / "profile.json").read_text())["incarnation"] == 2
+
+
+def test_a_recovery_key_is_read_as_people_type_it() -> None:
+    key = bytes(range(32))
+    text = recovery_key(key)
+    assert len(text.split("-")) == 17
+    assert read_recovery_key(text) == key
+    assert read_recovery_key(f"  {text.lower().replace('-', ' ')}\n") == key
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: t.replace("0", "1", 1), lambda _t: "", lambda _t: "密钥"]
+)
+def test_a_mistyped_recovery_key_is_refused(change: Callable[[str], str]) -> None:
+    with pytest.raises(InvalidInput, match=r"recovery\.key"):
+        read_recovery_key(change(recovery_key(bytes(range(32)))))

@@ -1,0 +1,134 @@
+"""Verification finds what was changed behind the log's back, wherever it was changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.errors import Cancelled
+from gridclient.domain.events import EventKind
+from gridclient.store import verify as verifying
+from gridclient.store.verify import verify
+from tests.contract.stage import GRIDS, UNITS, Stage, opened
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with opened("sqlite", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def told(stage: Stage) -> Stage:
+    """Four cases, two streams, an undone step, an audit log."""
+    stage.register("暴露垃圾", due=timedelta(hours=1))
+    stage.dispatched("占道经营", UNITS[0], UNITS[1])
+    stage.undo(stage.dispatched("噪音扰民"))
+    stage.record(EventKind.REGISTERED, stage.new_id(), stage.registration("别处", grid=GRIDS[3]), stream="t:371002002")
+    for place in range(3):
+        with stage.work() as unit_of_work:
+            unit_of_work.audit("op1", "case.phone_shown", str(place))
+    return stage
+
+
+def problems_after(stage: Stage, *statements: str) -> set[str]:
+    """The kinds of problems found after somebody wrote into the file."""
+    with stage.database.writer() as connection:
+        connection.execute("PRAGMA defer_foreign_keys = ON")
+        for statement in statements:
+            assert connection.execute(statement).rowcount != 0
+    report = verify(stage.database)
+    assert report.ok is (not report.problems)
+    return {problem.split(" ")[0] for problem in report.problems}
+
+
+def test_an_untouched_store_proves_right(told: Stage) -> None:
+    report = verify(told.database)
+    assert (report.ok, report.events, report.cases, report.problems) == (True, 9, 4, ())
+
+
+def test_an_empty_store_proves_right(stage: Stage) -> None:
+    assert verify(stage.database).ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "kinds"),
+    [
+        ("UPDATE events SET payload = replace(payload, '占道', '合法') WHERE payload LIKE '%占道%'", {"chain.broken"}),
+        ("UPDATE events SET actor = 'somebody' WHERE pos = 3", {"chain.broken"}),
+        ("UPDATE events SET hash = zeroblob(32) WHERE pos = 9", {"chain.broken", "chain.head"}),
+        ("UPDATE events SET payload = '{}' WHERE pos = 1", {"chain.broken", "event.unreadable"}),
+        ("UPDATE events SET payload = 'no json' WHERE pos = 1", {"chain.broken", "event.unreadable"}),
+        ("DELETE FROM events WHERE pos = 3", {"chain.gap", "chain.broken"}),
+        ("DELETE FROM events WHERE pos = 8", {"chain.head"}),
+        ("UPDATE origins SET seq = seq + 1", {"chain.head"}),
+        ("UPDATE cases SET state = 'closed' WHERE no = 2", {"case.row"}),
+        ("UPDATE cases SET due = due + 86400 WHERE due IS NOT NULL", {"case.row"}),
+        ("DELETE FROM parts WHERE role = 'cooperating'", {"case.parts"}),
+        ("UPDATE parts SET state = 'verified' WHERE role = 'lead'", {"case.parts"}),
+        ("UPDATE packs SET data = zeroblob(length(data))", {"case.pack"}),
+        ("UPDATE tallies SET dispatched = dispatched + 1", {"tally"}),
+        ("DELETE FROM tallies", {"tally"}),
+        ("UPDATE unit_tallies SET in_hand = in_hand - 1", {"unit_tally"}),
+        ("DELETE FROM search WHERE rowid = 1", {"search"}),
+        ("UPDATE audit SET actor = 'nobody' WHERE no = 2", {"audit"}),
+        ("DELETE FROM audit WHERE no = 2", {"audit"}),
+        ("UPDATE cases SET pending = 0", {"case.row"}),
+    ],
+)
+def test_what_was_changed_is_found(told: Stage, statement: str, kinds: set[str]) -> None:
+    assert kinds <= problems_after(told, statement)
+
+
+def test_a_case_that_nobody_registered_is_found(told: Stage) -> None:
+    columns = "id, number, number_key, title, state, is_open, level, urgency, channel, standard, grid, unit, " \
+        "cooperating, registered_at, returned, escalated, consultation, conflict, pending, phone"  # fmt: skip
+    assert "case.stranger" in problems_after(
+        told,
+        "INSERT INTO subjects(no, id) VALUES (50, zeroblob(16))",
+        f"INSERT INTO cases(no, {columns}) SELECT 50, {columns} FROM cases WHERE no = 1",
+    )
+
+
+def test_a_case_that_is_missing_is_found(told: Stage) -> None:
+    assert {"case.missing", "search"} & problems_after(told, "DELETE FROM cases WHERE no = 1")
+
+
+def test_a_page_changed_outside_sqlite_is_found(told: Stage) -> None:
+    told.database.close()
+    content = bytearray(told.database.path.read_bytes())
+    content[-2000] ^= 1
+    told.database.path.write_bytes(content)
+    with opened("sqlite", told.database.path.parent) as again:
+        report = verify(again.database)
+    assert any(problem.startswith("page") for problem in report.problems)
+
+
+def test_verification_tells_how_far_it_is_and_can_be_stopped(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "_STEP", 1)
+    seen: list[tuple[int, int]] = []
+
+    def watch(done: int, steps: int) -> bool:
+        seen.append((done, steps))
+        return True
+
+    assert verify(told.database, watch).ok
+    assert seen == [(done, 18) for done in range(1, 19)]
+    with pytest.raises(Cancelled):
+        verify(told.database, lambda done, _steps: done < 3)
+
+
+def test_verification_sees_one_moment_while_the_desk_works(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verifying, "_STEP", 1)
+
+    def work_on(done: int, _steps: int) -> bool:
+        if done < 10:
+            told.register(f"其间{done}")
+        return True
+
+    report = verify(told.database, work_on)
+    assert (report.ok, report.cases) == (True, 4)
+    assert verify(told.database).cases == 13
