@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gridclient.cli.arguments import FACTS, checked, json_object
+from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, say, table
 from gridclient.cli.parsing import count_of, one_of
@@ -52,10 +53,10 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--grid", default="", metavar="编码")
+    parser.add_argument("--grid", default="", metavar="网格", help="编码、名称或拼音首字母")
     parser.add_argument("--state", type=one_of(STATES), metavar="状态")
     parser.add_argument("--box", type=one_of(BOXES), metavar="今日必办")
-    parser.add_argument("--unit", default="", metavar="编码")
+    parser.add_argument("--unit", default="", metavar="单位", help="编码、名称或拼音首字母")
     parser.add_argument("--text", default="", metavar="词")
     parser.add_argument("--limit", type=count_of(1), default=50, metavar="件数")
     parser.add_argument("--after", metavar="游标")
@@ -64,14 +65,8 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 def list_cases(args: argparse.Namespace) -> Exit:
     """A page of the list with its total and the cursor of the next page."""
-    chosen = CaseFilter(
-        grid=args.grid,
-        box=Box(args.box) if args.box else None,
-        states=frozenset([args.state]) if args.state else frozenset(),
-        unit=args.unit,
-        text=args.text,
-    )
     with open_desk(args.profile, read_only=True) as opened:
+        chosen = _filter(args, opened.desk)
         page = opened.desk.queries.page(chosen, Sort(), limit=args.limit, after=args.after)
         total = opened.desk.queries.total(chosen)
         if not total:
@@ -87,6 +82,16 @@ def list_cases(args: argparse.Namespace) -> Exit:
     print_lines(table(("编号", "标题", "状态", "级别", "主办单位", "时限"), rows))
     print_lines([f"共 {total} 件"])
     return Exit.DONE
+
+
+def _filter(args: argparse.Namespace, desk: Desk) -> CaseFilter:
+    return CaseFilter(
+        grid=grid_code(desk.reference, args.grid),
+        box=Box(args.box) if args.box else None,
+        states=frozenset([args.state]) if args.state else frozenset(),
+        unit=unit_code(desk.reference, args.unit),
+        text=args.text,
+    )
 
 
 def _require_known(desk: Desk, chosen: CaseFilter) -> None:

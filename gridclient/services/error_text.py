@@ -209,6 +209,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "import.not_available": "本版本还不能导入“{kind}”。",
     "account.unknown": "没有账号“{account}”，请核对。",
     "environment.failed": "系统没有完成操作（{reason}），请检查磁盘和权限。",
+    "name.ambiguous": "“{text}”不止一个：{names}，请用编码。",
     "list.cursor": "翻页位置已经失效，请从第一页重新查询。",
     # the profile, its store and its backups
     "profile.missing": "“{folder}”里没有席位数据，请先用 init 或 demo 建立。",
