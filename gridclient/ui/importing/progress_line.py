@@ -27,7 +27,8 @@ class ProgressLine(QWidget):
 
     def __init__(self, *, now: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._now, self._started, self._kind = now, 0.0, ""
+        self._now, self._kind = now, ""
+        self._started: float | None = None
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
         self.bar.setMinimumWidth(160)
@@ -44,7 +45,7 @@ class ProgressLine(QWidget):
 
     def begin(self, kind: str) -> None:
         """A new import; nothing is known of it yet."""
-        self._started, self._kind = self._now(), kind
+        self._started, self._kind = None, kind
         self.bar.setRange(0, 0)
         self.words.setText(self.tr("正在打开文件…"))
         self.stop.setText(self.tr("取消"))
@@ -53,6 +54,8 @@ class ProgressLine(QWidget):
 
     def advance(self, phase: str, done: int, total: int | None) -> str:
         """Where it stands; gives the words."""
+        if self._started is None:  # opening the file tells nothing of how long its rows take
+            self._started = self._now()
         share, elapsed = share_done(phase, done, total), self._now() - self._started
         self.bar.setRange(0, _STEPS if total else 0)
         self.bar.setValue(round(share * _STEPS))
