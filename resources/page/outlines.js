@@ -126,6 +126,7 @@ class Outlines {
 
   _clear() {
     for (const tier of Object.keys(this.layers)) this._remove(tier);
+    this.layers = {};
     this.outline?.remove();
     this.lines?.remove();
     this.lines = this.outline = this.shown = null;

@@ -1,0 +1,19 @@
+"""The map after an import of grids: what it draws anew must be seen."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from tests.fakes.map_data import InMemoryMapData
+from tests.fakes.map_stage import stage
+
+DRAWN = "gridmap.outlines.features[gridmap.outlines.shown].filter((grid) => gridmap.map.hasLayer(grid.path)).length"
+
+
+def test_grids_that_were_imported_again_are_still_on_the_map(qtbot: QtBot) -> None:
+    with stage(qtbot, InMemoryMapData()) as shown:
+        before = shown.js(DRAWN)
+        shown.view.refresh("outlines")
+        shown.settle()
+        assert before > 0
+        assert shown.js(DRAWN) == before
