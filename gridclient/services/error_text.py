@@ -10,6 +10,8 @@ from gridclient.domain.errors import GridClientError
 from gridclient.services.words import PARTS, STATES
 
 SENTENCES: Final[Mapping[str, str]] = {
+    "tour.stuck": "演示停在“{stop}”这一步，没有等到下一步；请在空闲的机器上重试。",
+    "tour.not_saved": "截图 {file} 没有存成，请检查目录是否可写。",
     "cancelled": "已取消，没有改动任何数据。",
     "case.unknown": "没有找到案件 {case},请核对编号。",
     "case.changed_meanwhile": "案件 {case} 刚被他人更新，请看过最新情况后再操作。",
