@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridclient import __version__
-from gridclient.care import ProfileCare
 from gridclient.composition import OpenedDesk, open_desk
-from gridclient.importing import import_in_worker, look_in_worker, save_report_in_worker
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.mapview.scheme import prepare_environment, register_scheme
 from gridclient.store.mbtiles import MBTilesArchive
+from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.pages import Importing, PageParts
+from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.theme import LIGHT, apply_theme
+from gridclient.ui.worker_process import NamedTask
 
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
 
@@ -37,7 +36,8 @@ class App:
     def __init__(self, profile: Path) -> None:
         self._stack = ExitStack()
         self.opened: OpenedDesk = self._stack.enter_context(open_desk(profile))
-        base_maps = BaseMapFolder(self.opened.base_map_folder, openers(MBTilesArchive))
+        self._profile = profile
+        self._base_maps = base_maps = BaseMapFolder(self.opened.base_map_folder, openers(MBTilesArchive))
         self._stack.callback(base_maps.close)
         self.jobs = Jobs()
         self._stack.callback(self.jobs.close)
@@ -45,19 +45,47 @@ class App:
             desk=self.opened.desk,
             jobs=self.jobs,
             parts=PageParts(
-                help_folder=RESOURCES / "help",
-                importing=Importing(
-                    run_import=partial(import_in_worker, profile=profile),
-                    read_preview=look_in_worker,
-                    save_report=save_report_in_worker,
-                    templates=RESOURCES / "templates",
-                ),
-                care=ProfileCare(self.opened, base_maps),
-                licence_roots=(RESOURCES, RESOURCES.parent / "maps"),
+                pages={"help": self._help, "import": self._import, "settings": self._settings},
+                intake=self._intake,
                 base_maps=base_maps,
             ),
         )
         self._stack.callback(self.window.close)
+
+    # Pages are imported when they are opened: the first paint waits for none of them.
+
+    def _help(self, keys: Keys) -> QWidget:
+        from gridclient.ui.help.page import HelpPage
+
+        page = HelpPage(folder=RESOURCES / "help", jobs=self.jobs, keys=lambda: keys)
+        page.load()
+        return page
+
+    def _import(self, _keys: Keys) -> QWidget:
+        from gridclient.ui.importing.page import ImportPage
+
+        return ImportPage(
+            desk=self.opened.desk,
+            jobs=self.jobs,
+            run_import=NamedTask("gridclient.importing:import_in_worker", {"profile": self._profile}),
+            read_preview=NamedTask("gridclient.importing:look_in_worker"),
+            save_report=NamedTask("gridclient.importing:save_report_in_worker"),
+            templates=RESOURCES / "templates",
+            base_maps=self._base_maps,
+        )
+
+    def _settings(self, _keys: Keys) -> QWidget:
+        from gridclient.care import ProfileCare
+        from gridclient.ui.settings.page import SettingsPage
+
+        care = ProfileCare(self.opened, self._base_maps)
+        roots = (RESOURCES, RESOURCES.parent / "maps")
+        return SettingsPage(desk=self.opened.desk, jobs=self.jobs, care=care, licence_roots=roots)
+
+    def _intake(self, initials: NameInitials) -> QWidget:
+        from gridclient.ui.intake.form import IntakeForm
+
+        return IntakeForm(desk=self.opened.desk, jobs=self.jobs, initials=initials)
 
     def close(self) -> None:
         """Closes the window, lets what writes finish and gives the profile back. Safe to call twice."""

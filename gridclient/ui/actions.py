@@ -164,9 +164,9 @@ class DeskActions(QObject):
         found = [Known(name, made.text(), made.shortcut().toString()) for name, made in named]
         return sorted(found, key=lambda one: (not one.key.startswith("F"), not one.key, len(one.key), one.key))
 
-    def key_list(self) -> Sequence[tuple[str, str]]:
+    def key_list(self) -> tuple[tuple[str, str], ...]:
         """Each key and what it does."""
-        return [(one.key, one.title) for one in self.known() if one.key]
+        return tuple((one.key, one.title) for one in self.known() if one.key)
 
     def trigger(self, name: str) -> bool:
         """Does what the command bar chose; says whether it was possible."""

@@ -1,16 +1,23 @@
-"""Icons: one family, named by what they stand for, coloured with the text. The only place that knows qtawesome."""
+"""Icons: one family, named by what they stand for, coloured with the text. The only place that knows qtawesome.
+
+Only the family's font and its list of names are taken from qtawesome: importing the package itself loads all of Qt's
+widgets once more through qtpy, which takes longer than everything else before the first paint.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final, Literal
 
-import qtawesome
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QAction, QIcon
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.ui.theme import Tokens, tokens
 
 SIZE: Final = QSize(16, 16)
@@ -88,5 +95,61 @@ def _refresh(target: QAbstractButton | QAction, theme: Tokens) -> None:
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, colour: str) -> QIcon:
-    drawn: QIcon = qtawesome.icon(f"mdi6.{_NAMES[name]}", color=colour)
-    return drawn
+    return QIcon(_Glyph(chr(_codes()[_NAMES[name]]), colour))
+
+
+class _Glyph(QIconEngine):
+    """One sign of the family, drawn as sharp as the screen is."""
+
+    def __init__(self, sign: str, colour: str) -> None:
+        super().__init__()
+        self._sign, self._colour = sign, colour
+
+    def clone(self) -> QIconEngine:
+        return _Glyph(self._sign, self._colour)
+
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, _state: QIcon.State) -> None:
+        font = QFont(_family())
+        font.setPixelSize(rect.height())
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(QColor(tokens().muted if mode is QIcon.Mode.Disabled else self._colour))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, self._sign)
+        painter.restore()
+
+    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        made = QPixmap(size)
+        made.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(made)
+        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+        painter.end()
+        return made
+
+
+@cache
+def _family() -> str:
+    families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(_file(".ttf"))))
+    if not families:
+        raise StoreUnavailable("icons.missing")
+    return families[0]
+
+
+@cache
+def _codes() -> dict[str, int]:
+    return {name: int(code, 16) for name, code in json.loads(_file(".json").read_text("utf-8")).items()}
+
+
+def _file(suffix: str) -> Path:
+    files = sorted(_folder().glob(f"materialdesignicons6*{suffix}"))
+    if not files:
+        raise StoreUnavailable("icons.missing")
+    return files[0]
+
+
+def _folder() -> Path:
+    spec = find_spec("qtawesome")
+    if spec is not None and spec.origin is not None:
+        return Path(spec.origin).parent / "fonts"
+    import qtawesome  # noqa: PLC0415  (where packages lie in no folder; it also tells the bundle to bring it along)
+
+    return Path(qtawesome.__file__).parent / "fonts"

@@ -84,8 +84,8 @@ class MainWindow(QMainWindow):
         self.detail = CasePanel(
             desk=desk, jobs=jobs, dispatch=DispatchPanel(desk=desk, jobs=jobs), initials=self.initials
         )
-        self.pages = Pages(desk=desk, jobs=jobs, parts=parts, keys=self.actions_.key_list, parent=self)
-        self.side = IntakeSide(desk=desk, jobs=jobs, initials=self.initials, map_pane=self.map, detail=self.detail)
+        self.pages = Pages(parts=parts, keys=self.actions_.key_list, parent=self)
+        self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.detail)
         self.chosen = ChosenCases(
             queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.detail, parent=self
         )
@@ -95,8 +95,8 @@ class MainWindow(QMainWindow):
         self._recall()
 
     @property
-    def intake(self) -> QWidget:
-        """The intake form."""
+    def intake(self) -> QWidget | None:
+        """The intake form, when it has been opened."""
         return self.side.form
 
     @property

@@ -1,50 +1,35 @@
 """What is opened from the desk and left again: the intake form beside the list, and the pages that cover the desk.
 
-Each is made when it is first wanted. Together with the main window this is where features meet.
+Each is made by the composition when it is first wanted, so that the first paint waits for none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
-from gridclient.services.care import Care
-from gridclient.services.desk import Desk
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.rows import Changes
-from gridclient.ui.help.page import HelpPage
-from gridclient.ui.importing.page import ImportPage, ReadPreview, RunImport, SaveReport
 from gridclient.ui.initials import NameInitials
-from gridclient.ui.intake.form import IntakeForm
-from gridclient.ui.jobs import Jobs
 from gridclient.ui.map_pane import MapPane
-from gridclient.ui.settings.page import SettingsPage
 
-Keys = Callable[[], Sequence[tuple[str, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Importing:
-    """What the import page is given: tasks for the worker process and where the templates lie."""
-
-    run_import: RunImport
-    read_preview: ReadPreview
-    save_report: SaveReport
-    templates: Path
+Keys = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PageParts:
-    """What the composition gives the pages; a page whose part is missing is not offered."""
+    """What the composition gives the window.
 
-    help_folder: Path | None = None
-    importing: Importing | None = None
-    care: Care | None = None
-    licence_roots: tuple[Path, ...] = ()
+    ``pages`` make the pages ``help``, ``import`` and ``settings``, given the desk's keys; a name that is missing is
+    not offered. ``intake`` makes the intake form, which shares the window's initials.
+    """
+
+    pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
+    intake: Callable[[NameInitials], QWidget] | None = None
     base_maps: BaseMaps | None = None
 
 
@@ -66,34 +51,27 @@ class Pages(QObject):
     base_map_chosen = Signal(str)
     restore_wanted = Signal(object, str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts, keys: Keys, parent: QObject | None = None) -> None:
+    def __init__(self, *, parts: PageParts, keys: Callable[[], Keys], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._jobs, self._parts, self._keys = desk, jobs, parts, keys
+        self._makers, self._keys = parts.pages, keys
         self.stack = QStackedWidget()
         self._made: dict[str, QWidget] = {}
-        self._makers: dict[str, Callable[[], QWidget | None]] = {
-            "help": self._make_help,
-            "import": self._make_import,
-            "settings": self._make_settings,
-        }
 
     def page(self, name: str) -> QWidget | None:
         """A page that was opened before."""
         return self._made.get(name)
 
-    def show(self, name: str) -> bool:
-        """Covers the desk with a page; says whether there is such a page."""
-        page = self._made.get(name)
-        if page is None:
-            page = self._makers[name]() if name in self._makers else None
-            if page is None:
-                return False
-            self._made[name] = page
-            self.stack.addWidget(page)
-        self.stack.setCurrentWidget(page)
-        page.setFocus()
+    def show(self, name: str) -> None:
+        """Covers the desk with a page, where there is such a page."""
+        if name not in self._makers:
+            return
+        if name not in self._made:
+            self._made[name] = self._makers[name](self._keys())
+            self._hear(self._made[name])
+            self.stack.addWidget(self._made[name])
+        self.stack.setCurrentWidget(self._made[name])
+        self._made[name].setFocus()
         self.covered.emit(True)
-        return True
 
     def back(self) -> None:
         """The desk again."""
@@ -101,44 +79,28 @@ class Pages(QObject):
             self.stack.setCurrentIndex(0)
             self.covered.emit(False)
 
-    def _make_help(self) -> HelpPage | None:
-        folder = self._parts.help_folder
-        if folder is None:
-            return None
-        page = HelpPage(folder=folder, jobs=self._jobs, keys=self._keys)
-        page.closed.connect(self.back)
-        page.load()
-        return page
+    def _hear(self, page: QWidget) -> None:
+        """Connects what the page has to say."""
+        told: dict[str, Callable[..., object] | SignalInstance] = {
+            "closed": self.back,
+            "imported": self.changes,
+            "changed": self.changes,
+            "progressed": self.progressed,
+            "theme_chosen": self.theme_chosen,
+            "base_map_chosen": self.base_map_chosen,
+            "restore_wanted": self.restore_wanted,
+        }
+        for name, hears in told.items():
+            signal = getattr(page, name, None)
+            if isinstance(signal, SignalInstance):
+                signal.connect(hears)
 
-    def _make_import(self) -> ImportPage | None:
-        given = self._parts.importing
-        if given is None:
-            return None
-        page = ImportPage(
-            desk=self._desk,
-            jobs=self._jobs,
-            run_import=given.run_import,
-            read_preview=given.read_preview,
-            save_report=given.save_report,
-            templates=given.templates,
-            base_maps=self._parts.base_maps,
-        )
-        page.closed.connect(self.back)
-        page.imported.connect(self.changes)
-        page.progressed.connect(self.progressed)
-        return page
 
-    def _make_settings(self) -> SettingsPage | None:
-        care = self._parts.care
-        if care is None:
-            return None
-        page = SettingsPage(desk=self._desk, jobs=self._jobs, care=care, licence_roots=self._parts.licence_roots)
-        page.closed.connect(self.back)
-        page.changed.connect(self.changes)
-        page.theme_chosen.connect(self.theme_chosen)
-        page.base_map_chosen.connect(self.base_map_chosen)
-        page.restore_wanted.connect(self.restore_wanted)
-        return page
+@runtime_checkable
+class Refreshing(Protocol):
+    """What shows lists that an import can change."""
+
+    def refresh(self, changes: Changes) -> None: ...
 
 
 class IntakeSide(QObject):
@@ -154,30 +116,38 @@ class IntakeSide(QObject):
     open_wanted = Signal(str)
     left = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, map_pane: MapPane, detail: QWidget) -> None:
+    def __init__(
+        self,
+        *,
+        make: Callable[[NameInitials], QWidget] | None,
+        initials: NameInitials,
+        map_pane: MapPane,
+        detail: QWidget,
+    ) -> None:
         super().__init__(detail)
+        self._make, self._initials = make, initials
         self._map, self._detail = map_pane, detail
-        self.form = IntakeForm(desk=desk, jobs=jobs, initials=initials)
-        self.form.hide()
-        self.form.closed.connect(self.close)
-        self.form.registered.connect(self.registered)
-        self.form.open_wanted.connect(self._on_open_wanted)
-        self.form.pick_requested.connect(map_pane.pick_point)
-        map_pane.point_picked.connect(self.form.set_point)
+        self._splitter: QSplitter | None = None
+        self.form: QWidget | None = None
 
     def put_into(self, splitter: QSplitter) -> None:
         """The form stands at the right end of the desk."""
-        splitter.addWidget(self.form)
-        splitter.setCollapsible(splitter.indexOf(self.form), False)
+        self._splitter = splitter
 
     def open(self) -> None:
         """The form instead of the case."""
-        self._detail.hide()
-        self.form.show()
+        if self.form is None and self._make is not None and self._splitter is not None:
+            self.form = self._make(self._initials)
+            self._hear(self.form)
+            self._splitter.addWidget(self.form)
+            self._splitter.setCollapsible(self._splitter.indexOf(self.form), False)
+        if self.form is not None:
+            self._detail.hide()
+            self.form.show()
 
     def close(self) -> None:
         """The case instead of the form; what was typed is kept."""
-        if self.form.isVisible():
+        if self.form is not None and self.form.isVisible():
             self._map.pick_point(wanted=False)
             self.form.hide()
             self._detail.show()
@@ -185,7 +155,15 @@ class IntakeSide(QObject):
 
     def refresh(self, changes: Changes) -> None:
         """Lists that were imported meanwhile."""
-        self.form.refresh(changes)
+        if isinstance(self.form, Refreshing):
+            self.form.refresh(changes)
+
+    def _hear(self, form: Any) -> None:
+        form.closed.connect(self.close)
+        form.registered.connect(self.registered)
+        form.open_wanted.connect(self._on_open_wanted)
+        form.pick_requested.connect(self._map.pick_point)
+        self._map.point_picked.connect(form.set_point)
 
     def _on_open_wanted(self, case_id: str) -> None:
         self.close()

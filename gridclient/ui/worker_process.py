@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
 from typing import Any, Final
@@ -17,6 +19,18 @@ from gridclient.domain.errors import Cancelled, GridClientError
 _PATIENCE_S: Final = 5.0
 Report = Callable[[tuple[object, ...]], None]
 Answer = Callable[[Any, GridClientError | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTask:
+    """A task that is imported only in the process that does it: ``package.module:function`` with what it is given."""
+
+    name: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    def __call__(self, report: Callable[..., None], *values: object) -> Any:
+        module, _, function = self.name.partition(":")
+        return getattr(import_module(module), function)(report, *values, **self.given)
 
 
 class Reporter:

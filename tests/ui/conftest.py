@@ -15,11 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
+from gridclient.ui.help.page import HelpPage
 from gridclient.ui.initials import work_out
+from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
-from gridclient.ui.pages import PageParts
+from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk
 
@@ -47,6 +49,20 @@ def invented() -> InventedDesk:
     return busy_desk()
 
 
+def parts_for(invented: InventedDesk, jobs: Jobs) -> PageParts:
+    """The pages that need no composition."""
+
+    def make_help(keys: Keys) -> HelpPage:
+        page = HelpPage(folder=HELP, jobs=jobs, keys=lambda: keys)
+        page.load()
+        return page
+
+    return PageParts(
+        pages={"help": make_help},
+        intake=lambda initials: IntakeForm(desk=invented.desk, jobs=jobs, initials=initials),
+    )
+
+
 class OpenWindow(Protocol):
     """Opens the window over a desk and waits until its list is filled."""
 
@@ -72,7 +88,7 @@ def open_window(
     def open_one(invented: InventedDesk) -> MainWindow:
         invented.store.kept.setdefault("desk.initials", initials)
         jobs = Jobs(readers=2)
-        window = MainWindow(desk=invented.desk, jobs=jobs, parts=PageParts(help_folder=HELP))
+        window = MainWindow(desk=invented.desk, jobs=jobs, parts=parts_for(invented, jobs))
         opened.append((window, jobs))
         with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
             window.show()

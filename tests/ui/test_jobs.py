@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import Cancelled, GridClientError, NotFound
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.worker_process import NamedTask
 
 
 def _fail() -> None:
@@ -121,6 +122,13 @@ def test_long_work_runs_in_a_process_and_tells_how_far_it_is(jobs: Jobs, qtbot: 
     jobs.in_process(owner, _count_to, 3, done=seen.append, progressed=lambda *step: steps.append(step))
     qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
     assert (steps, seen) == ([(0, 3), (1, 3), (2, 3)], [3])
+
+
+def test_long_work_can_be_named_so_that_the_desk_need_not_import_it(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[Any]()
+    jobs.in_process(owner, NamedTask("gridclient.ui.initials:work_out"), ["综合执法"], done=seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert seen == [{"综合执法": "zhzf"}]
 
 
 def test_long_work_can_be_stopped(jobs: Jobs, qtbot: QtBot) -> None:

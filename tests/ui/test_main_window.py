@@ -212,6 +212,7 @@ def test_f3_registers_beside_the_list_and_the_new_case_is_chosen(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
     press(window, Qt.Key.Key_F3)
+    assert window.intake is not None
     assert window.intake.isVisible()
     assert not window.detail.isVisible()
     focused = QApplication.focusWidget()
@@ -232,6 +233,7 @@ def test_f2_leaves_the_form_and_goes_to_the_units(window: MainWindow, qtbot: QtB
     settle(qtbot, window)
     press(window, Qt.Key.Key_F3)
     press(window, Qt.Key.Key_F2)
+    assert window.intake is not None
     assert not window.intake.isVisible()
     focused = QApplication.focusWidget()
     assert focused is not None
