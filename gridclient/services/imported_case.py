@@ -101,14 +101,14 @@ def row_payload(record: CaseRecord) -> dict[str, Any]:
 def finished_text(
     payload: dict[str, Any], text: str, *, digest: str, grid: str, standard: StandardRow | None, now: datetime
 ) -> str:
-    """The payload (which may be changed) as the log will have it, but for its number.
+    """The payload's text as the log will have it, but for its number; ``payload`` is brought to the same state.
 
-    ``text`` is what ``payload_text`` made of it. A case without a time counts as reported ``now``.
+    ``text`` is what ``payload_text`` made of the payload before. A case without a time counts as reported ``now``.
     """
-    if standard is None and payload["registered_at"] is not None:
-        return text.replace(_DIGEST_GAP, f'"digest":"{digest}"', 1).replace(_GRID_GAP, _member("grid", grid), 1)
     facts = payload["facts"]
     payload["digest"], facts["grid"] = digest, grid
+    if standard is None and payload["registered_at"] is not None:
+        return text.replace(_DIGEST_GAP, f'"digest":"{digest}"', 1).replace(_GRID_GAP, _member("grid", grid), 1)
     if standard is not None:
         facts["standard"] = standard.code
         facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()

@@ -6,17 +6,16 @@ log: the store is held for a fraction of the time.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.ports import Clock
 from gridclient.store.driver import Connection
 from gridclient.store.import_journal import StagedCase
-from gridclient.store.imported_rows import imported_row, imported_words
+from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import Labels, packed, write_packs
 from gridclient.store.search import index_cases
@@ -58,6 +57,10 @@ class BulkRecorder:
     def now(self) -> datetime:
         return self._clock.now()
 
+    def keep(self, payload: Mapping[str, Any]) -> Sequence[Any]:
+        facts = payload["facts"]
+        return (facts.get("description", ""), facts.get("address", ""), *unnumbered_columns(payload))
+
     def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[PreparedCase]:
         return [_prepared(row, actor) for row in rows]
 
@@ -76,13 +79,14 @@ class BulkRecorder:
 
 
 def _prepared(row: StagedCase, actor: str) -> PreparedCase:
-    payload = json.loads(row.text)
+    description, address, *columns = row.kept
+    case = numbered_row(row.subject, row.number, columns)
     stream = f"t:{row.number.partition('-')[0]}"
     return PreparedCase(
-        EventDraft(EventKind.IMPORTED, row.subject, stream, actor, payload),
+        EventDraft(EventKind.IMPORTED, row.subject, stream, actor, {}),  # the payload goes into the log as its text
         row.text,
-        imported_row(row.subject, payload),
-        imported_words(payload),
+        case,
+        imported_words(case.title, description, address, row.number),
     )
 
 

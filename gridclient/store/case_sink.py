@@ -142,7 +142,7 @@ class CaseSink:
             self._without_grid += not grid
             standard = self._standards.find(row.record)
             text = finished_text(row.payload, row.text, digest=row.digest, grid=grid, standard=standard, now=self._now)
-            self._journal.put_aside(row.key, number_name(township, day), text)
+            self._journal.put_aside(row.key, number_name(township, day), row.payload, text)
 
     def _grids_at_points(self, records: Sequence[CaseRecord], days: Sequence[int]) -> list[str]:
         nowhere = float("nan")

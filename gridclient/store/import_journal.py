@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from gridclient.services.imported_case import numbered_text
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection, Database
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of what that costs
 _BATCH: Final = 100
 _BUFFERED: Final = 20
@@ -27,10 +29,11 @@ _MOST: Final = 20
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, its number and the text of its payload as the log will have it."""
+    """One row put aside: the case's key, its number, what the recorder wanted kept, the payload's text for the log."""
 
     subject: str
     number: str
+    kept: Sequence[Any]
     text: str
 
 
@@ -47,8 +50,12 @@ class CaseRecorder(Protocol):
 
     def now(self) -> datetime: ...
 
+    def keep(self, payload: Mapping[str, Any]) -> Sequence[Any]:
+        """What ``prepare`` will need of a payload beside its text, as JSON values: reading the text costs more."""
+        ...
+
     def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[Any]:
-        """Folds the rows; whatever it gives, ``write`` takes."""
+        """What ``write`` takes."""
         ...
 
     def write(self, connection: Connection, prepared: Sequence[Any]) -> int:
@@ -83,10 +90,10 @@ class Journal:
         self._decided = False
         self.waiting = 0
 
-    def put_aside(self, subject: str, name: str, text: str) -> None:
-        """Keeps one case: its key, the name that its number is counted by, its event's text without the number."""
+    def put_aside(self, subject: str, name: str, payload: Mapping[str, Any], text: str) -> None:
+        """Keeps one case: its key, the name that its number is counted by, its event's payload and text without it."""
         place = self._counts[name] = self._counts.get(name, 0) + 1
-        self._lines += (f"{subject} {place} {name}", text)
+        self._lines += (_JSON.encode((subject, name, place, self._recorder.keep(payload))), text)
         self.waiting += 1
         if len(self._lines) == 2 * _BATCH:
             self._close_batch()
@@ -188,9 +195,9 @@ class _TakingOver:
     def _rows(self, data: bytes) -> Iterator[StagedCase]:
         lines = zlib.decompress(data).decode().split("\n")
         for head, text in zip(lines[::2], lines[1::2], strict=True):
-            subject, place, name = head.split(" ", 2)
-            number = self._recorder.number(name, self._first[name] + int(place) - 1)
-            yield StagedCase(subject, number, numbered_text(text, number))
+            subject, name, place, kept = json.loads(head)
+            number = self._recorder.number(name, self._first[name] + place - 1)
+            yield StagedCase(subject, number, kept, numbered_text(text, number))
 
     def _turn(self, rows: Sequence[StagedCase], last: int) -> float:
         """Writes the rows and forgets that they were put aside; gives the seconds for which the store was held."""

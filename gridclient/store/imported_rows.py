@@ -6,7 +6,7 @@ thousand cases come at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
@@ -33,38 +33,45 @@ def _key_of_first(head: str) -> int:
 
 def imported_row(subject: str, payload: Mapping[str, Any]) -> CaseTableRow:
     """The row after ``case_imported``, which is the case's only event and pending."""
+    return numbered_row(subject, payload["number"], unnumbered_columns(payload))
+
+
+def numbered_row(subject: str, number: str, columns: Sequence[Any]) -> CaseTableRow:
+    """The row of what :func:`unnumbered_columns` gave, once the case has its number."""
+    return CaseTableRow(subject_key(subject), number, _number_key(number), *columns)
+
+
+def unnumbered_columns(payload: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The columns of ``CaseTableRow`` after the number: JSON values."""
     facts = payload["facts"]
     closed = payload.get("closed_at")
-    return CaseTableRow(
-        id=subject_key(subject),
-        number=payload["number"],
-        number_key=_number_key(payload["number"]),
-        title=facts["title"],
-        state=(CaseState.REPORTED if closed is None else CaseState.CLOSED).value,
-        is_open=int(closed is None),
-        level=payload.get("level", _USUAL_LEVEL),
-        urgency=facts.get("urgency", 1),
-        channel=facts.get("channel", Channel.OTHER.value),
-        standard=facts.get("standard", ""),
-        grid=facts.get("grid", ""),
-        unit="",
-        cooperating=0,
-        due=min((clock["due"] for clock in payload.get("clocks", ())), default=None) if closed is None else None,
-        registered_at=payload["registered_at"],
-        dispatched_at=None,
-        closed_at=closed,
-        returned=0,
-        escalated=0,
-        consultation=0,
-        conflict=0,
-        pending=1,
-        phone=phone_digits(facts.get("reporter_phone", "")),
-        lon=facts.get("lon"),
-        lat=facts.get("lat"),
+    is_open = closed is None
+    return (
+        facts["title"],
+        (CaseState.REPORTED if is_open else CaseState.CLOSED).value,
+        int(is_open),
+        payload.get("level", _USUAL_LEVEL),
+        facts.get("urgency", 1),
+        facts.get("channel", Channel.OTHER.value),
+        facts.get("standard", ""),
+        facts.get("grid", ""),
+        "",  # unit
+        0,  # cooperating
+        min((clock["due"] for clock in payload.get("clocks", ())), default=None) if is_open else None,
+        payload["registered_at"],
+        None,  # dispatched_at
+        closed,
+        0,  # returned
+        0,  # escalated
+        0,  # consultation
+        0,  # conflict
+        1,  # pending
+        phone_digits(facts.get("reporter_phone", "")),
+        facts.get("lon"),
+        facts.get("lat"),
     )
 
 
-def imported_words(payload: Mapping[str, Any]) -> tuple[str, ...]:
+def imported_words(title: str, description: str, address: str, number: str) -> tuple[str, ...]:
     """What ``search.searchable`` gives for the folded case."""
-    facts = payload["facts"]
-    return (facts["title"], facts.get("description", ""), facts.get("address", ""), payload["number"])
+    return (title, description, address, number)

@@ -47,6 +47,7 @@ def payload_of(
     text = finished_text(payload, payload_text(payload), digest="0" * 16, grid=grid, standard=standard, now=NOW)
     read: dict[str, Any] = json.loads(numbered_text(text, number))
     assert payload_text(read) == numbered_text(text, number)  # the log's own spelling
+    assert read == {**payload, "number": number}
     return read
 
 
@@ -181,5 +182,7 @@ def test_the_short_way_into_the_tables_is_the_long_one(
     payload = payload_of(record, grid=grid, standard=standard, number=f"371002001-20260227-0A{count:04d}")
     case = folded(payload)
     assert imported_row(SUBJECT, payload) == table_row(case, 1)
-    assert imported_words(payload) == searchable(case)
+    facts = payload["facts"]
+    words = imported_words(facts["title"], facts.get("description", ""), facts.get("address", ""), payload["number"])
+    assert words == searchable(case)
     assert part_rows(case) == ()
