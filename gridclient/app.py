@@ -7,13 +7,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridclient import __version__
-from gridclient.composition import OpenedDesk, open_desk
+from gridclient.composition import OpenedDesk, open_desk, restore_profile
+from gridclient.domain.errors import GridClientError
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.mapview.scheme import prepare_environment, register_scheme
+from gridclient.store.backup import AutomaticBackups
 from gridclient.store.mbtiles import MBTilesArchive
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
@@ -22,6 +24,7 @@ from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.theme import LIGHT, apply_theme
 from gridclient.ui.worker_process import NamedTask
 
+_BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
 
 
@@ -51,6 +54,21 @@ class App:
             ),
         )
         self._stack.callback(self.window.close)
+        self.restore_from: tuple[Path, str] | None = None
+        self.window.restore_wanted.connect(self._on_restore_wanted)
+        self._backups = AutomaticBackups(self.opened.profile)
+        self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)
+        self._backup_time.timeout.connect(self._back_up_if_due)
+        self._backup_time.start()
+
+    def _back_up_if_due(self) -> None:
+        now = self.opened.desk.clock.now()
+        self.jobs.read(self.window, lambda: self._backups.make_if_due(now), name="backup")
+
+    def _on_restore_wanted(self, file: Path, key: str) -> None:
+        """The store cannot be exchanged under an open window: it closes, and :func:`run` opens the desk again."""
+        self.restore_from = (file, key)
+        self.window.close()
 
     # Pages are imported when they are opened: the first paint waits for none of them.
 
@@ -121,11 +139,27 @@ def build_app(profile: Path) -> App:
 
 
 def run(profile: Path) -> int:
-    """Opens the desk and stays until its window closes; gives the exit status."""
+    """Opens the desk and stays until its window closes, also over a restored backup; gives the exit status."""
     application = make_application()
-    app = App(profile)
+    problem: GridClientError | None = None
+    while True:
+        app = App(profile)
+        try:
+            app.window.show()
+            if problem is not None:
+                app.window.banner.tell_error(problem)
+            status = application.exec()
+        finally:
+            app.close()
+        if app.restore_from is None:
+            return status
+        problem = _restored(profile, *app.restore_from)
+
+
+def _restored(profile: Path, file: Path, key: str) -> GridClientError | None:
+    """Puts the backup in the store's place; what went wrong is said on the desk that opens on the old one."""
     try:
-        app.window.show()
-        return application.exec()
-    finally:
-        app.close()
+        restore_profile(profile, file, key_text=key)
+    except GridClientError as error:
+        return error
+    return None
