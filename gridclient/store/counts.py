@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,7 +23,7 @@ _PLACES: Final = {box: TALLY_COLUMNS.index(box.value) for box in Box if box not 
 }
 _ALL_OPEN: Final = len(TALLY_COLUMNS) + len(_TIMED)
 """Where the open cases stand in a row of counts, behind the tally's columns and the timed boxes."""
-_ORDER: Final = [(box, _PLACES[box]) for box in Box]
+_OVERDUE: Final = _PLACES[Box.OVERDUE]
 
 Counts = NDArray[np.int64]
 """One row a grid: the tally's columns, the timed boxes, all open cases."""
@@ -47,7 +47,7 @@ def box_counts(connection: Connection, table: Table, moment: Moment, area: str) 
 
 def _grid_counts(connection: Connection, table: Table, moment: Moment) -> tuple[tuple[str, ...], Counts]:
     """The grids that cases name, and their counts. A case that is due stands in a tally too."""
-    rows = tally_rows(connection)
+    rows = [row for row in tally_rows(connection) if any(row[1:])]
     grids = tuple(row[0] for row in rows)
     counts: Counts = np.zeros((len(rows), _ALL_OPEN + 1), dtype=np.int64)
     if rows:
@@ -65,6 +65,23 @@ def _timed(table: Table, box: Box, moment: Moment) -> Mapping[str, int]:
     return {table.codes[no]: int(counted[no]) for no in np.flatnonzero(counted).tolist()}
 
 
-def _figures(row: list[int]) -> GridFigures:
-    boxes = {box: row[place] for box, place in _ORDER}
-    return GridFigures(row[_ALL_OPEN], boxes[Box.OVERDUE], boxes)
+class _Boxes(Mapping[Box, int]):
+    """The boxes of one row of counts; a thousand areas need not be written out for the few that are looked at."""
+
+    __slots__ = ("_row",)
+
+    def __init__(self, row: Sequence[int]) -> None:
+        self._row = row
+
+    def __getitem__(self, box: Box) -> int:
+        return self._row[_PLACES[box]]
+
+    def __iter__(self) -> Iterator[Box]:
+        return iter(Box)
+
+    def __len__(self) -> int:
+        return len(Box)
+
+
+def _figures(row: Sequence[int]) -> GridFigures:
+    return GridFigures(row[_ALL_OPEN], row[_OVERDUE], _Boxes(row))

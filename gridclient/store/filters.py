@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from gridclient.store.columns import Mask, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
 from gridclient.store.search import TextQuery, find, text_query
+from gridclient.store.selection import Selection, Test
 
 _STATE_BOXES: Final = {
     Box.REPORTED: STATES["reported"],
@@ -32,9 +33,6 @@ _FLAG_BOXES: Final = {
     Box.PENDING: Flag.PENDING,
 }
 _TEXTS_KEPT: Final = 4
-
-Test = Callable[[Any], Mask]
-"""Judges the cases at an index of the columns: ``slice(None)`` for all, or their places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +73,18 @@ class TextFinder:
 
 def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, finder: TextFinder) -> Places:
     """The places of the cases that pass, ascending."""
+    return selected(connection, table, chosen, moment, finder).places()
+
+
+def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, finder: TextFinder) -> Selection:
+    """The cases that pass."""
     tests = list(_tests(connection, table, chosen, moment))
-    if chosen.text.strip():
-        query = text_query(chosen.text)
-        if query is None:
-            return np.empty(0, dtype=np.intp)
-        places = finder.places(connection, table, query)
-        tests.insert(0, lambda at: table.state[at] != 0)
-    else:
-        first = tests.pop(0) if tests else lambda at: table.state[at] != 0
-        places = np.flatnonzero(first(slice(None)))
-    for test in tests:
-        places = places[test(places)]
-    return places
+    if not chosen.text.strip():
+        return Selection(table.state != 0, None).passing(tests)
+    query = text_query(chosen.text)
+    if query is None:
+        return Selection(None, np.empty(0, dtype=np.intp))
+    return Selection(None, finder.places(connection, table, query)).passing(tests)
 
 
 def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Iterator[Test]:

@@ -9,33 +9,25 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridclient.domain.case import Channel
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.rows import Sort, SortKey
 from gridclient.store.areas import Areas
-from gridclient.store.columns import Places, Table
+from gridclient.store.columns import Column, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import LabelKind
+from gridclient.store.selection import Selection
 from gridclient.store.titles import TitleOrder
 
-Keys = NDArray[np.int64]
-
-_LAST: Final = np.iinfo(np.int64).max
+_MOST_STEPS: Final = 16
 _CHANNELS: Final = {channel.value: place for place, channel in enumerate(Channel)}
-_NUMBERED: Final = {
-    SortKey.LEVEL: "level",
-    SortKey.STATE: "state",
-    SortKey.REGISTERED: "registered",
-    SortKey.DUE: "due",
-}
 _LABELLED: Final = {SortKey.UNIT: LabelKind.UNIT, SortKey.GRID: LabelKind.GRID, SortKey.CHANNEL: LabelKind.CHANNEL}
+_FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,94 +62,134 @@ class Page:
     next: Cursor | None
 
 
-class _Order:
-    """How one column orders places: integer keys, smaller first; ``_LAST`` for cases without a value."""
+def page_of(
+    connection: Connection, table: Table, chosen: Selection, sort: Sort, areas: Areas, *, limit: int, after: str | None
+) -> Page:
+    """The page of the chosen cases that follows ``after``."""
+    cursor = None if after is None else read_cursor(after, sort.key)
+    if sort.key is SortKey.TITLE:
+        edge = None if cursor is None else (str(cursor.value or ""), cursor.no)
+        titled = TitleOrder(connection, table, descending=sort.descending, edge=edge).first(chosen, limit + 1)
+        end = Cursor(*titled[limit - 1]) if len(titled) > limit else None
+        return Page([no - 1 for _, no in titled[:limit]], end)
+    order: _Steps | _Ranks
+    if sort.key in _LABELLED or sort.key in _FEW_VALUES:
+        order = _Steps(table, sort, areas)
+    else:
+        order = _Ranks(getattr(table, sort.key.value), descending=sort.descending)
+    places = order.first(chosen, limit + 1, cursor)
+    more = len(places) > limit
+    places = places[:limit]
+    return Page(places, Cursor(order.value(places[-1]), places[-1] + 1) if more and places else None)
+
+
+class _Steps:
+    """The order of a column with few values: value by value, each in the order of arrival."""
 
     def __init__(self, table: Table, sort: Sort, areas: Areas) -> None:
         self._table = table
-        self._sign = -1 if sort.descending else 1
+        self._descending = sort.descending
         self._kind = _LABELLED.get(sort.key)
-        self._ranks: Keys = _ranks(table, self._kind, areas) if self._kind else np.empty(0, dtype=np.int64)
-        self._column: NDArray[Any] = getattr(table, self._kind or _NUMBERED.get(sort.key) or sort.key.value)
+        self._column: Column = getattr(table, sort.key.value)
+        if self._kind is None:
+            values = list(range(1, _MOST_STEPS))
+        else:
+            values = [no for no, _ in sorted(table.labels(self._kind), key=lambda label: _rank(label[1], sort, areas))]
+        self._values = [*(reversed(values) if sort.descending else values), 0]
 
-    def keys(self, places: Places | slice) -> Keys:
-        """The keys of these places."""
-        values = self._column[places]
-        keys = values.astype(np.int64) if self._kind is None else self._ranks.take(values)
-        if self._sign < 0:
-            np.negative(keys, out=keys)
-        keys[values == 0] = _LAST
-        return keys
+    def first(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
+        """The first ``count`` behind the cursor."""
+        start = 0 if cursor is None else self._values.index(self._number(cursor))
+        present = chosen.values(self._column)
+        found: list[int] = []
+        for place, step in enumerate(self._values[start:]):
+            if present is None or step in present:
+                edge = cursor if place == 0 else None
+                found += self._of_step(chosen, step, count - len(found), edge)
+            if len(found) == count:
+                break
+        return found
+
+    def _of_step(self, chosen: Selection, step: int, count: int, edge: Cursor | None) -> list[int]:
+        places = chosen.where(lambda at: self._column[at] == step)
+        taken: list[int] = _in_arrival(places, edge, descending=self._descending)[:count].tolist()
+        return taken
+
+    def _number(self, cursor: Cursor) -> int:
+        """The column's value for a cursor's; raises ``InvalidInput("list.cursor")``."""
+        number = 0 if cursor.value is None else cursor.value
+        if self._kind is not None and isinstance(number, str):
+            number = self._table.label(self._kind, number) or -1
+        if number not in self._values:
+            raise InvalidInput("list.cursor")
+        return int(number)
 
     def value(self, place: int) -> int | str | None:
         """What a cursor says of a place."""
         number = int(self._column[place])
         if not number:
             return None
-        return self._table.codes[number] if self._kind is not None else number
-
-    def key(self, value: int | str | None) -> int:
-        """The key of a cursor's value."""
-        if value is None:
-            return int(_LAST)
-        if self._kind is None:
-            return self._sign * int(value)
-        return self._sign * int(self._ranks[self._table.label(self._kind, str(value)) or 0])
+        return number if self._kind is None else self._table.codes[number]
 
 
-def _ranks(table: Table, kind: LabelKind, areas: Areas) -> Keys:
-    """The place of each label in the order of its kind, by label number."""
-    order: Callable[[str], Any] = str
-    if kind is LabelKind.UNIT:
-        order = areas.unit_order
-    elif kind is LabelKind.CHANNEL:
-        order = _channel_order
-    ranks = np.zeros(len(table.codes), dtype=np.int64)
-    for rank, (no, _) in enumerate(sorted(table.labels(kind), key=lambda label: order(label[1])), start=1):
-        ranks[no] = rank
-    return ranks
+def _rank(code: str, sort: Sort, areas: Areas) -> tuple[str | int, str]:
+    """What labels of one kind are ordered by."""
+    if sort.key is SortKey.UNIT:
+        return areas.unit_order(code)
+    if sort.key is SortKey.CHANNEL:
+        return _CHANNELS.get(code, len(_CHANNELS)), code
+    return code, ""
 
 
-def _channel_order(code: str) -> tuple[int, str]:
-    return _CHANNELS.get(code, len(_CHANNELS)), code
+def _in_arrival(places: Places, edge: Cursor | None, *, descending: bool) -> Places:
+    """Cases of one value in the order of ties, behind the edge if it has that value."""
+    if edge is not None:
+        places = places[places < edge.no - 1 if descending else places > edge.no - 1]
+    return places[::-1] if descending else places
 
 
-def page_of(
-    connection: Connection, table: Table, places: Places, sort: Sort, areas: Areas, *, limit: int, after: str | None
-) -> Page:
-    """The page of ``places`` (ascending) that follows ``after``."""
-    cursor = None if after is None else read_cursor(after, sort.key)
-    if sort.key is SortKey.TITLE:
-        edge = None if cursor is None else (str(cursor.value or ""), cursor.no)
-        titled = TitleOrder(connection, table, descending=sort.descending, edge=edge).first(places, limit + 1)
-        end = Cursor(*titled[limit - 1]) if len(titled) > limit else None
-        return Page([no - 1 for _, no in titled[:limit]], end)
-    order = _Order(table, sort, areas)
-    if sort.descending:
-        places = places[::-1]
-    keys = order.keys(places)
-    if cursor is not None:
-        places, keys = _behind(places, keys, order.key(cursor.value), cursor.no - 1, descending=sort.descending)
-    chosen = places[_smallest(keys, limit + 1)].tolist()
-    more = len(chosen) > limit
-    chosen = chosen[:limit]
-    return Page(chosen, Cursor(order.value(chosen[-1]), chosen[-1] + 1) if more and chosen else None)
+class _Ranks:
+    """The order of a column of numbers, 0 where there is none."""
+
+    def __init__(self, column: Column, *, descending: bool) -> None:
+        self._column = column
+        self._descending = descending
+
+    def first(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
+        """The first ``count`` behind the cursor."""
+        found: list[int] = []
+        if cursor is None or cursor.value is not None:
+            found = self._with_value(chosen, count, cursor)
+            cursor = None
+        if len(found) < count:
+            rest = chosen.where(lambda at: self._column[at] == 0)
+            found += _in_arrival(rest, cursor, descending=self._descending)[: count - len(found)].tolist()
+        return found
+
+    def value(self, place: int) -> int | str | None:
+        """What a cursor says of a place."""
+        return int(self._column[place]) or None
+
+    def _with_value(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
+        descending = self._descending
+        edge = None if cursor is None else int(cursor.value or 0)
+        near = chosen.front(self._column, count, edge=edge, descending=descending)
+        if cursor is not None:
+            later = near < cursor.no - 1 if descending else near > cursor.no - 1
+            near = near[(self._column[near] != edge) | later]
+        if descending:
+            near = near[::-1]
+        keys = self._column[near].astype(np.int64) * (-1 if descending else 1)
+        places: list[int] = near[_smallest(keys, count)].tolist()
+        return places
 
 
-def _behind(places: Places, keys: Keys, key: int, place: int, *, descending: bool) -> tuple[Places, Keys]:
-    """What comes after a cursor."""
-    later = places < place if descending else places > place
-    kept = (keys > key) | ((keys == key) & later)
-    return places[kept], keys[kept]
-
-
-def _smallest(keys: Keys, count: int) -> Places:
+def _smallest(keys: Column, count: int) -> Places:
     """Indexes of the ``count`` smallest keys in their order; equal keys in the order they stand."""
+    indexes = np.arange(len(keys))
     if len(keys) > 4 * count:
         bar = np.partition(keys, count - 1)[count - 1]
         below = np.flatnonzero(keys < bar)
         level = np.flatnonzero(keys == bar)[: count - len(below)]
         indexes = np.concatenate((below, level))
-    else:
-        indexes = np.arange(len(keys))
     return indexes[np.argsort(keys[indexes], kind="stable")][:count]

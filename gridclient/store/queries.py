@@ -27,7 +27,7 @@ from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
 from gridclient.store.duplicates import NewCase, likely_duplicates
-from gridclient.store.filters import SOON, Moment, TextFinder, matching, moment_of
+from gridclient.store.filters import SOON, Moment, TextFinder, moment_of, selected
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
 from gridclient.store.settings import read_draft, read_views
@@ -59,15 +59,15 @@ class SqliteQueries:
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
         """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
         with self._at() as (connection, table, moment):
-            places = matching(connection, table, chosen, moment, self._finder)
-            page = page_of(connection, table, places, sort, moment.areas, limit=limit, after=after)
+            found = selected(connection, table, chosen, moment, self._finder)
+            page = page_of(connection, table, found, sort, moment.areas, limit=limit, after=after)
             rows = read_case_rows(connection, [place + 1 for place in page.places], moment.areas)
         return CasePage(tuple(rows), None if page.next is None else page.next.text())
 
     def total(self, chosen: CaseFilter) -> int:
         """See the port."""
         with self._at() as (connection, table, moment):
-            return len(matching(connection, table, chosen, moment, self._finder))
+            return selected(connection, table, chosen, moment, self._finder).size
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
         """See the port."""

@@ -13,6 +13,7 @@ import numpy as np
 from gridclient.store.columns import Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import title_key
+from gridclient.store.selection import Selection
 
 _FEW: Final = 1500
 _WALK: Final = 4000
@@ -30,21 +31,17 @@ class TitleOrder:
         self._descending = descending
         self._edge = edge
 
-    def first(self, places: Places, count: int) -> Sequence[Titled]:
-        """The first ``count`` of ``places`` in their order."""
-        keys = self._table.title[places]
-        uncertain = 0  # those that share the edge's first signs may stand before it
-        if self._edge is not None:
-            edge = title_key(self._edge[0])
-            kept = keys <= edge if self._descending else keys >= edge
-            places, keys = places[kept], keys[kept]
-            uncertain = int(np.count_nonzero(keys == edge))
-        wanted = count + uncertain
-        candidates = places
-        if len(places) > wanted:
+    def first(self, chosen: Selection, count: int) -> Sequence[Titled]:
+        """The first ``count`` of the chosen cases in their order."""
+        edge = None if self._edge is None else title_key(self._edge[0])
+        column = self._table.title
+        near = chosen.front(column, count, edge=edge, descending=self._descending, with_zero=True)
+        keys = column[near]
+        wanted = count + (0 if edge is None else int(np.count_nonzero(keys == edge)))  # those may stand before it
+        if len(near) > wanted:
             signed = -keys if self._descending else keys
-            candidates = places[signed <= np.partition(signed, wanted - 1)[wanted - 1]]
-        found = self._looked_up(candidates) if len(candidates) <= _FEW else self._walked(places, count)
+            near = near[signed <= np.partition(signed, wanted - 1)[wanted - 1]]
+        found = self._looked_up(near) if len(near) <= _FEW else self._walked(chosen, count)
         return found[:count]
 
     def _looked_up(self, places: Places) -> list[Titled]:
@@ -57,9 +54,9 @@ class TitleOrder:
             titled = [item for item in titled if (item < edge if descending else item > edge)]
         return sorted(titled, reverse=self._descending)
 
-    def _walked(self, places: Places, count: int) -> list[Titled]:
+    def _walked(self, chosen: Selection, count: int) -> list[Titled]:
         passes = np.zeros(self._table.size + 1, dtype=np.bool_)
-        passes[places + 1] = True
+        passes[chosen.places() + 1] = True
         after, direction = ("<", "DESC") if self._descending else (">", "ASC")
         where = "" if self._edge is None else f"WHERE (title, no) {after} (?, ?)"
         rows = self._connection.execute(

@@ -1,0 +1,113 @@
+"""The cases that pass a filter, as a mask of all while they are many and as their places once they are few.
+
+What orders and counts them asks one question at a time (:meth:`Selection.where`), so that a million cases cost a few
+passes over small columns and never a copy of a million numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import numpy as np
+
+from gridclient.store.columns import Column, Mask, Places
+
+Test = Callable[[Any], Mask]
+"""Judges the cases at an index of the columns: ``slice(None)`` for all, or their places."""
+
+_FEW_SHARE: Final = 16
+_MANY: Final = 30_000
+_SAMPLE: Final = 4096
+_SPARE: Final = 8
+_LEAST_SAMPLE: Final = 32
+
+
+class Selection:
+    """Some of the cases, in the order of their places."""
+
+    def __init__(self, mask: Mask | None, places: Places | None) -> None:
+        """A mask of all cases or, ascending, the places of some: one of the two."""
+        self._mask = mask
+        self._places = places
+        self.size = int(np.count_nonzero(mask)) if mask is not None else len(places if places is not None else ())
+
+    def passing(self, tests: Iterable[Test]) -> Selection:
+        """Those that pass every test."""
+        chosen = self
+        for test in tests:
+            mask = chosen._mask
+            if mask is not None and chosen.size * _FEW_SHARE > len(mask):
+                chosen = Selection(mask & test(slice(None)), None)
+            else:
+                chosen = Selection(None, chosen.where(test))
+        return chosen
+
+    def places(self) -> Places:
+        """All of them, ascending."""
+        if self._places is None:
+            self._places = np.flatnonzero(self._mask)  # type: ignore[arg-type]
+        return self._places
+
+    def where(self, test: Test) -> Places:
+        """Those that pass a test, ascending."""
+        if self._mask is not None and self._places is None:
+            return np.flatnonzero(self._mask & test(slice(None)))
+        places = self.places()
+        return places[test(places)]
+
+    def sample(self) -> Places:
+        """Some thousand of them, evenly spread."""
+        if self._mask is not None and self._places is None:
+            step = max(1, len(self._mask) // _SAMPLE)
+            return np.flatnonzero(self._mask[::step]) * step
+        return self.places()[:: max(1, self.size // _SAMPLE)]
+
+    def values(self, column: Column) -> list[int] | None:
+        """Which values they have in a column; ``None`` where that would take longer than to try them."""
+        return np.unique(column[self.places()]).tolist() if self.size < _MANY else None
+
+    def front(
+        self, column: Column, count: int, *, edge: int | None, descending: bool, with_zero: bool = False
+    ) -> Places:
+        """Places, ascending, among which are the ``count`` with the smallest values (largest, descending).
+
+        Args:
+            edge: only from this value on; those that have it are all in it and do not count.
+            with_zero: whether 0 is a value.
+        """
+        bar = self._guess(column, count, edge, descending=descending)
+        while True:
+            test = _between(column, edge, bar, descending=descending, with_zero=with_zero)
+            found = self.where(test)
+            if bar is None or np.count_nonzero(column[found] != edge) >= count:
+                return found
+            bar = None
+
+    def _guess(self, column: Column, count: int, edge: int | None, *, descending: bool) -> int | None:
+        """A value behind which the front surely ends, by a sample; ``None`` for no guess."""
+        if self.size < _MANY:
+            return None
+        sample = column[self.sample()]
+        whole = len(sample)
+        sample = np.sort(sample[_between(sample, edge, None, descending=descending, with_zero=False)(slice(None))])
+        rank = 4 * count * whole // self.size + _SPARE
+        if len(sample) < _LEAST_SAMPLE or rank >= len(sample):
+            return None
+        return int(sample[-1 - rank] if descending else sample[rank])
+
+
+def _between(column: Column, edge: int | None, bar: int | None, *, descending: bool, with_zero: bool) -> Test:
+    """A test for values from ``edge`` to ``bar`` in the direction."""
+    low, high = (bar, edge) if descending else (edge, bar)
+    if not with_zero:
+        low = 1 if low is None else max(1, low)
+
+    def test(at: Any) -> Mask:
+        values = column[at]
+        mask: Mask = np.ones(len(values), dtype=np.bool_) if low is None else values >= low
+        if high is not None:
+            mask &= values <= high
+        return mask
+
+    return test
