@@ -24,6 +24,7 @@ Numbers = NDArray[np.int64]
 
 _HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
 _BREAK: Final = "¶"  # no phrase reaches from one field into the next
 _INSERT: Final = "INSERT INTO search(rowid, words) VALUES (?, ?)"
 _INSERT_SIGNS: Final = "INSERT INTO search_signs(rowid, signs) VALUES (?, ?)"
@@ -85,7 +86,7 @@ class TextQuery:
 def text_query(text: str) -> TextQuery | None:
     """The query for what an operator typed; ``None`` when nothing in it can be found."""
     words, signs = [], []
-    for word in text.split():
+    for word in _WORD.findall(text):
         runs = _RUN.findall(_normalised(word))
         if len(runs) == 1 and len("".join(runs[0])) == 1:
             signs.append("".join(runs[0]))

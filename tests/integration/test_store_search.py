@@ -1,0 +1,134 @@
+"""The search index: which texts which words find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.rows import CaseFilter
+from gridclient.store.search import text_query, tokens_of
+from tests.contract.stage import STREAM, Stage, opened
+
+TITLE = "幸福路12号楼下夜间施工噪音扰民"
+DESCRIPTION = "居民来电：ＫＴＶ音响 Noise，电话13800001111；Fuß𠀋𠂢龘"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with opened("sqlite", tmp_path) as made:
+        made.register(TITLE, description=DESCRIPTION, address="和平街 3-2")
+        made.register("别的事情", description="不相干")
+        yield made
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("噪音", "扰民", "噪音扰民", "施工噪音扰民", "民", "幸", "路12号", "号楼", "12号楼下", "12", "1"),
+        *("ktv", "KTV", "kt", "ＫＴ", "noi", "NOISE", "13800001111", "1380", "𠀋𠂢", "龘", "fuß"),
+        *("和平街", "和平街3", "3-2", "噪音 ktv 和平", "夜间 噪", "  噪音  ", "噪音扰民电话"[:4], "噪音，扰民"),
+    ],
+)
+def test_words_that_occur_are_found(stage: Stage, text: str) -> None:
+    assert stage.titles(CaseFilter(text=text)) == [TITLE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "扰民居民",
+            "音扰音",
+            "民居",
+            "噪 白",
+            "oise",
+            "噪音 别的",
+            "路21",
+            "13号",
+            "12号楼上",
+            "！！",
+            "-",
+            '"',
+            "噪音*白",
+        ),
+        *("OR", "NEAR(噪音 扰民)", "search:噪音x", "街2", "¶"),
+    ],
+)
+def test_words_that_do_not_occur_are_not_found(stage: Stage, text: str) -> None:
+    assert stage.titles(CaseFilter(text=text)) == []
+
+
+def test_blank_text_is_no_filter(stage: Stage) -> None:
+    assert stage.queries.total(CaseFilter(text="   ")) == 2
+
+
+def test_the_number_is_found_by_its_parts(stage: Stage) -> None:
+    number = stage.case(stage.ids(CaseFilter(text="噪音"))[0]).number
+    township, day, count = number.split("-")
+    for text in (number, day, count, f"{day}-{count}", f"{township}-{day}", count[:4]):
+        assert TITLE in stage.titles(CaseFilter(text=text))
+
+
+def test_an_amended_description_replaces_the_old_one(stage: Stage) -> None:
+    (case_id,) = stage.ids(CaseFilter(text="噪音"))
+    stage.record(EventKind.AMENDED, case_id, {"facts": {"description": "改为油烟问题"}})
+    assert stage.ids(CaseFilter(text="油烟")) == [case_id]
+    assert stage.ids(CaseFilter(text="噪音")) == [case_id]
+    assert stage.ids(CaseFilter(text="ktv")) == []
+    stage.undo(case_id)
+    assert stage.ids(CaseFilter(text="油烟")) == []
+    assert stage.ids(CaseFilter(text="ktv")) == [case_id]
+
+
+def test_a_step_that_changes_no_text_leaves_the_index_alone(stage: Stage) -> None:
+    (case_id,) = stage.ids(CaseFilter(text="噪音"))
+    with stage.database.reader() as connection:
+        before = connection.execute("SELECT count(*), max(id) FROM search_data").fetchone()
+    stage.file(case_id)
+    with stage.database.reader() as connection:
+        assert connection.execute("SELECT count(*), max(id) FROM search_data").fetchone() == before
+
+
+_signs = st.text(st.sampled_from("噪音扰民占道经营路灯不亮的"), min_size=1, max_size=5)
+
+
+@given(st.lists(st.text(st.sampled_from("噪音扰民占道经营路灯不亮的，12ab "), max_size=12), min_size=1), _signs)
+def test_runs_of_signs_are_found_exactly_where_they_stand(texts: list[str], word: str) -> None:
+    """Checked on the tokens, as the index checks them: a phrase is a run of tokens one behind the other."""
+    query = text_query(word)
+    assert query is not None
+    for text in texts:
+        tokens = tokens_of(text)
+        if query.signs:
+            found = any(token[0] == word for token in tokens)
+        else:
+            wanted = query.words.strip('" *').split()
+            found = any(tokens[place : place + len(wanted)] == wanted for place in range(len(tokens)))
+        assert found == (word in text)
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_query_language(text: str) -> None:
+    query = text_query(text)
+    if query is not None:
+        allowed = query.words.replace(" AND ", "").replace('" *', "").replace('"', "").replace(" ", "")
+        assert all(sign.isalnum() or ord(sign) > 127 for sign in allowed)
+
+
+def test_any_text_can_be_searched(stage: Stage) -> None:
+    for text in ("'", '""', "a AND b", "(", "^噪", "{x}", "a:b", "NOT 噪音", "\x00", "噪\x00音", "ａ＊", "%", "_"):
+        stage.queries.total(CaseFilter(text=text))
+
+
+def test_many_cases_in_one_transaction_are_all_found(stage: Stage) -> None:
+    with stage.work() as unit_of_work:
+        for place in range(500):
+            payload = {"number": f"x{place}", "registered_at": 0, "facts": {"title": f"批量导入第{place}件"}}
+            unit_of_work.record(EventDraft(EventKind.IMPORTED, stage.new_id(), STREAM, "a", payload))
+    assert stage.queries.total(CaseFilter(text="批量导入")) == 500
+    assert stage.titles(CaseFilter(text="第77件")) == ["批量导入第77件"]
