@@ -1,0 +1,224 @@
+"""``gridclient cases``: what lists and cases answer, what may be done to a case and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.command_line import CASES, CommandLine, copied, made_demo
+
+BASIC = "371002003012001"
+
+
+@pytest.fixture
+def reading(tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Commands that only read."""
+    return CommandLine(made_demo(tmp_path_factory.getbasetemp()), capsys)
+
+
+@pytest.fixture
+def desk(reading: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """Commands on a demo of the test's own."""
+    return CommandLine(copied(reading.profile, tmp_path / "desk"), capsys)
+
+
+def test_a_list_answers_in_the_form_that_scripts_rely_on(reading: CommandLine) -> None:
+    answer = reading.json("cases", "list", "--limit", 3).json
+    assert set(answer) == {"cases", "total", "next"}
+    assert (len(answer["cases"]), answer["total"]) == (3, CASES)
+    keys = {"id", "number", "title", "state", "level", "grid", "unit", "due", "overdue"}
+    assert all(keys <= set(case) for case in answer["cases"])
+
+
+def test_pages_follow_each_other_until_every_case_was_seen_once(reading: CommandLine) -> None:
+    seen: list[str] = []
+    answer = reading.json("cases", "list", "--limit", 70).json
+    while True:
+        seen += [case["id"] for case in answer["cases"]]
+        if answer["next"] is None:
+            break
+        answer = reading.json("cases", "list", "--limit", 70, "--after", answer["next"]).json
+    assert len(seen) == len(set(seen)) == CASES
+
+
+def test_filters_narrow_and_a_box_may_be_named_by_its_word(reading: CommandLine) -> None:
+    filed = reading.json("cases", "list", "--box", "filed", "--limit", 200).json
+    assert 0 < filed["total"] < CASES
+    assert {case["state"] for case in filed["cases"]} == {"filed"}
+    for words in (("--box", "待派遣"), ("--state", "filed"), ("--state", "待派遣")):
+        assert reading.json("cases", "list", *words).json["total"] == filed["total"]
+    unit = reading.json("cases", "list", "--state", "closed", "--limit", 1).json["cases"][0]["unit"]
+    assert 0 < reading.json("cases", "list", "--unit", unit).json["total"] < CASES
+    township = reading.json("cases", "list", "--grid", "371002003", "--limit", 200).json
+    assert 0 < township["total"] < CASES
+    assert all(case["grid"].startswith("371002003") for case in township["cases"])
+
+
+def test_overdue_ones_are_those_whose_deadline_is_past(reading: CommandLine) -> None:
+    assert all(case["overdue"] for case in reading.json("cases", "list", "--box", "overdue").json["cases"])
+    assert not any(case["overdue"] for case in reading.json("cases", "list", "--box", "due_soon").json["cases"])
+
+
+def test_two_characters_find_a_case_and_every_word_must_occur(reading: CommandLine) -> None:
+    title = reading.json("cases", "list", "--limit", 1).json["cases"][0]["title"]
+    found = reading.json("cases", "list", "--text", title[:2]).json
+    assert found["total"] >= 1
+    assert reading.json("cases", "list", "--text", f"{title[:2]} 没有这个词").json["total"] == 0
+
+
+def test_a_unit_and_a_grid_may_be_called_by_name_or_initials(reading: CommandLine) -> None:
+    by_code = reading.json("cases", "list", "--grid", "371002003").json["total"]
+    assert reading.json("cases", "list", "--grid", "竹岛街道").json["total"] == by_code
+    assert reading.json("cases", "list", "--grid", "zdjd").json["total"] == by_code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--grid", "371002999"), "grid.unknown"),
+        (("--unit", "nobody"), "unit.unknown"),
+        (("--after", "rubbish"), "list.cursor"),
+    ],
+)
+def test_a_mistyped_name_is_no_empty_list(reading: CommandLine, words: tuple[str, ...], code: str) -> None:
+    ran = reading.json("cases", "list", *words)
+    assert (ran.status, ran.code) == (1, code)
+
+
+def test_a_case_is_shown_whole_with_a_proposal_while_it_can_be_dispatched(reading: CommandLine) -> None:
+    case = reading.json("cases", "show", reading.first("filed")).json
+    assert {"assignments", "clocks", "timeline", "proposal"} <= set(case)
+    assert {"lead", "cooperating", "reason", "alternatives"} <= set(case["proposal"])
+    assert all({"unit", "reason"} <= set(other) for other in case["proposal"]["alternatives"])
+    assert all({"at", "kind", "actor", "text", "payload"} <= set(entry) for entry in case["timeline"])
+    assert case["timeline"][0]["kind"] == "case_registered"
+    assert "proposal" not in reading.json("cases", "show", reading.first("closed")).json
+
+
+def test_a_case_is_found_by_its_number_too(reading: CommandLine) -> None:
+    case = reading.json("cases", "list", "--limit", 1).json["cases"][0]
+    assert reading.json("cases", "show", case["number"]).json["id"] == case["id"]
+    assert reading.json("cases", "show", "no such case").code == "case.unknown"
+
+
+def test_a_case_goes_from_its_report_to_its_end_and_back(desk: CommandLine) -> None:
+    standard = desk.json("cases", "show", desk.first("filed")).json["standard"]
+    facts = {"title": "路灯不亮", "grid": BASIC, "channel": "12345", "standard": standard}
+    case = desk.json("cases", "new", "--json-args", json.dumps(facts)).json
+    assert case["state"] == "reported"
+    key = case["id"]
+    assert desk.act(key, "file").json["state"] == "filed"
+    proposed = desk.json("cases", "show", key).json["proposal"]
+    dispatched = desk.act(key, "dispatch").json
+    assert (dispatched["state"], dispatched["unit"]) == ("dispatched", proposed["lead"])
+    assert [a["unit"] for a in dispatched["assignments"]] == [proposed["lead"], *proposed["cooperating"]]
+    units = [a["unit"] for a in dispatched["assignments"]]
+    for unit in units:
+        assert desk.act(key, "sign", unit, unit=unit).status == 0
+        assert desk.act(key, "feed_back", unit, unit=unit, result="已修好").status == 0
+    for unit in units:
+        assert desk.act(key, "verify", unit=unit).status == 0
+    assert desk.act(key, "close").json["state"] == "closed"
+    assert desk.act(key, "reopen", reason="又坏了").code == "role.not_allowed"
+    assert desk.act(key, "reopen", "leader", reason="又坏了").json["state"] == "filed"
+    assert desk("verify").status == 0
+
+
+def test_the_lead_may_be_chosen_with_a_reason(desk: CommandLine) -> None:
+    key = desk.first("filed")
+    other = desk.json("cases", "show", key).json["proposal"]["alternatives"][0]["unit"]
+    assert desk.act(key, "dispatch", lead=other, cooperating=[]).code == "dispatch.reason_missing"
+    assert desk.act(key, "dispatch", lead=other, cooperating=[], reason="已商定").json["unit"] == other
+
+
+def test_a_forbidden_action_names_its_rule_and_changes_nothing(desk: CommandLine) -> None:
+    key = desk.first("closed")
+    before = desk.json("cases", "show", key).json["version"]
+    ran = desk.act(key, "dispatch")
+    assert (ran.status, ran.code) == (1, "case.not_dispatchable")
+    assert ran.json["error"]["message"] in ran.err
+    assert desk.json("cases", "show", key).json["version"] == before
+
+
+@pytest.mark.parametrize("action", ["supervise", "extend", "suspend", "resume", "merge", "unmerge", "appeal"])
+def test_what_comes_later_is_refused_and_not_misunderstood(desk: CommandLine, action: str) -> None:
+    ran = desk.act(desk.first("handling"), action)
+    assert (ran.status, ran.code) == (1, "action.not_available")
+
+
+def test_an_unknown_action_is_wrong_use(reading: CommandLine) -> None:
+    assert reading.json("cases", "act", "x", "fly").status == 2
+
+
+def test_a_unit_acts_under_its_own_code_for_itself_only(desk: CommandLine) -> None:
+    key = desk.first("dispatched")
+    unit = desk.json("cases", "show", key).json["unit"]
+    stranger = next(
+        case["unit"]
+        for case in desk.json("cases", "list", "--state", "closed").json["cases"]
+        if case["unit"] not in (None, unit)
+    )
+    assert desk.act(key, "sign", stranger, unit=unit).code == "role.other_unit"
+    assert desk.act(key, "sign", unit).json["timeline"][-1]["actor"] == unit
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [(role, "role.not_allowed") for role in ("admin", "auditor", "supervisor")] + [("nobody", "account.unknown")],
+)
+def test_who_may_not_register_is_refused(desk: CommandLine, account: str, code: str) -> None:
+    ran = desk.json("cases", "new", "--as", account, "--json-args", '{"title": "路灯不亮"}')
+    assert (ran.status, ran.code) == (1, code)
+    assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
+    known = next(c for c in desk.json("cases", "list").json["cases"] if c["lon"] is not None)
+    shifted = desk.json("convert", known["lon"], known["lat"], "--from", "wgs84", "--to", "gcj02").json
+    facts = {"title": "井盖松动", "lon": shifted["lon"], "lat": shifted["lat"], "crs": "GCJ-02"}
+    facts |= {"happened_at": "2026-11-20T09:30", "reporter": {"name": "张三", "phone": "13800001234"}}
+    case = desk.json("cases", "new", "--json-args", json.dumps(facts)).json
+    assert case["grid"] == known["grid"]
+    assert (case["lon"], case["lat"]) == pytest.approx((known["lon"], known["lat"]), abs=1e-6)
+    assert case["reporter"] == {"name": "张*", "phone": "138****1234"}
+    payload = desk.json("cases", "show", case["id"]).json["timeline"][0]["payload"]
+    assert payload["facts"]["happened_at"] == 1795138200
+    assert payload["facts"]["source_point"].startswith("gcj02 ")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("{", "arguments.not_json"),
+        ("[]", "arguments.not_an_object"),
+        ('{"titel": "x"}', "arguments.unknown"),
+        ('{"title": 5}', "arguments.not_text"),
+        ('{"title": "x", "level": "three"}', "arguments.not_whole"),
+        ('{"title": "x", "level": 9}', "case.no_such_level"),
+        ('{"title": "x", "urgency": 7}', "arguments.no_such_choice"),
+        ('{"title": "x", "channel": "pigeon"}', "arguments.no_such_choice"),
+        ('{"title": "x", "lon": "122", "lat": 37}', "arguments.not_number"),
+        ('{"title": "x", "lon": 122}', "point.half"),
+        ('{"title": "x", "lon": 222, "lat": 37}', "point.out_of_range"),
+        ('{"title": "x", "lon": 122, "lat": 37, "crs": "mars"}', "crs.unknown"),
+        ('{"title": "x", "happened_at": "yesterday"}', "time.unreadable"),
+        ('{"title": "x", "wants_reply": "yes"}', "arguments.not_truth"),
+        ('{"title": "x", "extra": 1}', "arguments.not_object"),
+        ('{"title": "x", "grid": "371002999999999"}', "grid.unknown"),
+        ('{"description": "  "}', "case.title_missing"),
+    ],
+)
+def test_a_wrong_value_is_a_sentence_and_never_a_traceback(desk: CommandLine, text: str, code: str) -> None:
+    ran = desk.json("cases", "new", "--json-args", text)
+    assert (ran.status, ran.code) == (1, code)
+    assert "操作没有完成" not in ran.err
+
+
+def test_lists_and_cases_for_people_are_in_chinese(reading: CommandLine) -> None:
+    listed = reading("cases", "list", "--limit", 2)
+    assert listed.out.startswith("编号")
+    assert f"共 {CASES} 件" in listed.out
+    shown = reading("cases", "show", reading.first("filed"))
+    assert "建议派遣" in shown.out and "待派遣" in shown.out

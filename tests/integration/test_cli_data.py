@@ -1,0 +1,219 @@
+"""Commands that make, fill, copy and check a profile."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gridclient.composition import open_desk
+from tests.fakes.command_line import CASES, SEED, CommandLine, Ran, copied, made_demo
+
+INIT = ("--county", "371002", "--township", "371002003", "--name", "竹岛街道指挥室")
+
+
+@pytest.fixture
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_demo(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def desk(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """A demo of the test's own."""
+    return CommandLine(copied(demo, tmp_path / "desk"), capsys)
+
+
+@pytest.fixture
+def nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """A folder where no profile is yet."""
+    return CommandLine(tmp_path / "new", capsys)
+
+
+def case_file(folder: Path, rows: int = 3, *, spoilt: bool = False) -> Path:
+    """A csv of invented messages; ``spoilt`` gives the second a date that is none."""
+    lines = ["编号,标题,描述,登记时间"]
+    for number in range(rows):
+        at = "昨天" if spoilt and number == 1 else f"2026-10-0{number + 1} 09:30"
+        lines.append(f"M{number},路灯不亮{number},晚上看不见路,{at}")
+    path = folder / "cases.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_new_profile_is_empty_and_says_its_recovery_key(nothing: CommandLine) -> None:
+    made = nothing.json("init", *INIT)
+    assert (made.status, made.json["township"]) == (0, "371002003")
+    assert len(made.json["recovery_key"].split("-")) == 17
+    assert nothing.json("cases", "list").json == {"cases": [], "total": 0, "next": None}
+    assert nothing.json("verify").json == {"ok": True, "events": 0, "cases": 0, "problems": []}
+
+
+def test_a_profile_is_not_made_twice_nor_with_codes_that_do_not_fit(nothing: CommandLine, desk: CommandLine) -> None:
+    assert (desk.json("init", *INIT).status, desk.json("init", *INIT).code) == (1, "profile.exists")
+    wrong = nothing.json("init", "--county", "371003", *INIT[2:])
+    assert (wrong.status, wrong.code) == (1, "profile.codes")
+    assert nothing.json("init", "--county", "37", *INIT[2:]).status == 1
+    assert not nothing.profile.exists()
+
+
+def test_commands_without_a_profile_say_so(nothing: CommandLine) -> None:
+    ran = nothing.json("cases", "list")
+    assert (ran.status, ran.code) == (1, "profile.missing")
+    assert not nothing.profile.exists()
+
+
+def test_the_demo_is_the_county_and_is_made_once(desk: CommandLine) -> None:
+    made = desk.json("demo", "--cases", 5, "--no-window").json
+    assert made["grids"] == {"zone": 55, "community": 204, "basic": 707}
+    assert (made["townships"], made["cases"]) == (9, CASES)
+
+
+def test_the_demos_history_counts_as_reported_and_is_sound(desk: CommandLine) -> None:
+    assert desk.json("cases", "list", "--box", "pending").json["total"] == 0
+    report = desk.json("verify")
+    assert (report.status, report.json["ok"], report.json["cases"]) == (0, True, CASES)
+
+
+def test_what_is_done_after_the_demo_waits_for_its_report(desk: CommandLine) -> None:
+    key = desk.first("filed")
+    assert desk.act(key, "note", text="已电话告知").status == 0
+    assert [c["id"] for c in desk.json("cases", "list", "--box", "pending").json["cases"]] == [key]
+    assert desk.json("verify").json["ok"]
+
+
+def test_the_same_seed_tells_the_same_story(demo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    again = CommandLine(tmp_path / "again", capsys)
+    assert again.json("demo", "--cases", CASES, "--seed", SEED, "--no-window").status == 0
+    one, other = ({c["id"] for c in CommandLine(p, capsys).json("cases", "list", "--limit", CASES).json["cases"]}
+                  for p in (demo, again.profile))  # fmt: skip
+    assert one == other
+
+
+def test_an_import_takes_rows_in_once(desk: CommandLine, tmp_path: Path) -> None:
+    file = case_file(tmp_path)
+    first = desk.json("import", "cases", file)
+    assert first.status == 0
+    assert {"kind", "rows", "imported", "unchanged", "refused", "seconds"} <= set(first.json)
+    assert counts(first) == ("cases", 3, 3, 0)
+    assert counts(desk.json("import", "cases", file)) == ("cases", 3, 0, 3)
+    assert desk.json("cases", "list").json["total"] == CASES + 3
+    assert desk.json("verify").json["ok"]
+
+
+def counts(ran: Ran) -> tuple[str, int, int, int]:
+    answer = ran.json
+    return answer["kind"], answer["rows"], answer["imported"], answer["unchanged"]
+
+
+def test_a_refused_row_is_named_as_the_spreadsheet_counts_it(desk: CommandLine, tmp_path: Path) -> None:
+    ran = desk.json("import", "cases", case_file(tmp_path, spoilt=True))
+    assert ran.status == 3
+    assert counts(ran) == ("cases", 3, 2, 0)
+    (refused,) = ran.json["refused"]
+    assert (refused["row"], refused["column"], refused["code"]) == (3, "登记时间", "cell.not_date")
+    assert "昨天" in refused["message"]
+    assert "第 3 行" in desk("import", "cases", case_file(tmp_path, spoilt=True)).out
+
+
+def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine, tmp_path: Path) -> None:
+    assert counts(desk.json("import", "cases", case_file(tmp_path), "--dry-run")) == ("cases", 3, 3, 0)
+    assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_mapping_names_the_columns(desk: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text("甲,乙\n路灯不亮,晚上看不见路\n", encoding="utf-8")
+    mapping = tmp_path / "odd.toml"
+    mapping.write_text('kind = "cases"\n[columns]\ntitle = "甲"\ndescription = "乙"\n', encoding="utf-8")
+    assert counts(desk.json("import", "cases", file, "--mapping", mapping)) == ("cases", 1, 1, 0)
+    assert desk.json("import", "cases", file, "--mapping", tmp_path / "none.toml").code == "mapping.unreadable"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("none.xlsx", None, "file.missing"),
+        ("empty.csv", b"", "file.empty"),
+        ("fake.xlsx", b"PK\x03\x04 nonsense", "file.damaged"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(
+    desk: CommandLine, tmp_path: Path, name: str, content: bytes | None, code: str
+) -> None:
+    file = tmp_path / name
+    if content is not None:
+        file.write_bytes(content)
+    ran = desk.json("import", "cases", file)
+    assert (ran.status, ran.code) == (1, code)
+
+
+def test_kinds_that_come_later_are_refused_and_unknown_ones_are_wrong_use(desk: CommandLine, tmp_path: Path) -> None:
+    file = case_file(tmp_path)
+    assert desk.json("import", "duties", file).code == "import.not_available"
+    assert desk.json("import", "dreams", file).status == 2
+
+
+def test_a_backup_brings_back_what_was(desk: CommandLine, tmp_path: Path) -> None:
+    file, key = tmp_path / "kept.gridbackup", desk.first("filed")
+    assert desk.json("backup", file).json["bytes"] == file.stat().st_size
+    assert desk.json("backup", file).code == "backup.exists"
+    desk.act(key, "void", "leader", reason="误报")
+    restored = desk.json("restore", file)
+    assert restored.status == 0
+    assert Path(restored.json["kept"]).is_file()
+    assert desk.json("cases", "show", key).json["state"] == "filed"
+    assert desk.json("verify").json["ok"]
+
+
+def test_a_backup_opens_on_another_machine_with_the_recovery_key_only(
+    desk: CommandLine, nothing: CommandLine, tmp_path: Path
+) -> None:
+    from gridclient.store.recovery import recovery_key
+
+    with open_desk(desk.profile, read_only=True) as opened:
+        key = recovery_key(opened.profile.key)
+    file = tmp_path / "kept.gridbackup"
+    desk.json("backup", file)
+    assert nothing.json("restore", file).code == "profile.missing"
+    assert nothing.json("restore", file, "--recovery-key", "ABCD").code == "recovery.key"
+    assert not nothing.profile.exists()
+    assert nothing.json("restore", file, "--recovery-key", key).status == 0
+    assert nothing.json("cases", "list").json["total"] == CASES
+    assert nothing.json("verify").json["ok"]
+
+
+def test_a_damaged_backup_leaves_the_desk_as_it_was(desk: CommandLine, nothing: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "bad.gridbackup"
+    desk.json("backup", file)
+    file.write_bytes(file.read_bytes()[:9000])
+    assert desk.json("restore", file).status in (1, 4)
+    assert desk.json("restore", tmp_path / "none").code == "backup.missing"
+    assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_backup_replaces_a_store_that_cannot_be_opened_any_more(desk: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "kept.gridbackup"
+    desk.json("backup", file)
+    (desk.profile / "store.db").write_bytes(b"rubbish" * 5000)
+    assert (desk.json("cases", "list").status, desk.json("cases", "list").code) == (4, "store.damaged")
+    assert desk.json("restore", file).status == 0
+    assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_spoilt_store_does_not_verify(desk: CommandLine) -> None:
+    with open_desk(desk.profile) as opened, opened.database.writer() as connection:
+        connection.execute("UPDATE events SET payload = '{}' WHERE pos = 10")
+    ran = desk.json("verify")
+    assert (ran.status, ran.json["ok"]) == (1, False)
+    assert ran.json["problems"]
+
+
+def test_a_restored_profile_goes_on_numbering(desk: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "kept.gridbackup"
+    desk.json("backup", file)
+    lost = desk.json("cases", "new", "--json-args", json.dumps({"title": "一"})).json["number"]
+    desk.json("restore", file)
+    again = desk.json("cases", "new", "--json-args", json.dumps({"title": "二"})).json["number"]
+    assert lost.split("-")[:2] == again.split("-")[:2]
+    assert desk.json("verify").json["ok"]

@@ -1,0 +1,67 @@
+"""The self-check finds what is wrong and says it in a sentence."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.self_check import check, check_calendar, check_clock, check_disk
+from tests.fakes.command_line import CommandLine, copied, made_demo
+
+NOW = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    return CommandLine(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "desk"), capsys)
+
+
+def test_a_sound_desk_passes_and_its_map_renders(desk: CommandLine, qtbot: QtBot) -> None:
+    ran = desk.json("self-check")
+    answer = ran.json
+    assert (ran.status, answer["ok"]) == (0, True), answer
+    assert [c["name"] for c in answer["checks"]] == ["store", "map", "fonts", "calendar", "disk", "clock", "hub"]
+    assert all(set(c) == {"name", "title", "ok", "sentence"} for c in answer["checks"])
+
+
+def test_it_works_where_there_is_no_profile(tmp_path: Path, qtbot: QtBot) -> None:
+    findings = check(tmp_path / "none")
+    assert all(finding.ok for finding in findings)
+    assert "还没有席位" in findings[0].sentence
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_damaged_store_is_the_environments_fault(desk: CommandLine, qtbot: QtBot) -> None:
+    (desk.profile / "store.db").write_bytes(b"rubbish" * 3000)
+    ran = desk.json("self-check")
+    assert (ran.status, ran.json["ok"]) == (4, False)
+    assert [c["name"] for c in ran.json["checks"] if not c["ok"]] == ["store"]
+
+
+def test_a_clock_behind_what_happened_is_wrong() -> None:
+    assert check_clock(NOW, NOW - timedelta(days=1)).ok
+    assert check_clock(NOW, None).ok
+    assert check_clock(NOW, NOW + timedelta(minutes=2)).ok
+    assert not check_clock(NOW, NOW + timedelta(hours=1)).ok
+    assert not check_clock(NOW.replace(year=1970), None).ok
+
+
+def test_a_year_without_holidays_is_wrong_and_the_next_one_a_remark() -> None:
+    def calendar(*years: int) -> WorkCalendar:
+        return WorkCalendar({}, frozenset(years))
+
+    assert not check_calendar(calendar(2025), NOW).ok
+    remark = check_calendar(calendar(2026), NOW)
+    assert remark.ok and "2027" in remark.sentence
+    assert "注意" not in check_calendar(calendar(2026, 2027), NOW).sentence
+
+
+def test_a_full_disk_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check_disk(tmp_path / "not" / "yet").title == "磁盘"
+    monkeypatch.setattr("gridclient.self_check.LEAST_FREE_BYTES", 1 << 60)
+    finding = check_disk(tmp_path)
+    assert not finding.ok and "清理" in finding.sentence

@@ -1,0 +1,139 @@
+"""The command line itself: how it is written, what it prints where, its statuses, and commands that need no cases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gridclient.cli import main
+from gridclient.composition import open_desk
+from tests.fakes.command_line import CommandLine, copied, made_demo
+
+
+@pytest.fixture
+def desk(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """A demo of the test's own."""
+    return CommandLine(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "desk"), capsys)
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """No profile at all."""
+    return CommandLine(tmp_path / "none", capsys)
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "due"),
+    [
+        ("2026-02-13T10:30", "1工作日", "2026-02-14T10:30:00+08:00"),
+        ("2026-11-20T09:00", "2紧急工作时", "2026-11-20T11:00:00+08:00"),
+        ("2026-11-20T09:00", "4小时", "2026-11-20T15:00:00+08:00"),
+        ("2026-11-20T09:00", "4工作时", "2026-11-20T15:00:00+08:00"),
+        ("2026-11-20T09:00", "1天", "2026-11-21T09:00:00+08:00"),
+        ("2026-11-20T09:00", "5自然日", "2026-11-25T09:00:00+08:00"),
+        ("2026-11-20T09:00", "30分钟", "2026-11-20T09:30:00+08:00"),
+        ("2026-11-20T01:00:00Z", "30分钟", "2026-11-20T09:30:00+08:00"),
+    ],
+)
+def test_deadlines_are_worked_out_from_what_people_write(
+    nowhere: CommandLine, start: str, limit: str, due: str
+) -> None:
+    answer = nowhere.json("deadline", "--from", start, "--limit", limit).json
+    assert answer["due"] == due
+    assert answer["steps"]
+
+
+def test_the_day_of_receipt_may_not_count(nowhere: CommandLine) -> None:
+    words = ("deadline", "--from", "2026-11-19T09:00", "--limit", "1工作日", "--start", "next_day")
+    assert nowhere.json(*words).json["due"].startswith("2026-11-20T")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("--from", "soon", "--limit", "1天"), "time.unreadable"),
+        (("--from", "2026-11-20", "--limit", "立即"), "limit.no_amount"),
+        (("--from", "2026-11-20", "--limit", "3"), "limit.no_unit"),
+    ],
+)
+def test_a_limit_that_cannot_be_read_is_refused(nowhere: CommandLine, words: tuple[str, ...], code: str) -> None:
+    ran = nowhere.json("deadline", *words)
+    assert (ran.status, ran.code) == (1, code)
+
+
+def test_coordinates_are_converted_as_the_test_vector_says(nowhere: CommandLine) -> None:
+    point = ("117.04918347610868", "36.66600223072647")
+    answer = nowhere.json("convert", *point, "--from", "bd09", "--to", "gcj02").json
+    assert (answer["lon"], answer["lat"]) == pytest.approx((117.04261569143314, 36.66021865082022), abs=1e-5)
+    assert nowhere.json("convert", "222", "36", "--from", "bd09", "--to", "wgs84").code == "point.out_of_range"
+    assert nowhere.json("convert", "117", "36", "--from", "mars", "--to", "wgs84").status == 2
+
+
+def test_the_tree_holds_three_tiers_whose_figures_add_up(desk: CommandLine) -> None:
+    (county,) = desk.json("grids", "tree").json
+    assert {"code", "name", "tier", "parent", "open", "overdue", "children"} <= set(county)
+    assert len(county["children"]) == 9
+    zone = next(township["children"][0] for township in county["children"] if township["open"])
+    community = zone["children"][0]
+    assert [zone["tier"], community["tier"], community["children"][0]["tier"]] == ["zone", "community", "basic"]
+    assert sum(child["open"] for child in zone["children"]) == zone["open"]
+
+
+def test_a_point_is_found_in_all_three_tiers(desk: CommandLine) -> None:
+    case = next(c for c in desk.json("cases", "list").json["cases"] if c["lon"] is not None)
+    found = desk.json("grids", "at", case["lon"], case["lat"]).json
+    assert set(found) == {"basic", "community", "zone"}
+    assert found["basic"] == case["grid"]
+    assert desk.json("grids", "at", "10", "10").json == {"basic": None, "community": None, "zone": None}
+
+
+def test_the_profile_may_be_named_before_and_after_the_command(
+    desk: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(desk.profile)
+    given = ["--profile", folder]
+    listing = ["cases", "list", "--json"]
+    for words in (
+        given + listing,
+        listing + given,
+        ["cases", *given, "list", "--json"],
+        ["--json", "cases", "list", *given],
+    ):
+        capsys.readouterr()
+        assert main(words) == 0
+        assert json.loads(capsys.readouterr().out)["total"] > 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("fly",), ("cases",), ("cases", "list", "--limit", "many"), ("cases", "list", "--box", "x"), ("convert", "1"),
+     ("deadline", "--from", "2026-11-20"), ("cases", "list", "--lim", "3"), ("demo", "--cases", "-1")],
+)  # fmt: skip
+def test_wrong_use_is_status_two_and_told_in_chinese(nowhere: CommandLine, words: tuple[str, ...]) -> None:
+    for_people = nowhere(*words)
+    assert (for_people.status, for_people.out) == (2, "")
+    assert "用法：" in for_people.err
+    assert any("一" <= sign <= "鿿" for sign in for_people.err.splitlines()[0])
+    assert (nowhere.json(*words).status, nowhere.json(*words).code) == (2, "command.wrong_use")
+
+
+def test_help_and_version_end_well(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["--help"], ["cases", "act", "--help"], ["--version"]):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0
+    assert "gridclient" in capsys.readouterr().out
+
+
+def test_beside_an_open_desk_one_may_read_and_not_write(desk: CommandLine) -> None:
+    key = desk.first("filed")
+    with open_desk(desk.profile):
+        for words in (("cases", "list"), ("cases", "show", key), ("grids", "tree"), ("verify",),
+                      ("backup", desk.profile.parent / "beside.gridbackup")):  # fmt: skip
+            assert desk.json(*words).status == 0
+        refused = desk.act(key, "note", text="x")
+        assert (refused.status, refused.code) == (4, "profile.in_use")
+        assert "正由另一个程序使用" in refused.err
+    assert desk.act(key, "note", text="x").status == 0
