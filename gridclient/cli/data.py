@@ -81,7 +81,8 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
     if args.json:
         print_json(made)
     else:
-        say(f"演示县：{made['grids']} 个网格，{made['units']} 个单位，{made['cases']} 件案件")
+        grids = sum(made["grids"].values())
+        say(f"演示县：{made['townships']} 个镇街，{grids} 个网格，{made['units']} 个单位，{made['cases']} 件案件")
     if args.no_window:
         return Exit.DONE
     from gridclient.cli.windows import open_desk_window

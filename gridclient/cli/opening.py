@@ -21,7 +21,11 @@ def open_desk(
 
 
 def calendar_of(folder: Path) -> WorkCalendar:
-    """See :func:`gridclient.composition.calendar_of`."""
+    """See :func:`gridclient.composition.calendar_of`; without a profile nothing but the calendar is loaded."""
+    if not (folder / "profile.json").is_file():
+        from gridclient.store.legal_calendar import legal_calendar
+
+        return legal_calendar()
     from gridclient import composition
 
     return composition.calendar_of(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -73,10 +74,20 @@ def make_demo(
     now: datetime | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Any]:
-    """Makes the demo county in ``folder`` and says what is in it. A profile that was made before stays as it is."""
-    if profile_exists(folder):
-        with open_desk(folder, read_only=True) as opened:
-            return _contents(opened)
+    """Makes the demo county in ``folder`` and says what is in it. A profile that was made before stays as it is.
+
+    It is built beside the folder and moved into it when it is whole, so that half a demo is never taken for one.
+    """
+    if not profile_exists(folder):
+        beside = folder.resolve().with_name(f".{folder.resolve().name}.making")
+        shutil.rmtree(beside, ignore_errors=True)  # of a making that was interrupted
+        _build(beside, cases=cases, seed=seed, now=now, progress=progress)
+        _move(beside, folder)
+    with open_desk(folder, read_only=True) as opened:
+        return _contents(opened)
+
+
+def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progress: Callable[[str], None]) -> None:
     create_profile(folder, county=COUNTY[0], township=DEFAULT_TOWNSHIP, name="环翠区综合信息指挥室（演示）")
     with open_desk(folder) as opened:
         county = demo_county()
@@ -89,7 +100,15 @@ def make_demo(
         _Teller(opened, seed).tell(story)
         with opened.database.writer() as connection:
             acknowledge_all(connection)
-        return _contents(opened)
+
+
+def _move(source: Path, target: Path) -> None:
+    """What makes a folder a profile comes last."""
+    target.mkdir(parents=True, exist_ok=True)
+    target.chmod(0o700)
+    for part in sorted(source.iterdir(), key=lambda path: path.name == "profile.json"):
+        part.replace(target / part.name)
+    source.rmdir()
 
 
 def _load_reference(opened: OpenedDesk, county: DemoCounty) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.composition import open_desk
+from gridclient.demo.building import make_demo
 from tests.fakes.command_line import CASES, SEED, CommandLine, Ran, copied, made_demo
 
 INIT = ("--county", "371002", "--township", "371002003", "--name", "竹岛街道指挥室")
@@ -88,6 +89,19 @@ def test_the_same_seed_tells_the_same_story(demo: Path, tmp_path: Path, capsys: 
     one, other = ({c["id"] for c in CommandLine(p, capsys).json("cases", "list", "--limit", CASES).json["cases"]}
                   for p in (demo, again.profile))  # fmt: skip
     assert one == other
+
+
+def test_half_a_demo_is_never_taken_for_one(tmp_path: Path) -> None:
+    def interrupted(text: str) -> None:
+        if "案件" in text:
+            raise KeyboardInterrupt
+
+    folder = tmp_path / "county"
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(folder, cases=3, progress=interrupted)
+    assert not folder.exists()
+    assert make_demo(folder, cases=3)["cases"] == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["county"]
 
 
 def test_an_import_takes_rows_in_once(desk: CommandLine, tmp_path: Path) -> None:
