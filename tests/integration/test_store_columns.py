@@ -1,0 +1,168 @@
+"""The columns in memory: always what the file says, for every thread, and their shortcuts change no answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
+from gridclient.store import orders, selection, titles
+from gridclient.store.columns import Columns
+from gridclient.store.packs import ROWS, STATES
+from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with opened("sqlite", tmp_path) as made:
+        yield made
+
+
+def import_many(stage: Stage, count: int, seed: int = 1) -> None:
+    """Open and closed cases of random kinds in one transaction."""
+    chance = Random(seed)
+    now = int(stage.clock.now().timestamp())
+    with stage.work() as unit_of_work:
+        for place in range(count):
+            payload = {
+                "number": f"371002001-2026{chance.randrange(1, 13):02}{chance.randrange(1, 29):02}-A7{place + 1:04}",
+                "registered_at": now - chance.randrange(10**6),
+                "level": chance.randrange(1, 5),
+                "facts": {
+                    "title": chance.choice(("关于噪音", "关于噪声扰民", "关于路灯", "占道", ""))
+                    + str(chance.randrange(9)),
+                    "grid": chance.choice((*GRIDS, "")),
+                    "channel": chance.choice(("12345", "110", "video")),
+                },
+            }
+            if chance.random() < 0.5:
+                payload["closed_at"] = now
+            elif chance.random() < 0.8:
+                payload["clocks"] = [
+                    {"stage": "imported", "limit": "1 work_day", "due": now + chance.randrange(-9, 9) * 3600}
+                ]
+            unit_of_work.record(EventDraft(EventKind.IMPORTED, stage.new_id(), STREAM, "a", payload))
+
+
+def test_readers_see_what_another_process_wrote(stage: Stage, tmp_path: Path) -> None:
+    assert stage.queries.total(CaseFilter()) == 0
+    with opened("sqlite", tmp_path) as other:
+        other.register("别处登记")
+        assert stage.titles(CaseFilter()) == ["别处登记"]
+        (case_id,) = stage.ids(CaseFilter())
+        other.file(case_id)
+    assert stage.titles(CaseFilter(box=Box.FILED)) == ["别处登记"]
+
+
+def test_cases_beyond_one_blob_are_all_there(stage: Stage) -> None:
+    for count in (ROWS - 1, 2, ROWS, 3 * ROWS):
+        import_many(stage, count)
+        with stage.database.reader() as connection:
+            known = connection.execute("SELECT count(*) FROM cases").fetchone()[0]
+        assert stage.queries.total(CaseFilter()) == known
+        assert len(set(stage.ids(CaseFilter()))) == known
+
+
+def test_only_changed_blobs_are_read_again(stage: Stage) -> None:
+    import_many(stage, 4 * ROWS)
+    columns = Columns(stage.database)
+    with columns.at() as (_, table):
+        before = table.state.copy()
+    case_id = stage.ids(CaseFilter(box=Box.REPORTED))[0]
+    stage.record(EventKind.VOIDED, case_id, {"reason": "x"})
+    with columns.at() as (_, table):
+        changed = [place for place in range(table.size) if table.state[place] != before[place]]
+    assert len(changed) == 1
+    assert table.state[changed[0]] == STATES["void"]
+
+
+def test_dropped_columns_are_read_anew(stage: Stage) -> None:
+    stage.register()
+    columns = Columns(stage.database)
+    for _ in range(2):
+        with columns.at() as (_, table):
+            assert int((table.state != 0).sum()) == 1
+        columns.drop()
+
+
+def test_every_answer_is_of_one_state_while_cases_change(stage: Stage) -> None:
+    """Each page must hold only rows that pass its filter, though they are read after the filter was asked."""
+    ids = [stage.register(f"案{n}", grid=GRIDS[n % 4], due=HOUR) for n in range(30)]
+    stop = threading.Event()
+
+    def write() -> None:
+        try:
+            for case_id in ids:
+                stage.file(case_id)
+                stage.dispatch(case_id, UNITS[0])
+        finally:
+            stop.set()
+
+    def read() -> int:
+        rounds = 0
+        while not stop.is_set() or not rounds:
+            rows = stage.queries.page(CaseFilter(box=Box.REPORTED), Sort(SortKey.NUMBER)).rows
+            assert {row.state for row in rows} <= {"reported"}
+            figures = stage.queries.figures()
+            assert figures[""].open == 30
+            assert sum(figures[grid].boxes[Box.FILED] for grid in GRIDS) == figures[""].boxes[Box.FILED]
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = [pool.submit(read) for _ in range(3)]
+        pool.submit(write).result()
+        assert all(future.result() for future in reading)
+    assert stage.queries.total(CaseFilter(box=Box.DISPATCHED)) == 30
+
+
+ASKED = [
+    CaseFilter(),
+    CaseFilter(only_open=True),
+    CaseFilter(level=2),
+    CaseFilter(grid=GRIDS[1]),
+    CaseFilter(grid="371002001", channel="110"),
+    CaseFilter(text="噪音"),
+    CaseFilter(box=Box.OVERDUE),
+    CaseFilter(grid=GRIDS[0], level=1, channel="video", only_open=True),
+]
+
+
+@pytest.mark.parametrize("walk", [False, True])
+def test_shortcuts_for_very_many_cases_change_no_answer(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, walk: bool
+) -> None:
+    """With the bounds of the shortcuts lowered, a few hundred cases take every one of them."""
+    monkeypatch.setattr(selection, "_MANY", 20)
+    monkeypatch.setattr(selection, "_SAMPLE", 40)
+    monkeypatch.setattr(selection, "_SPARE", 1)
+    monkeypatch.setattr(selection, "_LEAST_SAMPLE", 2)
+    if walk:
+        monkeypatch.setattr(titles, "_FEW", 0)
+        monkeypatch.setattr(titles, "_WALK", 7)
+    with opened("memory", Path()) as plain:
+        for each in (stage, plain):
+            import_many(each, 400)
+        for chosen in ASKED:
+            for key in SortKey:
+                for descending in (False, True):
+                    sort = Sort(key, descending)
+                    whole = stage.ids(chosen, sort, limit=37)
+                    assert whole == plain.ids(chosen, sort, limit=1000), (chosen, sort)
+
+
+def test_a_cursor_of_a_label_that_is_gone_is_refused(stage: Stage) -> None:
+    stage.register()
+    cursor = orders.Cursor("no such grid", 1).text()
+    with pytest.raises(InvalidInput):
+        stage.queries.page(CaseFilter(), Sort(SortKey.GRID), after=cursor)

@@ -1,0 +1,89 @@
+"""Likely duplicates: near in place and time, from the same telephone, alike in words, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from gridclient.services.rows import Likeness
+from tests.contract.stage import Stage, opened
+
+LON, LAT = 122.12, 37.51
+PHONE = "138-0000-1111"
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with opened("sqlite", tmp_path) as made:
+        yield made
+
+
+def asked(stage: Stage, **told: object) -> Sequence[Likeness]:
+    given: dict[str, object] = {"title": "", "description": "", "phone": "", "lon": None, "lat": None}
+    return stage.queries.likely_duplicates(**{**given, "at": stage.clock.now(), **told})  # type: ignore[arg-type]
+
+
+def test_the_same_report_is_found_with_its_reasons(stage: Stage) -> None:
+    case_id = stage.register(
+        "夜间施工噪音扰民", description="凌晨仍在打桩", lon=LON, lat=LAT, reporter_phone="13800001111"
+    )
+    stage.register("河道漂浮垃圾", lon=LON + 0.2, lat=LAT)
+    stage.clock.advance(hours=2)
+    (found,) = asked(stage, title="施工噪音扰民", description="夜间打桩", phone=PHONE, lon=LON + 0.001, lat=LAT)
+    assert found.row.id == case_id
+    assert found.same_phone
+    assert found.metres == pytest.approx(88, abs=2)
+    assert found.hours == pytest.approx(2, abs=0.01)
+    assert 0.2 < found.text < 1
+    assert found.score > 0.6
+
+
+def test_alike_words_alone_are_enough(stage: Stage) -> None:
+    case_id = stage.register("青岛路路灯整夜不亮")
+    stage.register("小区物业收费争议")
+    stage.clock.advance(hours=1)
+    assert [found.row.id for found in asked(stage, title="青岛路路灯整夜不亮啊")] == [case_id]
+
+
+def test_the_same_telephone_counts_within_a_week(stage: Stage) -> None:
+    case_id = stage.register("漏水", reporter_phone="13800001111")
+    stage.clock.advance(days=6)
+    (found,) = asked(stage, title="停电", phone=PHONE)
+    assert (found.row.id, found.same_phone) == (case_id, True)
+    stage.clock.advance(days=2)
+    assert not asked(stage, title="停电", phone=PHONE)
+
+
+def test_what_is_far_or_old_is_no_duplicate(stage: Stage) -> None:
+    stage.register("井盖缺失", lon=LON, lat=LAT)
+    stage.clock.advance(hours=1)
+    assert asked(stage, title="井盖丢失", lon=LON, lat=LAT)
+    assert not asked(stage, title="停车", lon=LON + 0.01, lat=LAT)
+    stage.clock.advance(days=31)
+    assert not asked(stage, title="井盖缺失", lon=LON, lat=LAT)
+
+
+def test_an_amended_title_is_compared_as_it_reads_now(stage: Stage) -> None:
+    case_id = stage.register("无标题")
+    stage.file(case_id, title="幸福路占道经营严重")
+    stage.clock.advance(hours=1)
+    assert asked(stage, title="幸福路占道经营严重")[0].text == pytest.approx(1.0)
+
+
+def test_the_likeliest_come_first_and_at_most_ten(stage: Stage) -> None:
+    for place in range(15):
+        stage.register("路口积水严重", lon=LON + place * 0.0002, lat=LAT)
+    stage.clock.advance(minutes=10)
+    found = asked(stage, title="路口积水严重", lon=LON, lat=LAT)
+    assert len(found) == 10
+    assert [likeness.score for likeness in found] == sorted((likeness.score for likeness in found), reverse=True)
+    assert found[0].metres == pytest.approx(0, abs=0.5)
+
+
+def test_nothing_told_finds_nothing(stage: Stage) -> None:
+    stage.register("甲")
+    stage.clock.advance(hours=1)
+    assert not asked(stage)
+    assert not asked(stage, title="！！", phone="-")
