@@ -58,7 +58,7 @@ _ICONS: Final = {
     Action.AMEND: "edit",
     Action.NOTE: "note",
 }
-_ANYWHERE: Final = frozenset({"help", "import", "settings", "theme", "quit"})
+_ANYWHERE: Final = frozenset({"help", "import", "settings", "theme", "quit", "register", "command_bar"})
 _GROUPS: Final = (
     (Action.FILE, Action.DECLINE, Action.DISPATCH, Action.SIGN, Action.FEED_BACK, Action.VERIFY, Action.CLOSE),
     (Action.RETURN, Action.REASSIGN, Action.URGE, Action.ESCALATE, Action.DELEGATE),

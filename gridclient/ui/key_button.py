@@ -55,7 +55,8 @@ class KeyButton(QPushButton):
         option.icon = option.icon.__class__()
         painter = QPainter(self)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
-        ink = QColor(tokens().muted if not self.isEnabled() else getattr(tokens(), self._ink))
+        faint = tokens().top_muted if self._ink == "on_top" else tokens().muted
+        ink = QColor(getattr(tokens(), self._ink) if self.isEnabled() else faint)
         icon_px, text_px, key_px = self._widths()
         left = (self.width() - (self.sizeHint().width() - 2 * _EDGE)) // 2
         if icon_px:

@@ -69,13 +69,7 @@ class MainWindow(QMainWindow):
         self.initials = NameInitials(settings=desk.settings, jobs=jobs, parent=self)
         self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
-        self.top = TopBar(
-            command=self.command,
-            register=self.actions_.desk["register"],
-            bring_in=self.actions_.desk["import"],
-            more=[self.actions_.desk[name] for name in ("settings", "theme", "help", "quit")],
-            actor=desk.actor,
-        )
+        self.top = TopBar(command=self.command, actions=self.actions_.desk, actor=desk.actor)
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps)
@@ -244,11 +238,16 @@ class MainWindow(QMainWindow):
             Kind.STATE: self.state.choose_state,
             Kind.SEARCH: self.state.search,
         }
+        self.pages.back()
         taken[offer.kind](offer.value)
 
     def _on_case_wanted(self, action: Action) -> None:
         self.side.close()
         self.chosen.do(action)
+
+    def _register(self) -> None:
+        self.pages.back()
+        self.side.open()
 
     def _on_registered(self, case_id: str, changes: Changes) -> None:
         self.announce(changes)
@@ -261,7 +260,7 @@ class MainWindow(QMainWindow):
     def _on_desk_wanted(self, name: str) -> None:
         wanted: dict[str, Callable[[], object]] = {
             **{name: partial(self.pages.show, name) for name in ("help", "import", "settings")},
-            "register": self.side.open,
+            "register": self._register,
             "refresh": self.load,
             "undo": self.batch.undo,
             "command_bar": lambda: self.command.setFocus(Qt.FocusReason.ShortcutFocusReason),

@@ -98,10 +98,25 @@ QLineEdit#commandBar:focus {
   background: $panel; color: $text; border-color: $accent; placeholder-text-color: $muted;
 }
 QLineEdit#caseSearch { min-height: 20px; max-height: 20px; padding: 0 8px; border-radius: 5px; font-size: $small_px; }
-QComboBox::drop-down { border: none; width: 18px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::down-arrow { image: url($icons/arrow-$name.svg); width: 10px; height: 10px; }
+
+QCheckBox, QRadioButton { spacing: 6px; }
+QCheckBox::indicator, QRadioButton::indicator {
+  width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $panel;
+}
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:hover, QRadioButton::indicator:hover, QCheckBox::indicator:focus, QRadioButton::indicator:focus {
+  border-color: $accent;
+}
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url($icons/check-$name.svg); }
+QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent; background: $on_accent; }
+QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $line; background: $alternate; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; }
+QMenu::indicator:checked { image: url($icons/tick-$name.svg); }
 
 QMenu { background: $panel; color: $text; border: 1px solid $line; padding: 4px; }
-QMenu::item { padding: 5px 26px 5px 12px; border-radius: 4px; }
+QMenu::item { padding: 5px 26px 5px 26px; border-radius: 4px; }
 QMenu::item:selected { background: $selection; }
 QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }

@@ -7,6 +7,7 @@ spacing and colour stand here and nowhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from pathlib import Path
 from string import Template
 from types import MappingProxyType
 from typing import Final
@@ -31,6 +32,7 @@ TOP_PX: Final = 44
 BUTTON_PX: Final = 30
 LEFT_PX: Final = 232
 RIGHT_PX: Final = 344
+_ICONS: Final = (Path(__file__).resolve().parents[2] / "resources" / "icons").as_posix()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,9 @@ def style_sheet_of(theme: Tokens) -> str:
     """The one style sheet, filled with the theme's colours and the sizes of this module."""
     colours = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
     sizes = {"small": SMALL_PX, "title": TITLE_PX, "row": ROW_PX, "header": HEADER_PX, "button": BUTTON_PX}
-    return Template(STYLE_SHEET).substitute(colours, **{f"{name}_px": f"{size}px" for name, size in sizes.items()})
+    return Template(STYLE_SHEET).substitute(
+        colours, icons=_ICONS, **{f"{name}_px": f"{size}px" for name, size in sizes.items()}
+    )
 
 
 def restyle(widget: QWidget) -> None:

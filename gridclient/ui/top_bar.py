@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
@@ -14,6 +14,7 @@ from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import TOP_PX, tokens
 
 _LAMP_PX = 9
+_AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
 class SyncLamp(QWidget):
@@ -53,15 +54,13 @@ class SyncLamp(QWidget):
 
 
 class TopBar(QWidget):
-    """Object name ``topBar``; its buttons trigger the actions they are given, ``more`` from a menu at the account."""
+    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions."""
 
     def __init__(
         self,
         *,
         command: QWidget,
-        register: QAction,
-        bring_in: QAction,
-        more: Iterable[QAction],
+        actions: Mapping[str, QAction],
         actor: Actor,
         parent: QWidget | None = None,
     ) -> None:
@@ -77,7 +76,7 @@ class TopBar(QWidget):
         self.account.setProperty("kind", "account")
         self.account.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self.account)
-        menu.addActions(list(more))
+        menu.addActions([actions[name] for name in _AT_THE_ACCOUNT])
         self.account.setMenu(menu)
         command.setParent(self)
         line = QHBoxLayout(self)
@@ -86,8 +85,8 @@ class TopBar(QWidget):
         line.addWidget(self.room)
         line.addSpacing(6)
         line.addWidget(command, 8)
-        line.addWidget(self._button(register, key=register.shortcut().toString(), icon="register"))
-        line.addWidget(self._button(bring_in))
+        line.addWidget(self._button(actions["register"], key="F3", icon="register"))
+        line.addWidget(self._button(actions["import"]))
         line.addStretch(1)
         line.addWidget(self.lamp)
         line.addSpacing(4)
