@@ -153,16 +153,3 @@ class SqliteReference:
 
     def setting(self, name: str) -> str:
         return self.snapshot().settings.get(name, "")
-
-    def keep_setting(self, name: str, value: str, at: str) -> None:
-        """Sets a business setting for this store; an empty value goes back to the default."""
-        with self._database.writer() as connection:
-            if value:
-                connection.execute(
-                    "insert into business_settings (name, value) values (?1, ?2)"
-                    " on conflict (name) do update set value = ?2",
-                    (name, value),
-                )
-            else:
-                connection.execute("delete from business_settings where name = ?", (name,))
-            touch_reference(connection, at)

@@ -207,5 +207,5 @@ def read_days(connection: Connection) -> dict[date, bool]:
 
 
 def read_settings(connection: Connection) -> dict[str, str]:
-    """The business settings that were set here."""
-    return dict(connection.execute("select name, value from business_settings").fetchall())
+    """The business settings that were set here; an empty one is not set."""
+    return dict(connection.execute("select name, value from business_settings where value <> ''").fetchall())

@@ -257,9 +257,9 @@ def test_days_of_the_county_lie_over_the_legal_calendar(store: ImportStore) -> N
 
 def test_settings_have_defaults_until_the_county_sets_its_own(store: ImportStore) -> None:
     assert store.reference.setting("limit.accept") == "15 minute"
-    store.reference.keep_setting("limit.accept", "30 minute", NOW.isoformat())
+    store.set("limit.accept", "30 minute")
     assert store.reference.setting("limit.accept") == "30 minute"
-    store.reference.keep_setting("limit.accept", "", NOW.isoformat())
+    store.set("limit.accept", "")
     assert store.reference.setting("limit.accept") == "15 minute"
 
 

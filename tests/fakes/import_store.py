@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gridclient.services.import_records import ImportKind, Record, RefusedRow
 from gridclient.services.importing import ImportOutcome, ImportSink, Progress, import_records
+from gridclient.store.accounts import keep_settings
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink
 from gridclient.store.columns import Columns
@@ -41,7 +42,12 @@ class ImportStore:
 
     def set_township(self) -> None:
         """Whose desk it is: where cases without a place are numbered."""
-        self.reference.keep_setting("township", TOWNSHIP, self.clock.now().isoformat())
+        self.set("township", TOWNSHIP)
+
+    def set(self, name: str, value: str) -> None:
+        """Sets a business setting."""
+        with self.database.writer() as connection:
+            keep_settings(connection, {name: value}, at=self.clock.now().isoformat())
 
     def sink(self, kind: ImportKind, source: str = "") -> ImportSink:
         now = self.clock.now()

@@ -147,7 +147,7 @@ def test_a_grid_code_of_ours_that_nobody_knows_is_refused(store: ImportStore) ->
 
 
 def test_without_a_township_a_case_without_a_place_is_refused(store: ImportStore) -> None:
-    store.reference.keep_setting("township", "", NOW.isoformat())
+    store.set("township", "")
     assert refusals(store, case_row(1), case_row(2, lon=None, lat=None)) == [(4, "case.township_unknown")]
 
 
