@@ -48,6 +48,8 @@ class Table:
     def __init__(self) -> None:
         self.size = 0
         self.stamp = -1
+        self.answers: dict[object, NDArray[np.int32]] = {}
+        """What searches found in this state of the store, the newest last."""
         self.codes: list[str] = [""]
         self._kinds: list[str] = [""]
         self._whole: dict[str, Column] = {name: np.empty(0, _RECORD[name]) for name in _NAMES}
@@ -57,6 +59,7 @@ class Table:
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if stamp == self.stamp:
             return
+        self.answers.clear()
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         self._grow(0 if last is None else last + 1)
         rows = connection.execute(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridclient.domain.geometry import mercator_cell
 from gridclient.services.rows import Box, CaseFilter
@@ -32,7 +30,7 @@ _FLAG_BOXES: Final = {
     Box.CONFLICT: Flag.CONFLICT,
     Box.PENDING: Flag.PENDING,
 }
-_TEXTS_KEPT: Final = 4
+_ANSWERS_KEPT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,30 +51,12 @@ def moment_of(areas: Areas, now: datetime, soon: timedelta = SOON) -> Moment:
     return Moment(areas, int(now.timestamp()), int((now + soon).timestamp()))
 
 
-class TextFinder:
-    """Finds texts and keeps the last few answers: pages, counts and map cells of one search ask the index once."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[TextQuery, int], NDArray[np.int32]] = OrderedDict()
-
-    def places(self, connection: Connection, table: Table, query: TextQuery) -> Places:
-        """The places of the cases that the query finds. Only called inside the block of the columns."""
-        key = (query, table.stamp)
-        kept = self._kept.get(key)
-        if kept is None:
-            kept = self._kept[key] = (find(connection, query) - 1).astype(np.int32)
-            while len(self._kept) > _TEXTS_KEPT:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return kept.astype(np.intp)
-
-
-def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, finder: TextFinder) -> Places:
+def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Places:
     """The places of the cases that pass, ascending."""
-    return selected(connection, table, chosen, moment, finder).places()
+    return selected(connection, table, chosen, moment).places()
 
 
-def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, finder: TextFinder) -> Selection:
+def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Selection:
     """The cases that pass."""
     tests = list(_tests(connection, table, chosen, moment))
     if not chosen.text.strip():
@@ -84,7 +64,20 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
     query = text_query(chosen.text)
     if query is None:
         return Selection(None, np.empty(0, dtype=np.intp))
-    return Selection(None, finder.places(connection, table, query)).passing(tests)
+    return Selection(None, _found(connection, table, query)).passing(tests)
+
+
+def _found(connection: Connection, table: Table, query: TextQuery) -> Places:
+    """The places of the cases that a text finds. Pages, counts and map cells of one search ask the index once."""
+    kept = table.answers.get(query)
+    if kept is None:
+        kept = (find(connection, query) - 1).astype(np.int32)
+        while len(table.answers) >= _ANSWERS_KEPT:
+            table.answers.pop(next(iter(table.answers)))
+    else:
+        table.answers.pop(query)
+    table.answers[query] = kept
+    return kept.astype(np.intp)
 
 
 def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Iterator[Test]:

@@ -23,7 +23,7 @@ from gridclient.store.areas import AreasSource
 from gridclient.store.columns import Columns, Places, Table
 from gridclient.store.counts import figures
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, TextFinder, matching
+from gridclient.store.filters import Moment, matching
 from gridclient.store.log import subject_text
 from gridclient.store.outlines import collection
 from gridclient.store.reference import Snapshot, SqliteReference
@@ -43,7 +43,6 @@ class SqliteMapData:
         self._reference = reference
         self._areas = AreasSource(reference)
         self._clock = clock
-        self._finder = TextFinder()
         self._drawing = threading.Lock()
         self._drawn: tuple[Snapshot, bytes, frozenset[str]] | None = None
 
@@ -72,7 +71,7 @@ class SqliteMapData:
         chosen = replace(cases, only_open=True, bounds=(box.west, box.south, box.east, box.north))
         with self._columns.at() as (connection, table):
             moment = self._moment()
-            places = matching(connection, table, chosen, moment, self._finder)
+            places = matching(connection, table, chosen, moment)
             if not len(places):
                 return []
             groups = _groups(table, places, bounds, zoom)

@@ -27,7 +27,7 @@ from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
 from gridclient.store.duplicates import NewCase, likely_duplicates
-from gridclient.store.filters import SOON, Moment, TextFinder, moment_of, selected
+from gridclient.store.filters import SOON, Moment, moment_of, selected
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
 from gridclient.store.settings import read_draft, read_views
@@ -45,7 +45,6 @@ class SqliteQueries:
         self._areas = AreasSource(reference)
         self._clock = clock
         self._soon = soon
-        self._finder = TextFinder()
         self._histories = Histories()
 
     @contextmanager
@@ -59,7 +58,7 @@ class SqliteQueries:
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
         """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
         with self._at() as (connection, table, moment):
-            found = selected(connection, table, chosen, moment, self._finder)
+            found = selected(connection, table, chosen, moment)
             page = page_of(connection, table, found, sort, moment.areas, limit=limit, after=after)
             rows = read_case_rows(connection, [place + 1 for place in page.places], moment.areas)
         return CasePage(tuple(rows), None if page.next is None else page.next.text())
@@ -67,7 +66,7 @@ class SqliteQueries:
     def total(self, chosen: CaseFilter) -> int:
         """See the port."""
         with self._at() as (connection, table, moment):
-            return selected(connection, table, chosen, moment, self._finder).size
+            return selected(connection, table, chosen, moment).size
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
         """See the port."""
