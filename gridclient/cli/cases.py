@@ -128,10 +128,12 @@ def show_case(args: argparse.Namespace) -> Exit:
     """The case whole."""
     with open_desk(args.profile, read_only=True) as opened:
         document = _whole(opened.desk, args.case)
+        due = opened.desk.queries.case(document["id"]).due
+        lead = opened.desk.reference.unit((document.get("proposal") or {}).get("lead") or "")
     if args.json:
         print_json(document)
     else:
-        print_lines(_lines(document))
+        print_lines(_lines(document, _due(due), lead.name if lead else ""))
     return Exit.DONE
 
 
@@ -162,11 +164,11 @@ def _whole(desk: Desk, case_ref: str) -> Json:
     return document
 
 
-def _lines(document: Json) -> Iterable[str]:
+def _lines(document: Json, due: str, lead: str) -> Iterable[str]:
     yield f"{document['number']}  {document['title']}"
     state = STATES.get(document["state"], document["state"])
-    yield f"状态 {state} · {document['level']}级 · 时限 {document['due'] or '—'}"
+    yield f"状态 {state} · {document['level']}级 · 时限 {due}"
     for entry in document["timeline"]:
         yield f"  {entry['at'][5:16].replace('T', ' ')}  {entry['text']}"
     if proposal := document.get("proposal"):
-        yield f"建议派遣 {proposal['lead'] or '—'}：{proposal['reason'] or '没有单位服务这一网格'}"
+        yield f"建议派遣 {lead or '—'}：{proposal['reason'] or '没有单位服务这一网格'}"

@@ -47,12 +47,14 @@ class Parser(argparse.ArgumentParser):
     """Raises :class:`WrongUse` instead of ending the program; takes no shortened options."""
 
     def __init__(self, **given: Any) -> None:
-        wants_help = given.pop("add_help", True)
+        wants_help, parents = given.pop("add_help", True), given.pop("parents", ())
         super().__init__(**{"formatter_class": _Formatter, "allow_abbrev": False, **given, "add_help": False})
         self._positionals.title = "参数"
         self._optionals.title = "选项"
         if wants_help:
             self.add_argument("-h", "--help", action="help", help="显示说明")
+        for parent in parents:  # after the titles, or theirs would stand in groups of their own
+            self._add_container_actions(parent)
 
     def error(self, message: str) -> NoReturn:
         """See :class:`WrongUse`."""
