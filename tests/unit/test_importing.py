@@ -81,8 +81,8 @@ def test_figures_add_up_whoever_refused_the_row() -> None:
 
 
 def test_a_row_that_is_refused_for_two_cells_is_one_row() -> None:
-    rows = [RefusedRow("表", 2, "编码", "code.empty"), RefusedRow("表", 2, "名称", "cell.formula"), unit(3)]
-    summary = bring(rows, ListSink()).summary
+    refused = [RefusedRow("表", 2, "编码", "code.empty"), RefusedRow("表", 2, "名称", "cell.formula")]
+    summary = bring([*refused, unit(3)], ListSink()).summary
     assert (summary.rows, summary.imported, summary.refused) == (2, 1, 1)
 
 
