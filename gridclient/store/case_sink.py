@@ -64,7 +64,7 @@ class CaseSink:
         self._areas = reference.snapshot()
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
         self._township = self._areas.settings["township"]
-        self._external = _external_codes(database)
+        self._codes = _grid_codes(database)
         self._seen: dict[str, str] = {}
         self._unchanged = 0
         self._without_grid = 0
@@ -155,10 +155,7 @@ class CaseSink:
         told = record.grid_code
         if not told:
             return at_point
-        row = self._areas.grids.get(told)
-        if row is not None and row.tier in _OWN_TIERS:
-            return told
-        return self._external.get(told) or at_point or (None if _is_own_code(told) else "")
+        return self._codes.get(told) or at_point or (None if _is_own_code(told) else "")
 
     def _notices(self) -> tuple[RowNotice, ...]:
         if not self._without_grid:
@@ -170,11 +167,12 @@ def _refuse(record: Record, column: str, code: str, **params: object) -> Refused
     return RefusedRow(record.sheet, record.row, column, code, params)
 
 
-def _external_codes(database: Database) -> dict[str, str]:
-    """Other systems' codes of our grids."""
+def _grid_codes(database: Database) -> dict[str, str]:
+    """Our grids by their codes, of any period, and by other systems' codes of them."""
     with database.reader() as connection:
-        rows = connection.execute("select external_code, code from grids where external_code <> ''").fetchall()
-    return dict(rows)
+        rows = connection.execute("select code, external_code from grids").fetchall()
+    own = {code: code for code, _ in rows}
+    return {external: code for code, external in rows if external} | own
 
 
 def _is_own_code(text: str) -> bool:

@@ -135,6 +135,13 @@ def test_the_rows_own_grid_code_goes_before_its_point(store: ImportStore) -> Non
     assert store.queries.page(ALL, Sort()).rows[0].grid == other
 
 
+def test_a_row_keeps_the_code_of_a_grid_that_is_no_more(store: ImportStore) -> None:
+    gone = basics()[1]
+    store.bring([replace(gone, valid_to=NOW.date() - timedelta(days=10))])
+    store.bring([case_row(1, grid_code=gone.code, lon=None, lat=None)], ImportKind.CASES)
+    assert store.queries.page(ALL, Sort()).rows[0].grid == gone.code
+
+
 def test_another_systems_grid_code_is_found_by_the_grids_own_list(store: ImportStore) -> None:
     store.bring([replace(basics()[7], external_code="37100200100106")])
     store.bring([case_row(1, grid_code="37100200100106", lon=None, lat=None)], ImportKind.CASES)
