@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -23,22 +24,29 @@ OUTSIDE_TOLERANCE: Final = 0.05
 """Share of a grid that may lie outside its parent."""
 
 
+Period = tuple[date, date]
+"""First day and first day after."""
+
+
 @dataclass(slots=True)
 class Known:
     """Areas that a grid can be judged by: those in the store, and each accepted row as it comes.
 
     ``tiers`` is tier by code (of grids and, as ``division``, of statistical communities), ``communities`` the
-    communities that a grid holds, ``holders`` the reverse by tier, ``shapes`` the boundaries in force by tier.
+    communities that a grid holds, ``holders`` the reverse by tier, ``shapes`` the boundaries in force by tier,
+    ``periods`` first day and first day after.
     """
 
     tiers: dict[str, str] = field(default_factory=dict)
     communities: dict[str, frozenset[str]] = field(default_factory=dict)
     holders: dict[str, dict[str, str]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
     shapes: dict[str, dict[str, bytes]] = field(default_factory=lambda: {tier: {} for tier in TIERS})
+    periods: dict[str, Period] = field(default_factory=dict)
 
-    def learn(self, code: str, tier: str, members: Iterable[str], wkb: bytes | None) -> None:
+    def learn(self, code: str, tier: str, members: Iterable[str], wkb: bytes | None, period: Period) -> None:
         """Takes in one grid, of the store or of the file."""
         self.tiers[code] = tier
+        self.periods[code] = period
         self.communities[code] = frozenset((code, *members))
         for member in members:
             self.holders[tier].setdefault(member, code)
@@ -48,6 +56,12 @@ class Known:
     def has_area(self, code: str) -> bool:
         """Whether the code is a known area, or a township or county that has one."""
         return code in self.tiers or (len(code) < 12 and any(known.startswith(code) for known in self.tiers))
+
+
+def _period_of(record: GridRecord, known: Known) -> Period:
+    """What the row says of its time, else what is known of it, else always."""
+    begin, end = known.periods.get(record.code, (date.min, date.max))
+    return record.valid_from or begin, record.valid_to or end
 
 
 def parent_of(record: GridRecord, known: Known) -> str:
@@ -76,7 +90,8 @@ def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridR
             refused += problems.values()
             candidates = [record for record in candidates if record.code not in problems]
         for record in candidates:
-            known.learn(record.code, tier, record.members, record.boundary.wkb if record.boundary else None)
+            wkb = record.boundary.wkb if record.boundary else None
+            known.learn(record.code, tier, record.members, wkb, _period_of(record, known))
         accepted += candidates
     return accepted, refused
 
@@ -149,7 +164,7 @@ def _shapes(boundaries: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.object_]
 
 
 def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsByCode) -> _Problems:
-    """Rows that cover what another grid of their tier covers: one of the store, or an earlier row."""
+    """Rows that cover what another grid of their tier covers at the same time: one of the store, or an earlier row."""
     drawn = _with_shape(records)
     if not drawn:
         return {}
@@ -157,15 +172,20 @@ def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsBy
     old = {code: wkb for code, wkb in known.shapes[drawn[0].tier].items() if code not in own}
     codes = [*old, *(record.code for record in drawn)]
     shapes = _shapes([*old.values(), *(record.boundary.wkb for record in drawn if record.boundary)])
+    periods = known.periods | {record.code: _period_of(record, known) for record in records}
     problems: _Problems = {}
     for one, other, share in _overlaps(shapes):
-        if codes[one] in problems or other < len(old):
+        if codes[one] in problems or other < len(old) or not _meet(periods[codes[one]], periods[codes[other]]):
             continue
         record = drawn[other - len(old)]
         params = {"other": codes[one], "other_row": rows[codes[one]], "percent": round(share * 100, 1)}
         code = "grid.overlap" if params["other_row"] else "grid.overlap_stored"
         problems.setdefault(record.code, _refuse(record, "geometry", code, params))
     return problems
+
+
+def _meet(one: Period, other: Period) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _overlaps(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> Iterator[tuple[int, int, float]]:

@@ -104,10 +104,12 @@ def read_known_areas(connection: Connection, day: date) -> Known:
     communities = connection.execute("select code from divisions where level = 'community'")
     known.tiers = {code: "division" for (code,) in communities}
     members = _members(connection)
-    for grid_id, code, tier, wkb in connection.execute(
-        f"select id, code, tier, geometry from grids where {_IN_FORCE} order by code", (day.isoformat(),)
+    for grid_id, code, tier, wkb, first, after in connection.execute(
+        f"select id, code, tier, geometry, valid_from, valid_to from grids where {_IN_FORCE} order by code",
+        (day.isoformat(),),
     ):
-        known.learn(code, tier, members.get(grid_id, ()), wkb)
+        period = date.fromisoformat(first), date.fromisoformat(after) if after else date.max
+        known.learn(code, tier, members.get(grid_id, ()), wkb, period)
     return known
 
 

@@ -178,6 +178,24 @@ def test_redrawn_grids_keep_their_old_boundary_for_the_time_before(drawn: Import
     assert drawn.reference.grids_at(lon, lat).basic == first.code
 
 
+def test_two_grids_are_merged_into_one_from_a_day_on(drawn: ImportStore) -> None:
+    day_of_merger = date(2026, 3, 1)
+    first, second = basics()[:2]
+    merged = grid(60, f"{community_code(1)}003", "basic", community_code(1), columns(0, 2), valid_from=day_of_merger)
+    ended = [replace(first, valid_to=day_of_merger), replace(second, valid_to=day_of_merger, boundary=None)]
+    assert drawn.refused([*ended, merged]) == []
+    lon, lat = middle(1)
+    assert drawn.reference.grids_at(lon, lat).basic == merged.code
+    assert drawn.reference.grid(first.code) is None
+    drawn.clock.moment = datetime(2026, 2, 27, 9, 0, tzinfo=CHINA_TIME)
+    assert drawn.reference.grids_at(lon, lat).basic == second.code
+
+
+def test_a_merger_that_does_not_end_the_old_grids_is_an_overlap(drawn: ImportStore) -> None:
+    merged = grid(60, f"{community_code(1)}003", "basic", community_code(1), columns(0, 2), valid_from=date(2026, 3, 1))
+    assert drawn.refused([merged]) == [(60, "grid.overlap_stored")]
+
+
 def test_a_boundary_without_a_new_day_is_a_correction(drawn: ImportStore) -> None:
     first = basics()[0]
     narrow = area(WEST, SOUTH, WEST + SIDE / 4, SOUTH + 8 * SIDE)
