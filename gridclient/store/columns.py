@@ -145,6 +145,11 @@ class Columns:
             self._table.load(connection)
             yield connection, self._table
 
+    def forget_answers(self) -> None:
+        """Lets every search ask the index again."""
+        with self._lock:
+            self._table.answers.clear()
+
     def drop(self) -> None:
         """Forgets everything; the next reader loads anew."""
         with self._lock:

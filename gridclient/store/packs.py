@@ -103,6 +103,12 @@ def title_key(title: str) -> int:
     return key
 
 
+def title_start(key: int) -> str:
+    """The signs that a :func:`title_key` was made of."""
+    signs = (key >> shift & (1 << _SIGN_BITS) - 1 for shift in range((_SIGNS - 1) * _SIGN_BITS, -1, -_SIGN_BITS))
+    return "".join(map(chr, signs)).rstrip("\0")
+
+
 def flags_of(row: CaseTableRow) -> int:
     """The marks of a row, as :class:`Flag` names them."""
     return (

@@ -12,11 +12,12 @@ import numpy as np
 
 from gridclient.store.columns import Places, Table
 from gridclient.store.driver import Connection
-from gridclient.store.packs import title_key
+from gridclient.store.packs import title_key, title_start
 from gridclient.store.selection import Selection
 
 _FEW: Final = 1500
 _WALK: Final = 4000
+_HIGHEST_SIGN: Final = "\U0010ffff"
 
 Titled = tuple[str, int]
 """A title and the number of its case; the order of titles is the order of such pairs."""
@@ -41,8 +42,10 @@ class TitleOrder:
         if len(near) > wanted:
             signed = -keys if self._descending else keys
             near = near[signed <= np.partition(signed, wanted - 1)[wanted - 1]]
-        found = self._looked_up(near) if len(near) <= _FEW else self._walked(chosen, count)
-        return found[:count]
+        if len(near) <= _FEW:
+            return self._looked_up(near)[:count]
+        keys = column[near]
+        return self._walked(chosen, count, int(keys.max() if self._descending else keys.min()))[:count]
 
     def _looked_up(self, places: Places) -> list[Titled]:
         numbers = ",".join(map(str, (places + 1).tolist()))
@@ -54,15 +57,18 @@ class TitleOrder:
             titled = [item for item in titled if (item < edge if descending else item > edge)]
         return sorted(titled, reverse=self._descending)
 
-    def _walked(self, chosen: Selection, count: int) -> list[Titled]:
+    def _walked(self, chosen: Selection, count: int, first: int) -> list[Titled]:
+        """By the index of titles, from those that begin as the ``first`` key says."""
         passes = np.zeros(self._table.size + 1, dtype=np.bool_)
         passes[chosen.places() + 1] = True
-        after, direction = ("<", "DESC") if self._descending else (">", "ASC")
-        where = "" if self._edge is None else f"WHERE (title, no) {after} (?, ?)"
+        start, after, direction = title_start(first), ">", "ASC"
+        if self._descending:
+            start, after, direction = start + _HIGHEST_SIGN, "<", "DESC"
+        edge, bound = ("", ()) if self._edge is None else (f"AND (title, no) {after} (?, ?)", self._edge)
         rows = self._connection.execute(
-            f"SELECT title, no FROM cases INDEXED BY idx_cases_title {where} "
+            f"SELECT title, no FROM cases INDEXED BY idx_cases_title WHERE title {after}= ? {edge} "
             f"ORDER BY title {direction}, no {direction}",
-            self._edge or (),
+            (start, *bound),
         )
         found: list[Titled] = []
         while len(found) < count and (batch := rows.fetchmany(_WALK)):
