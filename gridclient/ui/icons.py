@@ -1,12 +1,11 @@
 """Icons: one family, named by what they stand for, coloured with the text. The only place that knows qtawesome.
 
-Only the family's font and its list of names are taken from qtawesome: importing the package itself loads all of Qt's
+Only the family's font is taken from qtawesome: importing the package itself loads all of Qt's
 widgets once more through qtpy, which takes longer than everything else before the first paint.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -22,42 +21,43 @@ from gridclient.ui.theme import Tokens, tokens
 
 SIZE: Final = QSize(16, 16)
 Colour = Literal["text", "muted", "accent", "on_accent", "on_top", "bad", "warn"]
-_NAMES: Final = {
-    "register": "plus",
-    "import": "import",
-    "search": "magnify",
-    "help": "help-circle-outline",
-    "refresh": "refresh",
-    "dispatch": "send-outline",
-    "return": "keyboard-return",
-    "urge": "bell-outline",
-    "verify": "check-decagram-outline",
-    "close_case": "check-all",
-    "undo": "undo",
-    "theme": "theme-light-dark",
-    "close": "close",
-    "menu": "menu-down",
-    "save": "content-save-outline",
-    "grid": "map-outline",
-    "unit": "home-group",
-    "case": "file-document-outline",
-    "state": "circle-medium",
-    "filter": "filter-outline",
-    "pending": "cloud-upload-outline",
-    "columns": "table-column",
-    "more": "dots-horizontal",
-    "edit": "pencil-outline",
-    "note": "note-outline",
-    "attach": "paperclip",
-    "account": "account-outline",
-    "photo": "image-outline",
-    "clock": "clock-outline",
-    "warning": "alert",
-    "info": "information-outline",
-    "view": "bookmark-outline",
-    "command": "chevron-right",
-    "settings": "cog-outline",
+_SIGNS: Final = {
+    "register": ("plus", 0xF0415),
+    "import": ("import", 0xF02FA),
+    "search": ("magnify", 0xF0349),
+    "help": ("help-circle-outline", 0xF0625),
+    "refresh": ("refresh", 0xF0450),
+    "dispatch": ("send-outline", 0xF1165),
+    "return": ("keyboard-return", 0xF0311),
+    "urge": ("bell-outline", 0xF009C),
+    "verify": ("check-decagram-outline", 0xF1740),
+    "close_case": ("check-all", 0xF012D),
+    "undo": ("undo", 0xF054C),
+    "theme": ("theme-light-dark", 0xF050E),
+    "close": ("close", 0xF0156),
+    "menu": ("menu-down", 0xF035D),
+    "save": ("content-save-outline", 0xF0818),
+    "grid": ("map-outline", 0xF0982),
+    "unit": ("home-group", 0xF0DD4),
+    "case": ("file-document-outline", 0xF09EE),
+    "state": ("circle-medium", 0xF09DE),
+    "filter": ("filter-outline", 0xF0233),
+    "pending": ("cloud-upload-outline", 0xF0B7E),
+    "columns": ("table-column", 0xF0835),
+    "more": ("dots-horizontal", 0xF01D8),
+    "edit": ("pencil-outline", 0xF0CB6),
+    "note": ("note-outline", 0xF039B),
+    "attach": ("paperclip", 0xF03E2),
+    "account": ("account-outline", 0xF0013),
+    "photo": ("image-outline", 0xF0976),
+    "clock": ("clock-outline", 0xF0150),
+    "warning": ("alert", 0xF0026),
+    "info": ("information-outline", 0xF02FD),
+    "view": ("bookmark-outline", 0xF00C3),
+    "command": ("chevron-right", 0xF0142),
+    "settings": ("cog-outline", 0xF08BB),
 }
+"""Meaning → name in the family and its code point, which the family keeps for good: its list is long to read."""
 
 
 def icon(name: str, colour: str = "") -> QIcon:
@@ -95,7 +95,7 @@ def _refresh(target: QAbstractButton | QAction, theme: Tokens) -> None:
 
 @lru_cache(maxsize=256)
 def _drawn(name: str, colour: str) -> QIcon:
-    return QIcon(_Glyph(chr(_codes()[_NAMES[name]]), colour))
+    return QIcon(_Glyph(chr(_SIGNS[name][1]), colour))
 
 
 class _Glyph(QIconEngine):
@@ -128,19 +128,15 @@ class _Glyph(QIconEngine):
 
 @cache
 def _family() -> str:
-    families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(_file(".ttf"))))
+    families = QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(str(font_file())))
     if not families:
         raise StoreUnavailable("icons.missing")
     return families[0]
 
 
-@cache
-def _codes() -> dict[str, int]:
-    return {name: int(code, 16) for name, code in json.loads(_file(".json").read_text("utf-8")).items()}
-
-
-def _file(suffix: str) -> Path:
-    files = sorted(_folder().glob(f"materialdesignicons6*{suffix}"))
+def font_file() -> Path:
+    """The family's font."""
+    files = sorted(_folder().glob("materialdesignicons6*.ttf"))
     if not files:
         raise StoreUnavailable("icons.missing")
     return files[0]

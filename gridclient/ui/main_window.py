@@ -41,7 +41,7 @@ from gridclient.ui.theme import show_theme, toggle_theme, tokens
 from gridclient.ui.top_bar import TopBar
 from gridclient.ui.window_memory import WindowMemory
 
-_MAP_AT_THE_LATEST_MS: Final = 600
+_PAINTED_MS: Final = 10
 
 
 class MainWindow(QMainWindow):
@@ -60,9 +60,10 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setWindowTitle(self.tr("综合信息指挥室"))
         parts = parts or PageParts()
-        self._jobs, self._loaded = jobs, False
+        self._theme, self._jobs, self._loaded = "", jobs, False
         self.memory = WindowMemory(settings=desk.settings, jobs=jobs, parent=self)
         show_theme(self.memory.part("theme", lambda: tokens().name))
+        self._theme = tokens().name
         self.state = DeskState(self)
         self.actions_ = DeskActions(role=desk.actor.role, parent=self)
         self.batch = Batch(desk=desk, jobs=jobs, parent=self)
@@ -134,7 +135,6 @@ class MainWindow(QMainWindow):
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
         cases.columns_changed.connect(self.memory.touch)
-        cases.first_shown.connect(lambda: QTimer.singleShot(0, self.map, self.map.make))
         self.tree.expanded.connect(self.memory.touch)
         self.tree.collapsed.connect(self.memory.touch)
         self.command.offer_taken.connect(self._on_offer_taken)
@@ -280,7 +280,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "map"):
+        if event.type() == QEvent.Type.PaletteChange and self._theme not in ("", tokens().name):
+            self._theme = tokens().name
             recolour(self)
             self.map.follow_theme()
             self.memory.touch()
@@ -289,9 +290,9 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._loaded:
             self._loaded = True
-            QTimer.singleShot(0, self, self.load)
-            QTimer.singleShot(_MAP_AT_THE_LATEST_MS, self.map, self.map.make)
+            self.load()
             self.cases.table.setFocus()
+            QTimer.singleShot(_PAINTED_MS, self.map, self.map.make)  # the window is seen before
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.write()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from itertools import product
 
@@ -10,7 +11,7 @@ from PySide6.QtGui import QColor, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from gridclient.ui.icons import _NAMES, give_icon, icon, recolour
+from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
 from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, base_font, palette_of, style_sheet_of, tokens
 
 LEAST_CONTRAST = 4.5
@@ -78,8 +79,17 @@ def test_the_theme_is_switched_while_the_program_runs(qapp: QApplication, qtbot:
     assert tokens() is LIGHT
 
 
-def test_every_icon_of_the_desk_is_in_its_family(qapp: QApplication) -> None:
-    assert all(not icon(name).isNull() for name in _NAMES)
+def test_every_icon_of_the_desk_is_in_its_family_under_its_name(qapp: QApplication) -> None:
+    listed = next(font_file().parent.glob("materialdesignicons6*charmap*.json"))
+    codes = {name: int(code, 16) for name, code in json.loads(listed.read_text("utf-8")).items()}
+    assert dict(_SIGNS.values()) == {name: codes[name] for name, _ in _SIGNS.values()}
+    assert not icon("register").pixmap(16, 16).toImage().isNull()
+
+
+def test_icons_leave_marks_on_paper(qapp: QApplication) -> None:
+    drawn = icon("register", "#FF0000").pixmap(16, 16).toImage()
+    inked = [1 for x in range(16) for y in range(16) if drawn.pixelColor(x, y).alpha() > 128]
+    assert len(inked) > 10
 
 
 def test_figures_are_equally_wide(qapp: QApplication) -> None:

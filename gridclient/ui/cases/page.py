@@ -47,6 +47,7 @@ class CaseList(QWidget):
         menu_wanted(QPoint): a context menu at this place of the screen.
         columns_changed(): to be remembered.
         first_shown(): the first page is in the list.
+        rows_shown(): what was asked for last is in the list.
     """
 
     cases_chosen = Signal(object)
@@ -57,6 +58,7 @@ class CaseList(QWidget):
     menu_wanted = Signal(QPoint)
     columns_changed = Signal()
     first_shown = Signal()
+    rows_shown = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,7 @@ class CaseList(QWidget):
         self._question = Question()
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
+        self._chosen_since = False  # a case was chosen from outside after the list was asked for
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
         self.bar = FilterBar(self)
@@ -101,10 +104,12 @@ class CaseList(QWidget):
         self._question = question
         self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
         self.table.show_order(question.sort)
+        self._chosen_since = False
         self._ask(PAGE, self._show_answer)
 
     def show_selected(self, case_ids: Sequence[str]) -> None:
         """Marks the chosen cases."""
+        self._chosen_since = self._chosen_since or tuple(case_ids) != self._selected
         self._selected = tuple(case_ids)
         if self.table.chosen() != self._selected:
             self.table.choose(self._selected)
@@ -149,7 +154,7 @@ class CaseList(QWidget):
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.scrollToTop()
-        if not self.table.choose(self._selected) and page.rows:
+        if not self.table.choose(self._selected) and page.rows and not (self._chosen_since and self._selected):
             self.table.go_to(0)
         self._finish(page)
 
@@ -180,6 +185,7 @@ class CaseList(QWidget):
         if not self._shown_once:
             self._shown_once = True
             self.first_shown.emit()
+        self.rows_shown.emit()
 
     def _tell_failure(self, error: GridClientError) -> None:
         self.note.tell(sentence_of(error), self.tr("重试"))
