@@ -210,22 +210,29 @@ class GridMap {
   /* -- one selection ----------------------------------------------------------------------------------------- */
 
   select(code, centre = false) {
+    const before = this.outlines.selected;
     this.outlines.select(code);
-    const bounds = code && this.outlines.boundsOf(code);
-    if (!bounds || !centre) return;
-    this.untouched = false;
-    const zoom = this.map.getBoundsZoom(bounds, false, L.point(40, 40));
-    if (!this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 3) {
-      this.map.fitBounds(bounds, { padding: [40, 40], maxZoom: 16 });
-    }
+    if (!centre) return;
+    const bounds = code ? this.outlines.boundsOf(code) : before && this.outlines.bounds();
+    if (!bounds) return;
+    this.untouched = !code; // the whole county again follows the window's size again
+    const padding = code ? L.point(40, 40) : L.point(6, 6);
+    const zoom = Math.min(this.map.getBoundsZoom(bounds, false, padding.multiplyBy(2)), 16);
+    const far = !this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 1;
+    if (far || !code) this.map.setView(bounds.getCenter(), zoom, { animate: false });
   }
 
   markCase(place) {
     this.marks.choose(place);
     if (!place) return;
-    this.untouched = false;
-    if (this.map.getBounds().contains([place.lat, place.lon])) this.map.panInside([place.lat, place.lon], { padding: [50, 50] });
-    else this.map.setView([place.lat, place.lon], Math.max(this.map.getZoom(), 15));
+    const here = L.latLng(place.lat, place.lon);
+    if (!this.map.getBounds().contains(here)) {
+      this.untouched = false;
+      this.map.setView(here, Math.max(this.map.getZoom(), 15));
+    } else if (!this.map.getBounds().pad(-0.12).contains(here)) {
+      this.untouched = false;
+      this.map.panInside(here, { padding: [50, 50] });
+    }
   }
 
   setMode(mode) {

@@ -68,7 +68,7 @@ class CaseList(QWidget):
         self._question = Question()
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
-        self._chosen_since = False  # a case was chosen from outside after the list was asked for
+        self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
         self.bar = FilterBar(self)
@@ -101,15 +101,15 @@ class CaseList(QWidget):
 
     def show_question(self, question: Question, *, grid_name: str) -> None:
         """Another filter or order. The present rows stay until the new ones are here."""
+        self._keeping = question == self._question or not self._shown_once
         self._question = question
         self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
         self.table.show_order(question.sort)
-        self._chosen_since = False
         self._ask(PAGE, self._show_answer)
 
     def show_selected(self, case_ids: Sequence[str]) -> None:
         """Marks the chosen cases."""
-        self._chosen_since = self._chosen_since or tuple(case_ids) != self._selected
+        self._keeping = self._keeping or tuple(case_ids) != self._selected
         self._selected = tuple(case_ids)
         if self.table.chosen() != self._selected:
             self.table.choose(self._selected)
@@ -154,7 +154,7 @@ class CaseList(QWidget):
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.scrollToTop()
-        if not self.table.choose(self._selected) and page.rows and not (self._chosen_since and self._selected):
+        if not self.table.choose(self._selected) and page.rows and not (self._keeping and self._selected):
             self.table.go_to(0)
         self._finish(page)
 
