@@ -32,7 +32,6 @@ ConstraintBroken: TypeAlias = dbapi2.IntegrityError
 
 KEY_BYTES: Final = 32
 BUSY_TIMEOUT_MS: Final = 10_000
-CACHE_KIB: Final = 16 * 1024
 
 _FULL, _IO_ERROR, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN, _READ_ONLY, _BUSY, _LOCKED = 13, 10, 11, 26, 14, 8, 5, 6
 
@@ -126,15 +125,14 @@ def _prepare(connection: Connection, key: bytes, use: Use) -> None:
     connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first read proves the key
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA recursive_triggers = OFF")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute("PRAGMA temp_store = MEMORY")
     for pragma in _PRAGMAS[use]:
         connection.execute(f"PRAGMA {pragma}")
 
 
 _PRAGMAS: Final = {
-    Use.WRITING: ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 67108864"),
-    Use.READING: ("query_only = ON",),
+    Use.WRITING: ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 67108864", "cache_size = -16384"),
+    Use.READING: ("query_only = ON", "cache_size = -8192"),  # as many as threads read at once, each with its own
     Use.COPYING: ("journal_mode = OFF", "synchronous = OFF"),
 }
 

@@ -15,6 +15,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,16 @@ class Bench:
         started = time.perf_counter()
         first = self.queries.page(CaseFilter(only_open=True), Sort()).rows
         figures: dict[str, Any] = {"first_page": _ms(time.perf_counter() - started)}
+        started = time.perf_counter()
+        self.queries.warm_up()
+        figures["warm_up"] = _ms(time.perf_counter() - started)
         asked = [(self.any_filter(), self.any_sort()) for _ in range(self.rounds)]
+        worded = [(replace(a[0], text=self.chance.choice(WORDS[:7])), a[1]) for a in asked[: self.rounds // 3]]
         figures["floor_200_rows_by_key"] = self.measured([self.rows_by_key() for _ in range(self.rounds)])
         figures["page_200"] = self.measured([self.page(a, PAGE) for a in asked])
         figures["page_100"] = self.measured([self.page(a, PAGE // 2) for a in asked])
         figures["next_page_200"] = self.measured(self.next_pages(asked))
+        figures["page_200_with_a_new_text"] = self.measured([self.after_a_change(self.page(a, PAGE)) for a in worded])
         figures["total"] = self.measured([partial(self.queries.total, a[0]) for a in asked])
         figures["worst_pages"] = {
             name: self.measured([ask] * 7)["p50"] for name, ask in self.worst_cases(first).items()
@@ -78,13 +84,21 @@ class Bench:
             "unit": lambda: chance.choice(self.units),
             "level": lambda: chance.randrange(1, 5),
             "channel": lambda: chance.choice([channel.value for channel in Channel]),
-            "text": lambda: chance.choice(WORDS[:7]),
         }
         names = chance.sample(sorted(fields), chance.choice((0, 1, 1, 1, 2, 2, 3)))
         return CaseFilter(**{name: fields[name]() for name in names})
 
     def page(self, asked: tuple[CaseFilter, Sort], limit: int, after: str | None = None) -> Callable[[], object]:
         return partial(self.queries.page, *asked, limit=limit, after=after)
+
+    def after_a_change(self, ask: Callable[[], object]) -> Callable[[], object]:
+        """The same when something was written since: no search is remembered."""
+
+        def asked() -> object:
+            self.columns.forget_answers()
+            return ask()
+
+        return asked
 
     def any_sort(self) -> Sort:
         return Sort(self.chance.choice(list(SortKey)), self.chance.random() < 0.5)
