@@ -26,6 +26,7 @@ _BUFFERED: Final = 20
 _TURN_S: Final = 0.04
 """How long a transaction should hold the store: the desk's own write waits about that long."""
 _MOST: Final = 20
+_FORGOTTEN_AT_ONCE: Final = 200
 
 
 class StagedCase(NamedTuple):
@@ -228,7 +229,15 @@ class _TakingOver:
 
 
 def _forget(database: Database, import_id: int) -> None:
-    """Removes an undecided import."""
-    with database.writer() as connection:
-        connection.execute("delete from import_batches where import_id = ?", (import_id,))
-        connection.execute("delete from imports where id = ?", (import_id,))
+    """Removes an undecided import, in short transactions."""
+    left = True
+    while left:
+        with database.writer() as connection:
+            gone = connection.execute(
+                "delete from import_batches where position in"
+                " (select position from import_batches where import_id = ? order by position limit ?)",
+                (import_id, _FORGOTTEN_AT_ONCE),
+            ).rowcount
+            left = gone == _FORGOTTEN_AT_ONCE
+            if not left:
+                connection.execute("delete from imports where id = ?", (import_id,))
