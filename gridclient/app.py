@@ -7,7 +7,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTimer, QTranslator
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QEventLoop,
+    QLibraryInfo,
+    QLocale,
+    QObject,
+    Qt,
+    QTimer,
+    QTranslator,
+    Signal,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gridclient import __version__
@@ -53,15 +64,17 @@ class App:
                 base_maps=base_maps,
             ),
         )
+        self._stack.callback(self.window.deleteLater)
         self._stack.callback(self.window.close)
         self.restore_from: tuple[Path, str] | None = None
         self.window.restore_wanted.connect(self._on_restore_wanted)
         self._backups = AutomaticBackups(self.opened.profile)
         self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)
-        self._backup_time.timeout.connect(self._back_up_if_due)
+        self._backup_time.timeout.connect(self.back_up_if_due)
         self._backup_time.start()
 
-    def _back_up_if_due(self) -> None:
+    def back_up_if_due(self) -> None:
+        """Backs the store up in the background if the last backup is old and something changed since."""
         now = self.opened.desk.clock.now()
         self.jobs.read(self.window, lambda: self._backups.make_if_due(now), name="backup")
 
@@ -139,8 +152,12 @@ def build_app(profile: Path) -> App:
 
 
 def run(profile: Path) -> int:
-    """Opens the desk and stays until its window closes, also over a restored backup; gives the exit status."""
+    """Opens the desk and stays until its window closes, also over a restored backup; gives the exit status.
+
+    A loop of its own, because leaving the application's would end the web engine for good.
+    """
     application = make_application()
+    application.setQuitOnLastWindowClosed(False)
     problem: GridClientError | None = None
     while True:
         app = App(profile)
@@ -148,12 +165,38 @@ def run(profile: Path) -> int:
             app.window.show()
             if problem is not None:
                 app.window.banner.tell_error(problem)
-            status = application.exec()
+            _until_closed(app.window)
         finally:
             app.close()
         if app.restore_from is None:
-            return status
+            return 0
         problem = _restored(profile, *app.restore_from)
+
+
+def _until_closed(window: QWidget) -> None:
+    loop = QEventLoop()
+    watch = _CloseWatch(window)
+    watch.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+    loop.exec()
+
+
+class _CloseWatch(QObject):
+    """Tells when its parent, a window, is closed.
+
+    Signals:
+        closed(): it was.
+    """
+
+    closed = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Close:
+            self.closed.emit()
+        return super().eventFilter(watched, event)
 
 
 def _restored(profile: Path, file: Path, key: str) -> GridClientError | None:

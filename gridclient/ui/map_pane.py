@@ -41,6 +41,7 @@ class MapPane(QWidget):
         self.setProperty("panel", "window")
         self._data, self._base_maps = data, base_maps
         self.view: MapView | None = None
+        self._left = False
         self._filter = CaseFilter()
         self._case: CaseRow | None = None
         self._looking_at: tuple[float, float, float] | None = None
@@ -51,7 +52,7 @@ class MapPane(QWidget):
 
     def make(self) -> None:
         """Makes the view: once the window has been painted, because it takes a third of a second."""
-        if self.view is not None:
+        if self.view is not None or self._left:
             return
         view = MapView(data=self._data, base_maps=self._base_maps, theme=_theme(), parent=self)
         self._line.addWidget(view)
@@ -132,7 +133,8 @@ class MapPane(QWidget):
             self._looking_at = (float(lon), float(lat), float(zoom))
 
     def shutdown(self) -> None:
-        """Before the window is deleted."""
+        """Before the window is deleted; no view is made any more."""
+        self._left = True
         if self.view is not None:
             self.view.shutdown()
             self.view = None

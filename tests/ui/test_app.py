@@ -1,0 +1,66 @@
+"""The desktop as it is put together on a real profile: backups by themselves, and back from one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from gridclient import app as desktop
+from gridclient.composition import create_profile, open_desk
+from gridclient.domain.case import CaseFacts
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    folder = tmp_path / "desk"
+    create_profile(folder, county="371002", township="371002003", name="测试指挥室")
+    return folder
+
+
+def titles(profile: Path) -> list[str]:
+    from gridclient.services.rows import CaseFilter, Sort
+
+    with open_desk(profile, read_only=True) as opened:
+        return [row.title for row in opened.desk.queries.page(CaseFilter(), Sort()).rows]
+
+
+def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtBot) -> None:
+    app = desktop.build_app(profile)
+    try:
+        app.opened.desk.register(CaseFacts(title="路灯不亮"))
+        app.back_up_if_due()
+        qtbot.waitUntil(lambda: bool(list(app.opened.profile.backups.glob("auto-*.gridbackup"))), timeout=10_000)
+    finally:
+        app.close()
+
+
+def test_a_desk_opens_again_on_the_backup_that_was_chosen(
+    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = profile / "backups" / "by-hand.gridbackup"
+    with open_desk(profile) as opened:
+        opened.desk.register(CaseFacts(title="路灯不亮"))
+        opened.backup(backup)
+        opened.desk.register(CaseFacts(title="备份之后登记"))
+    told: list[bool] = []
+
+    class Driven(desktop.App):
+        """An operator who restores, then tries a file that is not there, then leaves."""
+
+        def __init__(self, folder: Path) -> None:
+            super().__init__(folder)
+            steps = [
+                lambda: self.window.restore_wanted.emit(backup, ""),
+                lambda: self.window.restore_wanted.emit(profile / "no-such.gridbackup", ""),
+                self.window.close,
+            ]
+            told.append(self.window.banner.isVisible())
+            QTimer.singleShot(300, self.window, steps[len(told) - 1])
+
+    monkeypatch.setattr(desktop, "App", Driven)
+    assert desktop.run(profile) == 0
+    assert len(told) == 3
+    assert titles(profile) == ["路灯不亮"]
