@@ -131,7 +131,13 @@ def _prepare(connection: Connection, key: bytes, use: Use) -> None:
 
 
 _PRAGMAS: Final = {
-    Use.WRITING: ("journal_mode = WAL", "synchronous = FULL", "journal_size_limit = 67108864", "cache_size = -16384"),
+    Use.WRITING: (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "journal_size_limit = 67108864",
+        "wal_autocheckpoint = 4000",
+        "cache_size = -16384",
+    ),
     Use.READING: ("query_only = ON", "cache_size = -8192"),  # as many as threads read at once, each with its own
     Use.COPYING: ("journal_mode = OFF", "synchronous = OFF"),
 }

@@ -136,12 +136,16 @@ class Appender:
         self._heads: dict[str, _Head] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._new_subjects: list[tuple[int, bytes]] = []
-        self._hlc = _number(connection, "SELECT max(hlc) FROM origins WHERE own = 1")
-        self._pos = _number(connection, "SELECT max(pos) FROM events")
-        self._subject = _number(connection, "SELECT max(no) FROM subjects")
+        self._hlc, self._pos = connection.execute(
+            "SELECT (SELECT max(hlc) FROM origins WHERE own = 1), (SELECT max(pos) FROM events)"
+        ).fetchone()
+        self._hlc, self._pos = self._hlc or 0, self._pos or 0
+        self._subject: int | None = None
 
     def add_subject(self, subject: str) -> int:
         """A number for a subject that has none."""
+        if self._subject is None:
+            self._subject = int(self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0)
         self._subject += 1
         self._new_subjects.append((self._subject, subject_key(subject)))
         return self._subject
@@ -172,7 +176,8 @@ class Appender:
         """Writes what was appended since the last flush."""
         if not self._rows:
             return
-        self._connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
+        if self._new_subjects:
+            self._connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
         self._connection.executemany(_INSERT, self._rows)
         self._connection.executemany(
             "UPDATE origins SET seq = ?, hash = ?, hlc = ? WHERE no = ?",
@@ -199,10 +204,6 @@ class Appender:
             (*key, CHAIN_START),
         ).lastrowid
         return _Head(no, 0, CHAIN_START)
-
-
-def _number(connection: Connection, sql: str) -> int:
-    return int(connection.execute(sql).fetchone()[0] or 0)
 
 
 def last_key(connection: Connection, origins: Origins, no: int) -> EventKey | None:

@@ -178,5 +178,5 @@ def _read_chunk(connection: Connection, chunk: int) -> bytearray:
 
 
 def _next_stamp(connection: Connection) -> int:
-    connection.execute("UPDATE store_state SET stamp = stamp + 1 WHERE id = 1")
-    return int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
+    row = connection.execute("UPDATE store_state SET stamp = stamp + 1 WHERE id = 1 RETURNING stamp").fetchone()
+    return int(row[0])

@@ -56,14 +56,13 @@ class Projection:
         """Brings all tables to what the cases are now; all of their events count as pending."""
         steps = [self._step(touched) for touched in cases]
         connection = self._connection
-        insert_rows(connection, [(s.touched.no, s.new) for s in steps if s.old is None])
-        update_rows(connection, [(s.touched.no, s.new) for s in steps if s.old is not None])
-        moved = [s for s in steps if s.old_parts != s.new_parts]
-        replace_parts(
-            connection,
-            [s.touched.no for s in moved if s.old_parts],
-            [(s.touched.no, part) for s in moved for part in s.new_parts],
-        )
+        if new := [(s.touched.no, s.new) for s in steps if s.old is None]:
+            insert_rows(connection, new)
+        if known := [(s.touched.no, s.new) for s in steps if s.old is not None]:
+            update_rows(connection, known)
+        if moved := [s for s in steps if s.old_parts != s.new_parts]:
+            old = [s.touched.no for s in moved if s.old_parts]
+            replace_parts(connection, old, [(s.touched.no, part) for s in moved for part in s.new_parts])
         for step in steps:
             self._tallies.change(step.old, step.new)
             self._tallies.change_parts(step.old_parts, step.new_parts)
@@ -80,6 +79,8 @@ class Projection:
 
     def _index(self, cases: Sequence[TouchedCase]) -> None:
         retold = [t.no for t in cases if t.before is not None and searchable(t.before) != searchable(t.case)]
-        drop_cases(self._connection, retold)
+        if retold:
+            drop_cases(self._connection, retold)
         again = set(retold)
-        index_cases(self._connection, [(t.no, searchable(t.case)) for t in cases if t.before is None or t.no in again])
+        if told := [(t.no, searchable(t.case)) for t in cases if t.before is None or t.no in again]:
+            index_cases(self._connection, told)

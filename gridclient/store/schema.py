@@ -161,14 +161,14 @@ def _create_cases(db: SchemaTool) -> None:
 
 
 def _create_search(db: SchemaTool) -> None:
-    """Two indexes without texts. Merges are put off: the many small transactions of an import would pay for them."""
+    """Two indexes without texts; merges come later than by default, for the many small transactions of an import."""
     for name, column, detail in (("search", "words", "full"), ("search_signs", "signs", "none")):
         db.execute(
             f"CREATE VIRTUAL TABLE {name} USING fts5"
             f"({column}, content='', contentless_delete=1, tokenize='ascii', detail={detail})"
         )
         db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('hashsize', 4194304)")
-        db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('automerge', 16)")
+        db.execute(f"INSERT INTO {name}({name}, rank) VALUES ('automerge', 8)")
 
 
 def _create_tallies(db: SchemaTool) -> None:

@@ -178,6 +178,7 @@ def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]
 
 def replace_parts(connection: Connection, old: Sequence[int], new: Iterable[tuple[int, PartRow]]) -> None:
     """Deletes the parts of the ``old`` cases and inserts the ``new`` ones."""
-    connection.executemany("DELETE FROM parts WHERE case_no = ?", [(no,) for no in old])
+    if old:
+        connection.executemany("DELETE FROM parts WHERE case_no = ?", [(no,) for no in old])
     rows: list[Sequence[Any]] = [(no, *part) for no, part in new]
     connection.executemany("INSERT INTO parts(case_no, unit, role, state, in_hand) VALUES (?, ?, ?, ?, ?)", rows)

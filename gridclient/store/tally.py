@@ -75,8 +75,10 @@ class TallyChanges:
     def flush(self, connection: Connection) -> None:
         """Writes the differences and forgets them."""
         rows = [(grid, *(counts.get(column, 0) for column in TALLY_COLUMNS)) for grid, counts in self.by_grid().items()]
-        connection.executemany(_ADD, rows)
-        connection.executemany(_ADD_UNIT, list(self.by_unit().items()))
+        if rows:
+            connection.executemany(_ADD, rows)
+        if units := list(self.by_unit().items()):
+            connection.executemany(_ADD_UNIT, units)
         self._cells.clear()
         self._units.clear()
 

@@ -25,7 +25,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Connection, Cursor, Database
-from gridclient.store.profile import open_profile
+from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.unit_of_work import SqliteWork
@@ -82,56 +82,54 @@ def dispatch_of(case_id: str, stream: str, unit: str) -> EventDraft:
 
 
 def measure(original: Path, rounds: int) -> dict[str, Any]:
-    """Medians in milliseconds."""
+    """Medians in milliseconds; a dispatch and its raw counterpart take turns, so that both meet the same machine."""
     with tempfile.TemporaryDirectory(dir=original.parent) as scratch:
-        folder = Path(scratch) / "desk"
-        shutil.copytree(original, folder)
-        raw_folder = Path(scratch) / "raw"
-        shutil.copytree(original, raw_folder)
-        statements, desk = _by_desk(folder, rounds)
-        raw = _by_hand(raw_folder, statements)
+        folders = [Path(scratch) / name for name in ("desk", "raw")]
+        for folder in folders:
+            shutil.copytree(original, folder)
+        desk, raw, written = [], [], 0
+        with open_profile(folders[0], now=NOW) as profile, open_profile(folders[1], now=NOW) as other:
+            for seconds, statements in _dispatches(profile, rounds):
+                desk.append(seconds)
+                raw.append(_by_hand(other, statements))
+                written = sum(len(rows) for _, rows in statements)
     return {
         "rounds": rounds,
-        "rows_written": len([row for _, rows in statements[-1] for row in rows]),
+        "statements": written,
         "desk_ms": _figures(desk),
         "raw_ms": _figures(raw),
         "ratio_p50": round(statistics.median(desk) / statistics.median(raw), 2),
     }
 
 
-def _by_desk(folder: Path, rounds: int) -> tuple[list[list[Statement]], list[float]]:
-    with open_profile(folder, now=NOW) as profile:
-        database = profile.database
-        reference = SqliteReference(database, NOW.date)
-        queries = SqliteQueries(database, Columns(database), reference, StoppedClock(NOW))
-        rows = queries.page(CaseFilter(box=Box.FILED), Sort(), limit=rounds).rows
-        units = [unit.code for unit in reference.units()]
-        work = SqliteWork(database, profile.device, StoppedClock(NOW + timedelta(hours=1)))
-        statements, times = [], []
-        for place, row in enumerate(rows):
-            draft = dispatch_of(row.id, queries.case(row.id).stream, units[place % len(units)])
-            with recorded(database) as recorder:
-                started = time.perf_counter()
-                with work() as unit_of_work:
-                    unit_of_work.record(draft)
-                times.append(time.perf_counter() - started)
-            statements.append(recorder.written)
-        return statements, times
-
-
-def _by_hand(folder: Path, statements: Sequence[Sequence[Statement]]) -> list[float]:
-    times = []
-    with open_profile(folder, now=NOW) as profile:
-        with profile.database.writer():
-            pass
-        for written in statements:
+def _dispatches(profile: Profile, rounds: int) -> Iterator[tuple[float, list[Statement]]]:
+    """Dispatches one waiting case after the other: seconds, and what was written."""
+    database = profile.database
+    reference = SqliteReference(database, NOW.date)
+    queries = SqliteQueries(database, Columns(database), reference, StoppedClock(NOW))
+    rows = queries.page(CaseFilter(box=Box.FILED), Sort(), limit=rounds).rows
+    units = [unit.code for unit in reference.units()]
+    work = SqliteWork(database, profile.device, StoppedClock(NOW + timedelta(hours=1)))
+    for place, row in enumerate(rows):
+        draft = dispatch_of(row.id, queries.case(row.id).stream, units[place % len(units)])
+        with recorded(database) as recorder:
             started = time.perf_counter()
-            with profile.database.writer() as connection:
-                for sql, rows in written:
-                    for row in rows:
-                        connection.execute(sql, row)
-            times.append(time.perf_counter() - started)
-    return times
+            with work() as unit_of_work:
+                unit_of_work.record(draft)
+            seconds = time.perf_counter() - started
+        yield seconds, recorder.written
+
+
+def _by_hand(profile: Profile, statements: Sequence[Statement]) -> float:
+    """Seconds for the same statements one by one in a transaction."""
+    with profile.database.writer():
+        pass
+    started = time.perf_counter()
+    with profile.database.writer() as connection:
+        for sql, rows in statements:
+            for row in rows:
+                connection.execute(sql, row)
+    return time.perf_counter() - started
 
 
 def _figures(times: Sequence[float]) -> dict[str, float]:
