@@ -14,7 +14,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Box, Changes, GridFigures, GridRow
 from gridclient.ui.actions import DeskActions
@@ -87,6 +86,7 @@ class MainWindow(QMainWindow):
         self.status = StatusLine()
         self._places = self._arrange()
         self._connect()
+        self._connect_parts()
         self._recall()
 
     @property
@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
         cases.columns_changed.connect(self.memory.touch)
+        cases.rows_shown.connect(lambda: self.boxes.show_grid(state.filter.grid))  # the rows come first
+        cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
         self.tree.expanded.connect(self.memory.touch)
         self.tree.collapsed.connect(self.memory.touch)
         self.command.offer_taken.connect(self._on_offer_taken)
@@ -145,26 +147,34 @@ class MainWindow(QMainWindow):
         self.chosen.told.connect(self.banner.tell)
         self.batch.done.connect(self.announce)
         self.batch.told.connect(self.banner.tell)
+        self.batch.undone.connect(state.select)
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
-        self.actions_.case_wanted.connect(self._on_case_wanted)
+        self.actions_.case_wanted.connect(lambda _action: self.side.close())
+        self.actions_.case_wanted.connect(self.chosen.do)
+        self._jobs.failed.connect(self.banner.tell_error)
+
+    def _connect_parts(self) -> None:
         self.lists.room_read.connect(self._show_room)
         self.lists.grids_read.connect(self._show_grids)
         self.lists.units_read.connect(self.command.set_units)
         self.lists.figures_read.connect(self._show_figures)
         self.lists.total_read.connect(self.status.show_total)
-        self.detail.changes.connect(self._on_detail_changes)
-        self.detail.open_wanted.connect(state.choose_case)
-        self.side.registered.connect(self._on_registered)
-        self.side.open_wanted.connect(state.choose_case)
-        self.side.left.connect(cases.table.setFocus)
+        self.detail.changes.connect(self.batch.remember)
+        self.detail.changes.connect(self.announce)
+        self.detail.open_wanted.connect(self.state.choose_case)
+        self.detail.staying.connect(self.cases.stay_with)
+        self.detail.told.connect(self.status.tell)
+        self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
+        self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
+        self.side.open_wanted.connect(self.state.choose_case)
+        self.side.left.connect(self.cases.table.setFocus)
         self.pages.changes.connect(self.announce)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.progressed.connect(self.status.show_work)
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
-        self._jobs.failed.connect(self.banner.tell_error)
 
     def _recall(self) -> None:
         """The desk as it was left."""
@@ -222,11 +232,9 @@ class MainWindow(QMainWindow):
     # -- what the panels say ----------------------------------------------------------------------------------------
 
     def _on_question_changed(self, question: Question) -> None:
+        self.cases.show_question(question, grid_name=self.lists.area_name(question.filter.grid))
         self.boxes.show_chosen(question.filter.box)
-        self.boxes.show_grid(question.filter.grid)
         self.tree.show_chosen(question.filter.grid)
-        self.map.show_filter(question.filter)
-        self.cases.show_question(question, grid_name=self.lists.area_name(self.state.filter.grid))
 
     def _on_offer_taken(self, offer: Offer) -> None:
         taken: dict[Kind, Callable[[str], object]] = {
@@ -241,21 +249,9 @@ class MainWindow(QMainWindow):
         self.pages.back()
         taken[offer.kind](offer.value)
 
-    def _on_case_wanted(self, action: Action) -> None:
-        self.side.close()
-        self.chosen.do(action)
-
     def _register(self) -> None:
         self.pages.back()
         self.side.open()
-
-    def _on_registered(self, case_id: str, changes: Changes) -> None:
-        self.announce(changes)
-        self.state.choose_case(case_id)
-
-    def _on_detail_changes(self, changes: Changes) -> None:
-        self.batch.remember(changes)
-        self.announce(changes)
 
     def _on_desk_wanted(self, name: str) -> None:
         wanted: dict[str, Callable[[], object]] = {

@@ -7,22 +7,21 @@ from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gridclient.services.rows import CaseRow, SortKey
 from gridclient.ui.cases.columns import COLUMNS
 from gridclient.ui.cases.due import Pressure
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.icons import icon
-from gridclient.ui.theme import ROW_PX, Tokens, base_font, fixed_font, state_colour, tokens
+from gridclient.ui.theme import ROW_PX, base_font, fixed_font, state_colour, tokens
 
 _EDGE: Final = 8
 _DOT: Final = 8
 _MARK: Final = 14
 _FOCUS: Final = 3
-_MIDDLE: Final = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-_CENTRE: Final = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine
+_MOST_REMEMBERED: Final = 4_000
 _MUTED: Final = frozenset({SortKey.CHANNEL, SortKey.REGISTERED, SortKey.GRID})
 
 
@@ -32,24 +31,32 @@ def _colour(name: str) -> QColor:
 
 
 class CaseDelegate(QStyledItemDelegate):
-    """Paints the cells of :class:`CaseModel`."""
+    """Paints the cells of :class:`CaseModel`; the view says once a paint what is the same for all of them."""
 
     def __init__(self, *, model: CaseModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._plain = base_font()
-        self._strong = base_font(weight=QFont.Weight.DemiBold)
-        self._number = fixed_font()
-        self._chip = base_font(11, weight=QFont.Weight.Medium)
-        self._metrics = {id(font): QFontMetrics(font) for font in (self._plain, self._strong, self._number, self._chip)}
-        self._elided: dict[tuple[int, str, int], str] = {}
+        self._plain = _Pen(base_font())
+        self._strong = _Pen(base_font(weight=QFont.Weight.DemiBold))
+        self._number = _Pen(fixed_font())
+        self._chip = _Pen(base_font(11, weight=QFont.Weight.Medium))
         self._keys = [column.key for column in COLUMNS]
-        self._special: dict[SortKey, Callable[[QPainter, QRect, CaseRow, Tokens, bool], None]] = {
+        self._theme = tokens()
+        self._chosen: frozenset[int] = frozenset()
+        self._pending = QPixmap()
+        self._special: dict[SortKey, Callable[[QPainter, QRect, CaseRow, bool], None]] = {
             SortKey.NUMBER: self._paint_number,
             SortKey.TITLE: self._paint_title,
             SortKey.STATE: self._paint_state,
             SortKey.DUE: self._paint_due,
         }
+
+    def begin(self, *, chosen: frozenset[int], ratio: float) -> None:
+        """A paint begins: the chosen lines and the pixels of the screen for each of ours."""
+        theme = tokens()
+        if theme is not self._theme or self._pending.isNull() or self._pending.devicePixelRatio() != ratio:
+            self._pending = icon("pending", theme.muted).pixmap(QSize(_MARK, _MARK), ratio)
+        self._theme, self._chosen = theme, chosen
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(60, ROW_PX)
@@ -57,84 +64,94 @@ class CaseDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        theme = tokens()
-        row = self._model.row_at(index.row())
+        line = index.row()
+        row = self._model.row_at(line)
         place: QRect = option.rect
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        chosen = line in self._chosen
         if chosen:
-            painter.fillRect(place, _colour(theme.selection))
+            painter.fillRect(place, _colour(self._theme.selection))
         key = self._keys[index.column()]
         special = self._special.get(key)
         if special is not None:
-            special(painter, place, row, theme, chosen)
+            special(painter, place, row, chosen)
         else:
-            ink = theme.muted if key in _MUTED and not chosen else theme.text
-            self._write(painter, place.adjusted(_EDGE, 0, -_EDGE, 0), self._model.words(row, key), self._plain, ink)
+            ink = self._theme.muted if key in _MUTED and not chosen else self._theme.text
+            room = place.width() - 2 * _EDGE
+            self._plain.write(painter, place, self._model.words(row, key), ink, left=_EDGE, room=room)
 
     def paint_focus(self, painter: QPainter, place: QRect) -> None:
         """The bar at the left of the present line while the list has the keyboard."""
-        painter.fillRect(QRect(place.left(), place.top(), _FOCUS, place.height()), _colour(tokens().accent))
+        painter.fillRect(QRect(place.left(), place.top(), _FOCUS, place.height()), _colour(self._theme.accent))
 
-    def _paint_number(self, painter: QPainter, place: QRect, row: CaseRow, theme: Tokens, chosen: bool) -> None:
+    def _paint_number(self, painter: QPainter, place: QRect, row: CaseRow, chosen: bool) -> None:
+        ink = self._theme.text if chosen else self._theme.muted
         words = self._model.words(row, SortKey.NUMBER)
-        ink = theme.text if chosen else theme.muted
-        self._write(painter, place.adjusted(_EDGE, 0, -4, 0), words, self._number, ink)
+        self._number.write(painter, place, words, ink, left=_EDGE, room=place.width() - _EDGE - 4)
 
-    def _paint_title(self, painter: QPainter, place: QRect, row: CaseRow, theme: Tokens, _chosen: bool) -> None:
-        right = place.right() - _EDGE
+    def _paint_title(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
+        room = place.width() - 2 * _EDGE
         if row.pending:
-            right -= _MARK
-            icon("pending", theme.muted).paint(painter, right, place.center().y() - _MARK // 2 + 1, _MARK, _MARK)
-            right -= 4
-        left = place.left() + _EDGE
-        chip = self.tr("冲突") if row.conflict else ""
-        chip_px = self._width(self._chip, chip) + 10 if chip else 0
-        room = right - left - (chip_px + 6 if chip else 0)
-        shown = self._write(painter, QRect(left, place.top(), room, place.height()), row.title, self._plain, theme.text)
-        if chip:
-            start = left + min(room, self._width(self._plain, shown)) + 6
-            self._paint_chip(painter, QRect(start, place.center().y() - 8, chip_px, 17), chip, theme.bad_text)
+            room -= _MARK
+            painter.drawPixmap(place.left() + _EDGE + room, place.center().y() - _MARK // 2 + 1, self._pending)
+            room -= 4
+        if not row.conflict:
+            self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room)
+            return
+        chip = self.tr("冲突")
+        chip_px = self._chip.width(chip) + 10
+        room -= chip_px + 6
+        shown = self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room)
+        start = place.left() + _EDGE + self._plain.width(shown) + 6
+        self._paint_chip(painter, QRect(start, place.center().y() - 8, chip_px, 17), chip, self._theme.bad_text)
 
     def _paint_chip(self, painter: QPainter, place: QRect, words: str, ink: str) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(_colour(ink), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        painter.setFont(self._chip)
-        painter.drawText(place, _CENTRE, words)
+        self._chip.write(painter, place, words, ink, left=5, room=place.width())
 
-    def _paint_state(self, painter: QPainter, place: QRect, row: CaseRow, theme: Tokens, _chosen: bool) -> None:
-        colour = state_colour(theme, row.state, returned=row.returned, escalated=row.escalated)
+    def _paint_state(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
+        colour = state_colour(self._theme, row.state, returned=row.returned, escalated=row.escalated)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_colour(colour))
-        painter.drawEllipse(QRectF(place.left() + _EDGE, place.center().y() - _DOT / 2 + 0.5, _DOT, _DOT))
+        painter.drawEllipse(place.left() + _EDGE, place.center().y() - _DOT // 2 + 1, _DOT, _DOT)
+        left = _EDGE + _DOT + 6
         words = self._model.words(row, SortKey.STATE)
-        self._write(painter, place.adjusted(_EDGE + _DOT + 6, 0, -4, 0), words, self._plain, theme.text)
+        self._plain.write(painter, place, words, self._theme.text, left=left, room=place.width() - left - 4)
 
-    def _paint_due(self, painter: QPainter, place: QRect, row: CaseRow, theme: Tokens, _chosen: bool) -> None:
+    def _paint_due(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
         cell = self._model.due_of(row)
-        pressing = cell.pressure is not Pressure.NONE
-        ink = {Pressure.SOON: theme.warn_text, Pressure.RED: theme.bad_text}.get(cell.pressure, theme.text)
-        font = self._strong if pressing else self._plain
-        self._write(painter, place.adjusted(_EDGE, 0, -4, 0), cell.shown, font, ink)
+        inks = {Pressure.SOON: self._theme.warn_text, Pressure.RED: self._theme.bad_text}
+        ink = inks.get(cell.pressure, self._theme.text)
+        pen = self._plain if cell.pressure is Pressure.NONE else self._strong
+        pen.write(painter, place, cell.shown, ink, left=_EDGE, room=place.width() - _EDGE - 4)
 
-    def _write(self, painter: QPainter, place: QRect, words: str, font: QFont, ink: str) -> str:
-        """Draws the words, shortened with dots where they do not fit; gives what was drawn."""
-        shown = self._fitting(font, words, place.width())
-        painter.setFont(font)
+
+class _Pen:
+    """Writes one line of text in one font, in the middle of a line's height; remembers what had to be shortened."""
+
+    def __init__(self, font: QFont) -> None:
+        self._font = font
+        self._metrics = QFontMetrics(font)
+        self._fitting: dict[tuple[str, int], str] = {}
+
+    def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> str:
+        """Draws the words from ``left`` of the place's edge in ``room`` pixels, with dots where they do not fit; gives
+        what was drawn."""
+        shown = self._fitting.get((words, room))
+        if shown is None:
+            if len(self._fitting) > _MOST_REMEMBERED:
+                self._fitting.clear()
+            shown = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+            self._fitting[words, room] = shown
+        painter.setFont(self._font)
         painter.setPen(_colour(ink))
-        painter.drawText(place, _MIDDLE, shown)
+        line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
+        painter.drawText(place.left() + left, line, shown)
         return shown
 
-    def _fitting(self, font: QFont, words: str, width: int) -> str:
-        key = (id(font), words, width)
-        found = self._elided.get(key)
-        if found is None:
-            if len(self._elided) > 4000:
-                self._elided.clear()
-            found = self._metrics[id(font)].elidedText(words, Qt.TextElideMode.ElideRight, width)
-            self._elided[key] = found
-        return found
-
-    def _width(self, font: QFont, words: str) -> int:
-        return self._metrics[id(font)].horizontalAdvance(words)
+    def width(self, words: str) -> int:
+        """Of the words, in pixels."""
+        return self._metrics.horizontalAdvance(words)

@@ -102,6 +102,8 @@ class CaseModel(QAbstractTableModel):
 
     def set_order(self, order: Sort) -> None:
         """What the rows are ordered by, for the mark at the column's head."""
+        if order == self._order:
+            return  # a head that changes has the whole view drawn anew
         self._order = order
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 

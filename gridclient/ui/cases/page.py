@@ -69,6 +69,7 @@ class CaseList(QWidget):
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
         self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
+        self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
         self.bar = FilterBar(self)
@@ -121,6 +122,10 @@ class CaseList(QWidget):
         here = self._place()
         self._ask(max(PAGE, len(self.model.rows)), lambda page: self._show_refreshed(page, here, changes))
 
+    def stay_with(self, case_id: str) -> None:
+        """The next change takes this case out of the list, and the operator goes on with it all the same."""
+        self._staying, self._line = case_id, self.table.currentIndex().row()
+
     def retry(self) -> None:
         """Asks again."""
         self._ask(PAGE, self._show_answer)
@@ -136,7 +141,6 @@ class CaseList(QWidget):
             self._tell_failure,
             name="page",
         )
-        self._jobs.read(self, lambda: queries.total(question.filter), self._show_total, name="total")
 
     def _on_more_wanted(self) -> None:
         cursor, question, queries = self._next, self._question, self._desk.queries
@@ -175,7 +179,13 @@ class CaseList(QWidget):
             self._next = page.next
             self.model.append(page.rows, more=page.next is not None)
 
+    def _count(self) -> None:
+        """How many there are is asked when the rows are seen: they come first."""
+        asked, queries = self._question.filter, self._desk.queries
+        self._jobs.read(self, lambda: queries.total(asked), self._show_total, name="total")
+
     def _finish(self, page: CasePage) -> None:
+        self._count()
         if page.rows:
             self.note.hide()
         elif self._question.filter == CaseFilter(only_open=True):
@@ -206,12 +216,13 @@ class CaseList(QWidget):
 
     def _line_after(self, here: _Place, changes: Changes) -> int | None:
         """The line to go to: the next case, when the one worked on is done with or has left the list."""
-        if here.row is None or here.row.id not in changes.cases or not self.model.rows:
-            return None
         last = len(self.model.rows) - 1
+        if here.row is None or here.row.id not in changes.cases or last < 0:
+            went_on = here.row is None and self._staying in changes.cases
+            return min(self._line, last) if went_on and self.model.place_of(self._staying) is None else None
         now = self.model.place_of(here.row.id)
         if now is None:
-            return min(here.line, last)
+            return min(here.line, last) if here.row.id != self._staying else None
         given_out = here.row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
         if not given_out or now == last:
             return None

@@ -141,6 +141,8 @@ class CaseTable(QTableView):
     # -- events -----------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        chosen = frozenset(index.row() for index in self.selectionModel().selectedRows())
+        self._cells.begin(chosen=chosen, ratio=self.devicePixelRatioF())
         super().paintEvent(event)
         current = self.currentIndex()
         if current.isValid() and self.hasFocus():
