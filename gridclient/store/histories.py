@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import NotFound
@@ -14,7 +14,17 @@ from gridclient.store.driver import Connection
 from gridclient.store.log import LoggedEvent, Origins, events_of, last_key, read_subject, require_subject, subject_text
 from gridclient.store.tables import number_key
 
-_TOWNSHIP = 9
+_TOWNSHIP: Final = 9
+_TOWNSHIPS: Final = """
+WITH RECURSIVE counted(township) AS (
+    SELECT substr(min(name), 1, 9) FROM counters
+    UNION ALL
+    SELECT substr((SELECT min(name) FROM counters WHERE name > township || '~'), 1, 9)
+    FROM counted WHERE township IS NOT NULL
+)
+SELECT township FROM counted UNION SELECT DISTINCT substr(grid, 1, 9) FROM tallies
+"""
+"""Leaps from township to township: there is a counter for every township and day."""
 
 
 class Histories:
@@ -72,9 +82,5 @@ def _by_number(connection: Connection, reference: str) -> str | None:
 
 
 def _townships(connection: Connection) -> Sequence[str]:
-    """The townships that gave numbers; numbers of another form are found by their whole text only."""
-    rows = connection.execute(
-        "SELECT DISTINCT substr(grid, 1, ?) FROM tallies UNION SELECT DISTINCT substr(name, 1, ?) FROM counters",
-        (_TOWNSHIP, _TOWNSHIP),
-    )
-    return [township for (township,) in rows if len(township) == _TOWNSHIP]
+    """The townships that gave numbers or have cases; numbers of another form are found by their whole text only."""
+    return [township for (township,) in connection.execute(_TOWNSHIPS) if township and len(township) == _TOWNSHIP]

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from gridclient.domain.case import CaseState
 from gridclient.store.driver import Connection
 from gridclient.store.schema import TALLY_COLUMNS, TALLY_FLAGS
 from gridclient.store.tables import CaseTableRow, PartRow
@@ -22,14 +21,6 @@ _ADD_UNIT: Final = (
     "INSERT INTO unit_tallies(unit, in_hand) VALUES (?, ?) "
     "ON CONFLICT(unit) DO UPDATE SET in_hand = in_hand + excluded.in_hand"
 )
-_COUNTED: Final = (
-    "SELECT grid, "
-    + ", ".join(f"sum(state = '{state.value}')" for state in CaseState)
-    + ", "
-    + ", ".join(f"sum({flag} > 0)" for flag in TALLY_FLAGS)
-    + " FROM cases GROUP BY grid"
-)
-
 GridTally = Mapping[str, int]
 """One grid's counts by the names of ``TALLY_COLUMNS``."""
 
@@ -93,18 +84,6 @@ def tally_rows(connection: Connection) -> list[tuple[Any, ...]]:
     return connection.execute(f"SELECT grid, {', '.join(TALLY_COLUMNS)} FROM tallies").fetchall()
 
 
-def counted_tallies(connection: Connection) -> dict[str, GridTally]:
-    """The same, counted from the cases."""
-    rows = connection.execute(_COUNTED)
-    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in rows}
-
-
 def read_unit_tallies(connection: Connection) -> dict[str, int]:
     """Open cases in hand by unit, leading or cooperating."""
     return dict(connection.execute("SELECT unit, in_hand FROM unit_tallies WHERE in_hand <> 0").fetchall())
-
-
-def counted_unit_tallies(connection: Connection) -> dict[str, int]:
-    """The same, counted from the parts."""
-    sql = "SELECT unit, count(*) FROM parts WHERE in_hand = 1 GROUP BY unit"
-    return dict(connection.execute(sql).fetchall())

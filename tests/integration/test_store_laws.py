@@ -12,10 +12,13 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gridclient.domain.case import CaseState
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
-from gridclient.store.tally import counted_tallies, counted_unit_tallies, read_tallies, read_unit_tallies
+from gridclient.store.driver import Connection
+from gridclient.store.schema import TALLY_COLUMNS, TALLY_FLAGS
+from gridclient.store.tally import read_tallies, read_unit_tallies
 from gridclient.store.verify import verify
 from tests.contract.stage import (
     COMMUNITY,
@@ -73,6 +76,19 @@ _steps: st.SearchStrategy[Step] = st.one_of(
 )
 _lives = st.lists(st.tuples(st.integers(0, MOST_CASES - 1), _steps), max_size=40)
 _openings = st.lists(st.tuples(_texts, _grids, st.none() | _due), min_size=1, max_size=MOST_CASES)
+
+
+def counted_tallies(connection: Connection) -> dict[str, dict[str, int]]:
+    """What the tallies must say, by GROUP BY."""
+    states = [f"sum(state = '{state.value}')" for state in CaseState]
+    flags = [f"sum({flag} > 0)" for flag in TALLY_FLAGS]
+    rows = connection.execute(f"SELECT grid, {', '.join((*states, *flags))} FROM cases GROUP BY grid")
+    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in rows}
+
+
+def counted_unit_tallies(connection: Connection) -> dict[str, int]:
+    """The same for what units have in hand."""
+    return dict(connection.execute("SELECT unit, count(*) FROM parts WHERE in_hand GROUP BY unit").fetchall())
 
 
 @contextmanager
