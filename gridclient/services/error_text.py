@@ -243,6 +243,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "basemap.not_removed": "底图“{name}”没有删除成功（{reason}）。",
     "template.not_saved": "模板“{file}”没有保存成功（{reason}），请换个位置再试。",
     "worker.stopped": "后台进程意外停止，请重试。",
+    "icons.missing": "程序文件不完整（缺少图标字体），请重新安装。",
     "import.other_kind": "这一行不是本次导入的内容，没有导入。",
     "import.code_twice": "编码 {code} 与第 {first} 行重复而内容不同，只导入第一行。",
     "case.known_differently": "编号 {number} 的案件已经导入过，这一行内容不同；为不覆盖现有办理情况，没有导入。",
