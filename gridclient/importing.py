@@ -92,7 +92,7 @@ def _sink(opened: OpenStore, kind: ImportKind, reading: Reading) -> ImportSink:
     database, reference, clock = opened.database, opened.reference, opened.desk.clock
     now = clock.now()
     if kind is not ImportKind.CASES:
-        return ReferenceSink(database, now)
+        return ReferenceSink(database, now, file=reading.file, actor=opened.desk.actor.account)
     record = BulkRecorder(opened.profile.device, clock)
     journal = Journal(database, record, file=reading.file, actor=opened.desk.actor.account, now=now)
     return CaseSink(database, reference, journal, source=_ONE_SYSTEM, now=now)
