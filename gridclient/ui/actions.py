@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gridclient.domain.roles import AccountRole, Action, may
@@ -126,6 +126,7 @@ class DeskActions(QObject):
             made = self._make(parent, word_of(action), _KEYS.get(action, ""), _ICONS.get(action, ""))
             made.triggered.connect(lambda _=False, action=action: self.case_wanted.emit(action))
             self.case[action] = made
+        self._not_now = {action: self._make_answer(action) for action in _KEYS}
         self.desk["register"].setEnabled(may(role, Action.AMEND))
         self.desk["import"].setEnabled(role is not AccountRole.AUDITOR)
         self._states: set[str] = set()
@@ -156,6 +157,8 @@ class DeskActions(QObject):
         for action, made in self.case.items():
             possible = may(self._role, action) and bool(self._states & STATES_FOR[action])
             made.setEnabled(possible and not self._resting)
+        for action, answer in self._not_now.items():
+            answer.setEnabled(bool(self._states) and not self._resting and not self.case[action].isEnabled())
 
     def known(self) -> Sequence[Known]:
         """All actions in the order of their keys, for help and the command bar."""
@@ -191,6 +194,12 @@ class DeskActions(QObject):
                 menu.addSeparator()
         menu.addActions([self.desk["undo"], self.desk["register"], self.desk["refresh"]])
         return menu
+
+    def _make_answer(self, action: Action) -> QShortcut:
+        """The key of an action that is not possible now: the case's panel says why, or what comes before it."""
+        answer = QShortcut(QKeySequence(_KEYS[action]), self._window)
+        answer.activated.connect(lambda: self.case_wanted.emit(action))
+        return answer
 
     def _make(self, parent: QWidget, word: str, key: str, icon: str) -> QAction:
         made = QAction(word, parent)

@@ -27,11 +27,13 @@ class Batch(QObject):
         done(Changes): what a write touched.
         told(str, str): a sentence for the banner and its kind.
         undo_possible(bool): whether there is something to take back.
+        undone(tuple[str, ...]): the cases that are as they were before, to be shown.
     """
 
     done = Signal(object)
     told = Signal(str, str)
     undo_possible = Signal(bool)
+    undone = Signal(object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,8 @@ class Batch(QObject):
             self._push(done)
         if changes.cases:
             self.done.emit(changes)
+        if done and action is Action.UNDO:
+            self.undone.emit(done)
         word = word_of(action)
         if not errors:
             self.told.emit(self.tr("已{word} {count} 件。").format(word=word, count=len(done)), "info")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gridclient.services.rows import Box, GridFigures
 
 HEIGHT = 24
+_TOLD_MS = 12_000
 
 
 class StatusLine(QWidget):
@@ -20,7 +21,9 @@ class StatusLine(QWidget):
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
-        self.mode, self.figures, self.area, self.work = (QLabel(self) for _ in range(4))
+        self.mode, self.figures, self.area, self.told, self.work = (QLabel(self) for _ in range(5))
+        self._forgetting = QTimer(self, singleShot=True, interval=_TOLD_MS)
+        self._forgetting.timeout.connect(self.told.clear)
         self._total: int | None = None
         self._open: int | None = None
         line = QHBoxLayout(self)
@@ -29,6 +32,7 @@ class StatusLine(QWidget):
         for label in (self.mode, self.figures, self.area):
             line.addWidget(label)
         line.addStretch(1)
+        line.addWidget(self.told)
         line.addWidget(self.work)
         for label in (self.mode, self.figures, self.area, self.work):
             label.setProperty("role", "muted")
@@ -47,6 +51,11 @@ class StatusLine(QWidget):
         """All cases of this machine, ended ones too."""
         self._total = total
         self._show()
+
+    def tell(self, words: str) -> None:
+        """What was done last, for a while."""
+        self.told.setText(words)
+        self._forgetting.start()
 
     def show_work(self, words: str) -> None:
         """How far something long is; empty when nothing is under way."""

@@ -73,6 +73,7 @@ QPushButton[kind="chip"] {
 QPushButton[kind="chip"][on="true"] { border-color: $accent; color: $accent; background: $accent_ground; }
 QPushButton[kind="chip"]:focus { border-color: $accent; }
 QPushButton[kind="chip"]::menu-indicator { width: 0; height: 0; }
+GuessChips QPushButton { text-align: left; }
 QPushButton[kind="flat"] { border: none; background: transparent; padding: 0 4px; }
 QPushButton[kind="flat"]:hover { background: $hover; }
 

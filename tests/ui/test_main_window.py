@@ -241,6 +241,60 @@ def test_f2_leaves_the_form_and_goes_to_the_units(window: MainWindow, qtbot: QtB
     assert window.detail.isAncestorOf(focused)
 
 
+def test_f2_files_a_new_case_and_goes_on_to_its_units_though_it_leaves_the_list(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    invented = empty_desk()
+    first = invented.register("夜间施工噪音", ago=timedelta(minutes=2), standard="C-01-02-01")
+    second = invented.register("小区违停", ago=timedelta(minutes=1))
+    window = open_window(invented)
+    press(window, Qt.Key.Key_1, ALT)
+    settle(qtbot, window)
+    window.state.select((first,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F2)
+    form = window.detail.foot.form
+    assert form is not None
+    press(form, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: has_rows(window, 1))
+    settle(qtbot, window)
+    assert window.state.current == first
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    press(focused, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: invented.store.cases[first].state == "dispatched")
+    qtbot.waitUntil(lambda: window.state.current == second)
+
+
+def test_the_key_of_what_is_not_possible_now_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    filed = next(row for row in window.cases.model.rows if row.state == "filed")
+    window.state.select((filed.id,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F9)
+    assert window.detail.foot.note.text() == "▲ 案件现为“待派遣”，现在不能结案。"
+
+
+def test_f2_on_a_case_that_was_given_out_gives_it_to_another(window: MainWindow, qtbot: QtBot) -> None:
+    given = next(row for row in window.cases.model.rows if row.state == "dispatched")
+    window.state.select((given.id,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F2)
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert window.detail.isAncestorOf(focused)
+
+
+def test_what_is_taken_back_is_shown_again(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
+    filed = next(row for row in window.cases.model.rows if row.state == "filed")
+    invented.act(Action.DISPATCH, filed.id, lead=LEAD, reason="熟悉情况")
+    window.batch.remember(Changes(frozenset({filed.id})))
+    window.announce(Changes(frozenset({filed.id})))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: window.state.current == filed.id)
+    assert invented.store.cases[filed.id].state == "filed"
+
+
 def test_ten_cases_are_dispatched_by_keys_alone(open_window: OpenWindow, qtbot: QtBot) -> None:
     invented = empty_desk()
     for number in range(10):

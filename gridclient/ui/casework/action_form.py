@@ -73,19 +73,25 @@ class ActionForm(QWidget):
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
         """The likeliest conditions while none is chosen."""
-        if any(made.field.kind is FieldKind.STANDARD and not made.read() for made in self._fields):
-            self.chips.show_guesses(guesses)
+        for made in self._fields:
+            if made.field.kind is FieldKind.STANDARD and not made.read():
+                self.chips.show_guesses(guesses)
+                if guesses and isinstance(made.widget, Chooser):
+                    made.widget.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
 
     def start(self) -> None:
-        """The cursor into the first field that is empty."""
-        empty = [made for made in self._fields if made.read() in ("", False)]
+        """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""
+        verdict = [made for made in self._fields if made.field.name == "verdict"]
+        empty = verdict or [made for made in self._fields if made.read() in ("", False)]
         first = (empty or self._fields)[:1]
         (first[0].widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
-        """Asks for what is missing, else hands the values over once."""
+        """Asks for what is missing, else hands the values over once. The likeliest condition stands for none."""
         missing = missing_field(self.spec, self.values)
-        if missing is not None:
+        if missing is not None and missing.kind is FieldKind.STANDARD and self.chips.buttons:
+            self.chips.buttons[0].click()
+        elif missing is not None:
             self.note.say(self.tr("请填写“{field}”。").format(field=missing.label), "bad")
             self._made(missing.name).widget.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.submit_button.isEnabled():

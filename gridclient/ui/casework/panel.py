@@ -25,7 +25,7 @@ from gridclient.ui.casework.top import CaseTop
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.present import state_word
+from gridclient.ui.present import short_number, state_word
 
 _TICK_MS: Final = 20_000
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
@@ -39,11 +39,15 @@ class CasePanel(QWidget):
         changes(Changes): an action was carried out here.
         next_wanted(): the case was dispatched, the next one can be shown.
         open_wanted(str): the operator wants another case, a likely duplicate.
+        staying(str): what follows changes this case, and the operator goes on with it.
+        told(str): what was done, in one sentence.
     """
 
     changes = Signal(object)
     next_wanted = Signal()
     open_wanted = Signal(str)
+    staying = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class CasePanel(QWidget):
         self._jobs = jobs
         self._wanted: str | None = None
         self._view: CaseView | None = None
+        self._going_on: str | None = None  # the case that is filed in order to be dispatched
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs)
@@ -108,14 +113,14 @@ class CasePanel(QWidget):
             self._read(self._wanted)
 
     def focus_dispatch(self) -> None:
-        """F2: the cursor into the list of units, or a word about why this case cannot be dispatched."""
+        """F2: the cursor into the list of units. A new case is filed first, one that was given out goes elsewhere."""
         if self._view is None:
             self.foot.take_focus()
             return
-        if self._view.case.state in _WITH_UNIT:
-            self.start_action(Action.REASSIGN)
-        else:
-            self.start_action(Action.DISPATCH)
+        state = self._view.case.state
+        first = Action.REASSIGN if state in _WITH_UNIT else Action.DISPATCH
+        self._going_on = self._view.case.id if state is CaseState.REPORTED else None
+        self.start_action(Action.FILE if self._going_on else first)
 
     def start_action(self, action: Action) -> None:
         """Opens the form of an action, or does it where there is nothing to ask."""
@@ -172,6 +177,9 @@ class CasePanel(QWidget):
             self.foot.note.clear()
         self.top.show_view(view, now)
         self._show_actions(view, other=other)
+        if view.case.id == self._going_on and view.case.state is CaseState.FILED:
+            self._going_on = None
+            self.foot.take_focus()
         read = partial(load_likenesses, self._desk, view.case)
         self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
 
@@ -241,6 +249,9 @@ class CasePanel(QWidget):
         if self._view is not None and self._view.case.id == case_id:
             self.foot.close_form()
             self.setFocus()
+            self._tell_done(self._view.case, action)
+        if case_id == self._going_on:
+            self.staying.emit(case_id)
         self._on_changes(changes)
 
     def _on_refused(self, case_id: str, error: GridClientError) -> None:
@@ -257,10 +268,18 @@ class CasePanel(QWidget):
 
     def _on_dispatched(self, changes: Changes) -> None:
         if self._view is not None:
+            self._tell_done(self._view.case, Action.DISPATCH)
             self.setFocus()  # before the list of units goes: the focus would jump to some other panel
         self._on_changes(changes)
         if self._view is not None:
             self.next_wanted.emit()
+
+    def _tell_done(self, case: Case, action: Action) -> None:
+        """The case may leave the list with what was done: the desk says what it was and how to take it back."""
+        words = (
+            self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
+        )
+        self.told.emit(words.format(action=action_word(action), number=short_number(case.number)).strip())
 
     def _on_cancelled(self) -> None:
         if self._view is not None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import Case
+from gridclient.domain.case import Case, CaseState
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.events import from_seconds
 from gridclient.domain.roles import Action
@@ -51,10 +51,15 @@ def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
 
 
 def dispatch_many(desk: Desk, case_ids: Sequence[str], args: dict[str, Any]) -> BatchResult:
-    """Dispatches each case in its own transaction and tells what is left."""
-    changes, outcomes = desk.act_on_many(Action.DISPATCH, case_ids, args)
-    refused = [(outcome.case_id, outcome.error) for outcome in outcomes if outcome.error is not None]
-    done = len(outcomes) - len(refused)
+    """Dispatches each case in its own transaction and tells what is left. A complete new case is filed first."""
+    new = [row.id for row in desk.queries.rows(case_ids) if row.state == CaseState.REPORTED]
+    filed, filings = desk.act_on_many(Action.FILE, new)
+    refused = [(outcome.case_id, outcome.error) for outcome in filings if outcome.error is not None]
+    kept = {case_id for case_id, _ in refused}
+    sent, outcomes = desk.act_on_many(Action.DISPATCH, [one for one in case_ids if one not in kept], args)
+    refused += [(outcome.case_id, outcome.error) for outcome in outcomes if outcome.error is not None]
+    changes = filed | sent
+    done = len(case_ids) - len(refused)
     if not refused:
         words = translate("Dispatch", "{count} 件已派遣。").format(count=done)
         return BatchResult(changes, words, ())
