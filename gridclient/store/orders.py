@@ -25,6 +25,7 @@ from gridclient.store.selection import Selection
 from gridclient.store.titles import TitleOrder
 
 _MOST_STEPS: Final = 16
+_MOST_MISSES: Final = 3
 _CHANNELS: Final = {channel.value: place for place, channel in enumerate(Channel)}
 _LABELLED: Final = {SortKey.UNIT: LabelKind.UNIT, SortKey.GRID: LabelKind.GRID, SortKey.CHANNEL: LabelKind.CHANNEL}
 _FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE)
@@ -100,14 +101,19 @@ class _Steps:
     def first(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
         """The first ``count`` behind the cursor."""
         start = 0 if cursor is None else self._values.index(self._number(cursor))
-        present = chosen.values(self._column)
+        present: list[int] | None = None
+        misses = 0
         found: list[int] = []
         for place, step in enumerate(self._values[start:]):
-            if present is None or step in present:
-                edge = cursor if place == 0 else None
-                found += self._of_step(chosen, step, count - len(found), edge)
+            if present is not None and step not in present:
+                continue
+            of_step = self._of_step(chosen, step, count - len(found), cursor if place == 0 else None)
+            found += of_step
             if len(found) == count:
                 break
+            misses += not of_step
+            if misses == _MOST_MISSES and present is None:  # dearer than a few tries, cheaper than many
+                present = chosen.values(self._column)
         return found
 
     def _of_step(self, chosen: Selection, step: int, count: int, edge: Cursor | None) -> list[int]:

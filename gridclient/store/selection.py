@@ -28,6 +28,9 @@ class Selection:
 
     def __init__(self, mask: Mask | None, places: Places | None) -> None:
         """A mask of all cases or, ascending, the places of some: one of the two."""
+        if mask is not None and np.count_nonzero(mask) * _FEW_SHARE <= len(mask):
+            places = np.flatnonzero(mask)
+            mask = None
         self._mask = mask
         self._places = places
         self.size = int(np.count_nonzero(mask)) if mask is not None else len(places if places is not None else ())
@@ -36,36 +39,37 @@ class Selection:
         """Those that pass every test."""
         chosen = self
         for test in tests:
-            mask = chosen._mask
-            if mask is not None and chosen.size * _FEW_SHARE > len(mask):
-                chosen = Selection(mask & test(slice(None)), None)
+            if chosen._mask is not None:
+                chosen = Selection(chosen._mask & test(slice(None)), None)
             else:
                 chosen = Selection(None, chosen.where(test))
         return chosen
 
     def places(self) -> Places:
         """All of them, ascending."""
-        if self._places is None:
-            self._places = np.flatnonzero(self._mask)  # type: ignore[arg-type]
-        return self._places
+        if self._places is not None:
+            return self._places
+        return np.flatnonzero(self._mask)  # type: ignore[arg-type]
 
     def where(self, test: Test) -> Places:
         """Those that pass a test, ascending."""
-        if self._mask is not None and self._places is None:
+        if self._mask is not None:
             return np.flatnonzero(self._mask & test(slice(None)))
         places = self.places()
         return places[test(places)]
 
     def sample(self) -> Places:
         """Some thousand of them, evenly spread."""
-        if self._mask is not None and self._places is None:
+        if self._mask is not None:
             step = max(1, len(self._mask) // _SAMPLE)
             return np.flatnonzero(self._mask[::step]) * step
         return self.places()[:: max(1, self.size // _SAMPLE)]
 
-    def values(self, column: Column) -> list[int] | None:
-        """Which values they have in a column; ``None`` where that would take longer than to try them."""
-        return np.unique(column[self.places()]).tolist() if self.size < _MANY else None
+    def values(self, column: Column) -> list[int]:
+        """Which values they have in a column of small numbers."""
+        chosen = column[self._mask] if self._mask is not None else column[self.places()]
+        found: list[int] = np.flatnonzero(np.bincount(chosen)).tolist()
+        return found
 
     def front(
         self, column: Column, count: int, *, edge: int | None, descending: bool, with_zero: bool = False
