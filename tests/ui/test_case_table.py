@@ -196,6 +196,24 @@ def test_refresh_keeps_choice_and_scroll(open_list: OpenList, crowded: InventedD
     assert page.table.spot() == top
 
 
+def test_the_chosen_case_is_brought_into_view_when_the_rows_are_others(
+    open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    page.show_question(Question(CaseFilter(text="没有这样的字")), grid_name="")
+    qtbot.waitUntil(page.note.isVisible)
+    newest_first = Sort(SortKey.NUMBER, descending=True)
+    page.show_question(Question(CaseFilter(), newest_first), grid_name="")
+    qtbot.waitUntil(lambda: page.model.rowCount() == PAGE)
+    fortieth = page.model.row_at(40)
+    page.show_question(Question(CaseFilter(text=fortieth.number)), grid_name="")
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
+    page.show_selected((fortieth.id,))
+    page.show_question(Question(CaseFilter(), newest_first), grid_name="")
+    qtbot.waitUntil(lambda: page.model.rowCount() == PAGE)
+    assert page.table.viewport().rect().intersects(page.table.visualRect(page.table.currentIndex()))
+
+
 def test_a_click_on_a_head_asks_for_its_order_and_again_for_the_reverse(
     open_list: OpenList, invented: InventedDesk, qtbot: QtBot
 ) -> None:

@@ -81,6 +81,7 @@ class CaseTable(QTableView):
             first = self._cases.index(places[0], TITLE)
             chosen.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
             chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            self.updateGeometries()  # the scroll bar does not know yet of rows that came in just now
             self.scrollTo(first)
         else:
             chosen.clear()
@@ -106,6 +107,7 @@ class CaseTable(QTableView):
         """Scrolls so that the line is where it was."""
         place = self._cases.place_of(spot[0]) if spot is not None else None
         if spot is not None and place is not None:
+            self.updateGeometries()
             bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.rowViewportPosition(place) - spot[1])
 
