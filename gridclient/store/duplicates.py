@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,8 +32,9 @@ _RECENT: Final = timedelta(days=30)
 _PHONE_RECENT: Final = timedelta(days=7)
 _NEWEST: Final = 3000
 """How many of the newest cases are searched for alike words."""
-_WORDS: Final = 16
-_FOUND_BY_WORDS: Final = 300
+_WORDS: Final = 10
+_OF_EACH_WORD: Final = 500
+_FOUND_BY_WORDS: Final = 100
 _SHOWN: Final = 10
 _LEAST_SCORE: Final = 0.35
 _TELLING: Final = (EventKind.REGISTERED, EventKind.IMPORTED, EventKind.AMENDED, EventKind.FILED)
@@ -116,21 +118,22 @@ def _by_phone(connection: Connection, new: NewCase) -> list[int]:
 
 
 def _by_words(connection: Connection, table: Table, recent: Places, new: NewCase) -> list[int]:
-    """Numbers of the newest recent cases that share words, the best first."""
+    """Numbers of the newest recent cases that share words, those that share most first."""
     words = [word for word in dict.fromkeys(tokens_of(f"{new.title} {new.description}")) if len(word) > 1]
     if not words or not len(recent):
         return []
     if len(recent) > _NEWEST:
         newest = np.argpartition(table.registered[recent], len(recent) - _NEWEST)[-_NEWEST:]
         recent = np.sort(recent[newest])
-    chosen = words[:: max(1, len(words) // _WORDS)][:_WORDS]
-    match = " OR ".join(f'"{word}"' for word in chosen)
-    rows = connection.execute(
-        "SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rank LIMIT ?",
-        (match, int(recent[0]) + 1, int(recent[-1]) + 1, _FOUND_BY_WORDS),
-    )
     wanted = set((recent + 1).tolist())
-    return [no for (no,) in rows if no in wanted]
+    shared: Counter[int] = Counter()
+    for word in words[:: max(1, len(words) // _WORDS)][:_WORDS]:
+        rows = connection.execute(
+            "SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?",
+            (f'"{word}"', int(recent[0]) + 1, _OF_EACH_WORD),
+        )
+        shared.update(no for (no,) in rows if no in wanted)
+    return [no for no, _ in shared.most_common(_FOUND_BY_WORDS)]
 
 
 def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
