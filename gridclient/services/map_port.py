@@ -1,8 +1,7 @@
 """What the embedded map asks of the store: ready bytes and small values, by viewport. Drawing is mapview's matter.
 
-Every method is called on a pool thread, several at a time, never on the GUI thread; an implementation keeps one read
-connection a thread. What ``cells`` must give is one row a Morton cell: ``services.map_cells`` turns a viewport into
-ranges of a covering index, so that the cost follows what is seen and not what is stored.
+Every method is called on a pool thread, several at a time, never on the GUI thread. The cost of a pan must follow
+what is seen and not what is stored; ``services.map_cells`` says how coarse the cells are.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridclient.domain.geometry import MORTON_BITS, mercator_cell
+from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
 from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, Cell, Figures, UnitMark
 from gridclient.services.ports import Clock
@@ -122,10 +122,10 @@ def _groups(table: Table, places: Places, bounds: Bounds, zoom: int) -> Groups:
     """For each case the number of its cell, counted from 0 without gaps of more than the viewport's cells."""
     x, y = table.x[places].astype(np.int64), table.y[places].astype(np.int64)
     if zoom >= SINGLE_CASES_FROM:
-        spots, numbers = np.unique(x << MORTON_BITS | y, return_inverse=True)
+        spots, numbers = np.unique(x << MERCATOR_BITS | y, return_inverse=True)
         if len(spots) <= MAX_CELLS:
             return np.asarray(numbers, dtype=np.intp)
-    down = MORTON_BITS - cell_level(bounds, zoom)
+    down = MERCATOR_BITS - cell_level(bounds, zoom)
     left, top = mercator_cell(bounds.west, bounds.north)
     right, _ = mercator_cell(bounds.east, bounds.south)
     across = (right >> down) - (left >> down) + 1
@@ -158,7 +158,7 @@ def _ids(connection: Connection, places: Places) -> dict[int, str]:
 
 def _degrees(x: NDArray[Any], y: NDArray[Any]) -> tuple[list[float], list[float]]:
     """The middles of cells of web mercator in degrees, to a centimetre or two."""
-    size = float(1 << MORTON_BITS)
+    size = float(1 << MERCATOR_BITS)
     lons = (x + 0.5) / size * 360.0 - 180.0
     lats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (y + 0.5) / size))))
     return np.round(lons, 7).tolist(), np.round(lats, 7).tolist()

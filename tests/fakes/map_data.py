@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gridclient.domain.errors import GridClientError
-from gridclient.services.map_cells import cell_level, key_shift, point_key
+from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
+from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import (
     MAX_UNITS,
     ArchiveMetadata,
@@ -89,12 +90,13 @@ class InMemoryMapData:
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
         self.asked.append("cells")
-        shift = key_shift(cell_level(bounds, zoom))
-        gathered: dict[int, list[FakeCase]] = defaultdict(list)
+        down = MERCATOR_BITS - cell_level(bounds, zoom)
+        gathered: dict[tuple[int, int], list[FakeCase]] = defaultdict(list)
         for case in self.cases:
             inside = bounds.west <= case.lon <= bounds.east and bounds.south <= case.lat <= bounds.north
             if inside and case.grid.startswith(cases.grid):
-                gathered[point_key(case.lon, case.lat) >> shift].append(case)
+                x, y = mercator_cell(case.lon, case.lat)
+                gathered[x >> down, y >> down].append(case)
         return [_cell(members) for members in gathered.values()]
 
     def units(self, bounds: Bounds) -> Sequence[UnitMark]:
