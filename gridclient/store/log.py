@@ -7,7 +7,7 @@ Knows nothing of cases.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -105,17 +105,6 @@ def read_subject(connection: Connection, origins: Origins, no: int, subject: str
     """What befell one subject, in canonical order."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {_ORDER}", (no,)).fetchall()
     return [origins.logged(connection, subject, row) for row in rows]
-
-
-def read_origin(connection: Connection, origins: Origins, origin: int) -> Iterator[LoggedEvent]:
-    """All events of one origin by their numbers, read as they are asked for."""
-    rows = connection.execute(
-        "SELECT e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash, s.id "
-        "FROM events e JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
-        (origin,),
-    )
-    for row in rows:
-        yield origins.logged(connection, subject_text(row[-1]), row[:-1])
 
 
 @dataclass(slots=True)

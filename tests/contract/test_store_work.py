@@ -135,3 +135,12 @@ def test_the_last_step_can_be_taken_back(stage: Stage) -> None:
     stage.undo(case_id)
     assert stage.case(case_id).state is CaseState.FILED
     assert stage.ids(CaseFilter(states=frozenset({"filed"}))) == [case_id]
+
+
+def test_a_case_is_not_opened_twice_in_one_transaction(stage: Stage) -> None:
+    case_id = stage.new_id()
+    payload = {"number": "x", "facts": {"title": "t"}}
+    with pytest.raises(RuleViolation, match=r"case\.exists"), stage.work() as unit_of_work:
+        for _ in range(2):
+            unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, STREAM, "a", payload))
+    assert stage.queries.total(CaseFilter()) == 0

@@ -17,6 +17,7 @@ from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 from gridclient.store import orders, selection, titles
 from gridclient.store.columns import Columns
 from gridclient.store.packs import ROWS, STATES
+from gridclient.store.queries import SqliteQueries
 from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
 
 HOUR = timedelta(hours=1)
@@ -84,6 +85,27 @@ def test_only_changed_blobs_are_read_again(stage: Stage) -> None:
         changed = [place for place in range(table.size) if table.state[place] != before[place]]
     assert len(changed) == 1
     assert table.state[changed[0]] == STATES["void"]
+
+
+def test_changes_in_blobs_far_apart_are_all_read(stage: Stage) -> None:
+    import_many(stage, 6 * ROWS)
+    assert stage.queries.total(CaseFilter(box=Box.FILED)) == 0
+    ids = stage.ids(CaseFilter(box=Box.REPORTED), Sort(SortKey.REGISTERED))
+    rows = sorted(stage.queries.rows(ids), key=lambda row: row.rowid)
+    chosen = [next(row.id for row in rows if row.grid and row.rowid > place * ROWS) for place in (0, 2, 5)]
+    with stage.work() as unit_of_work:
+        for case_id in chosen:
+            payload = {"facts": {"standard": "C"}}
+            unit_of_work.record(EventDraft(EventKind.FILED, case_id, STREAM, "a", payload))
+    assert stage.ids(CaseFilter(box=Box.FILED), Sort(SortKey.GRID)) != []
+    assert set(stage.ids(CaseFilter(box=Box.FILED))) == set(chosen)
+
+
+def test_warming_up_changes_nothing(stage: Stage) -> None:
+    stage.register()
+    assert isinstance(stage.queries, SqliteQueries)
+    stage.queries.warm_up()
+    assert stage.queries.total(CaseFilter()) == 1
 
 
 def test_dropped_columns_are_read_anew(stage: Stage) -> None:

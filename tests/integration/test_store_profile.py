@@ -120,6 +120,18 @@ def test_a_newer_store_is_left_alone(folder: Path) -> None:
     assert code_of_opening(folder, read_only=True) == "store.newer"
 
 
+def test_a_store_of_another_program_is_left_alone(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as opened, opened.database.writer() as connection:
+        connection.execute("PRAGMA application_id = 7")
+    assert code_of_opening(folder) == "store.foreign"
+
+
+def test_a_folder_that_cannot_be_written_is_a_failing_disk(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreUnavailable, match=r"store\.disk_failed"):
+        create_profile(tmp_path / "file" / "desk", now=NOW)
+
+
 def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def m0002_more(db: SchemaTool) -> None:
         db.table("later").create({"no": int}, pk="no", strict=True)
