@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,6 +38,7 @@ from gridclient.ui.worker_process import NamedTask
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
+LANGUAGE_VARIABLE: Final = "GRIDCLIENT_LANGUAGE"
 
 
 class App:
@@ -123,8 +125,13 @@ class App:
         self._stack.close()
 
 
+def is_english(wanted: str, system: str) -> bool:
+    """Whether the desk speaks English: ``wanted`` (``en``, ``zh`` or nothing) decides, then the system's language."""
+    return (wanted or system).lower().startswith("en")
+
+
 def make_application() -> QApplication:
-    """The Qt application, made once per process, with the scheme of the map and the words of Qt in Chinese."""
+    """The Qt application, made once per process, with the scheme of the map and the words of its language."""
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
@@ -134,11 +141,21 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gridclient")
     application.setApplicationVersion(__version__)
-    words = QTranslator(application)
-    if words.load(QLocale("zh_CN"), "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        application.installTranslator(words)
+    _install_words(application)
     apply_theme(application, LIGHT)
     return application
+
+
+def _install_words(application: QApplication) -> None:
+    """The desk's words are Chinese and Qt's English: each needs a translation when the desk speaks the other."""
+    words = QTranslator(application)
+    if is_english(os.environ.get(LANGUAGE_VARIABLE, ""), QLocale.system().name()):
+        found = words.load("gridclient_en", str(RESOURCES / "translations"))
+    else:
+        qt_words = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        found = words.load(QLocale("zh_CN"), "qtbase", "_", qt_words)
+    if found:
+        application.installTranslator(words)
 
 
 def build_app(profile: Path) -> App:

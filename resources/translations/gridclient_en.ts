@@ -1,0 +1,2255 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="zh_CN">
+<context>
+    <name>AboutSection</name>
+    <message>
+        <source>关于与许可</source>
+        <translation>About and licences</translation>
+    </message>
+    <message>
+        <source>gridclient {version} · MIT 许可。下面是随程序一起分发的他人作品及其许可。</source>
+        <translation>gridclient {version} · MIT licence. Below are the works of others that come with the program, and their licences.</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>版本</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>许可</source>
+        <translation>Licence</translation>
+    </message>
+    <message>
+        <source>选一行，看许可全文。</source>
+        <translation>Choose a line to read the full licence.</translation>
+    </message>
+    <message>
+        <source>许可文本见该软件包的发布页。</source>
+        <translation>The licence text is on the package&apos;s release page.</translation>
+    </message>
+</context>
+<context>
+    <name>ActionBar</name>
+    <message>
+        <source>更多</source>
+        <translation>More</translation>
+    </message>
+</context>
+<context>
+    <name>ActionForm</name>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>Enter 取第一条建议，或输入拼音首字母</source>
+        <translation>Enter takes the first suggestion, or type pinyin initials</translation>
+    </message>
+    <message>
+        <source>请填写“{field}”。</source>
+        <translation>Please fill in “{field}”.</translation>
+    </message>
+    <message>
+        <source>结案条件：{text}</source>
+        <translation>Closing condition: {text}</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>立案</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>核查</source>
+        <translation>Verify</translation>
+    </message>
+    <message>
+        <source>帮助与快捷键</source>
+        <translation>Help and keys</translation>
+    </message>
+    <message>
+        <source>登记</source>
+        <translation>Register</translation>
+    </message>
+    <message>
+        <source>刷新</source>
+        <translation>Refresh</translation>
+    </message>
+    <message>
+        <source>导入</source>
+        <translation>Import</translation>
+    </message>
+    <message>
+        <source>撤销上一步</source>
+        <translation>Undo last step</translation>
+    </message>
+    <message>
+        <source>命令栏</source>
+        <translation>Command bar</translation>
+    </message>
+    <message>
+        <source>在案件中查找</source>
+        <translation>Search the cases</translation>
+    </message>
+    <message>
+        <source>清除筛选条件</source>
+        <translation>Clear filters</translation>
+    </message>
+    <message>
+        <source>到网格树</source>
+        <translation>Go to grid tree</translation>
+    </message>
+    <message>
+        <source>到地图</source>
+        <translation>Go to map</translation>
+    </message>
+    <message>
+        <source>到案件列表</source>
+        <translation>Go to case list</translation>
+    </message>
+    <message>
+        <source>到案件详情</source>
+        <translation>Go to case details</translation>
+    </message>
+    <message>
+        <source>切换浅色/深色</source>
+        <translation>Switch light/dark</translation>
+    </message>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+    <message>
+        <source>退出</source>
+        <translation>Quit</translation>
+    </message>
+</context>
+<context>
+    <name>AttachmentsTab</name>
+    <message>
+        <source>附件类别</source>
+        <translation>Kind of attachment</translation>
+    </message>
+    <message>
+        <source>添加</source>
+        <translation>Add</translation>
+    </message>
+    <message>
+        <source>另存</source>
+        <translation>Save as</translation>
+    </message>
+    <message>
+        <source>把照片或 PDF 拖到这里，或按 Ctrl+V 粘贴截图。</source>
+        <translation>Drop photos or PDFs here, or paste a screenshot with Ctrl+V.</translation>
+    </message>
+    <message>
+        <source>正在保存…</source>
+        <translation>Saving…</translation>
+    </message>
+    <message>
+        <source>照片和 PDF (*.jpg *.jpeg *.png *.webp *.heic *.gif *.bmp *.pdf)</source>
+        <translation>Photos and PDF (*.jpg *.jpeg *.png *.webp *.heic *.gif *.bmp *.pdf)</translation>
+    </message>
+    <message>
+        <source>选择附件</source>
+        <translation>Choose attachments</translation>
+    </message>
+    <message>
+        <source>另存附件</source>
+        <translation>Save attachment as</translation>
+    </message>
+    <message>
+        <source>附件</source>
+        <translation>Attachment</translation>
+    </message>
+</context>
+<context>
+    <name>BackupSection</name>
+    <message>
+        <source>备份与恢复</source>
+        <translation>Backup and restore</translation>
+    </message>
+    <message>
+        <source>有改动时每半小时自动备份一次并轮换：当天全留，两周内每天留一份，八周内每周留一份。备份是加密的。</source>
+        <translation>Backed up every half hour when something changed, and rotated: all of today, one a day for two weeks, one a week for eight weeks. Backups are encrypted.</translation>
+    </message>
+    <message>
+        <source>立即备份</source>
+        <translation>Back up now</translation>
+    </message>
+    <message>
+        <source>备份到文件…</source>
+        <translation>Back up to file…</translation>
+    </message>
+    <message>
+        <source>恢复所选备份…</source>
+        <translation>Restore chosen backup…</translation>
+    </message>
+    <message>
+        <source>从文件恢复…</source>
+        <translation>Restore from file…</translation>
+    </message>
+    <message>
+        <source>显示恢复码</source>
+        <translation>Show recovery code</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>种类</source>
+        <translation>Kind</translation>
+    </message>
+    <message>
+        <source>大小</source>
+        <translation>Size</translation>
+    </message>
+    <message>
+        <source>文件</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>恢复码</source>
+        <translation>Recovery code</translation>
+    </message>
+    <message>
+        <source>换电脑或重装后恢复备份要用它。请抄在纸上，与电脑分开保管；谁有它谁就能打开备份。</source>
+        <translation>Needed to restore a backup on another or a reinstalled computer. Write it on paper and keep it away from the computer: whoever has it can open the backups.</translation>
+    </message>
+    <message>
+        <source>正在备份…</source>
+        <translation>Backing up…</translation>
+    </message>
+    <message>
+        <source>已备份：{file}</source>
+        <translation>Backed up: {file}</translation>
+    </message>
+    <message>
+        <source>备份到</source>
+        <translation>Back up to</translation>
+    </message>
+    <message>
+        <source>备份 (*.gridbackup)</source>
+        <translation>Backups (*.gridbackup)</translation>
+    </message>
+    <message>
+        <source>选择备份文件</source>
+        <translation>Choose a backup file</translation>
+    </message>
+    <message>
+        <source>备份 (*.gridbackup);;所有文件 (*)</source>
+        <translation>Backups (*.gridbackup);;All files (*)</translation>
+    </message>
+    <message>
+        <source>隐藏恢复码</source>
+        <translation>Hide recovery code</translation>
+    </message>
+    <message>
+        <source>自动</source>
+        <translation>Automatic</translation>
+    </message>
+    <message>
+        <source>手动</source>
+        <translation>By hand</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>知道了</source>
+        <translation>OK</translation>
+    </message>
+</context>
+<context>
+    <name>BaseMapSection</name>
+    <message>
+        <source>底图</source>
+        <translation>Base map</translation>
+    </message>
+    <message>
+        <source>自带一份离线海陆底图。MBTiles、PMTiles 文件可在“导入”页导入，导入后在这里或地图的“底图”里选用。</source>
+        <translation>An offline map of land and sea is included. Import MBTiles or PMTiles files on the page “Import”, then choose them here or under “Base map” on the map.</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>类型</source>
+        <translation>Type</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Zoom</translation>
+    </message>
+    <message>
+        <source>大小</source>
+        <translation>Size</translation>
+    </message>
+    <message>
+        <source>文件</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>用作底图</source>
+        <translation>Use as base map</translation>
+    </message>
+    <message>
+        <source>删除</source>
+        <translation>Delete</translation>
+    </message>
+    <message>
+        <source>确认删除</source>
+        <translation>Confirm deletion</translation>
+    </message>
+    <message>
+        <source>离线海陆底图（自带）</source>
+        <translation>Offline land and sea (included)</translation>
+    </message>
+    <message>
+        <source>矢量</source>
+        <translation>Vector</translation>
+    </message>
+    <message>
+        <source>不要底图</source>
+        <translation>No base map</translation>
+    </message>
+    <message>
+        <source>已换用这份底图。</source>
+        <translation>This base map is now in use.</translation>
+    </message>
+    <message>
+        <source>删除后要重新导入才能再用。</source>
+        <translation>Once deleted, it must be imported again before use.</translation>
+    </message>
+    <message>
+        <source>已删除。</source>
+        <translation>Deleted.</translation>
+    </message>
+    <message>
+        <source>图片</source>
+        <translation>Image</translation>
+    </message>
+</context>
+<context>
+    <name>BasisTab</name>
+    <message>
+        <source>还没有选定立案条件。立案时选定后，这里显示清单依据。</source>
+        <translation>No filing condition chosen yet. Once the case is filed under one, its duty list is shown here.</translation>
+    </message>
+    <message>
+        <source>类别</source>
+        <translation>Category</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation>Filing condition</translation>
+    </message>
+    <message>
+        <source>结案条件</source>
+        <translation>Closing condition</translation>
+    </message>
+    <message>
+        <source>处置时限</source>
+        <translation>Handling limit</translation>
+    </message>
+    <message>
+        <source>主体责任</source>
+        <translation>Lead duty</translation>
+    </message>
+    <message>
+        <source>配合责任</source>
+        <translation>Support duty</translation>
+    </message>
+    <message>
+        <source>清单编号</source>
+        <translation>List number</translation>
+    </message>
+    <message>
+        <source>版本</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>自 {date} 起</source>
+        <translation>Since {date}</translation>
+    </message>
+</context>
+<context>
+    <name>Batch</name>
+    <message>
+        <source>已{word} {count} 件。</source>
+        <translation>{word}: {count} cases done.</translation>
+    </message>
+    <message>
+        <source>{word}：{done} 件完成，{failed} 件没有：{reason}</source>
+        <translation>{word}: {done} done, {failed} not: {reason}</translation>
+    </message>
+</context>
+<context>
+    <name>BoxButton</name>
+    <message>
+        <source>{word} {count} 件</source>
+        <translation>{word}: {count} cases</translation>
+    </message>
+</context>
+<context>
+    <name>CaseDelegate</name>
+    <message>
+        <source>冲突</source>
+        <translation>Conflict</translation>
+    </message>
+</context>
+<context>
+    <name>CaseHeader</name>
+    <message>
+        <source>{level}级</source>
+        <translation>Level {level}</translation>
+    </message>
+    <message>
+        <source>网格待定</source>
+        <translation>Grid not set</translation>
+    </message>
+    <message>
+        <source>{stage}时限 {limit}，到期 {due}</source>
+        <translation>{stage} limit {limit}, due {due}</translation>
+    </message>
+</context>
+<context>
+    <name>CaseList</name>
+    <message>
+        <source>{unit} +{count}</source>
+        <translation>{unit} +{count}</translation>
+    </message>
+    <message>
+        <source>{level}级</source>
+        <translation>L{level}</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>标题</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Lvl</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>主办单位</source>
+        <translation>Lead unit</translation>
+    </message>
+    <message>
+        <source>时限</source>
+        <translation>Deadline</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Channel</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation>Grid</translation>
+    </message>
+    <message>
+        <source>登记时间</source>
+        <translation>Registered</translation>
+    </message>
+    <message>
+        <source>{days}工作日 {clock}</source>
+        <translation>{days} wd {clock}</translation>
+    </message>
+    <message>
+        <source>{days}天 {clock}</source>
+        <translation>{days} d {clock}</translation>
+    </message>
+    <message>
+        <source>到期 {moment}
+工时超期 {working}，自然超期 {natural}</source>
+        <translation>Due {moment}
+Overdue: working time {working}, natural time {natural}</translation>
+    </message>
+    <message>
+        <source>到期 {moment}
+工时剩余 {working}，自然剩余 {natural}</source>
+        <translation>Due {moment}
+Left: working time {working}, natural time {natural}</translation>
+    </message>
+    <message>
+        <source>超期 {clock}</source>
+        <translation>Over {clock}</translation>
+    </message>
+    <message>
+        <source>超期 {days}工作日</source>
+        <translation>Over {days} wd</translation>
+    </message>
+    <message>
+        <source>超期 {days}天</source>
+        <translation>Over {days} d</translation>
+    </message>
+    <message>
+        <source>工时 {clock}</source>
+        <translation>Work {clock}</translation>
+    </message>
+    <message>
+        <source>自然 {clock}</source>
+        <translation>Natural {clock}</translation>
+    </message>
+    <message>
+        <source>受理 {clock}</source>
+        <translation>Accept {clock}</translation>
+    </message>
+    <message>
+        <source>核查 {clock}</source>
+        <translation>Verify {clock}</translation>
+    </message>
+    <message>
+        <source>重派 {clock}</source>
+        <translation>Again {clock}</translation>
+    </message>
+    <message>
+        <source>派遣 {clock}</source>
+        <translation>Dispatch {clock}</translation>
+    </message>
+    <message>
+        <source>全部（含已办结）</source>
+        <translation>All (with ended)</translation>
+    </message>
+    <message>
+        <source>删除视图</source>
+        <translation>Delete view</translation>
+    </message>
+    <message>
+        <source>含已办结</source>
+        <translation>With ended</translation>
+    </message>
+    <message>
+        <source>地图框选</source>
+        <translation>Map box</translation>
+    </message>
+    <message>
+        <source>“{text}”</source>
+        <translation>“{text}”</translation>
+    </message>
+    <message>
+        <source>按编号</source>
+        <translation>by number</translation>
+    </message>
+    <message>
+        <source>按标题</source>
+        <translation>by title</translation>
+    </message>
+    <message>
+        <source>按级别</source>
+        <translation>by level</translation>
+    </message>
+    <message>
+        <source>按状态</source>
+        <translation>by state</translation>
+    </message>
+    <message>
+        <source>按单位</source>
+        <translation>by unit</translation>
+    </message>
+    <message>
+        <source>按网格</source>
+        <translation>by grid</translation>
+    </message>
+    <message>
+        <source>按时限</source>
+        <translation>by deadline</translation>
+    </message>
+    <message>
+        <source>按来源</source>
+        <translation>by channel</translation>
+    </message>
+    <message>
+        <source>按登记时间</source>
+        <translation>by registration</translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>没有在办案件。按 F3 登记，或从“导入”带入已有案件。</source>
+        <translation>No open cases. Press F3 to register one, or bring in cases with “Import”.</translation>
+    </message>
+    <message>
+        <source>没有符合这些条件的案件。</source>
+        <translation>No case meets these conditions.</translation>
+    </message>
+    <message>
+        <source>清除条件</source>
+        <translation>Clear filters</translation>
+    </message>
+    <message>
+        <source>重试</source>
+        <translation>Try again</translation>
+    </message>
+</context>
+<context>
+    <name>CaseModel</name>
+    <message>
+        <source>冲突：两处同时办理，请核对</source>
+        <translation>Conflict: handled in two places at once, please check</translation>
+    </message>
+    <message>
+        <source>未上报：只在本机，联网后上报</source>
+        <translation>Unsent: on this computer only, will be sent when online</translation>
+    </message>
+</context>
+<context>
+    <name>CasePanel</name>
+    <message>
+        <source>案件详情</source>
+        <translation>Case details</translation>
+    </message>
+    <message>
+        <source>已{action} {number}（Ctrl+Z 撤销）</source>
+        <translation>{action}: {number} (Ctrl+Z to undo)</translation>
+    </message>
+    <message>
+        <source>已撤销 {number}</source>
+        <translation>Undone: {number}</translation>
+    </message>
+    <message>
+        <source>当前角色不能{action}。</source>
+        <translation>Your role does not allow this: {action}.</translation>
+    </message>
+    <message>
+        <source>案件现为“{state}”，现在不能{action}。</source>
+        <translation>The case is “{state}”; not possible now: {action}.</translation>
+    </message>
+</context>
+<context>
+    <name>CaseTable</name>
+    <message>
+        <source>案件列表</source>
+        <translation>Case list</translation>
+    </message>
+    <message>
+        <source>恢复默认列</source>
+        <translation>Default columns</translation>
+    </message>
+</context>
+<context>
+    <name>CaseTop</name>
+    <message>
+        <source>还没有选中案件。
+在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。</source>
+        <translation>No case chosen.
+Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl+K finds one.</translation>
+    </message>
+    <message>
+        <source>{state} {count} 件</source>
+        <translation>{state}: {count}</translation>
+    </message>
+    <message>
+        <source>已选 {count} 件
+{states}</source>
+        <translation>{count} cases chosen
+{states}</translation>
+    </message>
+    <message>
+        <source>附件</source>
+        <translation>Files</translation>
+    </message>
+    <message>
+        <source>关联</source>
+        <translation>Related</translation>
+    </message>
+    <message>
+        <source>疑似重复 {count} 件：{words}</source>
+        <translation>{count} possible duplicates: {words}</translation>
+    </message>
+    <message>
+        <source>看看可能重复的案件</source>
+        <translation>See the possible duplicates</translation>
+    </message>
+    <message>
+        <source>时间线</source>
+        <translation>Timeline</translation>
+    </message>
+    <message>
+        <source>详情</source>
+        <translation>Details</translation>
+    </message>
+    <message>
+        <source>责任依据</source>
+        <translation>Duty list</translation>
+    </message>
+</context>
+<context>
+    <name>CaseWork</name>
+    <message>
+        <source>主办</source>
+        <translation>Lead</translation>
+    </message>
+    <message>
+        <source>协办</source>
+        <translation>Support</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Unit</translation>
+    </message>
+    <message>
+        <source>理由</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>{level}级</source>
+        <translation>Level {level}</translation>
+    </message>
+    <message>
+        <source>层级</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>输入社区、网格或编码</source>
+        <translation>Community, grid or code</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation>Grid</translation>
+    </message>
+    <message>
+        <source>标题</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>描述</source>
+        <translation>Description</translation>
+    </message>
+    <message>
+        <source>地址</source>
+        <translation>Address</translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation>Urgency</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation>Filed under</translation>
+    </message>
+    <message>
+        <source>输入文字或拼音首字母</source>
+        <translation>Text or pinyin initials</translation>
+    </message>
+    <message>
+        <source>原因</source>
+        <translation>Reason</translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation>Explanation</translation>
+    </message>
+    <message>
+        <source>可不填</source>
+        <translation>Optional</translation>
+    </message>
+    <message>
+        <source>写明依据，供重新派遣参考</source>
+        <translation>State the grounds, for whoever dispatches again</translation>
+    </message>
+    <message>
+        <source>处置结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>做了什么，结果如何</source>
+        <translation>What was done, and what came of it</translation>
+    </message>
+    <message>
+        <source>已联系反映人</source>
+        <translation>Reporter contacted</translation>
+    </message>
+    <message>
+        <source>对外答复</source>
+        <translation>Public reply</translation>
+    </message>
+    <message>
+        <source>通过</source>
+        <translation>Pass</translation>
+    </message>
+    <message>
+        <source>返工</source>
+        <translation>Rework</translation>
+    </message>
+    <message>
+        <source>协办免办</source>
+        <translation>Release supporting unit</translation>
+    </message>
+    <message>
+        <source>结论</source>
+        <translation>Verdict</translation>
+    </message>
+    <message>
+        <source>返工、免办必填</source>
+        <translation>Needed for rework and release</translation>
+    </message>
+    <message>
+        <source>结案条件已满足</source>
+        <translation>Closing condition met</translation>
+    </message>
+    <message>
+        <source>结案说明</source>
+        <translation>Closing note</translation>
+    </message>
+    <message>
+        <source>催办内容</source>
+        <translation>Message</translation>
+    </message>
+    <message>
+        <source>评价</source>
+        <translation>Rating</translation>
+    </message>
+    <message>
+        <source>意见</source>
+        <translation>Opinion</translation>
+    </message>
+    <message>
+        <source>备注</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>立案</source>
+        <translation>File</translation>
+    </message>
+    <message>
+        <source>核查</source>
+        <translation>Verify</translation>
+    </message>
+    <message>
+        <source>反馈</source>
+        <translation>Report</translation>
+    </message>
+</context>
+<context>
+    <name>ChosenCases</name>
+    <message>
+        <source>{action}要逐件办理，请只选一件。</source>
+        <translation>{action} is done case by case: choose only one.</translation>
+    </message>
+</context>
+<context>
+    <name>ColumnsPanel</name>
+    <message>
+        <source>列对应</source>
+        <translation>Columns</translation>
+    </message>
+    <message>
+        <source>* 必须有；按表头自动对好，同样的表头下次沿用</source>
+        <translation>* required; matched by the header, and kept for files with the same header</translation>
+    </message>
+    <message>
+        <source>（不取）</source>
+        <translation>(leave out)</translation>
+    </message>
+</context>
+<context>
+    <name>CommandBar</name>
+    <message>
+        <source>单位、编号、网格、命令，如 zhzf</source>
+        <translation>Unit, number, grid, command, e.g. zhzf</translation>
+    </message>
+    <message>
+        <source>命令栏</source>
+        <translation>Command bar</translation>
+    </message>
+    <message>
+        <source>在案件中查找“{text}”</source>
+        <translation>Search the cases for “{text}”</translation>
+    </message>
+    <message>
+        <source>标题、描述、地址、编号</source>
+        <translation>Title, description, address, number</translation>
+    </message>
+    <message>
+        <source>该单位的案件</source>
+        <translation>Cases of this unit</translation>
+    </message>
+    <message>
+        <source>只看这一类</source>
+        <translation>Show only these</translation>
+    </message>
+</context>
+<context>
+    <name>CrsPanel</name>
+    <message>
+        <source>文件里没有能画出来的位置，请按来源选择。</source>
+        <translation>The file has no place that can be drawn; choose by where it comes from.</translation>
+    </message>
+    <message>
+        <source>文件用的是哪种坐标？</source>
+        <translation>Which coordinates does the file use?</translation>
+    </message>
+    <message>
+        <source>看近处</source>
+        <translation>Look closer</translation>
+    </message>
+    <message>
+        <source>放大到文件里的一处，再按看下一处</source>
+        <translation>Zoom to a place in the file; press again for the next</translation>
+    </message>
+    <message>
+        <source>文件自称是 {declared}，但导出软件常常写错，请以来源为准，并在地图上核对。</source>
+        <translation>The file says {declared}, but export programs often get it wrong: go by its source and check on the map.</translation>
+    </message>
+    <message>
+        <source>选一种，看右边地图上的位置对不对，再导入。</source>
+        <translation>Choose one, check the places on the map to the right, then import.</translation>
+    </message>
+</context>
+<context>
+    <name>DeskLists</name>
+    <message>
+        <source>全部网格</source>
+        <translation>All grids</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsTab</name>
+    <message>
+        <source>显示反映人</source>
+        <translation>Show reporter</translation>
+    </message>
+    <message>
+        <source>显示姓名和电话原文；谁在何时看过会记入审计日志</source>
+        <translation>Shows name and telephone in full; who looked and when is kept in the audit log</translation>
+    </message>
+    <message>
+        <source>编号</source>
+        <translation>Number</translation>
+    </message>
+    <message>
+        <source>描述</source>
+        <translation>Description</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Channel</translation>
+    </message>
+    <message>
+        <source>上级编号</source>
+        <translation>Superior&apos;s no.</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation>Filed under</translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation>Urgency</translation>
+    </message>
+    <message>
+        <source>敏感</source>
+        <translation>Sensitive</translation>
+    </message>
+    <message>
+        <source>是</source>
+        <translation>Yes</translation>
+    </message>
+    <message>
+        <source>发生时间</source>
+        <translation>Occurred</translation>
+    </message>
+    <message>
+        <source>登记时间</source>
+        <translation>Registered</translation>
+    </message>
+    <message>
+        <source>镇街</source>
+        <translation>Township</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation>Grid</translation>
+    </message>
+    <message>
+        <source>待定</source>
+        <translation>Not set</translation>
+    </message>
+    <message>
+        <source>地址</source>
+        <translation>Address</translation>
+    </message>
+    <message>
+        <source>坐标</source>
+        <translation>Coordinates</translation>
+    </message>
+    <message>
+        <source>原始坐标</source>
+        <translation>Coordinates as given</translation>
+    </message>
+    <message>
+        <source>反映人</source>
+        <translation>Reporter</translation>
+    </message>
+    <message>
+        <source>电话</source>
+        <translation>Telephone</translation>
+    </message>
+    <message>
+        <source>要求回复</source>
+        <translation>Reply wanted</translation>
+    </message>
+    <message>
+        <source>要求保密</source>
+        <translation>Confidential</translation>
+    </message>
+    <message>
+        <source>诉求</source>
+        <translation>Demand</translation>
+    </message>
+    <message>
+        <source>涉及人员</source>
+        <translation>People involved</translation>
+    </message>
+    <message>
+        <source>主办</source>
+        <translation>Lead</translation>
+    </message>
+    <message>
+        <source>协办</source>
+        <translation>Support</translation>
+    </message>
+    <message>
+        <source>{limit}，至 {due}</source>
+        <translation>{limit}, until {due}</translation>
+    </message>
+</context>
+<context>
+    <name>Dispatch</name>
+    <message>
+        <source>派遣后：处置时限 {limit}，至{due}</source>
+        <translation>Then: handling limit {limit}, until {due}</translation>
+    </message>
+    <message>
+        <source>{count} 件已派遣。</source>
+        <translation>{count} cases dispatched.</translation>
+    </message>
+    <message>
+        <source>
+……</source>
+        <translation>
+…</translation>
+    </message>
+    <message>
+        <source>{done} 件已派遣，{left} 件未派：</source>
+        <translation>{done} dispatched, {left} not:</translation>
+    </message>
+    <message>
+        <source>主办</source>
+        <translation>Lead</translation>
+    </message>
+    <message>
+        <source>协办</source>
+        <translation>Support</translation>
+    </message>
+</context>
+<context>
+    <name>DispatchPanel</name>
+    <message>
+        <source>派遣</source>
+        <translation>Dispatch</translation>
+    </message>
+    <message>
+        <source>各按建议派遣</source>
+        <translation>As proposed</translation>
+    </message>
+    <message>
+        <source>每件派给责任清单所列、管辖当地的单位</source>
+        <translation>Each case goes to the local unit named in its duty list</translation>
+    </message>
+    <message>
+        <source>请填写改派理由。</source>
+        <translation>Please give the reason for reassigning.</translation>
+    </message>
+    <message>
+        <source>所选主办单位不在责任清单内，请填写理由。</source>
+        <translation>The lead unit chosen is not in the duty list: please give a reason.</translation>
+    </message>
+    <message>
+        <source>{count} 件全部派给 {unit}</source>
+        <translation>{count} cases, all to {unit}</translation>
+    </message>
+    <message>
+        <source>{count} 件各按建议派遣</source>
+        <translation>{count} cases, each as proposed</translation>
+    </message>
+    <message>
+        <source>改派</source>
+        <translation>Reassign</translation>
+    </message>
+    <message>
+        <source>派遣 {count} 件</source>
+        <translation>Dispatch {count} cases</translation>
+    </message>
+    <message>
+        <source>输入拼音首字母或数字选择</source>
+        <translation>Pinyin initials or a digit</translation>
+    </message>
+    <message>
+        <source>筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣</source>
+        <translation>Filter units: a digit sets the lead, Shift+digit or space support, Enter dispatches</translation>
+    </message>
+    <message>
+        <source>派遣理由</source>
+        <translation>Reason for dispatch</translation>
+    </message>
+</context>
+<context>
+    <name>FilePanel</name>
+    <message>
+        <source>选择文件…</source>
+        <translation>Choose file…</translation>
+    </message>
+    <message>
+        <source>内容</source>
+        <translation>Content</translation>
+    </message>
+    <message>
+        <source>工作表</source>
+        <translation>Sheet</translation>
+    </message>
+    <message>
+        <source>下载模板</source>
+        <translation>Templates</translation>
+    </message>
+    <message>
+        <source>{kind}模板（xlsx）…</source>
+        <translation>{kind} template (xlsx)…</translation>
+    </message>
+    <message>
+        <source>还没有选择文件</source>
+        <translation>No file chosen</translation>
+    </message>
+    <message>
+        <source>可以把文件拖到这一页上。支持 xlsx、csv（也可在 zip 里）、GeoJSON、MBTiles、PMTiles。</source>
+        <translation>Files can be dropped on this page: xlsx, csv (also in a zip), GeoJSON, MBTiles, PMTiles.</translation>
+    </message>
+    <message>
+        <source>正在查看…</source>
+        <translation>Looking…</translation>
+    </message>
+    <message>
+        <source>这个文件读不了，原因见下方。</source>
+        <translation>This file cannot be read; see below why.</translation>
+    </message>
+    <message>
+        <source>自动</source>
+        <translation>Automatic</translation>
+    </message>
+    <message>
+        <source>{count} 列</source>
+        <translation>{count} columns</translation>
+    </message>
+    <message>
+        <source>表头在第 {row} 行</source>
+        <translation>header in row {row}</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>{count} 件 · {order}</source>
+        <translation>{count} cases · {order}</translation>
+    </message>
+    <message>
+        <source>查找 Ctrl+F</source>
+        <translation>Find Ctrl+F</translation>
+    </message>
+    <message>
+        <source>在案件中查找</source>
+        <translation>Search the cases</translation>
+    </message>
+    <message>
+        <source>全部网格</source>
+        <translation>All grids</translation>
+    </message>
+    <message>
+        <source>← {words}</source>
+        <translation>← {words}</translation>
+    </message>
+    <message>
+        <source>{words} ×</source>
+        <translation>{words} ×</translation>
+    </message>
+    <message>
+        <source>不再限于这个网格</source>
+        <translation>No longer only this grid</translation>
+    </message>
+    <message>
+        <source>去掉这一条件</source>
+        <translation>Remove this filter</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>级别</source>
+        <translation>Level</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Unit</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Channel</translation>
+    </message>
+    <message>
+        <source>视图</source>
+        <translation>Views</translation>
+    </message>
+    <message>
+        <source>＋ 存为视图</source>
+        <translation>+ Save view</translation>
+    </message>
+    <message>
+        <source>视图名称，回车保存</source>
+        <translation>Name of the view, Enter saves</translation>
+    </message>
+</context>
+<context>
+    <name>FindingsModel</name>
+    <message>
+        <source>▲ 未导入</source>
+        <translation>▲ Not imported</translation>
+    </message>
+    <message>
+        <source>提示</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>位置</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>列</source>
+        <translation>Column</translation>
+    </message>
+    <message>
+        <source>问题与改法</source>
+        <translation>Problem and remedy</translation>
+    </message>
+</context>
+<context>
+    <name>GridModel</name>
+    <message>
+        <source>网格</source>
+        <translation>Grid</translation>
+    </message>
+    <message>
+        <source>在办</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>超期</source>
+        <translation>Late</translation>
+    </message>
+    <message>
+        <source>在办 {open} 件，超期 {overdue} 件</source>
+        <translation>{open} open, {overdue} overdue</translation>
+    </message>
+    <message>
+        <source>网格员 {name}</source>
+        <translation>Grid worker {name}</translation>
+    </message>
+    <message>
+        <source>边界为示意</source>
+        <translation>Schematic boundary</translation>
+    </message>
+</context>
+<context>
+    <name>GridTree</name>
+    <message>
+        <source>网格树</source>
+        <translation>Grid tree</translation>
+    </message>
+    <message>
+        <source>还没有网格。
+按 Ctrl+I 导入区划和网格。</source>
+        <translation>No grids yet.
+Import divisions and grids with Ctrl+I.</translation>
+    </message>
+</context>
+<context>
+    <name>GuessChips</name>
+    <message>
+        <source>依据：{words}</source>
+        <translation>Because of: {words}</translation>
+    </message>
+</context>
+<context>
+    <name>HelpPage</name>
+    <message>
+        <source>在帮助里找，Enter 下一处</source>
+        <translation>Find in help, Enter for next</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>帮助</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>全部快捷键</source>
+        <translation>All keys</translation>
+    </message>
+    <message>
+        <source>键</source>
+        <translation>Key</translation>
+    </message>
+    <message>
+        <source>作用</source>
+        <translation>What it does</translation>
+    </message>
+    <message>
+        <source>{count} 处</source>
+        <translation>{count} found</translation>
+    </message>
+</context>
+<context>
+    <name>ImportPage</name>
+    <message>
+        <source>可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)</source>
+        <translation>Files to import (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;All files (*)</translation>
+    </message>
+    <message>
+        <source>选择要导入的文件</source>
+        <translation>Choose the file to import</translation>
+    </message>
+    <message>
+        <source>{kind}导入模板.xlsx</source>
+        <translation>{kind} template.xlsx</translation>
+    </message>
+    <message>
+        <source>模板保存到</source>
+        <translation>Save template to</translation>
+    </message>
+    <message>
+        <source>{file} 导入报告.xlsx</source>
+        <translation>{file} import report.xlsx</translation>
+    </message>
+    <message>
+        <source>报告保存到</source>
+        <translation>Save report to</translation>
+    </message>
+    <message>
+        <source>导入</source>
+        <translation>Import</translation>
+    </message>
+    <message>
+        <source>先看、再查、后导；同一文件导两次不会重复</source>
+        <translation>Look, check, import; the same file twice adds nothing</translation>
+    </message>
+    <message>
+        <source>把要导入的文件拖到这里，或按 Ctrl+O 选择。</source>
+        <translation>Drop the file here, or choose it with Ctrl+O.</translation>
+    </message>
+    <message>
+        <source>检查</source>
+        <translation>Check</translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>列对应沿用上次为这种表头选的。</source>
+        <translation>Columns are as you chose them last time for this header.</translation>
+    </message>
+    <message>
+        <source>已取消，没有写入任何数据。</source>
+        <translation>Cancelled, nothing was written.</translation>
+    </message>
+    <message>
+        <source>请先选择文件。</source>
+        <translation>Choose a file first.</translation>
+    </message>
+    <message>
+        <source>还没有对好这些列：{columns}</source>
+        <translation>These columns are not matched yet: {columns}</translation>
+    </message>
+    <message>
+        <source>请先选择坐标系。</source>
+        <translation>Choose the coordinate system first.</translation>
+    </message>
+    <message>
+        <source>模板已保存：{file}</source>
+        <translation>Template saved: {file}</translation>
+    </message>
+    <message>
+        <source>报告已保存：{file}</source>
+        <translation>Report saved: {file}</translation>
+    </message>
+</context>
+<context>
+    <name>Importing</name>
+    <message>
+        <source>类型：{kind}</source>
+        <translation>Type: {kind}</translation>
+    </message>
+    <message>
+        <source>缩放级别：{least} 至 {most}</source>
+        <translation>Zoom levels: {least} to {most}</translation>
+    </message>
+    <message>
+        <source>范围：东经 {west:.3f} 至 {east:.3f}，北纬 {south:.3f} 至 {north:.3f}</source>
+        <translation>Extent: {west:.3f} to {east:.3f}° E, {south:.3f} to {north:.3f}° N</translation>
+    </message>
+    <message>
+        <source>大小：{size}</source>
+        <translation>Size: {size}</translation>
+    </message>
+    <message>
+        <source>来源声明：{text}</source>
+        <translation>Attribution: {text}</translation>
+    </message>
+    <message>
+        <source>矢量</source>
+        <translation>Vector</translation>
+    </message>
+    <message>
+        <source>影像或图片</source>
+        <translation>Imagery or pictures</translation>
+    </message>
+    <message>
+        <source>案件</source>
+        <translation>Cases</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Units</translation>
+    </message>
+    <message>
+        <source>立案结案标准</source>
+        <translation>Filing and closing standards</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation>Grids</translation>
+    </message>
+    <message>
+        <source>行政区划</source>
+        <translation>Divisions</translation>
+    </message>
+    <message>
+        <source>节假日历</source>
+        <translation>Holiday calendar</translation>
+    </message>
+    <message>
+        <source>底图</source>
+        <translation>Base map</translation>
+    </message>
+    <message>
+        <source>国家坐标（CGCS2000 / WGS-84）</source>
+        <translation>National (CGCS2000 / WGS-84)</translation>
+    </message>
+    <message>
+        <source>测绘成果、天地图、省市平台下发的网格、GPS 设备，多是这一种。</source>
+        <translation>Usual for surveys, Tianditu, grids from province or city platforms, and GPS devices.</translation>
+    </message>
+    <message>
+        <source>高德、腾讯坐标（GCJ-02）</source>
+        <translation>Amap, Tencent (GCJ-02)</translation>
+    </message>
+    <message>
+        <source>从高德、腾讯地图上拾取或导出的坐标，手机小程序上报的坐标。</source>
+        <translation>Picked on or exported from Amap or Tencent maps, or sent by mini-programs on telephones.</translation>
+    </message>
+    <message>
+        <source>百度坐标（BD-09）</source>
+        <translation>Baidu (BD-09)</translation>
+    </message>
+    <message>
+        <source>从百度地图上拾取或导出的坐标。</source>
+        <translation>Picked on or exported from Baidu maps.</translation>
+    </message>
+    <message>
+        <source>国家坐标</source>
+        <translation>national</translation>
+    </message>
+    <message>
+        <source>高德坐标</source>
+        <translation>Amap</translation>
+    </message>
+    <message>
+        <source>百度坐标</source>
+        <translation>Baidu</translation>
+    </message>
+    <message>
+        <source>读取</source>
+        <translation>Reading</translation>
+    </message>
+    <message>
+        <source>检查</source>
+        <translation>Checking</translation>
+    </message>
+    <message>
+        <source>写入</source>
+        <translation>Writing</translation>
+    </message>
+    <message>
+        <source>其实是{system}，约差 {metres} 米</source>
+        <translation>{system} is about {metres} m off</translation>
+    </message>
+    <message>
+        <source>若选错：</source>
+        <translation>If this is wrong: </translation>
+    </message>
+    <message>
+        <source>；</source>
+        <translation>; </translation>
+    </message>
+    <message>
+        <source>。</source>
+        <translation>.</translation>
+    </message>
+    <message>
+        <source>复制</source>
+        <translation>Copying</translation>
+    </message>
+    <message>
+        <source>{phase} {figures} 行</source>
+        <translation>{phase} {figures} rows</translation>
+    </message>
+    <message>
+        <source>马上就好</source>
+        <translation>nearly done</translation>
+    </message>
+    <message>
+        <source>约剩 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>约剩 {minutes} 分钟</source>
+        <translation>about {minutes} min left</translation>
+    </message>
+    <message>
+        <source>这份底图已经在本机了。</source>
+        <translation>This base map is already on this computer.</translation>
+    </message>
+    <message>
+        <source>可以导入。</source>
+        <translation>Can be imported.</translation>
+    </message>
+    <message>
+        <source>底图已导入，可在地图的“底图”里选用。</source>
+        <translation>Base map imported; choose it under “Base map” on the map.</translation>
+    </message>
+    <message>
+        <source>检查完毕，没有写入任何数据：共 {rows} 行，可导入 {imported}，已有 {unchanged}，不能导入 {refused}。</source>
+        <translation>Checked, nothing written: {rows} rows, {imported} can be imported, {unchanged} already here, {refused} refused.</translation>
+    </message>
+    <message>
+        <source>导入完成：共 {rows} 行，导入 {imported}，已有 {unchanged}，未导入 {refused}。</source>
+        <translation>Import finished: {rows} rows, {imported} imported, {unchanged} already here, {refused} refused.</translation>
+    </message>
+    <message>
+        <source>第 {row} 行</source>
+        <translation>row {row}</translation>
+    </message>
+    <message>
+        <source>整个文件</source>
+        <translation>whole file</translation>
+    </message>
+</context>
+<context>
+    <name>Inputs</name>
+    <message>
+        <source>粘贴工单或直接输入：什么事、在哪里、多久了</source>
+        <translation>Paste an order or type: what, where, for how long</translation>
+    </message>
+    <message>
+        <source>输入文字或拼音首字母，可不选</source>
+        <translation>Text or pinyin initials, optional</translation>
+    </message>
+    <message>
+        <source>由坐标或地址判定，也可输入选择</source>
+        <translation>From place or address, or type</translation>
+    </message>
+    <message>
+        <source>图上选点</source>
+        <translation>Pick on map</translation>
+    </message>
+    <message>
+        <source>由粘贴的文字填入，请核对</source>
+        <translation>Filled from the pasted text, please check</translation>
+    </message>
+    <message>
+        <source>高德 GCJ-02</source>
+        <translation>Amap GCJ-02</translation>
+    </message>
+    <message>
+        <source>百度 BD-09</source>
+        <translation>Baidu BD-09</translation>
+    </message>
+    <message>
+        <source>要求回复</source>
+        <translation>Reply wanted</translation>
+    </message>
+    <message>
+        <source>要求保密</source>
+        <translation>Confidential</translation>
+    </message>
+    <message>
+        <source>敏感</source>
+        <translation>Sensitive</translation>
+    </message>
+    <message>
+        <source>描述</source>
+        <translation>Description</translation>
+    </message>
+    <message>
+        <source>不填则取描述首句</source>
+        <translation>If empty: first sentence above</translation>
+    </message>
+    <message>
+        <source>经度, 纬度</source>
+        <translation>Lon, lat</translation>
+    </message>
+    <message>
+        <source>标题</source>
+        <translation>Title</translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation>Channel</translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation>Urgency</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation>Filed under</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation>Grid</translation>
+    </message>
+    <message>
+        <source>地址</source>
+        <translation>Address</translation>
+    </message>
+    <message>
+        <source>坐标</source>
+        <translation>Coordinates</translation>
+    </message>
+    <message>
+        <source>坐标系</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>反映人</source>
+        <translation>Reporter</translation>
+    </message>
+    <message>
+        <source>电话</source>
+        <translation>Telephone</translation>
+    </message>
+    <message>
+        <source>发生时间</source>
+        <translation>Occurred</translation>
+    </message>
+    <message>
+        <source>上级编号</source>
+        <translation>Superior&apos;s no.</translation>
+    </message>
+</context>
+<context>
+    <name>IntakeForm</name>
+    <message>
+        <source>登记</source>
+        <translation>Register</translation>
+    </message>
+    <message>
+        <source>登记并立案</source>
+        <translation>Register and file</translation>
+    </message>
+    <message>
+        <source>清空</source>
+        <translation>Clear</translation>
+    </message>
+    <message>
+        <source>已恢复上次没有登记完的内容，请核对后继续。</source>
+        <translation>Your unfinished registration is back; please check and go on.</translation>
+    </message>
+    <message>
+        <source>已从文字中填入 {count} 项（带 ✓），请核对。</source>
+        <translation>{count} fields filled from the text (marked ✓), please check.</translation>
+    </message>
+    <message>
+        <source>按坐标判定</source>
+        <translation>From the coordinates</translation>
+    </message>
+    <message>
+        <source>按文字判定，请核对</source>
+        <translation>From the text, please check</translation>
+    </message>
+    <message>
+        <source>疑似重复 {count} 件，Enter 打开</source>
+        <translation>{count} possible duplicates, Enter opens</translation>
+    </message>
+    <message>
+        <source>撤销清空</source>
+        <translation>Undo clear</translation>
+    </message>
+    <message>
+        <source>已登记 {number}。</source>
+        <translation>Registered {number}.</translation>
+    </message>
+    <message>
+        <source>已登记 {number}，但没有立案：{reason}</source>
+        <translation>Registered {number}, but not filed: {reason}</translation>
+    </message>
+    <message>
+        <source>登记案件</source>
+        <translation>Register a case</translation>
+    </message>
+    <message>
+        <source>关闭，内容会保留（Esc）</source>
+        <translation>Close, what you typed is kept (Esc)</translation>
+    </message>
+    <message>
+        <source>关闭</source>
+        <translation>Close</translation>
+    </message>
+</context>
+<context>
+    <name>LikenessList</name>
+    <message>
+        <source>可能重复的案件</source>
+        <translation>Possible duplicates</translation>
+    </message>
+    <message>
+        <source>单击或按 Enter 打开</source>
+        <translation>Click or press Enter to open</translation>
+    </message>
+</context>
+<context>
+    <name>LimitsSection</name>
+    <message>
+        <source>时限与工作时间</source>
+        <translation>Time limits and hours</translation>
+    </message>
+    <message>
+        <source>这些由县级统一规定，各席位一致，在这里只能查看。立案条件自带的时限优先于按层级的时限。</source>
+        <translation>Set by the county and the same on every desk; here they can only be read. The limit of a filing condition goes before the limit of a level.</translation>
+    </message>
+    <message>
+        <source>项目</source>
+        <translation>Item</translation>
+    </message>
+    <message>
+        <source>现行值</source>
+        <translation>Value</translation>
+    </message>
+    <message>
+        <source>（未设置）</source>
+        <translation>(not set)</translation>
+    </message>
+    <message>
+        <source>收到即起算</source>
+        <translation>From the moment of receipt</translation>
+    </message>
+    <message>
+        <source>收到当日不计，次日起算</source>
+        <translation>From the day after receipt</translation>
+    </message>
+    <message>
+        <source>指挥室名称</source>
+        <translation>Command room</translation>
+    </message>
+    <message>
+        <source>县（市、区）代码</source>
+        <translation>County code</translation>
+    </message>
+    <message>
+        <source>镇街代码</source>
+        <translation>Township code</translation>
+    </message>
+    <message>
+        <source>工作时间</source>
+        <translation>Working hours</translation>
+    </message>
+    <message>
+        <source>起算规则</source>
+        <translation>Counting starts</translation>
+    </message>
+    <message>
+        <source>受理时限</source>
+        <translation>Acceptance limit</translation>
+    </message>
+    <message>
+        <source>派遣时限</source>
+        <translation>Dispatch limit</translation>
+    </message>
+    <message>
+        <source>签收时限</source>
+        <translation>Signing limit</translation>
+    </message>
+    <message>
+        <source>退回时限</source>
+        <translation>Return limit</translation>
+    </message>
+    <message>
+        <source>核查时限</source>
+        <translation>Verification limit</translation>
+    </message>
+    <message>
+        <source>一级处置时限</source>
+        <translation>Handling limit, level 1</translation>
+    </message>
+    <message>
+        <source>二级处置时限</source>
+        <translation>Handling limit, level 2</translation>
+    </message>
+    <message>
+        <source>三级处置时限</source>
+        <translation>Handling limit, level 3</translation>
+    </message>
+    <message>
+        <source>四级处置时限</source>
+        <translation>Handling limit, level 4</translation>
+    </message>
+</context>
+<context>
+    <name>LookSection</name>
+    <message>
+        <source>外观</source>
+        <translation>Look</translation>
+    </message>
+    <message>
+        <source>只影响这台电脑，随时可换（Ctrl+D）。</source>
+        <translation>For this computer only; change it any time (Ctrl+D).</translation>
+    </message>
+    <message>
+        <source>浅色</source>
+        <translation>Light</translation>
+    </message>
+    <message>
+        <source>深色</source>
+        <translation>Dark</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>综合信息指挥室</source>
+        <translation>Integrated Command Room</translation>
+    </message>
+</context>
+<context>
+    <name>MapPage</name>
+    <message>
+        <source>网格地图</source>
+        <translation>Grid map</translation>
+    </message>
+    <message>
+        <source>自动</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source>随缩放切换网格层级</source>
+        <translation>Grid tier follows the zoom</translation>
+    </message>
+    <message>
+        <source>网格层级</source>
+        <translation>Grid tier</translation>
+    </message>
+    <message>
+        <source>片区</source>
+        <translation>Zone</translation>
+    </message>
+    <message>
+        <source>社区</source>
+        <translation>Community</translation>
+    </message>
+    <message>
+        <source>基础网格</source>
+        <translation>Basic grid</translation>
+    </message>
+    <message>
+        <source>专属网格</source>
+        <translation>Special grid</translation>
+    </message>
+    <message>
+        <source>框选</source>
+        <translation>Box</translation>
+    </message>
+    <message>
+        <source>拖出方框选择案件（Shift+拖动）</source>
+        <translation>Drag a box to choose cases (Shift+drag)</translation>
+    </message>
+    <message>
+        <source>在办案件</source>
+        <translation>Open cases</translation>
+    </message>
+    <message>
+        <source>单位</source>
+        <translation>Units</translation>
+    </message>
+    <message>
+        <source>热力</source>
+        <translation>Heat</translation>
+    </message>
+    <message>
+        <source>底图</source>
+        <translation>Base map</translation>
+    </message>
+    <message>
+        <source>离线底图</source>
+        <translation>Offline map</translation>
+    </message>
+    <message>
+        <source>不用底图</source>
+        <translation>No base map</translation>
+    </message>
+    <message>
+        <source>图层</source>
+        <translation>Layers</translation>
+    </message>
+    <message>
+        <source>放大</source>
+        <translation>Zoom in</translation>
+    </message>
+    <message>
+        <source>缩小</source>
+        <translation>Zoom out</translation>
+    </message>
+    <message>
+        <source>在办</source>
+        <translation>Open</translation>
+    </message>
+    <message>
+        <source>超期</source>
+        <translation>Overdue</translation>
+    </message>
+    <message>
+        <source>网格员</source>
+        <translation>Grid worker</translation>
+    </message>
+    <message>
+        <source>无在办案件</source>
+        <translation>No open cases</translation>
+    </message>
+    <message>
+        <source>{n} 件案件</source>
+        <translation>{n} cases</translation>
+    </message>
+    <message>
+        <source>1 件案件，点击查看</source>
+        <translation>1 case, click to see</translation>
+    </message>
+    <message>
+        <source>示意边界，非正式界线</source>
+        <translation>Schematic, not official</translation>
+    </message>
+    <message>
+        <source>预览：{n} 处，尚未导入</source>
+        <translation>Preview: {n} places, not imported yet</translation>
+    </message>
+    <message>
+        <source>点击地图定位，Esc 取消</source>
+        <translation>Click the map to set the place, Esc cancels</translation>
+    </message>
+    <message>
+        <source>驻</source>
+        <translation>S</translation>
+    </message>
+    <message>
+        <source>县</source>
+        <translation>C</translation>
+    </message>
+    <message>
+        <source>办</source>
+        <translation>O</translation>
+    </message>
+    <message>
+        <source>社</source>
+        <translation>V</translation>
+    </message>
+    <message>
+        <source>员</source>
+        <translation>W</translation>
+    </message>
+    <message>
+        <source>出动</source>
+        <translation>out</translation>
+    </message>
+    <message>
+        <source>在岗</source>
+        <translation>on duty</translation>
+    </message>
+    <message>
+        <source>停用</source>
+        <translation>inactive</translation>
+    </message>
+</context>
+<context>
+    <name>Present</name>
+    <message>
+        <source>被退回</source>
+        <translation>Returned</translation>
+    </message>
+    <message>
+        <source>上报县级</source>
+        <translation>With county</translation>
+    </message>
+    <message>
+        <source>昨 {time}</source>
+        <translation>yest. {time}</translation>
+    </message>
+    <message>
+        <source>今日 {time}</source>
+        <translation>today {time}</translation>
+    </message>
+    <message>
+        <source>明日 {time}</source>
+        <translation>tomorrow {time}</translation>
+    </message>
+    <message>
+        <source>工时超期</source>
+        <translation>Working time over</translation>
+    </message>
+    <message>
+        <source>自然超期</source>
+        <translation>Natural time over</translation>
+    </message>
+    <message>
+        <source>工时剩余</source>
+        <translation>Working time left</translation>
+    </message>
+    <message>
+        <source>自然剩余</source>
+        <translation>Natural time left</translation>
+    </message>
+    <message>
+        <source>{days}工作日 {clock}</source>
+        <translation>{days} wd {clock}</translation>
+    </message>
+    <message>
+        <source>{days} 天 {hours} 时</source>
+        <translation>{days} d {hours} h</translation>
+    </message>
+    <message>
+        <source>{hours} 时 {minutes} 分</source>
+        <translation>{hours} h {minutes} min</translation>
+    </message>
+    <message>
+        <source>{minutes} 分</source>
+        <translation>{minutes} min</translation>
+    </message>
+    <message>
+        <source>距 {distance}</source>
+        <translation>{distance} away</translation>
+    </message>
+    <message>
+        <source>同电话</source>
+        <translation>same telephone</translation>
+    </message>
+    <message>
+        <source>文字相近</source>
+        <translation>similar text</translation>
+    </message>
+</context>
+<context>
+    <name>ProgressLine</name>
+    <message>
+        <source>取消</source>
+        <translation>Cancel</translation>
+    </message>
+    <message>
+        <source>正在打开文件…</source>
+        <translation>Opening the file…</translation>
+    </message>
+    <message>
+        <source>已开始写入，会完整写完。</source>
+        <translation>Writing has begun and will be completed.</translation>
+    </message>
+    <message>
+        <source>正在取消…</source>
+        <translation>Cancelling…</translation>
+    </message>
+</context>
+<context>
+    <name>RelatedTab</name>
+    <message>
+        <source>没有发现可能重复的案件。</source>
+        <translation>No possible duplicates found.</translation>
+    </message>
+</context>
+<context>
+    <name>RestoreConfirmation</name>
+    <message>
+        <source>备份来自别的电脑时，输入它的恢复码；本机的备份留空</source>
+        <translation>Recovery code, if the backup comes from another computer; else leave empty</translation>
+    </message>
+    <message>
+        <source>关闭席位并恢复</source>
+        <translation>Close the desk and restore</translation>
+    </message>
+    <message>
+        <source>不恢复</source>
+        <translation>Do not restore</translation>
+    </message>
+    <message>
+        <source>用 {file} 替换本机现在的数据。现在的数据会先另存一份，不会丢失；备份之后的登记和操作不在其中。席位会关闭，核对备份无误后替换，再重新打开。</source>
+        <translation>Replaces the data on this computer with {file}. The present data is saved beside it first and not lost; what was registered or done after the backup is not in it. The desk closes, checks the backup, replaces the data and opens again.</translation>
+    </message>
+</context>
+<context>
+    <name>ResultPanel</name>
+    <message>
+        <source>保存报告…</source>
+        <translation>Save report…</translation>
+    </message>
+    <message>
+        <source>再导入一个文件</source>
+        <translation>Import another file</translation>
+    </message>
+    <message>
+        <source>下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。</source>
+        <translation>Each line below says where and how to mend it; then import the same file again, what is already in is not repeated.</translation>
+    </message>
+    <message>
+        <source>全部行都没有问题，下面是值得看一眼的提示。</source>
+        <translation>All rows are fine; the notes below are worth a look.</translation>
+    </message>
+    <message>
+        <source>没有需要处理的行。</source>
+        <translation>Nothing to mend.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+    <message>
+        <source>设置</source>
+        <translation>Settings</translation>
+    </message>
+</context>
+<context>
+    <name>StateLine</name>
+    <message>
+        <source>退回 {count} 次</source>
+        <translation>Returned ×{count}</translation>
+    </message>
+    <message>
+        <source>返工 {count} 次</source>
+        <translation>Reworked ×{count}</translation>
+    </message>
+    <message>
+        <source>催办 {count} 次</source>
+        <translation>Urged ×{count}</translation>
+    </message>
+</context>
+<context>
+    <name>StatusLine</name>
+    <message>
+        <source>离线</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>超期 {count}</source>
+        <translation>Overdue {count}</translation>
+    </message>
+    <message>
+        <source>本机 {count} 件</source>
+        <translation>{count} cases here</translation>
+    </message>
+    <message>
+        <source>在办 {count}</source>
+        <translation>Open {count}</translation>
+    </message>
+</context>
+<context>
+    <name>SyncLamp</name>
+    <message>
+        <source>未上报 {count} 件</source>
+        <translation>Unsent: {count}</translation>
+    </message>
+    <message>
+        <source>只存在本机，联网后上报</source>
+        <translation>On this computer only, sent when online</translation>
+    </message>
+    <message>
+        <source>本机没有等待上报的案件</source>
+        <translation>No case is waiting to be sent</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineList</name>
+    <message>
+        <source>时间线</source>
+        <translation>Timeline</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineModel</name>
+    <message>
+        <source>{at} · {actor}</source>
+        <translation>{at} · {actor}</translation>
+    </message>
+    <message>
+        <source>未上报：还只在本机</source>
+        <translation>Unsent: on this computer only</translation>
+    </message>
+    <message>
+        <source>未生效：与先到的操作冲突</source>
+        <translation>Without effect: an earlier action conflicts</translation>
+    </message>
+</context>
+<context>
+    <name>TodayBoxes</name>
+    <message>
+        <source>今日必办</source>
+        <translation>Today</translation>
+    </message>
+    <message>
+        <source>{word}：只看这一类，再按一次看全部（{key}）</source>
+        <translation>{word}: only these, again for all ({key})</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>{role} · {account}</source>
+        <translation>{role} · {account}</translation>
+    </message>
+</context>
+<context>
+    <name>UnitList</name>
+    <message>
+        <source>可派遣的单位</source>
+        <translation>Units to dispatch to</translation>
+    </message>
+</context>
+</TS>
