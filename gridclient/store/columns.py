@@ -48,6 +48,7 @@ class Table:
     def __init__(self) -> None:
         self.size = 0
         self.stamp = -1
+        self._with_due: Places | None = None
         self.answers: dict[object, NDArray[np.int32]] = {}
         """What searches found in this state of the store, the newest last."""
         self.codes: list[str] = [""]
@@ -60,6 +61,7 @@ class Table:
         if stamp == self.stamp:
             return
         self.answers.clear()
+        self._with_due = None
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         self._grow(0 if last is None else last + 1)
         rows = connection.execute(
@@ -112,6 +114,12 @@ class Table:
     def label(self, kind: LabelKind, code: str) -> int | None:
         """The number of a code; ``None`` when no case ever had it."""
         return next((no for no, known in self.labels(kind) if known == code), None)
+
+    def with_due(self) -> Places:
+        """The cases that have a deadline: the open ones, mostly."""
+        if self._with_due is None:
+            self._with_due = np.flatnonzero(self.due)
+        return self._with_due
 
     def open(self) -> Mask:
         """Which cases are open."""

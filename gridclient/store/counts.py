@@ -61,7 +61,8 @@ def _grid_counts(connection: Connection, table: Table, moment: Moment) -> tuple[
 
 def _timed(table: Table, box: Box, moment: Moment) -> Mapping[str, int]:
     """How many cases of each grid lie in a box that depends on the time."""
-    counted = np.bincount(table.grid[np.flatnonzero(box_test(table, box, moment)(slice(None)))], minlength=1)
+    places = table.with_due()
+    counted = np.bincount(table.grid[places[box_test(table, box, moment)(places)]], minlength=1)
     return {table.codes[no]: int(counted[no]) for no in np.flatnonzero(counted).tolist()}
 
 
