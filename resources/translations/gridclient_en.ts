@@ -51,7 +51,7 @@
     </message>
     <message>
         <source>请填写“{field}”。</source>
-        <translation>Please fill in “{field}”.</translation>
+        <translation>Please fill in &quot;{field}&quot;.</translation>
     </message>
     <message>
         <source>结案条件：{text}</source>
@@ -274,7 +274,7 @@
     </message>
     <message>
         <source>自带一份离线海陆底图。MBTiles、PMTiles 文件可在“导入”页导入，导入后在这里或地图的“底图”里选用。</source>
-        <translation>An offline map of land and sea is included. Import MBTiles or PMTiles files on the page “Import”, then choose them here or under “Base map” on the map.</translation>
+        <translation>An offline map of land and sea is included. Import MBTiles or PMTiles files on the page &quot;Import&quot;, then choose them here or under &quot;Base map&quot; on the map.</translation>
     </message>
     <message>
         <source>名称</source>
@@ -540,7 +540,7 @@ Left: working time {working}, natural time {natural}</translation>
     </message>
     <message>
         <source>“{text}”</source>
-        <translation>“{text}”</translation>
+        <translation>&quot;{text}&quot;</translation>
     </message>
     <message>
         <source>按编号</source>
@@ -584,7 +584,7 @@ Left: working time {working}, natural time {natural}</translation>
     </message>
     <message>
         <source>没有在办案件。按 F3 登记，或从“导入”带入已有案件。</source>
-        <translation>No open cases. Press F3 to register one, or bring in cases with “Import”.</translation>
+        <translation>No open cases. Press F3 to register one, or bring in cases with &quot;Import&quot;.</translation>
     </message>
     <message>
         <source>没有符合这些条件的案件。</source>
@@ -630,7 +630,7 @@ Left: working time {working}, natural time {natural}</translation>
     </message>
     <message>
         <source>案件现为“{state}”，现在不能{action}。</source>
-        <translation>The case is “{state}”; not possible now: {action}.</translation>
+        <translation>The case is &quot;{state}&quot;; not possible now: {action}.</translation>
     </message>
 </context>
 <context>
@@ -731,7 +731,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>描述</source>
-        <translation>Description</translation>
+        <translation>Details</translation>
     </message>
     <message>
         <source>地址</source>
@@ -743,7 +743,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>立案条件</source>
-        <translation>Filed under</translation>
+        <translation>Standard</translation>
     </message>
     <message>
         <source>输入文字或拼音首字母</source>
@@ -755,7 +755,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>说明</source>
-        <translation>Explanation</translation>
+        <translation>Details</translation>
     </message>
     <message>
         <source>可不填</source>
@@ -779,7 +779,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>对外答复</source>
-        <translation>Public reply</translation>
+        <translation>Reply</translation>
     </message>
     <message>
         <source>通过</source>
@@ -807,7 +807,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>结案说明</source>
-        <translation>Closing note</translation>
+        <translation>Note</translation>
     </message>
     <message>
         <source>催办内容</source>
@@ -872,7 +872,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
     <message>
         <source>在案件中查找“{text}”</source>
-        <translation>Search the cases for “{text}”</translation>
+        <translation>Search the cases for &quot;{text}&quot;</translation>
     </message>
     <message>
         <source>标题、描述、地址、编号</source>
@@ -1558,7 +1558,7 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
     <message>
         <source>底图已导入，可在地图的“底图”里选用。</source>
-        <translation>Base map imported; choose it under “Base map” on the map.</translation>
+        <translation>Base map imported; choose it under &quot;Base map&quot; on the map.</translation>
     </message>
     <message>
         <source>检查完毕，没有写入任何数据：共 {rows} 行，可导入 {imported}，已有 {unchanged}，不能导入 {refused}。</source>
