@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         self.detail.changes.connect(self.batch.remember)
         self.detail.changes.connect(self.announce)
         self.detail.open_wanted.connect(self.state.choose_case)
+        self.detail.together_wanted.connect(self.chosen.do)
         self.detail.staying.connect(self.cases.stay_with)
         self.detail.told.connect(self.status.tell)
         self.side.registered.connect(lambda _case_id, changes: self.announce(changes))

@@ -159,6 +159,18 @@ def test_several_cases_are_urged_together_and_it_is_told(
     qtbot.waitUntil(lambda: all(invented.store.cases[case_id].urges == 0 for case_id in chosen))
 
 
+def test_several_cases_that_units_have_offer_what_asks_nothing_and_no_dispatch(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    held = [row.id for row in window.cases.model.rows if row.state == "handling"]
+    window.state.select(held)
+    settle(qtbot, window)
+    foot = window.detail.foot
+    assert list(foot.bar.buttons) == [Action.URGE]
+    foot.bar.buttons[Action.URGE].click()
+    qtbot.waitUntil(lambda: all(invented.store.cases[case_id].urges == 1 for case_id in held))
+
+
 def test_what_a_rule_forbids_for_some_is_said_in_one_sentence(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QVBoxLayout, QWidget
 
 
 class EmptyNote(QWidget):
-    """A sentence and at most one button.
+    """A sentence and at most one button, over the whole room for lines of the view that it is given to.
 
     Signals:
         wanted(): the button was pressed.
@@ -15,8 +15,10 @@ class EmptyNote(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, view: QAbstractScrollArea) -> None:
+        super().__init__(view)
+        self._room = view.viewport()
+        self._room.installEventFilter(self)
         self.setObjectName("emptyNote")
         self.words = QLabel(self)
         self.words.setProperty("role", "muted")
@@ -36,4 +38,11 @@ class EmptyNote(QWidget):
         self.words.setText(words)
         self.button.setText(button)
         self.button.setVisible(bool(button))
+        self.setGeometry(self._room.geometry())
         self.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the room; keeps nothing from it."""
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._room.geometry())
+        return super().eventFilter(watched, event)

@@ -107,6 +107,16 @@ class Foot(QWidget):
             self._dispatch.show_batch(case_ids)
             self._show_dispatch(True)
 
+    def show_together(self, open_actions: Sequence[Offer]) -> None:
+        """The buttons of what can be done to several cases at once."""
+        self.close_form()
+        self.note.clear()
+        self._show_dispatch(False)
+        self._bar_rows.addWidget(self.bar)
+        self.bar.show_offers(open_actions)
+        self.bar.show()
+        self._bar_place.setVisible(bool(open_actions))
+
     def open_form(self, spec: FormSpec, lists: Lists) -> ActionForm:
         """An action's form in place of the rest."""
         self.close_form()

@@ -24,6 +24,12 @@ _KEYS: Final = {
     Action.CLOSE: "F9",
     Action.UNDO: "Ctrl+Z",
 }
+_TOGETHER: Final = {
+    Action.SIGN: frozenset({"dispatched"}),
+    Action.VERIFY: frozenset({"handled"}),
+    Action.CLOSE: frozenset({"handled"}),
+    Action.URGE: frozenset({"filed", "dispatched", "handling", "handled"}),
+}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
@@ -40,6 +46,13 @@ def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
     """The open actions, in the order an operator wants them."""
     wanted = [action for action in _candidates(case, actor) if may(actor.role, action)]
     return tuple(Offer(action, action_word(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
+
+
+def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
+    """What can be done at once to several cases in these states without asking anything."""
+    found = frozenset(states)
+    wanted = [action for action, fit in _TOGETHER.items() if found & fit and may(actor.role, action)]
+    return tuple(Offer(action, action_word(action), _KEYS.get(action, "")) for action in wanted)
 
 
 def action_word(action: Action) -> str:

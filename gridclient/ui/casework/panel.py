@@ -20,7 +20,7 @@ from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_vie
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import command_of, spec_of
 from gridclient.ui.casework.kept_forms import KeptForms
-from gridclient.ui.casework.offers import action_word, offers
+from gridclient.ui.casework.offers import action_word, offers, offers_together
 from gridclient.ui.casework.top import CaseTop
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.initials import NameInitials
@@ -30,6 +30,7 @@ from gridclient.ui.present import short_number, state_word
 _TICK_MS: Final = 20_000
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
+_BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
 
 
 class CasePanel(QWidget):
@@ -39,6 +40,7 @@ class CasePanel(QWidget):
         changes(Changes): an action was carried out here.
         next_wanted(): the case was dispatched, the next one can be shown.
         open_wanted(str): the operator wants another case, a likely duplicate.
+        together_wanted(Action): to be done to all of several cases.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
     """
@@ -47,6 +49,7 @@ class CasePanel(QWidget):
     next_wanted = Signal()
     open_wanted = Signal(str)
     staying = Signal(str)
+    together_wanted = Signal(object)
     told = Signal(str)
 
     def __init__(
@@ -97,13 +100,12 @@ class CasePanel(QWidget):
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
-        """Several cases, which can be dispatched together."""
+        """Several cases: those that wait for a unit are dispatched together, else what asks nothing can be done."""
         self._kept.write()
         self._wanted, self._view = None, None
-        chosen = tuple(case_ids)
-        read: Callable[[], Sequence[CaseRow]] = partial(self._desk.queries.rows, chosen)
-        self._jobs.read(self, read, self.top.show_several, name="case")
-        self.foot.show_batch(chosen)
+        self.foot.close_form()
+        read: Callable[[], Sequence[CaseRow]] = partial(self._desk.queries.rows, tuple(case_ids))
+        self._jobs.read(self, read, self._on_batch, name="case")
 
     def refresh(self, changes: Changes) -> None:
         """Shows what changed, if it concerns this case or what it is made of."""
@@ -157,7 +159,7 @@ class CasePanel(QWidget):
         self.top.open_wanted.connect(self.open_wanted)
         self.top.details.reveal_wanted.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
-        self.foot.bar.chosen.connect(self.start_action)
+        self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatched.connect(self._on_dispatched)
         self.foot.dispatch_cancelled.connect(self._on_cancelled)
 
@@ -186,6 +188,14 @@ class CasePanel(QWidget):
     def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
         if self._view is not None and self._view.case.id == case_id:
             self.top.show_likenesses(likenesses, self._desk.clock.now())
+
+    def _on_batch(self, rows: Sequence[CaseRow]) -> None:
+        self.top.show_several(rows)
+        ready = tuple(row.id for row in rows if row.state in _BEFORE_UNIT)
+        if ready and may(self._desk.actor.role, Action.DISPATCH):
+            self.foot.show_batch(ready)
+        else:
+            self.foot.show_together(offers_together((row.state for row in rows), self._desk.actor))
 
     def _on_unreadable(self, error: GridClientError) -> None:
         self._view = None
@@ -273,6 +283,12 @@ class CasePanel(QWidget):
         self._on_changes(changes)
         if self._view is not None:
             self.next_wanted.emit()
+
+    def _on_bar_chosen(self, action: Action) -> None:
+        if self._view is None:
+            self.together_wanted.emit(action)
+        else:
+            self.start_action(action)
 
     def _tell_done(self, case: Case, action: Action) -> None:
         """The case may leave the list with what was done: the desk says what it was and how to take it back."""

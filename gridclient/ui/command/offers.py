@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,7 +18,7 @@ from gridclient.ui.matching import Entry, find
 from gridclient.ui.present import joined, short_number
 
 translate = QCoreApplication.translate
-_MOST_OF_A_KIND: Final = 6
+_MOST_OF_A_KIND: Final = 8
 _MOST: Final = 14
 _NUMBER_DIGITS: Final = 3
 _TOWNSHIP_DIGITS: Final = 9
@@ -46,6 +47,10 @@ class Offer:
     key: str = ""
 
 
+Found = tuple[Offer, tuple[str, str]]
+"""An offer, and by what it is found beside its title: other words, and initials."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
     """All that can be found. ``initials`` are those of names by name."""
@@ -63,8 +68,16 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
     found = [_case(row) for row in cases]
-    for offers in (_commands(typed, sources), _units(typed, sources), _grids(typed, sources), _states(typed, sources)):
-        found += offers
+    makers = (_commands, _units, _grids, _states)
+    made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
+    entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
+    entries.sort(key=lambda entry: len(entry.title))  # what is typed makes up most of a short name
+    counted: Counter[Kind] = Counter()
+    for entry in find(entries, typed, most=len(entries)):
+        offer = made[entry.value][0]
+        counted[offer.kind] += 1
+        if counted[offer.kind] <= _MOST_OF_A_KIND:
+            found.append(offer)
     search = translate("CommandBar", "在案件中查找“{text}”").format(text=typed)
     return [*found[: _MOST - 1], Offer(Kind.SEARCH, typed, search, translate("CommandBar", "标题、描述、地址、编号"))]
 
@@ -90,33 +103,24 @@ def _command(word: Known) -> Offer:
     return Offer(Kind.COMMAND, word.name, word.title, "", word.key)
 
 
-def _commands(typed: str, sources: Sources) -> Iterable[Offer]:
-    words = {word.name: word for word in sources.commands}
-    entries = [Entry(w.name, w.title, "", w.key, sources.initials.get(w.title, "")) for w in sources.commands]
-    return [_command(words[entry.value]) for entry in find(entries, typed, most=_MOST_OF_A_KIND)]
+def _commands(sources: Sources) -> Iterable[Found]:
+    for word in sources.commands:
+        yield _command(word), (word.key, sources.initials.get(word.title, ""))
 
 
-def _units(typed: str, sources: Sources) -> Iterable[Offer]:
-    near = sorted(sources.units, key=lambda unit: (unit.township != sources.township, unit.code))
+def _units(sources: Sources) -> Iterable[Found]:
     places = {row.code: row.name for row in sources.grids if row.tier == "township"}
-    entries = [Entry(u.code, u.name, "", " ".join(u.aliases), u.initials) for u in near]
-    township = {unit.code: places.get(unit.township, "") for unit in near}
     what = translate("CommandBar", "该单位的案件")
-    return [
-        Offer(Kind.UNIT, entry.value, entry.title, joined((township[entry.value], what)))
-        for entry in find(entries, typed, most=_MOST_OF_A_KIND)
-    ]
+    for unit in sorted(sources.units, key=lambda unit: (unit.township != sources.township, unit.code)):
+        offer = Offer(Kind.UNIT, unit.code, unit.name, joined((places.get(unit.township, ""), what)))
+        yield offer, (" ".join(unit.aliases), unit.initials)
 
 
-def _grids(typed: str, sources: Sources) -> Iterable[Offer]:
+def _grids(sources: Sources) -> Iterable[Found]:
     by_code = {row.code: row for row in sources.grids}
-    entries = [Entry(row.code, row.name, "", "", sources.initials.get(row.name, "")) for row in sources.grids]
-    if sources.township:
-        entries.sort(key=lambda entry: not entry.value.startswith(sources.township))
-    return [
-        Offer(Kind.GRID, entry.value, entry.title, _place(by_code[entry.value], by_code))
-        for entry in find(entries, typed, most=_MOST_OF_A_KIND)
-    ]
+    for row in sorted(sources.grids, key=lambda row: not row.code.startswith(sources.township)):
+        offer = Offer(Kind.GRID, row.code, row.name, _place(row, by_code))
+        yield offer, ("", sources.initials.get(row.name, ""))
 
 
 def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:
@@ -129,15 +133,9 @@ def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:
     return joined(above) or TIERS.get(row.tier, "")
 
 
-def _states(typed: str, sources: Sources) -> Iterable[Offer]:
-    entries = [Entry(f"box:{box}", BOXES[box], initials=sources.initials.get(BOXES[box], "")) for box in Box]
-    shown = set(BOXES.values())
-    entries += [
-        Entry(f"state:{state}", word, initials=sources.initials.get(word, ""))
-        for state, word in STATES.items()
-        if word not in shown
-    ]
+def _states(sources: Sources) -> Iterable[Found]:
     what = translate("CommandBar", "只看这一类")
-    for entry in find(entries, typed, most=_MOST_OF_A_KIND):
-        kind, _, value = entry.value.partition(":")
-        yield Offer(Kind(kind), value, entry.title, what)
+    shown = set(BOXES.values())
+    offers = [Offer(Kind.BOX, box, BOXES[box], what) for box in Box]
+    offers += [Offer(Kind.STATE, state, word, what) for state, word in STATES.items() if word not in shown]
+    return [(offer, ("", sources.initials.get(offer.title, ""))) for offer in offers]
