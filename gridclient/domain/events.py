@@ -114,9 +114,7 @@ def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
 
     ``text`` is the payload's text where it is at hand.
     """
-    head = _CANONICAL.encode(
-        [*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor]
-    )
+    head = _CANONICAL.encode([*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor])
     canonical = f"{head[:-1]},{payload_text(event.payload) if text is None else text}]"
     return hashlib.sha256(previous + canonical.encode()).digest()
 

@@ -20,7 +20,7 @@ from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
-from gridclient.store.schema import check_version, upgrade
+from gridclient.store.schema import check_version
 from gridclient.store.snapshots import Progress, copy_store
 from gridclient.store.verify import verify
 
@@ -167,6 +167,8 @@ def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                 raise InvalidInput("backup.damaged", problems=0)
         if not current:
+            from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
+
             with database.writer() as connection:
                 upgrade(connection)
         found = verify(database, progress)

@@ -12,21 +12,22 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, cast
 
 import sqlcipher3
 from sqlcipher3 import dbapi2
 
 from gridclient.domain.errors import StoreUnavailable
 
+if TYPE_CHECKING:
+    import sqlite_utils
+
+    SchemaTool: TypeAlias = sqlite_utils.Database
+    """sqlite-utils over a connection of this module: for schema and administration, not for daily writes."""
+
 # WORKAROUND: sqlite-utils takes the standard library's sqlite3 unless it finds pysqlite3; SQLCipher's is a drop-in.
 sys.modules.setdefault("pysqlite3", sqlcipher3)
 sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
-
-import sqlite_utils  # noqa: E402  (after the alias above)
-
-SchemaTool: TypeAlias = sqlite_utils.Database
-"""sqlite-utils over a connection of this module: for schema, migrations and administration, not for daily writes."""
 
 ConstraintBroken: TypeAlias = dbapi2.IntegrityError
 """A row that the schema forbids: one that is there already, most often."""
@@ -155,6 +156,8 @@ _PRAGMAS: Final = {
 
 def schema_tool(connection: Connection) -> SchemaTool:
     """sqlite-utils over this connection. Inside a transaction of :meth:`Database.writer` its calls nest in it."""
+    import sqlite_utils  # noqa: PLC0415  (a third of a second, and an ordinary start has no use for it)
+
     return sqlite_utils.Database(cast("Any", connection), recursive_triggers=False, execute_plugins=False)
 
 

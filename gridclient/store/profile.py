@@ -23,7 +23,7 @@ from gridclient.domain.errors import Conflict, InvalidInput, NotFound, StoreUnav
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device
-from gridclient.store.schema import check_version, upgrade
+from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
 
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
@@ -175,6 +175,8 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
             return
         if not fresh:
             copy_store(profile.database, profile.backups / f"before-upgrade-{now:%Y%m%d-%H%M%S}.gridbackup")
+        from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
+
         with profile.database.writer() as connection:
             upgrade(connection)
     except StoreUnavailable as fault:

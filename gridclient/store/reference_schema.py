@@ -7,9 +7,10 @@ valid no more (NULL: still valid); what never had a date is valid since ``ALWAYS
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from gridclient.store.driver import SchemaTool
+if TYPE_CHECKING:
+    from gridclient.store.driver import SchemaTool
 
 ALWAYS: Final = "0001-01-01"
 

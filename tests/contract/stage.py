@@ -20,8 +20,8 @@ from gridclient.services.rows import CaseFilter, CaseRow, GridRow, Sort, UnitRow
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
 from gridclient.store.log import Device
+from gridclient.store.migrations import upgrade
 from gridclient.store.queries import SqliteQueries
-from gridclient.store.schema import upgrade
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.unit_of_work import SqliteWork
 from tests.contract.fakes import KnownAreas, MemoryDesk

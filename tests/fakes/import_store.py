@@ -17,7 +17,7 @@ from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.log import Device
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
-from gridclient.store.schema import upgrade
+from gridclient.store.migrations import upgrade
 from gridclient.store.unit_of_work import SqliteWork
 from tests.fakes.invented_areas import TOWNSHIP, SetClock
 

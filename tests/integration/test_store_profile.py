@@ -8,11 +8,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, NotFound, StoreUnavailable
-from gridclient.store import schema
-from gridclient.store.driver import SchemaTool
+from gridclient.store import migrations, schema
+from gridclient.store.driver import Use, open_connection, schema_tool
 from gridclient.store.profile import create_profile, open_profile, profile_exists
 from gridclient.store.recovery import read_recovery_key, recovery_key
 
@@ -132,14 +134,19 @@ def test_a_folder_that_cannot_be_written_is_a_failing_disk(tmp_path: Path) -> No
         create_profile(tmp_path / "file" / "desk", now=NOW)
 
 
+def with_second(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
+    """The migrations of a later program."""
+    later = Migrations("gridclient.store")
+    later(name="m0001_first")(migrations.m0001_first)
+    later()(step)
+    return later
+
+
 def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def m0002_more(db: SchemaTool) -> None:
+    def m0002_more(db: sqlite_utils.Database) -> None:
         db.table("later").create({"no": int}, pk="no", strict=True)
 
-    migrations = type(schema.migrations)("gridclient.store")
-    migrations(name="m0001_first")(schema.m0001_first)
-    migrations()(m0002_more)
-    monkeypatch.setattr(schema, "migrations", migrations)
+    monkeypatch.setattr(migrations, "migrations", with_second(m0002_more))
     monkeypatch.setattr(schema, "VERSION", 2)
     with pytest.raises(StoreUnavailable, match=r"store\.older"):
         open_profile(folder, now=NOW, read_only=True)
@@ -153,15 +160,12 @@ def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypat
 
 
 def test_a_failing_upgrade_leaves_the_store_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def m0002_broken(db: SchemaTool) -> None:
+    def m0002_broken(db: sqlite_utils.Database) -> None:
         db.table("later").create({"no": int}, pk="no")
         raise RuntimeError
 
-    migrations = type(schema.migrations)("gridclient.store")
-    migrations(name="m0001_first")(schema.m0001_first)
-    migrations()(m0002_broken)
     with monkeypatch.context() as newer:
-        newer.setattr(schema, "migrations", migrations)
+        newer.setattr(migrations, "migrations", with_second(m0002_broken))
         newer.setattr(schema, "VERSION", 2)
         with pytest.raises(RuntimeError):
             open_profile(folder, now=NOW)
@@ -169,10 +173,10 @@ def test_a_failing_upgrade_leaves_the_store_as_it_was(folder: Path, monkeypatch:
         assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'later'").fetchone()[0] == 0
 
 
-def test_the_constant_version_counts_the_migrations() -> None:
-    tool = SchemaTool(memory=True)
-    assert len(schema.migrations.pending(tool)) == schema.VERSION
-    tool.close()
+def test_the_constant_version_counts_the_migrations(tmp_path: Path) -> None:
+    connection = open_connection(tmp_path / "empty.db", bytes(32), Use.WRITING)
+    assert len(migrations.migrations.pending(schema_tool(connection))) == schema.VERSION
+    connection.close()
 
 
 def test_a_new_incarnation_is_remembered(folder: Path) -> None:
