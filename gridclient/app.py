@@ -125,9 +125,9 @@ class App:
         self._stack.close()
 
 
-def is_english(wanted: str, system: str) -> bool:
-    """Whether the desk speaks English: ``wanted`` (``en``, ``zh`` or nothing) decides, then the system's language."""
-    return (wanted or system).lower().startswith("en")
+def is_english(wanted: str) -> bool:
+    """Whether the desk speaks English: only when it is asked for, because the field's own words stay Chinese."""
+    return wanted.lower().startswith("en")
 
 
 def make_application() -> QApplication:
@@ -149,7 +149,7 @@ def make_application() -> QApplication:
 def _install_words(application: QApplication) -> None:
     """The desk's words are Chinese and Qt's English: each needs a translation when the desk speaks the other."""
     words = QTranslator(application)
-    if is_english(os.environ.get(LANGUAGE_VARIABLE, ""), QLocale.system().name()):
+    if is_english(os.environ.get(LANGUAGE_VARIABLE, "")):
         found = words.load("gridclient_en", str(RESOURCES / "translations"))
     else:
         qt_words = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -108,7 +108,7 @@ class _Guide:
 
     def _register(self) -> None:
         self._key(self._window, Qt.Key.Key_F3)
-        self._until("intake", self._window.intake.isVisible)
+        self._until("intake", lambda: self._window.intake is not None and self._window.intake.isVisible())
         QGuiApplication.clipboard().setText(_TEXT)
         self._key(self._focus(), Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
         self._settle()

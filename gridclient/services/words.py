@@ -1,4 +1,4 @@
-"""The field's words for people, one place for the command line and the desk (which translates them).
+"""The field's words for people, one place for the command line and the desk; they stay Chinese in every language.
 
 Keys are the identifiers that stand in the log and in JSON.
 """

@@ -27,6 +27,7 @@ translate = QCoreApplication.translate
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
+_LEAST_SHOWN: Final = 0.1
 
 
 class Pressure(StrEnum):
@@ -111,8 +112,7 @@ def limit_words(code: str) -> str:
         limit = parse_limit(code)
     except InvalidInput:
         return code
-    amount = round(limit.amount, 1) or limit.amount
-    return limit_text(Limit(int(amount) if amount == int(amount) else amount, limit.kind))
+    return limit_text(Limit(max(round(limit.amount, 1), _LEAST_SHOWN), limit.kind))
 
 
 def counting_clock(case: Case) -> CaseClock | None:

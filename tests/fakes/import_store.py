@@ -15,9 +15,9 @@ from gridclient.store.driver import Database
 from gridclient.store.import_journal import Journal, finish_imports
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.log import Device
+from gridclient.store.migrations import upgrade
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
-from gridclient.store.migrations import upgrade
 from gridclient.store.unit_of_work import SqliteWork
 from tests.fakes.invented_areas import TOWNSHIP, SetClock
 
