@@ -23,12 +23,14 @@ from typing import Any, Final
 
 import openpyxl
 
+from gridclient.composition import FIRST_ACCOUNTS
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.records import division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_records import ImportKind
 from gridclient.services.importing import import_records
+from gridclient.store.accounts import keep_accounts, keep_settings
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile import Profile, create_profile, open_profile, profile_exists
 from gridclient.store.unit_of_work import SqliteWork
@@ -224,6 +226,9 @@ def _fill_reference(profile: Profile, county: DemoCounty) -> None:
     ):
         sink = ReferenceSink(profile.database, NOW)
         import_records(records, file="bench", kind=kind, sink=sink, clock=StoppedClock(NOW))
+    with profile.database.writer() as connection:
+        keep_accounts(connection, FIRST_ACCOUNTS)
+        keep_settings(connection, {"township": "371002003", "name": "环翠区"}, at=NOW.isoformat())
 
 
 def _fill_cases(profile: Profile, maker: CaseMaker, cases: int) -> None:
