@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -55,6 +55,13 @@ def _profile(given: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="gridclient-tour-", ignore_cleanup_errors=True) as folder:
         yield Path(folder) / "demo"
+
+
+def _wait(milliseconds: int) -> None:
+    """Lets the desk go on; ``QTest.qWait`` would keep Python's lock from its threads meanwhile."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 class _Guide:
@@ -162,11 +169,11 @@ class _Guide:
         while not reached():
             if clock.hasExpired(_PATIENCE_MS):
                 raise StoreUnavailable("tour.stuck", stop=what)
-            QTest.qWait(_STEP_MS)
+            _wait(_STEP_MS)
 
     def _settle(self) -> None:
         self._until("jobs", lambda: not self._app.jobs.busy)
-        QTest.qWait(_SETTLED_MS)
+        _wait(_SETTLED_MS)
 
     def _picture(self, name: str) -> None:
         self._settle()
