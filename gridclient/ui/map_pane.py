@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
+import shiboken6
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -136,8 +137,9 @@ class MapPane(QWidget):
         """Before the window is deleted; no view is made any more."""
         self._left = True
         if self.view is not None:
-            self.view.shutdown()
-            self.view = None
+            view, self.view = self.view, None
+            view.shutdown()
+            shiboken6.delete(view)  # without its page it would make itself another one that outlives its profile
 
     def _on_figures_due(self) -> None:
         if self.view is not None:
