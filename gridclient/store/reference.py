@@ -118,13 +118,20 @@ class SqliteReference:
         self._database = database
         self._today = today
         self._snapshot: Snapshot | None = None
+        self._reading = threading.Lock()
 
     def snapshot(self) -> Snapshot:
         """The reference data as it is now."""
-        held, day = self._snapshot, self._today()
+        day = self._today()
         with self._database.reader() as connection:
-            if held is None or held.day != day or held.version != reference_version(connection):
-                held = self._snapshot = Snapshot(connection, day)
+            asked = day, reference_version(connection)
+            held = self._snapshot
+            if held is not None and (held.day, held.version) == asked:
+                return held
+            with self._reading:  # at the start all threads want it at once: one reads, the others take what it read
+                held = self._snapshot
+                if held is None or (held.day, held.version) != asked:
+                    held = self._snapshot = Snapshot(connection, day)
         return held
 
     def grid(self, code: str) -> GridRow | None:

@@ -34,7 +34,7 @@ def found(typed: str) -> list[tuple[Kind, str]]:
         ("zhx", Kind.UNIT, "综合行政执法中队"),
         ("司法", Kind.UNIT, "司法所"),
         ("dj", Kind.COMMAND, "登记"),
-        ("竹岛", Kind.GRID, "竹岛社区"),
+        ("竹岛", Kind.GRID, "竹岛街道"),
         ("鲸园", Kind.GRID, "鲸园街道"),
         ("gmsq", Kind.GRID, "古陌社区"),
         ("dpq", Kind.BOX, "待派遣"),
