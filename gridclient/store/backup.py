@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import Conflict, InvalidInput
+from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
@@ -128,7 +128,7 @@ def restore(
     """Puts a backup in the place of the store; the store that stood there is kept beside the backups.
 
     The backup is copied, upgraded and verified before anything is replaced. Afterwards the profile has a new database
-    and a new incarnation.
+    and a new incarnation; case numbers go on from where the old store had come.
 
     Args:
         key: the backup's key where it is not the profile's (from a recovery key).
@@ -146,6 +146,7 @@ def restore(
         raise InvalidInput("backup.missing", file=str(source))
     fresh = profile.folder / "restoring.db"
     _remove(fresh)
+    given = _numbers_given(profile)
     try:
         with file_faults():
             shutil.copyfile(source, fresh)
@@ -155,7 +156,31 @@ def restore(
     finally:
         _remove(fresh)
     profile.begin_incarnation()
+    _go_on_counting(profile, given)
     return aside
+
+
+def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
+    """How far each day's case numbers had come; a number that stands on paper must not be given again.
+
+    A store that is too damaged to tell must not stand in the way of its backup.
+    """
+    if not profile.store_file.is_file():
+        return ()
+    try:
+        with profile.database.reader() as connection:
+            return [(name, value) for name, value in connection.execute("SELECT name, value FROM counters")]
+    except StoreUnavailable:
+        return ()
+
+
+def _go_on_counting(profile: Profile, given: Sequence[tuple[str, int]]) -> None:
+    with profile.database.writer() as connection:
+        connection.executemany(
+            "INSERT INTO counters(name, value) VALUES (?, ?) "
+            "ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)",
+            given,
+        )
 
 
 def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:

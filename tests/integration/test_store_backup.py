@@ -141,6 +141,14 @@ def test_restoring_brings_back_the_moment_and_keeps_the_old_store(profile: Profi
     assert verify(profile.database).ok
 
 
+def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tmp_path: Path) -> None:
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "甲", "乙")
+    restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
+        assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
+
+
 def test_another_machine_restores_with_the_recovery_key(profile: Profile, tmp_path: Path) -> None:
     register(profile, "甲")
     back_up(profile, tmp_path / "a.gridbackup")
