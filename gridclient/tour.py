@@ -64,13 +64,6 @@ def _wait(milliseconds: int) -> None:
     loop.exec()
 
 
-def _let_run(milliseconds: int) -> None:
-    """Lets the desk go on. ``QTest.qWait`` keeps Python's lock all the while, so that no pool thread gets on."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
 class _Guide:
     """Leads through the stops; every stop waits for what the operator would wait for, then takes its picture."""
 
