@@ -89,9 +89,7 @@ class FilterBar(QWidget):
         self._filter, self._sort, self._grid_name = chosen, sort, grid_name
         self.area.setText(grid_name)
         if self.search.text().strip() != chosen.text:
-            self.search.blockSignals(True)
-            self.search.setText(chosen.text)
-            self.search.blockSignals(False)
+            self.search.setText(chosen.text)  # the pause that follows finds nothing new to ask
         self._arrange()
 
     def show_area(self, name: str) -> None:

@@ -99,11 +99,13 @@ class Inputs(QWidget):
         """Puts values in, all or some, without calling that an edit."""
         for name in only if only is not None else self._inputs:
             made = self._inputs[name]
+            if isinstance(made.widget, QLineEdit):  # tells edits apart itself, and its clear button hears its signals
+                made.write(getattr(values, name))
+                made.widget.setCursorPosition(0)
+                continue
             blocked = made.widget.blockSignals(True)
             made.write(getattr(values, name))
             made.widget.blockSignals(blocked)
-            if isinstance(made.widget, QLineEdit):
-                made.widget.setCursorPosition(0)
 
     def mark(self, names: Iterable[str]) -> None:
         """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""
