@@ -272,3 +272,11 @@ def test_rows_give_their_case_not_their_words(open_list: OpenList, invented: Inv
     page = open_list(invented)
     index = page.model.index(0, 0)
     assert index.data(CaseRole.CASE_ID) == page.model.row_at(0).id == index.data(CaseRole.ROW).id
+
+
+def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:
+    page = open_list(crowded)
+    page.resize(420, 400)
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
+    page.resize(1400, 400)
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from gridclient.services.rows import Sort
@@ -16,6 +16,7 @@ from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.theme import HEADER_PX, ROW_PX
 
 _NEAR: Final = 10
+_TITLE_PX: Final = 100
 _ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
 Spot = tuple[str, int]
 """A case and where its line begins on the screen, in pixels."""
@@ -142,6 +143,10 @@ class CaseTable(QTableView):
 
     # -- events -----------------------------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._give_title_room()
+        super().resizeEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         chosen = frozenset(index.row() for index in self.selectionModel().selectedRows())
         self._cells.begin(chosen=chosen, ratio=self.devicePixelRatioF())
@@ -161,6 +166,17 @@ class CaseTable(QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def _give_title_room(self) -> None:
+        """The title takes the room that is left, and where too little is left, the list scrolls sideways instead."""
+        heads = self.horizontalHeader()
+        others = sum(heads.sectionSize(place) for place in range(heads.count()) if place != TITLE)
+        roomy = self.viewport().width() - others >= _TITLE_PX
+        heads.setSectionResizeMode(
+            TITLE, QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
+        )
+        if not roomy:
+            heads.resizeSection(TITLE, _TITLE_PX)
 
     def _arrange_heads(self) -> None:
         lines = self.verticalHeader()
@@ -189,6 +205,7 @@ class CaseTable(QTableView):
 
     def _show_column(self, place: int, *, shown: bool) -> None:
         self.horizontalHeader().setSectionHidden(place, not shown)
+        self._give_title_room()
         self.columns_changed.emit()
 
     def _on_default_columns_wanted(self) -> None:
