@@ -153,6 +153,10 @@ class _StillReference:
     def units(self) -> Sequence[UnitRow]:
         return tuple(self._lists.units.values())
 
+    def standard_of(self, code: str, version: str) -> StandardRow | None:
+        row = self.standard(code)
+        return row if row is None or version in ("", row.version) else None
+
     def standards(self) -> Sequence[StandardRow]:
         return tuple(self._lists.standards.values())
 

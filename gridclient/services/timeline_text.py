@@ -52,8 +52,9 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
 
 
 def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
-    code = str(payload.get("basis", {}).get("standard", "") or payload.get("facts", {}).get("standard", ""))
-    row = reference.standard(code) if code else None
+    basis = payload.get("basis", {})
+    code = str(basis.get("standard", "") or payload.get("facts", {}).get("standard", ""))
+    row = reference.standard_of(code, str(basis.get("version", ""))) if code else None
     return [row.small_class, row.filing_condition, row.limit_text] if row else [code]
 
 

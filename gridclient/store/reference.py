@@ -23,6 +23,7 @@ from gridclient.store.reference_rows import (
     read_grids,
     read_outlines,
     read_settings,
+    read_standard,
     read_standards,
     read_units,
 )
@@ -151,6 +152,14 @@ class SqliteReference:
 
     def standard(self, code: str) -> StandardRow | None:
         return self.snapshot().standards.get(code)
+
+    def standard_of(self, code: str, version: str) -> StandardRow | None:
+        """See the port."""
+        held = self.standard(code)
+        if not version or (held is not None and held.version == version):
+            return held
+        with self._database.reader() as connection:
+            return read_standard(connection, code, version)
 
     def standards(self) -> Sequence[StandardRow]:
         return tuple(self.snapshot().standards.values())

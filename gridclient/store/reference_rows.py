@@ -17,6 +17,10 @@ from gridclient.store.reference_schema import ALWAYS
 
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
+_STANDARD: Final = (
+    "code, kind, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
+    "extra, version, valid_from"
+)
 _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
 
 
@@ -173,11 +177,17 @@ def _listed(connection: Connection, table: str, column: str) -> Mapping[str, tup
 def read_standards(connection: Connection, day: date) -> dict[str, StandardRow]:
     """Filing conditions in force, by code."""
     rows = connection.execute(
-        "select code, kind, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text,"
-        f" handling_unit, extra, version, valid_from from standards where {_IN_FORCE} order by code, version",
-        (day.isoformat(),),
+        f"select {_STANDARD} from standards where {_IN_FORCE} order by code, version", (day.isoformat(),)
     )
     return {row[0]: _standard(row) for row in rows}
+
+
+def read_standard(connection: Connection, code: str, version: str) -> StandardRow | None:
+    """One filing condition in one of its versions, in force or not."""
+    row = connection.execute(
+        f"select {_STANDARD} from standards where code = ? and version = cast(? as integer)", (code, version)
+    ).fetchone()
+    return None if row is None else _standard(row)
 
 
 def _standard(row: Sequence[Any]) -> StandardRow:

@@ -266,6 +266,17 @@ def test_a_standard_that_reads_differently_becomes_a_new_version_and_the_old_one
     assert (before.limit, before.version) == ("2 work_day", "1")
 
 
+def test_an_event_is_shown_by_the_version_that_justified_it(store: ImportStore) -> None:
+    store.bring([standard(2)], ImportKind.STANDARDS)
+    store.bring([standard(2, limit="5 work_day")], ImportKind.STANDARDS)
+
+    def limit_of(version: str) -> str | None:
+        row = store.reference.standard_of("C-01-02-01", version)
+        return row.limit if row is not None else None
+
+    assert [limit_of(version) for version in ("1", "2", "", "3")] == ["2 work_day", "5 work_day", "5 work_day", None]
+
+
 def test_days_of_the_county_lie_over_the_legal_calendar(store: ImportStore) -> None:
     feast = date(2026, 3, 4)
     assert store.reference.calendar().is_working(feast)

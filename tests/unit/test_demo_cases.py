@@ -71,6 +71,10 @@ class DemoReference:
     def standard(self, code: str) -> StandardRow | None:
         return self._standards.get(code)
 
+    def standard_of(self, code: str, version: str) -> StandardRow | None:
+        row = self._standards.get(code)
+        return row if row is None or version in ("", row.version) else None
+
     def calendar(self) -> WorkCalendar:
         return WorkCalendar()
 

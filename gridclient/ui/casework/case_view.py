@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -75,14 +75,14 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         NotFound: there is none (``case.unknown``).
     """
     reference, case = desk.reference, desk.queries.case(case_id)
-    clock = counting_clock(case)
+    clock, timeline = counting_clock(case), desk.queries.timeline(case.id)
     township = reference.grid(case.facts.grid[:9]) if case.facts.grid else None
     return CaseView(
         case=case,
         grid_name=grid_name(case.facts.grid, reference),
         township_name=township.name if township is not None else "",
-        standard=reference.standard(case.facts.standard) if case.facts.standard else None,
-        lines=tuple(_line(entry, reference) for entry in reversed(desk.queries.timeline(case.id))),
+        standard=_standard(case.facts.standard, timeline, reference),
+        lines=tuple(_line(entry, reference) for entry in reversed(timeline)),
         files=tuple(_file(payload) for payload in desk.queries.attachments(case.id)),
         clock=clock,
         explanation=_explanation(clock, reference),
@@ -91,6 +91,13 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         unit_names={part.unit: _unit_name(part.unit, reference) for part in case.assignments},
         kept=desk.queries.draft(draft_name(case.id)),
     )
+
+
+def _standard(code: str, timeline: Sequence[TimelineEntry], reference: Reference) -> StandardRow | None:
+    """The condition in the version that justified the last filing or dispatch; before those, the one in force."""
+    bases = (entry.payload.get("basis", {}) for entry in reversed(timeline))
+    version = next((str(basis["version"]) for basis in bases if basis.get("standard") == code), "")
+    return reference.standard_of(code, version) if code else None
 
 
 def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:

@@ -103,6 +103,10 @@ class MemoryReference:
     def standard(self, code: str) -> StandardRow | None:
         return next((row for row in self.standard_rows if row.code == code), None)
 
+    def standard_of(self, code: str, version: str) -> StandardRow | None:
+        named = (row for row in self.standard_rows if (row.code, row.version) == (code, version))
+        return next(named, self.standard(code))
+
     def standards(self) -> Sequence[StandardRow]:
         return self.standard_rows
 
