@@ -38,6 +38,14 @@ class StoreUnavailable(GridClientError):
     """The environment failed (disk full, locked, damaged), not the program."""
 
 
+class SyncFault(GridClientError):
+    """A round of synchronisation could not be finished; ``retryable`` tells whether the next try may help."""
+
+    def __init__(self, code: str, *, retryable: bool = False, **params: object) -> None:
+        super().__init__(code, **params)
+        self.retryable = retryable
+
+
 class Cancelled(GridClientError):
     """The user stopped it; never shown as an error."""
 

@@ -109,14 +109,49 @@ def payload_text(payload: Payload) -> str:
     return _CANONICAL.encode(payload)
 
 
-def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
-    """The link of one device's hash chain: SHA-256 over the link before and the event's canonical bytes.
+class Record(NamedTuple):
+    """An event as it stands in the log and travels: its payload as the canonical text under the hash."""
 
-    ``text`` is the payload's text where it is at hand.
-    """
-    head = _CANONICAL.encode([*event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor])
-    canonical = f"{head[:-1]},{payload_text(event.payload) if text is None else text}]"
-    return hashlib.sha256(previous + canonical.encode()).digest()
+    key: EventKey
+    hlc: int
+    kind: str
+    version: int
+    subject: str
+    base: int
+    actor: str
+    text: str
+
+    def canonical(self) -> bytes:
+        """The bytes under every hash: a JSON array without blanks, the payload last."""
+        head = _CANONICAL.encode([*self.key, self.hlc, self.kind, self.version, self.subject, self.base, self.actor])
+        return f"{head[:-1]},{self.text}]".encode()
+
+    def event(self) -> Event:
+        """The event with its payload read."""
+        return Event(
+            self.key, self.hlc, self.kind, self.subject, self.base, self.actor, json.loads(self.text), self.version
+        )
+
+
+def record_of(event: Event, text: str | None = None) -> Record:
+    """The event as it travels; ``text`` is the payload's where it is at hand."""
+    text = payload_text(event.payload) if text is None else text
+    return Record(event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, text)
+
+
+def link_after(previous: bytes, canonical: bytes) -> bytes:
+    """The link of one origin's hash chain: SHA-256 over the link before and the event's canonical bytes."""
+    return hashlib.sha256(previous + canonical).digest()
+
+
+def place_mark(position: int, link: bytes) -> int:
+    """What one placed event adds to the sum of its feed (modulo 2^64): order and content of the feed in one number."""
+    return int.from_bytes(hashlib.sha256(position.to_bytes(8, "big") + link).digest()[:8], "big")
+
+
+def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
+    """:func:`link_after` for an event; ``text`` is the payload's where it is at hand."""
+    return link_after(previous, record_of(event, text).canonical())
 
 
 def to_seconds(instant: datetime) -> int:

@@ -1,0 +1,223 @@
+"""What synchronisation needs of the store and what screens are told of it, as values and roles.
+
+A *feed* is what one device reads in the hub's order: a whole stream (``t:<township>``, ``ref``), or the part of a
+township's stream that concerns one department (``d:<unit>@t:<township>``). A *position* is a place in the order of a
+stream, dense from 1 and the same for everybody; a filtered feed skips positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from gridclient.domain.events import Record
+from gridclient.services.rows import Changes
+
+
+class OriginKey(NamedTuple):
+    """Who wrote a run of events: one stream, one device, one start of its store."""
+
+    stream: str
+    device: str
+    incarnation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a device may do with a stream. ``unit`` narrows reading and writing to what was handed to that unit."""
+
+    stream: str
+    reads: bool = True
+    writes: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What a desk got when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
+
+    ``bundle_keys`` are the keys of streams for files on a stick, 32 bytes each; ``signing_key`` is the device's own
+    Ed25519 key (32 bytes, private). Nothing of this is ever shown or logged.
+    """
+
+    hub: str
+    url: str
+    fingerprint: str
+    token: str
+    short: str
+    signing_key: bytes
+    grants: tuple[Grant, ...]
+    bundle_keys: Mapping[str, bytes]
+    enrolled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Own events that the hub has not placed: the records from ``first`` on, and the link before and after them."""
+
+    origin: OriginKey
+    first: int
+    records: tuple[Record, ...]
+    link_before: bytes
+    link_after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """How far a feed is known here: the newest position, how many events of it, and the sum of their marks."""
+
+    feed: str
+    cursor: int
+    count: int
+    total: int
+    repairing: bool = False
+
+
+class PlacedRecord(NamedTuple):
+    """A foreign event with its place; ``link`` is empty where the whole chain is known and can be computed."""
+
+    position: int
+    record: Record
+    link: bytes
+
+
+class PlacedRun(NamedTuple):
+    """``count`` own events from ``seq`` on stand at ``position`` and the places after it."""
+
+    position: int
+    origin: OriginKey
+    seq: int
+    count: int
+
+
+class SignedHead(NamedTuple):
+    """A device's signature over the link of its event ``seq``; ``public_key`` is its Ed25519 key (32 bytes)."""
+
+    origin: OriginKey
+    seq: int
+    public_key: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """A stretch of a feed, in order of position, that brings it to ``cursor``.
+
+    ``complete``: nothing newer was there; ``count`` and ``total`` then say what the whole feed has at ``cursor``.
+    """
+
+    feed: str
+    cursor: int
+    complete: bool
+    count: int
+    total: int
+    foreign: tuple[PlacedRecord, ...]
+    own: tuple[PlacedRun, ...]
+    heads: tuple[SignedHead, ...]
+
+
+class Taken(NamedTuple):
+    """What became of a page: ``agrees`` is ``False`` when a complete feed has not the count or sum that it should."""
+
+    changes: Changes
+    agrees: bool
+    new_events: int
+    conflicts: int
+
+
+class RoundEnd(StrEnum):
+    """How a round of synchronisation ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """One round, as the page shows it. ``error`` is a code of :mod:`gridclient.services.error_text` with its words."""
+
+    at: datetime
+    end: RoundEnd
+    pushed: int = 0
+    pulled: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    seconds: float = 0.0
+    hub_time: datetime | None = None
+    error: str = ""
+    params: Mapping[str, Any] | None = None
+    by: str = "line"  # or "stick"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingFile:
+    """An attachment that the hub does not have whole: ``sent`` of ``size`` bytes are there."""
+
+    sha256: str
+    size: int
+    sent: int
+
+
+class SyncStore(Protocol):
+    """The store as a round of synchronisation uses it. Blocking; every call that writes is one durable transaction.
+
+    Raises:
+        StoreUnavailable: disk full, locked or damaged; nothing of the call stays.
+    """
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def incarnation(self) -> int: ...
+
+    def enrolment(self) -> Enrolment | None: ...
+    def keep_enrolment(self, enrolment: Enrolment) -> None:
+        """Keeps it (keys among the profile's keys) and takes its ``short`` for case numbers from now on."""
+        ...
+
+    def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        """Own origins with events that wait, each with the number of the first of them."""
+        ...
+
+    def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
+        """Up to ``limit`` own events from number ``first`` on."""
+        ...
+
+    def feeds(self) -> Sequence[FeedState]: ...
+    def take(self, page: FeedPage) -> Taken:
+        """Puts a page into the log, places own events, folds what it touches again and moves the feed's cursor.
+
+        Raises:
+            SyncFault: ``sync.chain_broken`` or ``sync.signature``: a foreign event does not fit its chain or its
+                device's signature; ``sync.gap``: an own event is named that this log does not have.
+        """
+        ...
+
+    def restart_feed(self, feed: str) -> None:
+        """Takes back all places of the feed and reads it again from the start; nothing is deleted."""
+        ...
+
+    def begin_incarnation(self, number: int) -> int:
+        """From now on own events are numbered anew under ``number``; what the hub never placed is written again under
+        it, in order. Gives how many that were."""
+        ...
+
+    def keep_round(self, report: RoundReport) -> None: ...
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
+        """The last rounds, newest first."""
+        ...
+
+    def waiting_files(self, limit: int) -> Sequence[WaitingFile]: ...
+    def file_sent(self, sha256: str, sent: int) -> None:
+        """So many bytes of a file are with the hub."""
+        ...
+
+    def missing_files(self, limit: int) -> Sequence[WaitingFile]:
+        """Files that foreign events name and that are not here; ``sent`` is what is here of them."""
+        ...
