@@ -8,9 +8,9 @@ in the file: :meth:`Columns.at` first reads the blobs that changed since, within
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from gridclient.store.driver import Connection, Database
 from gridclient.store.packs import FIELDS, ROWS, Flag, LabelKind
 
+T = TypeVar("T")
 Column = NDArray[Any]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.intp]
@@ -48,11 +49,11 @@ class Table:
     def __init__(self) -> None:
         self.size = 0
         self.stamp = -1
-        self._with_due: Places | None = None
+        self._kept: dict[Hashable, Any] = {}
         self.answers: dict[object, NDArray[np.int32]] = {}
         """What searches found in this state of the store, the newest last."""
         self.codes: list[str] = [""]
-        self._kinds: list[str] = [""]
+        self._labels: dict[str, dict[str, int]] = {}
         self._whole: dict[str, Column] = {name: np.empty(0, _RECORD[name]) for name in _NAMES}
 
     def load(self, connection: Connection) -> None:
@@ -61,7 +62,7 @@ class Table:
         if stamp == self.stamp:
             return
         self.answers.clear()
-        self._with_due = None
+        self._kept.clear()
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         self._grow(0 if last is None else last + 1)
         rows = connection.execute(
@@ -103,27 +104,31 @@ class Table:
     def _load_labels(self, connection: Connection) -> None:
         rows = connection.execute("SELECT no, kind, code FROM labels WHERE no >= ? ORDER BY no", (len(self.codes),))
         for no, kind, code in rows:
-            missing = no - len(self.codes)
-            self.codes += [""] * missing + [code]
-            self._kinds += [""] * missing + [kind]
+            self.codes += [""] * (no - len(self.codes)) + [code]
+            self._labels.setdefault(kind, {})[code] = no
 
     def labels(self, kind: LabelKind) -> list[tuple[int, str]]:
         """The codes of one kind with their numbers."""
-        return [(no, self.codes[no]) for no, known in enumerate(self._kinds) if known == kind.value]
+        return [(no, code) for code, no in self._labels.get(kind.value, {}).items()]
 
     def label(self, kind: LabelKind, code: str) -> int | None:
         """The number of a code; ``None`` when no case ever had it."""
-        return next((no for no, known in self.labels(kind) if known == code), None)
+        return self._labels.get(kind.value, {}).get(code)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What ``make`` gives, worked out once in each state of the store."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
 
     def with_due(self) -> Places:
         """The cases that have a deadline: the open ones, mostly."""
-        if self._with_due is None:
-            self._with_due = np.flatnonzero(self.due)
-        return self._with_due
+        return self.once("with_due", lambda: np.flatnonzero(self.due))
 
-    def open(self) -> Mask:
-        """Which cases are open."""
-        return self.flagged(Flag.OPEN)
+    def open_places(self) -> Places:
+        """The open cases: what nearly every question asks for, and a small part of all."""
+        return self.once("open", lambda: np.flatnonzero(self.flagged(Flag.OPEN)))
 
     def flagged(self, flag: Flag) -> Mask:
         """Which cases bear the mark."""

@@ -1,8 +1,13 @@
-"""Figures of areas and boxes: what the transaction counted, and what the time of day makes of the open cases."""
+"""Figures of areas and boxes: what the transaction counted, and what the time of day makes of the open cases.
+
+What does not depend on the time is added up once in each state of the store; the time is asked of the cases that have
+a deadline.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,9 +15,11 @@ from numpy.typing import NDArray
 
 from gridclient.domain.case import OPEN_STATES, CaseState
 from gridclient.services.rows import Box, GridFigures
-from gridclient.store.columns import Table
+from gridclient.store.areas import Areas, Nesting
+from gridclient.store.columns import Column, Mask, Table
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, box_test
+from gridclient.store.filters import Moment, inside_area
+from gridclient.store.packs import LabelKind
 from gridclient.store.schema import TALLY_COLUMNS
 from gridclient.store.tally import tally_rows
 
@@ -26,44 +33,101 @@ _ALL_OPEN: Final = len(TALLY_COLUMNS) + len(_TIMED)
 _OVERDUE: Final = _PLACES[Box.OVERDUE]
 
 Counts = NDArray[np.int64]
-"""One row a grid: the tally's columns, the timed boxes, all open cases."""
+"""One row an area: the tally's columns, the timed boxes, all open cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What stands in one state of the store: the areas with their counts, the timed boxes still empty.
+
+    ``labels`` are the numbers of the labels of ``nesting.grids``.
+    """
+
+    nesting: Nesting
+    labels: NDArray[np.intp]
+    sums: Counts
+    place_of: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """The cases that have a deadline: when, and the label of their grid."""
+
+    due: Column
+    grid: Column
+
+    def inside(self, box: Box, moment: Moment) -> Mask:
+        """Those in a box that depends on the time."""
+        mask: Mask = self.due < moment.now
+        if box is Box.DUE_SOON:
+            mask = ~mask & (self.due <= moment.soon)
+        return mask
 
 
 def figures(connection: Connection, table: Table, moment: Moment) -> Mapping[str, GridFigures]:
     """Figures of every area that has a grid of the list or a case; ``""`` holds the whole store."""
-    grids, counts = _grid_counts(connection, table, moment)
-    nesting = moment.areas.nesting(grids)
-    sums: Counts = np.zeros((len(nesting.areas), counts.shape[1]), dtype=np.int64)
-    np.add.at(sums, nesting.above, counts[nesting.below])
-    return {area: _figures(row) for area, row in zip(nesting.areas, sums.tolist(), strict=True)}
+    standing, sums = _counted(connection, table, moment)
+    return {area: _figures(row) for area, row in zip(standing.nesting.areas, sums.tolist(), strict=True)}
+
+
+def open_and_overdue(connection: Connection, table: Table, moment: Moment) -> Mapping[str, tuple[int, int]]:
+    """The two of them alone, for the areas that have an open case."""
+    standing, sums = _counted(connection, table, moment)
+    pairs = sums[:, [_ALL_OPEN, _OVERDUE]].tolist()
+    return {area: (n, late) for area, (n, late) in zip(standing.nesting.areas, pairs, strict=True) if n}
 
 
 def box_counts(connection: Connection, table: Table, moment: Moment, area: str) -> Mapping[Box, int]:
     """The boxes of one area; ``""`` is the whole store."""
-    grids, counts = _grid_counts(connection, table, moment)
-    inside = [place for place, grid in enumerate(grids) if area in moment.areas.above(grid)]
-    return _figures(counts[inside].sum(axis=0).tolist()).boxes
-
-
-def _grid_counts(connection: Connection, table: Table, moment: Moment) -> tuple[tuple[str, ...], Counts]:
-    """The grids that cases name, and their counts. A case that is due stands in a tally too."""
-    rows = [row for row in tally_rows(connection) if any(row[1:])]
-    grids = tuple(row[0] for row in rows)
-    counts: Counts = np.zeros((len(rows), _ALL_OPEN + 1), dtype=np.int64)
-    if rows:
-        counts[:, : len(TALLY_COLUMNS)] = [row[1:] for row in rows]
-        counts[:, _ALL_OPEN] = counts[:, _OPEN].sum(axis=1)
+    standing = _standing(connection, table, moment.areas)
+    place = standing.place_of.get(area)
+    row = [0] * (_ALL_OPEN + 1) if place is None else standing.sums[place].tolist()
+    due, inside = _due(table), inside_area(table, area, moment.areas)
+    if not area:
+        inside = np.ones_like(inside)
     for box in _TIMED:
-        timed = _timed(table, box, moment)
-        counts[:, _PLACES[box]] = [timed.get(grid, 0) for grid in grids]
-    return grids, counts
+        row[_PLACES[box]] = int(np.count_nonzero(inside.take(due.grid[due.inside(box, moment)])))
+    return _figures(row).boxes
 
 
-def _timed(table: Table, box: Box, moment: Moment) -> Mapping[str, int]:
-    """How many cases of each grid lie in a box that depends on the time."""
-    places = table.with_due()
-    counted = np.bincount(table.grid[places[box_test(table, box, moment)(places)]], minlength=1)
-    return {table.codes[no]: int(counted[no]) for no in np.flatnonzero(counted).tolist()}
+def _counted(connection: Connection, table: Table, moment: Moment) -> tuple[_Standing, Counts]:
+    """The areas and all their counts. A case that is due stands in a tally too."""
+    standing, due = _standing(connection, table, moment.areas), _due(table)
+    sums, nesting = standing.sums.copy(), standing.nesting
+    for box in _TIMED:
+        by_label = np.bincount(due.grid[due.inside(box, moment)], minlength=len(table.codes))
+        late = by_label[standing.labels][nesting.below]
+        sums[:, _PLACES[box]] = np.bincount(nesting.above, weights=late, minlength=len(nesting.areas))
+    return standing, sums
+
+
+def _due(table: Table) -> _Due:
+    def gathered() -> _Due:
+        places = table.with_due()
+        return _Due(table.due[places], table.grid[places])
+
+    return table.once("due", gathered)
+
+
+def _standing(connection: Connection, table: Table, areas: Areas) -> _Standing:
+    def added() -> _Standing:
+        rows = [row for row in tally_rows(connection) if any(row[1:])]
+        counts: Counts = np.zeros((len(rows), _ALL_OPEN + 1), dtype=np.int64)
+        if rows:
+            counts[:, : len(TALLY_COLUMNS)] = [row[1:] for row in rows]
+            counts[:, _ALL_OPEN] = counts[:, _OPEN].sum(axis=1)
+        nesting = areas.nesting(tuple(row[0] for row in rows))
+        sums: Counts = np.zeros((len(nesting.areas), _ALL_OPEN + 1), dtype=np.int64)
+        np.add.at(sums, nesting.above, counts[nesting.below])
+        labels = np.array([_label(table, grid) for grid in nesting.grids], dtype=np.intp)
+        return _Standing(nesting, labels, sums, {area: place for place, area in enumerate(nesting.areas)})
+
+    return table.once(("figures", areas), added)
+
+
+def _label(table: Table, grid: str) -> int:
+    """The number of a grid's label; 0 is that of the cases without a grid."""
+    return table.label(LabelKind.GRID, grid) or 0
 
 
 class _Boxes(Mapping[Box, int]):

@@ -30,6 +30,8 @@ _FLAG_BOXES: Final = {
     Box.CONFLICT: Flag.CONFLICT,
     Box.PENDING: Flag.PENDING,
 }
+_TIMED_BOXES: Final = (Box.OVERDUE, Box.DUE_SOON)
+_SMALL_SHARE: Final = 4
 _ANSWERS_KEPT: Final = 4
 
 
@@ -60,11 +62,23 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
     """The cases that pass."""
     tests = list(_tests(connection, table, chosen, moment))
     if not chosen.text.strip():
-        return Selection(table.state != 0, None).passing(tests)
+        return _start(table, chosen).passing(tests)
     query = text_query(chosen.text)
     if query is None:
         return Selection(None, np.empty(0, dtype=np.intp))
     return Selection(None, _found(connection, table, query)).passing(tests)
+
+
+def _start(table: Table, chosen: CaseFilter) -> Selection:
+    """The few that a filter begins with, where there are such."""
+    if chosen.only_open:
+        places = table.open_places()
+        if len(places) * _SMALL_SHARE <= table.size:
+            return Selection(None, places)
+        return Selection(table.once("open_mask", lambda: table.flagged(Flag.OPEN)), None)
+    if chosen.box in _TIMED_BOXES:
+        return Selection(None, table.with_due())
+    return Selection(table.once("all", lambda: table.state != 0), None)
 
 
 def _found(connection: Connection, table: Table, query: TextQuery) -> Places:
@@ -86,7 +100,7 @@ def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Mom
         yield box_test(table, chosen.box, moment)
     if chosen.states:
         yield _state_test(table, chosen.states)
-    if chosen.only_open:
+    if chosen.only_open and chosen.text.strip():  # else it began with them
         yield _flag_test(table, Flag.OPEN)
     if chosen.level is not None:
         level = chosen.level
@@ -135,9 +149,19 @@ def _unit_test(connection: Connection, table: Table, unit: str) -> Test:
 
 
 def _area_test(table: Table, area: str, areas: Areas) -> Test:
-    inside = np.zeros(len(table.codes), dtype=np.bool_)
-    inside[[no for no, code in table.labels(LabelKind.GRID) if area in areas.above(code)]] = True
+    inside = inside_area(table, area, areas)
     return lambda at: inside.take(table.grid[at])
+
+
+def inside_area(table: Table, area: str, areas: Areas) -> Mask:
+    """By the number of a grid's label, whether it lies in an area."""
+
+    def judged() -> Mask:
+        inside = np.zeros(len(table.codes), dtype=np.bool_)
+        inside[[no for no, code in table.labels(LabelKind.GRID) if area in areas.above(code)]] = True
+        return inside
+
+    return table.once(("inside", area, areas), judged)
 
 
 def _bounds_test(table: Table, bounds: tuple[float, float, float, float]) -> Test:

@@ -21,7 +21,7 @@ from gridclient.services.ports import Clock
 from gridclient.services.rows import CaseFilter
 from gridclient.store.areas import AreasSource
 from gridclient.store.columns import Columns, Places, Table
-from gridclient.store.counts import figures
+from gridclient.store.counts import open_and_overdue
 from gridclient.store.driver import Connection
 from gridclient.store.filters import Moment, matching
 from gridclient.store.log import subject_text
@@ -55,12 +55,12 @@ class SqliteMapData:
         drawn = self._outlines()[2]
         with self._columns.at() as (connection, table):
             moment = self._moment()
-            found = figures(connection, table, moment)
+            found = open_and_overdue(connection, table, moment)
         areas = moment.areas
         return {
-            code: (counts.open, counts.overdue)
+            code: counts
             for code, counts in found.items()
-            if counts.open and code in drawn and (not scope or scope in areas.above(code))
+            if code in drawn and (not scope or scope in areas.above(code))
         }
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:

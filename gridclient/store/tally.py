@@ -5,6 +5,7 @@ What depends on the time of day (overdue, due soon) is not here: readers count i
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -21,6 +22,8 @@ _ADD_UNIT: Final = (
     "INSERT INTO unit_tallies(unit, in_hand) VALUES (?, ?) "
     "ON CONFLICT(unit) DO UPDATE SET in_hand = in_hand + excluded.in_hand"
 )
+_ALL_AT_ONCE: Final = f"SELECT json_group_array(json_array(grid, {', '.join(TALLY_COLUMNS)})) FROM tallies"
+"""One step, as in :mod:`gridclient.store.case_rows`."""
 GridTally = Mapping[str, int]
 """One grid's counts by the names of ``TALLY_COLUMNS``."""
 
@@ -81,7 +84,9 @@ def read_tallies(connection: Connection) -> dict[str, GridTally]:
 
 def tally_rows(connection: Connection) -> list[tuple[Any, ...]]:
     """The same as rows: the grid, then its counts in the order of ``TALLY_COLUMNS``."""
-    return connection.execute(f"SELECT grid, {', '.join(TALLY_COLUMNS)} FROM tallies").fetchall()
+    (text,) = connection.execute(_ALL_AT_ONCE).fetchone()
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in json.loads(text)]
+    return rows
 
 
 def read_unit_tallies(connection: Connection) -> dict[str, int]:
