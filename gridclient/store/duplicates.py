@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from gridclient.store.areas import Areas
 from gridclient.store.case_rows import read_case_rows
 from gridclient.store.columns import Places, Table
 from gridclient.store.driver import Connection
-from gridclient.store.search import tokens_of
+from gridclient.store.search import Numbers, tokens_of
 from gridclient.store.tables import phone_digits
 
 _NEAR_M: Final = 500.0
@@ -58,26 +57,57 @@ class NewCase:
         return frozenset(tokens_of(f"{self.title} {self.description}"))
 
 
-def likely_duplicates(connection: Connection, table: Table, new: NewCase, *, areas: Areas) -> Sequence[Likeness]:
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the columns know of a new case: numbers of the cases near it, the nearest first, and of the newest ones."""
+
+    near: Sequence[int]
+    newest: Numbers
+
+
+def surroundings(table: Table, new: NewCase) -> Surroundings:
+    """A few passes over the columns; what takes longer needs them no more."""
+    recent = _recent(table, new)
+    near = _nearest(table, recent, new)
+    if len(recent) > _NEWEST:
+        newest = np.argpartition(table.registered[recent], len(recent) - _NEWEST)[-_NEWEST:]
+        recent = np.sort(recent[newest])
+    return Surroundings(near, recent + 1)
+
+
+def likely_duplicates(
+    connection: Connection, around: Surroundings, new: NewCase, *, areas: Areas
+) -> Sequence[Likeness]:
     """At most ten, the likeliest first; what is not likely enough is left out."""
-    numbers = _candidates(connection, table, new)
+    rows = read_case_rows(connection, _candidates(connection, around, new), areas)
+    rows = _possible(connection, rows, new)
+    told = _told(connection, [row.rowid for row in rows])
     words = new.words
     found = []
-    told = _told(connection, numbers)
-    for row in read_case_rows(connection, numbers, areas):
+    for row in rows:
         likeness = _compared(row, told[row.rowid], new, words)
         if likeness.score >= _LEAST_SCORE:
             found.append(likeness)
     return sorted(found, key=lambda likeness: (-likeness.score, likeness.row.rowid))[:_SHOWN]
 
 
-def _candidates(connection: Connection, table: Table, new: NewCase) -> list[int]:
-    recent = _recent(table, new)
-    near = _nearest(table, recent, new)
-    worded = _by_words(connection, table, recent, new)
-    close = set(near)
+def _possible(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> list[CaseRow]:
+    """Those whose texts are worth reading: not the same words far apart, unless from the same telephone."""
+    far = {row.rowid for row in rows if _is_elsewhere(_metres(row, new))}
+    phone = phone_digits(new.phone)
+    if far and phone:
+        numbers = ",".join(map(str, far))
+        far.difference_update(
+            no for (no,) in connection.execute(f"SELECT no FROM cases WHERE no IN ({numbers}) AND phone = ?", (phone,))
+        )
+    return [row for row in rows if row.rowid not in far]
+
+
+def _candidates(connection: Connection, around: Surroundings, new: NewCase) -> list[int]:
+    worded = _by_words(connection, around.newest, new)
+    close = set(around.near)
     both = [no for no in worded if no in close]
-    return list(dict.fromkeys([*both[:40], *near[:20], *_by_phone(connection, new), *worded[:30]]))
+    return list(dict.fromkeys([*both[:40], *around.near[:20], *_by_phone(connection, new), *worded[:30]]))
 
 
 def _recent(table: Table, new: NewCase) -> Places:
@@ -117,51 +147,63 @@ def _by_phone(connection: Connection, new: NewCase) -> list[int]:
     return [no for (no,) in rows]
 
 
-def _by_words(connection: Connection, table: Table, recent: Places, new: NewCase) -> list[int]:
-    """Numbers of the newest recent cases that share words, those that share most first."""
+def _by_words(connection: Connection, newest: Numbers, new: NewCase) -> list[int]:
+    """Numbers of the newest cases that share words, those that share most first."""
     words = [word for word in dict.fromkeys(tokens_of(f"{new.title} {new.description}")) if len(word) > 1]
-    if not words or not len(recent):
+    if not words or not len(newest):
         return []
-    if len(recent) > _NEWEST:
-        newest = np.argpartition(table.registered[recent], len(recent) - _NEWEST)[-_NEWEST:]
-        recent = np.sort(recent[newest])
-    wanted = set((recent + 1).tolist())
-    shared: Counter[int] = Counter()
-    for word in words[:: max(1, len(words) // _WORDS)][:_WORDS]:
-        rows = connection.execute(
-            "SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? ORDER BY rowid DESC LIMIT ?",
-            (f'"{word}"', int(recent[0]) + 1, _OF_EACH_WORD),
-        )
-        shared.update(no for (no,) in rows if no in wanted)
-    return [no for no, _ in shared.most_common(_FOUND_BY_WORDS)]
+    some = words[:: max(1, len(words) // _WORDS)][:_WORDS]
+    numbers = np.concatenate([_newest_with(connection, word, int(newest[0])) for word in some])
+    numbers = numbers[np.isin(numbers, newest)]
+    each, first, shared = np.unique(numbers, return_index=True, return_counts=True)
+    best: list[int] = each[np.lexsort((first, -shared))][:_FOUND_BY_WORDS].tolist()
+    return best
+
+
+def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
+    """Numbers of the newest cases with a word, as one text (see :mod:`gridclient.store.search`)."""
+    (text,) = connection.execute(
+        "SELECT group_concat(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? "
+        "ORDER BY rowid DESC LIMIT ?)",
+        (f'"{word}"', since, _OF_EACH_WORD),
+    ).fetchone()
+    return np.fromstring(text or "", dtype=np.int64, sep=",")
 
 
 def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
     """What was reported and amended, from the log; an amendment that was taken back may still show."""
     told: dict[int, dict[str, Any]] = {no: {} for no in numbers}
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
-    rows = connection.execute(
-        f"SELECT subject, payload FROM events WHERE subject IN ({','.join(map(str, numbers))}) "
-        f"AND kind IN ({kinds}) ORDER BY pos"
-    )
-    for no, text in rows:
-        told[no].update(json.loads(text).get("facts", {}))
+    (text,) = connection.execute(
+        "SELECT json_group_array(json_array(subject, json_extract(payload, '$.facts')) ORDER BY pos) "
+        f"FROM events WHERE subject IN ({','.join(map(str, numbers))}) AND kind IN ({kinds})"
+    ).fetchone()
+    for no, facts in json.loads(text):
+        told[no].update(facts or {})
     return told
 
 
 def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: frozenset[str]) -> Likeness:
-    metres = None
-    if None not in (new.lon, new.lat, row.lon, row.lat):
-        metres = distance(new.lon, new.lat, row.lon, row.lat)  # type: ignore[arg-type]
+    metres = _metres(row, new)
     hours = (new.at - row.registered_at).total_seconds() / 3600
     same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.get("reporter_phone", ""))
     text = _alike(words, tokens_of(f"{row.title} {facts.get('description', '')}"))
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
     recency = max(0.0, 1 - hours / (_RECENT.total_seconds() / 3600))
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
-    if metres is not None and metres > _ELSEWHERE_M and not same_phone:
+    if _is_elsewhere(metres) and not same_phone:
         score = 0.0  # the same words far apart tell of the same kind of matter, not of the same one
     return Likeness(row, metres, hours, same_phone, text, min(1.0, score))
+
+
+def _metres(row: CaseRow, new: NewCase) -> float | None:
+    if new.lon is None or new.lat is None or row.lon is None or row.lat is None:
+        return None
+    return distance(new.lon, new.lat, row.lon, row.lat)
+
+
+def _is_elsewhere(metres: float | None) -> bool:
+    return metres is not None and metres > _ELSEWHERE_M
 
 
 def _alike(words: frozenset[str], others: Iterable[str]) -> float:

@@ -26,7 +26,7 @@ from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
-from gridclient.store.duplicates import NewCase, likely_duplicates
+from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 from gridclient.store.filters import SOON, Moment, moment_of, selected
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
@@ -108,8 +108,10 @@ class SqliteQueries:
     ) -> Sequence[Likeness]:
         """See the port."""
         new = NewCase(title, description, phone, lon, lat, at)
-        with self._at() as (connection, table, moment):
-            return likely_duplicates(connection, table, new, areas=moment.areas)
+        with self._at() as (_, table, moment):
+            around = surroundings(table, new)
+        with self._database.reader() as connection:  # lists need not wait for what takes longer
+            return likely_duplicates(connection, around, new, areas=moment.areas)
 
     def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
         """See the port."""
