@@ -140,11 +140,30 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Contention:
+    """Two sides acted on one case without knowing of each other, and both cannot stand: a person has to choose.
+
+    ``events`` are the later side's (the first of them names the contention), ``against`` those that came first in the
+    order and stand meanwhile. ``base`` is the case as both knew it, ``branch`` as the later side has it.
+    """
+
+    events: tuple[EventKey, ...]
+    against: tuple[EventKey, ...]
+    base: Case
+    branch: Case
+
+    @property
+    def key(self) -> EventKey:
+        return self.events[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case folded from its events.
 
-    ``version`` counts the folded events; ``refused`` names those that the rules did not allow where they stand in the
-    order (two desks acted at once). ``previous`` is the case before its last step, while that can be taken back.
+    ``version`` counts the folded events; ``refused`` names those that have no effect where they stand in the order
+    (two desks acted at once), ``contentions`` what of that waits for a person. ``previous`` is the case before its last
+    step, while that can be taken back.
     """
 
     id: str
@@ -170,6 +189,7 @@ class Case:
     attachments: int = 0
     rating: str = ""
     refused: tuple[EventKey, ...] = ()
+    contentions: tuple[Contention, ...] = ()
     previous: Case | None = None
 
     @property

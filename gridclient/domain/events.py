@@ -49,6 +49,7 @@ class EventKind(StrEnum):
     ATTACHED = "attachment_added"
     UNDONE = "action_undone"
     RECOMPUTED = "deadline_recomputed"
+    RESOLVED = "conflict_resolved"
 
 
 class EventKey(NamedTuple):

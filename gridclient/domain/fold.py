@@ -6,11 +6,14 @@ Source: the table of actions (动作) of the four-level closed loop (四级闭�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from gridclient.domain import steps_desk, steps_units
-from gridclient.domain.case import Case
+from gridclient.domain.case import Case, Contention
+from gridclient.domain.contention import are_independent, is_beside, is_same_deed, missed_by
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKind
 
@@ -35,17 +38,119 @@ def fold(case: Case | None, event: Event) -> Case:
 
 
 def fold_all(events: Iterable[Event]) -> Case | None:
-    """The case after all its events in canonical order; what the rules refuse is named in ``refused``."""
+    """The case after all its events in canonical order.
+
+    What the rules refuse is named in ``refused``; what contends with events that its author had not seen waits in
+    ``contentions`` for a person's choice.
+    """
     case: Case | None = None
+    history: list[Event] = []
     for event in events:
-        try:
-            case = fold(case, event)
-        except RuleViolation:
-            if case is not None:
-                case = replace(
-                    case, version=case.version + 1, last=event.key, previous=None, refused=(*case.refused, event.key)
-                )
+        case = _folded(case, event, history)
+        if case is not None:
+            history.append(event)
     return case
+
+
+def _folded(case: Case | None, event: Event, history: Sequence[Event]) -> Case | None:
+    if case is None:
+        try:
+            return fold(None, event)
+        except RuleViolation:
+            return None
+    missed = missed_by(event, history) if event.base < len(history) else ()
+    if missed:
+        return _merged(case, event, history, missed)
+    try:
+        return fold(case, event)
+    except RuleViolation:
+        return _without_effect(case, event)
+
+
+def _without_effect(case: Case, event: Event) -> Case:
+    return _stepped(case, event, refused=(*case.refused, event.key))
+
+
+def _stepped(case: Case, event: Event, **changes: Any) -> Case:
+    """The case with ``changes`` after an event that cannot be taken back."""
+    return replace(case, version=case.version + 1, last=event.key, previous=None, **changes)
+
+
+def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event]) -> Case:
+    """The case after an event whose author had not seen ``missed``."""
+    for contention in case.contentions:
+        if contention.key[1:3] == event.key[1:3] and any(m.key in contention.against for m in missed):
+            return _on_branch(case, event, contention)
+    weighty = [m for m in missed if not is_beside(m) and m.key not in case.refused]
+    if event.kind in _OPENERS or any(is_same_deed(event, m) for m in weighty):
+        return _stepped(case, event)
+    if is_beside(event) or all(are_independent(event, m) for m in weighty):
+        with suppress(RuleViolation):
+            return replace(fold(case, event), previous=None)
+    if is_beside(event) or not weighty:
+        return _without_effect(case, event)
+    return _contended(case, event, history, missed, weighty)
+
+
+def _contended(
+    case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event], weighty: Sequence[Event]
+) -> Case:
+    """Opens a contention: what stands stays, the later side's case goes on as a branch."""
+    unseen = {m.key for m in missed}
+    base = fold_all(earlier for earlier in history if earlier.key not in unseen)
+    try:
+        branch = None if base is None else fold(base, event)
+    except RuleViolation:
+        branch = None
+    if base is None or branch is None:
+        return _without_effect(case, event)
+    alone = replace(base, previous=None, contentions=())
+    contention = Contention((event.key,), tuple(m.key for m in weighty), alone, branch)
+    refused = (*case.refused, event.key)
+    return _stepped(case, event, refused=refused, contentions=(*case.contentions, contention))
+
+
+def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
+    """What the later side did next, still without having seen the other, goes on with its branch."""
+    if is_beside(event):
+        with suppress(RuleViolation):
+            case = replace(fold(case, event), version=case.version)
+        refused = case.refused
+    else:
+        refused = (*case.refused, event.key)
+    try:
+        branch = fold(contention.branch, event)
+    except RuleViolation:
+        return _stepped(case, event, refused=refused)
+    if event.kind == EventKind.UNDONE and list(event.payload.get("target", ())) == list(contention.key):
+        left = tuple(c for c in case.contentions if c is not contention)  # that side took it back itself
+    else:
+        longer = replace(contention, events=(*contention.events, event.key), branch=branch)
+        left = tuple(longer if c is contention else c for c in case.contentions)
+    return _stepped(case, event, refused=refused, contentions=left)
+
+
+def _resolved(case: Case, event: Event) -> Case:
+    """A person chose between two sides: ``keep`` what came first, or ``take`` what the later side did."""
+    contention = next((c for c in case.contentions if list(c.key) == list(event.payload.get("target", ()))), None)
+    if contention is None:
+        raise RuleViolation("conflict.unknown")
+    left = tuple(c for c in case.contentions if c is not contention)
+    choice = event.payload.get("choice")
+    if choice == "keep":
+        return replace(case, contentions=left)
+    if choice != "take":
+        raise RuleViolation("conflict.no_choice", choice=str(choice))
+    taken = frozenset(contention.events)
+    refused = (*(key for key in case.refused if key not in taken), *contention.against)
+    return replace(
+        contention.branch,
+        version=case.version,
+        attachments=case.attachments,
+        urges=case.urges,
+        refused=refused,
+        contentions=left,
+    )
 
 
 def _undone(case: Case, event: Event) -> Case:
@@ -84,4 +189,5 @@ _STEPS: Mapping[str, Callable[[Case, Event], Case]] = {
     EventKind.ATTACHED: steps_desk.attached,
     EventKind.UNDONE: _undone,
     EventKind.RECOMPUTED: steps_desk.recomputed,
+    EventKind.RESOLVED: _resolved,
 }

@@ -114,7 +114,7 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
         returned=int(case.returned and is_open),
         escalated=int(case.escalated),
         consultation=int(case.returns >= _CONSULTATION and is_open),
-        conflict=int(bool(case.refused)),
+        conflict=int(bool(case.contentions)),
         pending=pending,
         phone=phone_digits(facts.reporter_phone),
         lon=facts.lon,

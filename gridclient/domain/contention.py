@@ -1,0 +1,116 @@
+"""When two desks acted on one case without knowing of each other: what commutes, what is the same deed, what contends.
+
+Pure questions about events; :mod:`gridclient.domain.fold` acts on the answers. Source: the rule on conflicts — what
+commutes is merged silently, the same deed counts once, all else waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from gridclient.domain.events import Event, EventKind
+
+Essence = tuple[object, ...]
+
+_BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
+"""Kinds that stand beside the state: they apply wherever they come in the order."""
+_OF_ONE_UNIT: Final = frozenset(
+    {
+        EventKind.SIGNED,
+        EventKind.RETURNED,
+        EventKind.FED_BACK,
+        EventKind.VERIFIED,
+        EventKind.RELEASED,
+        EventKind.REWORKED,
+    }
+)
+_OF_THE_LEVEL: Final = frozenset({EventKind.ESCALATED, EventKind.DELEGATED})
+
+
+def missed_by(event: Event, history: Sequence[Event]) -> tuple[Event, ...]:
+    """Those of the ``history`` before ``event`` that its author had not seen.
+
+    ``base`` counts what the author had seen: all own events before it, and of the others those that came first. So the
+    last ``len(history) - base`` of the others are the ones not seen.
+    """
+    count = len(history) - event.base
+    if count <= 0:
+        return ()
+    others = [earlier for earlier in history if not same_side(earlier, event)]
+    return tuple(others[-count:])
+
+
+def same_side(one: Event, other: Event) -> bool:
+    """Whether the same start of the same device's store wrote both."""
+    return one.key.device == other.key.device and one.key.incarnation == other.key.incarnation
+
+
+def is_beside(event: Event) -> bool:
+    """Whether it stands beside the state, or is of a kind that this version does not know."""
+    return event.version != 1 or event.kind in _BESIDE or event.kind not in _KNOWN
+
+
+def is_same_deed(event: Event, other: Event) -> bool:
+    """Whether both did the same thing, so that it counts once."""
+    return event.kind == other.kind and _essence(event) == _essence(other)
+
+
+def are_independent(event: Event, other: Event) -> bool:
+    """Whether both can stand if the rules allow the later one: parts of two units, different facts, level and part."""
+    kinds = {event.kind, other.kind}
+    if kinds <= _OF_ONE_UNIT:
+        return _unit(event.payload) != _unit(other.payload) and "" not in (_unit(event.payload), _unit(other.payload))
+    if kinds == {EventKind.AMENDED}:
+        return _facts_agree(event.payload, other.payload)
+    if EventKind.AMENDED in kinds:
+        return EventKind.FILED not in kinds or _facts_agree(event.payload, other.payload)
+    return bool(kinds & _OF_THE_LEVEL) and bool(kinds & _OF_ONE_UNIT)
+
+
+def _facts_agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    mine, theirs = _amended(one), _amended(other)
+    return all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
+
+
+def _amended(payload: Mapping[str, Any]) -> dict[str, Any]:
+    level = {"level": payload["level"]} if "level" in payload else {}
+    return {**payload.get("facts", {}), **level}
+
+
+def _unit(payload: Mapping[str, Any]) -> str:
+    return str(payload.get("unit", ""))
+
+
+def _essence(event: Event) -> Essence:
+    return _ESSENCES.get(event.kind, _nothing_more)(event.payload)
+
+
+def _nothing_more(_payload: Mapping[str, Any]) -> Essence:
+    return ()
+
+
+def _units_given(payload: Mapping[str, Any]) -> Essence:
+    return tuple(sorted((str(part["unit"]), str(part["role"])) for part in payload.get("assignments", ())))
+
+
+def _fields(*names: str) -> Callable[[Mapping[str, Any]], Essence]:
+    return lambda payload: tuple(repr(payload.get(name, "")) for name in names)
+
+
+_ESSENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Essence]]] = {
+    EventKind.AMENDED: _fields("facts", "level"),
+    EventKind.FILED: _fields("facts", "level"),
+    EventKind.DISPATCHED: _units_given,
+    EventKind.REASSIGNED: _units_given,
+    EventKind.SIGNED: _fields("unit"),
+    EventKind.RETURNED: _fields("unit", "reason_code"),
+    EventKind.FED_BACK: _fields("unit", "result"),
+    EventKind.VERIFIED: _fields("unit"),
+    EventKind.RELEASED: _fields("unit"),
+    EventKind.REWORKED: _fields("unit"),
+    EventKind.RATED: _fields("rating"),
+    EventKind.UNDONE: _fields("target"),
+    EventKind.RESOLVED: _fields("target", "choice"),
+}
+_KNOWN: Final = frozenset(EventKind)

@@ -1,0 +1,341 @@
+"""Two desks that act on one case without knowing of each other: what is merged, what waits for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.case import Case, CaseState
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.events import Event, EventKey, EventKind, next_hlc, to_seconds
+from gridclient.domain.fold import fold, fold_all
+
+START = datetime(2026, 11, 21, 9, 0, tzinfo=CHINA_TIME)
+UNIT, OTHER = "u-1", "u-2"
+
+
+@dataclass
+class Hub:
+    """The order that everybody folds."""
+
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass
+class Desk:
+    """One desk: what it pulled, then what it did that the hub has not placed."""
+
+    hub: Hub
+    name: str
+    pulled: int = 0
+    mine: list[Event] = field(default_factory=list)
+    seq: int = 0
+
+    @property
+    def log(self) -> list[Event]:
+        return [*self.hub.events[: self.pulled], *self.mine]
+
+    @property
+    def case(self) -> Case:
+        case = fold_all(self.log)
+        assert case is not None
+        return case
+
+    def do(self, kind: str, **payload: Any) -> Event:
+        log = self.log
+        before = fold_all(log)
+        now = START + timedelta(minutes=len(log))
+        key = EventKey("t:371002001", self.name, 1, self.seq + 1)
+        base = 0 if before is None else before.version
+        event = Event(key, next_hlc(0, now), kind, "c1", base, "op", payload)
+        fold(before, event)
+        self.seq += 1
+        self.mine.append(event)
+        return event
+
+    def sync(self) -> None:
+        self.hub.events += self.mine
+        self.mine.clear()
+        self.pulled = len(self.hub.events)
+
+
+def given_to(lead: str = UNIT, *others: str) -> Mapping[str, Any]:
+    soon, late = to_seconds(START + timedelta(hours=8)), to_seconds(START + timedelta(days=2))
+    roles = [(lead, "lead"), *((unit, "cooperating") for unit in others)]
+    return {
+        "assignments": [
+            {"unit": unit, "role": role, "limit": "8 work_hour", "due": soon, "return_until": late}
+            for unit, role in roles
+        ]
+    }
+
+
+def registered(desk: Desk) -> None:
+    desk.do(EventKind.REGISTERED, number="371002001-20261121-A10001", facts={"title": "路灯不亮"})
+
+
+@dataclass
+class Two:
+    """Two desks of one township with the same filed case."""
+
+    hub: Hub = field(default_factory=Hub)
+
+    def __post_init__(self) -> None:
+        self.a, self.b = Desk(self.hub, "a"), Desk(self.hub, "b")
+        registered(self.a)
+        self.a.do(EventKind.FILED, facts={"standard": "S1", "grid": "371002001001001"})
+        self.meet()
+
+    def meet(self) -> Case:
+        for desk in (self.a, self.b, self.a):
+            desk.sync()
+        assert self.a.case == self.b.case
+        return self.a.case
+
+
+@pytest.fixture
+def two() -> Two:
+    return Two()
+
+
+def test_the_second_dispatch_to_another_unit_waits_for_a_person(two: Two) -> None:
+    first, second = two.a.do(EventKind.DISPATCHED, **given_to(UNIT)), two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    case = two.meet()
+    assert case.lead is not None and case.lead.unit == UNIT
+    (contention,) = case.contentions
+    assert (contention.events, contention.against) == ((second.key,), (first.key,))
+    assert contention.base.state is CaseState.FILED
+    assert contention.branch.lead is not None and contention.branch.lead.unit == OTHER
+
+
+def test_the_same_dispatch_twice_counts_once(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT, OTHER))
+    two.b.do(EventKind.DISPATCHED, **given_to(UNIT, OTHER))
+    case = two.meet()
+    assert (case.contentions, case.refused, len(case.assignments)) == ((), (), 2)
+
+
+@pytest.mark.parametrize(("choice", "unit"), [("keep", UNIT), ("take", OTHER)])
+def test_a_person_chooses_between_two_dispatches(two: Two, choice: str, unit: str) -> None:
+    first = two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    two.a.do(EventKind.RESOLVED, target=list(second.key), choice=choice)
+    case = two.meet()
+    assert case.contentions == ()
+    assert case.lead is not None and case.lead.unit == unit
+    assert case.refused == ((second.key,) if choice == "keep" else (first.key,))
+
+
+def test_a_choice_can_be_undone(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    before = two.meet()
+    chosen = two.a.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    two.a.do(EventKind.UNDONE, target=list(chosen.key))
+    case = two.meet()
+    assert case.contentions == before.contentions
+    assert case.lead == before.lead
+
+
+def test_a_choice_needs_a_contention_and_a_word(two: Two) -> None:
+    with pytest.raises(RuleViolation, match=r"conflict\.unknown"):
+        two.a.do(EventKind.RESOLVED, target=["t:371002001", "b", 1, 9], choice="keep")
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    with pytest.raises(RuleViolation, match=r"conflict\.no_choice"):
+        two.a.do(EventKind.RESOLVED, target=list(second.key), choice="toss")
+
+
+def test_two_people_who_choose_differently_contend_again(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    two.a.do(EventKind.RESOLVED, target=list(second.key), choice="keep")
+    other = two.b.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    case = two.meet()
+    assert [c.key for c in case.contentions] == [other.key]
+    two.b.do(EventKind.RESOLVED, target=list(other.key), choice="take")
+    case = two.meet()
+    assert case.lead is not None and (case.lead.unit, case.contentions) == (OTHER, ())
+
+
+def test_what_the_later_side_did_next_goes_on_with_its_branch(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.b.do(EventKind.SIGNED, unit=OTHER)
+    two.b.do(EventKind.ATTACHED, sha256="ab")
+    case = two.meet()
+    (contention,) = case.contentions
+    assert (case.state, contention.branch.state, case.attachments) == (CaseState.DISPATCHED, CaseState.HANDLING, 1)
+    two.b.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    case = two.meet()
+    assert (case.state, case.attachments) == (CaseState.HANDLING, 1)
+
+
+def test_what_the_later_side_took_back_itself_contends_no_more(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.b.do(EventKind.UNDONE, target=list(second.key))
+    case = two.meet()
+    assert case.contentions == ()
+    assert case.lead is not None and case.lead.unit == UNIT
+
+
+def test_one_closes_and_one_returns_to_work(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    two.a.do(EventKind.FED_BACK, unit=UNIT, result="已修好")
+    two.a.do(EventKind.VERIFIED, unit=UNIT)
+    two.meet()
+    two.a.do(EventKind.CLOSED, closing_condition_met=True)
+    voided = two.b.do(EventKind.VOIDED, reason="重复登记")
+    case = two.meet()
+    assert (case.state, [c.key for c in case.contentions]) == (CaseState.CLOSED, [voided.key])
+
+
+def test_both_close_counts_once(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    two.a.do(EventKind.FED_BACK, unit=UNIT, result="已修好")
+    two.a.do(EventKind.VERIFIED, unit=UNIT)
+    two.meet()
+    two.a.do(EventKind.CLOSED, closing_condition_met=True)
+    two.b.do(EventKind.CLOSED, closing_condition_met=True)
+    case = two.meet()
+    assert (case.state, case.contentions, case.refused) == (CaseState.CLOSED, (), ())
+
+
+def test_notes_photos_and_urges_always_apply(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.b.do(EventKind.NOTED, text="居民来电")
+    two.b.do(EventKind.ATTACHED, sha256="ab")
+    two.b.do(EventKind.URGED, text="尽快")
+    case = two.meet()
+    assert (case.contentions, case.refused, case.attachments, case.urges) == ((), (), 1, 1)
+    assert case.state is CaseState.DISPATCHED
+
+
+def test_an_urge_of_a_case_that_was_closed_meanwhile_has_no_effect_and_asks_nobody(two: Two) -> None:
+    two.a.do(EventKind.VOIDED, reason="误报")
+    urge = two.b.do(EventKind.URGED, text="尽快")
+    case = two.meet()
+    assert (case.contentions, case.refused) == ((), (urge.key,))
+
+
+def test_two_units_act_on_their_own_parts(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT, OTHER))
+    two.meet()
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    two.b.do(EventKind.SIGNED, unit=OTHER)
+    case = two.meet()
+    assert case.contentions == ()
+    assert {a.state.value for a in case.assignments} == {"handling"}
+
+
+@pytest.mark.parametrize(("theirs", "contended"), [({"address": "海滨路1号"}, 0), ({"title": "路灯全灭"}, 1)])
+def test_facts_are_merged_field_by_field(two: Two, theirs: Mapping[str, Any], contended: int) -> None:
+    two.a.do(EventKind.AMENDED, facts={"title": "路灯半亮"})
+    two.b.do(EventKind.AMENDED, facts=theirs)
+    case = two.meet()
+    assert (case.facts.title, len(case.contentions)) == ("路灯半亮", contended)
+    assert case.facts.address == theirs.get("address", "")
+
+
+def test_a_kind_of_a_newer_version_contends_with_nothing(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.b.do("case_blessed", by="somebody")
+    two.b.do(EventKind.NOTED, text="x")
+    case = two.meet()
+    assert (case.contentions, case.refused) == ((), ())
+
+
+def test_the_same_case_registered_by_two_desks_stands_once() -> None:
+    two = Two(Hub())
+    twin = Desk(two.hub, "c")
+    registered(twin)
+    twin.sync()
+    assert (two.meet().contentions, two.a.case.state) == ((), CaseState.FILED)
+
+
+ACTS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    (EventKind.DISPATCHED, given_to(UNIT)),
+    (EventKind.DISPATCHED, given_to(OTHER, UNIT)),
+    (EventKind.REASSIGNED, {**given_to(OTHER), "reason": "管辖调整"}),
+    (EventKind.SIGNED, {"unit": UNIT}),
+    (EventKind.SIGNED, {"unit": OTHER}),
+    (EventKind.RETURNED, {"unit": UNIT, "reason_code": "not_ours", "reason": "非本单位"}),
+    (EventKind.FED_BACK, {"unit": UNIT, "result": "已处理"}),
+    (EventKind.VERIFIED, {"unit": UNIT}),
+    (EventKind.CLOSED, {"closing_condition_met": True}),
+    (EventKind.ESCALATED, {"reason": "重大"}),
+    (EventKind.VOIDED, {"reason": "误报"}),
+    (EventKind.AMENDED, {"facts": {"title": "改"}}),
+    (EventKind.NOTED, {"text": "记"}),
+    (EventKind.URGED, {"text": "催"}),
+    (EventKind.REOPENED, {"reason": "复发"}),
+)
+MOVES = st.lists(st.tuples(st.integers(0, 2), st.integers(-1, len(ACTS) + 1)), max_size=40)
+
+
+def move(desk: Desk, act: int) -> None:
+    """One act of a desk: to sync, to resolve, to undo, or what ``ACTS`` names; what the rules forbid is left."""
+    case = desk.case
+    try:
+        if act < 0:
+            desk.sync()
+        elif act == len(ACTS) and case.contentions:
+            choice = "take" if case.version % 2 else "keep"
+            desk.do(EventKind.RESOLVED, target=list(case.contentions[0].key), choice=choice)
+        elif act > len(ACTS) and case.last is not None:
+            desk.do(EventKind.UNDONE, target=list(case.last))
+        elif act < len(ACTS):
+            kind, payload = ACTS[act]
+            desk.do(kind, **payload)
+    except RuleViolation:
+        pass
+
+
+@given(MOVES)
+def test_whatever_three_desks_do_all_end_with_the_same_case_and_every_event(moves: list[tuple[int, int]]) -> None:
+    two = Two()
+    third = Desk(two.hub, "c")
+    third.sync()
+    desks = (two.a, two.b, third)
+    done = 0
+    for who, act in moves:
+        before = len(desks[who].mine) + len(two.hub.events)
+        move(desks[who], act)
+        done += len(desks[who].mine) + len(two.hub.events) - before
+    for desk in (*desks, *desks):
+        desk.sync()
+    cases = [desk.case for desk in desks]
+    assert cases[0] == cases[1] == cases[2]
+    assert cases[0].version == len(two.hub.events) == done + 2
+    for contention in cases[0].contentions:
+        assert contention.key in cases[0].refused
+        assert not set(contention.against) & set(contention.events)
+
+
+@given(MOVES)
+def test_one_desk_alone_never_contends(moves: list[tuple[int, int]]) -> None:
+    two = Two()
+    for _who, act in moves:
+        move(two.a, act)
+    case = two.meet()
+    assert (case.contentions, case.refused) == ((), ())
+
+
+def test_the_order_decides_which_side_stands_not_the_clock(two: Two) -> None:
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    late = two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.mine[-1] = replace(late, hlc=second.hlc + (1 << 40))
+    assert two.meet().contentions[0].key == second.key
