@@ -69,6 +69,22 @@ class Desk:
             outcomes.append(Outcome(case_id, error))
         return changes, tuple(outcomes)
 
+    def file_many(
+        self, case_ids: Iterable[str], *, standard: str = "", grid: str = ""
+    ) -> tuple[Changes, tuple[Outcome, ...]]:
+        """Files several cases (立案) under one condition and grid: what a case lacks is taken, what it has stays."""
+        changes, outcomes = Changes(), []
+        for case_id in case_ids:
+            error: GridClientError | None = None
+            try:
+                facts = self.queries.case(case_id).facts
+                given = {"standard": "" if facts.standard else standard, "grid": "" if facts.grid else grid}
+                changes |= self.act(Action.FILE, case_id, {name: value for name, value in given.items() if value})
+            except GridClientError as refused:
+                error = refused
+            outcomes.append(Outcome(case_id, error))
+        return changes, tuple(outcomes)
+
     def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
         """A new case."""
         command = RegisterCase(facts, self.actor, level)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from gridclient.ui.banner import Banner
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
 
@@ -25,7 +27,7 @@ class Arrangement:
         *,
         top: QWidget,
         left: tuple[QWidget, QWidget],
-        middle: tuple[QWidget, QWidget, QWidget],
+        middle: tuple[Banner, QWidget, QWidget],
         right: QWidget,
         bottom: QWidget,
         stack: QStackedWidget,
@@ -34,8 +36,10 @@ class Arrangement:
         banner, self._map, cases = middle
         side = column(*left)
         side.setProperty("panel", "true")
-        self.upright = _splitter(Qt.Orientation.Vertical, self._map, cases)
-        self.across = _splitter(Qt.Orientation.Horizontal, side, column(banner, self.upright), right)
+        self.upright = QSplitter(Qt.Orientation.Vertical)
+        _fill(self.upright, self._map, cases)
+        self.across = _Across(banner)
+        _fill(self.across, side, _Middle(self.upright, banner, self._map), right)
         self.upright.setSizes([_MAP_PX, _LIST_PX])
         self.upright.setStretchFactor(0, _MAP_PX)
         self.upright.setStretchFactor(1, _LIST_PX)
@@ -60,6 +64,42 @@ class Arrangement:
             splitter.splitterMoved.connect(memory.touch)
 
 
+class _Across(QSplitter):
+    """The three columns; an Esc that no form in them has taken puts the banner away."""
+
+    def __init__(self, banner: Banner) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self._banner = banner
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._banner.isVisible():
+            self._banner.hide()
+        else:
+            super().keyPressEvent(event)
+
+
+class _Middle(QWidget):
+    """Map and list, with the banner over the map's lower edge."""
+
+    def __init__(self, upright: QSplitter, banner: Banner, above: QWidget) -> None:
+        super().__init__()
+        self._banner, self._above = banner, above
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(upright)
+        banner.setParent(self)
+        banner.resized.connect(self._place)
+        upright.splitterMoved.connect(self._place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _place(self, *_moved: int) -> None:
+        if self._banner.isVisible():
+            self._banner.lie_in(self._above.geometry())
+
+
 def column(*parts: QWidget, grows: int = -1) -> QWidget:
     """Widgets under each other without gaps; one of them (the last) takes what is left."""
     made = QWidget()
@@ -72,13 +112,11 @@ def column(*parts: QWidget, grows: int = -1) -> QWidget:
     return made
 
 
-def _splitter(direction: Qt.Orientation, *parts: QWidget) -> QSplitter:
-    made = QSplitter(direction)
+def _fill(splitter: QSplitter, *parts: QWidget) -> None:
     for part in parts:
-        made.addWidget(part)
-    made.setHandleWidth(1)
-    made.setChildrenCollapsible(False)
-    return made
+        splitter.addWidget(part)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
 
 
 def _hex(state: QByteArray) -> str:

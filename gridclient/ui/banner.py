@@ -1,10 +1,13 @@
-"""One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up."""
+"""One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up.
+
+It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes.
+"""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
@@ -13,17 +16,20 @@ from gridclient.ui.icons import give_icon
 from gridclient.ui.theme import restyle
 
 _INFO_MS: Final = 6_000
+_MARGIN: Final = 8
 Kind = Literal["bad", "warn", "info"]
 
 
 class Banner(QWidget):
-    """Object name ``banner``. Good news leaves by itself, bad news stays until it is read or something was done.
+    """Object name ``banner``. Good news leaves by itself, bad news stays until it is read: by Esc or its cross.
 
     Signals:
-        wanted(): its button was pressed.
+        cases_wanted(tuple): its button was pressed: the cases that it speaks of are to be chosen.
+        resized(): it has other words and wants its place anew.
     """
 
-    wanted = Signal()
+    cases_wanted = Signal(object)
+    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,7 +38,8 @@ class Banner(QWidget):
         self.words = QLabel(self)
         self.words.setWordWrap(True)
         self.button = QPushButton(self)
-        self.button.clicked.connect(self.wanted)
+        self.button.clicked.connect(self._on_button)
+        self._cases: tuple[str, ...] = ()
         self._close = QToolButton(self)
         give_icon(self._close, "close")
         self._close.setToolTip(self.tr("知道了"))
@@ -51,6 +58,11 @@ class Banner(QWidget):
         if not isinstance(error, Cancelled):
             self.tell(sentence_of(error), "bad")
 
+    def tell_refused(self, words: str, case_ids: tuple[str, ...]) -> None:
+        """Some of several cases were refused: who and why, and a button that chooses them."""
+        self.tell(words, "warn", button=self.tr("选中这些"))
+        self._cases = case_ids
+
     def tell(self, words: str, kind: Kind = "info", *, button: str = "") -> None:
         """Shows a sentence, with a button when it has a word."""
         self.words.setText(words)
@@ -60,7 +72,21 @@ class Banner(QWidget):
         self.setProperty("kind", kind)
         restyle(self)
         self.show()
+        self.resized.emit()
         if kind == "info":
             self._leaving.start()
         else:
             self._leaving.stop()
+
+    def lie_in(self, room: QRect) -> None:
+        """Takes the lower edge of ``room``, as high as the words need."""
+        width = max(room.width() - 2 * _MARGIN, 1)
+        height = self.heightForWidth(width)
+        if height < 0:
+            height = self.sizeHint().height()
+        self.setGeometry(room.left() + _MARGIN, room.bottom() + 1 - height - _MARGIN, width, height)
+        self.raise_()
+
+    def _on_button(self) -> None:
+        self.hide()
+        self.cases_wanted.emit(self._cases)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action
-from gridclient.services.desk import Desk, Outcome
+from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.portions import Portions, Together, words_of
 
 TOGETHER: Final = frozenset({Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
 """What can be done to several cases at once, because it need not ask anything; dispatch has its own panel."""
@@ -37,7 +39,12 @@ class Batch(QObject):
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._desk, self._jobs = desk, jobs
+        self._desk = desk
+        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
+        self._portions.failed.connect(self._tell_error)
+        self._portions.progressed.connect(self._tell_progress)
+        self._portions.finished.connect(self._tell_result)
+        self._action = Action.UNDO
         self._stack: list[tuple[str, ...]] = []
 
     def remember(self, changes: Changes) -> None:
@@ -47,44 +54,35 @@ class Batch(QObject):
 
     def act(self, action: Action, case_ids: Sequence[str]) -> None:
         """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on."""
-        ids = tuple(case_ids)
-        self._jobs.write(
-            self,
-            lambda: self._desk.act_on_many(action, ids),
-            lambda result: self._tell_result(action, *result),
-            self._tell_error,
-        )
+        if not self._portions.running:
+            self._action = action
+            self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action))
 
     def undo(self) -> None:
         """Takes back what was done last."""
-        if self._stack:
+        if self._stack and not self._portions.running:
             ids = self._stack.pop()
             self.undo_possible.emit(bool(self._stack))
-            self._jobs.write(
-                self,
-                lambda: self._desk.act_on_many(Action.UNDO, ids),
-                lambda result: self._tell_result(Action.UNDO, *result),
-                self._tell_error,
-            )
+            self.act(Action.UNDO, ids)
 
-    def _tell_result(self, action: Action, changes: Changes, outcomes: Sequence[Outcome]) -> None:
-        done = tuple(outcome.case_id for outcome in outcomes if outcome.error is None)
-        errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+    def _tell_progress(self, done: int, total: int) -> None:
+        words = self.tr("正在{word} {done}/{total}")
+        self.told.emit(words.format(word=word_of(self._action), done=done, total=total), "info")
+
+    def _tell_result(self, together: Together) -> None:
+        action, done = self._action, together.done
         if done and action is not Action.UNDO:
             self._push(done)
-        if changes.cases:
-            self.done.emit(changes)
+        if together.changes.cases:
+            self.done.emit(together.changes)
         if done and action is Action.UNDO:
             self.undone.emit(done)
-        word = word_of(action)
-        if not errors:
-            self.told.emit(self.tr("已{word} {count} 件。").format(word=word, count=len(done)), "info")
-        elif len(outcomes) == 1:
-            self.told.emit(sentence_of(errors[0]), "bad")
-        else:
-            words = self.tr("{word}：{done} 件完成，{failed} 件没有：{reason}")
-            told = words.format(word=word, done=len(done), failed=len(errors), reason=sentence_of(errors[0]))
-            self.told.emit(told, "warn")
+        first = next((outcome.error for outcome in together.refused), None)
+        if first is not None and len(together.outcomes) == 1:
+            self.told.emit(sentence_of(first), "bad")
+        elif together.outcomes:
+            all_done = not together.refused and not together.left
+            self.told.emit(words_of(together, word_of(action)), "info" if all_done else "warn")
 
     def _tell_error(self, error: GridClientError) -> None:
         self.told.emit(sentence_of(error), "bad")

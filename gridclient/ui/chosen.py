@@ -25,7 +25,7 @@ class CasePlace(Protocol):
 
 
 class ChosenCases(QObject):
-    """One case has its panel with forms; several go to the batch, which asks nothing.
+    """One case has its panel with forms; several are filed there too, else they go to the batch, which asks nothing.
 
     Signals:
         row_read(CaseRow | None): the present case as the list shows it.
@@ -61,7 +61,7 @@ class ChosenCases(QObject):
         """Begins an action on them."""
         if action is Action.DISPATCH:
             self._panel.focus_dispatch()
-        elif len(self._ids) < 2:
+        elif len(self._ids) < 2 or action is Action.FILE:
             self._panel.start_action(action)
         elif action in TOGETHER:
             self._batch.act(action, self._ids)

@@ -31,9 +31,9 @@ QWidget#topBar QLabel { color: $on_top; }
 QWidget#topBar QLabel[role="title"] { font-size: $title_px; font-weight: 600; }
 QWidget#statusLine { background: $panel; border-top: 1px solid $line; }
 QWidget#filterBar { background: $alternate; border-top: 1px solid $line; border-bottom: 1px solid $line; }
-QWidget#banner { background: $bad_ground; border-bottom: 1px solid $bad; }
-QWidget#banner[kind="warn"] { background: $warn_ground; border-bottom: 1px solid $warn; }
-QWidget#banner[kind="info"] { background: $accent_ground; border-bottom: 1px solid $accent; }
+QWidget#banner { background: $bad_ground; border: 1px solid $bad; border-radius: 6px; }
+QWidget#banner[kind="warn"] { background: $warn_ground; border: 1px solid $warn; border-radius: 6px; }
+QWidget#banner[kind="info"] { background: $accent_ground; border: 1px solid $accent; border-radius: 6px; }
 
 QAbstractItemView {
   background: $panel; alternate-background-color: $alternate; color: $text; border: none; outline: none;

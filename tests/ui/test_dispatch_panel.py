@@ -194,7 +194,7 @@ def test_several_cases_go_each_to_its_proposal_and_the_rest_is_named(
     with qtbot.waitSignal(panel.done) as done:
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert done.args[0].cases == {ready}
-    assert panel.note.text().startswith("1 件已派遣，1 件未派：\n20261120-A10002 请先选择立案条件")
+    assert panel.note.text().startswith("已派遣 1 件，1 件未办成：\n20261120-A10002 请先选择立案条件")
 
 
 def test_several_cases_can_all_go_to_one_unit(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:

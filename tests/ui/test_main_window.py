@@ -178,7 +178,8 @@ def test_what_a_rule_forbids_for_some_is_said_in_one_sentence(
     settle(qtbot, window)
     window.actions_.case[Action.SIGN].trigger()
     qtbot.waitUntil(window.banner.isVisible)
-    assert window.banner.words.text().startswith("签收：1 件完成，9 件没有：案件现为")
+    assert window.banner.words.text().startswith("已签收 1 件，9 件未办成：\n")
+    assert "案件现为“处置中”，只有待签收的案件可以签收。" in window.banner.words.text()
 
 
 def test_a_failing_store_is_told_in_the_banner_and_nothing_pops_up(window: MainWindow, qtbot: QtBot) -> None:

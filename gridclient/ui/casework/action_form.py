@@ -47,6 +47,8 @@ class ActionForm(QWidget):
         self.submit_button.clicked.connect(self.submit)
         self._cancel_button = KeyButton(self.tr("取消"), key="Esc", parent=self)
         self._cancel_button.clicked.connect(self.cancelled)
+        for chooser in (made.widget for made in self._fields if isinstance(made.widget, Chooser)):
+            chooser.chosen.connect(self._on_chosen)
         self._lay_out()
 
     @property
@@ -127,6 +129,16 @@ class ActionForm(QWidget):
     def _on_changed(self, *_given: object) -> None:
         self.edited.emit(self.values)
 
+    def _on_chosen(self, value: str) -> None:
+        """The cursor goes on to the next field that has to be filled."""
+        if not value:
+            return
+        if all(made.read() for made in self._fields if made.field.kind is FieldKind.STANDARD):
+            self.chips.hide()
+        waiting = [made for made in self._fields if made.field.needed and not made.read()]
+        if waiting:
+            waiting[0].widget.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _take_guess(self, code: str) -> None:
         for made in self._fields:
             if made.field.kind is FieldKind.STANDARD:
@@ -143,7 +155,7 @@ class ActionForm(QWidget):
         heading.setProperty("role", "strong")
         rows.addWidget(heading)
         if self.spec.lead:
-            lead = QLabel(self.tr("结案条件：{text}").format(text=self.spec.lead), self)
+            lead = QLabel(self.spec.lead, self)
             lead.setProperty("role", "muted")
             lead.setWordWrap(True)
             rows.addWidget(lead)

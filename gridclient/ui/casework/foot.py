@@ -28,6 +28,7 @@ class DispatchPlace(Protocol):
     """What the panel needs of the dispatch panel, which is another feature and handed in by the window."""
 
     done: SignalInstance
+    several_done: SignalInstance
     cancelled: SignalInstance
 
     def show_case(self, case: Case | None, *, action: Action = Action.DISPATCH) -> None: ...
@@ -42,10 +43,12 @@ class Foot(QWidget):
 
     Signals:
         dispatched(Changes): the dispatch panel has done its work.
+        several_dispatched(Together, str): what became of several; ``dispatched`` follows.
         dispatch_cancelled(): Esc in the dispatch panel.
     """
 
     dispatched = Signal(object)
+    several_dispatched = Signal(object, str)
     dispatch_cancelled = Signal()
 
     def __init__(self, *, dispatch: QWidget | None, parent: QWidget | None = None) -> None:
@@ -64,6 +67,7 @@ class Foot(QWidget):
         self._rows.setSpacing(0)
         if dispatch is not None and self._dispatch is not None:
             self._rows.addWidget(dispatch)
+            self._dispatch.several_done.connect(self.several_dispatched)
             self._dispatch.done.connect(self.dispatched)
             self._dispatch.cancelled.connect(self.dispatch_cancelled)
             dispatch.hide()
@@ -145,7 +149,9 @@ class Foot(QWidget):
 
     def take_focus(self) -> None:
         """The cursor to where the operator goes on."""
-        if self._widget is not None and self._dispatch is not None and self._widget.isVisible():
+        if self.form is not None:
+            self.form.start()
+        elif self._widget is not None and self._dispatch is not None and self._widget.isVisible():
             self._dispatch.take_focus()
         elif self.bar.buttons:
             next(iter(self.bar.buttons.values())).setFocus()

@@ -68,8 +68,25 @@ def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
     word = action_word(action)
     build = _FORMS.get(action)
     fields = build(view, actor) if build is not None else ()
-    lead = view.standard.closing_condition if action is Action.CLOSE and view.standard is not None else ""
+    lead = ""
+    if action is Action.CLOSE and view.standard is not None and view.standard.closing_condition:
+        lead = translate("CaseWork", "结案条件：{text}").format(text=view.standard.closing_condition)
     return FormSpec(action, word, fields, word, lead)
+
+
+def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> FormSpec:
+    """同一立案标准与网格: only what some of several cases lack is asked for."""
+    word = translate("CaseWork", "立案 {count} 件").format(count=total)
+    standard, grid = _standard(""), _grid_field("", needed=True)
+    fields = ((standard,) if lacking_standard else ()) + ((grid,) if lacking_grid else ())
+    parts = [
+        translate("CaseWork", "{count} 件缺{field}").format(count=count, field=field.label)
+        for count, field in ((lacking_standard, standard), (lacking_grid, grid))
+        if count > 0
+    ]
+    lead = translate("CaseWork", "{parts}；已有的保持不变。").format(parts="，".join(parts))
+    title = translate("CaseWork", "同一立案标准与网格")
+    return FormSpec(Action.FILE, title, fields, word, lead)
 
 
 def command_of(spec: FormSpec, values: Values) -> Command:
@@ -113,8 +130,17 @@ def _level(view: CaseView) -> Field:
 
 
 def _grid(view: CaseView, *, needed: bool) -> Field:
+    return _grid_field(view.case.facts.grid, needed=needed)
+
+
+def _standard(chosen: str) -> Field:
+    hint = translate("CaseWork", "输入文字或拼音首字母")
+    label = translate("CaseWork", "立案条件")
+    return Field("standard", label, FieldKind.STANDARD, default=chosen, needed=True, hint=hint)
+
+
+def _grid_field(grid: str, *, needed: bool) -> Field:
     hint = translate("CaseWork", "输入社区、网格或编码")
-    grid = view.case.facts.grid
     return Field("grid", translate("CaseWork", "网格"), FieldKind.GRID, default=grid, needed=needed, hint=hint)
 
 
@@ -132,19 +158,7 @@ def _amend(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
-    facts = view.case.facts
-    return (
-        Field(
-            "standard",
-            translate("CaseWork", "立案条件"),
-            FieldKind.STANDARD,
-            default=facts.standard,
-            needed=True,
-            hint=translate("CaseWork", "输入文字或拼音首字母"),
-        ),
-        _grid(view, needed=True),
-        _level(view),
-    )
+    return (_standard(view.case.facts.standard), _grid(view, needed=True), _level(view))
 
 
 def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:

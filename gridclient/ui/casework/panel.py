@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,22 +15,23 @@ from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
-from gridclient.services.rows import CaseRow, Changes, Likeness
+from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import command_of, spec_of
 from gridclient.ui.casework.kept_forms import KeptForms
-from gridclient.ui.casework.offers import action_word, offers, offers_together
+from gridclient.ui.casework.offers import action_word, offers
+from gridclient.ui.casework.several import SeveralCases
 from gridclient.ui.casework.top import CaseTop
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.portions import Together
 from gridclient.ui.present import short_number, state_word
 
 _TICK_MS: Final = 20_000
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
-_BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
 
 
 class CasePanel(QWidget):
@@ -43,6 +44,7 @@ class CasePanel(QWidget):
         together_wanted(Action): to be done to all of several cases.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
+        some_refused(str, tuple): of several cases some were not dispatched: the sentence and those that are left.
     """
 
     changes = Signal(object)
@@ -51,6 +53,7 @@ class CasePanel(QWidget):
     staying = Signal(str)
     together_wanted = Signal(object)
     told = Signal(str)
+    some_refused = Signal(str, object)
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class CasePanel(QWidget):
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs)
         self.foot = Foot(dispatch=dispatch)
+        self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
         self._clock = QTimer(self)
         self._clock.setInterval(_TICK_MS)
         rows = QVBoxLayout(self)
@@ -91,6 +95,7 @@ class CasePanel(QWidget):
     def show_case(self, case_id: str | None) -> None:
         """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
         self._kept.write()
+        self.several.leave()
         self._wanted = case_id
         if case_id is None:
             self._view = None
@@ -100,17 +105,17 @@ class CasePanel(QWidget):
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
-        """Several cases: those that wait for a unit are dispatched together, else what asks nothing can be done."""
+        """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
         self._kept.write()
         self._wanted, self._view = None, None
         self.foot.close_form()
-        read: Callable[[], Sequence[CaseRow]] = partial(self._desk.queries.rows, tuple(case_ids))
-        self._jobs.read(self, read, self._on_batch, name="case")
+        self.several.show(case_ids)
 
     def refresh(self, changes: Changes) -> None:
         """Shows what changed, if it concerns this case or what it is made of."""
         self._lists.refresh(changes)
         self.foot.refresh(changes)
+        self.several.refresh(changes)
         if self._wanted is not None and (self._wanted in changes.cases or changes.kinds & _SHOWN_KINDS):
             self._read(self._wanted)
 
@@ -128,6 +133,8 @@ class CasePanel(QWidget):
         """Opens the form of an action, or does it where there is nothing to ask."""
         view = self._view
         if view is None:
+            if action is Action.FILE and self.several.active:
+                self.several.file()
             return
         self.foot.note.clear()
         if action not in {offer.action for offer in offers(view.case, self._desk.actor)}:
@@ -162,6 +169,11 @@ class CasePanel(QWidget):
         self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatched.connect(self._on_dispatched)
         self.foot.dispatch_cancelled.connect(self._on_cancelled)
+        self.foot.several_dispatched.connect(self._on_several_dispatched)
+        self.several.shown.connect(self.top.show_several)
+        self.several.changes.connect(self._on_changes)
+        self.several.staying.connect(self.staying)
+        self.several.told.connect(self.told)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -188,14 +200,6 @@ class CasePanel(QWidget):
     def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
         if self._view is not None and self._view.case.id == case_id:
             self.top.show_likenesses(likenesses, self._desk.clock.now())
-
-    def _on_batch(self, rows: Sequence[CaseRow]) -> None:
-        self.top.show_several(rows)
-        ready = tuple(row.id for row in rows if row.state in _BEFORE_UNIT)
-        if ready and may(self._desk.actor.role, Action.DISPATCH):
-            self.foot.show_batch(ready)
-        else:
-            self.foot.show_together(offers_together((row.state for row in rows), self._desk.actor))
 
     def _on_unreadable(self, error: GridClientError) -> None:
         self._view = None
@@ -277,12 +281,20 @@ class CasePanel(QWidget):
         self.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
+        self.setFocus()  # before the list of units goes: the focus would jump to some other panel
         if self._view is not None:
             self._tell_done(self._view.case, Action.DISPATCH)
-            self.setFocus()  # before the list of units goes: the focus would jump to some other panel
         self._on_changes(changes)
         if self._view is not None:
             self.next_wanted.emit()
+
+    def _on_several_dispatched(self, together: Together, sentence: str) -> None:
+        """The list goes on to the next case: what became of these is said where it stays."""
+        left = (*(outcome.case_id for outcome in together.refused), *together.left)
+        if left:
+            self.some_refused.emit(sentence, left)
+        else:
+            self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:

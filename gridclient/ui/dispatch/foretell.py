@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -12,24 +12,14 @@ from gridclient.domain.case import Case, CaseState
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.events import from_seconds
 from gridclient.domain.roles import Action
-from gridclient.services.desk import Desk
+from gridclient.services.desk import Desk, Outcome
 from gridclient.services.drafting import Situation, draft_for
-from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.choice import Choice
-from gridclient.ui.present import limit_words, short_number, until_words
+from gridclient.ui.present import limit_words, until_words
 
 translate = QCoreApplication.translate
 _MOST_NAMED: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What a batch touched, and the sentence about it. ``failed`` are the cases that are left."""
-
-    changes: Changes
-    sentence: str
-    failed: tuple[str, ...]
 
 
 def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
@@ -50,21 +40,25 @@ def consequence(desk: Desk, case: Case, choice: Choice, action: Action) -> str:
     return text.format(limit=limit_words(lead["limit"]), due=until_words(due, now))
 
 
-def dispatch_many(desk: Desk, case_ids: Sequence[str], args: dict[str, Any]) -> BatchResult:
-    """Dispatches each case in its own transaction and tells what is left. A complete new case is filed first."""
+def dispatch_many(desk: Desk, args: dict[str, Any], case_ids: Sequence[str]) -> tuple[Changes, tuple[Outcome, ...]]:
+    """Dispatches each case in its own transaction and tells what became of it. A complete new case is filed first."""
     new = [row.id for row in desk.queries.rows(case_ids) if row.state == CaseState.REPORTED]
     filed, filings = desk.act_on_many(Action.FILE, new)
-    refused = [(outcome.case_id, outcome.error) for outcome in filings if outcome.error is not None]
-    kept = {case_id for case_id, _ in refused}
+    refused = tuple(outcome for outcome in filings if outcome.error is not None)
+    kept = {outcome.case_id for outcome in refused}
     sent, outcomes = desk.act_on_many(Action.DISPATCH, [one for one in case_ids if one not in kept], args)
-    refused += [(outcome.case_id, outcome.error) for outcome in outcomes if outcome.error is not None]
-    changes = filed | sent
-    done = len(case_ids) - len(refused)
-    if not refused:
-        words = translate("Dispatch", "{count} 件已派遣。").format(count=done)
-        return BatchResult(changes, words, ())
-    numbers = {row.id: short_number(row.number) for row in desk.queries.rows([case_id for case_id, _ in refused])}
-    named = [f"{numbers.get(case_id, case_id)} {sentence_of(error)}" for case_id, error in refused[:_MOST_NAMED]]
-    more = "" if len(refused) <= _MOST_NAMED else translate("Dispatch", "\n……")
-    words = translate("Dispatch", "{done} 件已派遣，{left} 件未派：").format(done=done, left=len(refused))
-    return BatchResult(changes, "\n".join((words, *named)) + more, tuple(case_id for case_id, _ in refused))
+    return filed | sent, (*outcomes, *refused)
+
+
+def proposed_units(desk: Desk, case_ids: Sequence[str]) -> str:
+    """``综合行政执法中队 7 件、市政所 3 件``: where cases would go, each to its proposal."""
+    counted: Counter[str] = Counter()
+    for case_id in case_ids:
+        lead = desk.propose(case_id).lead
+        counted[lead.unit.name if lead is not None else ""] += 1
+    shown = [
+        translate("Dispatch", "{unit} {count} 件").format(unit=name or translate("Dispatch", "无建议单位"), count=count)
+        for name, count in counted.most_common(_MOST_NAMED)
+    ]
+    more = translate("Dispatch", "等") if len(counted) > _MOST_NAMED else ""
+    return "、".join(shown) + more

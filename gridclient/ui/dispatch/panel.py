@@ -17,11 +17,12 @@ from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units, numbered
 from gridclient.ui.dispatch.filter_line import FilterLine, digit_of
-from gridclient.ui.dispatch.foretell import BatchResult, consequence, dispatch_many
+from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed_units
 from gridclient.ui.dispatch.unit_list import UnitList
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
@@ -32,10 +33,12 @@ class DispatchPanel(QWidget):
 
     Signals:
         done(Changes): the case, or all that could be of several, was dispatched.
+        several_done(Together, str): what became of several, and the sentence about it; before ``done``.
         cancelled(): Esc with nothing typed.
     """
 
     done = Signal(object)
+    several_done = Signal(object, str)
     cancelled = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -58,6 +61,7 @@ class DispatchPanel(QWidget):
         self.note = InlineNote(parent=self)
         self.foretold = QLabel(self)
         self.button = KeyButton("", key="Enter", kind="primary", parent=self)
+        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
         self._heading = QLabel(self)
         self._beside = QHBoxLayout()
         self._dress()
@@ -67,6 +71,9 @@ class DispatchPanel(QWidget):
         self.list.cooperating_clicked.connect(self._toggle)
         self.button.clicked.connect(self.accept)
         self.reason.textEdited.connect(self._on_reason)
+        self._portions.progressed.connect(self._on_progressed)
+        self._portions.failed.connect(self.note.say_error)
+        self._portions.finished.connect(self._on_batch)
 
     @property
     def choice(self) -> Choice:
@@ -90,7 +97,7 @@ class DispatchPanel(QWidget):
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: each to its proposal, or all to the unit that is chosen."""
-        if tuple(case_ids) == self._batch:
+        if tuple(case_ids) == self._batch or self._portions.running:
             return
         self._case, self._action, self._batch = None, Action.DISPATCH, tuple(case_ids)
         self._reset("")
@@ -170,7 +177,9 @@ class DispatchPanel(QWidget):
             super().keyPressEvent(event)
 
     def _escape(self) -> None:
-        if self.filter.text():
+        if self._portions.running:
+            self._portions.stop()
+        elif self.filter.text():
             self.filter.clear()
             self._show()
         else:
@@ -262,12 +271,21 @@ class DispatchPanel(QWidget):
     def _foretell(self) -> None:
         case = self._case
         if case is None:
-            unit = self._units.row(self._choice.lead)
-            text = self.tr("{count} 件全部派给 {unit}") if unit is not None else self.tr("{count} 件各按建议派遣")
-            self.foretold.setText(text.format(count=len(self._batch), unit=unit.name if unit is not None else ""))
+            self._foretell_many()
             return
         read = partial(consequence, self._desk, case, self._choice, self._action)
         self._jobs.read(self, read, self.foretold.setText, name="foretell")
+
+    def _foretell_many(self) -> None:
+        unit, batch = self._units.row(self._choice.lead), self._batch
+        text = self.tr("{count} 件全部派给 {unit}") if unit is not None else self.tr("{count} 件各按建议派遣")
+        told = text.format(count=len(batch), unit=unit.name if unit is not None else "")
+        self.foretold.setText(told)
+        if unit is None and 0 < len(batch) <= AT_ONCE:
+            words, read = self.tr("{told}：{units}"), partial(proposed_units, self._desk, batch)
+            self._jobs.read(
+                self, read, lambda units: self.foretold.setText(words.format(told=told, units=units)), name="foretell"
+            )
 
     def _on_reason(self, text: str) -> None:
         if self._case is not None:
@@ -320,8 +338,7 @@ class DispatchPanel(QWidget):
         args: dict[str, Any] = {"lead": self._choice.lead, "reason": self.reason.text().strip()}
         if self._batch:
             given = {name: value for name, value in args.items() if value}
-            task = partial(dispatch_many, self._desk, self._batch, given)
-            self._jobs.write(self, task, self._on_batch, self._on_failed)
+            self._portions.run(self._batch, partial(dispatch_many, self._desk, given))
         elif self._case is not None:
             args["cooperating"] = list(self._choice.cooperating)
             case = self._case
@@ -334,14 +351,20 @@ class DispatchPanel(QWidget):
             self._accepting = False
         self.done.emit(changes)
 
-    def _on_batch(self, result: BatchResult) -> None:
+    def _on_progressed(self, done: int, total: int) -> None:
+        words = self.tr("正在派遣 {done}/{total}，按 Esc 停止")
+        self.note.say(words.format(done=done, total=total))
+
+    def _on_batch(self, together: Together) -> None:
         self._accepting = False
-        self._batch = result.failed
+        self._batch = (*(outcome.case_id for outcome in together.refused), *together.left)
+        sentence = words_of(together, self.tr("派遣"))
         self._dress()
         self._show()
-        self.note.say(result.sentence, "warn" if result.failed else "muted")
-        self.button.setEnabled(bool(result.failed))
-        self.done.emit(result.changes)
+        self.note.say(sentence, "warn" if self._batch else "muted")
+        self.button.setEnabled(bool(self._batch))
+        self.several_done.emit(together, sentence)
+        self.done.emit(together.changes)
 
     def _on_refused(self, case_id: str, error: GridClientError) -> None:
         if self._case is not None and self._case.id == case_id:

@@ -27,6 +27,17 @@ def press(widget: QWidget, key: Qt.Key = Qt.Key.Key_Return) -> None:
     QTest.keyClick(widget, key)
 
 
+def keys(widget: QWidget, text: str) -> None:
+    QTest.keyClicks(widget, text)
+
+
+def focused(panel: CasePanel) -> QWidget:
+    """What has the keyboard in the panel's window, also while the display has no active window."""
+    widget = panel.window().focusWidget()
+    assert widget is not None
+    return widget
+
+
 def submit(panel: CasePanel, form: ActionForm, field: str, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.changes):
         press(form.widget_of(field))

@@ -1,0 +1,205 @@
+"""Several chosen cases in the panel: what those that are new lack is asked once, they are filed, then dispatched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+
+from gridclient.domain.case import CaseState
+from gridclient.domain.roles import Action, may
+from gridclient.services.desk import Desk
+from gridclient.services.rows import CaseRow, Changes
+from gridclient.ui.casework.foot import Foot
+from gridclient.ui.casework.form_spec import FormSpec, spec_of_several
+from gridclient.ui.casework.offers import action_word, offers_together
+from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.portions import Portions, Together, words_of
+
+_BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
+_READ_FOR_GUESS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Chosen cases, and which of the new ones lack a condition or a grid. ``words`` are what is guessed from."""
+
+    rows: tuple[CaseRow, ...] = ()
+    without_standard: frozenset[str] = frozenset()
+    without_grid: frozenset[str] = frozenset()
+    words: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(row.id for row in self.rows)
+
+    @property
+    def new(self) -> tuple[str, ...]:
+        return tuple(row.id for row in self.rows if row.state == CaseState.REPORTED)
+
+    @property
+    def incomplete(self) -> bool:
+        return bool(self.without_standard or self.without_grid)
+
+    @property
+    def ready(self) -> tuple[str, ...]:
+        """What waits for a unit, or for being filed before."""
+        return tuple(row.id for row in self.rows if row.state in _BEFORE_UNIT)
+
+
+def load_several(desk: Desk, case_ids: Sequence[str]) -> Several:
+    """On a pool thread."""
+    rows = tuple(desk.queries.rows(case_ids))
+    new = [desk.queries.case(row.id) for row in rows if row.state == CaseState.REPORTED]
+    return Several(
+        rows,
+        frozenset(case.id for case in new if not case.facts.standard),
+        frozenset(case.id for case in new if not case.facts.grid),
+        "\n".join(f"{case.facts.title}\n{case.facts.description}" for case in new[:_READ_FOR_GUESS]),
+    )
+
+
+class SeveralCases(QObject):
+    """Fills the foot for several cases.
+
+    Signals:
+        shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
+        changes(Changes): cases were filed.
+        staying(str): what follows changes the present case, and the operator goes on with it.
+        told(str): what was done.
+    """
+
+    shown = Signal(object)
+    changes = Signal(object)
+    staying = Signal(str)
+    told = Signal(str)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
+        self._ids: tuple[str, ...] = ()
+        self._now = Several()
+        self._typed: Mapping[str, Any] = {}
+        self._said = ""  # what the form says when it comes back, because a case was refused
+        self._dispatching = False  # they were filed in order to be dispatched
+        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
+        self._portions.progressed.connect(self._on_progressed)
+        self._portions.failed.connect(self._foot.refuse)
+        self._portions.finished.connect(self._on_filed)
+        lists.ready.connect(self._on_lists)
+
+    @property
+    def active(self) -> bool:
+        """Whether several cases are what the panel shows."""
+        return bool(self._ids)
+
+    def show(self, case_ids: Sequence[str]) -> None:
+        """Other cases; what was begun in the form is kept for them."""
+        self._ids = tuple(case_ids)
+        self._dispatching, self._said = False, ""
+        self._read()
+
+    def refresh(self, changes: Changes) -> None:
+        """What was done to them meanwhile, an undo for instance."""
+        if changes.cases & set(self._ids) and not self._portions.running:
+            self._dispatching = False
+            self._read()
+
+    def leave(self) -> None:
+        """One case is shown, or none."""
+        self._ids, self._now, self._typed = (), Several(), {}
+
+    def file(self) -> None:
+        """The cursor into the form, where something can be filed."""
+        if self._foot.form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
+            self._open_form()
+        if self._foot.form is not None:
+            self._foot.form.start()
+
+    def cancel(self) -> None:
+        """Esc: stops what is under way, else puts the form away and offers the dispatch of all."""
+        if self._portions.running:
+            self._portions.stop()
+        else:
+            self._foot.show_batch(self._now.ready)
+
+    def _read(self) -> None:
+        ids = self._ids
+        self._jobs.read(self, partial(load_several, self._desk, ids), partial(self._on_read, ids), name="several")
+
+    def _on_read(self, ids: tuple[str, ...], several: Several) -> None:
+        if ids != self._ids or self._portions.running:
+            return
+        self._now = several
+        self.shown.emit(several.rows)
+        role = self._desk.actor.role
+        if several.incomplete and not self._dispatching and may(role, Action.FILE):
+            self._open_form()
+        elif several.ready and may(role, Action.DISPATCH):
+            filed = tuple(row.id for row in several.rows if row.state == CaseState.FILED)
+            self._foot.show_batch(filed if self._dispatching else several.ready)
+            if self._dispatching:
+                self._foot.take_focus()
+        else:
+            self._foot.show_together(offers_together((row.state for row in several.rows), self._desk.actor))
+        if self._said:
+            self._foot.note.say(self._said, "warn")
+
+    def _open_form(self) -> None:
+        form = self._foot.open_form(self._spec(), self._lists.now)
+        form.fill(self._typed)
+        form.edited.connect(self._keep)
+        form.cancelled.connect(self.cancel)
+        form.submitted.connect(self._submit)
+        self._lists.want()
+
+    def _spec(self) -> FormSpec:
+        return spec_of_several(
+            total=len(self._now.new),
+            lacking_standard=len(self._now.without_standard),
+            lacking_grid=len(self._now.without_grid),
+        )
+
+    def _keep(self, values: Mapping[str, Any]) -> None:
+        self._typed = {**self._typed, **values}
+
+    def _on_lists(self, lists: Lists) -> None:
+        form = self._foot.form
+        if not self.active or form is None:
+            return
+        form.set_lists(lists)
+        if lists.guesser is not None:
+            form.show_guesses(lists.guesser.guess(self._now.words))
+
+    def _submit(self, values: Mapping[str, Any]) -> None:
+        given = {name: str(values.get(name, "")) for name in ("standard", "grid")}
+        self._portions.run(self._now.new, partial(self._desk.file_many, **given))
+
+    def _on_progressed(self, done: int, total: int) -> None:
+        if self._foot.form is not None:
+            words = self.tr("正在立案 {done}/{total}，按 Esc 停止")
+            self._foot.form.note.say(words.format(done=done, total=total))
+
+    def _on_filed(self, together: Together) -> None:
+        complete = not together.refused and not together.left
+        sentence = words_of(together, action_word(Action.FILE))
+        self._said = "" if complete else sentence
+        if complete:
+            self._typed = {}
+            self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+        if not self.active:
+            self._tell(together.changes)
+            return
+        if together.done:
+            self.staying.emit(self._ids[0])
+        self._tell(together.changes)
+        self._dispatching = bool(together.done)
+        self._read()
+
+    def _tell(self, changes: Changes) -> None:
+        if changes.cases:
+            self.changes.emit(changes)
