@@ -11,10 +11,11 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.ui.worker_process import WorkerProcess
@@ -24,6 +25,7 @@ Failed = Callable[[GridClientError], None]
 _LOG = logging.getLogger(__name__)
 _SWITCH_INTERVAL_S: Final = 0.0005
 _FOR_EVER: Final = -1
+_HELD_MS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,9 @@ class Jobs(QObject):
         self._tickets: dict[int, _Ticket] = {}
         self._newest: dict[tuple[int, str], int] = {}  # kept after the answer: an older one may still come
         self._processes: dict[int, WorkerProcess] = {}
+        self._held: list[int] = []
+        self._holding = QTimer(self, singleShot=True, interval=_HELD_MS)
+        self._holding.timeout.connect(self.go_on)
         self._numbers = 0
         self._closed = False
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
@@ -83,8 +88,22 @@ class Jobs(QObject):
     ) -> None:
         """Runs ``task`` on a reader thread. A newer request of the same owner and ``name`` replaces this one."""
         number = self._take(_Ticket(owner, name, task, done, failed))
-        if number is not None:
+        if number is not None and self._holding.isActive():
+            self._held.append(number)
+        elif number is not None:
             self._readers.start(lambda: self._run(number))
+
+    def hold(self) -> None:
+        """Lets what is read from now on wait until :meth:`go_on`, for a tenth of a second at most: there is something
+        to paint first, and threads that read would take Python's lock away from it cell by cell."""
+        self._holding.start()
+
+    def go_on(self) -> None:
+        """Begins what waited, in the order of asking."""
+        self._holding.stop()
+        held, self._held = self._held, []
+        for number in held:
+            self._readers.start(partial(self._run, number))
 
     def write(
         self,
@@ -131,6 +150,8 @@ class Jobs(QObject):
     def close(self) -> None:
         """Takes no more work, lets what writes finish, drops every answer. Safe to call twice."""
         self._closed = True
+        self._holding.stop()
+        self._held.clear()
         self._readers.clear()
         for process in tuple(self._processes.values()):
             process.cancel()

@@ -157,3 +157,24 @@ def test_closing_ends_a_process_that_is_still_at_work(jobs: Jobs, qtbot: QtBot) 
     jobs.in_process(owner, _count_for_ever, progressed=lambda *step: steps.append(step))
     qtbot.waitUntil(lambda: bool(steps), timeout=20_000)
     jobs.close()
+
+
+def test_held_reads_wait_until_they_may_go_on(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[str]()
+    jobs.hold()
+    for name in "abc":
+        jobs.read(owner, partial(str, name), seen.append, name="same")
+    written = list[int]()
+    jobs.write(owner, lambda: 1, written.append)
+    qtbot.waitUntil(lambda: bool(written))
+    assert not seen
+    jobs.go_on()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["c"]
+
+
+def test_held_reads_begin_by_themselves_when_nobody_lets_them_go_on(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[int]()
+    jobs.hold()
+    jobs.read(owner, lambda: 1, seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=5000)

@@ -24,6 +24,7 @@ from gridclient.ui.state import Question
 
 PAGE: Final = 200
 _MINUTE_MS: Final = 60_000
+_UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
@@ -47,7 +48,7 @@ class CaseList(QWidget):
         menu_wanted(QPoint): a context menu at this place of the screen.
         columns_changed(): to be remembered.
         first_shown(): the first page is in the list.
-        rows_shown(): what was asked for last is in the list.
+        rows_shown(): what was asked for last is in the list and has been painted, if the list can be seen.
     """
 
     cases_chosen = Signal(object)
@@ -84,6 +85,8 @@ class CaseList(QWidget):
         self._minute = QTimer(self, interval=_MINUTE_MS)
         self._minute.timeout.connect(self._on_minute_over)
         self._minute.start()
+        self._painting = QTimer(self, singleShot=True)  # runs while the new rows wait to be painted
+        self._painting.timeout.connect(self._on_painted)
         self._connect()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -155,6 +158,7 @@ class CaseList(QWidget):
         )
 
     def _show_answer(self, page: CasePage) -> None:
+        self._jobs.hold()  # the rows are painted before anything else is asked for
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.scrollToTop()
@@ -163,6 +167,7 @@ class CaseList(QWidget):
         self._finish(page)
 
     def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes) -> None:
+        self._jobs.hold()
         self._next = page.next
         spot = self.table.spot()
         self.model.set_rows(page.rows, more=page.next is not None)
@@ -185,7 +190,6 @@ class CaseList(QWidget):
         self._jobs.read(self, lambda: queries.total(asked), self._show_total, name="total")
 
     def _finish(self, page: CasePage) -> None:
-        self._count()
         if page.rows:
             self.note.hide()
         elif self._question.filter == CaseFilter(only_open=True):
@@ -195,7 +199,7 @@ class CaseList(QWidget):
         if not self._shown_once:
             self._shown_once = True
             self.first_shown.emit()
-        self.rows_shown.emit()
+        self._painting.start(_UNSEEN_MS)
 
     def _tell_failure(self, error: GridClientError) -> None:
         self.note.tell(sentence_of(error), self.tr("重试"))
@@ -233,6 +237,7 @@ class CaseList(QWidget):
 
     def _connect(self) -> None:
         self.model.more_wanted.connect(self._on_more_wanted)
+        self.table.painted.connect(self._on_table_painted)
         self.table.cases_chosen.connect(self._on_cases_chosen)
         self.table.order_wanted.connect(self._on_order_wanted)
         self.table.columns_changed.connect(self.columns_changed)
@@ -243,6 +248,15 @@ class CaseList(QWidget):
         self.bar.view_dropped.connect(self._on_view_dropped)
         self.bar.left.connect(self.table.setFocus)
         self.note.wanted.connect(self._on_note_wanted)
+
+    def _on_table_painted(self) -> None:
+        if self._painting.isActive():
+            self._painting.start(0)  # what follows is no part of painting
+
+    def _on_painted(self) -> None:
+        self._count()
+        self.rows_shown.emit()
+        self._jobs.go_on()
 
     def _on_cases_chosen(self, case_ids: tuple[str, ...]) -> None:
         if case_ids:

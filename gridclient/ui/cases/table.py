@@ -29,11 +29,13 @@ class CaseTable(QTableView):
         cases_chosen(tuple[str, ...]): the keys of the chosen cases, the present one first.
         order_wanted(SortKey): a column's head was clicked.
         columns_changed(): widths, order or choice of columns.
+        painted(): lines were painted.
     """
 
     cases_chosen = Signal(object)
     order_wanted = Signal(object)
     columns_changed = Signal()
+    painted = Signal()
 
     def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -156,6 +158,7 @@ class CaseTable(QTableView):
             place = self.visualRect(current)
             place.setLeft(0)
             self._cells.paint_focus(QPainter(self.viewport()), place)
+        self.painted.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
