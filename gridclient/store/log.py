@@ -10,14 +10,16 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from json.encoder import encode_basestring as encode
 from typing import Any, Final
 
 from gridclient.domain.errors import NotFound
-from gridclient.domain.events import Event, EventDraft, EventKey, chain_hash, next_hlc, payload_text
+from gridclient.domain.events import Event, EventDraft, EventKey, chain_hash, link_after, next_hlc, payload_text
 from gridclient.store.driver import Connection
 
 CHAIN_START: Final = bytes(32)
 _HEX_DIGITS: Final = 32
+_FIRST_VERSION: Final = 1
 _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked, hash"
 _ORDER: Final = "acked IS NULL, acked, pos"  # the hub's order; what it has not applied comes after
@@ -160,6 +162,27 @@ class Appender:
                 event.actor, text, head.link,
             )
         )  # fmt: skip
+
+    def append_new(self, draft: EventDraft, made: Sequence[tuple[str, str]], now: datetime) -> list[int]:
+        """The first events of many subjects, each a key with its payload's text; gives the subjects' numbers.
+
+        All else is the ``draft``'s. The same as :meth:`add_subject`, :meth:`next_event` and :meth:`append` one by one
+        (a test holds them together) at a fifth of the cost.
+        """
+        head = self._head(draft.stream)
+        before = f"[{encode(draft.stream)},{encode(self._device.id)},{self._device.incarnation}"
+        kind, version, base, actor = draft.kind.value, _FIRST_VERSION, draft.base, draft.actor
+        behind = f"{base},{encode(actor)}"
+        hlc, seq, link, numbers = next_hlc(self._hlc, now) - 1, head.seq, head.link, []
+        for subject, text in made:
+            hlc, seq = hlc + 1, seq + 1
+            canonical = f'{before},{seq},{hlc},"{kind}",{version},{encode(subject)},{behind},{text}]'
+            link = link_after(link, canonical.encode())
+            numbers.append(no := self.add_subject(subject))
+            self._pos += 1
+            self._rows.append((self._pos, head.no, seq, hlc, kind, version, no, base, actor, text, link))
+        self._hlc, head.seq, head.link = hlc, seq, link
+        return numbers
 
     def flush(self) -> None:
         """Writes what was appended since the last flush."""
