@@ -16,6 +16,7 @@ from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.roles import AccountRole
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
+from gridclient.services.rows import CaseFilter
 from gridclient.store import profile as profiles
 from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
 from gridclient.store.attachments import AttachmentStore
@@ -77,6 +78,11 @@ class OpenedDesk:
     @property
     def base_map_folder(self) -> Path:
         return self.profile.basemaps
+
+    def read_ahead(self) -> None:
+        """Reads what a window asks for first, so that it is there by then."""
+        self.desk.queries.total(CaseFilter(only_open=True))
+        self.desk.map_data.outlines()
 
     def verify(self) -> Verification:
         """Proves log, tables and counts; see :func:`gridclient.store.verify.verify`."""
@@ -201,7 +207,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk
     reference = SqliteReference(database, lambda: clock.now().date())
     columns = Columns(database)
     desk = Desk(
-        queries=SqliteQueries(database, columns, reference, clock),
+        queries=SqliteQueries(database, columns, reference, clock, device=profile.device.id),
         work=SqliteWork(database, profile.device, clock),
         reference=reference,
         settings=SqliteDeskSettings(database),

@@ -43,6 +43,7 @@ class Action(StrEnum):
     NOTE = "note"
     ATTACH = "attach"
     UNDO = "undo"
+    RESOLVE = "resolve"
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,24 @@ def _undo(situation: Situation) -> Draft:
     return EventKind.UNDONE, {"target": list(last)}
 
 
+def _event_key(text: str) -> list[str | int]:
+    """A key as ``str`` writes it."""
+    try:
+        stream, device, incarnation, seq = text.split("/")
+        return [stream, device, int(incarnation), int(seq)]
+    except ValueError:
+        raise RuleViolation("conflict.unknown") from None
+
+
+def _resolve(situation: Situation) -> Draft:
+    """The desk's choice between two sides. The case's oldest contention, where none is named."""
+    waiting = situation.case.contentions
+    target = situation.args.get("target") or (list(waiting[0].key) if waiting else ())
+    if isinstance(target, str):
+        target = _event_key(target)
+    return EventKind.RESOLVED, {"target": list(target), "choice": situation.text("choice")}
+
+
 _DRAFTS: Mapping[Action, Callable[[Situation], Draft]] = {
     Action.FILE: _file,
     Action.DECLINE: _decline,
@@ -298,4 +316,5 @@ _DRAFTS: Mapping[Action, Callable[[Situation], Draft]] = {
     Action.NOTE: _note,
     Action.ATTACH: _attach,
     Action.UNDO: _undo,
+    Action.RESOLVE: _resolve,
 }

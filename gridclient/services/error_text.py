@@ -44,6 +44,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.title_missing": "标题和描述都是空的，请至少填写一项。",
     "case.nothing_changed": "没有要修改的内容。",
     "case.unit_not_assigned": "这件案件没有派给 {unit}。",
+    "conflict.unknown": "这件案件没有这项冲突，可能已有人处理，请刷新。",
+    "conflict.no_choice": "请选择：保持先到的操作（keep），或改按后到的操作（take）。",
     "case.acted_on_since": "之后已有人处理过这件案件，不能再撤销。",
     "case.nothing_to_undo": "没有可以撤销的操作。",
     "dispatch.unit_twice": "同一单位只能出现一次，请检查主办和协办。",

@@ -17,6 +17,7 @@ from gridclient.services.rows import (
     CasePage,
     CaseRow,
     Changes,
+    ContentionView,
     GridFigures,
     GridRow,
     GridsAt,
@@ -121,6 +122,10 @@ class DeskQueries(Protocol):
         Raises:
             NotFound: ``case.unknown``.
         """
+        ...
+
+    def contentions(self, case_id: str) -> Sequence[ContentionView]:
+        """What of a case waits for a choice between two sides; empty for most."""
         ...
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]: ...

@@ -11,6 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from gridclient.domain.case import Case
+from gridclient.domain.events import EventKey
+
 
 class Box(StrEnum):
     """今日必办: saved filters with a live count, in the order of the screen."""
@@ -109,6 +112,25 @@ class TimelineEntry:
     payload: Mapping[str, Any]
     pending: bool
     refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ContentionSide:
+    """One side of a contention: what it did, and the case as it would stand. ``mine``: this desk did it."""
+
+    case: Case
+    entries: tuple[TimelineEntry, ...]
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContentionView:
+    """Two sides of one case that cannot both stand: ``first`` came first in the order and stands meanwhile."""
+
+    key: EventKey
+    base: Case
+    first: ContentionSide
+    later: ContentionSide
 
 
 @dataclass(frozen=True, slots=True)

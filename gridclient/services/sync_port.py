@@ -85,12 +85,12 @@ class PlacedRecord(NamedTuple):
 
 
 class PlacedRun(NamedTuple):
-    """``count`` own events from ``seq`` on stand at ``position`` and the places after it."""
+    """``length`` own events from ``seq`` on stand at ``position`` and the places after it."""
 
     position: int
     origin: OriginKey
     seq: int
-    count: int
+    length: int
 
 
 class SignedHead(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 from gridclient.domain.events import from_seconds
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
-from gridclient.services.words import CHANNELS, DECLINE_REASONS, EVENTS, RATINGS, RETURN_REASONS
+from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, DECLINE_REASONS, EVENTS, RATINGS, RETURN_REASONS
 
 
 def line_of(entry: TimelineEntry, reference: Reference) -> str:
@@ -96,6 +96,10 @@ def _name(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
     return [str(payload.get("name", ""))]
 
 
+def _choice(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
+    return [CONFLICT_CHOICES.get(str(payload.get("choice")), "")]
+
+
 _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
     "case_registered": _registered,
     "case_imported": _registered,
@@ -119,4 +123,5 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
     "case_rated": _rating,
     "case_noted": _text,
     "attachment_added": _name,
+    "conflict_resolved": _choice,
 }

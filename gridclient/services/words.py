@@ -51,6 +51,7 @@ ACTIONS: Final = {
     "note": "备注",
     "attach": "附件",
     "undo": "撤销",
+    "resolve": "处理冲突",
 }
 EVENTS: Final = {
     "case_registered": "登记",
@@ -77,6 +78,7 @@ EVENTS: Final = {
     "attachment_added": "附件",
     "action_undone": "撤销",
     "deadline_recomputed": "时限重算",
+    "conflict_resolved": "冲突处理",
 }
 CHANNELS: Final = {
     "grid_worker": "网格员",
@@ -156,3 +158,7 @@ RATINGS: Final = {
     "dissatisfied": "不满意",
 }
 URGENCY_ICONS: Final = {"early": "◔", "yellow": "◔", "red": "▲", "overdue": "▲"}
+CONFLICT_CHOICES: Final = {
+    "keep": "保持先到的操作",
+    "take": "改按后到的操作",
+}

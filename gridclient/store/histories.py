@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.domain.fold import fold_all
-from gridclient.services.rows import TimelineEntry
+from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.store.driver import Connection
 from gridclient.store.log import LoggedEvent, Origins, events_of, last_key, read_subject, require_subject, subject_text
 from gridclient.store.tables import number_key
@@ -50,9 +50,22 @@ class Histories:
         logged = self.events(connection, case_id)
         case = fold_all(events_of(logged))
         refused = frozenset(case.refused) if case is not None else frozenset[EventKey]()
+        return tuple(_entry(e, refused) for e in logged)
+
+    def contentions(self, connection: Connection, case_id: str, device: str) -> Sequence[ContentionView]:
+        """What of a case waits for a choice; ``device`` is this desk's."""
+        logged = self.events(connection, case_id)
+        case = fold_all(events_of(logged))
+        if case is None:
+            return ()
+        entries = {e.event.key: _entry(e, case.refused) for e in logged}
+
+        def side(stands: Case, keys: Sequence[EventKey]) -> ContentionSide:
+            mine = any(key.device == device for key in keys)
+            return ContentionSide(stands, tuple(entries[key] for key in keys), mine)
+
         return tuple(
-            TimelineEntry(e.event.at, e.event.kind, e.event.actor, e.event.payload, e.pending, e.event.key in refused)
-            for e in logged
+            ContentionView(c.key, c.base, side(case, c.against), side(c.branch, c.events)) for c in case.contentions
         )
 
     def attachments(self, connection: Connection, case_id: str) -> Sequence[Mapping[str, Any]]:
@@ -66,6 +79,11 @@ class Histories:
     def last_event(self, connection: Connection, case_id: str) -> EventKey | None:
         """The key of a case's newest event."""
         return last_key(connection, self._origins, require_subject(connection, case_id))
+
+
+def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
+    event = logged.event
+    return TimelineEntry(event.at, event.kind, event.actor, event.payload, logged.pending, event.key in refused)
 
 
 def _by_number(connection: Connection, reference: str) -> str | None:

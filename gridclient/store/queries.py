@@ -15,6 +15,7 @@ from gridclient.services.rows import (
     CaseFilter,
     CasePage,
     CaseRow,
+    ContentionView,
     GridFigures,
     Likeness,
     SavedView,
@@ -38,8 +39,16 @@ class SqliteQueries:
     """Safe to use from any thread; each call sees one state of the store."""
 
     def __init__(
-        self, database: Database, columns: Columns, reference: KnownSource, clock: Clock, *, soon: timedelta = SOON
+        self,
+        database: Database,
+        columns: Columns,
+        reference: KnownSource,
+        clock: Clock,
+        *,
+        device: str = "",
+        soon: timedelta = SOON,
     ) -> None:
+        self._device = device
         self._database = database
         self._columns = columns
         self._areas = AreasSource(reference)
@@ -97,6 +106,11 @@ class SqliteQueries:
         """See the port."""
         with self._database.reader() as connection:
             return self._histories.case(connection, case_ref)
+
+    def contentions(self, case_id: str) -> Sequence[ContentionView]:
+        """See the port; raises ``NotFound("case.unknown")``."""
+        with self._database.reader() as connection:
+            return self._histories.contentions(connection, case_id, self._device)
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         """See the port; raises ``NotFound("case.unknown")``."""

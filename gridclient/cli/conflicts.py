@@ -1,0 +1,99 @@
+"""``gridclient conflicts``: what two desks did at once and who chooses."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any, Final
+
+from gridclient.cli.opening import open_desk
+from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.parsing import one_of
+from gridclient.cli.shapes import Json, case_json, timeline_json
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Box, CaseFilter, ContentionSide, ContentionView, Sort
+from gridclient.services.words import CONFLICT_CHOICES
+
+_PAGE: Final = 200
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``conflicts list|resolve``."""
+    room = commands.add_parser("conflicts", parents=[output], help="两个席位同时处理同一案件的冲突")
+    conflicts = room.add_subparsers(metavar="操作", required=True)
+    listing = conflicts.add_parser("list", parents=[output], help="等待选择的冲突")
+    listing.set_defaults(run=list_conflicts)
+    resolve = conflicts.add_parser("resolve", parents=[output], help="选择其中一方")
+    resolve.add_argument("case", metavar="案件")
+    resolve.add_argument("choice", type=one_of(CONFLICT_CHOICES), metavar="选择", help="keep 先到的，take 后到的")
+    resolve.add_argument("--key", default="", metavar="冲突", help="list 给出的 key；不写则取最早的一项")
+    resolve.add_argument("--as", dest="account", metavar="账号")
+    resolve.set_defaults(run=resolve_conflict)
+
+
+def list_conflicts(args: argparse.Namespace) -> Exit:
+    """Every contention with both sides."""
+    with open_desk(args.profile, read_only=True) as opened:
+        found = [_conflict_json(opened.desk, case_id, view) for case_id, view in _waiting(opened.desk)]
+    if args.json:
+        print_json({"conflicts": found})
+        return Exit.DONE
+    for conflict in found:
+        print_lines([f"{conflict['number']}  {conflict['title']}"])
+        for name, word in (("first", "先到"), ("later", "后到")):
+            texts = "；".join(entry["text"] for entry in conflict[name]["timeline"])
+            print_lines([f"  {word}{'（本席位）' if conflict[name]['mine'] else ''}：{texts}"])
+    print_lines([f"共 {len(found)} 项冲突"])
+    return Exit.DONE
+
+
+def _waiting(desk: Desk) -> Iterator[tuple[str, ContentionView]]:
+    after = None
+    while True:
+        page = desk.queries.page(CaseFilter(box=Box.CONFLICT), Sort(), limit=_PAGE, after=after)
+        for row in page.rows:
+            for view in desk.queries.contentions(row.id):
+                yield row.id, view
+        if page.next is None:
+            return
+        after = page.next
+
+
+def _conflict_json(desk: Desk, case_id: str, view: ContentionView) -> Json:
+    now = desk.clock.now()
+
+    def side(of: ContentionSide) -> Json:
+        return {
+            "mine": of.mine,
+            "timeline": timeline_json(of.entries, desk.reference),
+            "case": case_json(of.case, now, desk.reference),
+        }
+
+    return {
+        "key": str(view.key),
+        "case": case_id,
+        "number": view.base.number,
+        "title": view.base.facts.title,
+        "base": case_json(view.base, now, desk.reference),
+        "first": side(view.first),
+        "later": side(view.later),
+        "choices": dict(CONFLICT_CHOICES),
+    }
+
+
+def resolve_conflict(args: argparse.Namespace) -> Exit:
+    """Chooses; can be taken back with ``cases act CASE undo`` while nobody acted on it."""
+    with open_desk(args.profile, account=args.account) as opened:
+        desk = opened.desk
+        case = desk.queries.case(args.case)
+        if not case.contentions:
+            raise RuleViolation("conflict.unknown")
+        desk.act(Action.RESOLVE, case.id, {"choice": args.choice, "target": args.key}, base=case.version)
+        document = case_json(desk.queries.case(case.id), desk.clock.now(), desk.reference)
+    if args.json:
+        print_json(document)
+    else:
+        print_lines([f"{document['number']} 已按“{CONFLICT_CHOICES[args.choice]}”处理"])
+    return Exit.DONE
