@@ -1,0 +1,105 @@
+"""What the desk's screens are told of synchronisation and what they can ask of it; no network, no process, no Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from gridclient.services.rows import Changes
+from gridclient.services.sync_port import RoundReport
+
+
+class SyncState(StrEnum):
+    """What synchronisation is doing. Offline is a state, not an error."""
+
+    ALONE = "alone"  # no hub was ever named
+    IDLE = "idle"
+    RUNNING = "running"
+    RETRYING = "retrying"  # the last round failed; another comes at ``next_at``
+    OFFLINE = "offline"  # switched off by hand
+    CONFIRM = "confirm"  # a backup was restored: somebody has to look before the first round
+    FORKED = "forked"  # the hub knows other events under this desk's numbers: somebody has to confirm a new start
+    STOPPED = "stopped"  # the hub will not have this desk (revoked, update due)
+
+
+@dataclass(frozen=True, slots=True)
+class SyncView:
+    """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
+
+    ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
+    ``done`` and ``all`` tell how far a round is while one runs.
+    """
+
+    state: SyncState
+    pending_events: int = 0
+    pending_cases: int = 0
+    pending_files: int = 0
+    conflicts: int = 0
+    fresh_at: datetime | None = None
+    next_at: datetime | None = None
+    last: RoundReport | None = None
+    stage: str = ""
+    done: int = 0
+    all: int = 0
+    hub_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleReport:
+    """What became of a file on a stick: how many events went out or came in, how many were known already."""
+
+    file: Path
+    events: int
+    known: int = 0
+    conflicts: int = 0
+    changes: Changes = field(default_factory=Changes)
+
+
+class SyncControl(Protocol):
+    """The desk's handle on its synchronisation. Calls that block say so; the others return at once.
+
+    Raises:
+        GridClientError: of the blocking calls, ``SyncFault`` above all.
+    """
+
+    def view(self) -> SyncView:
+        """The newest view; cheap."""
+        ...
+
+    def listen(self, told: Callable[[SyncView, Changes], None]) -> None:
+        """``told`` is called on a thread of the synchronisation whenever the view or the store changed."""
+        ...
+
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
+        """The last rounds, newest first. Reads the store: blocking."""
+        ...
+
+    def sync_now(self) -> None: ...
+    def committed(self) -> None:
+        """The desk wrote something: a round follows soon."""
+        ...
+
+    def set_offline(self, offline: bool) -> None: ...
+    def confirm(self) -> None:
+        """Somebody looked (``CONFIRM``, ``FORKED``): go on, under a new start of the numbers where that is needed."""
+        ...
+
+    def enrol(self, url: str, code: str) -> None:
+        """Enrols this desk with a hub. Blocking."""
+        ...
+
+    def export_bundle(self, file: Path) -> BundleReport:
+        """Adds what the hub does not have to a file on a stick. Blocking."""
+        ...
+
+    def import_bundle(self, file: Path) -> BundleReport:
+        """Takes a file from a stick. Blocking."""
+        ...
+
+    def close(self) -> None:
+        """Ends the worker; a round that runs is cut between two batches."""
+        ...
