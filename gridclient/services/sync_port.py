@@ -84,7 +84,8 @@ class PlacedRecord(NamedTuple):
     link: bytes
 
 
-class PlacedRun(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlacedRun:
     """``length`` own events from ``seq`` on stand at ``position`` and the places after it."""
 
     position: int
