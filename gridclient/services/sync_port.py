@@ -84,8 +84,7 @@ class PlacedRecord(NamedTuple):
     link: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedRun:
+class PlacedRun(NamedTuple):
     """``length`` own events from ``seq`` on stand at ``position`` and the places after it."""
 
     position: int
