@@ -28,7 +28,6 @@ def acknowledge_all(connection: Connection) -> int:
     if not places:
         return 0
     connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
-    connection.execute("UPDATE origins SET acked_seq = seq")
     connection.execute("UPDATE cases SET pending = 0 WHERE pending <> 0")
     connection.execute("UPDATE tallies SET pending = 0")
     _clear_flags(connection)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from json.encoder import encode_basestring as encode
 from typing import Any, Final
@@ -22,10 +22,16 @@ _HEX_DIGITS: Final = 32
 _FIRST_VERSION: Final = 1
 _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked, hash"
-_ORDER: Final = "acked IS NULL, acked, pos"  # the hub's order; what it has not applied comes after
+ORDER: Final = "acked IS NULL, acked, hlc, hash"
+"""Canonical order: the hub's places; what has none comes after, by its clock, so desks that meet by stick agree."""
+_NEWEST_FIRST: Final = "acked IS NULL DESC, acked DESC, hlc DESC, hash DESC"
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_STATE: Final = (
+    "SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), "
+    "(SELECT max(e.hlc) FROM events e JOIN origins o ON o.no = e.origin AND o.own = 0 WHERE e.acked IS NULL)"
 )
 
 
@@ -40,7 +46,7 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class LoggedEvent:
-    """An event as it stands in the log."""
+    """An event as it stands in the log; ``pending``: written here, and the hub has not placed it."""
 
     event: Event
     pending: bool
@@ -84,29 +90,45 @@ class Origins:
     """Streams, devices and incarnations by the number that stands for them; the rows never change, so they are kept."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, str, int]] = {}
+        self._known: dict[int, tuple[str, str, int, int]] = {}
 
     def key(self, connection: Connection, origin: int, seq: int) -> EventKey:
         """The key of one event."""
+        stream, device, incarnation, _ = self._origin(connection, origin)
+        return EventKey(stream, device, incarnation, seq)
+
+    def is_own(self, connection: Connection, origin: int) -> bool:
+        """Whether its events were written here."""
+        return bool(self._origin(connection, origin)[3])
+
+    def _origin(self, connection: Connection, origin: int) -> tuple[str, str, int, int]:
         known = self._known.get(origin)
         if known is None:
-            row = connection.execute("SELECT stream, device, incarnation FROM origins WHERE no = ?", (origin,))
+            row = connection.execute("SELECT stream, device, incarnation, own FROM origins WHERE no = ?", (origin,))
             known = self._known[origin] = row.fetchone()
-        stream, device, incarnation = known
-        return EventKey(stream, device, incarnation, seq)
+        return known
 
     def logged(self, connection: Connection, subject: str, row: Sequence[Any]) -> LoggedEvent:
         """A row of ``_COLUMNS`` as an event."""
         origin, seq, hlc, kind, version, base, actor, text, acked, link = row
         key = self.key(connection, origin, seq)
         event = Event(key, hlc, kind, subject, base, actor, json.loads(text), version)
-        return LoggedEvent(event, acked is None, text, link)
+        pending = acked is None and self.is_own(connection, origin)
+        return LoggedEvent(event, pending, text, link)
 
 
 def read_subject(connection: Connection, origins: Origins, no: int, subject: str) -> list[LoggedEvent]:
     """What befell one subject, in canonical order."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {_ORDER}", (no,)).fetchall()
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {ORDER}", (no,)).fetchall()
     return [origins.logged(connection, subject, row) for row in rows]
+
+
+def writing_device(connection: Connection, device: Device) -> Device:
+    """The device as it writes from now on: another process may have begun a new incarnation or got it a new short."""
+    row = connection.execute("SELECT incarnation, short FROM writers WHERE device = ?", (device.id,)).fetchone()
+    if row is None:
+        return device
+    return replace(device, incarnation=max(device.incarnation, row[0]), short=row[1] or device.short)
 
 
 @dataclass(slots=True)
@@ -123,15 +145,18 @@ class Appender:
 
     def __init__(self, connection: Connection, device: Device) -> None:
         self._connection = connection
-        self._device = device
+        self._device = device = writing_device(connection, device)
         self._heads: dict[str, _Head] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._new_subjects: list[tuple[int, bytes]] = []
-        self._hlc, self._pos = connection.execute(
-            "SELECT (SELECT max(hlc) FROM origins WHERE own = 1), (SELECT max(pos) FROM events)"
-        ).fetchone()
-        self._hlc, self._pos = self._hlc or 0, self._pos or 0
+        pos, own, waiting = connection.execute(_STATE).fetchone()
+        self._pos, self._hlc = pos or 0, max(own or 0, waiting or 0)
         self._subject: int | None = None
+
+    @property
+    def device(self) -> Device:
+        """Who writes, as the store knows it in this transaction."""
+        return self._device
 
     def add_subject(self, subject: str) -> int:
         """A number for a subject that has none."""
@@ -211,8 +236,7 @@ class Appender:
         if row is not None:
             return _Head(*row)
         no = self._connection.execute(
-            "INSERT INTO origins(stream, device, incarnation, own, seq, acked_seq, hlc, hash) "
-            "VALUES (?, ?, ?, 1, 0, 0, 0, ?)",
+            "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, 1, 0, 0, ?)",
             (*key, CHAIN_START),
         ).lastrowid
         return _Head(no, 0, CHAIN_START)
@@ -221,8 +245,7 @@ class Appender:
 def last_key(connection: Connection, origins: Origins, no: int) -> EventKey | None:
     """The key of the subject's newest event in canonical order."""
     row = connection.execute(
-        "SELECT origin, seq FROM events WHERE subject = ? ORDER BY acked IS NULL DESC, acked DESC, pos DESC LIMIT 1",
-        (no,),
+        f"SELECT origin, seq FROM events WHERE subject = ? ORDER BY {_NEWEST_FIRST} LIMIT 1", (no,)
     ).fetchone()
     return None if row is None else origins.key(connection, *row)
 

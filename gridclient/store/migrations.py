@@ -173,3 +173,60 @@ def _create_desk(db: SchemaTool) -> None:
     db.table("desk_values").create({"name": str, "value": str}, pk="name", not_null=["value"], strict=True)
     db.table("drafts").create({"name": str, "text": str}, pk="name", not_null=["text"], strict=True)
     db.table("views").create({"name": str, "body": str}, pk="name", not_null=["body"], strict=True)
+
+
+@migrations()
+def m0002_sync(db: SchemaTool) -> None:
+    """What synchronisation keeps. Nothing here says who this desk is to a hub: that never lies in the store."""
+    db.execute("ALTER TABLE origins DROP COLUMN acked_seq")
+    for column in (
+        "whole INTEGER NOT NULL DEFAULT 1",  # 0: events after number ``seq`` are known, with something missing before
+        "signed INTEGER NOT NULL DEFAULT 0",  # up to which number a signature of the device was seen
+    ):
+        db.execute(f"ALTER TABLE origins ADD COLUMN {column}")
+    for name, columns, where in (
+        ("events_waiting", "origin, seq, hlc", "acked IS NULL"),
+        ("events_placed", "acked", "acked IS NOT NULL"),
+        ("events_files", "pos", "kind = 'attachment_added'"),
+    ):
+        db.execute(f"CREATE INDEX {name} ON events({columns}) WHERE {where}")
+    db.execute("CREATE INDEX cases_conflict ON cases(no) WHERE conflict <> 0")
+    _create_feeds(db)
+    _create_sync_notes(db)
+
+
+def _create_feeds(db: SchemaTool) -> None:
+    db.table("feeds").create(
+        {"feed": str, "cursor": int, "count": int, "total": int, "repairing": int},  # total: 64 bits, as signed
+        pk="feed",
+        not_null=["cursor", "count", "total", "repairing"],
+        strict=True,
+    )
+    db.execute(  # which positions belong to a feed that is not a whole stream
+        "CREATE TABLE feed_places(feed TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (feed, position)) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
+def _create_sync_notes(db: SchemaTool) -> None:
+    db.table("writers").create(  # under which number of incarnation and characters a device writes from now on
+        {"device": str, "incarnation": int, "short": str},
+        pk="device",
+        not_null=["incarnation", "short"],
+        strict=True,
+    )
+    db.table("device_keys").create(
+        {"device": str, "incarnation": int, "public_key": bytes},
+        pk=("device", "incarnation"),
+        not_null=["public_key"],
+        strict=True,
+    )
+    db.table("rounds").create(
+        {"no": int, "ended": str, "hub_time": int, "body": str}, pk="no", not_null=["ended", "body"], strict=True
+    )
+    db.table("file_queue").create(  # files that events name; ``incoming``: only events of others
+        {"sha256": str, "size": int, "sent": int, "incoming": int},
+        pk="sha256",
+        not_null=["size", "sent", "incoming"],
+        strict=True,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gridclient.domain.case import Case
@@ -25,12 +25,16 @@ from gridclient.store.tally import TallyChanges
 
 @dataclass(slots=True)
 class TouchedCase:
-    """A case in an open transaction: as it is, as the tables know it (``None``: new), its events not yet counted."""
+    """A case in an open transaction: as it is, as the tables know it (``None``: new), its new own events.
+
+    ``pending``: how many of its events wait for a place, where that is not simply the number before and the new ones.
+    """
 
     no: int
     case: Case
     before: Case | None
     events: int
+    pending: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Projection:
         self._tallies = TallyChanges()
 
     def write(self, cases: Sequence[TouchedCase]) -> None:
-        """Brings all tables to what the cases are now; all of their events count as pending."""
+        """Brings all tables to what the cases are now; new events count as pending where nothing else is said."""
         steps = [self._step(touched) for touched in cases]
         connection = self._connection
         if new := [(s.touched.no, s.new) for s in steps if s.old is None]:
@@ -70,11 +74,27 @@ class Projection:
         write_packs(connection, [(s.touched.no, packed(s.new, self._labels)) for s in steps])
         self._index(cases)
 
+    def write_pending(self, pending: Mapping[int, int]) -> None:
+        """Only how many events wait of each case (by its number); all else stays."""
+        rows = []
+        for no, count in pending.items():
+            old = read_row(self._connection, no)
+            if old is not None and old.pending != count:
+                rows.append((no, new := old._replace(pending=count)))
+                self._tallies.change(old, new)
+        self._connection.executemany(
+            "UPDATE cases SET pending = ? WHERE no = ?", [(new.pending, no) for no, new in rows]
+        )
+        self._tallies.flush(self._connection)
+        write_packs(self._connection, [(no, packed(new, self._labels)) for no, new in rows])
+
     def _step(self, touched: TouchedCase) -> _Step:
         old = old_parts = None
         if touched.before is not None:
             old, old_parts = read_row(self._connection, touched.no), read_parts(self._connection, touched.no)
-        pending = (old.pending if old is not None else 0) + touched.events
+        pending = touched.pending
+        if pending is None:
+            pending = (old.pending if old is not None else 0) + touched.events
         return _Step(touched, old, table_row(touched.case, pending), old_parts or (), part_rows(touched.case))
 
     def _index(self, cases: Sequence[TouchedCase]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -38,7 +39,6 @@ class SqliteUnitOfWork:
     def __init__(self, connection: Connection, device: Device, clock: Clock, origins: Origins) -> None:
         self.changes = Changes()
         self._connection = connection
-        self._device = device
         self._clock = clock
         self._origins = origins
         self._appender = Appender(connection, device)
@@ -63,13 +63,14 @@ class SqliteUnitOfWork:
 
     def _record(self, draft: EventDraft) -> Event:
         touched = self._touched.get(draft.subject)
-        event = self._appender.next_event(draft, self._clock.now())
+        now = self._clock.now()
         if draft.kind in _OPENERS:
             if touched is not None:
                 raise RuleViolation("case.exists", case=draft.subject)
-            return self._open(event)  # that the log does not know it either is seen when it is written
+            return self._open(self._appender.next_event(draft, now))  # whether the log knows it is seen when written
         if touched is None:
             touched = self._read(draft.subject, require_subject(self._connection, draft.subject))
+        event = self._appender.next_event(draft if draft.base else replace(draft, base=touched.case.version), now)
         touched.case = fold(touched.case, event)
         touched.events += 1
         self._appender.append(event, touched.no)
@@ -98,7 +99,7 @@ class SqliteUnitOfWork:
             "ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value",
             (name,),
         ).fetchone()[0]
-        return f"{name}-{self._device.short}{value:04d}"
+        return f"{name}-{self._appender.device.short}{value:04d}"
 
     def audit(self, actor: str, what: str, subject: str) -> None:
         """See the port."""

@@ -27,7 +27,7 @@ _STEP: Final = 2000
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
 _EVENTS: Final = (
     "SELECT e.subject, s.id, e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash "
-    "FROM events e LEFT JOIN subjects s ON s.no = e.subject ORDER BY e.subject, e.acked IS NULL, e.acked, e.pos"
+    "FROM events e LEFT JOIN subjects s ON s.no = e.subject ORDER BY e.subject, e.acked IS NULL, e.acked, e.hlc, e.hash"
 )
 
 Progress = Callable[[int, int], bool]
@@ -209,7 +209,7 @@ class _CaseCheck:
             return 0
         if case is None:
             return 0
-        pending = sum(row[-2] is None for row in rows)
+        pending = sum(row[-2] is None and self._origins.is_own(self._connection, row[2]) for row in rows)
         self._compare_case(no, case, table_row(case, pending), standing, parts)
         return 1
 

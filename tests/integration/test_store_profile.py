@@ -134,24 +134,25 @@ def test_a_folder_that_cannot_be_written_is_a_failing_disk(tmp_path: Path) -> No
         create_profile(tmp_path / "file" / "desk", now=NOW)
 
 
-def with_second(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
+def with_one_more(step: Callable[[sqlite_utils.Database], None]) -> Migrations:
     """The migrations of a later program."""
     later = Migrations("gridclient.store")
     later(name="m0001_first")(migrations.m0001_first)
+    later(name="m0002_sync")(migrations.m0002_sync)
     later()(step)
     return later
 
 
 def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def m0002_more(db: sqlite_utils.Database) -> None:
+    def m9999_more(db: sqlite_utils.Database) -> None:
         db.table("later").create({"no": int}, pk="no", strict=True)
 
-    monkeypatch.setattr(migrations, "migrations", with_second(m0002_more))
-    monkeypatch.setattr(schema, "VERSION", 2)
+    monkeypatch.setattr(migrations, "migrations", with_one_more(m9999_more))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
     with pytest.raises(StoreUnavailable, match=r"store\.older"):
         open_profile(folder, now=NOW, read_only=True)
     with open_profile(folder, now=NOW) as opened, opened.database.reader() as connection:
-        assert schema.version_of(connection) == 2
+        assert schema.version_of(connection) == schema.VERSION
         assert connection.execute("SELECT count(*) FROM later").fetchone()[0] == 0
     (kept,) = (folder / "backups").iterdir()
     assert kept.name.startswith("before-upgrade-20261120")
@@ -160,13 +161,13 @@ def test_an_older_store_is_upgraded_after_a_backup_of_it(folder: Path, monkeypat
 
 
 def test_a_failing_upgrade_leaves_the_store_as_it_was(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def m0002_broken(db: sqlite_utils.Database) -> None:
+    def m9999_broken(db: sqlite_utils.Database) -> None:
         db.table("later").create({"no": int}, pk="no")
         raise RuntimeError
 
     with monkeypatch.context() as newer:
-        newer.setattr(migrations, "migrations", with_second(m0002_broken))
-        newer.setattr(schema, "VERSION", 2)
+        newer.setattr(migrations, "migrations", with_one_more(m9999_broken))
+        newer.setattr(schema, "VERSION", schema.VERSION + 1)
         with pytest.raises(RuntimeError):
             open_profile(folder, now=NOW)
     with open_profile(folder, now=NOW) as opened, opened.database.reader() as connection:
