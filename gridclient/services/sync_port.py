@@ -119,6 +119,18 @@ class FeedPage:
     heads: tuple[SignedHead, ...]
 
 
+class StickBatch(NamedTuple):
+    """Events of one origin that came on a stick and have no place yet: numbered from ``first``, chained and signed."""
+
+    origin: OriginKey
+    first: int
+    records: tuple[Record, ...]
+    link_before: bytes
+    link_after: bytes
+    public_key: bytes
+    signature: bytes
+
+
 class Taken(NamedTuple):
     """What became of a page: ``agrees`` is ``False`` when a complete feed has not the count or sum that it should."""
 
@@ -195,12 +207,22 @@ class SyncStore(Protocol):
 
         Raises:
             SyncFault: ``sync.chain_broken`` or ``sync.signature``: a foreign event does not fit its chain or its
-                device's signature; ``sync.gap``: an own event is named that this log does not have.
+                device's signature; ``sync.gap``: an own event is named that this log does not have (read the feed
+                again); ``sync.fork``: the hub has another event under an own number (begin an incarnation).
+        """
+        ...
+
+    def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
+        """Puts events without places into the log, all or none; known ones change nothing.
+
+        Raises:
+            SyncFault: as for :meth:`take`; ``sync.fork`` where this desk wrote something else under the same number.
         """
         ...
 
     def restart_feed(self, feed: str) -> None:
-        """Takes back all places of the feed and reads it again from the start; nothing is deleted."""
+        """Reads the feed again from the start (``repairing``); nothing is deleted. Places that the hub does not
+        confirm are taken back when the feed is complete, so that those events are sent again."""
         ...
 
     def begin_incarnation(self, number: int) -> int:
@@ -220,4 +242,38 @@ class SyncStore(Protocol):
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
         """Files that foreign events name and that are not here; ``sent`` is what is here of them."""
+        ...
+
+    def read_file(self, sha256: str, offset: int, length: int) -> bytes:
+        """A piece of a file that is here.
+
+        Raises:
+            NotFound: it is not (``attachment.missing``).
+        """
+        ...
+
+    def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
+        """Adds a piece to what is here of a missing file; with its last byte it is proved and kept. Gives how much is
+        here afterwards: less than was added where the content proved wrong (0) or the piece did not fit."""
+        ...
+
+
+class SyncQueries(Protocol):
+    """What the screens read of synchronisation. Safe to call from any thread."""
+
+    def pending(self) -> tuple[int, int, int]:
+        """Events, cases and files that only this desk has."""
+        ...
+
+    def fresh_as_of(self) -> datetime | None:
+        """The hub's time of the last round that went through."""
+        ...
+
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]: ...
+    def conflicts(self) -> Sequence[str]:
+        """The cases that wait for somebody to choose between two sides, the newest last."""
+        ...
+
+    def repairing(self) -> bool:
+        """Whether a feed is being read again, so that ``pending`` may still grow."""
         ...
