@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self.top = TopBar(command=self.command, actions=self.actions_.desk, actor=desk.actor)
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
-        self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps)
+        self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
         self.banner = Banner()
         self.cases = CaseList(desk=desk, jobs=jobs)
         self.detail = CasePanel(
@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         for teller in (self.chosen, self.batch):
             teller.told.connect(self.banner.tell)
         self.batch.undone.connect(state.select)
+        self.batch.undone.connect(lambda _cases: self.status.tell(""))
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(lambda _action: self.side.close())

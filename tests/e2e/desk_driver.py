@@ -6,12 +6,14 @@ A walk prints one JSON document when it has arrived. What waits to be killed sle
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
@@ -19,8 +21,12 @@ from gridclient.app import App, build_app
 from gridclient.services.rows import Box
 
 PATIENCE_MS: Final = 40_000
+START_MS: Final = 120_000  # beside other work the page's own processes alone may take a minute
 DRAFT: Final = "seven lamps are dark"
 REASON: Final = "known here"
+LOOK: Final = os.environ.get("GRIDCLIENT_LOOK", "")
+NOISE: Final = "噪音"
+CONDITION, GRID = "shshzy", "bgksq"
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 
@@ -38,12 +44,24 @@ class Operator:
         self.app, self.window = app, app.window
 
     def open(self) -> None:
-        """Waits for the list and for the map."""
+        """Waits for the list, for the map and for the keyboard.
+
+        Before the window is the active one, its shortcuts hear nothing, and a page that loads late may have asked for
+        the keyboard meanwhile: a walk that began earlier pressed its first keys into nothing and waited in vain.
+        """
         self.window.show()
-        self.window.activateWindow()
-        self.until("the list", lambda: self.window.cases.table.model().rowCount() > 0)
-        self.until("the map", lambda: self.window.map.view is not None and self.window.map.view.is_ready)
+        self.until("the list", lambda: self.window.cases.table.model().rowCount() > 0, START_MS)
+        self.until("the map", lambda: self.window.map.view is not None and self.window.map.view.is_ready, START_MS)
         self.settle()
+        self.until("the keyboard", self._has_keyboard, START_MS)
+
+    def _has_keyboard(self) -> bool:
+        """Asks for it again while it is not here: a window that is not exposed yet is refused without a word."""
+        if not self.window.isActiveWindow():
+            self.window.activateWindow()
+            self.window.cases.table.setFocus()
+            return False
+        return QApplication.focusWidget() is not None
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """A key to whatever has the keyboard."""
@@ -55,16 +73,40 @@ class Operator:
         QTest.keyClicks(self.focused(), text)
         self.settle()
 
+    def commit(self, text: str) -> None:
+        """Chinese words as an input method hands them over."""
+        event = QInputMethodEvent()
+        event.setCommitString(text)
+        QApplication.sendEvent(self.focused(), event)
+        self.settle()
+
+    def look(self, name: str) -> None:
+        """A picture, where one is wanted: for the eyes of whoever changes the walk."""
+        if LOOK:
+            self.settle()
+            pause(400)
+            self.photograph(name)
+
+    def photograph(self, name: str) -> None:
+        if LOOK:
+            QApplication.primaryScreen().grabWindow(0).save(str(Path(LOOK) / f"{name}.png"))
+
+    def words_of(self, case_id: str) -> str:
+        facts = self.app.opened.desk.queries.case(case_id).facts
+        return f"{facts.title}{facts.description}{facts.address}"
+
     def focused(self) -> QWidget:
         return QApplication.focusWidget() or self.window
 
-    def until(self, what: str, reached: Callable[[], bool]) -> None:
-        """Waits as an operator would; gives up in words."""
+    def until(self, what: str, reached: Callable[[], bool], patience: int = PATIENCE_MS) -> None:
+        """Waits as an operator would; gives up in words and says what the desk was at."""
         clock = QElapsedTimer()
         clock.start()
         while not reached():
-            if clock.hasExpired(PATIENCE_MS):
-                raise SystemExit(f"waited in vain for {what}, the keyboard in {self.focused().accessibleName()!r}")
+            if clock.hasExpired(patience):
+                self.photograph("gave-up")
+                at = f"keyboard in {self.focused().accessibleName()!r}, active {self.window.isActiveWindow()}"
+                raise SystemExit(f"waited in vain for {what}: {at}, jobs busy {self.app.jobs.busy}")
             pause(20)
 
     def settle(self) -> None:
@@ -109,6 +151,55 @@ class Operator:
         }
 
 
+def noise(operator: Operator) -> dict[str, Any]:
+    """Ten of the messages that were imported without condition and grid: searched, filed and dispatched by keys."""
+    window = operator.window
+    operator.key(Qt.Key.Key_1, ALT)
+    operator.until("the box", lambda: window.state.filter.box is Box.REPORTED)
+    operator.key(Qt.Key.Key_F, CTRL)
+    operator.commit(NOISE)
+    operator.until("what was searched", lambda: window.state.filter.text == NOISE and bool(window.cases.model.rows))
+    operator.until("the messages", lambda: all(NOISE in operator.words_of(row.id) for row in window.cases.model.rows))
+    operator.key(Qt.Key.Key_3, CTRL)
+    operator.key(Qt.Key.Key_End, CTRL)  # what was imported has no clock yet and stands last
+    operator.key(Qt.Key.Key_Up)
+    for _ in range(9):
+        operator.key(Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    chosen = window.state.selected
+    operator.until("the form for all", lambda: window.detail.foot.form is not None)
+    operator.look("1-form")
+    operator.key(Qt.Key.Key_F2)
+    operator.type(CONDITION)
+    operator.look("2-condition")
+    operator.key(Qt.Key.Key_Return)
+    operator.type(GRID)
+    operator.look("3-grid")
+    operator.key(Qt.Key.Key_Return)
+    operator.look("4-filled")
+    operator.key(Qt.Key.Key_Return)
+    operator.until("the filing", lambda: {operator.state_of(one) for one in chosen} == {"filed"})
+    operator.until("the units", window.detail.foot.can_dispatch)
+    operator.look("5-filed")
+    operator.key(Qt.Key.Key_F2)
+    operator.key(Qt.Key.Key_Return)
+    operator.until("the dispatch", lambda: {operator.state_of(one) for one in chosen} == {"dispatched"})
+    operator.look("6-dispatched")
+    operator.key(Qt.Key.Key_Z, CTRL)
+    operator.until("the way back", lambda: {operator.state_of(one) for one in chosen} == {"filed"})
+    operator.look("7-undone")
+    operator.key(Qt.Key.Key_F2)
+    operator.key(Qt.Key.Key_Return)
+    operator.until("the dispatch", lambda: {operator.state_of(one) for one in chosen} == {"dispatched"})
+    cases = [operator.app.opened.desk.queries.case(one) for one in chosen]
+    return {
+        "chosen": chosen,
+        "states": [str(case.state) for case in cases],
+        "standards": sorted({case.facts.standard for case in cases}),
+        "grids": sorted({case.facts.grid for case in cases}),
+        "units": sorted({case.assignments[0].unit for case in cases}),
+    }
+
+
 def work(operator: Operator) -> dict[str, Any]:
     """A grid is chosen, a case dispatched, a text begun; then the power goes."""
     operator.key(Qt.Key.Key_1, CTRL)
@@ -150,7 +241,7 @@ def ten(operator: Operator) -> dict[str, Any]:
     return {**operator.seen(), "dispatched": dispatched, "states": states}
 
 
-WALKS: Final = {"work": work, "look": look, "ten": ten}
+WALKS: Final = {"work": work, "look": look, "ten": ten, "noise": noise}
 
 
 def main(profile: str, walk: str) -> None:

@@ -151,10 +151,14 @@ class Foot(QWidget):
         """The cursor to where the operator goes on."""
         if self.form is not None:
             self.form.start()
-        elif self._widget is not None and self._dispatch is not None and self._widget.isVisible():
+        elif self._dispatch is not None and self.can_dispatch():
             self._dispatch.take_focus()
         elif self.bar.buttons:
             next(iter(self.bar.buttons.values())).setFocus()
+
+    def can_dispatch(self) -> bool:
+        """Whether the dispatch panel is what is shown."""
+        return self._widget is not None and self._widget.isVisible()
 
     def refresh(self, changes: Changes) -> None:
         if self._dispatch is not None:
