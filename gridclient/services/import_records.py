@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 
 class ImportKind(StrEnum):
@@ -208,6 +208,41 @@ class CaseRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+class ImportedCase(NamedTuple):
+    """A :class:`CaseRecord` as log and tables will have it, but for what the store knows: grid, standard, number.
+
+    Made by :mod:`gridclient.services.imported_case`, in large numbers and often in another process, so it is a tuple.
+    Times are whole seconds since 1970; ``reported`` is ``None`` and ``day`` (an ordinal, in China) 0 where the row
+    tells no time; ``closed_at`` counts of ``closed`` cases only. ``digest`` is the same for the same row, "" where a
+    text is damaged. ``texts`` are the parts of its event's text around class, grid and standard.
+    """
+
+    sheet: str
+    row: int
+    identity: str
+    external_number: str
+    title: str
+    description: str
+    address: str
+    phone: str
+    reported: int | None
+    day: int
+    closed: bool
+    closed_at: int | None
+    due: int | None
+    level: int
+    urgency: int
+    channel: str
+    big_class: str
+    small_class: str
+    grid_code: str
+    lon: float | None
+    lat: float | None
+    texts: tuple[str, str, str, str]
+    digest: str = ""
+    notices: tuple[Notice, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarRecord:
     """One day of the legal calendar. ``name`` is the feast's name or ""."""
@@ -220,7 +255,7 @@ class CalendarRecord:
     name: str = ""
 
 
-Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CaseRecord | CalendarRecord
+Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CaseRecord | ImportedCase | CalendarRecord
 
 
 @dataclass(frozen=True, slots=True)

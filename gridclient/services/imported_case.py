@@ -2,21 +2,25 @@
 
 An imported case is open and waits to be filed, or is closed; states in between were another system's and are kept as
 text. The other system's deadline stays as a clock of its own (原定时限); without one no clock runs until the desk acts.
+
+The event's text is written out by hand, for a file has up to a million rows; a test compares it with what
+``payload_text`` makes of the same payload.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from json.encoder import encode_basestring as encode
+from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
-from gridclient.domain.events import payload_text, to_seconds
+from gridclient.domain.events import to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
-from gridclient.services.import_records import CaseRecord
+from gridclient.services.import_records import CaseRecord, ImportedCase
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
 
@@ -24,29 +28,10 @@ DEFAULT_LEVEL: Final = 3
 _CLOSED: Final = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.VOID, CaseState.MERGED})
 _CHANNELS: Final = {channel.value: channel.value for channel in Channel} | {word: key for key, word in CHANNELS.items()}
 _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, word in URGENCIES.items()}
-_KEPT_TEXTS: Final = (
-    "grid_code",
-    "channel_text",
-    "big_class",
-    "small_class",
-    "state",
-    "state_text",
-    "unit_text",
-    "result",
-)
 _GAP: Final = "\u0001"
+"""Stands where something is not known yet."""
+_NUMBER_GAP: Final = f'"number":{encode(_GAP)}'
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
-
-
-@lru_cache(maxsize=4096)
-def _member(name: str, value: str) -> str:
-    """One member of an object as it stands in a payload's text. No text inside a value can look like it."""
-    return payload_text({name: value})[1:-1]
-
-
-_NUMBER_GAP: Final = _member("number", _GAP)
-_GRID_GAP: Final = _member("grid", _GAP)
-_DIGEST_GAP: Final = _member("digest", _GAP)
 
 
 def case_key(source: str, identity: str) -> str:
@@ -64,110 +49,160 @@ class StandardMatcher:
             for name in (f"{row.big_class}\0{row.small_class}", f"\0{row.small_class}"):
                 self._by_name[name] = None if name in self._by_name else row
 
-    def find(self, record: CaseRecord) -> StandardRow | None:
+    def find(self, case: CaseRecord | ImportedCase) -> StandardRow | None:
         """``None`` where the class is unknown or has several conditions: a limit hangs on the condition."""
-        small = record.small_class
+        small = case.small_class
         if not small:
             return None
         by_code = self._by_code.get(small)
         if by_code is not None:
             return by_code
-        return self._by_name.get(f"{record.big_class}\0{small}") or self._by_name.get(f"\0{small}")
+        return self._by_name.get(f"{case.big_class}\0{small}") or self._by_name.get(f"\0{small}")
 
 
-def row_payload(record: CaseRecord) -> dict[str, Any]:
-    """What the row says of the event ``case_imported``: the same for the same row, whenever it is read.
+def imported_case(record: CaseRecord) -> ImportedCase:
+    """What the row says, as the event ``case_imported`` will: the same for the same row, whenever it is read."""
+    reported_at = record.reported_at or record.closed_at
+    reported = None if reported_at is None else to_seconds(reported_at)
+    closed_at = None if record.closed_at is None else to_seconds(record.closed_at)
+    channel = _CHANNELS.get(record.channel or record.channel_text, Channel.OTHER.value)
+    urgency = _URGENCIES.get(record.urgency, 1)
+    case = ImportedCase(
+        record.sheet,
+        record.row,
+        record.identity,
+        record.external_number,
+        record.title,
+        record.description,
+        record.address,
+        record.reporter_phone,
+        reported,
+        0 if reported_at is None else reported_at.astimezone(CHINA_TIME).toordinal(),
+        closed_at is not None or record.state in _CLOSED,
+        reported if closed_at is None else closed_at,
+        None if record.due_at is None else to_seconds(record.due_at),
+        record.level or DEFAULT_LEVEL,
+        urgency,
+        channel,
+        record.big_class,
+        record.small_class,
+        record.grid_code,
+        record.lon,
+        record.lat,
+        (_address(record), _middle(record, channel), _places(record, reported), _ending(record, urgency)),
+        "",
+        record.notices,
+    )
+    try:
+        record.identity.encode()
+        row = _text(case, digest=_GAP, case_class=_own_class(case), grid=_GAP, standard="").encode()
+    except UnicodeEncodeError:  # half of a pair of surrogates is no text
+        return case
+    return case._replace(digest=hashlib.blake2b(row, digest_size=8).hexdigest())
 
-    Number, grid and digest are gaps; so is the time of a row that tells none. :func:`finished_text` fills all but the
-    number, :func:`numbered_text` that.
-    """
-    payload: dict[str, Any] = {
-        "digest": _GAP,
-        "facts": _facts(record),
-        "level": record.level or DEFAULT_LEVEL,
-        "number": _GAP,
-    }
-    reported = record.reported_at or record.closed_at
-    registered = payload["registered_at"] = None if reported is None else to_seconds(reported)
-    if reported is not None:
-        payload["facts"]["happened_at"] = registered
-    if record.closed_at is not None or record.state in _CLOSED:
-        payload["closed_at"] = registered if record.closed_at is None else to_seconds(record.closed_at)
-    if record.due_at is not None:
-        payload["clocks"] = [_original_deadline(registered, to_seconds(record.due_at))]
-    return payload
+
+def dated(case: ImportedCase, now: datetime) -> ImportedCase:
+    """The case with times; one that tells none counts as reported ``now``."""
+    if case.reported is not None:
+        return case
+    seconds = to_seconds(now)
+    return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal())
 
 
-def finished_text(
-    payload: dict[str, Any], text: str, *, digest: str, grid: str, standard: StandardRow | None, now: datetime
-) -> str:
-    """The payload's text as the log will have it, but for its number; ``payload`` is brought to the same state.
-
-    ``text`` is what ``payload_text`` made of the payload before. A case without a time counts as reported ``now``.
-    """
-    facts = payload["facts"]
-    payload["digest"], facts["grid"] = digest, grid
-    if standard is None and payload["registered_at"] is not None:
-        return text.replace(_DIGEST_GAP, f'"digest":"{digest}"', 1).replace(_GRID_GAP, _member("grid", grid), 1)
-    if standard is not None:
-        facts["standard"] = standard.code
-        facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
-    if payload["registered_at"] is None:
-        registered = payload["registered_at"] = to_seconds(now)
-        if "closed_at" in payload:
-            payload["closed_at"] = registered
-        if "clocks" in payload:
-            payload["clocks"] = [_original_deadline(registered, payload["clocks"][0]["due"])]
-    return payload_text(payload)
+def event_text(case: ImportedCase, *, grid: str, standard: StandardRow | None) -> str:
+    """The payload's text of a ``dated`` case as the log will have it, but for its number (:func:`numbered_text`)."""
+    if standard is None:
+        return _text(case, digest=case.digest, case_class=_own_class(case), grid=grid, standard="")
+    listed = f"{standard.big_class} {standard.small_class}".strip()
+    return _text(case, digest=case.digest, case_class=listed, grid=grid, standard=standard.code)
 
 
 def numbered_text(text: str, number: str) -> str:
     """The payload's text with the number that the case was given: digits, capitals and hyphens."""
-    return text.replace(_NUMBER_GAP, f'"number":"{number}"', 1)
+    before, _, behind = text.rpartition(_NUMBER_GAP)  # only digits stand behind it
+    return f'{before}"number":"{number}"{behind}'
 
 
-def reported_day(record: CaseRecord, *, now: datetime) -> date:
-    """The day in China on which the case was reported: its number and its grid go by it."""
-    return (record.reported_at or record.closed_at or now).astimezone(CHINA_TIME).date()
+def _text(case: ImportedCase, *, digest: str, case_class: str, grid: str, standard: str) -> str:
+    """The canonical text of the payload: no blanks, all names in order."""
+    address, middle, places, ending = case.texts
+    reported = "null" if case.reported is None else case.reported
+    closed = f'"closed_at":{reported if case.closed_at is None else case.closed_at},' if case.closed else ""
+    clocks = "" if case.due is None else _original_deadline(case.reported, case.due)
+    named = f'"case_class":{encode(case_class)},' if case_class else ""
+    listed = f',"standard":{encode(standard)}' if standard else ""
+    return (
+        f'{{{clocks}{closed}"digest":{encode(digest)},"facts":{{{address}{named}{middle}"grid":{encode(grid)}{places}'
+        f'{listed}{ending}}},"level":{case.level},{_NUMBER_GAP},"registered_at":{reported}}}'
+    )
 
 
-def _facts(record: CaseRecord) -> dict[str, Any]:
-    """The fields of ``CaseFacts`` that are not empty: events are kept for ever, so they say no more."""
-    facts: dict[str, Any] = {
-        "title": record.title,
-        "description": record.description,
-        "channel": _CHANNELS.get(record.channel or record.channel_text, Channel.OTHER.value),
-        "case_class": f"{record.big_class} {record.small_class}".strip(),
-        "urgency": _URGENCIES.get(record.urgency, 1),
-        "grid": _GAP,
-        "address": record.address,
-        "lon": record.lon,
-        "lat": record.lat,
-        "source_point": _source_point(record),
-        "reporter_name": record.reporter_name,
-        "reporter_phone": record.reporter_phone,
-        "upper_number": record.external_number,
-    }
-    facts = {name: value for name, value in facts.items() if value is not None and value != ""}
-    if extra := _extra(record):
-        facts["extra"] = extra
-    return facts
+def _own_class(case: ImportedCase) -> str:
+    return f"{case.big_class} {case.small_class}".strip()
 
 
-def _source_point(record: CaseRecord) -> str:
+# The facts that are not empty, in the order of their names: events are kept for ever, so they say no more.
+
+
+def _address(record: CaseRecord) -> str:
+    return f'"address":{encode(record.address)},' if record.address else ""
+
+
+def _middle(record: CaseRecord, channel: str) -> str:
+    members = _members(_extra(record))
+    described = f'"description":{encode(record.description)},' if record.description else ""
+    return f'"channel":{encode(channel)},{described}' + (f'"extra":{{{members}}},' if members else "")
+
+
+def _places(record: CaseRecord, reported: int | None) -> str:
+    text = "" if reported is None else f',"happened_at":{reported}'
+    if record.lat is not None:
+        text += f',"lat":{record.lat!r}'
+    if record.lon is not None:
+        text += f',"lon":{record.lon!r}'
+    if record.reporter_name:
+        text += f',"reporter_name":{encode(record.reporter_name)}'
+    if record.reporter_phone:
+        text += f',"reporter_phone":{encode(record.reporter_phone)}'
     if record.source_lon is None or record.source_lat is None:
-        return ""
-    return f"{record.source_crs}:{record.source_lon!r},{record.source_lat!r}"
+        return text
+    source = f"{record.source_crs}:{record.source_lon!r},{record.source_lat!r}"
+    return f'{text},"source_point":{encode(source)}'
+
+
+def _ending(record: CaseRecord, urgency: int) -> str:
+    title = f',"title":{encode(record.title)}' if record.title else ""
+    number = f',"upper_number":{encode(record.external_number)}' if record.external_number else ""
+    return f'{title}{number},"urgency":{urgency}'
 
 
 def _extra(record: CaseRecord) -> Mapping[str, str]:
-    kept = {name: value for name in _KEPT_TEXTS if (value := getattr(record, name))}
-    return {**record.extra, **kept} if kept else record.extra
+    kept = (
+        ("grid_code", record.grid_code),
+        ("channel_text", record.channel_text),
+        ("big_class", record.big_class),
+        ("small_class", record.small_class),
+        ("state", record.state),
+        ("state_text", record.state_text),
+        ("unit_text", record.unit_text),
+        ("result", record.result),
+    )
+    return {**record.extra, **{name: value for name, value in kept if value}}
 
 
-def _original_deadline(registered: int | None, due: int) -> dict[str, Any]:
-    limit = format_limit(_limit_of((due - (due if registered is None else registered)) / 3600))
-    return {"stage": Stage.IMPORTED.value, "limit": limit, "started": registered, "due": due, "unit": ""}
+def _members(texts: Mapping[str, str]) -> str:
+    return ",".join([f"{encode(name)}:{encode(texts[name])}" for name in sorted(texts)])
+
+
+def _original_deadline(reported: int | None, due: int) -> str:
+    started = "null" if reported is None else reported
+    limit = _limit_text(0 if reported is None else due - reported)
+    return f'"clocks":[{{"due":{due},"limit":{limit},"stage":"{Stage.IMPORTED.value}","started":{started},"unit":""}}],'
+
+
+@lru_cache(maxsize=4096)
+def _limit_text(seconds: int) -> str:
+    return encode(format_limit(_limit_of(seconds / 3600)))
 
 
 def _limit_of(hours: float) -> Limit:

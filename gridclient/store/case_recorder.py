@@ -6,19 +6,23 @@ log: the store is held for a fraction of the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
 
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.import_records import ImportedCase
+from gridclient.services.imported_case import numbered_text
 from gridclient.services.ports import Clock
 from gridclient.store.driver import Connection
-from gridclient.store.import_journal import StagedCase
+from gridclient.store.import_journal import StagedCase, staged_cases
 from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
 from gridclient.store.log import Appender, Device
-from gridclient.store.packs import Labels, packed, write_packs
-from gridclient.store.search import index_cases
+from gridclient.store.packs import LabelKind, Labels, labelled, packed, write_packs
+from gridclient.store.search import index_entry, insert_entries
 from gridclient.store.tables import CaseTableRow, insert_rows
 from gridclient.store.tally import TallyChanges
 
@@ -28,14 +32,16 @@ _RESERVE: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedCase:
-    """A case and the event that makes it, which has no place in the log yet."""
+class PreparedCase(NamedTuple):
+    """A case that has all but its place in the log: its key, its event's stream and text, its table row, what the
+    search index gets, its packed row without labels."""
 
-    draft: EventDraft
+    subject: str
+    stream: str
     text: str
     row: CaseTableRow
-    words: tuple[str, ...]
+    entry: tuple[str, str]
+    packed: bytes
 
 
 class BulkRecorder:
@@ -51,55 +57,70 @@ class BulkRecorder:
             first[name] = connection.execute(_RESERVE, (name, count)).fetchone()[0] - count + 1
         return first
 
-    def number(self, name: str, value: int) -> str:
-        return f"{name}-{self._device.short}{value:04d}"
-
     def now(self) -> datetime:
         return self._clock.now()
 
-    def keep(self, payload: Mapping[str, Any]) -> Sequence[Any]:
-        facts = payload["facts"]
-        return (facts.get("description", ""), facts.get("address", ""), *unnumbered_columns(payload))
+    def keep(self, case: ImportedCase, *, grid: str, standard: str) -> Sequence[Any]:
+        return (case.description, case.address, *unnumbered_columns(case, grid=grid, standard=standard))
 
-    def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[PreparedCase]:
-        return [_prepared(row, actor) for row in rows]
+    def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], list[PreparedCase]]:
+        return partial(prepared_cases, first, self._device.short)
 
-    def write(self, connection: Connection, prepared: Sequence[PreparedCase]) -> int:
+    def write(self, connection: Connection, prepared: Sequence[PreparedCase], actor: str) -> int:
         known = _known(connection, prepared)
+        new = [case for case in prepared if case.row.id not in known] if known else prepared
         appender, now = Appender(connection, self._device), self._clock.now()
-        new = []
-        for entry in prepared:
-            if entry.row.id not in known:
-                no = appender.add_subject(entry.draft.subject)
-                appender.append(appender.next_event(entry.draft, now), no, entry.text)
-                new.append((no, entry))
+        numbers: list[int] = []
+        for stream, cases in groupby(new, attrgetter("stream")):
+            draft = EventDraft(EventKind.IMPORTED, "", stream, actor, {})
+            numbers += appender.append_new(draft, [(case.subject, case.text) for case in cases], now)
         appender.flush()
-        _project(connection, new)
+        _project(connection, list(zip(numbers, new, strict=True)))
         return len(new)
 
 
-def _prepared(row: StagedCase, actor: str) -> PreparedCase:
-    description, address, *columns = row.kept
-    case = numbered_row(row.subject, row.number, columns)
-    stream = f"t:{row.number.partition('-')[0]}"
+def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> list[PreparedCase]:
+    """What ``BulkRecorder.write`` takes; ``first`` are the first numbers by name, ``short`` the desk's two signs."""
+    return [_prepared(case, first, short) for batch in batches for case in staged_cases(batch)]
+
+
+def _prepared(case: StagedCase, first: Mapping[str, int], short: str) -> PreparedCase:
+    number = f"{case.name}-{short}{first[case.name] + case.place - 1:04d}"
+    description, address, *columns = case.kept
+    row = numbered_row(case.subject, number, columns)
     return PreparedCase(
-        EventDraft(EventKind.IMPORTED, row.subject, stream, actor, {}),  # the payload goes into the log as its text
-        row.text,
-        case,
-        imported_words(case.title, description, address, row.number),
+        case.subject,
+        f"t:{case.name.partition('-')[0]}",
+        numbered_text(case.text, number),
+        row,
+        index_entry(imported_words(row.title, description, address, number)),
+        packed(row, _NO_LABELS),
     )
 
 
+class _NoLabels:
+    """Stands in for the labels, whose numbers the transaction gives."""
+
+    def number(self, kind: LabelKind, code: str) -> int:  # noqa: ARG002
+        return 0
+
+
+_NO_LABELS: Final = _NoLabels()
+
+
 def _project(connection: Connection, new: Sequence[tuple[int, PreparedCase]]) -> None:
-    """What ``Projection`` writes for cases that nobody had before."""
-    insert_rows(connection, [(no, entry.row) for no, entry in new])
-    tallies = TallyChanges()
-    for _, entry in new:
-        tallies.change(None, entry.row)
+    """What ``Projection`` writes for cases that nobody had before and no unit has."""
+    insert_rows(connection, [(no, case.row) for no, case in new])
+    tallies, labels = TallyChanges(), Labels(connection)
+    records = []
+    for no, case in new:
+        row = case.row
+        tallies.change(None, row)
+        grid, channel = labels.number(LabelKind.GRID, row.grid), labels.number(LabelKind.CHANNEL, row.channel)
+        records.append((no, labelled(case.packed, grid=grid, unit=0, channel=channel)))
     tallies.flush(connection)
-    labels = Labels(connection)
-    write_packs(connection, [(no, packed(entry.row, labels)) for no, entry in new])
-    index_cases(connection, [(no, entry.words) for no, entry in new])
+    write_packs(connection, records)
+    insert_entries(connection, [(no, case.entry) for no, case in new])
 
 
 def _known(connection: Connection, prepared: Sequence[PreparedCase]) -> frozenset[bytes]:

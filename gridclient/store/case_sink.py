@@ -11,20 +11,17 @@ is refused and never overwrites: the desk may have worked on the case since.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
-from gridclient.domain.events import payload_text
-from gridclient.services.import_records import CaseRecord, Record, RefusedRow
-from gridclient.services.imported_case import StandardMatcher, case_key, finished_text, reported_day, row_payload
+from gridclient.services.import_records import CaseRecord, ImportedCase, Record, RefusedRow
+from gridclient.services.imported_case import StandardMatcher, case_key, dated, event_text, imported_case
 from gridclient.services.importing import RowNotice, Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
@@ -39,17 +36,6 @@ _KNOWN: Final = (
 )
 
 
-@dataclass(slots=True)
-class _Row:
-    """A case of the file on its way: the record, its key, its event's text (with gaps) and a digest of that."""
-
-    record: CaseRecord
-    key: str
-    payload: dict[str, Any]
-    text: str
-    digest: str
-
-
 class CaseSink:
     """An ``services.importing.ImportSink`` for cases."""
 
@@ -59,6 +45,7 @@ class CaseSink:
         """``source`` tells systems apart whose numbers are the same; each number of a source is kept once."""
         self._database = database
         self._journal = journal
+        self._keep = journal.recorder.keep
         self._source = source
         self._now = now
         self._areas = reference.snapshot()
@@ -70,10 +57,14 @@ class CaseSink:
         self._without_grid = 0
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
-        cases = [record for record in records if isinstance(record, CaseRecord)]
-        refused = [_refuse(record, "", "import.other_kind") for record in records if not isinstance(record, CaseRecord)]
-        new = self._new_ones(list(self._rows(cases, refused)), refused)
-        self._put_aside(new, refused)
+        cases = []
+        refused = []
+        for record in records:
+            if isinstance(record, ImportedCase | CaseRecord):
+                cases.append(imported_case(record) if isinstance(record, CaseRecord) else record)
+            else:
+                refused.append(_refuse(record, "", "import.other_kind"))
+        self._put_aside(self._new_ones(cases, refused), refused)
         return refused
 
     def check(self) -> Sequence[RefusedRow]:
@@ -91,31 +82,23 @@ class CaseSink:
     def discard(self) -> None:
         self._journal.throw_away()
 
-    def _rows(self, records: Iterable[CaseRecord], refused: list[RefusedRow]) -> Iterator[_Row]:
-        for record in records:
-            payload = row_payload(record)
-            text = payload_text(payload)
-            try:
-                digest = hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-                key = case_key(self._source, record.identity)
-            except UnicodeEncodeError:  # half of a pair of surrogates is no text
-                refused.append(_refuse(record, "", "case.text_damaged"))
-                continue
-            yield _Row(record, key, payload, text, digest)
-
-    def _new_ones(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> list[_Row]:
-        """The rows that neither the store nor the file had; of the others those that read differently are refused."""
-        known = self._digests_in_store([row.key for row in rows])
+    def _new_ones(self, cases: Sequence[ImportedCase], refused: list[RefusedRow]) -> list[tuple[str, ImportedCase]]:
+        """The rows that neither the store nor the file had, by key; of the others those that read differently are
+        refused."""
+        sound = [case for case in cases if case.digest]
+        refused += [_refuse(case, "", "case.text_damaged") for case in cases if not case.digest]
+        keyed = [(case_key(self._source, case.identity), case) for case in sound]
+        known = self._digests_in_store([key for key, _ in keyed])
         new = []
-        for row in rows:
-            seen = self._seen.get(row.key) or known.get(row.key)
+        for key, case in keyed:
+            seen = self._seen.get(key) or known.get(key)
             if seen is None:
-                self._seen[row.key] = row.digest
-                new.append(row)
-            elif seen == row.digest:
+                self._seen[key] = case.digest
+                new.append((key, case))
+            elif seen == case.digest:
                 self._unchanged += 1
             else:
-                refused.append(_refuse(row.record, "", "case.known_differently", number=row.record.external_number))
+                refused.append(_refuse(case, "", "case.known_differently", number=case.external_number))
         return new
 
     def _digests_in_store(self, keys: Sequence[str]) -> dict[str, str]:
@@ -126,33 +109,33 @@ class CaseSink:
             rows = connection.execute(sql, [bytes.fromhex(key) for key in keys]).fetchall()
         return {key: digest or "" for key, digest in rows}
 
-    def _put_aside(self, rows: Sequence[_Row], refused: list[RefusedRow]) -> None:
+    def _put_aside(self, rows: Sequence[tuple[str, ImportedCase]], refused: list[RefusedRow]) -> None:
         """Keeps the rows as they will stand in the log; those whose place cannot be are refused."""
-        days = [reported_day(row.record, now=self._now) for row in rows]
-        at_point = self._grids_at_points([row.record for row in rows], [day.toordinal() for day in days])
-        for row, day, found in zip(rows, days, at_point, strict=True):
-            grid = self._grid(row.record, found)
+        cases = [dated(case, self._now) for _, case in rows]
+        for (key, _), case, at_point in zip(rows, cases, self._grids_at_points(cases), strict=True):
+            grid = self._grid(case, at_point)
             if grid is None:
-                refused.append(_refuse(row.record, "grid_code", "case.grid_unknown", grid=row.record.grid_code))
+                refused.append(_refuse(case, "grid_code", "case.grid_unknown", grid=case.grid_code))
                 continue
             township = grid[:9] or self._township
             if not _TOWNSHIP.fullmatch(township):
-                refused.append(_refuse(row.record, "", "case.township_unknown"))
+                refused.append(_refuse(case, "", "case.township_unknown"))
                 continue
             self._without_grid += not grid
-            standard = self._standards.find(row.record)
-            text = finished_text(row.payload, row.text, digest=row.digest, grid=grid, standard=standard, now=self._now)
-            self._journal.put_aside(row.key, number_name(township, day), row.payload, text)
+            standard = self._standards.find(case)
+            kept = self._keep(case, grid=grid, standard="" if standard is None else standard.code)
+            text = event_text(case, grid=grid, standard=standard)
+            self._journal.put_aside(key, number_name(township, case.day), kept, text)
 
-    def _grids_at_points(self, records: Sequence[CaseRecord], days: Sequence[int]) -> list[str]:
-        nowhere = float("nan")
-        lons = np.array([nowhere if record.lon is None else record.lon for record in records], dtype=np.float64)
-        lats = np.array([nowhere if record.lat is None else record.lat for record in records], dtype=np.float64)
-        return self._areas.grids_of(lons, lats, np.array(days, dtype=np.int64))
+    def _grids_at_points(self, cases: Sequence[ImportedCase]) -> list[str]:
+        lons = np.array([case.lon for case in cases], dtype=np.float64)  # None becomes NaN, which is nowhere
+        lats = np.array([case.lat for case in cases], dtype=np.float64)
+        days = np.array([case.day for case in cases], dtype=np.int64)
+        return self._areas.grids_of(lons, lats, days)
 
-    def _grid(self, record: CaseRecord, at_point: str) -> str | None:
+    def _grid(self, case: ImportedCase, at_point: str) -> str | None:
         """By the code that the row gives, else by its point; "" where neither tells, ``None`` for a wrong code."""
-        told = record.grid_code
+        told = case.grid_code
         if not told:
             return at_point
         return self._codes.get(told) or at_point or (None if _is_own_code(told) else "")

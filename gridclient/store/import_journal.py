@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
-from gridclient.services.imported_case import numbered_text
+from gridclient.services.aside import IN_PLACE, Aside, Claim
+from gridclient.services.import_records import ImportedCase
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection, Database
 
@@ -23,51 +25,62 @@ _QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of 
 _BATCH: Final = 100
 _BUFFERED: Final = 20
 """Batches kept in memory before they are written: looking into a small file writes nothing."""
-_TURN_S: Final = 0.04
+_TURN_S: Final = 0.035
 """How long a transaction should hold the store: the desk's own write waits about that long."""
+_PAUSE_S: Final = 0.003
+"""How long the store is left to others between two turns: who waits asks every millisecond."""
+_FIRST_TURN: Final = 2
 _MOST: Final = 20
+_WEIGHT: Final = 0.25
+"""Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
+_AHEAD: Final = 2
 _FORGOTTEN_AT_ONCE: Final = 200
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, its number, what the recorder wanted kept, the payload's text for the log."""
+    """One row put aside: the case's key, what its number is counted by and its place there, what the recorder wanted
+    kept, the payload's text for the log, but for the number."""
 
     subject: str
-    number: str
+    name: str
+    place: int
     kept: Sequence[Any]
     text: str
 
 
 class CaseRecorder(Protocol):
-    """Puts imported cases into the log and all tables: ``prepare`` needs no lock, ``write`` is kept short."""
+    """Puts imported cases into the log and all tables: preparing needs no lock, ``write`` is kept short."""
 
     def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
         """Takes so many numbers of each name (township and day); gives the first of each."""
         ...
 
-    def number(self, name: str, value: int) -> str:
-        """A case number of this desk."""
-        ...
-
     def now(self) -> datetime: ...
 
-    def keep(self, payload: Mapping[str, Any]) -> Sequence[Any]:
-        """What ``prepare`` will need of a payload beside its text, as JSON values: reading the text costs more."""
+    def keep(self, case: ImportedCase, *, grid: str, standard: str) -> Sequence[Any]:
+        """What preparing will need beside the text, as JSON values: reading the text costs more."""
         ...
 
-    def prepare(self, rows: Sequence[StagedCase], actor: str) -> Sequence[Any]:
-        """What ``write`` takes."""
+    def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], Sequence[Any]]:
+        """What makes of batches (:func:`staged_cases` reads them) what ``write`` takes; it can be pickled."""
         ...
 
-    def write(self, connection: Connection, prepared: Sequence[Any]) -> int:
+    def write(self, connection: Connection, prepared: Sequence[Any], actor: str) -> int:
         """How many of the cases were new; those that are known already stay as they are."""
         ...
 
 
+def staged_cases(batch: bytes) -> Iterator[StagedCase]:
+    """The rows of one batch."""
+    heads, *texts = zlib.decompress(batch).decode().split("\n")
+    for (subject, name, place, kept), text in zip(json.loads(heads), texts, strict=True):
+        yield StagedCase(subject, name, place, kept, text)
+
+
 @lru_cache(maxsize=4096)
-def number_name(township: str, day: date) -> str:
-    """What numbers are counted by."""
-    return f"{township}-{day:%Y%m%d}"
+def number_name(township: str, day: int) -> str:
+    """What numbers are counted by; ``day`` is an ordinal."""
+    return f"{township}-{date.fromordinal(day):%Y%m%d}"
 
 
 def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:
@@ -78,25 +91,38 @@ def note_import(connection: Connection, import_id: int, actor: str, now: datetim
 class Journal:
     """The way of one import into the store; used once, by one thread."""
 
-    def __init__(self, database: Database, recorder: CaseRecorder, *, file: str, actor: str, now: datetime) -> None:
+    def __init__(
+        self,
+        database: Database,
+        recorder: CaseRecorder,
+        *,
+        file: str,
+        actor: str,
+        now: datetime,
+        aside: Aside = IN_PLACE,
+    ) -> None:
+        self.recorder = recorder
         self._database = database
-        self._recorder = recorder
+        self._aside = aside
         self._file = file
         self._actor = actor
         self._now = now
         self._import_id: int | None = None
-        self._lines: list[str] = []
+        self._heads: list[Sequence[Any]] = []
+        self._texts: list[str] = []
         self._batches: list[bytes] = []
         self._counts: dict[str, int] = {}
         self._decided = False
         self.waiting = 0
 
-    def put_aside(self, subject: str, name: str, payload: Mapping[str, Any], text: str) -> None:
-        """Keeps one case: its key, the name that its number is counted by, its event's payload and text without it."""
+    def put_aside(self, subject: str, name: str, kept: Sequence[Any], text: str) -> None:
+        """Keeps one case: its key, the name that its number is counted by, what :meth:`CaseRecorder.keep` gave, and
+        its event's text without the number."""
         place = self._counts[name] = self._counts.get(name, 0) + 1
-        self._lines += (_JSON.encode((subject, name, place, self._recorder.keep(payload))), text)
+        self._heads.append((subject, name, place, kept))
+        self._texts.append(text)
         self.waiting += 1
-        if len(self._lines) == 2 * _BATCH:
+        if len(self._texts) == _BATCH:
             self._close_batch()
         if len(self._batches) == _BUFFERED:
             with self._database.writer() as connection:
@@ -109,7 +135,7 @@ class Journal:
         self._close_batch()
         with self._database.writer() as connection:
             import_id = self._flush(connection)
-            first = self._recorder.reserve(connection, self._counts)
+            first = self.recorder.reserve(connection, self._counts)
             connection.executemany(
                 "insert into import_numbers (import_id, name, first) values (?, ?, ?)",
                 [(import_id, name, value) for name, value in first.items()],
@@ -117,21 +143,24 @@ class Journal:
             connection.execute("update imports set state = 'ready' where id = ?", (import_id,))
             note_import(connection, import_id, self._actor, self._now)
         self._decided = True
-        taking = _TakingOver(self._database, self._recorder, import_id)
+        taking = _TakingOver(self._database, self.recorder, import_id, self._aside)
         return taking.to_the_end(lambda done: advance(done, self.waiting))
 
     def throw_away(self) -> None:
         """Leaves nothing of an import that was not decided."""
-        self._lines.clear()
+        self._heads.clear()
+        self._texts.clear()
         self._batches.clear()
         if self._import_id is not None and not self._decided:
             _forget(self._database, self._import_id)
             self._import_id = None
 
     def _close_batch(self) -> None:
-        if self._lines:
-            self._batches.append(zlib.compress("\n".join(self._lines).encode(), _QUICK))
-            self._lines.clear()
+        if self._texts:
+            lines = "\n".join((_JSON.encode(self._heads), *self._texts))  # JSON has no line ends
+            self._batches.append(zlib.compress(lines.encode(), _QUICK))
+            self._heads.clear()
+            self._texts.clear()
 
     def _flush(self, connection: Connection) -> int:
         if self._import_id is None:
@@ -161,51 +190,59 @@ def finish_imports(database: Database, recorder: CaseRecorder) -> int:
 
 
 class _TakingOver:
-    """Takes the rows of a decided import over in short transactions; what can be done between them is."""
+    """Takes the rows of a decided import over in short transactions; what can be done between them, or beside, is."""
 
-    def __init__(self, database: Database, recorder: CaseRecorder, import_id: int) -> None:
+    def __init__(self, database: Database, recorder: CaseRecorder, import_id: int, aside: Aside = IN_PLACE) -> None:
         self._database = database
         self._recorder = recorder
         self._import_id = import_id
+        self._aside = aside
         with database.reader() as connection:
             self._actor = connection.execute("select actor from imports where id = ?", (import_id,)).fetchone()[0]
             numbers = connection.execute("select name, first from import_numbers where import_id = ?", (import_id,))
-            self._first = dict(numbers.fetchall())
+            self._prepare = recorder.preparing(dict(numbers.fetchall()))
+        self._ahead: deque[tuple[int, int, Claim[Sequence[Any]]]] = deque()
+        self._fetched = 0
+        self._batches = float(_FIRST_TURN)
 
     def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
         """Gives how many cases were new and how many were there already."""
-        batches, done = 1, 0
+        done, released = 0, 0.0
         while True:
-            taken = self._next(batches)
-            if not taken:
+            self._look_ahead()
+            if not self._ahead:
                 return self._close()
-            rows = [row for _, data in taken for row in self._rows(data)]
-            held = self._turn(rows, taken[-1][0])
-            batches = max(1, min(_MOST, 2 * batches, int(batches * _TURN_S / held)))
+            taken, last, claim = self._ahead.popleft()
+            rows = claim.result()
+            time.sleep(max(0.0, _PAUSE_S - (time.perf_counter() - released)))
+            held = self._turn(rows, last)
+            released = time.perf_counter()
+            wanted = taken * _TURN_S / held
+            self._batches = max(1.0, min(float(_MOST), self._batches + _WEIGHT * (wanted - self._batches)))
             done += len(rows)
             if advance is not None:
                 advance(done)
 
-    def _next(self, batches: int) -> list[tuple[int, bytes]]:
-        with self._database.reader() as connection:
-            return connection.execute(
-                "select position, data from import_batches where import_id = ? order by position limit ?",
-                (self._import_id, batches),
-            ).fetchall()
+    def _look_ahead(self) -> None:
+        """Has the rows of the next turns prepared."""
+        while len(self._ahead) < _AHEAD:
+            with self._database.reader() as connection:
+                taken = connection.execute(
+                    "select position, data from import_batches where import_id = ? and position > ?"
+                    " order by position limit ?",
+                    (self._import_id, self._fetched, round(self._batches)),
+                ).fetchall()
+            if not taken:
+                return
+            self._fetched = taken[-1][0]
+            claim = self._aside.hand_over(self._prepare, [data for _, data in taken])
+            self._ahead.append((len(taken), self._fetched, claim))
 
-    def _rows(self, data: bytes) -> Iterator[StagedCase]:
-        lines = zlib.decompress(data).decode().split("\n")
-        for head, text in zip(lines[::2], lines[1::2], strict=True):
-            subject, name, place, kept = json.loads(head)
-            number = self._recorder.number(name, self._first[name] + place - 1)
-            yield StagedCase(subject, number, kept, numbered_text(text, number))
-
-    def _turn(self, rows: Sequence[StagedCase], last: int) -> float:
+    def _turn(self, rows: Sequence[Any], last: int) -> float:
         """Writes the rows and forgets that they were put aside; gives the seconds for which the store was held."""
-        prepared = self._recorder.prepare(rows, self._actor)
         with self._database.writer() as connection:
             started = time.perf_counter()
-            new = self._recorder.write(connection, prepared)
+            new = self._recorder.write(connection, rows, self._actor)
             connection.execute(
                 "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)
             )

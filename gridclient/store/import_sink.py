@@ -15,6 +15,7 @@ from gridclient.services.import_records import (
     CaseRecord,
     DivisionRecord,
     GridRecord,
+    ImportedCase,
     Record,
     RefusedRow,
     StandardRecord,
@@ -30,6 +31,7 @@ from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, pl
 from gridclient.store.reference_rows import read_known_areas
 from gridclient.store.versioned_merge import plan_grids, plan_standards
 
+_CASES = (CaseRecord, ImportedCase)
 _R = TypeVar("_R", bound=Record)
 
 
@@ -48,11 +50,11 @@ class ReferenceSink:
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
         """Keeps the rows in memory; a case is no reference data and refused."""
-        self._records += (record for record in records if not isinstance(record, CaseRecord))
+        self._records += (record for record in records if not isinstance(record, _CASES))
         return [
             RefusedRow(record.sheet, record.row, "", "import.other_kind")
             for record in records
-            if isinstance(record, CaseRecord)
+            if isinstance(record, _CASES)
         ]
 
     def check(self) -> Sequence[RefusedRow]:
@@ -126,7 +128,7 @@ def _key(record: Record) -> tuple[str, str]:
 
 
 def _code(record: Record) -> str:
-    return record.identity if isinstance(record, CaseRecord | CalendarRecord) else record.code
+    return record.identity if isinstance(record, CaseRecord | ImportedCase | CalendarRecord) else record.code
 
 
 def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[RefusedRow]]:

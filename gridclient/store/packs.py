@@ -28,6 +28,8 @@ FIELDS: Final = (
     ("number", "<i8"), ("title", "<i8"),
 )  # fmt: skip
 """The same for numpy. ``due`` 0: none; ``x``/``y``: column and row of web mercator at level 28."""
+_LABELS: Final = struct.Struct("<HHH")
+_LABELS_AT: Final = 4
 _EMPTY: Final = bytes(FORMAT.size * ROWS)
 _LARGEST: Final = 0xFFFFFFFF - 1
 _SIGN_BITS: Final = 21
@@ -146,6 +148,11 @@ def packed(row: CaseTableRow, labels: LabelNumbers) -> bytes:
 def _instant(seconds: int | None) -> int:
     """Seconds as they fit: nothing is 0, times before 1970 and after 2106 are cut."""
     return 0 if seconds is None else min(_LARGEST, max(1, seconds))
+
+
+def labelled(record: bytes, *, grid: int, unit: int, channel: int) -> bytes:
+    """The packed row with other labels: it can be packed before anybody knows their numbers."""
+    return record[:_LABELS_AT] + _LABELS.pack(grid, unit, channel) + record[_LABELS_AT + _LABELS.size :]
 
 
 def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) -> None:

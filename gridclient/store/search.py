@@ -26,6 +26,7 @@ _HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
 _BREAK: Final = "¶"  # no phrase reaches from one field into the next
+_PIECE: Final = 1 << 17
 _INSERT: Final = "INSERT INTO search(rowid, words) VALUES (?, ?)"
 _INSERT_SIGNS: Final = "INSERT INTO search_signs(rowid, signs) VALUES (?, ?)"
 
@@ -53,19 +54,25 @@ def searchable(case: Case) -> tuple[str, ...]:
     return (facts.title, facts.description, facts.address, case.number)
 
 
+def index_entry(texts: Sequence[str]) -> tuple[str, str]:
+    """What the two indexes get of a case's texts: its tokens and the signs that they begin with."""
+    tokens: list[str] = []
+    for text in texts:
+        if text:
+            tokens += tokens_of(text)
+            tokens.append(_BREAK)
+    return " ".join(tokens), " ".join({token[0] for token in tokens})
+
+
 def index_cases(connection: Connection, cases: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Adds new cases, each with its texts."""
-    words, signs = [], []
-    for no, texts in cases:
-        tokens: list[str] = []
-        for text in texts:
-            if text:
-                tokens += tokens_of(text)
-                tokens.append(_BREAK)
-        words.append((no, " ".join(tokens)))
-        signs.append((no, " ".join({token[0] for token in tokens})))
-    connection.executemany(_INSERT, words)
-    connection.executemany(_INSERT_SIGNS, signs)
+    insert_entries(connection, [(no, index_entry(texts)) for no, texts in cases])
+
+
+def insert_entries(connection: Connection, entries: Sequence[tuple[int, tuple[str, str]]]) -> None:
+    """Adds new cases, each with its :func:`index_entry`."""
+    connection.executemany(_INSERT, [(no, words) for no, (words, _) in entries])
+    connection.executemany(_INSERT_SIGNS, [(no, signs) for no, (_, signs) in entries])
 
 
 def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:
@@ -111,20 +118,36 @@ def _phrase(runs: Sequence[tuple[str, str]]) -> str:
     return f'"{" ".join(tokens)}"'
 
 
-def find(connection: Connection, query: TextQuery) -> Numbers:
-    """All cases in which every word occurs."""
+def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] | None = None) -> Numbers:
+    """All cases in which every word occurs, or those of them whose numbers lie between two, which count in."""
     if not query.signs:
-        return _hits(connection, "search", query.words)
-    signs = _hits(connection, "search_signs", query.signs)
+        return _hits(connection, "search", query.words, between)
+    signs = _hits(connection, "search_signs", query.signs, between)
     if not query.words:
         return signs
-    return np.intersect1d(_hits(connection, "search", query.words), signs, assume_unique=True)
+    return np.intersect1d(_hits(connection, "search", query.words, between), signs, assume_unique=True)
 
 
-def _hits(connection: Connection, table: str, match: str) -> Numbers:
+def _hits(connection: Connection, table: str, match: str, between: tuple[int, int] | None) -> Numbers:
     """Row numbers as one text: ten times quicker into numpy than row by row, and the interpreter stays free."""
-    row = connection.execute(f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?", (match,)).fetchone()
-    return np.fromstring(row[0], dtype=np.int64, sep=",") if row[0] else np.empty(0, dtype=np.int64)
+    sql, values = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?", [match]
+    row = (
+        connection.execute(sql, values).fetchone()
+        if between is None
+        else connection.execute(f"{sql} AND rowid BETWEEN ? AND ?", [*values, *between]).fetchone()
+    )
+    return numbers_of_text(row[0] or "")
+
+
+def numbers_of_text(text: str) -> Numbers:
+    """Numbers between commas. A long text is read in pieces: numpy holds Python's lock while it reads one."""
+    pieces, start = [], 0
+    while len(text) - start > _PIECE:
+        end = text.index(",", start + _PIECE)
+        pieces.append(np.fromstring(text[start:end], dtype=np.int64, sep=","))
+        start = end + 1
+    pieces.append(np.fromstring(text[start:], dtype=np.int64, sep=","))
+    return np.concatenate(pieces)
 
 
 def indexed_count(connection: Connection) -> int:

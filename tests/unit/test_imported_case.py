@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,15 +20,16 @@ from gridclient.services.import_records import CaseRecord
 from gridclient.services.imported_case import (
     StandardMatcher,
     case_key,
-    finished_text,
+    dated,
+    event_text,
+    imported_case,
     numbered_text,
-    reported_day,
-    row_payload,
 )
 from gridclient.services.rows import StandardRow
-from gridclient.store.imported_rows import imported_row, imported_words
+from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
 from gridclient.store.search import searchable
 from gridclient.store.tables import part_rows, table_row
+from tests.fakes.imported_payload import full_payload
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA_TIME)
 SUBJECT = "ab" * 16
@@ -43,11 +44,11 @@ def payload_of(
     standard: StandardRow | None = None,
     number: str = "371002001-20260227-010001",
 ) -> dict[str, Any]:
-    payload = row_payload(record)
-    text = finished_text(payload, payload_text(payload), digest="0" * 16, grid=grid, standard=standard, now=NOW)
-    read: dict[str, Any] = json.loads(numbered_text(text, number))
-    assert payload_text(read) == numbered_text(text, number)  # the log's own spelling
-    assert read == {**payload, "number": number}
+    case = dated(imported_case(record), NOW)
+    text = numbered_text(event_text(case, grid=grid, standard=standard), number)
+    read: dict[str, Any] = json.loads(text)
+    assert payload_text(read) == text  # the log's own spelling
+    assert read == full_payload(record, grid=grid, standard=standard, number=number, now=NOW)
     return read
 
 
@@ -80,7 +81,7 @@ def test_a_row_without_a_time_counts_as_reported_now_and_says_the_same_every_day
     case = folded(payload_of(timeless))
     assert (case.registered_at, case.closed_at) == (NOW, NOW)
     assert case.facts.happened_at is None
-    assert payload_text(row_payload(timeless)) == payload_text(row_payload(replace(timeless, row=9)))
+    assert imported_case(timeless).digest == imported_case(replace(timeless, row=9)).digest
 
 
 def test_the_other_systems_deadline_is_kept_as_it_is() -> None:
@@ -136,16 +137,25 @@ def test_a_class_with_several_conditions_is_left_to_the_operator() -> None:
 
 def test_the_day_of_a_case_is_the_day_in_china() -> None:
     late = datetime.fromisoformat("2026-02-26T16:30:00+00:00")
-    assert reported_day(replace(RECORD, reported_at=late), now=NOW).isoformat() == "2026-02-27"
+    assert imported_case(replace(RECORD, reported_at=late)).day == date(2026, 2, 27).toordinal()
+    assert dated(imported_case(replace(RECORD, reported_at=None)), NOW).day == NOW.toordinal()
+
+
+def test_half_a_sign_has_no_digest() -> None:
+    assert imported_case(replace(RECORD, description="噪\ud800音")).digest == ""
 
 
 def test_the_same_row_of_another_system_is_another_case() -> None:
     assert case_key("a", "n:1") == case_key("a", "n:1") != case_key("b", "n:1")
 
 
-@pytest.mark.parametrize("text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"])
+@pytest.mark.parametrize(
+    "text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"]
+)
 def test_no_text_of_a_row_is_taken_for_a_gap(text: str) -> None:
-    payload = payload_of(replace(RECORD, title=text, description=text, extra={text: text}), grid="371002001001001")
+    payload = payload_of(
+        replace(RECORD, title=text, description=text, extra={text: text, "number": "\u0001"}), grid="371002001001001"
+    )
     assert payload["facts"]["title"] == payload["facts"]["description"] == payload["facts"]["extra"][text] == text
     assert payload["number"] == "371002001-20260227-010001"
 
@@ -167,7 +177,16 @@ RECORDS = st.builds(
     address=TEXTS,
     lon=st.none() | st.floats(-180, 180),
     lat=st.none() | st.floats(-90, 90),
+    source_crs=st.sampled_from(["", "wgs84", "bd09"]),
+    source_lon=st.none() | st.floats(-180, 180),
+    source_lat=st.none() | st.floats(-90, 90),
+    external_number=TEXTS,
+    reporter_name=TEXTS,
     reporter_phone=TEXTS,
+    urgency=st.sampled_from(["", "2", "特急", "?"]),
+    grid_code=TEXTS,
+    big_class=TEXTS,
+    result=TEXTS,
     state=st.sampled_from(["", "closed", "reported", "void"]),
     channel=st.sampled_from(["", "12345", "110"]),
     small_class=TEXTS,
@@ -179,10 +198,10 @@ RECORDS = st.builds(
 def test_the_short_way_into_the_tables_is_the_long_one(
     record: CaseRecord, grid: str, standard: StandardRow | None, count: int
 ) -> None:
-    payload = payload_of(record, grid=grid, standard=standard, number=f"371002001-20260227-0A{count:04d}")
-    case = folded(payload)
-    assert imported_row(SUBJECT, payload) == table_row(case, 1)
-    facts = payload["facts"]
-    words = imported_words(facts["title"], facts.get("description", ""), facts.get("address", ""), payload["number"])
-    assert words == searchable(case)
-    assert part_rows(case) == ()
+    number = f"371002001-20260227-0A{count:04d}"
+    folded_case = folded(payload_of(record, grid=grid, standard=standard, number=number))
+    case = dated(imported_case(record), NOW)
+    columns = unnumbered_columns(case, grid=grid, standard="" if standard is None else standard.code)
+    assert numbered_row(SUBJECT, number, columns) == table_row(folded_case, 1)
+    assert imported_words(case.title, case.description, case.address, number) == searchable(folded_case)
+    assert part_rows(folded_case) == ()
