@@ -50,6 +50,7 @@ class EventKind(StrEnum):
     UNDONE = "action_undone"
     RECOMPUTED = "deadline_recomputed"
     RESOLVED = "conflict_resolved"
+    REFERENCE = "reference_changed"
 
 
 class EventKey(NamedTuple):

@@ -230,3 +230,11 @@ def _create_sync_notes(db: SchemaTool) -> None:
         not_null=["size", "sent", "incoming"],
         strict=True,
     )
+
+
+@migrations()
+def m0003_told(db: SchemaTool) -> None:
+    """What of the reference data was told last (:mod:`gridclient.store.reference_exchange`)."""
+    db.table("told").create(
+        {"kind": str, "key": str, "hash": bytes}, pk=("kind", "key"), not_null=["hash"], strict=True
+    )

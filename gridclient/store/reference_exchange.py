@@ -1,0 +1,232 @@
+"""Reference data as events of the stream ``ref``: what changed here since it was last told, and what others told.
+
+An entity (a grid with its members, a unit with its names …) travels whole under its natural key, so numbers that are
+only this store's never leave it. One desk of the county tells, everybody else takes; the last word holds.
+Accounts and what names this one desk stay at home.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from gridclient.domain.events import EventDraft, EventKind, payload_text
+from gridclient.store.driver import Connection
+from gridclient.store.log import Appender, Device, subject_no
+from gridclient.store.reference import touch_reference
+
+Document = dict[str, Any]
+STREAM: Final = "ref"
+_BYTES_AT_ONCE: Final = 200_000
+_OWN_SETTINGS: Final = ("county", "township", "name")
+_BINARY: Final = "base64:"
+
+
+@dataclass(frozen=True, slots=True)
+class _Children:
+    """Rows that belong to an entity: all columns but the ``owner``'s, in the order of the table's key."""
+
+    table: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One table of entities. ``number`` is the column that is only this store's and that children may refer to."""
+
+    table: str
+    key: tuple[str, ...]
+    number: str = ""
+    children: tuple[_Children, ...] = ()
+
+
+_KINDS: Final = (
+    _Kind("divisions", ("code",)),
+    _Kind(
+        "grids",
+        ("code", "valid_from"),
+        "id",
+        (_Children("grid_communities", "grid"), _Children("zone_communities", "grid")),
+    ),
+    _Kind(
+        "units",
+        ("code",),
+        children=tuple(_Children(f"unit_{name}", "unit") for name in ("aliases", "people", "fields", "areas")),
+    ),
+    _Kind("standards", ("code", "version"), "id"),
+    _Kind("calendar_days", ("day",)),
+    _Kind("business_settings", ("name",)),
+)
+_BY_TABLE: Final = {kind.table: kind for kind in _KINDS}
+
+
+def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraft]:
+    """Drafts of events for all entities that changed, came or went since they were last told; notes them as told."""
+    for kind in _KINDS:
+        told = connection.execute("SELECT key, hash FROM told WHERE kind = ?", (kind.table,)).fetchall()
+        known = {str(key): bytes(digest) for key, digest in told}
+        changed: list[Document] = []
+        fresh: list[tuple[str, str, bytes]] = []
+        for key, document in _documents(connection, kind):
+            digest = _digest(document)
+            if known.pop(key, None) != digest:
+                changed.append(document)
+                fresh.append((kind.table, key, digest))
+        gone = [json.loads(key) for key in known]
+        connection.executemany("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", fresh)
+        connection.executemany("DELETE FROM told WHERE kind = ? AND key = ?", [(kind.table, key) for key in known])
+        for part in _parts(changed):
+            yield _draft(kind, actor, part, [])
+        if gone:
+            yield _draft(kind, actor, [], gone)
+
+
+def record_changes(connection: Connection, device: Device, *, actor: str, now: datetime) -> int:
+    """Writes what changed since it was last told into the log, in the open transaction; gives how many events."""
+    appender = Appender(connection, device)
+    numbers: dict[str, int] = {}
+    count = 0
+    for draft in _drafts_of_changes(connection, actor):
+        no = numbers.get(draft.subject)
+        if no is None:
+            no = subject_no(connection, draft.subject)
+            no = numbers[draft.subject] = appender.add_subject(draft.subject) if no is None else no
+        appender.append(appender.next_event(draft, now), no)
+        count += 1
+    appender.flush()
+    return count
+
+
+def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) -> str:
+    """Takes one event of ``ref`` into the tables; gives the kind that changed, "" for one unknown here.
+
+    Columns that this version does not have are left out, those that it has more keep their defaults.
+    """
+    kind = _BY_TABLE.get(str(payload.get("kind")))
+    if kind is None:
+        return ""
+    columns = _columns(connection, kind.table)
+    for document in payload.get("documents", ()):
+        _put(connection, kind, document, columns)
+        row = (kind.table, _key(kind, document), _digest(document))
+        connection.execute("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", row)
+    for key in payload.get("gone", ()):
+        _remove(connection, kind, key)
+        connection.execute("DELETE FROM told WHERE kind = ? AND key = ?", (kind.table, _key_text(key)))
+    touch_reference(connection, at)
+    return kind.table
+
+
+def _draft(kind: _Kind, actor: str, documents: Sequence[Document], gone: Sequence[Any]) -> EventDraft:
+    payload = {"kind": kind.table, "documents": list(documents), "gone": list(gone)}
+    return EventDraft(EventKind.REFERENCE, f"ref:{kind.table}", STREAM, actor, payload)
+
+
+def _parts(documents: Iterable[Document]) -> Iterator[list[Document]]:
+    part: list[Document] = []
+    size = 0
+    for document in documents:
+        part.append(document)
+        size += len(payload_text(document))
+        if size > _BYTES_AT_ONCE:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({table})").fetchall()]
+
+
+def _documents(connection: Connection, kind: _Kind) -> Iterator[tuple[str, Document]]:
+    """Every entity with its key. What names only this desk is left out."""
+    columns = _columns(connection, kind.table)
+    members = {child.table: _members(connection, child) for child in kind.children}
+    for row in connection.execute(f"SELECT {', '.join(columns)} FROM {kind.table}").fetchall():
+        values = dict(zip(columns, row, strict=True))
+        if kind.table == "business_settings" and values["name"] in _OWN_SETTINGS:
+            continue
+        owner = values[kind.number or kind.key[0]]
+        values.pop(kind.number, None)
+        document: Document = {name: _plain(value) for name, value in values.items() if value is not None}
+        for table, by_owner in members.items():
+            if rows := by_owner.get(owner):
+                document[table] = rows
+        yield _key(kind, document), document
+
+
+def _members(connection: Connection, child: _Children) -> dict[Any, list[list[Any]]]:
+    columns = [name for name in _columns(connection, child.table) if name != child.owner]
+    names = ", ".join(columns)
+    found: dict[Any, list[list[Any]]] = {}
+    for owner, *values in connection.execute(f"SELECT {child.owner}, {names} FROM {child.table} ORDER BY {names}"):
+        found.setdefault(owner, []).append(values)
+    return found
+
+
+def _put(connection: Connection, kind: _Kind, document: Document, columns: Sequence[str]) -> None:
+    values = {name: _stored(document[name]) for name in columns if name != kind.number and name in document}
+    where = " AND ".join(f"{name} = ?" for name in kind.key)
+    key = [document[name] for name in kind.key]
+    absent = [name for name in columns if name not in values and name != kind.number]
+    found = connection.execute(f"SELECT {kind.number or kind.key[0]} FROM {kind.table} WHERE {where}", key).fetchone()
+    if found is None:
+        names, marks = ", ".join(values), ", ".join("?" * len(values))
+        sql = f"INSERT INTO {kind.table}({names}) VALUES ({marks})"
+        number = connection.execute(sql, list(values.values())).lastrowid
+        owner = number if kind.number else key[0]
+    else:
+        owner = found[0]
+        nothing = [name for name in absent if name in _optional(connection, kind.table)]
+        sets = ", ".join([*(f"{name} = ?" for name in values), *(f"{name} = NULL" for name in nothing)])
+        connection.execute(f"UPDATE {kind.table} SET {sets} WHERE {where}", [*values.values(), *key])
+    for child in kind.children:
+        _put_members(connection, child, owner, document.get(child.table, ()))
+
+
+def _optional(connection: Connection, table: str) -> frozenset[str]:
+    rows = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    return frozenset(str(name) for _no, name, _type, required, _default, key in rows if not required and not key)
+
+
+def _put_members(connection: Connection, child: _Children, owner: Any, rows: Iterable[Sequence[Any]]) -> None:
+    columns = [name for name in _columns(connection, child.table) if name != child.owner]
+    connection.execute(f"DELETE FROM {child.table} WHERE {child.owner} = ?", (owner,))
+    marks = ", ".join("?" * (len(columns) + 1))
+    sql = f"INSERT INTO {child.table}({child.owner}, {', '.join(columns)}) VALUES ({marks})"
+    connection.executemany(sql, [(owner, *row) for row in rows])
+
+
+def _remove(connection: Connection, kind: _Kind, key: Sequence[Any]) -> None:
+    where = " AND ".join(f"{name} = ?" for name in kind.key)
+    sql = f"SELECT {kind.number or kind.key[0]} FROM {kind.table} WHERE {where}"
+    for (owner,) in connection.execute(sql, key).fetchall():
+        for child in kind.children:
+            connection.execute(f"DELETE FROM {child.table} WHERE {child.owner} = ?", (owner,))
+        connection.execute(f"DELETE FROM {kind.table} WHERE {where}", key)
+
+
+def _key(kind: _Kind, document: Document) -> str:
+    return _key_text([document[name] for name in kind.key])
+
+
+def _key_text(values: Sequence[Any]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def _digest(document: Document) -> bytes:
+    return hashlib.sha256(payload_text(document).encode()).digest()
+
+
+def _plain(value: Any) -> Any:
+    return _BINARY + base64.b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def _stored(value: Any) -> Any:
+    return base64.b64decode(value[len(_BINARY) :]) if isinstance(value, str) and value.startswith(_BINARY) else value
