@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from gridclient.store.answers import Answers
 from gridclient.store.driver import Connection, Database
 from gridclient.store.packs import FIELDS, ROWS, Flag, LabelKind
 
@@ -50,8 +51,7 @@ class Table:
         self.size = 0
         self.stamp = -1
         self._kept: dict[Hashable, Any] = {}
-        self.answers: dict[object, NDArray[np.int32]] = {}
-        """What searches found in this state of the store, the newest last."""
+        self.answers = Answers()
         self.codes: list[str] = [""]
         self._labels: dict[str, dict[str, int]] = {}
         self._whole: dict[str, Column] = {name: np.empty(0, _RECORD[name]) for name in _NAMES}
@@ -61,7 +61,6 @@ class Table:
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if stamp == self.stamp:
             return
-        self.answers.clear()
         self._kept.clear()
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         self._grow(0 if last is None else last + 1)
@@ -71,9 +70,12 @@ class Table:
             else "SELECT no, data FROM packs WHERE ? IS NOT NULL ORDER BY no",
             (self.stamp,),
         )
+        changed: list[int] = []
         while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
             self._take(batch)
+            changed += [chunk for chunk, _ in batch]
         self._load_labels(connection)
+        self.answers.note_change(stamp, changed)
         self.stamp = stamp
 
     def _grow(self, chunks: int) -> None:
@@ -122,6 +124,11 @@ class Table:
         kept: T = self._kept[key]
         return kept
 
+    def forget(self) -> None:
+        """Lets everything be asked and worked out again."""
+        self.answers.forget()
+        self._kept.clear()
+
     def with_due(self) -> Places:
         """The cases that have a deadline: the open ones, mostly."""
         return self.once("with_due", lambda: np.flatnonzero(self.due))
@@ -159,9 +166,9 @@ class Columns:
             yield connection, self._table
 
     def forget_answers(self) -> None:
-        """Lets every search ask the index again."""
+        """Lets everything be asked and worked out again, as if all were new."""
         with self._lock:
-            self._table.answers.clear()
+            self._table.forget()
 
     def drop(self) -> None:
         """Forgets everything; the next reader loads anew."""

@@ -15,7 +15,7 @@ from gridclient.store.areas import Areas
 from gridclient.store.columns import Mask, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
-from gridclient.store.search import TextQuery, find, text_query
+from gridclient.store.search import text_query
 from gridclient.store.selection import Selection, Test
 
 _STATE_BOXES: Final = {
@@ -32,7 +32,6 @@ _FLAG_BOXES: Final = {
 }
 _TIMED_BOXES: Final = (Box.OVERDUE, Box.DUE_SOON)
 _SMALL_SHARE: Final = 4
-_ANSWERS_KEPT: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,12 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
     query = text_query(chosen.text)
     if query is None:
         return Selection(None, np.empty(0, dtype=np.intp))
-    return Selection(None, _found(connection, table, query)).passing(tests)
+    # Pages, counts and map cells of one search ask the index once.
+    answer = table.answers.find(connection, query, stamp=table.stamp, size=table.size)
+    found = answer.mask()
+    if found is None:
+        return Selection(None, answer.places()).passing(tests)
+    return _start(table, chosen).passing([lambda at: found[at], *tests])
 
 
 def _start(table: Table, chosen: CaseFilter) -> Selection:
@@ -79,19 +83,6 @@ def _start(table: Table, chosen: CaseFilter) -> Selection:
     if chosen.box in _TIMED_BOXES:
         return Selection(None, table.with_due())
     return Selection(table.once("all", lambda: table.state != 0), None)
-
-
-def _found(connection: Connection, table: Table, query: TextQuery) -> Places:
-    """The places of the cases that a text finds. Pages, counts and map cells of one search ask the index once."""
-    kept = table.answers.get(query)
-    if kept is None:
-        kept = (find(connection, query) - 1).astype(np.int32)
-        while len(table.answers) >= _ANSWERS_KEPT:
-            table.answers.pop(next(iter(table.answers)))
-    else:
-        table.answers.pop(query)
-    table.answers[query] = kept
-    return kept.astype(np.intp)
 
 
 def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Iterator[Test]:

@@ -1,0 +1,118 @@
+"""What searches found, kept over writes: of a later state only the blobs that changed since are asked for again.
+
+An answer is kept as numbers or, where it holds many of the cases, as one bit a case, so that each takes 125 KB of a
+million cases at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridclient.store.driver import Connection
+from gridclient.store.packs import ROWS
+from gridclient.store.search import TextQuery, find
+
+_KEPT: Final = 48
+_CHANGES_KEPT: Final = 256
+_MOST_CHUNKS: Final = 4096
+_MOST_SPANS: Final = 2
+"""Beyond these it is quicker to ask for everything."""
+_BITS_OF_A_NUMBER: Final = 32
+
+Chunks = NDArray[np.int64]
+"""Numbers of blobs, ascending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The cases that a text finds among ``size`` cases, in the state ``stamp``: places, or bits where they are many."""
+
+    stamp: int
+    size: int
+    few: NDArray[np.int32] | None
+    bits: NDArray[np.uint8] | None
+
+    @classmethod
+    def of(cls, places: NDArray[Any], size: int, stamp: int) -> Answer:
+        """Of ascending places."""
+        if len(places) * _BITS_OF_A_NUMBER < size:
+            return cls(stamp, size, places.astype(np.int32), None)
+        mask = np.zeros(size, dtype=np.bool_)
+        mask[places] = True
+        return cls(stamp, size, None, np.packbits(mask))
+
+    def mask(self) -> NDArray[np.bool_] | None:
+        """Whether each case is found; ``None`` where they are few."""
+        return None if self.bits is None else np.unpackbits(self.bits, count=self.size).view(np.bool_)
+
+    def places(self) -> NDArray[np.intp]:
+        """All of them, ascending."""
+        mask = self.mask()
+        return np.flatnonzero(mask) if mask is not None else self.few.astype(np.intp)  # type: ignore[union-attr]
+
+
+class Answers:
+    """The last answers to searches, and which blobs changed when. One thread at a time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[TextQuery, Answer] = {}
+        self._changes: list[tuple[int, Chunks]] = []
+        self._since = -1
+
+    def note_change(self, stamp: int, chunks: Iterable[int]) -> None:
+        """These blobs are others in the state ``stamp`` than in the one before."""
+        self._changes.append((stamp, np.fromiter(chunks, dtype=np.int64)))
+        while len(self._changes) > _CHANGES_KEPT:
+            self._since = self._changes.pop(0)[0]
+
+    def forget(self) -> None:
+        """Lets every search ask the index again."""
+        self._kept.clear()
+
+    def find(self, connection: Connection, query: TextQuery, *, stamp: int, size: int) -> Answer:
+        """What the text finds in the state ``stamp``, which is the connection's."""
+        kept = self._kept.pop(query, None)
+        if kept is None or kept.stamp != stamp or kept.size != size:
+            kept = self._renewed(connection, query, kept, stamp, size)
+        self.keep(query, kept)
+        return kept
+
+    def knows(self, query: TextQuery) -> bool:
+        """Whether there is an answer, of whatever state."""
+        return query in self._kept
+
+    def keep(self, query: TextQuery, answer: Answer) -> None:
+        """Keeps an answer of this state or an earlier one; the one that was not asked for longest goes."""
+        while len(self._kept) >= _KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        self._kept[query] = answer
+
+    def _renewed(self, connection: Connection, query: TextQuery, kept: Answer | None, stamp: int, size: int) -> Answer:
+        spans = None if kept is None else self._spans_since(kept.stamp)
+        if kept is None or spans is None:
+            return Answer.of(find(connection, query) - 1, size, stamp)
+        places = kept.places()
+        for first, end in spans:
+            new = find(connection, query, between=(first + 1, end)) - 1
+            before, after = places[: np.searchsorted(places, first)], places[np.searchsorted(places, end) :]
+            places = np.concatenate((before, new, after))
+        return Answer.of(places, size, stamp)
+
+    def _spans_since(self, stamp: int) -> Sequence[tuple[int, int]] | None:
+        """The places that may have changed since, as first and end; ``None`` for too many or unknown."""
+        if stamp < self._since:
+            return None
+        changed = [chunks for later, chunks in self._changes if later > stamp]
+        if sum(map(len, changed)) > _MOST_CHUNKS:
+            return None
+        chunks = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *changed]))
+        breaks = np.flatnonzero(np.diff(chunks) > 1) + 1
+        if len(breaks) >= _MOST_SPANS:
+            return None
+        runs = [run for run in np.split(chunks, breaks) if len(run)]
+        return [(int(run[0]) * ROWS, (int(run[-1]) + 1) * ROWS) for run in runs]
