@@ -31,6 +31,7 @@ _TUNSETIFF: Final = 0x400454CA
 _TUN_WITHOUT_HEADER: Final = 0x0001 | 0x1000
 _MTU: Final = 1400
 _LOOK_S: Final = 0.05
+_CHECKOUT: Final = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,24 @@ class BadLine:
         return ["ip", "netns", "exec", namespace, *arguments]
 
     def __enter__(self) -> Self:
+        try:
+            self._make()
+        except BaseException:
+            self._remove()
+            raise
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._remove()
+
+    def _make(self) -> None:
         for name in (self.near, self.far):
             _ip("netns", "add", name)
             _ip("-n", name, "link", "set", "lo", "up")
         arguments = [sys.executable, "-m", "tests.fakes.bad_line", self.near, self.far, str(self._control)]
-        self._relay = subprocess.Popen(arguments, stdout=subprocess.PIPE)
+        self._relay = subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=_CHECKOUT)
         assert self._relay.stdout is not None
         if self._relay.stdout.readline() != b"ready\n":
             raise RuntimeError("the line was not made")
@@ -82,11 +96,8 @@ class BadLine:
         for name, mine, peer in ends:
             _ip("-n", name, "addr", "add", mine, "peer", peer, "dev", "line")
             _ip("-n", name, "link", "set", "line", "mtu", str(_MTU), "up")
-        return self
 
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
+    def _remove(self) -> None:
         if self._relay is not None:
             self._relay.terminate()
             self._relay.wait()
