@@ -15,7 +15,7 @@ from gridclient.store.areas import Areas
 from gridclient.store.columns import Mask, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
-from gridclient.store.search import text_query
+from gridclient.store.search import numbers_of_text, text_query
 from gridclient.store.selection import Selection, Test
 
 _STATE_BOXES: Final = {
@@ -134,8 +134,10 @@ def _state_test(table: Table, states: frozenset[str]) -> Test:
 def _unit_test(connection: Connection, table: Table, unit: str) -> Test:
     """Leading or cooperating."""
     mask: Mask = table.unit == (table.label(LabelKind.UNIT, unit) or -1)
-    rows = connection.execute("SELECT case_no FROM parts WHERE unit = ? AND role = 'cooperating'", (unit,)).fetchall()
-    mask[np.fromiter((no - 1 for (no,) in rows), dtype=np.intp, count=len(rows))] = True
+    (text,) = connection.execute(
+        "SELECT group_concat(case_no) FROM parts WHERE unit = ? AND role = 'cooperating'", (unit,)
+    ).fetchone()
+    mask[numbers_of_text(text or "") - 1] = True
     return lambda at: mask[at]
 
 

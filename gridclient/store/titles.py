@@ -5,6 +5,7 @@ Few candidates are looked up; where very many share their first signs, the file'
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -49,9 +50,7 @@ class TitleOrder:
 
     def _looked_up(self, places: Places) -> list[Titled]:
         numbers = ",".join(map(str, (places + 1).tolist()))
-        titled: list[Titled] = self._connection.execute(
-            f"SELECT title, no FROM cases WHERE no IN ({numbers})"
-        ).fetchall()
+        titled = self._read(f"SELECT title, no FROM cases WHERE no IN ({numbers})", ())
         if self._edge is not None:
             edge, descending = self._edge, self._descending
             titled = [item for item in titled if (item < edge if descending else item > edge)]
@@ -64,13 +63,23 @@ class TitleOrder:
         start, after, direction = title_start(first), ">", "ASC"
         if self._descending:
             start, after, direction = start + _HIGHEST_SIGN, "<", "DESC"
-        edge, bound = ("", ()) if self._edge is None else (f"AND (title, no) {after} (?, ?)", self._edge)
-        rows = self._connection.execute(
-            f"SELECT title, no FROM cases INDEXED BY idx_cases_title WHERE title {after}= ? {edge} "
-            f"ORDER BY title {direction}, no {direction}",
-            (start, *bound),
-        )
-        found: list[Titled] = []
-        while len(found) < count and (batch := rows.fetchmany(_WALK)):
+        edge, found = self._edge, list[Titled]()
+        while len(found) < count:
+            behind, bound = ("", ()) if edge is None else (f"AND (title, no) {after} (?, ?)", edge)
+            batch = self._read(
+                f"SELECT title, no FROM cases INDEXED BY idx_cases_title WHERE title {after}= ? {behind} "
+                f"ORDER BY title {direction}, no {direction} LIMIT {_WALK}",
+                (start, *bound),
+            )
             found += [(title, no) for title, no in batch if passes[no]]
+            if len(batch) < _WALK:
+                break
+            edge = batch[-1]
         return found
+
+    def _read(self, sql: str, bound: Sequence[str | int]) -> list[Titled]:
+        """In one step, as :mod:`gridclient.store.case_rows` reads."""
+        (text,) = self._connection.execute(
+            f"SELECT json_group_array(json_array(title, no)) FROM ({sql})", bound
+        ).fetchone()
+        return [(title, no) for title, no in json.loads(text)]

@@ -101,11 +101,9 @@ class CaseModel(QAbstractTableModel):
             self.endInsertRows()
 
     def set_order(self, order: Sort) -> None:
-        """What the rows are ordered by, for the mark at the column's head."""
-        if order == self._order:
-            return  # a head that changes has the whole view drawn anew
+        """What the rows are ordered by, for the mark at the column's head, which the view draws anew: a signal of
+        changed heads would have it draw all its lines."""
         self._order = order
-        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def set_yardstick(self, yardstick: Yardstick) -> None:
         """Another calendar or other working hours."""

@@ -119,6 +119,7 @@ class CaseTable(QTableView):
     def show_order(self, sort: Sort) -> None:
         """Marks the column that the list is ordered by."""
         self._cases.set_order(sort)
+        self.horizontalHeader().viewport().update()
 
     def columns_as_text(self) -> str:
         """Widths, order and choice, for :meth:`restore_columns`."""
