@@ -41,7 +41,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "services": ("domain",),
     "store": ("services", "domain"),
     "sync": ("services", "domain"),
-    "hub": ("services", "domain", "sync.wire"),
+    "hub": ("services", "domain", "sync.wire", "sync.signing", "sync.bundle"),
     "exchange": ("services", "domain"),
     "mapview": ("services", "domain"),
     "ui": ("mapview", "services", "domain"),

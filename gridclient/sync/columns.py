@@ -1,0 +1,239 @@
+"""Events as columns: numbers as small steps from what the reader expects, names once, payloads by shape.
+
+The expectations (the kind that follows a kind, the next version of a case) are the same on both sides; what is
+unexpected costs more bytes and nothing else. Origins, numbers and places are the business of those who embed these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from gridclient.domain.events import Record
+from gridclient.sync.numbers import (
+    MOST_ROWS,
+    checked,
+    checked_all,
+    pieces,
+    place,
+    ranged,
+    ranged_all,
+    read_numbers,
+    read_steps,
+    taken_whole,
+    write_numbers,
+    write_steps,
+)
+from gridclient.sync.payloads import MOST_TEXT, Packed, Setting, pack, unpack
+
+Row: TypeAlias = tuple[int, str, int, str, int, str, str]
+"""All of a record but its key: hlc, kind, version, subject, base, actor, text."""
+_COUNTER_BITS: Final = 16
+_COUNTERS: Final = 1 << _COUNTER_BITS
+_ID_BYTES: Final = 16
+_NEW_ID, _NEW_NAME, _KNOWN = 0, 1, 2
+_PLAIN, _UTF8, _GB18030 = 0, 1, 2
+_CODECS: Final = {_UTF8: "utf-8", _GB18030: "gb18030"}
+
+
+def pack_rows(records: Sequence[Record]) -> list[Any]:
+    """The columns of some events, ready for msgpack."""
+    subjects, kinds, actors = _Subjects(), _Kinds(), _Actors()
+    versions = _Versions()
+    return [
+        len(records),
+        write_steps([record.hlc >> _COUNTER_BITS for record in records]),
+        write_numbers([record.hlc % _COUNTERS for record in records]),
+        write_numbers([subjects.pick(record.subject) for record in records]),
+        write_numbers([kinds.pick(record.subject, record.kind) for record in records]),
+        write_numbers([actors.pick(record.actor) for record in records]),
+        write_numbers([versions.step(record.subject, record.base) for record in records]),
+        write_numbers([record.version - 1 for record in records]),
+        b"".join(subjects.ids),
+        subjects.names,
+        kinds.new,
+        list(actors.known),
+        *_pack_texts(records),
+    ]
+
+
+def unpack_rows(parts: object) -> list[Row]:
+    """The events again, less their keys.
+
+    Raises:
+        ValueError, TypeError, KeyError, IndexError: nothing that :func:`pack_rows` makes.
+    """
+    number, instants, counters, who, kind_picks, actor_picks, bases, versions, ids, names, kinds, actors, *texts = (
+        checked(parts, list)
+    )
+    count = ranged(number, 0, MOST_ROWS)
+    hlcs = ranged_all(
+        [
+            (instant << _COUNTER_BITS) + counter
+            for instant, counter in zip(read_steps(instants, count), read_numbers(counters, count), strict=True)
+        ],
+        0,
+    )
+    subjects = _read_subjects(read_numbers(who, count), checked(ids, bytes), checked_all(names, str))
+    kind_names = _read_kinds(subjects, read_numbers(kind_picks, count), checked_all(kinds, str))
+    known = checked_all(actors, str)
+    actor_names = [place(known, pick) for pick in read_numbers(actor_picks, count)]
+    expected = _Versions()
+    base_numbers = [
+        expected.base(subject, step) for subject, step in zip(subjects, read_numbers(bases, count), strict=True)
+    ]
+    version_numbers = [version + 1 for version in read_numbers(versions, count)]
+    settings = [
+        Setting(kind, subject, actor, (hlc >> _COUNTER_BITS) // 1000)
+        for kind, subject, actor, hlc in zip(kind_names, subjects, actor_names, hlcs, strict=True)
+    ]
+    return list(
+        zip(
+            hlcs,
+            kind_names,
+            ranged_all(version_numbers, 1),
+            subjects,
+            ranged_all(base_numbers, 0),
+            actor_names,
+            _unpack_texts(texts, settings),
+            strict=True,
+        )
+    )
+
+
+def _pack_texts(records: Sequence[Record]) -> list[Any]:
+    packed = pack(records)
+    if packed is None:
+        return [_PLAIN, [record.text for record in records]]
+    mode, values = _as_bytes(packed.values)
+    return [mode, packed.shapes, write_numbers(packed.picks), values]
+
+
+def _as_bytes(text: str) -> tuple[int, bytes]:
+    """Two bytes for a Chinese character, where UTF-8 has three; UTF-8 for what does not come back whole."""
+    wide = text.encode("gb18030", "replace")
+    return (_GB18030, wide) if wide.decode("gb18030", "replace") == text else (_UTF8, text.encode())
+
+
+def _unpack_texts(parts: list[Any], settings: list[Setting]) -> list[str]:
+    mode, *rest = parts
+    if mode == _PLAIN:
+        (texts,) = rest
+        if len(checked_all(texts, str)) != len(settings) or sum(map(len, texts)) > MOST_TEXT:
+            raise ValueError("texts")
+        return list(texts)
+    shapes, picks, values = rest
+    for literals in checked(shapes, list):
+        checked_all(literals, str)
+    text = checked(values, bytes).decode(_CODECS[mode])
+    return unpack(Packed(shapes, read_numbers(picks, len(settings)), text), settings)
+
+
+class _Subjects:
+    """Subjects by how many others came first since: most things that happen happen to what was touched lately."""
+
+    def __init__(self) -> None:
+        self.ids: list[bytes] = []
+        self.names: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def pick(self, subject: str) -> int:
+        found = self._places.get(subject)
+        if found is not None:
+            return _KNOWN + len(self._places) - 1 - found
+        self._places[subject] = len(self._places)
+        packed = _id_bytes(subject)
+        if packed is None:
+            self.names.append(subject)
+            return _NEW_NAME
+        self.ids.append(packed)
+        return _NEW_ID
+
+
+def _id_bytes(subject: str) -> bytes | None:
+    """The 16 bytes of a subject that is written as 32 small hexadecimal digits."""
+    if len(subject) != 2 * _ID_BYTES:
+        return None
+    try:
+        packed = bytes.fromhex(subject)
+    except ValueError:
+        return None
+    return packed if packed.hex() == subject else None
+
+
+def _read_subjects(picks: list[int], ids: bytes, names: list[str]) -> list[str]:
+    new_ids, new_names = pieces(ids, _ID_BYTES), iter(names)
+    known: list[str] = []
+    subjects = []
+    for pick in picks:
+        if pick in (_NEW_ID, _NEW_NAME):
+            known.append(_next(new_ids).hex() if pick == _NEW_ID else _next(new_names))
+            subjects.append(known[-1])
+        else:
+            subjects.append(place(known, len(known) - 1 - ranged(pick - _KNOWN, 0)))
+    taken_whole(new_ids)
+    taken_whole(new_names)
+    return subjects
+
+
+class _Kinds:
+    """Kinds by what followed the same kind of the same subject before: a case goes the same way as the others."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        self._of_subject: dict[str, str] = {}
+        self._followers: dict[str, dict[str, int]] = {}
+
+    def pick(self, subject: str, kind: str) -> int:
+        followers = self._followers.setdefault(self._of_subject.get(subject, ""), {})
+        self._of_subject[subject] = kind
+        if kind not in followers:
+            self.new.append(kind)
+        return followers.setdefault(kind, len(followers))
+
+
+def _read_kinds(subjects: list[str], picks: list[int], new: list[str]) -> list[str]:
+    fresh = iter(new)
+    of_subject: dict[str, str] = {}
+    followers: dict[str, list[str]] = {}
+    kinds = []
+    for subject, pick in zip(subjects, picks, strict=True):
+        known = followers.setdefault(of_subject.get(subject, ""), [])
+        if pick == len(known):
+            known.append(_next(fresh))
+        of_subject[subject] = place(known, pick)
+        kinds.append(of_subject[subject])
+    taken_whole(fresh)
+    return kinds
+
+
+class _Actors:
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def pick(self, actor: str) -> int:
+        return self.known.setdefault(actor, len(self.known))
+
+
+class _Versions:
+    """Foretells the version that the author saw: one more than the last one's."""
+
+    def __init__(self) -> None:
+        self._expected: dict[str, int] = {}
+
+    def step(self, subject: str, base: int) -> int:
+        expected = self._expected.get(subject, 0)
+        self._expected[subject] = base + 1
+        return base - expected
+
+    def base(self, subject: str, step: int) -> int:
+        base = self._expected.get(subject, 0) + step
+        self._expected[subject] = base + 1
+        return base
+
+
+def _next(source: Iterator[Any]) -> Any:
+    found = next(source, None)
+    if found is None:
+        raise ValueError("too few")
+    return found

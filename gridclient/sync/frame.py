@@ -1,0 +1,85 @@
+"""The outermost bytes of a message: protocol, dictionary, zstd. What is damaged or too large is refused at once."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from gridclient.domain.errors import SyncFault
+
+PROTOCOL: Final = 1
+DICTIONARY: Final = 1
+MOST_ON_THE_LINE: Final = 8 << 20
+MOST_UNPACKED: Final = 64 << 20
+CONTENT_TYPE: Final = "application/x-gridclient-sync"
+_HEAD: Final = 2
+_RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2])) / "resources" / "sync"
+_FORMAT: Final = zstandard.FORMAT_ZSTD1_MAGICLESS
+
+
+def refused(why: str) -> SyncFault:
+    """What every damaged or forged message ends in; ``why`` is for the log, in English."""
+    return SyncFault("sync.refused", why=why)
+
+
+def seal(body: bytes, level: int) -> bytes:
+    """The body as it goes on the line: protocol, number of the dictionary, compressed body with a checksum."""
+    return bytes((PROTOCOL, DICTIONARY)) + _TOOLS.compressor(level).compress(body)
+
+
+def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MOST_UNPACKED) -> bytes:
+    """The body of a message.
+
+    Raises:
+        SyncFault: ``sync.update_due`` for a protocol or dictionary of another version, ``sync.refused`` for what is
+            damaged, cut off or too large.
+    """
+    if len(data) <= _HEAD or len(data) > most:
+        raise refused("size")
+    if data[0] != PROTOCOL or data[1] != DICTIONARY:
+        raise SyncFault("sync.update_due", theirs=data[0], ours=PROTOCOL)
+    packed = memoryview(data)[_HEAD:]
+    try:
+        size = zstandard.get_frame_parameters(packed, format=_FORMAT).content_size
+        if size > most_unpacked:  # also an unknown size, which is the largest number
+            raise refused("unpacked size")
+        body = _TOOLS.decompressor().decompress(packed, max_output_size=size, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise refused("compression") from error
+    if len(body) != size:
+        raise refused("cut off")
+    return body
+
+
+@cache
+def _dictionary() -> zstandard.ZstdCompressionDict:
+    return zstandard.ZstdCompressionDict((_RESOURCES / f"dictionary-{DICTIONARY}.zdict").read_bytes())
+
+
+class _Tools(threading.local):
+    """Compressors are costly to make and belong to one thread."""
+
+    def __init__(self) -> None:
+        self._compressors: dict[int, zstandard.ZstdCompressor] = {}
+        self._decompressor: zstandard.ZstdDecompressor | None = None
+
+    def compressor(self, level: int) -> zstandard.ZstdCompressor:
+        if level not in self._compressors:
+            settings = zstandard.ZstdCompressionParameters.from_level(
+                level, format=_FORMAT, write_dict_id=False, write_checksum=True, write_content_size=True
+            )
+            self._compressors[level] = zstandard.ZstdCompressor(dict_data=_dictionary(), compression_params=settings)
+        return self._compressors[level]
+
+    def decompressor(self) -> zstandard.ZstdDecompressor:
+        if self._decompressor is None:
+            self._decompressor = zstandard.ZstdDecompressor(dict_data=_dictionary(), format=_FORMAT)
+        return self._decompressor
+
+
+_TOOLS: Final = _Tools()

@@ -1,0 +1,106 @@
+"""Columns of whole numbers and checked values: what every part of the codec is made of.
+
+What is read is of the right type, length and range, or ``ValueError`` or ``TypeError`` says that it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
+from typing import Final, TypeVar
+
+import msgpack
+
+LARGEST: Final = 2**63 - 1
+MOST_ROWS: Final = 20_000
+_BYTES_OF_A_NUMBER: Final = 9
+_BYTES_OF_A_LENGTH: Final = 5
+T = TypeVar("T")
+
+
+def write_numbers(numbers: Sequence[int]) -> bytes:
+    """A column; one of noughts only takes no bytes."""
+    packed: bytes = msgpack.packb(list(numbers)) if any(numbers) else b""
+    return packed
+
+
+def read_numbers(column: object, count: int) -> list[int]:
+    """The ``count`` numbers of a column."""
+    data = checked(column, bytes)
+    if not data:
+        return [0] * count
+    if len(data) > _BYTES_OF_A_LENGTH + _BYTES_OF_A_NUMBER * count:
+        raise ValueError("column too long")
+    numbers = msgpack.unpackb(data)
+    if type(numbers) is not list or len(numbers) != count or not all(type(number) is int for number in numbers):
+        raise ValueError("no column of numbers")
+    return numbers
+
+
+def write_steps(numbers: Sequence[int]) -> bytes:
+    """A column as the steps from each number to the next; the first one from 0."""
+    return write_numbers([later - earlier for earlier, later in pairwise(chain((0,), numbers))])
+
+
+def read_steps(column: object, count: int) -> list[int]:
+    """The numbers of a column of steps."""
+    return list(accumulate(read_numbers(column, count)))
+
+
+def checked(value: object, kind: type[T]) -> T:
+    """The value, when it is exactly of that type (a truth is no number)."""
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected")
+    return value
+
+
+def checked_all(values: object, kind: type[T]) -> list[T]:
+    """The list, when everything in it is of that type."""
+    found = checked(values, list)
+    for value in found:
+        if type(value) is not kind:
+            raise TypeError(f"{kind.__name__} expected")
+    return found
+
+
+def ranged(number: object, least: int, most: int = LARGEST) -> int:
+    """The number, when it lies in the range."""
+    value = checked(number, int)
+    if not least <= value <= most:
+        raise ValueError("out of range")
+    return value
+
+
+def ranged_all(numbers: Sequence[int], least: int, most: int = LARGEST) -> Sequence[int]:
+    """The numbers, when all lie in the range."""
+    if numbers and not (least <= min(numbers) and max(numbers) <= most):
+        raise ValueError("out of range")
+    return numbers
+
+
+def sized(value: object, length: int) -> bytes:
+    """The bytes, when they are as many as that."""
+    data = checked(value, bytes)
+    if len(data) != length:
+        raise ValueError("wrong length")
+    return data
+
+
+def place(table: Sequence[T], number: int) -> T:
+    """What stands in the table under a number; unlike an index it is never counted from the end."""
+    if number < 0:
+        raise ValueError("no place")
+    return table[number]
+
+
+def pieces(data: bytes, length: int) -> Iterator[bytes]:
+    """The bytes cut into equal pieces."""
+    if len(data) % length:
+        raise ValueError("wrong length")
+    return (data[start : start + length] for start in range(0, len(data), length))
+
+
+def taken_whole(source: Iterable[object]) -> None:
+    """Says when something is left that nobody asked for."""
+    if next(iter(source), None) is not None:
+        raise ValueError("something is left")

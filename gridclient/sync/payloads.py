@@ -1,0 +1,195 @@
+"""Many payload texts as one: their shapes apart from their values, values in columns, repeated ones as one sign.
+
+Every text comes back to the byte, whatever it is: a shape is what stands between the values, and nothing is parsed.
+A value that the reader can foretell travels as a sign: one that the same case had last under the same name, the
+actor's own code, an instant as the distance from the event's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from gridclient.domain.events import Record
+
+MOST_TEXT: Final = 64 << 20
+_VALUE: Final = re.compile(r'(?<=[:\[,])("[^"\\]*(?:\\.[^"\\]*)*"(?!:)|-?[0-9][0-9.eE+-]*|true|false|null)')
+_NAME: Final = re.compile(r'"([^"\\]*)":\Z')
+_BREAK: Final = "\n"
+_LAST, _LAST_BUT_ONE, _ACTOR, _INSTANT = "^", "&", "@", "~"
+_FAR: Final = 10**8
+_INSTANT_DIGITS: Final = 10
+
+
+class Setting(NamedTuple):
+    """What is known of an event before its payload is read."""
+
+    kind: str
+    subject: str
+    actor: str
+    second: int
+
+
+class Packed(NamedTuple):
+    """``shapes``: literals of each shape, from the first event that has it; ``picks``: for each event which of the
+    shapes that its kind has had so far (one more: the next new one); ``values``: the columns, a line for a value."""
+
+    shapes: list[list[str]]
+    picks: list[int]
+    values: str
+
+
+def setting_of(record: Record) -> Setting:
+    """What a reader knows of the event beside its payload."""
+    return Setting(record.kind, record.subject, record.actor, (record.hlc >> 16) // 1000)
+
+
+def pack(records: Sequence[Record]) -> Packed | None:
+    """The texts of the records, in order; ``None`` when one of them has a line break and none can be told apart."""
+    shapes = _Shapes()
+    memory = _Memory()
+    picks: list[int] = []
+    rows: list[list[list[str]]] = []
+    for record in records:
+        if _BREAK in record.text:
+            return None
+        parts = _VALUE.split(record.text)
+        number, pick = shapes.pick(record.kind, parts[0::2])
+        picks.append(pick)
+        if number == len(rows):
+            rows.append([])
+        setting = setting_of(record)
+        names = shapes.names[number]
+        rows[number].append([memory.sign(setting, names[i], value) for i, value in enumerate(parts[1::2])])
+    lines = (line for group in rows for column in zip(*group, strict=True) for line in column)
+    return Packed(shapes.literals, picks, _BREAK.join(lines))
+
+
+def unpack(packed: Packed, settings: Sequence[Setting]) -> list[str]:
+    """The texts again.
+
+    Raises:
+        ValueError: nothing that :func:`pack` makes, or more text than anybody sends.
+    """
+    order = _order(packed, settings)
+    sizes = [0] * len(packed.shapes)
+    for number in order:
+        sizes[number] += 1
+    columns = _columns(packed, sizes)
+    memory = _Memory()
+    names = [_names(literals) for literals in packed.shapes]
+    texts: list[str] = []
+    taken = [0] * len(packed.shapes)
+    left = MOST_TEXT
+    for number, setting in zip(order, settings, strict=True):
+        row, taken[number] = taken[number], taken[number] + 1
+        literals = packed.shapes[number]
+        values = [
+            memory.value(setting, name, column[row])
+            for name, column in zip(names[number], columns[number], strict=True)
+        ]
+        text = literals[0] + "".join(map(str.__add__, values, literals[1:]))
+        left -= len(text)
+        if left < 0:
+            raise ValueError("too much text")
+        texts.append(text)
+    return texts
+
+
+def _order(packed: Packed, settings: Sequence[Setting]) -> list[int]:
+    """The shape of each event."""
+    of_kind: dict[str, list[int]] = {}
+    order: list[int] = []
+    new = 0
+    for pick, setting in zip(packed.picks, settings, strict=True):
+        known = of_kind.setdefault(setting.kind, [])
+        if pick == len(known):
+            known.append(new)
+            new += 1
+        order.append(known[pick])
+    if new != len(packed.shapes) or not all(packed.shapes):
+        raise ValueError("shapes")
+    return order
+
+
+def _columns(packed: Packed, sizes: list[int]) -> list[list[list[str]]]:
+    """The lines of each column of each shape."""
+    widths = [len(literals) - 1 for literals in packed.shapes]
+    expected = sum(size * width for size, width in zip(sizes, widths, strict=True))
+    lines = packed.values.split(_BREAK) if expected else []
+    if len(lines) != expected or (not expected and packed.values):
+        raise ValueError("values")
+    columns: list[list[list[str]]] = []
+    start = 0
+    for size, width in zip(sizes, widths, strict=True):
+        columns.append([lines[start + i * size : start + (i + 1) * size] for i in range(width)])
+        start += size * width
+    return columns
+
+
+class _Shapes:
+    """Numbers shapes in the order in which they come; each kind counts its own."""
+
+    def __init__(self) -> None:
+        self.literals: list[list[str]] = []
+        self.names: list[list[str]] = []
+        self._of_kind: dict[str, dict[tuple[str, ...], tuple[int, int]]] = {}
+
+    def pick(self, kind: str, literals: list[str]) -> tuple[int, int]:
+        known = self._of_kind.setdefault(kind, {})
+        key = tuple(literals)
+        found = known.get(key)
+        if found is None:
+            found = known[key] = (len(self.literals), len(known))
+            self.literals.append(literals)
+            self.names.append(_names(literals))
+        return found
+
+
+def _names(literals: list[str]) -> list[str]:
+    """The name that stands before each value, "" where none does."""
+    return [found[1] if (found := _NAME.search(literal)) else "" for literal in literals[:-1]]
+
+
+class _Memory:
+    """The last two values that each subject had under each name, the same on both sides."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[str, str], tuple[str, str]] = {}
+
+    def sign(self, setting: Setting, name: str, value: str) -> str:
+        """The line that stands for a value."""
+        place = (setting.subject, name)
+        last, before = self._values.get(place, ("", ""))
+        if value == last:
+            return _LAST
+        self._values[place] = (value, last)
+        if value == before:
+            return _LAST_BUT_ONE
+        if value[0] == '"':
+            return _ACTOR if value[1:-1] == setting.actor else value[:-1]
+        if len(value) == _INSTANT_DIGITS and value.isdecimal() and value[0] != "0":
+            distance = int(value) - setting.second
+            if -_FAR < distance < _FAR:
+                return f"{_INSTANT}{distance}"
+        return value
+
+    def value(self, setting: Setting, name: str, line: str) -> str:
+        """The value that a line stands for."""
+        place = (setting.subject, name)
+        last, before = self._values.get(place, ("", ""))
+        if line == _LAST:
+            return last
+        value = before if line == _LAST_BUT_ONE else _plain(setting, line)
+        self._values[place] = (value, last)
+        return value
+
+
+def _plain(setting: Setting, line: str) -> str:
+    sign = line[:1]
+    if sign == '"':
+        return line + '"'
+    if sign == _INSTANT:
+        return str(setting.second + int(line[1:]))
+    return f'"{setting.actor}"' if line == _ACTOR else line

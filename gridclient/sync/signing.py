@@ -1,0 +1,44 @@
+"""A device's signature (Ed25519) over the newest link of one of its chains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgpack
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gridclient.services.sync_port import OriginKey
+
+KEY_BYTES: Final = 32
+SIGNATURE_BYTES: Final = 64
+_PURPOSE: Final = b"gridclient batch 1\0"
+
+
+def new_key() -> bytes:
+    """A fresh private key, 32 bytes."""
+    return Ed25519PrivateKey.generate().private_bytes_raw()
+
+
+def public_key(private: bytes) -> bytes:
+    """The public half, 32 bytes."""
+    return Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
+
+
+def sign_head(private: bytes, origin: OriginKey, seq: int, link: bytes) -> bytes:
+    """The signature (64 bytes) that the origin's chain has ``link`` after its event ``seq``."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(_signed_bytes(origin, seq, link))
+
+
+def head_is_signed(public: bytes, origin: OriginKey, seq: int, link: bytes, signature: bytes) -> bool:
+    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, _signed_bytes(origin, seq, link))
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def _signed_bytes(origin: OriginKey, seq: int, link: bytes) -> bytes:
+    body: bytes = msgpack.packb([origin.stream, origin.device, origin.incarnation, seq, link])
+    return _PURPOSE + body

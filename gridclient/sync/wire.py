@@ -1,0 +1,228 @@
+"""The messages between a desk and the hub, and their bytes: what is damaged, cut off or too large is refused here.
+
+One request and one reply a round-trip. The device is known by its token and therefore never travels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import msgpack
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import EventKey, Record
+from gridclient.services.sync_port import FeedPage, Grant, OriginKey
+from gridclient.sync.columns import pack_rows, unpack_rows
+from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, MOST_UNPACKED, PROTOCOL, refused, seal, unseal
+from gridclient.sync.numbers import MOST_ROWS, checked, checked_all, ranged, sized
+from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, stream_of_feed
+from gridclient.sync.signing import SIGNATURE_BYTES
+
+__all__ = [
+    "CONTENT_TYPE",
+    "MOST_EVENTS",
+    "MOST_ON_THE_LINE",
+    "MOST_REPLY",
+    "MOST_UNPACKED",
+    "PROTOCOL",
+    "FeedAsk",
+    "Push",
+    "PushResult",
+    "PushStatus",
+    "SealedPage",
+    "SyncReply",
+    "SyncRequest",
+    "decode_reply",
+    "decode_request",
+    "encode_page",
+    "encode_reply",
+    "encode_request",
+    "stream_of_feed",
+]
+
+MOST_EVENTS: Final = MOST_ROWS
+MOST_REPLY: Final = 32 << 20
+_LARGEST_TOTAL: Final = 2**64 - 1
+
+
+class Push(NamedTuple):
+    """Events of one origin with consecutive numbers, the link after them and the device's signature over it."""
+
+    origin: OriginKey
+    first: int
+    records: tuple[Record, ...]
+    link_after: bytes
+    signature: bytes
+
+
+class FeedAsk(NamedTuple):
+    """What is wanted of a feed: all after ``cursor``; ``whole``: own events with their contents too."""
+
+    feed: str
+    cursor: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """One round-trip's way up. ``hub`` is "" before the first answer; ``wish``: about so many bytes may come back."""
+
+    hub: str
+    incarnation: int
+    clock_ms: int
+    pushes: tuple[Push, ...]
+    feeds: tuple[FeedAsk, ...]
+    wish: int
+
+
+class PushStatus(StrEnum):
+    """What became of a push. ``known``: the same was there before, which is as good as applied."""
+
+    APPLIED = "applied"
+    KNOWN = "known"
+    GAP = "gap"
+    FORK = "fork"
+    FORBIDDEN = "forbidden"
+    REFUSED = "refused"
+
+
+class PushResult(NamedTuple):
+    """The status of the push at the same place of the request, and the number that the hub expects next."""
+
+    status: PushStatus
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReply:
+    """One round-trip's way down. ``behind``: feeds of which the hub knows less than the desk (an old backup);
+    ``grants`` is ``None`` when they are those that were sent last."""
+
+    hub: str
+    hub_ms: int
+    results: tuple[PushResult, ...]
+    pages: tuple[AnyPage, ...]
+    behind: tuple[str, ...]
+    grants: tuple[Grant, ...] | None
+
+
+_STATUSES: Final = tuple(PushStatus)
+
+
+def encode_request(request: SyncRequest, *, level: int = 12) -> bytes:
+    """The bytes of a request."""
+    pushes = [
+        [
+            push.origin.stream,
+            push.origin.incarnation,
+            push.first,
+            push.link_after,
+            push.signature,
+            pack_rows(push.records),
+        ]
+        for push in request.pushes
+    ]
+    feeds = [list(ask) for ask in request.feeds]
+    body = [request.hub, request.incarnation, request.clock_ms, pushes, feeds, request.wish]
+    return seal(msgpack.packb(body), level)
+
+
+def decode_request(data: bytes, device: str) -> SyncRequest:
+    """What ``device`` asks for.
+
+    Raises:
+        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due`` (of another version).
+    """
+    with _damage_is_refused():
+        hub, incarnation, clock_ms, pushes, feeds, wish = msgpack.unpackb(unseal(data))
+        return SyncRequest(
+            checked(hub, str),
+            ranged(incarnation, 0),
+            ranged(clock_ms, 0),
+            tuple(_read_push(parts, device) for parts in checked(pushes, list)),
+            tuple(
+                FeedAsk(checked(feed, str), ranged(cursor, 0), checked(whole, bool))
+                for feed, cursor, whole in checked(feeds, list)
+            ),
+            ranged(wish, 0),
+        )
+
+
+def encode_reply(reply: SyncReply, *, level: int = 9) -> bytes:
+    """The bytes of a reply; pages that were sealed before go as they are."""
+    body = [
+        reply.hub,
+        reply.hub_ms,
+        [[_STATUSES.index(result.status), result.expected] for result in reply.results],
+        [_page_parts(page if isinstance(page, SealedPage) else _sealed(page, level)) for page in reply.pages],
+        list(reply.behind),
+        None if reply.grants is None else [[g.stream, g.reads, g.writes, g.unit] for g in reply.grants],
+    ]
+    return seal(msgpack.packb(body), min(level, 3) if reply.pages else level)
+
+
+def decode_reply(data: bytes, device: str) -> SyncReply:
+    """What the hub says to ``device``; every page comes out whole (:class:`FeedPage`).
+
+    Raises:
+        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due`` (of another version).
+    """
+    with _damage_is_refused():
+        hub, hub_ms, results, pages, behind, grants = msgpack.unpackb(unseal(data, most=MOST_REPLY))
+        return SyncReply(
+            checked(hub, str),
+            ranged(hub_ms, 0),
+            tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
+            tuple(_read_page(parts, device) for parts in checked(pages, list)),
+            tuple(checked_all(behind, str)),
+            None if grants is None else tuple(_read_grant(*parts) for parts in checked(grants, list)),
+        )
+
+
+def _read_push(parts: Any, device: str) -> Push:
+    stream, incarnation, first, link, signature, packed = checked(parts, list)
+    origin = OriginKey(checked(stream, str), device, ranged(incarnation, 0))
+    rows = unpack_rows(packed)
+    start = ranged(first, 1, 2**62)
+    records = tuple(Record(EventKey(*origin, start + place), *row) for place, row in enumerate(rows))
+    return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES))
+
+
+def _sealed(page: FeedPage, level: int) -> SealedPage:
+    return SealedPage(page.feed, page.cursor, page.complete, page.count, page.total, encode_page(page, level=level))
+
+
+def _page_parts(page: SealedPage) -> list[Any]:
+    return [page.feed, page.cursor, page.complete, page.count, page.total, page.contents]
+
+
+def _read_page(parts: Any, device: str) -> FeedPage:
+    feed, cursor, complete, count, total, contents = checked(parts, list)
+    sealed = SealedPage(
+        checked(feed, str),
+        ranged(cursor, 0),
+        checked(complete, bool),
+        ranged(count, 0),
+        ranged(total, 0, _LARGEST_TOTAL),
+        checked(contents, bytes),
+    )
+    return decode_page(sealed, device)
+
+
+def _read_grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
+    return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
+
+
+@contextmanager
+def _damage_is_refused() -> Iterator[None]:
+    """Whatever the parts of the codec stumble over is one thing to those who call it."""
+    try:
+        yield
+    except SyncFault:
+        raise
+    except (ValueError, TypeError, LookupError, OverflowError, msgpack.UnpackException) as error:
+        raise refused(type(error).__name__) from error
