@@ -11,12 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from gridclient.domain.codes import list_name
 from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.report import write_report
 from gridclient.import_look import column_mapping, look_in_worker
 from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, openers
+from gridclient.second_core import aside_for
+from gridclient.services.aside import Aside
 from gridclient.services.desk import Desk
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
 from gridclient.services.import_records import ImportKind, ImportSummary
@@ -69,17 +72,18 @@ def import_file(
         return _import_base_map(opened, order, progress, cancelled)
     kind = ImportKind(order.kind)
     reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
-    return import_records(
-        reading,
-        file=reading.file,
-        kind=kind,
-        sink=_sink(opened, kind, reading),
-        clock=opened.desk.clock,
-        expected=reading.expected,
-        progress=progress,
-        cancelled=cancelled,
-        dry_run=order.dry_run,
-    )
+    with aside_for(reading.expected if kind is ImportKind.CASES else 0) as aside:
+        return import_records(
+            reading.ready(aside),
+            file=reading.file,
+            kind=kind,
+            sink=_sink(opened, order, reading, aside),
+            clock=opened.desk.clock,
+            expected=reading.expected,
+            progress=progress,
+            cancelled=cancelled,
+            dry_run=order.dry_run,
+        )
 
 
 def _mapping(order: ImportOrder, kind: ImportKind) -> ColumnMapping | None:
@@ -88,13 +92,14 @@ def _mapping(order: ImportOrder, kind: ImportKind) -> ColumnMapping | None:
     return read_mapping(order.mapping, kind)
 
 
-def _sink(opened: OpenStore, kind: ImportKind, reading: Reading) -> ImportSink:
+def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside) -> ImportSink:
     database, reference, clock = opened.database, opened.reference, opened.desk.clock
-    now = clock.now()
-    if kind is not ImportKind.CASES:
-        return ReferenceSink(database, now, file=reading.file, actor=opened.desk.actor.account)
+    now, actor = clock.now(), opened.desk.actor.account
+    if order.kind != ImportKind.CASES:
+        told = list_name(order.list_name)
+        return ReferenceSink(database, now, file=reading.file, actor=actor, standard_list=told)
     record = BulkRecorder(opened.profile.device, clock)
-    journal = Journal(database, record, file=reading.file, actor=opened.desk.actor.account, now=now)
+    journal = Journal(database, record, file=reading.file, actor=actor, now=now, aside=aside)
     return CaseSink(database, reference, journal, source=_ONE_SYSTEM, now=now)
 
 

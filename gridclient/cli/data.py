@@ -48,6 +48,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     bring.add_argument("--crs", type=coordinate_system, metavar="坐标系", help="文件所用坐标系")
     bring.add_argument("--sheet", metavar="工作表")
     bring.add_argument("--mapping", type=Path, metavar="对列文件.toml")
+    bring.add_argument("--list", metavar="清单名称", default="", help="立案条件归入哪份清单，默认取文件名")
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.set_defaults(run=bring_in)
     verify = commands.add_parser("verify", parents=[output], help="核对日志、表与计数")
@@ -103,6 +104,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
         sheet=args.sheet,
         mapping=args.mapping,
         dry_run=args.dry_run,
+        list_name=args.list,
     )
     with open_desk(args.profile) as opened:
         outcome = import_file(opened, order, progress=_import_progress(args))

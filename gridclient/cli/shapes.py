@@ -145,7 +145,7 @@ def proposal_json(proposal: Proposal) -> Json:
         "lead": lead.unit.code if lead else None,
         "cooperating": [c.unit.code for c in proposal.cooperating],
         "reason": reason_of(lead) if lead else None,
-        "standard": proposal.standard.code if proposal.standard else None,
+        "standard": proposal.standard.key if proposal.standard else None,
         "alternatives": [alternative(c) for c in proposal.candidates if c is not lead],
     }
 

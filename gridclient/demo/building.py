@@ -15,7 +15,7 @@ from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.cases import DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.lives import DemoStep
-from gridclient.demo.records import COUNTY, division_records, grid_records, standard_records, unit_records
+from gridclient.demo.records import COUNTY, LIST, division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import InvalidInput
@@ -119,7 +119,7 @@ def _load_reference(opened: OpenedDesk, county: DemoCounty) -> None:
         (ImportKind.STANDARDS, standard_records(county)),
     )
     for kind, records in parts:
-        sink = ReferenceSink(opened.database, opened.desk.clock.now())
+        sink = ReferenceSink(opened.database, opened.desk.clock.now(), standard_list=LIST)
         outcome = import_records(records, file="demo", kind=kind, sink=sink, clock=opened.desk.clock)
         if outcome.refused:
             raise InvalidInput(outcome.refused[0].code, **outcome.refused[0].params)

@@ -22,6 +22,7 @@ from gridclient.services.import_records import (
 
 SHEET = "演示"
 COUNTY = ("371002", "环翠区")
+LIST = "演示立案结案标准"
 
 
 def division_records(county: DemoCounty) -> Iterator[Record]:

@@ -145,3 +145,19 @@ def _check_shape(text: str) -> None:
         raise InvalidInput("code.not_digits", text=text)
     if len(text) not in _LENGTHS:
         raise InvalidInput("code.wrong_length", text=text, digits=len(text))
+
+
+def condition_key(code: str, list_name: str) -> str:
+    """What names a filing condition among all lists: ``E-01-02-01@名称``, the code alone in the list without a name."""
+    return f"{code}@{list_name}" if list_name else code
+
+
+def split_condition_key(key: str) -> tuple[str, str]:
+    """The code and the name of its list, which events of before there were lists do not tell."""
+    code, _, list_name = key.partition("@")
+    return code, list_name
+
+
+def list_name(text: str) -> str:
+    """A name as a list may have it: one line, no ``@``."""
+    return " ".join(text.replace("@", " ").split())

@@ -21,6 +21,7 @@ from gridclient.services.clocks import (
     remaining_seconds,
     resumed_limit,
 )
+from gridclient.services.conditions import named_condition
 from gridclient.services.ports import Reference
 from gridclient.services.proposal import answers_for
 from gridclient.services.rows import StandardRow, UnitRow
@@ -68,9 +69,8 @@ def _facts_changed(situation: Situation) -> dict[str, Any]:
     """The facts among the arguments, checked: unknown names, grids and standards are refused."""
     given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
     if standard := given.get("standard"):
-        row = situation.reference.standard(str(standard))
-        if row is None:
-            raise NotFound("standard.unknown", standard=standard)
+        row = named_condition(situation.reference, str(standard))
+        given["standard"] = row.key
         given["case_class"] = f"{row.big_class} {row.small_class}".strip()
     if (grid := given.get("grid")) and situation.reference.grid(str(grid)) is None:
         raise NotFound("grid.unknown", grid=grid)
@@ -106,7 +106,7 @@ def _file(situation: Situation) -> Draft:
 
 def _basis(standard: StandardRow | None) -> dict[str, str]:
     """Which condition, in which version of the list, justified it."""
-    return {"standard": standard.code, "version": standard.version} if standard else {}
+    return {"standard": standard.key, "version": standard.version} if standard else {}
 
 
 def _decline(situation: Situation) -> Draft:

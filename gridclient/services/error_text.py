@@ -57,6 +57,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "unit.unknown": "没有编码为 {unit} 的单位，请核对。",
     "unit.inactive": "{unit} 已停用，请另选单位。",
     "standard.unknown": "没有编码为 {standard} 的立案条件，请核对。",
+    "standard.ambiguous": "多份清单都有编码 {standard}（{lists}），请写成“编码@清单名称”。",
     "hours.unreadable": "工作时间“{text}”无法识别，请写成 08:00-12:00,14:00-18:00。",
     "hours.not_in_order": "工作时间段“{periods}”先后不对或有重叠，请按先后填写。",
     "time.naive": "时间“{value}”没有时区，不能计算，请补上（如 +08:00）。",

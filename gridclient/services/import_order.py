@@ -28,7 +28,10 @@ class ColumnChoice:
 
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
-    """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` a TOML file or what was chosen."""
+    """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` a TOML file or what was chosen.
+
+    ``list_name`` is the list that filing conditions go to; "" takes the name of the file.
+    """
 
     kind: str
     file: Path
@@ -36,6 +39,7 @@ class ImportOrder:
     sheet: str | None = None
     mapping: Path | ColumnChoice | None = None
     dry_run: bool = False
+    list_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

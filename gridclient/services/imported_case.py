@@ -43,7 +43,9 @@ class StandardMatcher:
     """Finds the filing condition that a row's class names: its code, or a small class that has only one condition."""
 
     def __init__(self, standards: Sequence[StandardRow]) -> None:
-        self._by_code = {row.code: row for row in standards}
+        self._by_code: dict[str, StandardRow | None] = {}
+        for row in standards:
+            self._by_code[row.code] = None if row.code in self._by_code else row  # two lists may have the same code
         self._by_name: dict[str, StandardRow | None] = {}
         for row in standards:
             for name in (f"{row.big_class}\0{row.small_class}", f"\0{row.small_class}"):
@@ -114,7 +116,7 @@ def event_text(case: ImportedCase, *, grid: str, standard: StandardRow | None) -
     if standard is None:
         return _text(case, digest=case.digest, case_class=_own_class(case), grid=grid, standard="")
     listed = f"{standard.big_class} {standard.small_class}".strip()
-    return _text(case, digest=case.digest, case_class=listed, grid=grid, standard=standard.code)
+    return _text(case, digest=case.digest, case_class=listed, grid=grid, standard=standard.key)
 
 
 def numbered_text(text: str, number: str) -> str:

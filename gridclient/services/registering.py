@@ -9,6 +9,7 @@ from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.clocks import clock_payload
+from gridclient.services.conditions import named_condition
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 
@@ -73,8 +74,7 @@ def checked_facts(facts: CaseFacts, reference: Reference) -> CaseFacts:
     if not facts.grid and facts.lon is not None and facts.lat is not None:
         facts = replace(facts, grid=reference.grids_at(facts.lon, facts.lat).basic or "")
     if facts.standard:
-        standard = reference.standard(facts.standard)
-        if standard is None:
-            raise NotFound("standard.unknown", standard=facts.standard)
-        facts = replace(facts, case_class=f"{standard.big_class} {standard.small_class}".strip())
+        standard = named_condition(reference, facts.standard)
+        case_class = f"{standard.big_class} {standard.small_class}".strip()
+        facts = replace(facts, standard=standard.key, case_class=case_class)
     return facts

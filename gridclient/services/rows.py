@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from gridclient.domain.case import Case
+from gridclient.domain.codes import condition_key
 from gridclient.domain.events import EventKey
 
 
@@ -179,7 +180,10 @@ class UnitRow:
 
 @dataclass(frozen=True, slots=True)
 class StandardRow:
-    """A filing condition 立案条件 with its limit, in the version in force. ``limit`` is in code form."""
+    """A filing condition 立案条件 with its limit, in the version in force. ``limit`` is in code form.
+
+    ``list`` names the list that it stands in, "" for the one without a name; ``code`` is its own only there.
+    """
 
     code: str
     kind: str
@@ -193,6 +197,21 @@ class StandardRow:
     cooperating: tuple[str, ...]
     version: str
     valid_from: date | None = None
+    list: str = ""
+
+    @property
+    def key(self) -> str:
+        """What cases and events name it by."""
+        return condition_key(self.code, self.list)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardListRow:
+    """A list of filing conditions; those of a list that is not ``in_force`` are not offered any more."""
+
+    name: str
+    conditions: int
+    in_force: bool
 
 
 @dataclass(frozen=True, slots=True)

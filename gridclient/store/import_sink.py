@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
+from gridclient.domain.codes import list_name
 from gridclient.services.import_records import (
     CalendarRecord,
     CaseRecord,
@@ -38,8 +40,15 @@ _R = TypeVar("_R", bound=Record)
 class ReferenceSink:
     """An ``services.importing.ImportSink`` for all kinds but cases; a file may mix kinds (townships among grids)."""
 
-    def __init__(self, database: Database, now: datetime, *, file: str = "", actor: str = "") -> None:
-        """``file`` and ``actor`` are for the list of imports and the audit log; without an actor nobody is named."""
+    def __init__(
+        self, database: Database, now: datetime, *, file: str = "", actor: str = "", standard_list: str = ""
+    ) -> None:
+        """``file`` and ``actor`` are for the list of imports and the audit log; without an actor nobody is named.
+
+        ``standard_list`` is the list that filing conditions go to; without it they have their file's name.
+        """
+        self._list = standard_list or list_name(Path(file).stem)
+        self._list_told = bool(standard_list)
         self._database = database
         self._now = now
         self._about = (file, actor)
@@ -108,7 +117,9 @@ class ReferenceSink:
             "divisions": plan_divisions(connection, self._of(DivisionRecord)),
             "grids": grids,
             "units": plan_units(connection, self._of(UnitRecord)),
-            "standards": plan_standards(connection, self._of(StandardRecord), self._now.date()),
+            "standards": plan_standards(
+                connection, self._of(StandardRecord), self._now.date(), self._list, told=self._list_told
+            ),
             "calendar": plan_days(connection, self._of(CalendarRecord)),
         }
 

@@ -238,3 +238,17 @@ def m0003_told(db: SchemaTool) -> None:
     db.table("told").create(
         {"kind": str, "key": str, "hash": bytes}, pk=("kind", "key"), not_null=["hash"], strict=True
     )
+
+
+@migrations()
+def m0004_standard_lists(db: SchemaTool) -> None:
+    """A filing condition belongs to a list with a name: the same code in two lists means two conditions.
+
+    What was brought in before stays in the list without a name, where cases and events find it by its code alone.
+    """
+    db.execute("ALTER TABLE standards ADD COLUMN list TEXT NOT NULL DEFAULT ''")
+    db.execute("DROP INDEX idx_standards_code_version")
+    db.table("standards").create_index(["list", "code", "version"], unique=True)
+    db.table("standard_lists").create({"name": str, "in_force": int}, pk="name", not_null=["in_force"], strict=True)
+    db.execute("INSERT INTO standard_lists SELECT DISTINCT list, 1 FROM standards")
+    db.execute("DELETE FROM told WHERE kind = 'standards'")  # under other keys from now on

@@ -6,14 +6,14 @@ Every question first asks the store for the number of its last change; only a ne
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.services.rows import GridRow, GridsAt, StandardRow, UnitRow
+from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_locator import NOWHERE, AreaLocator, Days, Numbers
 from gridclient.store.legal_calendar import legal_calendar
@@ -24,6 +24,7 @@ from gridclient.store.reference_rows import (
     read_outlines,
     read_settings,
     read_standard,
+    read_standard_lists,
     read_standards,
     read_units,
 )
@@ -52,7 +53,11 @@ class Snapshot:
         self.day = day
         self.grids: Mapping[str, GridRow] = read_grids(connection, day)
         self.units: Mapping[str, UnitRow] = read_units(connection)
-        self.standards: Mapping[str, StandardRow] = read_standards(connection, day)
+        self.conditions: Mapping[str, StandardRow] = read_standards(connection, day)
+        self.lists: Sequence[StandardListRow] = read_standard_lists(connection)
+        out_of_force = {row.name for row in self.lists if not row.in_force}
+        self.standards = {key: row for key, row in self.conditions.items() if row.list not in out_of_force}
+        self._codes_alone = _once_each(self.conditions.values())
         self.settings: Mapping[str, str] = {**DEFAULT_SETTINGS, **read_settings(connection)}
         self.calendar: WorkCalendar = legal_calendar(read_days(connection))
         self._outlines = read_outlines(connection)
@@ -67,6 +72,10 @@ class Snapshot:
         zone = zone or self._parent(community, "zone")
         smallest = basic or community or zone
         return GridsAt(basic, community, zone, township or (smallest[:9] if smallest else None))
+
+    def standard(self, key: str) -> StandardRow | None:
+        """A condition of any list; a code alone, as old events tell it, where only one list has it."""
+        return self.conditions.get(key) or self._codes_alone.get(key)
 
     def grids_of(self, lons: Numbers, lats: Numbers, days: Days) -> list[str]:
         """The smallest grid at each point on its day (an ordinal), "" where there is none."""
@@ -102,6 +111,13 @@ class Snapshot:
                 self._codes[tier] = [outline.code for outline in outlines]
                 self._locators[tier] = _locator_of(outlines)
             return self._locators[tier]
+
+
+def _once_each(rows: Iterable[StandardRow]) -> Mapping[str, StandardRow]:
+    found: dict[str, StandardRow | None] = {}
+    for row in rows:
+        found[row.code] = None if row.code in found else row
+    return {code: row for code, row in found.items() if row is not None}
 
 
 def _locator_of(outlines: Sequence[Outline]) -> AreaLocator:
@@ -151,18 +167,29 @@ class SqliteReference:
         return tuple(self.snapshot().units.values())
 
     def standard(self, code: str) -> StandardRow | None:
-        return self.snapshot().standards.get(code)
+        return self.snapshot().standard(code)
 
     def standard_of(self, code: str, version: str) -> StandardRow | None:
         """See the port."""
         held = self.standard(code)
         if not version or (held is not None and held.version == version):
             return held
+        key = held.key if held is not None else code
         with self._database.reader() as connection:
-            return read_standard(connection, code, version)
+            return read_standard(connection, key, version)
 
     def standards(self) -> Sequence[StandardRow]:
         return tuple(self.snapshot().standards.values())
+
+    def standard_lists(self) -> Sequence[StandardListRow]:
+        """All lists of filing conditions."""
+        return self.snapshot().lists
+
+    def use_list(self, name: str, *, in_force: bool, at: str) -> None:
+        """Offers the conditions of a list, or does not any more; what was filed under them stays."""
+        with self._database.writer() as connection:
+            connection.execute("update standard_lists set in_force = ? where name = ?", (int(in_force), name))
+            touch_reference(connection, at)
 
     def calendar(self) -> WorkCalendar:
         return self.snapshot().calendar

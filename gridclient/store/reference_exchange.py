@@ -58,7 +58,8 @@ _KINDS: Final = (
         ("code",),
         children=tuple(_Children(f"unit_{name}", "unit") for name in ("aliases", "people", "fields", "areas")),
     ),
-    _Kind("standards", ("code", "version"), "id"),
+    _Kind("standards", ("list", "code", "version"), "id"),
+    _Kind("standard_lists", ("name",)),
     _Kind("calendar_days", ("day",)),
     _Kind("business_settings", ("name",)),
 )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from gridclient.services.rows import GridRow, StandardRow, UnitRow
+from gridclient.domain.codes import split_condition_key
+from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known
 from gridclient.store.reference_schema import ALWAYS
@@ -19,7 +20,7 @@ FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
 _STANDARD: Final = (
     "code, kind, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
-    "extra, version, valid_from"
+    "extra, version, valid_from, list"
 )
 _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
 
@@ -175,23 +176,34 @@ def _listed(connection: Connection, table: str, column: str) -> Mapping[str, tup
 
 
 def read_standards(connection: Connection, day: date) -> dict[str, StandardRow]:
-    """Filing conditions in force, by code."""
+    """Filing conditions in force today in all lists, by key."""
     rows = connection.execute(
-        f"select {_STANDARD} from standards where {_IN_FORCE} order by code, version", (day.isoformat(),)
+        f"select {_STANDARD} from standards where {_IN_FORCE} order by list, code, version", (day.isoformat(),)
     )
-    return {row[0]: _standard(row) for row in rows}
+    return {row.key: row for row in map(_standard, rows)}
 
 
-def read_standard(connection: Connection, code: str, version: str) -> StandardRow | None:
+def read_standard(connection: Connection, key: str, version: str) -> StandardRow | None:
     """One filing condition in one of its versions, in force or not."""
+    code, list_name = split_condition_key(key)
     row = connection.execute(
-        f"select {_STANDARD} from standards where code = ? and version = cast(? as integer)", (code, version)
+        f"select {_STANDARD} from standards where list = ? and code = ? and version = cast(? as integer)",
+        (list_name, code, version),
     ).fetchone()
     return None if row is None else _standard(row)
 
 
+def read_standard_lists(connection: Connection) -> list[StandardListRow]:
+    """All lists by name, with how many conditions they have today."""
+    rows = connection.execute(
+        "select name, (select count(*) from standards where list = name and valid_to is null), in_force"
+        " from standard_lists order by name"
+    )
+    return [StandardListRow(name, conditions, bool(in_force)) for name, conditions, in_force in rows]
+
+
 def _standard(row: Sequence[Any]) -> StandardRow:
-    code, kind, big, small, filing, closing, limit, limit_text, handling, extra, version, valid_from = row
+    code, kind, big, small, filing, closing, limit, limit_text, handling, extra, version, valid_from, in_list = row
     return StandardRow(
         code=code,
         kind=kind,
@@ -205,6 +217,7 @@ def _standard(row: Sequence[Any]) -> StandardRow:
         cooperating=_split(json.loads(extra).get("cooperating", "") if extra else ""),
         version=str(version),
         valid_from=None if valid_from == ALWAYS else date.fromisoformat(valid_from),
+        list=in_list,
     )
 
 

@@ -9,7 +9,7 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.store.driver import Connection
 
 APPLICATION_ID: Final = 0x67726964  # "grid"
-VERSION: Final = 3
+VERSION: Final = 4
 """How many migrations there are; stands in ``PRAGMA user_version``."""
 TALLY_FLAGS: Final = ("returned", "consultation", "conflict", "pending")
 TALLY_COLUMNS: Final = (*(state.value for state in CaseState), *TALLY_FLAGS)

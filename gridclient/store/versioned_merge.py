@@ -155,10 +155,19 @@ def _standard_values(record: StandardRecord) -> Values:
     }
 
 
-def plan_standards(connection: Connection, records: Iterable[StandardRecord], today: date) -> Plan:
-    """Standards by code and version; those that a file does not name stay in force."""
+def plan_standards(
+    connection: Connection, records: Sequence[StandardRecord], today: date, list_name: str, *, told: bool = True
+) -> Plan:
+    """Standards of a list by code and version; those that a file does not name stay in force.
+
+    A name that nobody has ``told`` is only where they go when they do not stand in some list word for word.
+    """
     plan = Plan()
-    in_force = _in_force(connection)
+    if not records:
+        return plan
+    if not told:
+        list_name = _list_that_has(connection, records) or list_name
+    in_force = _in_force(connection, list_name)
     day = today.isoformat()
     columns: tuple[str, ...] = ()
     ended, new = [], []
@@ -171,20 +180,33 @@ def plan_standards(connection: Connection, records: Iterable[StandardRecord], to
             continue
         plan.imported += 1
         if before is not None:
-            ended.append((day, record.code))
-        new.append((*given.values(), version + 1, day if before is not None else ALWAYS))
-    plan.add("update standards set valid_to = ? where code = ? and valid_to is null", ended)
+            ended.append((day, list_name, record.code))
+        new.append((*given.values(), version + 1, day if before is not None else ALWAYS, list_name))
+    plan.add("update standards set valid_to = ? where list = ? and code = ? and valid_to is null", ended)
     if new:
-        names = ", ".join((*columns, "version", "valid_from"))
-        plan.add(f"insert into standards ({names}) values ({', '.join('?' * (len(columns) + 2))})", new)
+        names = ", ".join((*columns, "version", "valid_from", "list"))
+        plan.add("insert or ignore into standard_lists (name, in_force) values (?, 1)", [(list_name,)])
+        plan.add(f"insert into standards ({names}) values ({', '.join('?' * (len(columns) + 3))})", new)
     return plan
 
 
-def _in_force(connection: Connection) -> dict[str, tuple[int, Values]]:
-    """The newest version of every standard: its number and its values."""
+def _list_that_has(connection: Connection, records: Sequence[StandardRecord]) -> str | None:
+    """The list in which all of them stand already, for the same table comes as a workbook and as a flat file."""
+    given = [_standard_values(record) for record in records]
+    for (name,) in connection.execute("select name from standard_lists order by name"):
+        known = _in_force(connection, name)
+        if all(known.get(values["code"], (0, None))[1] == values for values in given):
+            return str(name)
+    return None
+
+
+def _in_force(connection: Connection, list_name: str) -> dict[str, tuple[int, Values]]:
+    """The newest version of every standard of a list: its number and its values."""
     columns = tuple(_standard_values(_EMPTY))
     rows = connection.execute(
-        f"select version, {', '.join(columns)} from standards where valid_to is null order by code, version"
+        f"select version, {', '.join(columns)} from standards where list = ? and valid_to is null"
+        " order by code, version",
+        (list_name,),
     )
     return {row[1]: (int(row[0]), dict(zip(columns, row[1:], strict=True))) for row in rows}
 

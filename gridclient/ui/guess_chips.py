@@ -19,7 +19,7 @@ class GuessChips(QWidget):
     """Up to three guesses, the best first; takes no room without any.
 
     Signals:
-        taken(str): the code of the filing condition.
+        taken(str): the key of the filing condition.
     """
 
     taken = Signal(str)
@@ -50,6 +50,6 @@ class GuessChips(QWidget):
         words = self.tr("依据：{words}").format(words="、".join(guess.words))
         chip.setToolTip("\n".join(part for part in (title, guess.standard.limit_text, words) if part))
         chip.setAccessibleName(title)
-        chip.clicked.connect(lambda: self.taken.emit(guess.standard.code))
+        chip.clicked.connect(lambda: self.taken.emit(guess.standard.key))
         self._rows.addWidget(chip)
         return chip

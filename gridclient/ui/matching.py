@@ -57,16 +57,18 @@ def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:
 
 
 def standard_entries(standards: Iterable[StandardRow], initials: Mapping[str, str]) -> list[Entry]:
-    """Filing conditions: the small class with its condition, the big class and the limit below."""
+    """Filing conditions: the small class with its condition; the big class, the limit, of several lists its own."""
+    rows = tuple(standards)
+    several = len({row.list for row in rows}) > 1
     return [
         Entry(
-            row.code,
+            row.key,
             standard_title(row),
-            " · ".join(part for part in (row.big_class, row.limit_text) if part),
+            " · ".join(part for part in (row.big_class, row.limit_text, row.list if several else "") if part),
             row.code,
             initials.get(row.small_class, "") + initials.get(row.filing_condition, ""),
         )
-        for row in standards
+        for row in rows
     ]
 
 

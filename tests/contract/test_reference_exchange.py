@@ -19,7 +19,7 @@ from gridclient.store.verify import verify
 from tests.fakes.import_store import DEVICE, ImportStore
 from tests.fakes.invented_areas import all_areas, basics, day, middle, standard, unit
 
-KINDS = ("divisions", "grids", "units", "standards", "calendar_days", "business_settings")
+KINDS = ("divisions", "grids", "units", "standards", "standard_lists", "calendar_days", "business_settings")
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ class BasisTab(QScrollArea):
             (self.tr("处置时限"), row.limit_text),
             (self.tr("主体责任"), "、".join(row.units)),
             (self.tr("配合责任"), "、".join(row.cooperating)),
+            (self.tr("清单"), row.list),
             (self.tr("清单编号"), row.code),
             (self.tr("版本"), joined((row.version, self.tr("自 {date} 起").format(date=since) if since else ""))),
         ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
+from gridclient.domain.codes import split_condition_key
 from gridclient.domain.errors import GridClientError
 from gridclient.services.clocks import explained, working_hours
 from gridclient.services.deadline_text import explain
@@ -96,8 +97,14 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
 def _standard(code: str, timeline: Sequence[TimelineEntry], reference: Reference) -> StandardRow | None:
     """The condition in the version that justified the last filing or dispatch; before those, the one in force."""
     bases = (entry.payload.get("basis", {}) for entry in reversed(timeline))
-    version = next((str(basis["version"]) for basis in bases if basis.get("standard") == code), "")
-    return reference.standard_of(code, version) if code else None
+    same = (basis for basis in bases if _is_same(str(basis.get("standard", "")), code))
+    basis = next(same, {"standard": code, "version": ""})
+    return reference.standard_of(basis["standard"], str(basis["version"])) if code else None
+
+
+def _is_same(basis: str, code: str) -> bool:
+    """Whether a basis names the case's condition; a case of before there were lists tells its code alone."""
+    return basis == code or split_condition_key(basis)[0] == code
 
 
 def load_likenesses(desk: Desk, case: Case) -> tuple[Likeness, ...]:

@@ -1,0 +1,25 @@
+"""Which filing condition is meant by what a person, a file or an old event names."""
+
+from __future__ import annotations
+
+from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.services.ports import Reference
+from gridclient.services.rows import StandardRow
+
+
+def named_condition(reference: Reference, named: str) -> StandardRow:
+    """The condition of this key, or of this code alone where one list has it.
+
+    Raises:
+        NotFound: no list has it (``standard.unknown``).
+        RuleViolation: several lists have it (``standard.ambiguous``).
+    """
+    row = reference.standard(named)
+    if row is not None:
+        return row
+    same = [row for row in reference.standards() if row.code == named]
+    if not same:
+        raise NotFound("standard.unknown", standard=named)
+    if len(same) > 1:
+        raise RuleViolation("standard.ambiguous", standard=named, lists="、".join(row.list for row in same))
+    return same[0]
