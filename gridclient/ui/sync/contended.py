@@ -1,0 +1,241 @@
+"""A contention as the conflict page shows it: three states of one case side by side, who did what, and the choice.
+
+Pure but for :func:`load`, which reads on a pool thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.case import Case, CaseFacts, Role
+from gridclient.services.desk import Desk
+from gridclient.services.ports import Reference
+from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
+from gridclient.services.timeline_text import line_of
+from gridclient.services.words import PARTS, RATINGS
+from gridclient.ui.present import moment_words, state_word, until_words
+from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value, unit_name
+
+translate = QCoreApplication.translate
+KEEP, TAKE = "keep", "take"
+_BEFORE: Final = 3
+_EMPTY: Final = "—"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldLine:
+    """One field in three states. ``differs``: the two sides do not agree on it."""
+
+    name: str
+    base: str
+    first: str
+    later: str
+
+    @property
+    def differs(self) -> bool:
+        return self.first != self.later
+
+
+@dataclass(frozen=True, slots=True)
+class DeedLine:
+    """What was done, by whom and when."""
+
+    when: str
+    text: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideSheet:
+    """One column: its heading, whose it is, what was done there. ``choice`` stands on its button."""
+
+    heading: str
+    owner: str
+    mine: bool
+    deeds: tuple[DeedLine, ...]
+    choice: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A contention in words. ``target`` names it to the desk, ``version`` is the case's that was read."""
+
+    case_id: str
+    version: int
+    target: str
+    title: str
+    number: str
+    base: SideSheet
+    first: SideSheet
+    later: SideSheet
+    fields: tuple[FieldLine, ...]
+
+    def side(self, choice: str) -> SideSheet:
+        """The side that a choice stands for."""
+        return self.first if choice == KEEP else self.later
+
+
+def load(desk: Desk, case_id: str) -> tuple[Sheet, ...]:
+    """Every contention of a case, the oldest first; empty when somebody chose meanwhile. Blocking.
+
+    Raises:
+        NotFound: there is no such case (``case.unknown``).
+    """
+    case = desk.queries.case(case_id)
+    timeline = desk.queries.timeline(case_id)
+    now = desk.clock.now()
+    return tuple(
+        sheet_of(case, view, timeline, reference=desk.reference, now=now) for view in desk.queries.contentions(case_id)
+    )
+
+
+def sheet_of(
+    case: Case, view: ContentionView, timeline: Sequence[TimelineEntry], *, reference: Reference, now: datetime
+) -> Sheet:
+    """The contention of ``case`` in words at ``now``."""
+
+    def deeds(entries: Sequence[TimelineEntry]) -> tuple[DeedLine, ...]:
+        return tuple(_deed(entry, reference, now) for entry in entries)
+
+    somewhere = view.first.mine or view.later.mine
+    base = SideSheet(
+        translate("Conflicts", "双方共知"),
+        translate("Conflicts", "分开之前"),
+        False,
+        deeds(_common(timeline, view)),
+    )
+    first_words, later_words = (deed_words(side.entries, reference) for side in (view.first, view.later))
+    first = SideSheet(
+        translate("Conflicts", "先到的（现在有效）"),
+        owner_words(view.first, known=somewhere),
+        view.first.mine,
+        deeds(view.first.entries),
+        translate("Conflicts", "保持{deeds}").format(deeds=first_words),
+        _outcome(view.first.case, reference, now),
+    )
+    later = SideSheet(
+        translate("Conflicts", "后到的（待定）"),
+        owner_words(view.later, known=somewhere),
+        view.later.mine,
+        deeds(view.later.entries),
+        translate("Conflicts", "改为{deeds}").format(deeds=later_words),
+        _outcome(view.later.case, reference, now),
+    )
+    return Sheet(
+        case.id,
+        case.version,
+        str(view.key),
+        case.facts.title,
+        case.number,
+        base,
+        first,
+        later,
+        field_lines(view, reference, now),
+    )
+
+
+def owner_words(side: ContentionSide, *, known: bool) -> str:
+    """Whose side it is; ``known`` says that one of the two is this desk's."""
+    if side.mine:
+        return translate("Conflicts", "本席位")
+    return translate("Conflicts", "对方席位") if known else translate("Conflicts", "其他席位")
+
+
+def field_lines(view: ContentionView, reference: Reference, now: datetime) -> tuple[FieldLine, ...]:
+    """State, units, level and due always; of all else what is not the same in the three states."""
+    cases = (view.base, view.first.case, view.later.case)
+    lines = [_line(name, [value(case, reference, now) for case in cases]) for name, value in _always()]
+    lines += [
+        line
+        for name, value in _sometimes()
+        if _changes(line := _line(name, [value(case, reference, now) for case in cases]))
+    ]
+    names = {**{field.name: field.name for field in fields(CaseFacts)}, **fact_names()}
+    for fact in (field.name for field in fields(CaseFacts)):
+        raw = [getattr(case.facts, fact) for case in cases]
+        if fact in fact_names() and len({repr(value) for value in raw}) > 1:
+            lines.append(_line(names[fact], [fact_value(fact, value, reference) for value in raw]))
+    return tuple(lines)
+
+
+Reads = Callable[[Case, Reference, datetime], str]
+
+
+def _always() -> tuple[tuple[str, Reads], ...]:
+    return (
+        (translate("Conflicts", "状态"), _state),
+        (translate("Conflicts", "主办单位"), _lead),
+        (translate("Conflicts", "协办单位"), _cooperating),
+        (translate("Conflicts", "层级"), _level),
+        (translate("Conflicts", "时限"), _due),
+    )
+
+
+def _sometimes() -> tuple[tuple[str, Reads], ...]:
+    return (
+        (translate("Conflicts", "处置结果"), lambda case, *_: case.lead.result if case.lead is not None else ""),
+        (translate("Conflicts", "评价"), lambda case, *_: RATINGS.get(case.rating, case.rating)),
+        (translate("Conflicts", "退回次数"), lambda case, *_: str(case.returns)),
+        (translate("Conflicts", "返工次数"), lambda case, *_: str(case.reworks)),
+    )
+
+
+def _line(name: str, values: Sequence[str]) -> FieldLine:
+    base, first, later = (value or _EMPTY for value in values)
+    return FieldLine(name, base, first, later)
+
+
+def _changes(line: FieldLine) -> bool:
+    return not line.base == line.first == line.later
+
+
+def _state(case: Case, *_: Any) -> str:
+    return state_word(case.state, returned=case.returned, escalated=case.escalated)
+
+
+def _lead(case: Case, reference: Reference, _now: datetime) -> str:
+    lead = case.lead
+    if lead is None:
+        return ""
+    words = translate("Conflicts", "{unit}（{part}）")
+    return words.format(unit=unit_name(lead.unit, reference), part=PARTS.get(lead.state, lead.state))
+
+
+def _cooperating(case: Case, reference: Reference, _now: datetime) -> str:
+    units = [unit_name(part.unit, reference) for part in case.assignments if part.role is Role.COOPERATING]
+    return translate("Conflicts", "、").join(units)
+
+
+def _level(case: Case, *_: Any) -> str:
+    return translate("Conflicts", "{level}级").format(level=case.level)
+
+
+def _due(case: Case, _reference: Reference, now: datetime) -> str:
+    return until_words(case.due, now) if case.due is not None else ""
+
+
+def _outcome(case: Case, reference: Reference, now: datetime) -> str:
+    """What the case will be if this side is chosen: ``案件为：待签收 · 市场监管所 · 时限 今日 16:24``."""
+    lead = case.lead
+    unit = unit_name(lead.unit, reference) if lead is not None and not case.returned else ""
+    due = translate("Conflicts", "时限 {due}").format(due=_due(case, reference, now)) if case.due is not None else ""
+    parts = " · ".join(part for part in (_state(case), unit, due) if part)
+    return translate("Conflicts", "案件为：{parts}").format(parts=parts)
+
+
+def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:
+    stands = TimelineEntry(entry.at, entry.kind, entry.actor, entry.payload, entry.pending)  # the heading says the rest
+    return DeedLine(moment_words(entry.at, now), line_of(stands, reference), unit_name(entry.actor, reference))
+
+
+def _common(timeline: Sequence[TimelineEntry], view: ContentionView) -> Sequence[TimelineEntry]:
+    """The last that both sides knew."""
+    apart = (*view.first.entries, *view.later.entries)
+    until = next((place for place, entry in enumerate(timeline) if entry in apart), len(timeline))
+    return timeline[max(0, until - _BEFORE) : until]

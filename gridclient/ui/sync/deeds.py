@@ -1,0 +1,142 @@
+"""What one side of a contention did, in the words of the buttons: ``派遣给“综合执法队”``. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.events import EventKind
+from gridclient.services.masking import mask_name, mask_phone
+from gridclient.services.ports import Reference
+from gridclient.services.rows import TimelineEntry
+from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, EVENTS, RATINGS, URGENCIES
+
+translate = QCoreApplication.translate
+_BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
+_MOST: Final = 2
+_LONGEST: Final = 16
+
+
+def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
+    """All that a side did, short enough for a button; what stands beside the state is left out."""
+    weighty = [entry for entry in entries if entry.kind not in _BESIDE] or list(entries)
+    phrases = list(dict.fromkeys(_phrase(entry, reference) for entry in weighty))
+    joined = translate("Conflicts", "、").join(phrases[:_MOST])
+    return translate("Conflicts", "{deeds}等").format(deeds=joined) if len(phrases) > _MOST else joined
+
+
+def fact_names() -> Mapping[str, str]:
+    """The fields of a case in words, in the order of the page."""
+    return {
+        "title": translate("Conflicts", "标题"),
+        "description": translate("Conflicts", "描述"),
+        "channel": translate("Conflicts", "来源"),
+        "standard": translate("Conflicts", "立案条件"),
+        "urgency": translate("Conflicts", "紧急程度"),
+        "grid": translate("Conflicts", "网格"),
+        "address": translate("Conflicts", "地址"),
+        "lon": translate("Conflicts", "经度"),
+        "lat": translate("Conflicts", "纬度"),
+        "reporter_name": translate("Conflicts", "反映人"),
+        "reporter_phone": translate("Conflicts", "电话"),
+        "people": translate("Conflicts", "涉及人员"),
+        "upper_number": translate("Conflicts", "上级编号"),
+        "sensitive": translate("Conflicts", "敏感"),
+        "wants_reply": translate("Conflicts", "要求回复"),
+        "keep_secret": translate("Conflicts", "要求保密"),
+    }
+
+
+def fact_value(name: str, value: object, reference: Reference) -> str:
+    """The value of a field in words; people's names and telephones are masked."""
+    if value in (None, ""):
+        return translate("Conflicts", "—")
+    if isinstance(value, bool):
+        return translate("Conflicts", "是") if value else translate("Conflicts", "否")
+    text = str(value)
+    if name == "grid":
+        grid = reference.grid(text)
+        return grid.name if grid is not None else text
+    if name == "standard":
+        row = reference.standard(text)
+        return f"{row.small_class} · {row.filing_condition}" if row is not None else text
+    if name == "urgency":
+        return URGENCIES.get(int(text), text) if text.isdigit() else text
+    masks: Mapping[str, Callable[[str], str]] = {"reporter_name": mask_name, "reporter_phone": mask_phone}
+    return masks[name](text) if name in masks else CHANNELS.get(text, text) if name == "channel" else text
+
+
+def unit_name(code: str, reference: Reference) -> str:
+    """The name of a unit, its code where it is not known."""
+    row = reference.unit(code) if code else None
+    return row.name if row is not None else code
+
+
+def _phrase(entry: TimelineEntry, reference: Reference) -> str:
+    maker = _PHRASES.get(entry.kind)
+    return maker(entry.payload, reference) if maker is not None else EVENTS.get(entry.kind, entry.kind)
+
+
+def _lead(payload: Mapping[str, Any], reference: Reference) -> str:
+    parts = payload.get("assignments", ())
+    lead = next((part for part in parts if part.get("role") == "lead"), parts[0] if parts else {})
+    return unit_name(str(lead.get("unit", "")), reference)
+
+
+def _dispatched(payload: Mapping[str, Any], reference: Reference) -> str:
+    return translate("Conflicts", "派遣给“{unit}”").format(unit=_lead(payload, reference))
+
+
+def _reassigned(payload: Mapping[str, Any], reference: Reference) -> str:
+    return translate("Conflicts", "改派给“{unit}”").format(unit=_lead(payload, reference))
+
+
+def _amended(payload: Mapping[str, Any], reference: Reference) -> str:
+    facts = payload.get("facts", {})
+    names = fact_names()
+    changed = [name for name in facts if name in names]
+    if len(changed) == 1 and "level" not in payload:
+        (name,) = changed
+        value = fact_value(name, facts[name], reference)
+        shown = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"
+        return translate("Conflicts", "{field}写作“{value}”").format(field=names[name], value=shown)
+    level = [translate("Conflicts", "层级")] if "level" in payload else []
+    fields = translate("Conflicts", "、").join([*(names[name] for name in changed), *level])
+    return translate("Conflicts", "修改后的{fields}").format(fields=fields)
+
+
+def _of_unit(template: Callable[[], str]) -> Callable[[Mapping[str, Any], Reference], str]:
+    """A phrase with the unit's name; without a unit the quotation marks go, too."""
+
+    def phrase(payload: Mapping[str, Any], reference: Reference) -> str:
+        name = unit_name(str(payload.get("unit", "")), reference)
+        return template().format(unit=translate("Conflicts", "“{name}”").format(name=name) if name else "")
+
+    return phrase
+
+
+def _rated(payload: Mapping[str, Any], _reference: Reference) -> str:
+    rating = str(payload.get("rating", ""))
+    return translate("Conflicts", "评价“{rating}”").format(rating=RATINGS.get(rating, rating))
+
+
+def _resolved(payload: Mapping[str, Any], _reference: Reference) -> str:
+    choice = str(payload.get("choice", ""))
+    return translate("Conflicts", "选择“{choice}”").format(choice=CONFLICT_CHOICES.get(choice, choice))
+
+
+_PHRASES: Final[Mapping[str, Callable[[Mapping[str, Any], Reference], str]]] = {
+    EventKind.DISPATCHED: _dispatched,
+    EventKind.REASSIGNED: _reassigned,
+    EventKind.AMENDED: _amended,
+    EventKind.SIGNED: _of_unit(lambda: translate("Conflicts", "{unit}签收")),
+    EventKind.RETURNED: _of_unit(lambda: translate("Conflicts", "{unit}退回")),
+    EventKind.FED_BACK: _of_unit(lambda: translate("Conflicts", "{unit}反馈处置结果")),
+    EventKind.VERIFIED: _of_unit(lambda: translate("Conflicts", "核查通过{unit}")),
+    EventKind.RELEASED: _of_unit(lambda: translate("Conflicts", "协办{unit}免办")),
+    EventKind.REWORKED: _of_unit(lambda: translate("Conflicts", "要求{unit}返工")),
+    EventKind.RATED: _rated,
+    EventKind.RESOLVED: _resolved,
+}

@@ -1,0 +1,268 @@
+"""What synchronisation says of its state, pure: is it safe to switch off, how fresh is what is seen.
+
+Single rounds have their words in :mod:`.round_words`, what has to be confirmed in :mod:`.question`, conflicts in
+:mod:`.contended`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words
+
+translate = QCoreApplication.translate
+_STALE: Final = timedelta(minutes=10)
+
+
+class Tone(StrEnum):
+    """How something is coloured; never the only sign."""
+
+    CALM = "calm"
+    OK = "ok"
+    WARN = "warn"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A lamp: its icon, its words, its colour, and in sentences what it means."""
+
+    icon: str
+    words: str
+    tone: Tone
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The state in big plain words, with the sentences under them."""
+
+    icon: str
+    title: str
+    sentences: tuple[str, ...]
+    tone: Tone
+
+
+ICONS: Final = {
+    SyncState.ALONE: "alone",
+    SyncState.IDLE: "synced",
+    SyncState.RUNNING: "syncing",
+    SyncState.RETRYING: "retrying",
+    SyncState.OFFLINE: "offline",
+    SyncState.CONFIRM: "confirm",
+    SyncState.FORKED: "confirm",
+    SyncState.STOPPED: "stopped",
+}
+
+
+def pending_face(view: SyncView) -> Face:
+    """The first lamp: 未上报 N 条."""
+    told = " ".join(only_here_sentences(view))
+    if not has_pending(view):
+        return Face("all_sent", translate("Sync", "未上报 0 条"), _at_rest(view.state), told)
+    if view.pending_events:
+        words = translate("Sync", "未上报 {count} 条").format(count=f"{view.pending_events:,}")
+    elif view.pending_cases:
+        words = translate("Sync", "未上报 {count} 件").format(count=f"{view.pending_cases:,}")
+    else:
+        words = translate("Sync", "未上报 {count} 个附件").format(count=f"{view.pending_files:,}")
+    return Face("pending", words, Tone.CALM if view.state is SyncState.ALONE else Tone.WARN, told)
+
+
+def fresh_face(view: SyncView, now: datetime) -> Face:
+    """The second lamp: the state, and 数据截至 hh:mm."""
+    words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
+    return Face(ICONS[view.state], words, _tone(view, now), " ".join(headline(view, now).sentences))
+
+
+def state_words(view: SyncView, now: datetime) -> str:
+    """The state in a word; a round that waits counts down."""
+    if view.state is SyncState.RETRYING and view.next_at is not None and view.next_at > now:
+        return translate("Sync", "重试中 {left}").format(left=countdown(view.next_at - now))
+    if view.state is SyncState.IDLE and (has_pending(view) or view.fresh_at is None):
+        return translate("Sync", "待同步")
+    return {
+        SyncState.ALONE: translate("Sync", "单机"),
+        SyncState.IDLE: translate("Sync", "已同步"),
+        SyncState.RUNNING: translate("Sync", "同步中"),
+        SyncState.RETRYING: translate("Sync", "重试中"),
+        SyncState.OFFLINE: translate("Sync", "离线"),
+        SyncState.CONFIRM: translate("Sync", "需确认"),
+        SyncState.FORKED: translate("Sync", "需确认"),
+        SyncState.STOPPED: translate("Sync", "已停用"),
+    }[view.state]
+
+
+def fresh_words(view: SyncView, now: datetime) -> str:
+    """``数据截至 14:32``, with the date when that was not today."""
+    if view.fresh_at is None:
+        return translate("Sync", "从未同步")
+    return translate("Sync", "数据截至 {when}").format(when=when_words(view.fresh_at, now))
+
+
+def when_words(moment: datetime, now: datetime) -> str:
+    """``14:32`` today, ``11-20 14:32`` this year, else the whole date."""
+    if moment.date() == now.date():
+        return f"{moment:%H:%M}"
+    return f"{moment:%m-%d %H:%M}" if moment.year == now.year else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def countdown(left: timedelta) -> str:
+    """``0:24``; never less than nothing."""
+    seconds = max(0, round(left.total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def has_pending(view: SyncView) -> bool:
+    """Whether anything is only here."""
+    return bool(view.pending_events or view.pending_cases or view.pending_files)
+
+
+def only_here(view: SyncView) -> str:
+    """``12 条操作（5 件案件）、3 个附件``; empty when nothing is only here."""
+    parts = []
+    if view.pending_events and view.pending_cases:
+        words = translate("Sync", "{events} 条操作（{cases} 件案件）")
+        parts.append(words.format(events=f"{view.pending_events:,}", cases=f"{view.pending_cases:,}"))
+    elif view.pending_events:
+        parts.append(translate("Sync", "{events} 条操作").format(events=f"{view.pending_events:,}"))
+    elif view.pending_cases:
+        parts.append(translate("Sync", "{cases} 件案件").format(cases=f"{view.pending_cases:,}"))
+    if view.pending_files:
+        parts.append(translate("Sync", "{files} 个附件").format(files=f"{view.pending_files:,}"))
+    return translate("Sync", "、").join(parts)
+
+
+def only_here_sentences(view: SyncView) -> tuple[str, ...]:
+    """Is it safe to switch off?"""
+    here = only_here(view)
+    if view.state is SyncState.ALONE:
+        return (translate("Sync", "这台电脑单机使用，数据只在本机，请按时备份。"),)
+    if not here:
+        return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
+    return (
+        translate("Sync", "{here}还只在这台电脑上。").format(here=here),
+        translate("Sync", "关机不会丢，但别的席位还看不到；开机联网后接着上报。"),
+    )
+
+
+def headline(view: SyncView, now: datetime) -> Headline:
+    """The state as the sync page says it."""
+    makers = {
+        SyncState.ALONE: _alone,
+        SyncState.IDLE: _idle,
+        SyncState.RUNNING: _running,
+        SyncState.RETRYING: _retrying,
+        SyncState.OFFLINE: _offline,
+        SyncState.CONFIRM: _confirm,
+        SyncState.FORKED: _confirm,
+        SyncState.STOPPED: _stopped,
+    }
+    title, sentences = makers[view.state](view, now)
+    off = clock_words(view.last)
+    return Headline(ICONS[view.state], title, (*sentences, *off), _tone(view, now))
+
+
+def status_words(view: SyncView, now: datetime) -> str:
+    """The status line: ``已同步 · 上次同步 14:32（12 条，3.1 KB）``."""
+    word, last = state_words(view, now), view.last
+    if last is None:
+        return word
+    words = translate("Sync", "{state} · 上次同步 {when}（{count} 条，{size}）")
+    return words.format(
+        state=word,
+        when=when_words(last.at, now),
+        count=f"{last.pushed + last.pulled:,}",
+        size=bytes_words(last.bytes_sent + last.bytes_received),
+    )
+
+
+Said = tuple[str, tuple[str, ...]]
+
+
+def _alone(_view: SyncView, _now: datetime) -> Said:
+    return (
+        translate("Sync", "单机使用"),
+        (
+            translate(
+                "Sync", "这台电脑还没有登记到县级中心，数据只在本机。可以用一次性注册码登记，也可以只用 U 盘交换。"
+            ),
+        ),
+    )
+
+
+def _idle(view: SyncView, now: datetime) -> Said:
+    soon: tuple[str, ...] = ()
+    if view.next_at is not None and view.next_at > now:
+        soon = (translate("Sync", "{left} 后自动同步，按 F5 立即同步。").format(left=countdown(view.next_at - now)),)
+    if has_pending(view):
+        title = translate("Sync", "还有{here}没有上报").format(here=only_here(view))
+        return title, (_fresh_sentence(view, now), *soon)
+    if view.fresh_at is None:
+        return translate("Sync", "还没有同步过"), soon or (translate("Sync", "按 F5 立即同步。"),)
+    return translate("Sync", "都已上报，可以放心关机"), (_fresh_sentence(view, now), *soon)
+
+
+def _running(view: SyncView, now: datetime) -> Said:
+    return translate("Sync", "正在同步"), (_fresh_sentence(view, now),)
+
+
+def _retrying(view: SyncView, now: datetime) -> Said:
+    why = failure_words(view.last) if view.last is not None else ""
+    left = countdown(view.next_at - now) if view.next_at is not None else countdown(timedelta())
+    again = translate("Sync", "{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。").format(left=left)
+    sentences = (why, _fresh_sentence(view, now), again)
+    return translate("Sync", "这一次没有同步成"), tuple(s for s in sentences if s)
+
+
+def _offline(view: SyncView, now: datetime) -> Said:
+    return (
+        translate("Sync", "已切到离线"),
+        (
+            translate("Sync", "登记、派遣照常，都先存在本机；恢复联网后自动上报。"),
+            _fresh_sentence(view, now),
+        ),
+    )
+
+
+def _confirm(view: SyncView, now: datetime) -> Said:
+    return (
+        translate("Sync", "同步停下了，等您确认"),
+        (translate("Sync", "照常登记、派遣，不会丢；看过下面的说明，确认后继续同步。"), _fresh_sentence(view, now)),
+    )
+
+
+def _stopped(view: SyncView, _now: datetime) -> Said:
+    why = failure_words(view.last) if view.last is not None else ""
+    kept = translate("Sync", "本机的数据和没有上报的内容都还在。")
+    return (
+        translate("Sync", "县级中心不再接受这台电脑"),
+        (why or translate("Sync", "请联系县级管理员。"), kept),
+    )
+
+
+def _fresh_sentence(view: SyncView, now: datetime) -> str:
+    if view.fresh_at is None:
+        return translate("Sync", "还没有取得过县级中心的数据。")
+    return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
+
+
+def _at_rest(state: SyncState) -> Tone:
+    return Tone.CALM if state is SyncState.ALONE else Tone.OK
+
+
+def _tone(view: SyncView, now: datetime) -> Tone:
+    if view.state in (SyncState.CONFIRM, SyncState.FORKED, SyncState.STOPPED):
+        return Tone.BAD
+    if view.state is SyncState.RETRYING:
+        return Tone.WARN
+    if view.state in (SyncState.ALONE, SyncState.OFFLINE):
+        return Tone.CALM
+    stale = view.fresh_at is None or now - view.fresh_at > _STALE
+    return Tone.WARN if stale and view.state is SyncState.IDLE else Tone.OK

@@ -1,0 +1,106 @@
+"""One round, or a file on a stick, in words: what went, how it ended, why it failed and what to do. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.services.error_text import sentence
+from gridclient.services.sync_control import BundleReport, SyncView
+from gridclient.services.sync_port import RoundEnd, RoundReport
+
+translate = QCoreApplication.translate
+_KIB: Final = 1024
+_CLOCK_OFF: Final = timedelta(minutes=5)
+
+
+def stage_words(view: SyncView) -> str:
+    """What a round or a stick is doing, and how far: ``正在取回 1,200/3,400``."""
+    word = {
+        "push": translate("Sync", "正在上报"),
+        "pull": translate("Sync", "正在取回"),
+        "first": translate("Sync", "首次取回"),
+        "check": translate("Sync", "正在与县级中心核对"),
+        "files": translate("Sync", "正在传附件"),
+        "export": translate("Sync", "正在写入文件"),
+        "import": translate("Sync", "正在读取文件"),
+    }.get(view.stage, translate("Sync", "正在同步"))
+    return (
+        f"{word} {min(view.done, view.all):,}/{view.all:,}"
+        if view.all > 0
+        else translate("Sync", "{word}…").format(word=word)
+    )
+
+
+def bundle_words(report: BundleReport, *, out: bool) -> str:
+    """What became of a file on a stick."""
+    known = translate("Sync", "（另有 {count} 条早已在了）").format(count=f"{report.known:,}") if report.known else ""
+    if out and not report.events:
+        return translate("Sync", "{file} 已经是最新的，没有要补写的。").format(file=report.file.name)
+    if out:
+        words = translate("Sync", "已写入 {file}：{count} 条{known}。请安全弹出 U 盘后再拔。")
+        return words.format(file=report.file.name, count=f"{report.events:,}", known=known)
+    if not report.events:
+        return translate("Sync", "{file} 里没有新内容{known}。").format(file=report.file.name, known=known)
+    words = translate("Sync", "已从 {file} 取得 {count} 条{known}。").format(
+        file=report.file.name, count=f"{report.events:,}", known=known
+    )
+    if report.conflicts:
+        words += translate("Sync", "其中 {count} 件两个席位同时处理过，请逐件选择。").format(count=report.conflicts)
+    return words
+
+
+def failure_words(report: RoundReport) -> str:
+    """Why a round failed and what to do; empty when it did not."""
+    return sentence(report.error, **(report.params or {})) if report.error else ""
+
+
+def end_words(report: RoundReport) -> str:
+    """``完成``, with a sign where it did not go well."""
+    return {
+        RoundEnd.DONE: translate("Sync", "✓ 完成"),
+        RoundEnd.FAILED: translate("Sync", "▲ 未完成"),
+        RoundEnd.CANCELLED: translate("Sync", "– 已取消"),
+    }[report.end]
+
+
+def note_words(report: RoundReport) -> str:
+    """What else is to be said of a round: the failure, what was refused, conflicts, a clock that is off."""
+    parts = [failure_words(report)]
+    if report.rejected:
+        parts.append(
+            translate("Sync", "县级中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。").format(
+                count=report.rejected
+            )
+        )
+    if report.conflicts:
+        parts.append(translate("Sync", "{count} 件两个席位同时处理，等待选择。").format(count=report.conflicts))
+    return " ".join(part for part in (*parts, *clock_words(report)) if part)
+
+
+def bytes_words(count: int) -> str:
+    """``812 B``, ``3.1 KB``, ``2.4 MB``."""
+    if count < _KIB:
+        return f"{count} B"
+    return f"{count / _KIB:,.1f} KB" if count < _KIB * _KIB else f"{count / _KIB / _KIB:,.1f} MB"
+
+
+def seconds_words(seconds: float) -> str:
+    """``0.4 秒`` or ``2 分 5 秒``."""
+    if seconds < 60:
+        return translate("Sync", "{seconds} 秒").format(seconds=f"{seconds:.1f}")
+    return translate("Sync", "{minutes} 分 {seconds} 秒").format(minutes=int(seconds) // 60, seconds=int(seconds) % 60)
+
+
+def clock_words(report: RoundReport | None) -> tuple[str, ...]:
+    """A clock that is off is said, because people read times; the order of events does not follow it."""
+    if report is None or report.hub_time is None or abs(report.at - report.hub_time) < _CLOCK_OFF:
+        return ()
+    minutes = round(abs(report.at - report.hub_time) / timedelta(minutes=1))
+    if report.at > report.hub_time:
+        words = translate("Sync", "本机时钟比县级中心快 {minutes} 分钟，请校准；同步不受影响。")
+    else:
+        words = translate("Sync", "本机时钟比县级中心慢 {minutes} 分钟，请校准；同步不受影响。")
+    return (words.format(minutes=f"{minutes:,}"),)
