@@ -6,7 +6,6 @@ This is the path of the largest files, so that only the fields that a column ser
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -22,6 +21,8 @@ from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
 TITLE_FROM_TEXT = 40
 LONGEST_TITLE = 200
+CONTENT_MARK = "h:"
+"""Begins the identity of a case that has no number: a digest of its cells."""
 SURE_NUMBER = 8
 """Digits from which on two systems hardly give the same number."""
 _LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
@@ -47,16 +48,15 @@ _STATE_WORDS = {word: key for key, word in STATES.items()} | {
 
 
 class CaseReader:
-    """Makes one record of each row. Rows that are equal in every cell are told apart by their order."""
+    """Makes one record of each row, by that row alone."""
 
     def __init__(self, sheet: str, fields: Fields, points: PointReader) -> None:
         self._sheet = sheet
         self._fields = fields
         self._points = points if points.is_there else None
         self._number_title = fields.title("external_number")
-        self._repeated: Counter[str] = Counter()
-        self._converted: list[tuple[str, int, Callable[[Cell], Any]]] = [
-            (attribute, fields.places[name], convert)
+        self._converted: list[tuple[str, int, Callable[[Cell], Any] | None]] = [
+            (attribute, fields.places[name], None if convert is text else convert)
             for name, attribute, convert in _CONVERTED
             if name in fields.places
         ]
@@ -71,7 +71,10 @@ class CaseReader:
             if cell is None or cell == "":
                 continue
             try:
-                values[name] = convert(cell)
+                if convert is not None:
+                    values[name] = convert(cell)
+                else:
+                    values[name] = cell.strip() if type(cell) is str else text(cell)
             except InvalidInput as problem:
                 raise RowProblem(self._fields.titles[place], problem) from None
         _add_title(values, self._fields.title("title"))
@@ -79,8 +82,13 @@ class CaseReader:
         if self._points is not None:
             place_found = self._points.place(cells)
             if place_found is not None:
-                values["lon"], values["lat"], values["source_crs"], *source = place_found
-                values["source_lon"], values["source_lat"] = source
+                (
+                    values["lon"],
+                    values["lat"],
+                    values["source_crs"],
+                    values["source_lon"],
+                    values["source_lat"],
+                ) = place_found
         identity = self._by_number(values) or self._by_content(cells)
         return CaseRecord(sheet=self._sheet, row=row, identity=identity, extra=self._fields.extra(cells), **values)
 
@@ -101,10 +109,7 @@ class CaseReader:
         filled = ["" if is_blank(cell) else cell for cell in cells]
         while filled[-1] == "":
             filled.pop()
-        content = digest(*filled)
-        self._repeated[content] += 1
-        times = self._repeated[content]
-        return f"h:{content}" if times == 1 else f"h:{content}:{times}"
+        return f"{CONTENT_MARK}{digest(*filled)}"
 
 
 def _add_title(values: dict[str, Any], column: str) -> None:

@@ -17,8 +17,9 @@ from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.coordinates import Crs, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import AreaSource, is_damaged
+from gridclient.exchange.case_rows import SeenCases, cases_aside, read_row
 from gridclient.exchange.cases import CaseReader
-from gridclient.exchange.cells import Cell, FormulaCell, Table
+from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.divisions import DivisionReader
 from gridclient.exchange.features import FeatureFile, read_features
 from gridclient.exchange.fields import Fields, RowProblem
@@ -31,6 +32,7 @@ from gridclient.exchange.standards import StandardReader
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
+from gridclient.services.aside import Aside
 from gridclient.services.import_records import CaseRecord, ImportKind, Record, RefusedRow
 
 RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
@@ -45,10 +47,14 @@ class Reading:
     file: str
     sheets: tuple[str, ...]
     expected: int
-    rows: Callable[[], Iterator[Record | RefusedRow]]
+    rows: Callable[[Aside | None], Iterator[Record | RefusedRow]]
 
     def __iter__(self) -> Iterator[Record | RefusedRow]:
-        return self.rows()
+        return self.rows(None)
+
+    def ready(self, aside: Aside) -> Iterator[Record | RefusedRow]:
+        """The same rows; cases come as ``ImportedCase``, ready for the store, a part of them made aside."""
+        return self.rows(aside)
 
 
 def read_kind(
@@ -83,7 +89,7 @@ def read_kind(
         file=source.name,
         sheets=tuple(name for each in opened for name in each.sheets),
         expected=sum(each.expected for each in opened),
-        rows=lambda: (row for each in opened for row in each),
+        rows=lambda aside: (row for each in opened for row in each.rows(aside)),
     )
 
 
@@ -132,7 +138,9 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
     if crs is None and _needs_crs(table, fields, points):
         raise InvalidInput("file.crs_needed", file=table.file, declared="")
 
-    def rows() -> Iterator[Record | RefusedRow]:
+    def rows(aside: Aside | None) -> Iterator[Record | RefusedRow]:
+        if kind is ImportKind.CASES and aside is not None:
+            return cases_aside(table, columns.columns, crs, aside)
         # A reader counts and remembers, so each pass needs its own.
         return _records(table, _row_reader(kind, table, fields, crs, under))
 
@@ -180,36 +188,10 @@ def _needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
 
 
 def _records(table: Table, read: RowReader) -> Iterator[Record | RefusedRow]:
-    seen: dict[str, tuple[int, int]] = {}
-    for row, cells in table.rows():
-        try:
-            if table.typed:
-                _refuse_formulas(table, cells)
-            elif len(cells) > len(table.titles) and any(cells[len(table.titles) :]):
-                raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(table.titles)))
-            record = read(row, cells)
-            if type(record) is CaseRecord:
-                _refuse_other_content(seen, record, cells)
-        except RowProblem as found:
-            problem = found.problem
-            yield RefusedRow(table.sheet, row, found.column, problem.code, problem.params)
-        else:
-            yield record
-
-
-def _refuse_formulas(table: Table, cells: Sequence[Cell]) -> None:
-    for place, cell in enumerate(cells):
-        if type(cell) is FormulaCell:
-            title = table.titles[place] if place < len(table.titles) else ""
-            raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))
-
-
-def _refuse_other_content(seen: dict[str, tuple[int, int]], record: CaseRecord, cells: Sequence[Cell]) -> None:
-    """The same number twice with different contents: one of them would be lost. The same row twice is harmless."""
-    content = hash(tuple(cells))
-    row, before = seen.setdefault(record.identity, (record.row, content))
-    if before != content:
-        raise RowProblem("", InvalidInput("case.number_twice", number=record.external_number, first=row))
+    seen = SeenCases()
+    for row in table.rows():
+        record = read_row(table.sheet, table.titles, row, read, typed=table.typed)
+        yield seen.judged(record, row[1]) if isinstance(record, CaseRecord) else record
 
 
 def _read_geojson(
@@ -224,7 +206,7 @@ def _read_geojson(
     fields = Fields(content.titles, columns.columns)
     areas = AreaSource("", fields, crs, _damaged(content.titles))
 
-    def rows() -> Iterator[Record | RefusedRow]:
+    def rows(_: Aside | None) -> Iterator[Record | RefusedRow]:
         return _features(content, area_reader(kind, areas, under))
 
     return Reading(source.name, ("",), len(content.features), rows)

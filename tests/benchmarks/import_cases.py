@@ -17,12 +17,14 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.exchange.reading import read_kind
+from gridclient.second_core import aside_for
+from gridclient.services.aside import IN_PLACE
 from gridclient.services.import_records import ImportKind
 from gridclient.services.importing import ImportOutcome, ImportPhase, import_records
 from gridclient.store.search import index_cases
@@ -68,22 +70,25 @@ def fresh_store(file: Path) -> Iterator[ImportStore]:
         store.close()
 
 
-def bring(store: ImportStore, path: Path, phases: dict[ImportPhase, float]) -> ImportOutcome:
-    """Imports the file; ``phases`` gets the moment at which each began."""
+def bring(
+    store: ImportStore, path: Path, phases: dict[ImportPhase, float], *, second_core: bool = True
+) -> ImportOutcome:
+    """Imports the file as the program does; ``phases`` gets the moment at which each began."""
 
     def note(phase: ImportPhase, _done: int, _total: int | None) -> None:
         phases.setdefault(phase, time.perf_counter())
 
     reading = read_kind(ImportKind.CASES, path)
-    return import_records(
-        reading,
-        file=reading.file,
-        kind=ImportKind.CASES,
-        sink=store.sink(ImportKind.CASES),
-        clock=store.clock,
-        expected=reading.expected,
-        progress=note,
-    )
+    with aside_for(reading.expected) if second_core else nullcontext(IN_PLACE) as aside:
+        return import_records(
+            reading.ready(aside),
+            file=reading.file,
+            kind=ImportKind.CASES,
+            sink=store.sink(ImportKind.CASES, aside=aside),
+            clock=store.clock,
+            expected=reading.expected,
+            progress=note,
+        )
 
 
 def measure_import(folder: Path, path: Path) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.services.import_records import ImportKind, Record, RefusedRow
 from gridclient.services.importing import ImportOutcome, ImportSink, Progress, import_records
 from gridclient.store.accounts import keep_settings
@@ -49,11 +50,11 @@ class ImportStore:
         with self.database.writer() as connection:
             keep_settings(connection, {name: value}, at=self.clock.now().isoformat())
 
-    def sink(self, kind: ImportKind, source: str = "") -> ImportSink:
+    def sink(self, kind: ImportKind, source: str = "", aside: Aside = IN_PLACE) -> ImportSink:
         now = self.clock.now()
         if kind is not ImportKind.CASES:
             return ReferenceSink(self.database, now)
-        journal = Journal(self.database, self.recorder, file="f", actor="op1", now=now)
+        journal = Journal(self.database, self.recorder, file="f", actor="op1", now=now, aside=aside)
         return CaseSink(self.database, self.reference, journal, source=source, now=now)
 
     def bring(

@@ -9,6 +9,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.coordinates import Crs
+from gridclient.exchange.case_rows import SeenCases
 from gridclient.exchange.cases import LONGEST_TITLE, CaseReader
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
@@ -124,8 +125,11 @@ def test_without_a_told_system_only_points_outside_china_are_sure() -> None:
 
 def test_equal_rows_without_a_number_are_told_apart_and_known_again() -> None:
     same = row(标题="甲", 描述="乙")
-    first, second = (reader_of_one.read(number, same) for reader_of_one in [reader()] for number in (2, 3))
-    assert first.identity != second.identity
+    seen = SeenCases()
+    first, second = (seen.judged(reader().read(number, same), same) for number in (2, 3))
+    assert isinstance(first, CaseRecord)
+    assert isinstance(second, CaseRecord)
+    assert second.identity == f"{first.identity}:2"
     assert reader().read(7, [*same, None, " "]).identity == first.identity
     assert reader().read(7, row(标题="甲", 描述="丙")).identity != first.identity
 

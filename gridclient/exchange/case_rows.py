@@ -1,0 +1,137 @@
+"""Rows of a table made ready for the store in portions, some of them beside this process.
+
+A portion is judged by itself, so that it does not matter where; what needs the rows before (is this number there
+already?) is judged here, in the order of the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Final, TypeVar
+
+from gridclient.domain.coordinates import Crs
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cases import CONTENT_MARK, CaseReader
+from gridclient.exchange.cells import Cell, FormulaCell, Row, Table
+from gridclient.exchange.fields import Fields, RowProblem
+from gridclient.exchange.points import PointReader
+from gridclient.services.aside import Aside, Claim, WhenAsked
+from gridclient.services.import_records import CaseRecord, ImportedCase, RefusedRow
+from gridclient.services.imported_case import imported_case
+
+_PORTION: Final = 250
+_MOST_WAITING: Final = 12
+Made = TypeVar("Made")
+Case = TypeVar("Case", CaseRecord, ImportedCase)
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some rows with all that is needed to read them."""
+
+    sheet: str
+    titles: Sequence[str]
+    typed: bool
+    columns: Mapping[str, str]
+    crs: Crs | None
+    rows: Sequence[Row]
+
+
+def read_row(
+    sheet: str, titles: Sequence[str], row: Row, read: Callable[[int, Sequence[Cell]], Made], *, typed: bool
+) -> Made | RefusedRow:
+    """What ``read`` makes of the row, or why the row is refused."""
+    number, cells = row
+    try:
+        if typed:
+            _refuse_formulas(titles, cells)
+        elif len(cells) > len(titles) and any(cells[len(titles) :]):
+            raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(titles)))
+        return read(number, cells)
+    except RowProblem as found:
+        return RefusedRow(sheet, number, found.column, found.problem.code, found.problem.params)
+
+
+def _refuse_formulas(titles: Sequence[str], cells: Sequence[Cell]) -> None:
+    for place, cell in enumerate(cells):
+        if type(cell) is FormulaCell:
+            title = titles[place] if place < len(titles) else ""
+            raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))
+
+
+def ready_cases(portion: Portion) -> list[ImportedCase | RefusedRow]:
+    """One for each row; cases without a number that are equal in every cell have the same identity."""
+    fields = Fields(portion.titles, portion.columns)
+    reader = CaseReader(portion.sheet, fields, PointReader(fields, portion.crs))
+
+    def ready(number: int, cells: Sequence[Cell]) -> ImportedCase:
+        return imported_case(reader.read(number, cells))
+
+    return [read_row(portion.sheet, portion.titles, row, ready, typed=portion.typed) for row in portion.rows]
+
+
+class SeenCases:
+    """Judges the cases of one file by those before."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, tuple[int, int]] = {}
+        self._times: Counter[str] = Counter()
+
+    def judged(self, case: Case, cells: Sequence[Cell]) -> Case | RefusedRow:
+        """The case; rows without a number that are equal in every cell are told apart by their order.
+
+        The same number twice with different contents is refused, for one of them would be lost. The same row twice is
+        harmless.
+        """
+        identity = case.identity
+        if identity.startswith(CONTENT_MARK):
+            self._times[identity] += 1
+            if (times := self._times[identity]) > 1:
+                return _renamed(case, f"{identity}:{times}")
+            return case
+        content = hash(tuple(cells))
+        row, before = self._first.setdefault(identity, (case.row, content))
+        if before == content:
+            return case
+        params = {"number": case.external_number, "first": row}
+        return RefusedRow(case.sheet, case.row, "", "case.number_twice", params)
+
+
+def _renamed(case: Case, identity: str) -> Case:
+    if isinstance(case, ImportedCase):
+        return case._replace(identity=identity)
+    return replace(case, identity=identity)
+
+
+def cases_aside(
+    table: Table, columns: Mapping[str, str], crs: Crs | None, aside: Aside
+) -> Iterator[ImportedCase | RefusedRow]:
+    """All rows in order. A portion that nobody takes is made here; few are held at a time."""
+    seen = SeenCases()
+    waiting: deque[tuple[list[Row], Claim[list[ImportedCase | RefusedRow]]]] = deque()
+    rows = table.rows()
+    while taken := list(islice(rows, _PORTION)):
+        portion = Portion(table.sheet, table.titles, table.typed, columns, crs, taken)
+        if aside.is_free():
+            waiting.append((taken, aside.hand_over(ready_cases, portion)))
+        else:
+            made = ready_cases(portion)
+            waiting.append((taken, WhenAsked(_same, made)))
+        while waiting and (len(waiting) > _MOST_WAITING or waiting[0][1].is_there()):
+            yield from _judged(seen, *waiting.popleft())
+    while waiting:
+        yield from _judged(seen, *waiting.popleft())
+
+
+def _same(made: Made) -> Made:
+    return made
+
+
+def _judged(
+    seen: SeenCases, rows: Sequence[Row], claim: Claim[list[ImportedCase | RefusedRow]]
+) -> Iterator[ImportedCase | RefusedRow]:
+    for (_, cells), made in zip(rows, claim.result(), strict=True):
+        yield made if isinstance(made, RefusedRow) else seen.judged(made, cells)
