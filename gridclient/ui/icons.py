@@ -56,6 +56,16 @@ _SIGNS: Final = {
     "view": ("bookmark-outline", 0xF00C3),
     "command": ("chevron-right", 0xF0142),
     "settings": ("cog-outline", 0xF08BB),
+    "alone": ("monitor", 0xF0379),
+    "synced": ("cloud-check-outline", 0xF1BEC),
+    "syncing": ("cloud-sync-outline", 0xF12D6),
+    "retrying": ("cloud-alert-outline", 0xF1BE0),
+    "offline": ("cloud-off-outline", 0xF0164),
+    "confirm": ("cloud-question-outline", 0xF1BF9),
+    "stopped": ("cloud-cancel-outline", 0xF1BEA),
+    "all_sent": ("check-circle-outline", 0xF05E1),
+    "stick": ("usb-flash-drive-outline", 0xF129F),
+    "conflict": ("call-split", 0xF00FB),
 }
 """Meaning → name in the family and its code point, which the family keeps for good: its list is long to read."""
 

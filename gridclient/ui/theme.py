@@ -70,6 +70,7 @@ class Tokens:
     top_hover: str
     lamp_ok: str
     lamp_warn: str
+    lamp_bad: str
 
 
 LIGHT: Final = Tokens(
@@ -103,6 +104,7 @@ LIGHT: Final = Tokens(
     top_hover="#3D556E",
     lamp_ok="#6FCF97",
     lamp_warn="#F0B14A",
+    lamp_bad="#F59296",
 )
 DARK: Final = Tokens(
     name="dark",
@@ -135,6 +137,7 @@ DARK: Final = Tokens(
     top_hover="#343A41",
     lamp_ok="#6FCF97",
     lamp_warn="#F0B14A",
+    lamp_bad="#F59296",
 )
 THEMES: Final = MappingProxyType({theme.name: theme for theme in (LIGHT, DARK)})
 
