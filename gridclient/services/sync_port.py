@@ -193,6 +193,11 @@ class SyncStore(Protocol):
         """Keeps it (keys among the profile's keys) and takes its ``short`` for case numbers from now on."""
         ...
 
+    def begin_round(self) -> None:
+        """Proves that the store can write now, by a small durable write: a store that cannot (disk full) says so
+        before anything is pushed."""
+        ...
+
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
         """Own origins with events that wait, each with the number of the first of them."""
         ...
