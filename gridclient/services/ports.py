@@ -147,6 +147,9 @@ class DeskQueries(Protocol):
         ...
 
     def last_event(self, case_id: str) -> EventKey | None: ...
+    def read_ahead(self) -> bool:
+        """Reads a little of what will be wanted, for a quiet moment; whether there is more to read."""
+        ...
 
 
 class DeskSettings(Protocol):

@@ -64,6 +64,10 @@ class Answers:
         self._changes: list[tuple[int, Chunks]] = []
         self._since = -1
 
+    def begin(self, stamp: int) -> None:
+        """The first state that is known; what changed before it nobody can say."""
+        self._since = stamp
+
     def note_change(self, stamp: int, chunks: Iterable[int]) -> None:
         """These blobs are others in the state ``stamp`` than in the one before."""
         self._changes.append((stamp, np.fromiter(chunks, dtype=np.int64)))

@@ -15,9 +15,10 @@ from typing import Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gridclient.store.answers import Answers
+from gridclient.store.answers import Answer, Answers
 from gridclient.store.driver import Connection, Database
 from gridclient.store.packs import FIELDS, ROWS, Flag, LabelKind
+from gridclient.store.search import TextQuery
 
 T = TypeVar("T")
 Column = NDArray[Any]
@@ -61,6 +62,8 @@ class Table:
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if stamp == self.stamp:
             return
+        if self.stamp < 0:
+            self.answers.begin(stamp)
         self._kept.clear()
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
         self._grow(0 if last is None else last + 1)
@@ -164,6 +167,17 @@ class Columns:
         with self._lock, self._database.reader() as connection:
             self._table.load(connection)
             yield connection, self._table
+
+    def knows_answer(self, query: TextQuery) -> bool:
+        """Whether a search was asked lately."""
+        with self._lock:
+            return self._table.answers.knows(query)
+
+    def keep_answer(self, query: TextQuery, answer: Answer) -> None:
+        """Takes what was asked beside the columns; of a state that they do not know yet it is let go."""
+        with self._lock:
+            if answer.stamp <= self._table.stamp:
+                self._table.answers.keep(query, answer)
 
     def forget_answers(self) -> None:
         """Lets everything be asked and worked out again, as if all were new."""

@@ -31,6 +31,7 @@ from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 from gridclient.store.filters import SOON, Moment, moment_of, selected
 from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
+from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.settings import read_draft, read_views
 from gridclient.store.tally import read_unit_tallies
 
@@ -55,6 +56,7 @@ class SqliteQueries:
         self._clock = clock
         self._soon = soon
         self._histories = Histories()
+        self._ahead = ReadingAhead(database, columns)
 
     @contextmanager
     def _at(self) -> Iterator[tuple[Connection, Table, Moment]]:
@@ -64,15 +66,9 @@ class SqliteQueries:
     def _moment(self) -> Moment:
         return moment_of(self._areas.now(), self._clock.now(), self._soon)
 
-    def warm_up(self) -> None:
-        """Reads what lists will need, in the file's order: for a pool thread once the window stands.
-
-        Where the disk is slow, two hundred scattered rows of a large store would else be two hundred waits.
-        """
-        with self._at():
-            pass
-        with self._database.reader() as connection:
-            connection.execute("SELECT sum(cooperating) FROM cases NOT INDEXED").fetchone()
+    def read_ahead(self) -> bool:
+        """See the port."""
+        return self._ahead.step()
 
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
         """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""

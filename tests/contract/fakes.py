@@ -279,6 +279,9 @@ class MemoryDesk:
     def drop_view(self, name: str) -> None:
         self.saved.pop(name, None)
 
+    def read_ahead(self) -> bool:
+        return False
+
     def views(self) -> Sequence[SavedView]:
         return tuple(self.saved[name] for name in sorted(self.saved))
 

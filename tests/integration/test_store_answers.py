@@ -11,11 +11,12 @@ import pytest
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import CaseFilter
-from gridclient.store import answers, filters
+from gridclient.store import answers, filters, reading_ahead
 from gridclient.store.answers import Answer, Answers
 from gridclient.store.columns import Columns
 from gridclient.store.packs import ROWS
 from gridclient.store.queries import SqliteQueries
+from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.search import find, text_query
 from tests.contract.stage import STREAM, Stage, opened
 
@@ -120,6 +121,33 @@ def test_the_search_that_was_not_asked_longest_is_let_go(stage: Stage, monkeypat
             assert query is not None
             table.answers.find(connection, query, stamp=table.stamp, size=table.size)
         assert [table.answers.knows(query) for query in queries if query] == [True, False, True, True]
+
+
+def test_frequent_signs_are_known_before_they_are_asked_and_stay_right(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_ahead, "_LEAST_ROWS", 1)
+    ids = import_texts(stage, Random(2), 6 * ROWS)
+    columns = Columns(stage.database)
+    ahead = ReadingAhead(stage.database, columns)
+    while ahead.step():
+        pass
+    sign = text_query("噪")
+    assert sign is not None
+    assert columns.knows_answer(sign)
+    for case_id in (ids[0], ids[3 * ROWS]):
+        stage.record(EventKind.AMENDED, case_id, {"facts": {"title": "噪声", "description": "a"}})
+        with columns.at() as (connection, table):
+            kept = table.answers.find(connection, sign, stamp=table.stamp, size=table.size)
+            assert (kept.places() + 1).tolist() == find(connection, sign).tolist()
+
+
+def test_what_was_read_ahead_of_a_state_nobody_knows_is_let_go(stage: Stage) -> None:
+    stage.register("噪音")
+    columns, sign = Columns(stage.database), text_query("噪")
+    assert sign is not None
+    columns.keep_answer(sign, Answer.of(np.arange(3), ROWS, 7))
+    assert not columns.knows_answer(sign)
 
 
 @pytest.mark.parametrize(("bits", "share"), [(0, 0), (10**6, 0), (10**6, 10**6)])

@@ -18,6 +18,7 @@ from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.empty_note import EmptyNote
 from gridclient.ui.cases.filter_bar import FilterBar
 from gridclient.ui.cases.model import CaseModel
+from gridclient.ui.cases.reading_ahead import ReadingAhead
 from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
@@ -87,6 +88,7 @@ class CaseList(QWidget):
         self._minute.start()
         self._painting = QTimer(self, singleShot=True)  # runs while the new rows wait to be painted
         self._painting.timeout.connect(self._on_painted)
+        self._ahead = ReadingAhead(step=desk.queries.read_ahead, jobs=jobs, parent=self)
         self._connect()
 
     # -- what is shown ----------------------------------------------------------------------------------------------
@@ -255,6 +257,7 @@ class CaseList(QWidget):
 
     def _on_painted(self) -> None:
         self._count()
+        self._ahead.begin()
         self.rows_shown.emit()
         self._jobs.go_on()
 

@@ -235,6 +235,9 @@ class MemoryStore:
     def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
         return [event.payload for event in self.events[case_id] if event.kind == EventKind.ATTACHED]
 
+    def read_ahead(self) -> bool:
+        return False
+
     def views(self) -> Sequence[SavedView]:
         return list(self.saved_views.values())
 

@@ -1,0 +1,84 @@
+"""Reads ahead, in small steps, what lists and searches will want: the rows in the file's order and frequent signs.
+
+Where the disk is slow, two hundred scattered rows of a large store would else be two hundred waits; and a sign that
+stands in most of a million cases takes a tenth of a second to look up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from gridclient.domain.events import EventKind
+from gridclient.store.answers import Answer
+from gridclient.store.columns import Columns
+from gridclient.store.driver import Connection, Database
+from gridclient.store.packs import ROWS
+from gridclient.store.search import TextQuery, find, text_query, tokens_of
+
+_ROWS_A_STEP: Final = 40_000
+_LEAST_ROWS: Final = 100_000
+"""Below these no sign takes long."""
+_SAMPLE: Final = 240
+_FREQUENT_SHARE: Final = 10
+_MOST_SIGNS: Final = 32
+_TEXTS: Final = ("title", "description", "address")
+
+
+class ReadingAhead:
+    """For a pool thread once the window stands. No step holds the columns for long."""
+
+    def __init__(self, database: Database, columns: Columns) -> None:
+        self._database = database
+        self._columns = columns
+        self._steps = self._all_steps()
+
+    def step(self) -> bool:
+        """The next step, a twentieth of a second or so; whether there are more."""
+        return next(self._steps, None) is not None
+
+    def _all_steps(self) -> Iterator[bool]:
+        with self._columns.at() as (_, table):
+            size = table.size
+        yield True
+        for first in range(1, size + 1, _ROWS_A_STEP):
+            with self._database.reader() as connection:
+                connection.execute(
+                    "SELECT sum(cooperating) FROM cases NOT INDEXED WHERE no BETWEEN ? AND ?",
+                    (first, first + _ROWS_A_STEP - 1),
+                ).fetchone()
+            yield True
+        if size < _LEAST_ROWS:
+            return
+        with self._database.reader() as connection:
+            signs = frequent_signs(connection, size)
+        yield True
+        for sign in signs:
+            query = text_query(sign)
+            if query is not None and not self._columns.knows_answer(query):
+                self._ask(query)
+                yield True
+
+    def _ask(self, query: TextQuery) -> None:
+        with self._database.reader() as connection:
+            (stamp,) = connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()
+            (last,) = connection.execute("SELECT max(no) FROM packs").fetchone()
+            found = find(connection, query) - 1
+        self._columns.keep_answer(query, Answer.of(found, 0 if last is None else (last + 1) * ROWS, stamp))
+
+
+def frequent_signs(connection: Connection, size: int) -> list[str]:
+    """Signs that words of many cases begin with, by a sample; the most frequent first."""
+    numbers = ",".join(map(str, range(1, size + 1, max(1, size // _SAMPLE))))
+    facts = ", ".join(f"json_extract(payload, '$.facts.{name}')" for name in _TEXTS)
+    (text,) = connection.execute(
+        f"SELECT json_group_array(json_array({facts}, json_extract(payload, '$.number'))) FROM events "
+        f"WHERE subject IN ({numbers}) AND kind IN ('{EventKind.REGISTERED.value}', '{EventKind.IMPORTED.value}')"
+    ).fetchone()
+    texts = json.loads(text)
+    counted: Counter[str] = Counter()
+    for of_case in texts:
+        counted.update({token[0] for said in of_case if said for token in tokens_of(said)})
+    return [sign for sign, count in counted.most_common(_MOST_SIGNS) if count * _FREQUENT_SHARE >= len(texts)]

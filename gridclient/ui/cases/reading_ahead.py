@@ -1,0 +1,45 @@
+"""Lets the store read ahead, step by step, while nothing else is under way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from gridclient.domain.errors import GridClientError
+from gridclient.ui.jobs import Jobs
+
+_BEGIN_MS: Final = 2_000
+_PAUSE_MS: Final = 60
+
+
+class ReadingAhead(QObject):
+    """Begins a while after :meth:`begin`, so that the window and its map come first, and stops when all is read."""
+
+    def __init__(self, *, step: Callable[[], bool], jobs: Jobs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._step, self._jobs = step, jobs
+        self._begun = False
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._on_pause_over)
+
+    def begin(self) -> None:
+        """A second time does nothing."""
+        if not self._begun:
+            self._begun = True
+            self._pause.start(_BEGIN_MS)
+
+    def _on_pause_over(self) -> None:
+        if self._jobs.busy:
+            self._pause.start(_PAUSE_MS)
+        else:
+            self._jobs.read(self, self._step, self._on_step_done, _stop, name="ahead")
+
+    def _on_step_done(self, more: bool) -> None:
+        if more:
+            self._pause.start(_PAUSE_MS)
+
+
+def _stop(_error: GridClientError) -> None:
+    """What cannot be read ahead is told of when it is wanted."""
