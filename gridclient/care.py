@@ -12,6 +12,7 @@ from gridclient.importing import OpenStore, remove_base_map
 from gridclient.mapview.basemaps import SUFFIXES, layer_id
 from gridclient.services.care import BackupRow, BaseMapRow
 from gridclient.services.map_port import BaseMaps
+from gridclient.services.rows import StandardListRow
 from gridclient.store.backup import SUFFIX, AutomaticBackups, back_up
 from gridclient.store.recovery import recovery_key
 
@@ -37,6 +38,16 @@ class ProfileCare:
 
     def recovery_key(self) -> str:
         return recovery_key(self._opened.profile.key)
+
+    def standard_lists(self) -> Sequence[StandardListRow]:
+        return self._opened.reference.standard_lists()
+
+    def use_list(self, name: str, *, in_force: bool) -> None:
+        now = self._opened.desk.clock.now()
+        self._opened.reference.use_list(name, in_force=in_force, at=now.isoformat())
+        with self._opened.desk.work() as unit_of_work:
+            what = "standard_list_used" if in_force else "standard_list_left"
+            unit_of_work.audit(self._opened.desk.actor.account, what, name)
 
     def base_maps(self) -> Sequence[BaseMapRow]:
         folder = self._opened.profile.basemaps

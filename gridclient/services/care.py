@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gridclient.services.map_port import BaseLayer
+from gridclient.services.rows import StandardListRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,14 @@ class Care(Protocol):
 
     def recovery_key(self) -> str:
         """The key that opens backups on another machine, in groups to be written down."""
+        ...
+
+    def standard_lists(self) -> Sequence[StandardListRow]:
+        """All lists of filing conditions."""
+        ...
+
+    def use_list(self, name: str, *, in_force: bool) -> None:
+        """Offers the conditions of a list, or does not any more; what was filed under them stays."""
         ...
 
     def base_maps(self) -> Sequence[BaseMapRow]: ...

@@ -22,6 +22,7 @@ from gridclient.services.import_records import ImportKind, ImportSummary, Refuse
 from gridclient.services.importing import ImportOutcome, ImportPhase
 from gridclient.services.rows import Changes
 from gridclient.ui.importing.crs_panel import CrsPanel
+from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.page import ImportPage
 from gridclient.ui.importing.tables import FindingsModel
 from gridclient.ui.theme import LIGHT, apply_theme
@@ -357,3 +358,17 @@ def test_time_left_is_said_when_it_can_be_known(stage: Stage) -> None:
     assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
     now[0] = 4.0
     assert line.advance(ImportPhase.READING.value, 10_000, 50_000).endswith("约剩 36 秒")
+
+
+def test_the_list_of_standards_has_its_files_name_until_another_is_told(qtbot: QtBot) -> None:
+    panel = FilePanel()
+    qtbot.addWidget(panel)
+    panel.show_file(Path("运城 标准.xlsx"))
+    panel.show_look(Look(ImportKind.STANDARDS, 1), "")
+    assert (panel.list.text(), panel.chosen_list()) == ("运城 标准", "")
+    assert panel.form.isRowVisible(panel.list)
+    panel.list.setText("晋城@标准")
+    panel.show_file(Path("运城 标准.xlsx"))  # a second look leaves what was told
+    assert panel.chosen_list() == "晋城 标准"
+    panel.show_look(Look(ImportKind.UNITS, 1), "")
+    assert not panel.form.isRowVisible(panel.list)

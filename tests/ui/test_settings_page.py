@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.care import BackupRow, BaseMapRow
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, StandardListRow
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.settings.licences import licences
 from gridclient.ui.settings.limits_section import value_text
@@ -26,7 +26,7 @@ from tests.ui.fakes.invented_desk import empty_desk
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=CHINA_TIME)
 KEY = "-".join(["1A2B"] * 17)
-LOOK, LIMITS, BACKUPS, BASE_MAPS, ABOUT = range(5)
+LOOK, LIMITS, LISTS, BACKUPS, BASE_MAPS, ABOUT = range(6)
 
 
 class InventedCare:
@@ -35,6 +35,7 @@ class InventedCare:
     def __init__(self) -> None:
         self.made: list[Path | None] = []
         self.layers = ["abc"]
+        self.lists = {"运城标准": True, "": True}
 
     def backups(self) -> list[BackupRow]:
         made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, False) for _ in self.made]
@@ -49,6 +50,12 @@ class InventedCare:
 
     def recovery_key(self) -> str:
         return KEY
+
+    def standard_lists(self) -> list[StandardListRow]:
+        return [StandardListRow(name, 71, in_force) for name, in_force in self.lists.items()]
+
+    def use_list(self, name: str, *, in_force: bool) -> None:
+        self.lists[name] = in_force
 
     def base_maps(self) -> list[BaseMapRow]:
         said = ArchiveMetadata("威海底图", "vector", "application/x-protobuf", 4, 12, Bounds(108, 27, 127, 43), "")
@@ -176,3 +183,21 @@ def test_the_text_of_a_licence_is_read_in_place(page: SettingsPage, qtbot: QtBot
 def test_escape_leaves(page: SettingsPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.closed, timeout=5_000):
         QTest.keyClick(page.list, Qt.Key.Key_Escape)
+
+
+def test_a_list_of_conditions_is_put_out_of_force_and_back(
+    page: SettingsPage, care: InventedCare, qtbot: QtBot
+) -> None:
+    page.show_part(LISTS)
+    section = page.standards
+    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 2)
+    section.table.selectRow(1)
+    with qtbot.waitSignal(page.changed) as told:
+        section.turn.click()
+    assert care.lists == {"运城标准": True, "": False}
+    assert told.args[0].kinds == {"standards"}
+    qtbot.waitUntil(lambda: section.turn.text() == "启用")
+    assert section.table.lines.index(1, 0).data() == "原有清单（未命名）"
+    with qtbot.waitSignal(page.changed):
+        section.turn.click()
+    assert care.lists[""]

@@ -7,12 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import (
     QBrush,
     QColor,
-    QKeySequence,
-    QShortcut,
     QShowEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -21,36 +19,19 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QTextBrowser,
-    QTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QLineEdit, QTextBrowser, QTextEdit, QWidget
 
 from gridclient.ui.help.pages import HelpPageText, found_in, keys_page, read_pages
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.key_button import KeyButton
+from gridclient.ui.listed_page import ListedPage
 from gridclient.ui.theme import TITLE_PX, tokens
 
-_LIST_PX: Final = 220
-_LIST_STYLE: Final = "QListView::item { height: 32px; padding: 0 12px; }"
 _MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
 _POINTS: Final = 0.75
 
 
-class HelpPage(QWidget):
-    """Object name ``helpPage``. Esc leaves the search first, then the page.
-
-    Signals:
-        closed(): the operator has read enough.
-    """
-
-    closed = Signal()
+class HelpPage(ListedPage):
+    """Object name ``helpPage``. Esc leaves the search first, then the page."""
 
     def __init__(
         self,
@@ -60,10 +41,7 @@ class HelpPage(QWidget):
         keys: Callable[[], Sequence[tuple[str, str]]] = tuple,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("helpPage")
-        self.setProperty("panel", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(name="helpPage", parent=parent)
         self._folder, self._jobs, self._keys = folder, jobs, keys
         self._pages: tuple[HelpPageText, ...] = ()
         self._shown = ""
@@ -74,51 +52,21 @@ class HelpPage(QWidget):
         self.search.setFixedWidth(280)
         self.found = QLabel(self)
         self.found.setProperty("role", "muted")
-        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
-        self.list = QListView(self)
-        self.titles = QStringListModel(self)
         self.text = QTextBrowser(self)
         self._arrange()
         self.search.textChanged.connect(self._on_searched)
         self.search.returnPressed.connect(self._find_next)
-        self.list.selectionModel().currentChanged.connect(lambda index, _before: self._show(index.row()))
         self.text.anchorClicked.connect(self._on_link)
-        self.leave.clicked.connect(self.closed)
-        for key, act in (("Esc", self._on_escape), ("Ctrl+F", self.search.setFocus)):
-            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(act)
+        self.on_key("Ctrl+F", self.search.setFocus)
 
     def _arrange(self) -> None:
-        self.list.setModel(self.titles)
-        self.list.setFixedWidth(_LIST_PX)
-        self.list.setStyleSheet(_LIST_STYLE)
-        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.text.setStyleSheet("QTextBrowser { border: none; border-radius: 0; padding: 0; }")
         self.text.setOpenLinks(False)
         self.text.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.text.setLineWrapColumnOrWidth(_TEXT_PX)
         self.text.document().setDocumentMargin(_MARGIN)
-        title = QLabel(self.tr("帮助"), self)
-        title.setProperty("role", "title")
-        head = QWidget(self)
-        head.setProperty("panel", "true")
-        line = QHBoxLayout(head)
-        line.setContentsMargins(12, 7, 12, 7)
-        line.setSpacing(12)
-        for part in (title, self.search, self.found):
-            line.addWidget(part)
-        line.addStretch(1)
-        line.addWidget(self.leave)
-        middle = QHBoxLayout()
-        middle.setSpacing(1)
-        middle.addWidget(self.list)
-        middle.addWidget(self.text, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(1)
-        whole.addWidget(head)
-        whole.addLayout(middle, 1)
+        self.frame(self.tr("帮助"), self.text, beside_title=(self.search, self.found))
 
     # -- pages ------------------------------------------------------------------------------------------------------
 
@@ -131,15 +79,15 @@ class HelpPage(QWidget):
         """Shows the page of this name, where there is one."""
         place = next((place for place, page in enumerate(self._pages) if page.name == name), -1)
         if place >= 0:
-            self.list.setCurrentIndex(self.titles.index(place))
+            self.show_part(place)
 
     def _on_read(self, pages: Sequence[HelpPageText]) -> None:
         keys = keys_page(self.tr("全部快捷键"), (self.tr("键"), self.tr("作用")), self._keys())
         self._pages = (*pages, keys) if self._keys() else tuple(pages)
         self._show_titles()
-        self.list.setCurrentIndex(self.titles.index(0))
+        self.show_part(0)
 
-    def _show(self, place: int) -> None:
+    def on_part(self, place: int) -> None:
         if 0 <= place < len(self._pages) and self._pages[place].name != self._shown:
             self._shown = self._pages[place].name
             self.text.setMarkdown(self._pages[place].text)
@@ -205,7 +153,7 @@ class HelpPage(QWidget):
             [f"{page.title}（{counts[page.name]}）" if counts[page.name] else page.title for page in self._pages]
         )
         if place >= 0:
-            self.list.setCurrentIndex(self.titles.index(place))
+            self.show_part(place)
 
     def _mark(self) -> None:
         """Every place of the shown page where the words stand."""
@@ -232,7 +180,7 @@ class HelpPage(QWidget):
             self.text.moveCursor(QTextCursor.MoveOperation.Start)
             self.text.find(words)
 
-    def _on_escape(self) -> None:
+    def escape(self) -> None:
         if self.search.hasFocus() and self.search.text():
             self.search.clear()
         else:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFormLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
+from gridclient.domain.codes import list_name
 from gridclient.services.import_order import Look
+from gridclient.services.import_records import ImportKind
 from gridclient.ui.importing.present import kind_word, kinds, size_text
 from gridclient.ui.importing.quiet_combo import QuietCombo
 from gridclient.ui.importing.templates import WITH_TEMPLATE
@@ -42,12 +45,16 @@ class FilePanel(QWidget):
             self.kind.addItem(word, str(kind))
         self.sheet = QuietCombo(parent=self)
         self.sheet.setAccessibleName(self.tr("工作表"))
+        self.list = QLineEdit(self)
+        self.list.setAccessibleName(self.tr("清单名称"))
+        self.list.setToolTip(self.tr("立案条件归入这份清单；同名清单会更新为新版本，别的清单不受影响。"))
         self.templates = KeyButton(self.tr("下载模板"), icon="save", parent=self)
         self._fill_templates()
         self._arrange()
         self.choose.clicked.connect(self.choose_wanted)
         self.kind.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), ""))
         self.sheet.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), self.chosen_sheet()))
+        self._own_list = ""
         self.show_nothing()
 
     def _arrange(self) -> None:
@@ -57,6 +64,7 @@ class FilePanel(QWidget):
         self.form.setVerticalSpacing(8)
         self.form.addRow(self.tr("内容"), self.kind)
         self.form.addRow(self.tr("工作表"), self.sheet)
+        self.form.addRow(self.tr("清单名称"), self.list)
         line = QVBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
@@ -80,20 +88,24 @@ class FilePanel(QWidget):
         self.about.setText(
             self.tr("可以把文件拖到这一页上。支持 xlsx、csv（也可在 zip 里）、GeoJSON、MBTiles、PMTiles。")
         )
-        for widget in (self.kind, self.sheet):
+        for widget in (self.kind, self.sheet, self.list):
             self.form.setRowVisible(widget, False)
 
     def show_file(self, path: Path) -> None:
         """A file that is being looked into."""
         self.name.setText(self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, _NAME_PX))
         self.name.setToolTip(path.name)
+        if (own := list_name(path.stem)) != self._own_list:
+            self._own_list = own
+            self.list.setText(own)
         self.about.setText(self.tr("正在查看…"))
 
     def show_problem(self) -> None:
         """The file cannot be read as that; another kind may do."""
         self.about.setText(self.tr("这个文件读不了，原因见下方。"))
         self.form.setRowVisible(self.kind, True)
-        self.form.setRowVisible(self.sheet, False)
+        for widget in (self.sheet, self.list):
+            self.form.setRowVisible(widget, False)
 
     def show_look(self, look: Look, sheet: str) -> None:
         """What was found. ``sheet`` is the one that was asked for."""
@@ -106,7 +118,19 @@ class FilePanel(QWidget):
             self.sheet.addItem(name, name)
         self.sheet.setCurrentIndex(max(0, self.sheet.findData(sheet)))
         self.form.setRowVisible(self.sheet, len(sheets) > 1)
+        self.form.setRowVisible(self.list, look.kind == ImportKind.STANDARDS)
         self.about.setText(self._about(look))
+
+    def offer_lists(self, names: Sequence[str]) -> None:
+        """The lists that there are, to be chosen while typing."""
+        completer = QCompleter(sorted(filter(None, names)), self.list)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.list.setCompleter(completer)
+
+    def chosen_list(self) -> str:
+        """The list that was named, "" when it is the one that the file's name says."""
+        told = list_name(self.list.text())
+        return "" if told == self._own_list else told
 
     def chosen_sheet(self) -> str:
         """The sheet that was chosen, "" when the reader may say."""

@@ -171,6 +171,7 @@ class ImportPage(QWidget):
             return
         self._look = look
         self.files.show_look(look, sheet)
+        self._jobs.read(self, partial(_list_names, self._desk), self.files.offer_lists, name="lists")
         self.look.show_look(look)
         self.stack.setCurrentIndex(_LOOK)
         preview = look.preview
@@ -227,6 +228,7 @@ class ImportPage(QWidget):
             sheet=self.files.chosen_sheet() or None,
             mapping=ColumnChoice(chosen) if chosen else None,
             dry_run=dry_run,
+            list_name=self.files.chosen_list(),
         )
         self.note.clear()
         self.progress.begin(look.kind)
@@ -369,3 +371,7 @@ def _dropped(event: QDropEvent) -> Path | None:
 def _press(button: KeyButton) -> None:
     if button.isVisible() and button.isEnabled():
         button.click()
+
+
+def _list_names(desk: Desk) -> tuple[str, ...]:
+    return tuple({row.list for row in desk.reference.standards()})
