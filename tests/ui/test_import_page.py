@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import InvalidInput
 from gridclient.import_look import look_in_worker
 from gridclient.importing import save_report_in_worker
-from gridclient.services.import_order import ImportOrder, LookOrder
+from gridclient.services.import_order import ImportOrder, Look, LookOrder
 from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
 from gridclient.services.importing import ImportOutcome, ImportPhase
 from gridclient.services.rows import Changes
