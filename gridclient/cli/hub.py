@@ -1,0 +1,180 @@
+"""Commands of the county's hub: serve, enrol a device, list and revoke devices, tell how it stands."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gridclient.cli.output import Exit, print_json, print_lines, say, table
+
+if TYPE_CHECKING:
+    from gridclient.hub.access import Access
+    from gridclient.hub.backend import Backend
+
+_LISTEN: Final = "127.0.0.1:8700"
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``hub …``."""
+    hub = commands.add_parser("hub", parents=[output], help="同步中心")
+    actions = hub.add_subparsers(metavar="操作", required=True)
+    serve = _action(actions, output, "serve", "运行同步中心", run_hub)
+    serve.add_argument("--listen", default=_LISTEN, metavar="地址:端口", help=f"监听地址，默认 {_LISTEN}")
+    serve.add_argument("--cert", type=Path, metavar="证书.pem", help="TLS 证书；不给时自制一份")
+    serve.add_argument("--key", type=Path, metavar="私钥.pem")
+    serve.add_argument("--plain", action="store_true", help="不用 TLS，只在反向代理之后使用")
+    serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
+    serve.add_argument("--folder", type=Path, metavar="目录", help="附件、证书和日志所在目录")
+    enrol = _action(actions, output, "enrol", "发一次性注册码", issue_code)
+    enrol.add_argument("--township", default="", metavar="九位代码")
+    enrol.add_argument("--unit", default="", metavar="单位", help="单位的席位，只看派给本单位的案件")
+    enrol.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
+    enrol.add_argument("--county", action="store_true", help="县级席位，查看全县案件并维护基础数据")
+    enrol.add_argument("--name", default="", metavar="名称")
+    enrol.add_argument("--url", default="", metavar="网址", help="席位连接用的网址，默认用同步中心记下的")
+    _action(actions, output, "devices", "列出设备", list_devices)
+    revoke = _action(actions, output, "revoke", "吊销设备", revoke_device)
+    revoke.add_argument("device", metavar="设备")
+    _action(actions, output, "status", "同步中心的情况", show_status)
+
+
+def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str, run: Any) -> Any:
+    parser = actions.add_parser(name, parents=[output], help=words)
+    parser.add_argument("--db", default="", metavar="数据库", help="sqlite:///文件 或 postgresql://…")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def run_hub(args: argparse.Namespace) -> Exit:
+    """Serves until it is told to end."""
+    from gridclient.hub.serve import Listening, read_address, serve
+    from gridclient.logs import kept_log
+
+    host, port = read_address(args.listen)
+    folder = _folder(args)
+    listening = Listening(host, port, args.cert, args.key, args.plain, args.url.rstrip("/"))
+
+    def ready(url: str) -> None:
+        if args.json:
+            print_json({"url": url, "folder": str(folder)})
+        say(f"同步中心运行在 {url}，按 Ctrl+C 停止。管理口令在 {folder / 'admin-token'}。")
+
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    with _database(args) as backend, kept_log(folder / "logs"):
+        serve(backend, listening, folder, ready=ready)
+    return Exit.DONE
+
+
+def issue_code(args: argparse.Namespace) -> Exit:
+    """Makes a one-time code and prints it with the hub's address."""
+    from gridclient.hub.rights import grants_for
+    from gridclient.hub.serve import FINGERPRINT_FACT, URL_FACT
+
+    grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
+    with _database(args) as backend:
+        with backend.reading() as ledger:
+            url, fingerprint = ledger.fact(URL_FACT), ledger.fact(FINGERPRINT_FACT)
+        told = args.url.rstrip("/") or url or f"http://{_LISTEN}"
+        code = _access(backend).issue_code(
+            grants, township=args.township, name=args.name, fingerprint=bytes.fromhex(fingerprint or "")
+        )
+    if args.json:
+        print_json({"url": told, "code": code})
+    else:
+        print_lines([f"网址：{told}", f"注册码：{code}", "七天内有效，只能使用一次。"])
+    if url is None and not args.url:
+        say("同步中心还没有运行过，网址按默认填写；如果监听其他地址，请先运行再发码。")
+    return Exit.DONE
+
+
+def list_devices(args: argparse.Namespace) -> Exit:
+    """Lists all devices that ever enrolled."""
+    from gridclient.hub.status import moment, role_of
+
+    with _database(args) as backend:
+        devices = _access(backend).devices()
+    if args.json:
+        print_json(
+            [
+                {
+                    "device": d.device,
+                    "name": d.name,
+                    "township": d.township,
+                    "short": d.short,
+                    "role": role_of(d),
+                    "grants": [[g.stream, g.reads, g.writes, g.unit] for g in d.grants],
+                    "enrolled_at": d.enrolled_at,
+                    "seen_at": d.seen_at,
+                    "revoked_at": d.revoked_at,
+                }
+                for d in devices
+            ]
+        )
+        return Exit.DONE
+    rows = (
+        (d.device, d.name, role_of(d), d.township, moment(d.seen_at), "已吊销" if d.revoked_at else "正常")
+        for d in devices
+    )
+    print_lines(table(("设备", "名称", "角色", "镇街", "最近联系", "状态"), rows))
+    return Exit.DONE
+
+
+def revoke_device(args: argparse.Namespace) -> Exit:
+    """Turns a device away from now on."""
+    with _database(args) as backend:
+        _access(backend).revoke(args.device)
+    if args.json:
+        print_json({"revoked": args.device})
+    else:
+        print_lines([f"设备 {args.device} 已吊销。"])
+    return Exit.DONE
+
+
+def show_status(args: argparse.Namespace) -> Exit:
+    """Tells how many events and devices there are."""
+    from gridclient.hub.status import read_status
+
+    with _database(args) as backend:
+        status = read_status(backend, _access(backend))
+    if args.json:
+        print_json(status.as_json())
+    else:
+        print_lines([f"{status.database}：{status.events} 条事件，{status.active} 台设备可用"])
+        print_lines(table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams)))
+    return Exit.DONE
+
+
+def _access(backend: Backend) -> Access:
+    from gridclient.hub.access import Access
+
+    return Access(backend, time.time)
+
+
+def _url(args: argparse.Namespace) -> str:
+    """The database meant; without one, the file in the profile's folder of the hub."""
+    return str(args.db or f"sqlite:///{args.profile / 'hub' / 'hub.db'}")
+
+
+def _folder(args: argparse.Namespace) -> Path:
+    """Where the hub keeps what is no table: beside an SQLite file, else in the profile's folder of the hub."""
+    from gridclient.hub.opening import sqlite_file
+
+    given: Path | None = args.folder
+    file = sqlite_file(_url(args))
+    return given or (file.resolve().parent if file else args.profile / "hub")
+
+
+@contextmanager
+def _database(args: argparse.Namespace) -> Iterator[Backend]:
+    from gridclient.hub.opening import open_backend
+
+    backend = open_backend(_url(args))
+    try:
+        yield backend
+    finally:
+        backend.close()

@@ -1,0 +1,36 @@
+"""Which units an event hands a case to, and what a unit may write of a case that was handed to it.
+
+The hub decides by this alone what a department's desk reads, so an event kind of a later version counts too: whatever
+carries ``assignments`` hands the case to the units in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gridclient.domain.events import EventKind
+
+UNIT_KINDS: Final = frozenset(
+    {EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK, EventKind.NOTED, EventKind.ATTACHED, EventKind.UNDONE}
+)
+"""What a unit's own desk writes. Source: the table of actions (动作), those of a unit."""
+_NAMES_ITS_UNIT: Final = frozenset({EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK})
+
+
+def units_handed(kind: str, payload: Mapping[str, Any]) -> frozenset[str]:
+    """The units that the event hands its case to; none where the payload is not shaped like a dispatch."""
+    if kind in UNIT_KINDS:
+        return frozenset()
+    parts = payload.get("assignments")
+    if not isinstance(parts, list):
+        return frozenset()
+    named = (part.get("unit") for part in parts if isinstance(part, dict))
+    return frozenset(unit for unit in named if isinstance(unit, str) and unit)
+
+
+def unit_may_write(unit: str, kind: str, payload: Mapping[str, Any]) -> bool:
+    """Whether the desk of ``unit`` may write this of a case that was handed to it: its own step, in its own name."""
+    if kind not in UNIT_KINDS:
+        return False
+    return kind not in _NAMES_ITS_UNIT or payload.get("unit") == unit

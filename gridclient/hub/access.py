@@ -1,0 +1,171 @@
+"""Who comes: one-time codes, enrolment, tokens (kept as hashes only), revoking; and the hub's own name."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+import string
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
+from gridclient.hub.backend import Backend, Ledger
+from gridclient.hub.rights import concrete, stick_keys
+from gridclient.hub.rows import Code, Device
+from gridclient.services.enrol_code import new_code, read_code
+from gridclient.services.sync_port import Grant
+from gridclient.sync.signing import KEY_BYTES
+
+CODE_LIFE_S: Final = 7 * 24 * 3600
+HUB_FACT: Final = "hub"
+_SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
+_TOKEN_BYTES: Final = 32
+_DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
+_LONGEST_NAME: Final = 80
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What a desk says of itself when it enrols."""
+
+    device: str
+    name: str
+    public_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a desk gets: the token is told once and kept nowhere."""
+
+    hub: str
+    token: str
+    short: str
+    grants: tuple[Grant, ...]
+    stick_keys: Mapping[str, bytes]
+
+
+class Access:
+    """Codes, devices and tokens of one hub. ``clock`` gives seconds since 1970."""
+
+    def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
+        self._backend = backend
+        self._clock = clock
+
+    def hub_id(self) -> str:
+        """The hub's name for desks; it is made once."""
+        with self._backend.writing() as ledger:
+            return ledger.keep_fact(HUB_FACT, uuid.uuid4().hex)
+
+    def issue_code(self, grants: tuple[Grant, ...], *, township: str, name: str, fingerprint: bytes = b"") -> str:
+        """A fresh code for a device that is to have these rights; makes the streams that they name."""
+        text, now = new_code(fingerprint), int(self._clock())
+        with self._backend.writing() as ledger:
+            ledger.drop_codes(now - CODE_LIFE_S)
+            _make_streams(ledger, grants, now)
+            code = Code(_hash(read_code(text).text), name[:_LONGEST_NAME], township, grants, now + CODE_LIFE_S)
+            ledger.add_code(code)
+        return text
+
+    def enrol(self, typed: str, applicant: Applicant) -> Admission:
+        """Spends a code. A device that was here before gets a new token and the code's rights in place of the old.
+
+        Raises:
+            InvalidInput: ``enrol.code_mistyped``, ``enrol.device_invalid``.
+            NotFound: ``enrol.code_unknown``.
+            RuleViolation: ``enrol.code_used``, ``enrol.code_expired``, ``enrol.device_known`` (with another key).
+        """
+        code_hash = _hash(read_code(typed).text)
+        _check(applicant)
+        token, now = secrets.token_urlsafe(_TOKEN_BYTES), int(self._clock())
+        with self._backend.writing() as ledger:
+            code = ledger.code(code_hash)
+            if code is None:
+                raise NotFound("enrol.code_unknown")
+            before = ledger.device(applicant.device)
+            if before is not None and before.public_key != applicant.public_key:
+                raise RuleViolation("enrol.device_known")
+            if code.expires_at < now:
+                raise RuleViolation("enrol.code_expired")
+            if not ledger.take_code(code_hash, applicant.device):
+                raise RuleViolation("enrol.code_used")
+            device = _admitted(ledger, applicant, code, before, now)
+            ledger.keep_device(device, _hash(token))
+            streams = ledger.streams()
+            hub = ledger.keep_fact(HUB_FACT, uuid.uuid4().hex)
+        grants = concrete(code.grants, [row.stream for row in streams])
+        _LOG.info("device %s enrolled for %s", device.device, device.township or "the county")
+        return Admission(hub, token, device.short, grants, stick_keys(grants, streams))
+
+    def device_of(self, token: str) -> Device | None:
+        """The device that holds the token, also when it is revoked."""
+        with self._backend.reading() as ledger:
+            return ledger.device_of_token(_hash(token))
+
+    def grants_of(self, device: Device) -> tuple[Grant, ...]:
+        """Its rights, stream by stream."""
+        if not any(grant.stream.endswith("*") for grant in device.grants):
+            return device.grants
+        with self._backend.reading() as ledger:
+            return concrete(device.grants, [row.stream for row in ledger.streams()])
+
+    def devices(self) -> Sequence[Device]:
+        """All that ever enrolled."""
+        with self._backend.reading() as ledger:
+            return ledger.devices()
+
+    def revoke(self, device: str) -> None:
+        """From its next request on the device is turned away. Raises ``NotFound("hub.device_unknown")``."""
+        with self._backend.writing() as ledger:
+            if not ledger.revoke(device, int(self._clock())):
+                raise NotFound("hub.device_unknown", device=device)
+        _LOG.info("device %s revoked", device)
+
+    def seen(self, devices: Mapping[str, int]) -> None:
+        """Keeps when devices were last here."""
+        if devices:
+            with self._backend.writing() as ledger:
+                ledger.seen(devices)
+
+
+def _hash(text: str) -> bytes:
+    """Codes and tokens are random enough that a plain hash does not help to guess them."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _check(applicant: Applicant) -> None:
+    fits = _DEVICE.fullmatch(applicant.device) and len(applicant.public_key) == KEY_BYTES
+    if not fits or len(applicant.name) > _LONGEST_NAME or "\0" in applicant.name:
+        raise InvalidInput("enrol.device_invalid")
+
+
+def _make_streams(ledger: Ledger, grants: Sequence[Grant], now: int) -> None:
+    for grant in grants:
+        if not grant.stream.endswith("*"):
+            ledger.add_stream(grant.stream, secrets.token_bytes(KEY_BYTES), now)
+
+
+def _admitted(ledger: Ledger, applicant: Applicant, code: Code, before: Device | None, now: int) -> Device:
+    keeps = before is not None and before.township == code.township
+    short = before.short if before is not None and keeps else _free_short(ledger.shorts(code.township))
+    return Device(
+        device=applicant.device,
+        name=applicant.name or code.name,
+        public_key=applicant.public_key,
+        short=short,
+        township=code.township,
+        grants=code.grants,
+        enrolled_at=now,
+    )
+
+
+def _free_short(taken: frozenset[str]) -> str:
+    """Two signs that no other desk of the township ever had, for the numbers of its cases."""
+    free = [a + b for a in _SHORT_SIGNS for b in _SHORT_SIGNS if a + b not in taken]
+    if not free:
+        raise RuleViolation("hub.no_short_left")
+    return secrets.choice(free)

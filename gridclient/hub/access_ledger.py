@@ -1,0 +1,118 @@
+"""The statements about devices, codes and the hub's own facts, the same for both databases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from gridclient.hub.ledger import OrderStatements, Row
+from gridclient.hub.rows import Code, Device
+from gridclient.services.sync_port import Grant
+
+_DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
+_CODE: Final = "code_hash, name, township, grants, expires_at, device"
+
+
+class SqlLedger(OrderStatements):
+    """All statements; plays :class:`gridclient.hub.backend.Ledger`."""
+
+    def fact(self, name: str) -> str | None:
+        """See :class:`gridclient.hub.backend.AccessLedger`, as for all the methods below."""
+        found = self.rows("SELECT value FROM facts WHERE name = ?", (name,))
+        return str(found[0][0]) if found else None
+
+    def keep_fact(self, name: str, value: str) -> str:
+        self.rows("INSERT INTO facts(name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", (name, value))
+        return self.fact(name) or value
+
+    def set_fact(self, name: str, value: str) -> None:
+        self.rows(
+            "INSERT INTO facts(name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def device_of_token(self, token_hash: bytes) -> Device | None:
+        return self._one_device("token_hash", token_hash)
+
+    def device(self, device: str) -> Device | None:
+        return self._one_device("device", device)
+
+    def devices(self) -> Sequence[Device]:
+        return [_device(row) for row in self.rows(f"SELECT {_DEVICE} FROM devices ORDER BY enrolled_at, device")]
+
+    def keep_device(self, device: Device, token_hash: bytes) -> None:
+        self.rows(
+            "INSERT INTO devices(device, name, public_key, token_hash, short, township, grants, enrolled_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (device) DO UPDATE SET name = excluded.name, "
+            "token_hash = excluded.token_hash, short = excluded.short, township = excluded.township, "
+            "grants = excluded.grants, enrolled_at = excluded.enrolled_at, revoked_at = NULL",
+            (
+                device.device,
+                device.name,
+                device.public_key,
+                token_hash,
+                device.short,
+                device.township,
+                grants_text(device.grants),
+                device.enrolled_at,
+            ),
+        )
+
+    def revoke(self, device: str, at: int) -> bool:
+        return bool(self.rows("UPDATE devices SET revoked_at = ? WHERE device = ? RETURNING device", (at, device)))
+
+    def seen(self, devices: Mapping[str, int]) -> None:
+        self.together([("UPDATE devices SET seen_at = ? WHERE device = ?", (at, d)) for d, at in devices.items()])
+
+    def add_code(self, code: Code) -> None:
+        self.rows(
+            "INSERT INTO codes(code_hash, name, township, grants, expires_at) VALUES (?, ?, ?, ?, ?)",
+            (code.code_hash, code.name, code.township, grants_text(code.grants), code.expires_at),
+        )
+
+    def code(self, code_hash: bytes) -> Code | None:
+        found = self.rows(f"SELECT {_CODE} FROM codes WHERE code_hash = ?", (code_hash,))
+        if not found:
+            return None
+        row = found[0]
+        return Code(bytes(row[0]), str(row[1]), str(row[2]), grants_of(row[3]), int(row[4]), str(row[5]))
+
+    def take_code(self, code_hash: bytes, device: str) -> bool:
+        taken = "UPDATE codes SET device = ? WHERE code_hash = ? AND device IN ('', ?) RETURNING device"
+        return bool(self.rows(taken, (device, code_hash, device)))
+
+    def drop_codes(self, before: int) -> int:
+        return len(self.rows("DELETE FROM codes WHERE expires_at < ? RETURNING device", (before,)))
+
+    def shorts(self, township: str) -> frozenset[str]:
+        return frozenset(str(row[0]) for row in self.rows("SELECT short FROM devices WHERE township = ?", (township,)))
+
+    def _one_device(self, column: str, value: Any) -> Device | None:
+        found = self.rows(f"SELECT {_DEVICE} FROM devices WHERE {column} = ?", (value,))
+        return _device(found[0]) if found else None
+
+
+def grants_text(grants: Sequence[Grant]) -> str:
+    """Grants as a column holds them."""
+    return json.dumps([[g.stream, g.reads, g.writes, g.unit] for g in grants], ensure_ascii=False)
+
+
+def grants_of(text: str) -> tuple[Grant, ...]:
+    """The inverse of :func:`grants_text`."""
+    return tuple(Grant(*row) for row in json.loads(text))
+
+
+def _device(row: Row) -> Device:
+    device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at = row
+    return Device(
+        device=str(device),
+        name=str(name),
+        public_key=bytes(public_key),
+        short=str(short),
+        township=str(township),
+        grants=grants_of(grants),
+        enrolled_at=int(enrolled_at),
+        revoked_at=revoked_at,
+        seen_at=seen_at,
+    )

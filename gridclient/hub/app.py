@@ -1,0 +1,193 @@
+"""The hub over HTTP (Starlette): one end point for desks' rounds, one to enrol, files, and three for administrators."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.hub.access import Admission
+from gridclient.hub.answers import answer
+from gridclient.hub.backend import Backend
+from gridclient.hub.file_ends import FileEnds
+from gridclient.hub.files import FileShelf
+from gridclient.hub.guessing import GuessBrake
+from gridclient.hub.incoming import application, bearer, comes_from_here, password, read_body, read_json
+from gridclient.hub.service import HubService
+from gridclient.hub.status import read_status, status_page
+from gridclient.hub.work import WorkPool
+from gridclient.sync.wire import CONTENT_TYPE, MOST_ON_THE_LINE
+
+_UPKEEP_S: Final = 60.0
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class HubSettings:
+    """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere."""
+
+    files: Path
+    admin_token: str
+    threads: int = 8
+    behind_proxy: bool = False
+
+
+def build_hub(backend: Backend, settings: HubSettings, *, clock: Callable[[], float] = time.time) -> Starlette:
+    """The application; closing it closes the database too."""
+    hub = Hub(backend, settings, clock)
+    files = FileEnds(backend, hub.service, FileShelf(settings.files), hub.work)
+    routes = [
+        Route("/v1/sync", hub.guarded(hub.sync), methods=["POST"]),
+        Route("/v1/enrol", hub.guarded(hub.enrol), methods=["POST"]),
+        Route("/v1/files/{sha256}", hub.guarded(files.fetch), methods=["GET", "HEAD"]),
+        Route("/v1/files/{sha256}", hub.guarded(files.bring), methods=["PUT"]),
+        Route("/health", hub.guarded(hub.health)),
+        Route("/metrics", hub.guarded(hub.show_metrics)),
+        Route("/", hub.guarded(hub.show_status)),
+    ]
+    return Starlette(routes=routes, lifespan=hub.lifespan)
+
+
+class Hub:
+    """The end points."""
+
+    def __init__(self, backend: Backend, settings: HubSettings, clock: Callable[[], float]) -> None:
+        self._backend = backend
+        self._settings = settings
+        self._brake = GuessBrake(time.monotonic)
+        self.service = HubService(backend, clock)
+        self.work = WorkPool(settings.threads)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        """Upkeep while it runs; the database is closed in the end."""
+        upkeep = asyncio.create_task(self._upkeep())
+        try:
+            yield
+        finally:
+            upkeep.cancel()
+            with contextlib.suppress(asyncio.CancelledError, GridClientError):
+                await upkeep
+            with contextlib.suppress(GridClientError):
+                await self.work.run(self.service.keep_seen)
+            self.work.close()
+            self.service.close()
+            self._backend.close()
+
+    def guarded(self, end: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """The end point with foreseen faults told as JSON, and every answer counted."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                response = await end(request)
+            except ClientDisconnect:
+                response = Response(status_code=400)
+            except TimeoutError:
+                response = Response(status_code=408)
+            except GridClientError as error:
+                if isinstance(error, StoreUnavailable):
+                    _LOG.error("database failed: %s", error.params.get("detail", ""))
+                response = answer(error)
+            self.service.metrics.count("answers", f'status="{response.status_code}"')
+            return response
+
+        return guarded
+
+    async def sync(self, request: Request) -> Response:
+        """A desk's round-trip."""
+        token = bearer(request)
+        body = await read_body(request, MOST_ON_THE_LINE)
+        began = time.perf_counter()
+        reply = await self.work.run(partial(self.service.sync, token, body), weight=len(body))
+        self.service.metrics.took(time.perf_counter() - began)
+        return Response(reply, media_type=CONTENT_TYPE)
+
+    async def enrol(self, request: Request) -> Response:
+        """A desk's first visit: JSON in, JSON out; keys as hexadecimal digits."""
+        address = request.client.host if request.client else ""
+        if wait := self._brake.wait(address):
+            fault = SyncFault("enrol.too_many", retryable=True, minutes=wait // 60 + 1)
+            return answer(fault, {"Retry-After": str(wait)})
+        code, applicant = application(await read_json(request))
+        try:
+            admission = await self.work.run(partial(self.service.access.enrol, code, applicant))
+        except StoreUnavailable:
+            raise
+        except GridClientError as error:
+            self._brake.wrong(address)
+            _LOG.warning("enrolment refused: %s", error.code)
+            raise
+        return JSONResponse(_admission_json(admission))
+
+    async def health(self, _request: Request) -> Response:
+        """Whether the database answers."""
+        await self.work.run(self._ask_database)
+        return JSONResponse({"ok": True, "hub": self.service.hub})
+
+    async def show_metrics(self, request: Request) -> Response:
+        """Counters for Prometheus."""
+        if not self._is_administrator(request):
+            return _who_are_you()
+        status = await self.work.run(partial(read_status, self._backend, self.service.access))
+        gauges = {
+            "devices": status.active,
+            "streams": len(status.streams),
+            "stored_events": status.events,
+            "waiting_requests": self.work.waiting,
+        }
+        return PlainTextResponse(self.service.metrics.text(gauges))
+
+    async def show_status(self, request: Request) -> Response:
+        """The page for administrators."""
+        if not self._is_administrator(request):
+            return _who_are_you()
+        status = await self.work.run(partial(read_status, self._backend, self.service.access))
+        return HTMLResponse(status_page(status), headers={"Cache-Control": "no-store"})
+
+    def _ask_database(self) -> None:
+        with self._backend.reading() as ledger:
+            ledger.fact("schema")
+
+    def _is_administrator(self, request: Request) -> bool:
+        """Somebody at this machine, or with the administrator's token (as Bearer, or as the password in a browser)."""
+        given = bearer(request) or password(request)
+        if given and secrets.compare_digest(given.encode(), self._settings.admin_token.encode()):
+            return True
+        return not self._settings.behind_proxy and comes_from_here(request)
+
+    async def _upkeep(self) -> None:
+        while True:
+            await asyncio.sleep(_UPKEEP_S)
+            try:
+                await self.work.run(self.service.keep_seen)
+            except GridClientError as error:
+                _LOG.warning("upkeep failed: %s", error.code)
+
+
+def _admission_json(admission: Admission) -> dict[str, Any]:
+    return {
+        "hub": admission.hub,
+        "token": admission.token,
+        "short": admission.short,
+        "grants": [[g.stream, g.reads, g.writes, g.unit] for g in admission.grants],
+        "bundle_keys": {feed: key.hex() for feed, key in admission.stick_keys.items()},
+    }
+
+
+def _who_are_you() -> Response:
+    return PlainTextResponse(
+        "需要管理口令。\n", 401, {"WWW-Authenticate": 'Basic realm="gridclient hub", charset="UTF-8"'}
+    )

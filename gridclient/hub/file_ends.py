@@ -1,0 +1,75 @@
+"""Attachments over HTTP: how much is here (HEAD), one more chunk (PUT, Upload-Offset), the content (GET, Range)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from gridclient.domain.errors import NotFound, SyncFault
+from gridclient.hub.backend import Backend
+from gridclient.hub.file_rights import FileRights, file_rights
+from gridclient.hub.files import MOST_CHUNK, FileShelf, FileState
+from gridclient.hub.incoming import bearer, read_body
+from gridclient.hub.service import HubService
+from gridclient.hub.work import WorkPool
+
+OFFSET: Final = "Upload-Offset"
+LENGTH: Final = "Upload-Length"
+COMPLETE: Final = "Upload-Complete"
+
+
+class FileEnds:
+    """The end points of files. A file that no event names, or none that the device may see, is not there."""
+
+    def __init__(self, backend: Backend, service: HubService, shelf: FileShelf, work: WorkPool) -> None:
+        self._backend = backend
+        self._service = service
+        self._shelf = shelf
+        self._work = work
+
+    async def fetch(self, request: Request) -> Response:
+        """HEAD: the state in headers, also of a file of which nothing is here yet. GET: the whole file or a range."""
+        sha256 = request.path_params["sha256"]
+        token = bearer(request)
+        rights, state = await self._work.run(partial(self._look, token, sha256))
+        if request.method == "HEAD":
+            return Response(headers=_headers(state))
+        if not rights.reads or not state.whole:
+            raise NotFound("sync.file_unknown")
+        return FileResponse(self._shelf.path(sha256), media_type="application/octet-stream", headers=_headers(state))
+
+    async def bring(self, request: Request) -> Response:
+        """A chunk: 200 and how much is here now; 409 and how much is here when the chunk belongs elsewhere."""
+        sha256 = request.path_params["sha256"]
+        token = bearer(request)
+        offset, length = _number(request, OFFSET), _number(request, LENGTH)
+        rights, _state = await self._work.run(partial(self._look, token, sha256))
+        if not rights.writes:
+            raise NotFound("sync.file_unknown")
+        length = length if length is not None else rights.size
+        if offset is None or (rights.size and length != rights.size):
+            raise SyncFault("sync.refused", why="length")
+        chunk = await read_body(request, MOST_CHUNK)
+        state = await self._work.run(partial(self._shelf.put, sha256, offset, chunk, length), weight=len(chunk))
+        taken = state.whole or state.offset == offset + len(chunk)
+        return Response(status_code=200 if taken else 409, headers=_headers(state))
+
+    def _look(self, token: str, sha256: str) -> tuple[FileRights, FileState]:
+        device = self._service.device_of(token)
+        state = self._shelf.state(sha256)
+        rights = file_rights(self._backend, self._service.access.grants_of(device), sha256)
+        if not (rights.reads or rights.writes):
+            raise NotFound("sync.file_unknown")
+        return rights, state
+
+
+def _headers(state: FileState) -> dict[str, str]:
+    return {OFFSET: str(state.offset), COMPLETE: "?1" if state.whole else "?0"}
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.headers.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 16 else None

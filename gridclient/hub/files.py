@@ -1,0 +1,105 @@
+"""Attachments in the hub's folder, by the SHA-256 of their content: whole ones, and beginnings that grow by chunks."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gridclient.domain.errors import InvalidInput, StoreUnavailable
+
+MOST_CHUNK: Final = 256 * 1024
+LARGEST: Final = 32 * 1024 * 1024
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_STALE_S: Final = 14 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How much of a file is here; ``whole``: all of it, and it is what its name says."""
+
+    offset: int
+    whole: bool
+
+
+class FileShelf:
+    """The folder. Two desks that send the same file write the same bytes to the same places."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts = folder / "parts"
+        try:
+            self._parts.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _failed(error) from error
+
+    def path(self, sha256: str) -> Path:
+        """Where the whole file lies or will lie. Raises ``InvalidInput("sync.file_name")``."""
+        if not _SHA256.fullmatch(sha256):
+            raise InvalidInput("sync.file_name")
+        return self._folder / sha256[:2] / sha256
+
+    def state(self, sha256: str) -> FileState:
+        """What is here of it."""
+        whole = self.path(sha256)
+        if whole.is_file():
+            return FileState(whole.stat().st_size, True)
+        part = self._part(sha256)
+        return FileState(part.stat().st_size if part.is_file() else 0, False)
+
+    def put(self, sha256: str, offset: int, chunk: bytes, length: int) -> FileState:
+        """Adds a chunk where the file ends, and says how much is here then.
+
+        A chunk for another place changes nothing; the state says where to go on. When all ``length`` bytes are there
+        and are not what the name says, everything is dropped and the state is 0.
+
+        Raises:
+            InvalidInput: ``sync.file_too_large``.
+            StoreUnavailable: the disk failed (``hub.store_failed``).
+        """
+        if not 0 < length <= LARGEST or offset + len(chunk) > length:
+            raise InvalidInput("sync.file_too_large")
+        state = self.state(sha256)
+        if state.whole or offset != state.offset:
+            return state
+        try:
+            return self._write(sha256, offset, chunk, length)
+        except OSError as error:
+            raise _failed(error) from error
+
+    def drop_stale(self) -> None:
+        """Removes beginnings that nobody went on with."""
+        limit = time.time() - _STALE_S
+        for part in self._parts.iterdir():
+            if part.stat().st_mtime < limit:
+                part.unlink(missing_ok=True)
+
+    def _write(self, sha256: str, offset: int, chunk: bytes, length: int) -> FileState:
+        part = self._part(sha256)
+        handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(handle, "r+b") as file:
+            file.seek(offset)
+            file.write(chunk)
+            file.flush()
+            if offset + len(chunk) < length:
+                return FileState(offset + len(chunk), False)
+            os.fsync(file.fileno())
+            file.seek(0)
+            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+                part.unlink(missing_ok=True)
+                return FileState(0, False)
+        whole = self.path(sha256)
+        whole.parent.mkdir(exist_ok=True)
+        part.replace(whole)
+        return FileState(length, True)
+
+    def _part(self, sha256: str) -> Path:
+        return self._parts / self.path(sha256).name
+
+
+def _failed(error: OSError) -> StoreUnavailable:
+    return StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__)

@@ -1,0 +1,88 @@
+"""What comes in with a request: tokens, bodies of bounded size, the application of a desk that enrols."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64decode
+from binascii import Error as NotBase64
+from ipaddress import ip_address
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from gridclient.domain.errors import InvalidInput, SyncFault
+from gridclient.hub.access import Applicant
+
+_MOST_ENROL: Final = 4096
+_SILENCE_S: Final = 60.0
+_FORWARDED: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
+_LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def bearer(request: Request) -> str:
+    """The token of the request, or ""."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
+
+
+async def read_body(request: Request, most: int) -> bytes:
+    """The request's body; raises ``SyncFault("sync.too_large")``, and ``TimeoutError`` when nothing comes any more."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > most:
+        raise SyncFault("sync.too_large")
+    body = bytearray()
+    chunks = request.stream().__aiter__()
+    while True:
+        async with asyncio.timeout(_SILENCE_S):
+            chunk = await anext(chunks, None)
+        if chunk is None:
+            return bytes(body)
+        body += chunk
+        if len(body) > most:
+            raise SyncFault("sync.too_large")
+
+
+async def read_json(request: Request) -> Any:
+    """The request's small JSON body; raises ``InvalidInput("enrol.device_invalid")`` when it is none."""
+    try:
+        return json.loads(await read_body(request, _MOST_ENROL))
+    except (ValueError, RecursionError):
+        raise InvalidInput("enrol.device_invalid") from None
+
+
+def application(told: Any) -> tuple[str, Applicant]:
+    names = ("code", "device", "name", "public_key")
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in names):
+        raise InvalidInput("enrol.device_invalid")
+    try:
+        key = bytes.fromhex(told["public_key"])
+    except ValueError:
+        raise InvalidInput("enrol.device_invalid") from None
+    return told["code"], Applicant(told["device"], told["name"], key)
+
+
+def password(request: Request) -> str:
+    kind, _, given = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return ""
+    try:
+        return b64decode(given, validate=True).decode().partition(":")[2]
+    except (NotBase64, UnicodeDecodeError):
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def comes_from_here(request: Request) -> bool:
+    """Whether somebody at this machine asks, and no proxy for somebody else."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    host = request.headers.get("host", "")
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    return name in _LOCAL_NAMES and request.client is not None and _is_loopback(request.client.host)

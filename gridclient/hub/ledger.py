@@ -1,0 +1,260 @@
+"""The statements of both databases in one place: what is read and written to keep a stream's order.
+
+A driver says how a statement is run, how several travel together and how a list is asked for; all else is the same.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+
+from gridclient.hub.backend import by_subject
+from gridclient.hub.rows import (
+    CHAIN_START,
+    EventRow,
+    MarkRow,
+    OriginRow,
+    Placement,
+    PushRow,
+    SeenRow,
+    Standing,
+    StreamRow,
+)
+
+Row = Sequence[Any]
+Statement = tuple[str, Sequence[Any]]
+_MASK: Final = (1 << 64) - 1
+_SIGN: Final = 1 << 63
+_KEY_BYTES: Final = 32
+_EVENT: Final = "e.pos, e.origin, e.seq, e.hlc, e.kind, e.version, e.subject, e.base, e.actor, e.payload, e.link"
+_STREAM: Final = "stream, head, total, stick_key"
+_PUSH: Final = "first_pos, last_pos, origin, last_seq, signature"
+_NEW_ORIGIN: Final = (
+    "INSERT INTO origins(seq, link, stream, no, device, incarnation, public_key) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_MOVE_ORIGIN: Final = "UPDATE origins SET seq = ?, link = ? WHERE stream = ? AND no = ?"
+_MOVE_STREAM: Final = "UPDATE streams SET head = ?, total = ?, origins = origins + ? WHERE stream = ?"
+_KEEP_PUSH: Final = (
+    "INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_HAND: Final = "INSERT INTO handed(stream, subject, unit, first_pos) VALUES (?, ?, ?, ?)"
+_ADD_SUM: Final = (
+    "INSERT INTO feed_sums(stream, unit, count, total) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (stream, unit) DO UPDATE SET count = excluded.count, total = excluded.total"
+)
+_NAME_FILE: Final = "INSERT INTO files(stream, sha256, subject, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
+_NEWER_OF_CASES: Final = (  # events after the cursor, of cases that were handed over by the end of the window
+    f"SELECT {_EVENT}, h.first_pos FROM events e JOIN handed h "
+    "ON h.stream = e.stream AND h.subject = e.subject AND h.unit = ? "
+    "WHERE e.stream = ? AND e.pos > ? AND e.pos <= ? AND h.first_pos <= ?"
+)
+_OF_NEW_CASES: Final = (  # older events of the cases that were handed over within the window
+    f"SELECT {_EVENT}, h.first_pos FROM handed h JOIN events e ON e.stream = h.stream AND e.subject = h.subject "
+    "WHERE h.unit = ? AND h.stream = ? AND h.first_pos > ? AND h.first_pos <= ? AND e.pos <= ?"
+)
+
+
+def signed(total: int) -> int:
+    """A sum of marks as a column holds it, which knows no unsigned numbers."""
+    return (total & _MASK) - (((total & _MASK) & _SIGN) << 1)
+
+
+def unsigned(column: int) -> int:
+    """The inverse of :func:`signed`."""
+    return column & _MASK
+
+
+class OrderStatements(ABC):
+    """Streams and their events; plays :class:`gridclient.hub.backend.OrderLedger`."""
+
+    hold: str
+    """What makes a SELECT hold its row."""
+
+    @abstractmethod
+    def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
+        """One statement and all its rows."""
+
+    @abstractmethod
+    def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        """Several statements, one after the other, in as few trips as the driver can."""
+
+    @abstractmethod
+    def among(self, values: Collection[Any]) -> tuple[str, Any]:
+        """The condition "is one of these" and the one parameter that it takes."""
+
+    @abstractmethod
+    def insert_events(self, stream: str, events: Sequence[EventRow]) -> list[Statement]:
+        """Statements that insert many events."""
+
+    def stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing:
+        """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
+        among, listed = self.among(subjects)
+        ask: list[Statement] = [
+            (f"SELECT head, total, origins FROM streams WHERE stream = ?{self.hold}", (stream,)),
+            (
+                "SELECT no, device, incarnation, seq, link, public_key FROM origins "
+                "WHERE stream = ? AND device = ? AND incarnation = ?",
+                (stream, device, incarnation),
+            ),
+            (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (stream, listed)),
+        ]
+        streams, origins, handed = self.together(ask)
+        if not streams:
+            self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
+            streams, origins, handed = self.together(ask)
+        head, total, count = streams[0]
+        origin = OriginRow(*origins[0]) if origins else None
+        return Standing(head, unsigned(total), count, origin, by_subject((str(s), str(u)) for s, u in handed))
+
+    def link_of(self, stream: str, origin: int, seq: int) -> bytes:
+        if seq == 0:
+            return CHAIN_START
+        place = "SELECT last_pos - last_seq + ? FROM pushes WHERE stream = ? AND origin = ? AND last_seq >= ?"
+        found = self.rows(
+            f"SELECT link FROM events WHERE stream = ? AND pos = ({place} ORDER BY last_seq LIMIT 1)",
+            (stream, seq, stream, origin, seq),
+        )
+        return bytes(found[0][0])
+
+    def marks(self, stream: str, subjects: Collection[str]) -> Sequence[MarkRow]:
+        among, listed = self.among(subjects)
+        found = self.rows(
+            f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (stream, listed)
+        )
+        return [MarkRow(*row) for row in found]
+
+    def place(self, placement: Placement) -> None:
+        stream, origin = placement.stream, placement.origin
+        first, last = placement.events[0].position, placement.events[-1].position
+        moved = (origin.seq, origin.link, stream, origin.no)
+        if placement.new_origin:
+            keep_origin: Statement = (_NEW_ORIGIN, (*moved, origin.device, origin.incarnation, origin.public_key))
+        else:
+            keep_origin = (_MOVE_ORIGIN, moved)
+        self.together(
+            [
+                *self.insert_events(stream, placement.events),
+                keep_origin,
+                (_MOVE_STREAM, (last, signed(placement.total), int(placement.new_origin), stream)),
+                (_KEEP_PUSH, (stream, last, first, origin.no, origin.seq, placement.signature, placement.at)),
+                *((_HAND, (stream, subject, unit, position)) for unit, subject, position in placement.handed),
+                *self._sums(stream, placement.sums),
+                *((_NAME_FILE, (stream, sha256, subject, size)) for sha256, subject, size in placement.files),
+            ]
+        )
+
+    def _sums(self, stream: str, added: Mapping[str, tuple[int, int]]) -> list[Statement]:
+        """The stream is held, so nobody adds to the same sums between reading and writing."""
+        if not added:
+            return []
+        among, listed = self.among(added)
+        old = {
+            str(unit): (int(count), unsigned(total))
+            for unit, count, total in self.rows(
+                f"SELECT unit, count, total FROM feed_sums WHERE stream = ? AND unit {among}", (stream, listed)
+            )
+        }
+        statements: list[Statement] = []
+        for unit, (count, total) in added.items():
+            before = old.get(unit, (0, 0))
+            statements.append((_ADD_SUM, (stream, unit, before[0] + count, signed(before[1] + total))))
+        return statements
+
+    def add_stream(self, stream: str, key: bytes, at: int) -> None:
+        self.rows(
+            "INSERT INTO streams(stream, stick_key, made_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (stream, key, at)
+        )
+
+    def streams(self, names: Collection[str] | None = None) -> Sequence[StreamRow]:
+        if names is None:
+            found = self.rows(f"SELECT {_STREAM} FROM streams ORDER BY stream")
+        else:
+            among, listed = self.among(names)
+            found = self.rows(f"SELECT {_STREAM} FROM streams WHERE stream {among} ORDER BY stream", (listed,))
+        return [_stream(row) for row in found]
+
+    def origins(self, stream: str) -> Sequence[OriginRow]:
+        found = self.rows(
+            "SELECT no, device, incarnation, seq, link, public_key FROM origins WHERE stream = ? ORDER BY no", (stream,)
+        )
+        return [OriginRow(*row) for row in found]
+
+    def pushes(self, stream: str, after: int, upto: int, limit: int) -> Sequence[PushRow]:
+        found = self.rows(
+            f"SELECT {_PUSH} FROM pushes WHERE stream = ? AND last_pos > ? AND last_pos <= "
+            "coalesce((SELECT min(last_pos) FROM pushes WHERE stream = ? AND last_pos >= ?), ?) "
+            "ORDER BY last_pos LIMIT ?",
+            (stream, after, stream, upto, upto, limit),
+        )
+        return [PushRow(*row) for row in found]
+
+    def events(self, stream: str, after: int, upto: int, limit: int, without: Collection[int]) -> Sequence[EventRow]:
+        skip, given = "", []
+        if without:
+            among, listed = self.among(without)
+            skip, given = f" AND NOT (e.origin {among})", [listed]
+        found = self.rows(
+            f"SELECT {_EVENT} FROM events e WHERE e.stream = ? AND e.pos > ? AND e.pos <= ?{skip} "
+            "ORDER BY e.pos LIMIT ?",
+            (stream, after, upto, *given, limit),
+        )
+        return [EventRow(*row) for row in found]
+
+    def handed_events(self, stream: str, unit: str, after: int, upto: int) -> Sequence[SeenRow]:
+        newer, new = self.together(
+            [
+                (_NEWER_OF_CASES, (unit, stream, after, upto, upto)),
+                (_OF_NEW_CASES, (unit, stream, after, upto, after)),
+            ]
+        )
+        found = [SeenRow(max(row[0], row[-1]), EventRow(*row[:-1])) for row in (*newer, *new)]
+        return sorted(found, key=lambda row: (row.seen, row.event.position))
+
+    def feed_sum(self, stream: str, unit: str) -> tuple[StreamRow | None, int, int]:
+        found = self.rows(
+            "SELECT s.stream, s.head, s.total, s.stick_key, f.count, f.total FROM streams s "
+            "LEFT JOIN feed_sums f ON f.stream = s.stream AND f.unit = ? WHERE s.stream = ?",
+            (unit, stream),
+        )
+        if not found:
+            return None, 0, 0
+        *head, count, total = found[0]
+        return _stream(head), count or 0, unsigned(total or 0)
+
+    def has_events(self, stream: str, after: int, upto: int, of: Collection[int]) -> bool:
+        among, listed = self.among(of)
+        return bool(
+            self.rows(
+                f"SELECT 1 FROM pushes WHERE stream = ? AND last_pos > ? AND first_pos <= ? AND origin {among} LIMIT 1",
+                (stream, after, upto, listed),
+            )
+        )
+
+    def part(self, stream: str, number: int, form: str) -> bytes | None:
+        found = self.rows("SELECT body FROM parts WHERE stream = ? AND number = ? AND form = ?", (stream, number, form))
+        return bytes(found[0][0]) if found else None
+
+    def keep_part(self, stream: str, number: int, form: str, body: bytes) -> None:
+        self.rows(
+            "INSERT INTO parts(stream, number, form, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (stream, number, form, body),
+        )
+
+    def file_places(self, sha256: str) -> Sequence[tuple[str, str, int]]:
+        found = self.rows("SELECT stream, subject, size FROM files WHERE sha256 = ?", (sha256,))
+        return [(str(stream), str(subject), int(size)) for stream, subject, size in found]
+
+    def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
+        among, listed = self.among(subjects)
+        found = self.rows(
+            f"SELECT subject FROM handed WHERE stream = ? AND unit = ? AND subject {among}", (stream, unit, listed)
+        )
+        return frozenset(str(row[0]) for row in found)
+
+
+def _stream(row: Row) -> StreamRow:
+    name, head, total, key = row
+    return StreamRow(str(name), int(head), unsigned(total), bytes(key))

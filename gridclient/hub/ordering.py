@@ -1,0 +1,191 @@
+"""The rules by which the hub takes or refuses a push, on values only: no database, no line, no clock.
+
+An origin's events come in order without gaps and chained; the chain's newest link is signed by the device. What is
+known already is fine when it is the same, and a fork when it is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gridclient.domain.events import EventKind, Record, link_after, place_mark
+from gridclient.domain.handing import unit_may_write, units_handed
+from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, Standing
+from gridclient.services.sync_port import Grant
+from gridclient.sync.wire import MOST_EVENTS, Push, PushStatus
+
+_LONGEST_NAME: Final = 200
+_LONGEST_TEXT: Final = 256 * 1024
+_LARGEST_SMALL: Final = 2**31 - 1
+_LARGEST: Final = 2**62
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+_JSON: Final = json.JSONDecoder(parse_constant=_no_constant)
+Payloads = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a push: refused for ``why``, or its events from ``first_new`` of its records on are new."""
+
+    status: PushStatus
+    links: tuple[bytes, ...] = ()
+    first_new: int = 0
+    why: str = ""
+
+
+def grant_to_write(grants: Collection[Grant], stream: str) -> Grant | None:
+    """The grant under which a device writes to the stream; one without a unit counts before a narrow one."""
+    fitting = [grant for grant in grants if grant.writes and grant.stream == stream]
+    return min(fitting, key=lambda grant: grant.unit, default=None)
+
+
+def read_payloads(push: Push) -> Payloads | None:
+    """The payloads of a push, or ``None`` when one of its events is nothing that a log could hold."""
+    if not 0 < len(push.records) <= MOST_EVENTS or not 0 <= push.origin.incarnation <= _LARGEST_SMALL:
+        return None
+    if push.first + len(push.records) > _LARGEST:
+        return None
+    payloads = [_payload(record) for record in push.records]
+    return None if None in payloads else [payload for payload in payloads if payload is not None]
+
+
+def _payload(record: Record) -> Mapping[str, Any] | None:
+    names = (record.kind, record.subject, record.actor)
+    if not record.kind or not record.subject or any(len(n) > _LONGEST_NAME or "\0" in n for n in names):
+        return None
+    if record.version > _LARGEST_SMALL or record.base > _LARGEST_SMALL or record.hlc > _LARGEST * 2 - 1:
+        return None
+    if len(record.text) > _LONGEST_TEXT or "\n" in record.text:
+        return None
+    try:
+        value = _JSON.decode(record.text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def chain(base: bytes, canonicals: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The link after each event."""
+    links = []
+    for canonical in canonicals:
+        base = link_after(base, canonical)
+        links.append(base)
+    return tuple(links)
+
+
+def known_count(push: Push, head: int) -> int:
+    """How many of the push's events have numbers that the hub knows already."""
+    return min(max(head - push.first + 1, 0), len(push.records))
+
+
+def judge(push: Push, links: tuple[bytes, ...], known: int, known_link: bytes) -> Verdict:
+    """Compares the chain that the hub worked out with what the device signed and with what was there.
+
+    ``known_link`` is the link that the hub has after the last of the ``known`` events.
+    """
+    if links[-1] != push.link_after:
+        return Verdict(PushStatus.REFUSED, why="chain")
+    if known and links[known - 1] != known_link:
+        return Verdict(PushStatus.FORK)
+    return Verdict(PushStatus.KNOWN if known == len(links) else PushStatus.APPLIED, links, known)
+
+
+def unit_allowed(unit: str, push: Push, payloads: Payloads, first: int, handed: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a unit's desk may write all of the new events: only of cases handed to it, only a unit's steps."""
+    pairs = zip(push.records[first:], payloads[first:], strict=True)
+    return all(
+        unit in handed.get(record.subject, frozenset()) and unit_may_write(unit, record.kind, payload)
+        for record, payload in pairs
+    )
+
+
+def newly_handed(push: Push, payloads: Payloads, first: int, handed: Mapping[str, frozenset[str]]) -> set[str]:
+    """Subjects of new events that go to a unit for the first time; their earlier events are needed for its sum."""
+    found = set()
+    for record, payload in zip(push.records[first:], payloads[first:], strict=True):
+        if units_handed(record.kind, payload) - handed.get(record.subject, frozenset()):
+            found.add(record.subject)
+    return found
+
+
+def placement(
+    push: Push,
+    payloads: Payloads,
+    verdict: Verdict,
+    standing: Standing,
+    earlier: Sequence[MarkRow],
+    *,
+    public_key: bytes,
+    at: int,
+) -> Placement:
+    """All that a push which may be applied adds to its stream. ``earlier``: events of what is newly handed over."""
+    first = verdict.first_new
+    origin = standing.origin
+    number = standing.origins + 1 if origin is None else origin.no
+    last_seq = push.first + len(push.records) - 1
+    events = tuple(
+        EventRow(standing.head + place + 1, number, r.key.seq, *r[1:], link)
+        for place, (r, link) in enumerate(zip(push.records[first:], verdict.links[first:], strict=True))
+    )
+    feeds = _Feeds(standing.handed, earlier)
+    total = standing.total
+    files = []
+    for event, payload in zip(events, payloads[first:], strict=True):
+        mark = place_mark(event.position, event.link)
+        total += mark
+        feeds.count(event, mark, units_handed(event.kind, payload))
+        if event.kind == EventKind.ATTACHED and _SHA256.fullmatch(str(payload.get("sha256", ""))):
+            files.append((str(payload["sha256"]), event.subject, _size(payload.get("size"))))
+    return Placement(
+        stream=push.origin.stream,
+        total=total % 2**64,
+        origin=OriginRow(number, push.origin.device, push.origin.incarnation, last_seq, push.link_after, public_key),
+        new_origin=origin is None,
+        events=events,
+        signature=push.signature,
+        at=at,
+        handed=tuple(feeds.new),
+        sums=feeds.sums,
+        files=tuple(files),
+    )
+
+
+def _size(value: object) -> int:
+    return value if isinstance(value, int) and 0 <= value <= _LARGEST else 0
+
+
+class _Feeds:
+    """Counts events into the feeds of units; a case brings all that befell it before along."""
+
+    def __init__(self, handed: Mapping[str, frozenset[str]], earlier: Sequence[MarkRow]) -> None:
+        self.new: list[tuple[str, str, int]] = []
+        self.sums: dict[str, tuple[int, int]] = {}
+        self._units = {subject: set(units) for subject, units in handed.items()}
+        self._marks: dict[str, list[int]] = {}
+        for row in earlier:
+            self._marks.setdefault(row.subject, []).append(place_mark(row.position, row.link))
+
+    def count(self, event: EventRow, mark: int, units: frozenset[str]) -> None:
+        known = self._units.setdefault(event.subject, set())
+        for unit in known:
+            self._add(unit, 1, mark)
+        marks = self._marks.setdefault(event.subject, [])
+        marks.append(mark)
+        for unit in sorted(units - known):
+            self.new.append((unit, event.subject, event.position))
+            self._add(unit, len(marks), sum(marks))
+            known.add(unit)
+
+    def _add(self, unit: str, count: int, total: int) -> None:
+        before = self.sums.get(unit, (0, 0))
+        self.sums[unit] = (before[0] + count, (before[1] + total) % 2**64)

@@ -1,0 +1,69 @@
+"""Who may read and write what: grants as the hub keeps them, with stars, and as a desk gets them, stream by stream."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+
+from gridclient.domain.codes import Tier, tier_of
+from gridclient.domain.errors import InvalidInput
+from gridclient.hub.feeds import feed_of
+from gridclient.hub.rows import StreamRow
+from gridclient.services.sync_port import Grant
+
+REFERENCE = "ref"
+_ALL_CASES = "t:*"
+
+
+def grants_for(township: str, *, unit: str = "", supervisor: bool = False, county: bool = False) -> tuple[Grant, ...]:
+    """What a new device is granted: a township's desk, a unit's (of one township or of all), a supervisor, the county.
+
+    Everybody reads the reference data; the county writes it.
+
+    Raises:
+        InvalidInput: ``enrol.role_unclear`` (no role, or several), ``code.…`` (no township's code).
+    """
+    if supervisor + county + bool(unit) > 1 or not (township or unit or supervisor or county):
+        raise InvalidInput("enrol.role_unclear")
+    if township and tier_of(township) is not Tier.TOWNSHIP:
+        raise InvalidInput("enrol.no_township", text=township)
+    reference = Grant(REFERENCE, writes=county)
+    stream = f"t:{township}" if township else _ALL_CASES
+    if unit:
+        return (Grant(stream, writes=True, unit=unit), reference)
+    if supervisor or county:
+        return (Grant(f"t:{township[:6]}*" if township else _ALL_CASES), reference)
+    return (Grant(stream, writes=True), reference)
+
+
+def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ...]:
+    """The grants for the streams that there are, without stars. The same feed is named once."""
+    if not any(grant.stream.endswith("*") for grant in grants):
+        return tuple(grants)
+    known = sorted(streams)
+    found: dict[tuple[str, str], Grant] = {}
+    for grant in grants:
+        begin = grant.stream.removesuffix("*")
+        fitting = [s for s in known if s.startswith(begin)] if begin != grant.stream else [grant.stream]
+        for stream in fitting:
+            found.setdefault((stream, grant.unit), Grant(stream, grant.reads, grant.writes, grant.unit))
+    return tuple(found.values())
+
+
+def readable(grants: Iterable[Grant]) -> dict[str, Grant]:
+    """The feeds that may be read, each with its grant."""
+    return {feed_of(grant): grant for grant in grants if grant.reads}
+
+
+def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping[str, bytes]:
+    """The keys for files on a stick, by feed: a unit's is worked out from its stream's, and opens nothing else."""
+    keys = {row.stream: row.key for row in streams}
+    found: dict[str, bytes] = {}
+    for grant in grants:
+        key = keys.get(grant.stream)
+        if key is not None and grant.unit:
+            found[feed_of(grant)] = hmac.digest(key, feed_of(grant).encode(), hashlib.sha256)
+        elif key is not None:
+            found[grant.stream] = key
+    return found

@@ -1,0 +1,110 @@
+"""How the hub stands, for its administrator: the numbers and the plain page on which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.hub.access import Access
+from gridclient.hub.backend import Backend
+from gridclient.hub.rows import Device, StreamRow
+
+_STYLE = (
+    "body{font:15px/1.6 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222;background:#fff}"
+    "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
+    "th,td{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left}"
+    "td.n{text-align:right;font-variant-numeric:tabular-nums}.gone{color:#888}"
+    "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#444}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HubStatus:
+    """The hub at one moment."""
+
+    hub: str
+    database: str
+    streams: Sequence[StreamRow]
+    devices: Sequence[Device]
+
+    @property
+    def events(self) -> int:
+        return sum(row.head for row in self.streams)
+
+    @property
+    def active(self) -> int:
+        return sum(device.revoked_at is None for device in self.devices)
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``hub status --json`` prints it."""
+        return {
+            "hub": self.hub,
+            "database": self.database,
+            "events": self.events,
+            "devices": len(self.devices),
+            "active": self.active,
+            "streams": [{"stream": row.stream, "events": row.head} for row in self.streams],
+        }
+
+
+def read_status(backend: Backend, access: Access) -> HubStatus:
+    """Asks the database."""
+    hub = access.hub_id()
+    with backend.reading() as ledger:
+        return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices())
+
+
+def role_of(device: Device) -> str:
+    """What a device is, in a word."""
+    cases = next((grant for grant in device.grants if grant.stream.startswith("t:")), None)
+    if cases is not None and cases.unit:
+        return f"单位 {cases.unit}"
+    if any(grant.writes and grant.stream == "ref" for grant in device.grants):
+        return "县级"
+    return "镇街席位" if cases is not None and cases.writes else "督导"
+
+
+def moment(seconds: int | None) -> str:
+    """An instant as people read it."""
+    return "—" if seconds is None else f"{datetime.fromtimestamp(seconds, CHINA_TIME):%Y-%m-%d %H:%M}"
+
+
+def status_page(status: HubStatus) -> str:
+    """The page: what is kept, who comes."""
+    streams = _table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams))
+    devices = _table(
+        ("设备", "名称", "角色", "镇街", "注册", "最近联系", "状态"),
+        (
+            (
+                device.device,
+                device.name,
+                role_of(device),
+                device.township,
+                moment(device.enrolled_at),
+                moment(device.seen_at),
+                "已吊销" if device.revoked_at else "正常",
+            )
+            for device in status.devices
+        ),
+    )
+    return (
+        '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>网格同步中心</title>'
+        f"<style>{_STYLE}</style><h1>网格同步中心</h1>"
+        f"<p>正在运行 · {escape(status.database)} · 共 {status.events} 条事件 · {status.active} 台设备可用</p>"
+        f"<h2>数据流</h2>{streams}<h2>设备</h2>{devices}</html>"
+    )
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    head = "".join(f"<th>{escape(title)}</th>" for title in header)
+    lines = ("".join(_cell(value) for value in row) for row in rows)
+    return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _cell(value: object) -> str:
+    return f"<td{' class=n' if isinstance(value, int) else ''}>{escape(str(value))}</td>"

