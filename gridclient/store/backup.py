@@ -17,11 +17,14 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
-from gridclient.store.driver import Database
+from gridclient.services.sync_port import Enrolment
+from gridclient.store.driver import Connection, Database
+from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import Progress, copy_store
+from gridclient.store.sync_store import begin_doubt
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -128,7 +131,8 @@ def restore(
     """Puts a backup in the place of the store; the store that stood there is kept beside the backups.
 
     The backup is copied, upgraded and verified before anything is replaced. Afterwards the profile has a new database
-    and a new incarnation; case numbers go on from where the old store had come.
+    and a new incarnation; case numbers go on from where the old store had come. Who the desk is to its hub stays as it
+    is; a desk that has one waits with the next round until somebody confirms (``sync.confirm`` among its values).
 
     Args:
         key: the backup's key where it is not the profile's (from a recovery key).
@@ -156,8 +160,18 @@ def restore(
     finally:
         _remove(fresh)
     profile.begin_incarnation()
-    _go_on_counting(profile, given)
+    with profile.database.writer() as connection:
+        _go_on_counting(connection, given)
+        begin_doubt(connection, profile.device, _enrolment(profile))
     return aside
+
+
+def _enrolment(profile: Profile) -> Enrolment | None:
+    """Who the desk is to its hub; what cannot be read must not stand in the way of a backup."""
+    try:
+        return read_enrolment(profile.folder, profile.device.id)
+    except StoreUnavailable:
+        return None
 
 
 def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
@@ -174,13 +188,12 @@ def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
         return ()
 
 
-def _go_on_counting(profile: Profile, given: Sequence[tuple[str, int]]) -> None:
-    with profile.database.writer() as connection:
-        connection.executemany(
-            "INSERT INTO counters(name, value) VALUES (?, ?) "
-            "ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)",
-            given,
-        )
+def _go_on_counting(connection: Connection, given: Sequence[tuple[str, int]]) -> None:
+    connection.executemany(
+        "INSERT INTO counters(name, value) VALUES (?, ?) "
+        "ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)",
+        given,
+    )
 
 
 def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from gridclient.domain.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
-from gridclient.store.log import Device
+from gridclient.store.log import Device, writing_device
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
 
@@ -89,10 +89,19 @@ class Profile:
         self.database.close()
         self.database = Database(self.store_file, self.key, read_only=self.read_only)
 
-    def begin_incarnation(self) -> None:
-        """From now on events are numbered anew: the store is not the one whose numbers others may know."""
-        self._identity = replace(self._identity, incarnation=self._identity.incarnation + 1)
-        _write_identity(self.folder, self._identity)
+    def begin_incarnation(self, number: int = 0) -> None:
+        """From now on events are numbered anew, as start ``number`` of this device or as the next one."""
+        known = _read_identity(self.folder)  # another process of this desk may have begun one
+        self._keep(replace(known, incarnation=max(number, known.incarnation if number else known.incarnation + 1)))
+
+    def take_short(self, short: str) -> None:
+        """From now on case numbers have these two characters."""
+        self._keep(replace(_read_identity(self.folder), short=short))
+
+    def _keep(self, identity: _Identity) -> None:
+        if identity != self._identity:
+            _write_identity(self.folder, identity)
+        self._identity = identity
 
     def close(self) -> None:
         """Closes the database and lets the next desk in."""
@@ -153,6 +162,8 @@ def open_profile(folder: Path, *, now: datetime, read_only: bool = False, lock: 
         profile = Profile(folder, identity, key, held, read_only=read_only)
         try:
             _bring_up_to_date(profile, now)
+            if held is not None:
+                _catch_up(profile)
         except BaseException:
             profile.database.close()
             raise
@@ -183,6 +194,14 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
         if fault.code == "store.wrong_key":  # the key is the right one: so the file is not
             raise StoreUnavailable("store.damaged", detail="header") from fault
         raise
+
+
+def _catch_up(profile: Profile) -> None:
+    """A new start of the numbers is noted in the store first; a power cut may have come before the profile's note."""
+    with profile.database.reader() as connection:
+        known = writing_device(connection, profile.device)
+    if known.incarnation > profile.device.incarnation:
+        profile.begin_incarnation(known.incarnation)
 
 
 def _require_current(profile: Profile) -> None:

@@ -15,7 +15,7 @@ from typing import Final
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.events import Event, EventDraft, EventKind
-from gridclient.domain.fold import fold, fold_all
+from gridclient.domain.fold import fold
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 from gridclient.store.audit import append_line
@@ -29,6 +29,7 @@ from gridclient.store.log import (
     require_subject,
 )
 from gridclient.store.projection import Projection, TouchedCase
+from gridclient.store.refolding import folded
 
 _OPENERS: Final = frozenset({EventKind.REGISTERED, EventKind.IMPORTED})
 
@@ -85,7 +86,7 @@ class SqliteUnitOfWork:
         return event
 
     def _read(self, case_id: str, no: int) -> TouchedCase:
-        case = fold_all(events_of(read_subject(self._connection, self._origins, no, case_id)))
+        case = folded(events_of(read_subject(self._connection, self._origins, no, case_id)))
         if case is None:
             raise RuleViolation("case.unknown", case=case_id)
         touched = self._touched[case_id] = TouchedCase(no, case, before=case, events=0)

@@ -5,42 +5,36 @@ Reads one moment of the store in two passes and holds a few cases at a time, how
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 
 from gridclient.domain.case import Case
-from gridclient.domain.errors import Cancelled
-from gridclient.domain.events import Event, chain_hash
-from gridclient.domain.fold import fold_all
 from gridclient.store.audit import broken_lines
+from gridclient.store.chain_proof import Findings, Progress, check_chains
 from gridclient.store.driver import Connection, Database, environment_faults
-from gridclient.store.log import CHAIN_START, Origins, subject_text
+from gridclient.store.log import Origins, subject_text
 from gridclient.store.packs import FORMAT, ROWS, KnownLabels, packed, read_pack
+from gridclient.store.refolding import folded
 from gridclient.store.search import indexed_count
 from gridclient.store.tables import CaseTableRow, PartRow, all_parts, all_rows, part_rows, table_row
 from gridclient.store.tally import TallyChanges, read_tallies, read_unit_tallies
 
-MOST_PROBLEMS: Final = 1000
-_STEP: Final = 2000
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
 _EVENTS: Final = (
     "SELECT e.subject, s.id, e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash "
     "FROM events e LEFT JOIN subjects s ON s.no = e.subject ORDER BY e.subject, e.acked IS NULL, e.acked, e.hlc, e.hash"
 )
 
-Progress = Callable[[int, int], bool]
-"""Told how many steps are done and how many there are; ``False`` stops."""
-
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
 
-    Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``event.unreadable`` ``case.missing``
-    ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally`` ``unit_tally`` ``search``
-    ``audit``. At most ``MOST_PROBLEMS`` are named.
+    Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
+    ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
+    ``unit_tally`` ``search`` ``audit``. At most ``MOST_PROBLEMS`` are named.
     """
 
     events: int
@@ -50,25 +44,6 @@ class Verification:
     @property
     def ok(self) -> bool:
         return not self.problems
-
-
-@dataclass(slots=True)
-class _Findings:
-    """Problems as they are found, and how far the work is."""
-
-    progress: Progress
-    steps: int
-    problems: list[str] = field(default_factory=list)
-    done: int = 0
-
-    def add(self, kind: str, where: object) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(f"{kind} {where}")
-
-    def step(self) -> None:
-        self.done += 1
-        if self.done % _STEP == 0 and not self.progress(self.done, self.steps):
-            raise Cancelled
 
 
 def verify(database: Database, progress: Progress = lambda _done, _all: True) -> Verification:
@@ -90,10 +65,10 @@ def verify(database: Database, progress: Progress = lambda _done, _all: True) ->
 def _verified(connection: Connection, progress: Progress) -> Verification:
     events = _number(connection, "SELECT count(*) FROM events")
     cases = _number(connection, "SELECT count(*) FROM cases")
-    findings = _Findings(progress, steps=2 * events)
+    findings = Findings(progress, steps=2 * events)
     for said in _broken_pages(connection):
         findings.add("page", said)
-    _check_chains(connection, findings)
+    check_chains(connection, findings)
     _CaseCheck(connection, findings).run()
     for no in broken_lines(connection):
         findings.add("audit", no)
@@ -108,38 +83,6 @@ def _broken_pages(connection: Connection) -> list[str]:
 
 def _number(connection: Connection, sql: str) -> int:
     return int(connection.execute(sql).fetchone()[0])
-
-
-def _check_chains(connection: Connection, findings: _Findings) -> None:
-    heads = connection.execute("SELECT no, stream, device, incarnation, seq, hash FROM origins").fetchall()
-    for no, *key, last_seq, head in heads:
-        name = "/".join(map(str, key))
-        seq, link = _check_chain(connection, findings, no, name)
-        if (seq, link) != (last_seq, head):
-            findings.add("chain.head", name)
-    for (no,) in connection.execute("SELECT DISTINCT origin FROM events WHERE origin NOT IN (SELECT no FROM origins)"):
-        findings.add("chain.origin", no)
-
-
-def _check_chain(connection: Connection, findings: _Findings, origin: int, name: str) -> tuple[int, bytes]:
-    """Walks one origin; gives its last number and link."""
-    origins = Origins()
-    rows = connection.execute(
-        "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash "
-        "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
-        (origin,),
-    )
-    last, link = 0, CHAIN_START
-    for seq, hlc, kind, version, subject, base, actor, text, written in rows:
-        if seq != last + 1:
-            findings.add("chain.gap", f"{name}/{last + 1}")
-        key = origins.key(connection, origin, seq)
-        event = Event(key, hlc, kind, subject_text(subject or b"="), base, actor, {}, version)
-        if chain_hash(link, event, text) != written:
-            findings.add("chain.broken", key)
-        last, link = seq, written
-        findings.step()
-    return last, link
 
 
 _T = TypeVar("_T")
@@ -174,7 +117,7 @@ class _Alongside(Generic[_T]):
 class _CaseCheck:
     """Folds every case again and compares what stands."""
 
-    def __init__(self, connection: Connection, findings: _Findings) -> None:
+    def __init__(self, connection: Connection, findings: Findings) -> None:
         self._connection = connection
         self._findings = findings
         self._origins = Origins()
@@ -203,11 +146,13 @@ class _CaseCheck:
         for _ in rows:
             self._findings.step()
         try:
-            case = fold_all(self._origins.logged(self._connection, case_id, row[2:]).event for row in rows)
+            case = folded(self._origins.logged(self._connection, case_id, row[2:]).event for row in rows)
         except _UNREADABLE:
             self._findings.add("event.unreadable", case_id)
             return 0
         if case is None:
+            if standing:
+                self._findings.add("case.stranger", case_id)
             return 0
         pending = sum(row[-2] is None and self._origins.is_own(self._connection, row[2]) for row in rows)
         self._compare_case(no, case, table_row(case, pending), standing, parts)

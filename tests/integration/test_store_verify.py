@@ -10,7 +10,7 @@ import pytest
 
 from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import EventKind
-from gridclient.store import verify as verifying
+from gridclient.store import chain_proof
 from gridclient.store.verify import verify
 from tests.contract.stage import GRIDS, UNITS, Stage, opened
 
@@ -60,9 +60,9 @@ def test_an_empty_store_proves_right(stage: Stage) -> None:
         ("UPDATE events SET payload = replace(payload, '占道', '合法') WHERE payload LIKE '%占道%'", {"chain.broken"}),
         ("UPDATE events SET actor = 'somebody' WHERE pos = 3", {"chain.broken"}),
         ("UPDATE events SET hash = zeroblob(32) WHERE pos = 9", {"chain.broken", "chain.head"}),
-        ("UPDATE events SET payload = '{}' WHERE pos = 1", {"chain.broken", "event.unreadable"}),
+        ("UPDATE events SET payload = '{}' WHERE pos = 1", {"chain.broken", "case.stranger"}),
         ("UPDATE events SET payload = 'no json' WHERE pos = 1", {"chain.broken", "event.unreadable"}),
-        ("DELETE FROM events WHERE pos = 3", {"chain.gap", "chain.broken"}),
+        ("DELETE FROM events WHERE pos = 3", {"chain.gap", "chain.head"}),
         ("DELETE FROM events WHERE pos = 8", {"chain.head"}),
         ("UPDATE origins SET seq = seq + 1", {"chain.head"}),
         ("UPDATE cases SET state = 'closed' WHERE no = 2", {"case.row"}),
@@ -108,7 +108,7 @@ def test_a_page_changed_outside_sqlite_is_found(told: Stage) -> None:
 
 
 def test_verification_tells_how_far_it_is_and_can_be_stopped(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "_STEP", 1)
+    monkeypatch.setattr(chain_proof, "_STEP", 1)
     seen: list[tuple[int, int]] = []
 
     def watch(done: int, steps: int) -> bool:
@@ -122,7 +122,7 @@ def test_verification_tells_how_far_it_is_and_can_be_stopped(told: Stage, monkey
 
 
 def test_verification_sees_one_moment_while_the_desk_works(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verifying, "_STEP", 1)
+    monkeypatch.setattr(chain_proof, "_STEP", 1)
 
     def work_on(done: int, _steps: int) -> bool:
         if done < 10:

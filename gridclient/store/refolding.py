@@ -1,0 +1,193 @@
+"""Folding cases again when events come from elsewhere or get another place, and bringing the tables after them.
+
+Whoever takes events in tells here which are new and which moved; :meth:`Refolding.carry_out` writes them into the log
+and folds each case once. A case whose events only got their places, in the order in which they stood, is not folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from gridclient.domain.case import Case
+from gridclient.domain.events import Event, Record
+from gridclient.domain.fold import fold_all
+from gridclient.services.rows import Changes
+from gridclient.store.driver import Connection
+from gridclient.store.log import Origins, subject_key, subject_text
+from gridclient.store.projection import Projection, TouchedCase
+
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_READ: Final = (
+    "SELECT pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events WHERE subject = ?"
+)
+_INSERT: Final = (
+    "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Refolded(NamedTuple):
+    """What became of it: the cases that changed in any way, and how many wait for a choice that did not before."""
+
+    changes: Changes
+    conflicts: int
+
+
+@dataclass(slots=True)
+class _Line:
+    """One event of a case in memory: its row, its place (``None``: none yet) and, when it was read, itself."""
+
+    pos: int
+    origin: int
+    hlc: int
+    acked: int | None
+    link: bytes
+    own: bool
+    event: Event
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """The same order as ``log.ORDER``."""
+        return (self.acked is None, self.acked or 0, self.hlc, self.link)
+
+
+@dataclass(slots=True)
+class _Subject:
+    no: int
+    id: str
+    known: bool
+    fresh: list[_Line] = field(default_factory=list)
+    places: dict[int, int | None] = field(default_factory=dict)
+
+
+class Refolding:
+    """The subjects that one transaction touches."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._origins = Origins()
+        self._subjects: dict[int, _Subject] = {}
+        self._numbers: dict[str, int] = {}
+        self._new_subjects: list[tuple[int, bytes]] = []
+        self._rows: list[tuple[Any, ...]] = []
+        self._last_subject: int | None = None
+        self._pos: int = connection.execute("SELECT max(pos) FROM events").fetchone()[0] or 0
+
+    def add(self, origin: int, record: Record, event: Event, link: bytes, *, own: bool, acked: int | None) -> None:
+        """An event that is new to the log."""
+        subject = self._subject_of(record.subject)
+        self._pos += 1
+        _, hlc, kind, version, _, base, actor, text = record
+        self._rows.append(
+            (self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, acked, link)
+        )
+        subject.fresh.append(_Line(self._pos, origin, hlc, acked, link, own, event))
+
+    def place(self, subject: int, pos: int, acked: int | None) -> None:
+        """An event of the log that gets a place, or loses it."""
+        self._by_number(subject).places[pos] = acked
+
+    def touch(self, subject: int) -> None:
+        """A subject whose events were written anew."""
+        self._by_number(subject)
+
+    def carry_out(self) -> Refolded:
+        """Writes the events and places, and brings the tables of all touched cases after them."""
+        before = {subject.no: self._read(subject) for subject in self._subjects.values() if subject.known}
+        self._write()
+        touched, pending, conflicts = [], {}, 0
+        for subject in self._subjects.values():
+            old = sorted(before.get(subject.no, ()), key=lambda line: line.order)
+            new = self._after(subject, old)
+            waiting = sum(line.own and line.acked is None for line in new)
+            if subject.places and not subject.fresh and [x.pos for x in old] == [x.pos for x in new]:
+                pending[subject.no] = waiting
+                continue
+            was, case = folded(line.event for line in old), folded(line.event for line in new)
+            if case is not None:
+                touched.append(TouchedCase(subject.no, case, was, 0, waiting))
+                conflicts += bool(case.contentions) and not (was is not None and was.contentions)
+        projection = Projection(self._connection)
+        projection.write(touched)
+        projection.write_pending(pending)
+        changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending))
+        return Refolded(Changes(frozenset(changed)), conflicts)
+
+    def _after(self, subject: _Subject, old: Sequence[_Line]) -> list[_Line]:
+        moved = [_placed(line, subject.places[line.pos]) if line.pos in subject.places else line for line in old]
+        return sorted((*moved, *subject.fresh), key=lambda line: line.order)
+
+    def _write(self) -> None:
+        connection = self._connection
+        if self._new_subjects:
+            connection.executemany("INSERT INTO subjects(no, id) VALUES (?, ?)", self._new_subjects)
+        if self._rows:
+            connection.executemany(_INSERT, self._rows)
+        places = [(acked, pos) for subject in self._subjects.values() for pos, acked in subject.places.items()]
+        if places:
+            connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
+
+    def _read(self, subject: _Subject) -> list[_Line]:
+        lines = []
+        for pos, origin, seq, hlc, kind, version, base, actor, text, acked, link in self._connection.execute(
+            _READ, (subject.no,)
+        ):
+            key = self._origins.key(self._connection, origin, seq)
+            record = Record(key, hlc, kind, version, subject.id, base, actor, text)
+            own = self._origins.is_own(self._connection, origin)
+            lines.append(_Line(pos, origin, hlc, acked, link, own, record.event()))
+        return lines
+
+    def _subject_of(self, text: str) -> _Subject:
+        no = self._numbers.get(text)
+        if no is not None:
+            return self._subjects[no]
+        row = self._connection.execute("SELECT no FROM subjects WHERE id = ?", (subject_key(text),)).fetchone()
+        if row is not None:
+            return self._by_number(row[0])
+        if self._last_subject is None:
+            self._last_subject = self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0
+        self._last_subject += 1
+        self._new_subjects.append((self._last_subject, subject_key(text)))
+        return self._keep(_Subject(self._last_subject, text, known=False))
+
+    def _by_number(self, no: int) -> _Subject:
+        subject = self._subjects.get(no)
+        if subject is None:
+            (key,) = self._connection.execute("SELECT id FROM subjects WHERE no = ?", (no,)).fetchone()
+            subject = self._keep(_Subject(no, subject_text(key), known=True))
+        return subject
+
+    def _keep(self, subject: _Subject) -> _Subject:
+        self._subjects[subject.no] = subject
+        self._numbers[subject.id] = subject.no
+        return subject
+
+
+def _placed(line: _Line, acked: int | None) -> _Line:
+    return _Line(line.pos, line.origin, line.hlc, acked, line.link, line.own, line.event)
+
+
+def folded(events: Iterable[Event]) -> Case | None:
+    """The case after its events; one whose payload is not shaped as its kind needs has no part in it.
+
+    Nobody's desk must stand still because another wrote what cannot be read.
+    """
+    given = tuple(events)
+    try:
+        return fold_all(given)
+    except _UNREADABLE:
+        return fold_all(_readable(given))
+
+
+def _readable(events: Sequence[Event]) -> list[Event]:
+    kept: list[Event] = []
+    for event in events:
+        try:
+            fold_all((*kept, event))
+        except _UNREADABLE:
+            continue
+        kept.append(event)
+    return kept

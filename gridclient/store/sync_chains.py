@@ -1,0 +1,214 @@
+"""The hash chains of the origins that one page touches: what is new continues its chain, what is known is the same.
+
+An origin is *whole* while all its events from number 1 on are known. A desk that is shown only a part of a stream, or a
+stick that comes before an earlier one, leaves gaps: what lies behind them has the link it was given, and the chain is
+walked as soon as the gap is filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import EventKey, Record, link_after
+from gridclient.services.sync_port import OriginKey, SignedHead
+from gridclient.store.driver import Connection
+from gridclient.store.log import CHAIN_START, subject_key, subject_text
+
+IN_HAND: Final = 0
+"""The place in the log of an event that the same page brought before and that is not written yet."""
+HeadCheck = Callable[[bytes, OriginKey, int, bytes, bytes], bool]
+"""Whether the holder of a public key signed that an origin has a link after its event of this number."""
+
+_ORIGIN: Final = (
+    "SELECT no, own, whole, seq, hash, hlc, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ?"
+)
+_KNOWN: Final = (
+    "SELECT e.pos, e.subject, e.acked, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload "
+    "FROM events e JOIN subjects s ON s.no = e.subject WHERE e.origin = ? AND e.seq = ?"
+)
+_BEHIND: Final = (
+    "SELECT e.seq, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload "
+    "FROM events e JOIN subjects s ON s.no = e.subject WHERE e.origin = ? AND e.seq > ? ORDER BY e.seq"
+)
+
+
+class KnownEvent(NamedTuple):
+    """Where an event stands that is in the log already."""
+
+    pos: int
+    subject: int
+    acked: int | None
+    link: bytes
+
+
+@dataclass(slots=True)
+class Chain:
+    """One origin: ``seq`` and ``link`` are where it is known without a gap; ``fresh`` is what this page added."""
+
+    key: OriginKey
+    no: int
+    own: bool
+    whole: bool
+    seq: int
+    link: bytes
+    hlc: int
+    signed: int
+    fresh: dict[int, tuple[Record, bytes]] = field(default_factory=dict)
+    moved: bool = False
+
+
+class Chains:
+    """The chains of one transaction; :meth:`finish` writes where they stand, after the events themselves."""
+
+    def __init__(self, connection: Connection, device: str) -> None:
+        self._connection = connection
+        self._device = device
+        self._chains: dict[OriginKey, Chain] = {}
+
+    def of(self, key: OriginKey) -> Chain:
+        """The chain of an origin, a new one where nothing of it was known."""
+        chain = self.known(key)
+        if chain is None:
+            own = key.device == self._device
+            no = self._connection.execute(
+                "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, ?, 0, 0, ?)",
+                (*key, int(own), CHAIN_START),
+            ).lastrowid
+            chain = self._chains[key] = Chain(key, no, own, True, 0, CHAIN_START, 0, 0)
+        return chain
+
+    def known(self, key: OriginKey) -> Chain | None:
+        """The chain of an origin, if there is one."""
+        chain = self._chains.get(key)
+        if chain is None:
+            row = self._connection.execute(_ORIGIN, key).fetchone()
+            if row is None:
+                return None
+            no, own, whole, seq, link, hlc, signed = row
+            chain = self._chains[key] = Chain(key, no, bool(own), bool(whole), seq, link, hlc, signed)
+        return chain
+
+    def accept(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | bytes:
+        """Where the event stands if it is known, else the link under which it goes into the log.
+
+        Raises:
+            SyncFault: it does not continue its chain, or is another than the one that is known.
+        """
+        seq = record.key.seq
+        known = self._same(chain, record, link) if seq <= chain.seq or not chain.whole else None
+        if seq == chain.seq + 1:
+            computed = link_after(chain.link, record.canonical())
+            if computed != (known.link if known else link or computed):
+                raise _broken(record.key)
+            chain.seq, chain.link, chain.moved = seq, computed, True
+            link = computed
+        if known is not None:
+            return known
+        if not link:
+            raise _broken(record.key)
+        chain.whole = chain.whole and seq <= chain.seq
+        chain.hlc, chain.moved = max(chain.hlc, record.hlc), True
+        chain.fresh[seq] = (record, link)
+        return link
+
+    def link_at(self, chain: Chain, seq: int) -> bytes | None:
+        """The link of one event, if it is known."""
+        if seq == 0:
+            return CHAIN_START
+        if seq in chain.fresh:
+            return chain.fresh[seq][1]
+        row = self._connection.execute("SELECT hash FROM events WHERE origin = ? AND seq = ?", (chain.no, seq))
+        found = row.fetchone()
+        return None if found is None else bytes(found[0])
+
+    def check_head(self, head: SignedHead, is_signed: HeadCheck) -> None:
+        """Checks a signature; one over an event that is not known here says nothing.
+
+        Raises:
+            SyncFault: ``sync.signature``: it is wrong, or made with another key than this origin's before.
+        """
+        chain = self.known(head.origin)
+        link = None if chain is None else self.link_at(chain, head.seq)
+        if chain is None or link is None:
+            return
+        pinned = self._pinned(head.origin, head.public_key)
+        if not pinned or not is_signed(head.public_key, head.origin, head.seq, link, head.signature):
+            raise SyncFault("sync.signature", origin="/".join(map(str, head.origin)), seq=head.seq)
+        if head.seq > chain.signed:
+            chain.signed, chain.moved = head.seq, True
+
+    def require_signed(self) -> None:
+        """That no foreign chain ends here without a signature over its end. Raises ``SyncFault``."""
+        for chain in self._chains.values():
+            if chain.fresh and chain.whole and not chain.own and chain.signed < chain.seq:
+                raise SyncFault("sync.signature", origin="/".join(map(str, chain.key)), seq=chain.seq)
+
+    def finish(self) -> None:
+        """Walks on where gaps were filled and writes where the chains stand. The page's events are in the log.
+
+        Raises:
+            SyncFault: what was behind a gap does not continue what filled it.
+        """
+        moved = [chain for chain in self._chains.values() if chain.moved]
+        for chain in moved:
+            if not chain.whole:
+                self._walk_on(chain)
+        self._connection.executemany(
+            "UPDATE origins SET whole = ?, seq = ?, hash = ?, hlc = ?, signed = ? WHERE no = ?",
+            [(int(c.whole), c.seq, c.link, c.hlc, c.signed, c.no) for c in moved],
+        )
+
+    def _walk_on(self, chain: Chain) -> None:
+        for seq, written, *rest in self._connection.execute(_BEHIND, (chain.no, chain.seq)):
+            if seq != chain.seq + 1:
+                return
+            record = _record(chain.key, seq, rest)
+            chain.link = link_after(chain.link, record.canonical())
+            if chain.link != written:
+                raise _broken(record.key)
+            chain.seq = seq
+        chain.whole = True
+
+    def _same(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | None:
+        """Where the event stands, ``None`` if it is not known."""
+        seq = record.key.seq
+        if seq in chain.fresh:
+            if chain.fresh[seq] != (record, link or chain.fresh[seq][1]):
+                raise _broken(record.key)
+            return KnownEvent(IN_HAND, 0, None, chain.fresh[seq][1])
+        row = self._connection.execute(_KNOWN, (chain.no, seq)).fetchone()
+        if row is None:
+            return None
+        known = KnownEvent(*row[:4])
+        same = tuple(row[4:]) == (*record[1:4], subject_key(record.subject), *record[5:])
+        if not same or (link and link != known.link):
+            raise _forked(record.key) if chain.own else _broken(record.key)
+        return known
+
+    def _pinned(self, origin: OriginKey, public_key: bytes) -> bool:
+        """Whether the key is the one that signed for this start of the device before; the first one is kept."""
+        row = self._connection.execute(
+            "SELECT public_key FROM device_keys WHERE device = ? AND incarnation = ?", origin[1:]
+        ).fetchone()
+        if row is None:
+            self._connection.execute(
+                "INSERT INTO device_keys(device, incarnation, public_key) VALUES (?, ?, ?)", (*origin[1:], public_key)
+            )
+            return True
+        return bool(row[0] == public_key)
+
+
+def _record(key: OriginKey, seq: int, row: list[Any]) -> Record:
+    hlc, kind, version, subject, base, actor, text = row
+    return Record(EventKey(*key, seq), hlc, kind, version, subject_text(subject), base, actor, text)
+
+
+def _broken(key: EventKey) -> SyncFault:
+    return SyncFault("sync.chain_broken", event=str(key))
+
+
+def _forked(key: EventKey) -> SyncFault:
+    return SyncFault("sync.fork", stream=key.stream, incarnation=key.incarnation, seq=key.seq)

@@ -1,0 +1,155 @@
+"""The queue of files for the line: what events name here and the hub lacks, what they name and is not here.
+
+Files that events name are found by reading on in the log from where the last look ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.services.ports import Clock
+from gridclient.services.sync_port import WaitingFile
+from gridclient.store.attachments import AttachmentStore
+from gridclient.store.driver import Connection, Database
+from gridclient.store.file_faults import file_faults
+
+_SEEN: Final = "sync.files"
+_HEX: Final = frozenset("0123456789abcdef")
+_DIGITS: Final = 64
+_NAMED: Final = (
+    "SELECT e.pos, o.own, e.payload FROM events e JOIN origins o ON o.no = e.origin "
+    "WHERE e.kind = 'attachment_added' AND e.pos > ? ORDER BY e.pos"
+)
+_QUEUE: Final = (
+    "INSERT INTO file_queue(sha256, size, sent, incoming) VALUES (?, ?, 0, ?) "
+    "ON CONFLICT(sha256) DO UPDATE SET incoming = min(incoming, excluded.incoming)"
+)
+_WAITING: Final = (
+    "SELECT q.sha256, a.size, q.sent FROM file_queue q JOIN attachment_files a ON a.sha256 = q.sha256 "
+    "WHERE q.incoming = 0 AND q.sent < a.size"
+)
+_MISSING: Final = (
+    "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
+    "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) ORDER BY q.rowid LIMIT ?"
+)
+
+
+class FileQueue:
+    """Files on their way. ``folder`` is that of the attachments; pieces of missing ones lie there until all are."""
+
+    def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
+        self._database = database
+        self._folder = folder
+        self._clock = clock
+        self._files = AttachmentStore(folder, database)
+
+    def waiting(self, limit: int) -> Sequence[WaitingFile]:
+        """Own files that the hub does not have whole; those begun first."""
+        self._read_on()
+        with self._database.reader() as connection:
+            rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, q.rowid LIMIT ?", (limit,)).fetchall()
+        return [WaitingFile(*row) for row in rows]
+
+    def missing(self, limit: int) -> Sequence[WaitingFile]:
+        """Files that events name and that are not here."""
+        self._read_on()
+        with self._database.reader() as connection:
+            rows = connection.execute(_MISSING, (limit,)).fetchall()
+        return [WaitingFile(sha256, size, self._here(sha256)) for sha256, size in rows]
+
+    def sent(self, sha256: str, sent: int) -> None:
+        """So much of a file is with the hub."""
+        with self._database.writer() as connection:
+            connection.execute("UPDATE file_queue SET sent = ? WHERE sha256 = ?", (sent, sha256))
+
+    def read(self, sha256: str, offset: int, length: int) -> bytes:
+        """A piece of a file that is here; raises ``NotFound("attachment.missing")``."""
+        with file_faults(), self._files.path(sha256).open("rb") as file:
+            file.seek(offset)
+            return file.read(length)
+
+    def add(self, sha256: str, offset: int, piece: bytes, size: int) -> int:
+        """Adds a piece; see ``SyncStore.add_to_file``."""
+        if not _is_name(sha256):
+            raise NotFound("attachment.missing", sha256=sha256)
+        part = self._part(sha256)
+        if self._here(sha256) != offset or offset + len(piece) > size:
+            return self._here(sha256)
+        with file_faults():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with part.open("ab") as file:
+                file.write(piece)
+        if offset + len(piece) < size:
+            return offset + len(piece)
+        return self._keep_whole(sha256, part, size)
+
+    def _keep_whole(self, sha256: str, part: Path, size: int) -> int:
+        with file_faults(), part.open("rb") as file:
+            whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        try:
+            if whole:
+                self._files.keep(part, at=self._clock.now())
+        except InvalidInput:  # of a kind that no desk attaches
+            whole = False
+        part.unlink(missing_ok=True)
+        return size if whole else 0
+
+    def _here(self, sha256: str) -> int:
+        try:
+            return self._part(sha256).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _part(self, sha256: str) -> Path:
+        return self._folder / f"{sha256}.incoming"
+
+    def _read_on(self) -> None:
+        with self._database.reader() as connection:
+            seen = _seen(connection)
+            found = connection.execute(_NAMED, (seen,)).fetchall()
+        if not found:
+            return
+        with self._database.writer() as connection:
+            connection.executemany(_QUEUE, [(sha256, size, int(not own)) for sha256, size, own in _named(found)])
+            connection.execute(
+                "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+                (_SEEN, str(found[-1][0])),
+            )
+
+
+def count_waiting(connection: Connection) -> int:
+    """How many files are only here, those that were just attached too."""
+    known = {row[0] for row in connection.execute("SELECT sha256 FROM file_queue WHERE incoming = 0")}
+    new = {sha256 for sha256, _, own in _named(connection.execute(_NAMED, (_seen(connection),)).fetchall()) if own}
+    (waiting,) = connection.execute(f"SELECT count(*) FROM ({_WAITING})").fetchone()
+    here = connection.execute(
+        "SELECT count(*) FROM attachment_files WHERE sha256 IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(new - known)),),
+    )
+    return int(waiting + here.fetchone()[0])
+
+
+def _seen(connection: Connection) -> int:
+    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (_SEEN,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def _named(rows: Sequence[Any]) -> Iterator[tuple[str, int, bool]]:
+    """Name and size of each file that these events name, and whether they were written here."""
+    for _, own, text in rows:
+        try:
+            payload = json.loads(text)
+            sha256, size = payload["sha256"], payload.get("size")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            continue
+        if _is_name(sha256):
+            yield sha256, size if isinstance(size, int) and 0 <= size < 1 << 53 else 0, bool(own)
+
+
+def _is_name(sha256: object) -> bool:
+    return isinstance(sha256, str) and len(sha256) == _DIGITS and _HEX.issuperset(sha256)

@@ -1,0 +1,161 @@
+"""Taking events in that were written elsewhere, within one transaction: chains, signatures, places, cases, feed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import Event, Record, link_after
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
+from gridclient.store import sync_feeds
+from gridclient.store.driver import Connection
+from gridclient.store.refolding import Refolding
+from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
+
+_LARGEST: Final = (1 << 63) - 1
+_AT_ONCE: Final = 500
+_RUN: Final = "SELECT seq, pos, subject, acked, hash FROM events WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+_IN_STRETCH: Final = (
+    "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
+    "WHERE o.stream = ? AND e.acked BETWEEN ? AND ?"
+)
+
+
+class Intake:
+    """One transaction's worth of events from elsewhere. ``device``: whose events are own."""
+
+    def __init__(self, connection: Connection, device: str, is_signed: HeadCheck) -> None:
+        self._connection = connection
+        self._is_signed = is_signed
+        self._chains = Chains(connection, device)
+        self._refolding = Refolding(connection)
+        self._marked: list[sync_feeds.Marked] = []
+        self._new = 0
+        self._placed: set[int] = set()
+
+    def take(self, page: FeedPage) -> Taken:
+        """Puts a page into the log and moves its feed. Raises ``SyncFault``; the transaction must not be committed."""
+        before = sync_feeds.read_feed(self._connection, page.feed)
+        for position, record, link in page.foreign:
+            self._add(record, link, position)
+        for run in page.own:
+            self._place_run(run)
+        if before.repairing and not sync_feeds.is_part(page.feed):
+            self._give_way(before, page)
+        whole = page.complete and not sync_feeds.is_part(page.feed)
+        taken = self._finish(page.heads, all_signed=whole)
+        after = sync_feeds.moved(self._connection, before, page, self._marked)
+        sync_feeds.keep_feed(self._connection, after)
+        return taken._replace(agrees=sync_feeds.agrees(after, page))
+
+    def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
+        """Puts the events of a stick into the log. Raises ``SyncFault``; the transaction must not be committed."""
+        for batch in batches:
+            self._add_batch(batch)
+        heads = [SignedHead(b.origin, b.first + len(b.records) - 1, b.public_key, b.signature) for b in batches]
+        return self._finish(heads, all_signed=False)
+
+    def _add_batch(self, batch: StickBatch) -> None:
+        chain = self._chains.of(batch.origin)
+        before = self._chains.link_at(chain, batch.first - 1)
+        link = batch.link_before
+        for seq, record in enumerate(batch.records, batch.first):
+            if record.key != (*batch.origin, seq):
+                raise SyncFault("sync.chain_broken", event=str(record.key))
+            link = link_after(link, record.canonical())
+            self._add(record, link, None)
+        if before not in (None, batch.link_before) or link != batch.link_after:
+            raise SyncFault("sync.chain_broken", event="/".join(map(str, (*batch.origin, batch.first))))
+
+    def _add(self, record: Record, link: bytes, position: int | None) -> None:
+        event = _read(record)
+        chain = self._chains.of(OriginKey(*record.key[:3]))
+        found = self._chains.accept(chain, record, link)
+        if isinstance(found, bytes):
+            self._refolding.add(chain.no, record, event, found, own=chain.own, acked=position)
+            self._new += 1
+            self._mark(position, found)
+            return
+        self._mark(position, found.link)
+        if found.pos != IN_HAND and position is not None:
+            self._place(found.subject, found.pos, found.acked, position)
+
+    def _place_run(self, run: PlacedRun) -> None:
+        chain = self._chains.known(run.origin)
+        last = run.seq + run.length - 1
+        rows = [] if chain is None else self._connection.execute(_RUN, (chain.no, run.seq, last)).fetchall()
+        if len(rows) != run.length:
+            raise SyncFault("sync.gap", event="/".join(map(str, (*run.origin, run.seq + len(rows)))))
+        for position, (_, pos, subject, acked, link) in enumerate(rows, run.position):
+            self._mark(position, link)
+            self._place(subject, pos, acked, position)
+
+    def _mark(self, position: int | None, link: bytes) -> None:
+        if position is not None:
+            self._marked.append((position, link))
+
+    def _place(self, subject: int, pos: int, acked: int | None, position: int) -> None:
+        self._placed.add(pos)
+        if acked != position:
+            self._refolding.place(subject, pos, position)
+
+    def _give_way(self, before: FeedState, page: FeedPage) -> None:
+        """What had a place in this stretch, and the hub says that another has it, has none any more."""
+        stretch = (sync_feeds.stream_of(page.feed), before.cursor + 1, page.cursor)
+        for subject, pos, _ in self._connection.execute(_IN_STRETCH, stretch).fetchall():
+            if pos not in self._placed:
+                self._refolding.place(subject, pos, None)
+
+    def _finish(self, heads: Sequence[SignedHead], *, all_signed: bool) -> Taken:
+        refolded = self._refolding.carry_out()
+        for head in heads:
+            self._chains.check_head(head, self._is_signed)
+        if all_signed:
+            self._chains.require_signed()
+        self._chains.finish()
+        return Taken(refolded.changes, True, self._new, refolded.conflicts)
+
+
+def take_back(connection: Connection, state: FeedState) -> Taken | None:
+    """After a feed was read again to its end: some events whose places the hub did not confirm lose them.
+
+    ``None`` when there was none left: the feed then counts as whole again.
+    """
+    rows = sync_feeds.unconfirmed(connection, state, _AT_ONCE)
+    if not rows:
+        sync_feeds.keep_feed(connection, replace(state, repairing=False))
+        return None
+    refolding = Refolding(connection)
+    for subject, pos in rows:
+        refolding.place(subject, pos, None)
+    refolded = refolding.carry_out()
+    return Taken(refolded.changes, True, 0, refolded.conflicts)
+
+
+def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
+    """Own events from number ``seq`` on lose their places: the hub has others under these numbers."""
+    chain = Chains(connection, origin.device).known(origin)
+    if chain is None:
+        return
+    refolding = Refolding(connection)
+    for _, pos, subject, acked, _ in connection.execute(_RUN, (chain.no, seq, _LARGEST)).fetchall():
+        if acked is not None:
+            refolding.place(subject, pos, None)
+    refolding.carry_out()
+
+
+def _read(record: Record) -> Event:
+    """The event, if it is one that a log can hold. Raises ``SyncFault``."""
+    try:
+        payload = json.loads(record.text)
+    except (ValueError, RecursionError):
+        payload = None
+    numbers = (record.hlc, record.key.seq, record.key.incarnation, record.version, record.base)
+    if not isinstance(payload, dict) or not all(0 <= number <= _LARGEST for number in numbers):
+        raise SyncFault("sync.chain_broken", event=str(record.key))
+    return Event(
+        record.key, record.hlc, record.kind, record.subject, record.base, record.actor, payload, record.version
+    )

@@ -1,0 +1,176 @@
+"""Writing own events again under another start of the numbers, when those they had are not theirs alone.
+
+A twin of this desk (a copied machine, a restored backup) may have used the same numbers, or the device that wrote them
+is gone. Time, author and order of the events stay; what names one of them (what was undone, which side was chosen)
+names it by its new key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from gridclient.domain.events import EventKey, Record, link_after, payload_text
+from gridclient.store.driver import Connection
+from gridclient.store.log import CHAIN_START, Device, subject_text
+from gridclient.store.refolding import Refolding
+
+_WAITING: Final = (
+    "SELECT e.pos, o.no, o.stream, o.device, o.incarnation, e.seq, e.hlc, e.kind, e.version, e.subject, s.id, e.base, "
+    "e.actor, e.payload FROM events e JOIN origins o ON o.no = e.origin JOIN subjects s ON s.no = e.subject "
+    "WHERE e.acked IS NULL AND o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
+)
+_KEY_PARTS: Final = 4
+_Renamed = Mapping[tuple[Any, ...], EventKey]
+
+
+class _Waiting(NamedTuple):
+    pos: int
+    origin: int
+    key: EventKey
+    hlc: int
+    kind: str
+    version: int
+    subject: int
+    subject_id: str
+    base: int
+    actor: str
+    text: str
+
+
+class Rewritten(NamedTuple):
+    """How many events were written again, and the cases that they belong to."""
+
+    events: int
+    cases: frozenset[str]
+
+
+def latest_incarnation(connection: Connection, device: str) -> int:
+    """The highest number of a start of this device that the log or the store's notes know."""
+    row = connection.execute(
+        "SELECT max((SELECT coalesce(max(incarnation), 0) FROM origins WHERE device = ?1), "
+        "(SELECT coalesce(max(incarnation), 0) FROM writers WHERE device = ?1))",
+        (device,),
+    ).fetchone()
+    return int(row[0])
+
+
+def keep_writer(connection: Connection, device: Device) -> None:
+    """From this transaction on every process writes as this device."""
+    connection.execute(
+        "INSERT INTO writers(device, incarnation, short) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT(device) DO UPDATE SET incarnation = ?2, short = ?3",
+        (device.id, device.incarnation, device.short),
+    )
+
+
+def write_again(connection: Connection, device: Device, *, of_others: bool = False) -> Rewritten:
+    """What waits here under other numbers is numbered as ``device`` writes now; part of the open transaction.
+
+    Args:
+        of_others: only what another device wrote in this store before the store came here.
+    """
+    rows = [_waiting(row) for row in connection.execute(_WAITING, (device.id, device.incarnation)).fetchall()]
+    if of_others:
+        rows = [row for row in rows if row.key.device != device.id]
+    if not rows:
+        return Rewritten(0, frozenset())
+    heads = _Heads(connection, device)
+    renamed = {tuple(row.key): heads.next_key(row.key.stream) for row in rows}
+    refolding = Refolding(connection)
+    for row in rows:
+        heads.write(row, renamed)
+        refolding.touch(row.subject)
+    heads.finish()
+    _shorten(connection, {row.origin for row in rows})
+    refolding.carry_out()
+    return Rewritten(len(rows), frozenset(row.subject_id for row in rows))
+
+
+def _waiting(row: Any) -> _Waiting:
+    pos, origin, stream, device, incarnation, seq, hlc, kind, version, subject, key, base, actor, text = row
+    return _Waiting(
+        pos, origin, EventKey(stream, device, incarnation, seq), hlc, kind, version, subject, subject_text(key), base,
+        actor, text,
+    )  # fmt: skip
+
+
+class _Heads:
+    """The chains that the events are written to, by stream."""
+
+    def __init__(self, connection: Connection, device: Device) -> None:
+        self._connection = connection
+        self._device = device
+        self._at: dict[str, tuple[int, int, bytes, int]] = {}
+        self._numbered: dict[str, int] = {}
+
+    def next_key(self, stream: str) -> EventKey:
+        _, seq, _, _ = self._head(stream)
+        number = self._numbered[stream] = self._numbered.get(stream, seq) + 1
+        return EventKey(stream, self._device.id, self._device.incarnation, number)
+
+    def write(self, row: _Waiting, renamed: _Renamed) -> None:
+        key = renamed[tuple(row.key)]
+        no, _, link, hlc = self._head(key.stream)
+        text = payload_text(_with_new_keys(json.loads(row.text), renamed))
+        record = Record(key, row.hlc, row.kind, row.version, row.subject_id, row.base, row.actor, text)
+        link = link_after(link, record.canonical())
+        self._connection.execute(
+            "UPDATE events SET origin = ?, seq = ?, payload = ?, hash = ? WHERE pos = ?",
+            (no, key.seq, text, link, row.pos),
+        )
+        self._at[key.stream] = (no, key.seq, link, max(hlc, row.hlc))
+
+    def finish(self) -> None:
+        self._connection.executemany(
+            "UPDATE origins SET seq = ?, hash = ?, hlc = ? WHERE no = ?",
+            [(seq, link, hlc, no) for no, seq, link, hlc in self._at.values()],
+        )
+
+    def _head(self, stream: str) -> tuple[int, int, bytes, int]:
+        if stream not in self._at:
+            key = (stream, self._device.id, self._device.incarnation)
+            self._connection.execute(
+                "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, 1, 0, 0, ?) "
+                "ON CONFLICT DO NOTHING",
+                (*key, CHAIN_START),
+            )
+            self._at[stream] = self._connection.execute(
+                "SELECT no, seq, hash, hlc FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
+            ).fetchone()
+        return self._at[stream]
+
+
+def _with_new_keys(value: Any, renamed: _Renamed) -> Any:
+    """The value with every list that names a rewritten event naming it by its new key."""
+    if isinstance(value, dict):
+        return {name: _with_new_keys(part, renamed) for name, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) == _KEY_PARTS and all(isinstance(part, str | int) for part in value) and tuple(value) in renamed:
+        return list(renamed[tuple(value)])
+    return [_with_new_keys(part, renamed) for part in value]
+
+
+def _shorten(connection: Connection, origins: Iterable[int]) -> None:
+    """The chains that events were taken from end before the first of them."""
+    for origin in origins:
+        seq, link, whole = 0, CHAIN_START, 1
+        for number, written in connection.execute(
+            "SELECT seq, hash FROM events WHERE origin = ? ORDER BY seq", (origin,)
+        ):
+            if number != seq + 1:
+                whole = 0
+                break
+            seq, link = number, written
+        connection.execute(
+            "UPDATE origins SET seq = ?, hash = ?, whole = ?, signed = min(signed, ?) WHERE no = ?",
+            (seq, link, whole, seq, origin),
+        )
+
+
+def next_device(connection: Connection, device: Device, number: int) -> Device:
+    """The device with a start of its numbers that was never used, ``number`` if it was not."""
+    return replace(device, incarnation=max(number, latest_incarnation(connection, device.id) + 1))

@@ -1,0 +1,86 @@
+"""What the screens ask of synchronisation, and the list of the last rounds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.store.driver import Connection, Database
+from gridclient.store.log import subject_text
+from gridclient.store.sync_files import count_waiting
+
+_KEPT: Final = 500
+_PENDING: Final = "SELECT count(*) FROM events WHERE acked IS NULL AND origin IN (SELECT no FROM origins WHERE own = 1)"
+_FORGET: Final = (
+    "DELETE FROM rounds WHERE no <= (SELECT max(no) FROM rounds) - ? "
+    "AND no IS NOT (SELECT max(no) FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL)"
+)
+
+
+class SqliteSyncQueries:
+    """``services.sync_port.SyncQueries``. Safe to use from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def pending(self) -> tuple[int, int, int]:
+        """See the port; each of the three is read from a small index or from the counts."""
+        with self._database.reader() as connection:
+            events = connection.execute(_PENDING).fetchone()[0]
+            cases = connection.execute("SELECT sum(pending) FROM tallies").fetchone()[0]
+            return int(events), int(cases or 0), count_waiting(connection)
+
+    def fresh_as_of(self) -> datetime | None:
+        """See the port."""
+        with self._database.reader() as connection:
+            row = connection.execute(
+                "SELECT hub_time FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL ORDER BY no DESC LIMIT 1"
+            ).fetchone()
+        return None if row is None else datetime.fromtimestamp(row[0], CHINA_TIME)
+
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
+        """See the port."""
+        with self._database.reader() as connection:
+            rows = connection.execute("SELECT body FROM rounds ORDER BY no DESC LIMIT ?", (limit,)).fetchall()
+        return [_report(json.loads(body)) for (body,) in rows]
+
+    def conflicts(self) -> Sequence[str]:
+        """See the port."""
+        with self._database.reader() as connection:
+            rows = connection.execute("SELECT id FROM cases WHERE conflict <> 0 ORDER BY no").fetchall()
+        return [subject_text(key) for (key,) in rows]
+
+    def repairing(self) -> bool:
+        """See the port."""
+        with self._database.reader() as connection:
+            return bool(connection.execute("SELECT EXISTS(SELECT 1 FROM feeds WHERE repairing)").fetchone()[0])
+
+
+def keep_round(connection: Connection, report: RoundReport) -> None:
+    """Adds a round to the list, which forgets the oldest."""
+    values = {**asdict(report), "params": None if report.params is None else _plain(report.params)}
+    body = json.dumps(values, ensure_ascii=False, default=datetime.isoformat)
+    hub_time = None if report.hub_time is None else int(report.hub_time.timestamp())
+    connection.execute("INSERT INTO rounds(ended, hub_time, body) VALUES (?, ?, ?)", (report.end.value, hub_time, body))
+    connection.execute(_FORGET, (_KEPT,))
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value if isinstance(value, str | int | float) else str(value) for name, value in params.items()}
+
+
+def _report(body: Mapping[str, Any]) -> RoundReport:
+    hub_time = body["hub_time"]
+    return RoundReport(
+        **{
+            **body,
+            "at": datetime.fromisoformat(body["at"]),
+            "end": RoundEnd(body["end"]),
+            "hub_time": None if hub_time is None else datetime.fromisoformat(hub_time),
+        }
+    )

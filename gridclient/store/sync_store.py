@@ -1,0 +1,269 @@
+"""The store as synchronisation uses it: what is to be sent, what comes in, which numbers and places events have.
+
+Every method that writes is one short transaction, or several of which each leaves the store whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import EventKey, Record
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Changes
+from gridclient.services.sync_port import (
+    Enrolment,
+    FeedPage,
+    FeedState,
+    OriginKey,
+    RoundReport,
+    StickBatch,
+    Taken,
+    Unsent,
+    WaitingFile,
+)
+from gridclient.store import sync_feeds
+from gridclient.store.audit import append_line
+from gridclient.store.driver import Connection
+from gridclient.store.enrolment_file import read_enrolment, write_enrolment
+from gridclient.store.log import CHAIN_START, Device, subject_text, writing_device
+from gridclient.store.profile import Profile
+from gridclient.store.sync_chains import HeadCheck
+from gridclient.store.sync_files import FileQueue
+from gridclient.store.sync_intake import Intake, take_back, take_back_own
+from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
+from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
+
+HUB: Final = "sync.hub"
+"""Whose places the events have; among the desk's values."""
+CONFIRM: Final = "sync.confirm"
+"""Set after a restore: somebody has to look before the first round."""
+_AUDITOR: Final = "system"
+_UNSENT_ORIGINS: Final = (
+    "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
+    "AND e.acked IS NULL) AS first FROM origins o WHERE o.device = ? AND first IS NOT NULL ORDER BY o.no"
+)
+_UNSENT: Final = (
+    "SELECT e.seq, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload FROM events e "
+    "JOIN subjects s ON s.no = e.subject WHERE e.origin = ? AND e.seq >= ? ORDER BY e.seq LIMIT ?"
+)
+_LEFT_BY_OTHERS: Final = (
+    "SELECT EXISTS(SELECT 1 FROM origins o WHERE o.own = 1 AND o.device <> ? AND o.stream = ? "
+    "AND EXISTS(SELECT 1 FROM events e WHERE e.origin = o.no AND e.acked IS NULL))"
+)
+
+
+class SqliteSyncStore:
+    """``services.sync_port.SyncStore`` over a profile. For one thread that writes; reading is safe from any.
+
+    Args:
+        is_signed: how a device's signature over the end of a chain is checked.
+    """
+
+    def __init__(self, profile: Profile, clock: Clock, is_signed: HeadCheck) -> None:
+        self._profile = profile
+        self._database = profile.database
+        self._clock = clock
+        self._is_signed = is_signed
+        self._files = FileQueue(profile.database, profile.attachments, clock)
+        self._queries = SqliteSyncQueries(profile.database)
+
+    @property
+    def device(self) -> str:
+        return self._profile.device.id
+
+    @property
+    def incarnation(self) -> int:
+        with self._database.reader() as connection:
+            return writing_device(connection, self._profile.device).incarnation
+
+    def enrolment(self) -> Enrolment | None:
+        """See the port; read from the profile's keys."""
+        return read_enrolment(self._profile.folder, self.device)
+
+    def keep_enrolment(self, enrolment: Enrolment) -> None:
+        """See the port. Another signing key than before begins a new incarnation, because others know the old key."""
+        before = self.enrolment()
+        write_enrolment(self._profile.folder, self.device, enrolment)
+        self._profile.take_short(enrolment.short)
+        feeds = sync_feeds.granted_feeds(enrolment)
+        with self._database.writer() as connection:
+            device = writing_device(connection, self._profile.device)
+            keep_writer(connection, replace(device, short=enrolment.short))
+            if _value(connection, HUB) != enrolment.hub:
+                sync_feeds.change_hub(connection, feeds)
+                connection.execute("UPDATE file_queue SET sent = 0")
+                _keep_value(connection, HUB, enrolment.hub)
+            sync_feeds.forget_others(connection, feeds)
+        if before is not None and before.signing_key != enrolment.signing_key:
+            self.begin_incarnation(self.incarnation + 1)
+
+    def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        """See the port."""
+        with self._database.reader() as connection:
+            rows = connection.execute(_UNSENT_ORIGINS, (self.device,)).fetchall()
+        return [(OriginKey(*key), first) for *key, first in rows]
+
+    def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
+        """See the port; also events that were sent before, for a hub that lost them.
+
+        Raises:
+            SyncFault: the log has no events of this origin before ``first`` (``sync.gap``).
+        """
+        with self._database.reader() as connection:
+            no, before = _start(connection, origin, first)
+            rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
+        records, link = [], before
+        for seq, (number, written, hlc, kind, version, subject, *rest) in enumerate(rows, first):
+            if number != seq:
+                break
+            records.append(Record(EventKey(*origin, seq), hlc, kind, version, subject_text(subject), *rest))
+            link = written
+        return Unsent(origin, first, tuple(records), before, link)
+
+    def feeds(self) -> Sequence[FeedState]:
+        """The feeds that the enrolment grants, each as far as it is read."""
+        enrolment = self.enrolment()
+        if enrolment is None:
+            return ()
+        with self._database.reader() as connection:
+            return [sync_feeds.read_feed(connection, feed) for feed in sync_feeds.granted_feeds(enrolment)]
+
+    def take(self, page: FeedPage) -> Taken:
+        """See the port."""
+        taken = self._intake(lambda intake: intake.take(page))
+        if not (page.complete and taken.agrees):
+            return taken
+        return self._settled(page.feed, taken)
+
+    def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
+        """See the port."""
+        return self._intake(lambda intake: intake.take_unplaced(batches))
+
+    def _intake(self, work: Callable[[Intake], Taken]) -> Taken:
+        try:
+            with self._database.writer() as connection:
+                return work(Intake(connection, self.device, self._is_signed))
+        except SyncFault as fault:
+            if fault.code == "sync.fork":
+                self._doubt_own(fault)
+            raise
+
+    def _doubt_own(self, fork: SyncFault) -> None:
+        """What stands here under numbers that are another's by the hub must not count as being there."""
+        stream, incarnation, seq = (fork.params[name] for name in ("stream", "incarnation", "seq"))
+        with self._database.writer() as connection:
+            origin = OriginKey(str(stream), self.device, int(str(incarnation)))
+            take_back_own(connection, origin, int(str(seq)))
+
+    def _settled(self, feed: str, taken: Taken) -> Taken:
+        """A feed that has all and agrees: places that it did not confirm go, and what nobody will send is taken up."""
+        with self._database.reader() as connection:
+            state = sync_feeds.read_feed(connection, feed)
+        changes, conflicts = taken.changes, taken.conflicts
+        while state.repairing:
+            with self._database.writer() as connection:
+                more = take_back(connection, state)
+            if more is None:
+                break
+            changes, conflicts = changes | more.changes, conflicts + more.conflicts
+        return Taken(changes | self._take_up(sync_feeds.stream_of(feed)), True, taken.new_events, conflicts)
+
+    def _take_up(self, stream: str) -> Changes:
+        """Events of the device whose backup this store came from, that its hub never had, become this one's."""
+        with self._database.reader() as connection:
+            if not connection.execute(_LEFT_BY_OTHERS, (self.device, stream)).fetchone()[0]:
+                return Changes()
+        with self._database.writer() as connection:
+            device = writing_device(connection, self._profile.device)
+            rewritten = write_again(connection, device, of_others=True)
+            self._audit(connection, "sync.taken_up", str(rewritten.events))
+        return Changes(rewritten.cases)
+
+    def restart_feed(self, feed: str) -> None:
+        """See the port."""
+        with self._database.writer() as connection:
+            sync_feeds.restart(connection, feed)
+
+    def begin_incarnation(self, number: int) -> int:
+        """See the port; ``number`` or the next that was never used."""
+        with self._database.writer() as connection:
+            device = next_device(connection, writing_device(connection, self._profile.device), number)
+            keep_writer(connection, device)
+            rewritten = write_again(connection, device)
+            self._audit(connection, "sync.incarnation", f"{device.incarnation}/{rewritten.events}")
+        self._profile.begin_incarnation(device.incarnation)
+        return rewritten.events
+
+    def keep_round(self, report: RoundReport) -> None:
+        """See the port."""
+        with self._database.writer() as connection:
+            keep_round(connection, report)
+
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
+        """See the port."""
+        return self._queries.rounds(limit)
+
+    def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
+        """See the port."""
+        return self._files.waiting(limit)
+
+    def file_sent(self, sha256: str, sent: int) -> None:
+        """See the port."""
+        self._files.sent(sha256, sent)
+
+    def missing_files(self, limit: int) -> Sequence[WaitingFile]:
+        """See the port."""
+        return self._files.missing(limit)
+
+    def read_file(self, sha256: str, offset: int, length: int) -> bytes:
+        """See the port."""
+        return self._files.read(sha256, offset, length)
+
+    def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
+        """See the port."""
+        return self._files.add(sha256, offset, piece, size)
+
+    def _audit(self, connection: Connection, what: str, subject: str) -> None:
+        at = int(self._clock.now().timestamp())
+        append_line(connection, at=at, actor=_AUDITOR, what=what, subject=subject)
+
+
+def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | None) -> None:
+    """After a restore: this store is not the one that the hub knows. Somebody has to look before the next round."""
+    keep_writer(connection, device)
+    sync_feeds.doubt(connection)
+    connection.execute("UPDATE file_queue SET sent = 0")
+    if enrolment is not None:
+        feeds = sync_feeds.granted_feeds(enrolment)
+        if _value(connection, HUB) != enrolment.hub:
+            sync_feeds.forget_others(connection, ())
+            _keep_value(connection, HUB, enrolment.hub)
+        sync_feeds.restart_unread(connection, feeds)
+    if _value(connection, HUB):
+        _keep_value(connection, CONFIRM, "1")
+
+
+def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, bytes]:
+    """The origin's number and the link before its event ``first``."""
+    row = connection.execute(
+        "SELECT o.no, e.hash FROM origins o LEFT JOIN events e ON e.origin = o.no AND e.seq = ? "
+        "WHERE o.stream = ? AND o.device = ? AND o.incarnation = ?",
+        (first - 1, *origin),
+    ).fetchone()
+    if row is None or (first > 1 and row[1] is None):
+        raise SyncFault("sync.gap", event="/".join(map(str, (*origin, first))))
+    return row[0], CHAIN_START if first == 1 else bytes(row[1])
+
+
+def _value(connection: Connection, name: str) -> str:
+    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _keep_value(connection: Connection, name: str, value: str) -> None:
+    connection.execute(
+        "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2", (name, value)
+    )
