@@ -134,7 +134,7 @@ class Table:
 
     def with_due(self) -> Places:
         """The cases that have a deadline: the open ones, mostly."""
-        return self.once("with_due", lambda: np.flatnonzero(self.due))
+        return self.once("with_due", lambda: np.flatnonzero(self.due != 0))
 
     def open_places(self) -> Places:
         """The open cases: what nearly every question asks for, and a small part of all."""

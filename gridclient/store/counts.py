@@ -119,15 +119,11 @@ def _standing(connection: Connection, table: Table, areas: Areas) -> _Standing:
         nesting = areas.nesting(tuple(row[0] for row in rows))
         sums: Counts = np.zeros((len(nesting.areas), _ALL_OPEN + 1), dtype=np.int64)
         np.add.at(sums, nesting.above, counts[nesting.below])
-        labels = np.array([_label(table, grid) for grid in nesting.grids], dtype=np.intp)
+        numbers = {code: no for no, code in table.labels(LabelKind.GRID)}  # 0 is that of the cases without a grid
+        labels = np.array([numbers.get(grid, 0) for grid in nesting.grids], dtype=np.intp)
         return _Standing(nesting, labels, sums, {area: place for place, area in enumerate(nesting.areas)})
 
     return table.once(("figures", areas), added)
-
-
-def _label(table: Table, grid: str) -> int:
-    """The number of a grid's label; 0 is that of the cases without a grid."""
-    return table.label(LabelKind.GRID, grid) or 0
 
 
 class _Boxes(Mapping[Box, int]):

@@ -19,6 +19,7 @@ from gridclient.store.packs import ROWS
 from gridclient.store.search import TextQuery, find, text_query, tokens_of
 
 _ROWS_A_STEP: Final = 40_000
+_BLOCKS_A_STEP: Final = 2_500
 _LEAST_ROWS: Final = 100_000
 """Below these no sign takes long."""
 _SAMPLE: Final = 240
@@ -50,6 +51,7 @@ class ReadingAhead:
                     (first, first + _ROWS_A_STEP - 1),
                 ).fetchone()
             yield True
+        yield from self._words()
         if size < _LEAST_ROWS:
             return
         with self._database.reader() as connection:
@@ -60,6 +62,18 @@ class ReadingAhead:
             if query is not None and not self._columns.knows_answer(query):
                 self._ask(query)
                 yield True
+
+    def _words(self) -> Iterator[bool]:
+        """The index of words: a search that is the first since the machine began would else wait for the disk."""
+        last: int | None = -1
+        while last is not None:
+            with self._database.reader() as connection:
+                _, last = connection.execute(
+                    "SELECT count(substr(block, -1)), max(id) "
+                    "FROM (SELECT id, block FROM search_data WHERE id > ? ORDER BY id LIMIT ?)",
+                    (last, _BLOCKS_A_STEP),
+                ).fetchone()
+            yield True
 
     def _ask(self, query: TextQuery) -> None:
         with self._database.reader() as connection:
