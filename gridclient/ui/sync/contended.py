@@ -6,13 +6,13 @@ Pure but for :func:`load`, which reads on a pool thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import Case, CaseFacts, Role
+from gridclient.domain.case import Case, Role
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
@@ -156,11 +156,10 @@ def field_lines(view: ContentionView, reference: Reference, now: datetime) -> tu
         for name, value in _sometimes()
         if _changes(line := _line(name, [value(case, reference, now) for case in cases]))
     ]
-    names = {**{field.name: field.name for field in fields(CaseFacts)}, **fact_names()}
-    for fact in (field.name for field in fields(CaseFacts)):
+    for fact, word in fact_names().items():
         raw = [getattr(case.facts, fact) for case in cases]
-        if fact in fact_names() and len({repr(value) for value in raw}) > 1:
-            lines.append(_line(names[fact], [fact_value(fact, value, reference) for value in raw]))
+        if len({repr(value) for value in raw}) > 1:
+            lines.append(_line(word, [fact_value(fact, value, reference) for value in raw]))
     return tuple(lines)
 
 

@@ -90,7 +90,7 @@ def _dispatched(payload: Mapping[str, Any], reference: Reference) -> str:
 
 
 def _reassigned(payload: Mapping[str, Any], reference: Reference) -> str:
-    return translate("Conflicts", "改派给“{unit}”").format(unit=_lead(payload, reference))
+    return translate("Conflicts", "派给“{unit}”（改派）").format(unit=_lead(payload, reference))
 
 
 def _amended(payload: Mapping[str, Any], reference: Reference) -> str:

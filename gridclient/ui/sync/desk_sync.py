@@ -1,0 +1,156 @@
+"""Synchronisation as the desk's window has it: brings what the synchronisation's thread tells to the GUI thread, and
+carries what the operator wants the other way. Without a hub it says that the desk works alone.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Box, Changes, GridFigures
+from gridclient.services.sync_control import SyncControl, SyncState, SyncView
+from gridclient.ui.sync.lamp import SyncLamp
+from gridclient.ui.sync.present import status_words
+
+_SECOND_MS: Final = 1_000
+_MINUTE_MS: Final = 30_000
+_TOGETHER_MS: Final = 120
+
+
+class DeskSync(QObject):
+    """Attributes:
+        lamp: the two lamps, for the top bar.
+        control: the synchronisation itself; ``None`` where none was composed.
+
+    Signals:
+        view_changed(SyncView): another state, or another moment of one that counts down.
+        changed(Changes): what came in; several arrivals within a moment are told once.
+        said(str): the state for the status line.
+        offline_changed(bool): whether it is switched off by hand.
+        page_wanted(str): ``sync`` or ``conflicts``.
+        case_wanted(str): a case on the desk.
+        box_wanted(Box): a box on the desk.
+        acted(Changes): what was done on the conflict page and can still be taken back on the desk.
+    """
+
+    view_changed = Signal(object)
+    changed = Signal(object)
+    said = Signal(str)
+    offline_changed = Signal(bool)
+    page_wanted = Signal(str)
+    case_wanted = Signal(str)
+    box_wanted = Signal(object)
+    acted = Signal(object)
+    _heard = Signal()
+
+    def __init__(self, *, control: SyncControl | None, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.control, self._clock = control, clock
+        self.view = control.view() if control is not None else SyncView(SyncState.ALONE)
+        self.wanted_case = ""
+        self._lock = threading.Lock()
+        self._newest: SyncView | None = None
+        self._arrived = Changes()
+        self.lamp = SyncLamp()
+        self.lamp.clicked.connect(lambda: self.page_wanted.emit("sync"))
+        self._together = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
+        self._together.timeout.connect(self._tell_changes)
+        self._tick = QTimer(self)
+        self._tick.timeout.connect(self._show)
+        self._heard.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
+        self._show()
+        if control is not None:
+            control.listen(self._on_told)
+
+    # -- what the operator wants ------------------------------------------------------------------------------------
+
+    def now(self) -> None:
+        """A round at once (F5); where the desk is switched off or alone, nothing happens."""
+        if self.control is not None:
+            self.control.sync_now()
+
+    def committed(self) -> None:
+        """The desk wrote something."""
+        if self.control is not None:
+            self.control.committed()
+
+    def set_offline(self, offline: bool) -> None:
+        """The cable switch."""
+        if self.control is not None:
+            self.control.set_offline(offline)
+
+    def confirm(self) -> None:
+        """Somebody looked."""
+        if self.control is not None:
+            self.control.confirm()
+
+    def open_page(self, name: str) -> None:
+        """``sync`` or ``conflicts``."""
+        self.page_wanted.emit(name)
+
+    def open_conflict(self, case_id: str) -> None:
+        """The conflict page on this case."""
+        self.wanted_case = case_id
+        self.page_wanted.emit("conflicts")
+
+    def open_case(self, case_id: str) -> None:
+        """A case on the desk."""
+        self.case_wanted.emit(case_id)
+
+    def open_box(self, box: Box) -> None:
+        """A box on the desk."""
+        self.box_wanted.emit(box)
+
+    def hand_over(self, changes: Changes) -> None:
+        """What can still be taken back on the desk."""
+        self.acted.emit(changes)
+
+    # -- what is shown ----------------------------------------------------------------------------------------------
+
+    def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
+        """What the store counted: the only source of counts where nothing synchronises."""
+        whole = figures.get("")
+        boxes: Mapping[Box, int] = whole.boxes if whole is not None else {}
+        if self.control is None:
+            self.view = replace(
+                self.view, pending_cases=boxes.get(Box.PENDING, 0), conflicts=boxes.get(Box.CONFLICT, 0)
+            )
+            self._show()
+
+    def _on_told(self, view: SyncView, changes: Changes) -> None:
+        """On a thread of the synchronisation: keeps the newest and rings once."""
+        with self._lock:
+            ringing = self._newest is not None
+            self._newest, self._arrived = view, self._arrived | changes
+        if not ringing and shiboken6.isValid(self):
+            self._heard.emit()
+
+    def _on_heard(self) -> None:
+        with self._lock:
+            view, self._newest = self._newest, None
+            arrived = self._arrived != Changes()
+        if view is not None:
+            self.view = view
+            self._show()
+        if arrived and not self._together.isActive():
+            self._together.start()
+
+    def _tell_changes(self) -> None:
+        with self._lock:
+            changes, self._arrived = self._arrived, Changes()
+        self.changed.emit(changes)
+
+    def _show(self) -> None:
+        now = self._clock.now()
+        self.lamp.show_view(self.view, now)
+        self.said.emit(status_words(self.view, now))
+        self.offline_changed.emit(self.view.state is SyncState.OFFLINE)
+        self.view_changed.emit(self.view)
+        counts_down = self.view.state is SyncState.RETRYING and self.view.next_at is not None
+        self._tick.start(_SECOND_MS if counts_down else _MINUTE_MS)

@@ -1,0 +1,108 @@
+"""Enrolling the desk with a hub: its address and the one-time code; what is wrong is said where it was typed."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import GridClientError
+from gridclient.services.error_text import sentence_of
+from gridclient.services.sync_control import SyncControl
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.theme import fixed_font, restyle
+
+_CODE_PX: Final = 14
+_OF_THE_CODE: Final = frozenset({"enrol.code_unknown", "enrol.code_used", "enrol.code_expired"})
+
+
+class EnrolForm(QWidget):
+    """Object name ``enrolForm``.
+
+    Signals:
+        enrolled(): the desk has a hub now.
+    """
+
+    enrolled = Signal()
+
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("enrolForm")
+        self._control, self._jobs = control, jobs
+        self.url, self.code = QLineEdit(self), QLineEdit(self)
+        self.url.setPlaceholderText("https://hub.example.gov.cn:8700")
+        self.code.setPlaceholderText(self.tr("如 ABCD-EFGH-JKLM-NPQR"))
+        self.code.setFont(fixed_font(_CODE_PX))
+        self.note = InlineNote(parent=self)
+        self.button = KeyButton(self.tr("登记"), key="Enter", kind="primary", parent=self)
+        words = QLabel(self.tr("向县级管理员要地址和一次性注册码（7 天内有效，只能用一次）。"), self)
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        form = QFormLayout()
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(self.tr("地址"), self.url)
+        form.addRow(self.tr("注册码"), self.code)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(words)
+        line.addLayout(form)
+        line.addWidget(self.note)
+        line.addWidget(self.button)
+        self.button.clicked.connect(self._submit)
+        for field in (self.url, self.code):
+            field.returnPressed.connect(self._submit)
+            field.textEdited.connect(partial(self._mark, field, wrong=False))
+
+    def _submit(self) -> None:
+        url, code = self.url.text().strip().rstrip("/"), self.code.text().strip()
+        if not self.button.isEnabled() or not self._is_filled(url, code):
+            return
+        self.button.setEnabled(False)
+        self.note.say(self.tr("正在登记…"))
+        self._jobs.read(self, partial(self._control.enrol, url, code), self._on_enrolled, self._on_refused)
+
+    def _is_filled(self, url: str, code: str) -> bool:
+        if not _is_address(url):
+            self._complain(self.url, self.tr("地址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。"))
+            return False
+        if not code:
+            self._complain(self.code, self.tr("请填写一次性注册码。"))
+            return False
+        return True
+
+    def _on_enrolled(self, _none: object) -> None:
+        self.button.setEnabled(True)
+        self.code.clear()  # used up
+        self.note.clear()
+        self.enrolled.emit()
+
+    def _on_refused(self, error: GridClientError) -> None:
+        self.button.setEnabled(True)
+        self._complain(self.code if error.code in _OF_THE_CODE else self.url, sentence_of(error))
+
+    def _complain(self, field: QLineEdit, words: str) -> None:
+        self._mark(field, wrong=True)
+        field.setFocus()
+        field.selectAll()
+        self.note.say(words, "bad")
+
+    def _mark(self, field: QLineEdit, *_typed: str, wrong: bool) -> None:
+        if bool(field.property("invalid")) != wrong:
+            field.setProperty("invalid", wrong)
+            restyle(field)
+        if not wrong:
+            self.note.clear()
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

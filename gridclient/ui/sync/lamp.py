@@ -1,0 +1,93 @@
+"""The two lamps in the top bar: is it safe to switch off, how fresh is what is seen. A click opens the sync page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from gridclient.services.sync_control import SyncView
+from gridclient.ui.icons import icon
+from gridclient.ui.sync.present import Face, Tone, fresh_face, pending_face
+from gridclient.ui.theme import BUTTON_PX, base_font, tokens
+
+_ICON: Final = 16
+_GAP, _BETWEEN, _EDGE = 5, 14, 6
+
+
+class SyncLamp(QAbstractButton):
+    """Object name ``syncLamp``. Icon, word and colour say the state; the tooltip says it in sentences."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("syncLamp")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFont(base_font())
+        self.pending = 0
+        self.faces: tuple[Face, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Both lamps as read."""
+        return "  ".join(face.words for face in self.faces)
+
+    def show_view(self, view: SyncView, now: datetime) -> None:
+        """Another state, or another moment of the same."""
+        self.pending = view.pending_events or view.pending_cases
+        faces = (pending_face(view), fresh_face(view, now))
+        if faces == self.faces:
+            return
+        before, self.faces = self.sizeHint(), faces
+        self.setAccessibleName(self.words)
+        self.setAccessibleDescription(" ".join(face.told for face in faces))
+        self.setToolTip("\n".join((*(f"{face.words}\n{face.told}" for face in faces), self.tr("点击打开同步页"))))
+        if self.sizeHint() != before:
+            self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        text = sum(_ICON + _GAP + metrics.horizontalAdvance(_widest(face.words)) for face in self.faces)
+        return QSize(2 * _EDGE + text + _BETWEEN * max(0, len(self.faces) - 1), BUTTON_PX)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.top_hover))
+            painter.drawRoundedRect(self.rect(), 6, 6)
+        colours = {Tone.CALM: theme.top_muted, Tone.OK: theme.lamp_ok, Tone.WARN: theme.lamp_warn}
+        metrics, left = QFontMetrics(self.font()), _EDGE
+        for face in self.faces:
+            colour = colours.get(face.tone, theme.lamp_bad)
+            icon(face.icon, colour).paint(painter, left, (self.height() - _ICON) // 2, _ICON, _ICON)
+            left += _ICON + _GAP
+            width = metrics.horizontalAdvance(_widest(face.words))
+            painter.setPen(QColor(theme.on_top if face.tone in (Tone.CALM, Tone.OK) else colour))
+            painter.drawText(QRect(left, 0, width + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, face.words)
+            left += width + _BETWEEN
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+def _widest(words: str) -> str:
+    """A countdown must not push the bar to and fro: every digit takes the same room."""
+    return "".join("0" if sign.isdigit() else sign for sign in words)

@@ -1,0 +1,186 @@
+"""The sync page: the state in big plain words, what is only here, the last rounds, enrolment and the stick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Box
+from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.services.sync_port import RoundReport
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.enrol_form import EnrolForm
+from gridclient.ui.sync.rounds import RoundsTable
+from gridclient.ui.sync.sign import OfflineSwitch
+from gridclient.ui.sync.state_card import StateCard
+from gridclient.ui.sync.stick import StickPanel
+
+_LEFT_PX: Final = 440
+_NO_SWITCH: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
+
+
+class SyncPage(QWidget):
+    """Object name ``syncPage``.
+
+    Signals:
+        closed(): the operator is done here.
+        changed(Changes): what came in with a file on a stick.
+    """
+
+    closed = Signal()
+    changed = Signal(object)
+
+    def __init__(self, *, sync: DeskSync, jobs: Jobs, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("syncPage")
+        self.setProperty("panel", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._sync, self._jobs, self._clock = sync, jobs, clock
+        self._last: RoundReport | None = None
+        control = sync.control
+        self.switch = OfflineSwitch(parent=self)
+        self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
+        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
+        self.card = StateCard(parent=self)
+        self.enrol = EnrolForm(control=control, jobs=jobs, parent=self) if control is not None else None
+        self.stick = StickPanel(control=control, jobs=jobs, parent=self) if control is not None else None
+        self.rounds = RoundsTable(parent=self)
+        self.empty = QLabel(self.tr("还没有同步过。每次同步的时间、条数和结果会记在这里。"), self)
+        self._arrange()
+        self._connect()
+        self._show(sync.view)
+
+    def _arrange(self) -> None:
+        title = QLabel(self.tr("同步"), self)
+        title.setProperty("role", "title")
+        head = _panel()
+        line = QHBoxLayout(head)
+        line.setContentsMargins(12, 7, 12, 7)
+        line.setSpacing(12)
+        line.addWidget(title)
+        line.addStretch(1)
+        for part in (self.switch, self.now, self.leave):
+            line.addWidget(part)
+        middle = QHBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(self._left())
+        middle.addWidget(self._right(), 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(1)
+        whole.addWidget(head)
+        whole.addLayout(middle, 1)
+
+    def _left(self) -> QWidget:
+        inner = _panel()
+        rows = QVBoxLayout(inner)
+        rows.setContentsMargins(20, 18, 20, 16)
+        rows.setSpacing(10)
+        rows.addWidget(self.card)
+        self._enrol_title = _heading(self.tr("登记到县级中心"))
+        parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol)
+        if self.stick is not None:
+            parts = (*parts, _heading(self.tr("用 U 盘交换")), self.stick)
+        for part in parts:
+            if part is not None:
+                rows.addWidget(part)
+        rows.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFixedWidth(_LEFT_PX)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        return scroll
+
+    def _right(self) -> QWidget:
+        right = _panel()
+        rows = QVBoxLayout(right)
+        rows.setContentsMargins(0, 10, 0, 0)
+        rows.setSpacing(4)
+        heading = _heading(self.tr("最近的同步"))
+        heading.setContentsMargins(12, 0, 12, 0)
+        self.empty.setProperty("role", "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        rows.addWidget(heading)
+        rows.addWidget(self.empty, 1)
+        rows.addWidget(self.rounds, 1)
+        return right
+
+    def _connect(self) -> None:
+        sync = self._sync
+        sync.view_changed.connect(self._show)
+        self.switch.clicked.connect(sync.set_offline)
+        self.now.clicked.connect(self._on_now)
+        self.leave.clicked.connect(self.closed)
+        self.card.confirmed.connect(sync.confirm)
+        self.card.cases_wanted.connect(lambda: sync.open_box(Box.PENDING))
+        self.card.conflicts_wanted.connect(lambda: sync.open_page("conflicts"))
+        if self.enrol is not None:
+            self.enrol.enrolled.connect(self.now.setFocus)
+        if self.stick is not None:
+            self.stick.changed.connect(self.changed)
+            self.stick.conflicts_wanted.connect(lambda: sync.open_page("conflicts"))
+        for key, does in (("F5", self._on_now), ("Esc", self.closed.emit)):
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(does)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show(self._sync.view)
+        self._read_rounds()
+        first = self.enrol.url if self.enrol is not None and self.enrol.isVisible() else self.now
+        first.setFocus()
+
+    def _on_now(self) -> None:
+        if self.now.isEnabled():
+            self._sync.now()
+            self._read_rounds()
+
+    def _show(self, view: SyncView) -> None:
+        here = self._sync.control is not None
+        self.card.show_view(view, self._clock.now())
+        self.switch.setChecked(view.state is SyncState.OFFLINE)
+        self.switch.setEnabled(here and view.state not in _NO_SWITCH)
+        self.now.setEnabled(here and view.state in (SyncState.IDLE, SyncState.RETRYING))
+        alone = view.state is SyncState.ALONE or (view.state is SyncState.STOPPED and here)
+        self._enrol_title.setVisible(alone and self.enrol is not None)
+        if self.enrol is not None:
+            self.enrol.setVisible(alone)
+        if self.stick is not None:
+            self.stick.show_view(view)
+        if view.last != self._last and self.isVisible():
+            self._read_rounds()
+        self._last = view.last
+
+    def _read_rounds(self) -> None:
+        control = self._sync.control
+        if control is None:
+            self._show_rounds([])
+        else:
+            self._jobs.read(self, control.rounds, self._show_rounds, name="rounds")
+
+    def _show_rounds(self, rounds: Sequence[RoundReport]) -> None:
+        self.rounds.rounds.show_rounds(rounds, self._clock.now())
+        self.rounds.setVisible(bool(rounds))
+        self.empty.setVisible(not rounds)
+
+
+def _panel() -> QWidget:
+    made = QWidget()
+    made.setProperty("panel", "true")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return made
+
+
+def _heading(words: str) -> QLabel:
+    made = QLabel(words)
+    made.setProperty("role", "header")
+    return made

@@ -1,0 +1,118 @@
+"""The last rounds as a table: when, how it ended, what went and came, bytes, how long, and why one failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.ui.sync.present import when_words
+from gridclient.ui.sync.round_words import bytes_words, end_words, note_words, seconds_words
+from gridclient.ui.theme import HEADER_PX, ROW_PX, tokens
+
+Index = QModelIndex | QPersistentModelIndex
+_WIDTHS: Final = (104, 84, 58, 58, 140, 76)
+_NUMBERS: Final = frozenset({2, 3, 5})
+_STYLE: Final = "QTableView::item { padding: 4px 8px; }"
+
+
+class RoundsModel(QAbstractTableModel):
+    """Rounds, newest first; words are made when they are shown."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rounds: tuple[RoundReport, ...] = ()
+        self._now: datetime | None = None
+        self._titles = (
+            self.tr("时间"),
+            self.tr("结果"),
+            self.tr("上行"),
+            self.tr("下行"),
+            self.tr("字节"),
+            self.tr("用时"),
+            self.tr("说明"),
+        )
+
+    def show_rounds(self, rounds: Sequence[RoundReport], now: datetime) -> None:
+        """Other rounds; the same ones again change nothing."""
+        if tuple(rounds) != self.rounds or self._now is None or self._now.date() != now.date():
+            self.beginResetModel()
+            self.rounds, self._now = tuple(rounds), now
+            self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.rounds)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        report, column = self.rounds[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._cells(report)[column]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return note_words(report) or None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        failed = report.end is RoundEnd.FAILED and column == 1
+        return QColor(tokens().bad_text) if role == Qt.ItemDataRole.ForegroundRole and failed else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._titles[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if section in _NUMBERS else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _cells(self, report: RoundReport) -> tuple[str, ...]:
+        when = when_words(report.at, self._now or report.at)
+        size = f"↑{bytes_words(report.bytes_sent)} ↓{bytes_words(report.bytes_received)}"
+        return (
+            f"{when}:{report.at:%S}",
+            end_words(report),
+            f"{report.pushed:,}",
+            f"{report.pulled:,}",
+            self.tr("U盘") if report.by == "stick" else size,
+            seconds_words(report.seconds),
+            note_words(report),
+        )
+
+
+class RoundsTable(QTableView):
+    """Object name ``syncRounds``."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("syncRounds")
+        self.setAccessibleName(self.tr("最近的同步"))
+        self.rounds = RoundsModel(self)
+        self.setModel(self.rounds)
+        self.setStyleSheet(_STYLE)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(True)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        down = self.verticalHeader()
+        down.hide()
+        down.setMinimumSectionSize(ROW_PX)
+        down.setDefaultSectionSize(ROW_PX)
+        down.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        across = self.horizontalHeader()
+        across.setFixedHeight(HEADER_PX)
+        across.setHighlightSections(False)
+        for section, width in enumerate(_WIDTHS):
+            self.setColumnWidth(section, width)
+        across.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)

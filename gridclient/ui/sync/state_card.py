@@ -1,0 +1,202 @@
+"""The state of synchronisation in big plain words, what is only here, and what somebody has to confirm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.present import headline
+from gridclient.ui.sync.question import question
+from gridclient.ui.sync.round_words import seconds_words, stage_words
+from gridclient.ui.sync.sign import Sign
+from gridclient.ui.theme import base_font
+
+_TITLE_PX: Final = 20
+_STEPS: Final = 1000
+_SURE_AFTER_S: Final = 2.0
+
+
+class RoundProgress(QWidget):
+    """How far something long is, and how long it will still take."""
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._stage, self._since, self._from = "", 0.0, 0
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.words = QLabel(self)
+        self.words.setProperty("role", "muted")
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 4, 0, 0)
+        line.setSpacing(4)
+        line.addWidget(self.bar)
+        line.addWidget(self.words)
+        self.hide()
+
+    def show_view(self, view: SyncView) -> None:
+        """A stage with its figures; without a total it only moves."""
+        if view.stage != self._stage:
+            self._stage, self._since, self._from = view.stage, self._now(), view.done
+        known = view.all > 0
+        self.bar.setRange(0, _STEPS if known else 0)
+        if known:
+            self.bar.setValue(_STEPS * min(view.done, view.all) // view.all)
+        left = self._seconds_left(view)
+        words = stage_words(view)
+        if left is not None:
+            words = self.tr("{words}，约还要 {left}").format(words=words, left=seconds_words(left))
+        self.words.setText(words)
+        self.show()
+
+    def end(self) -> None:
+        self._stage = ""
+        self.hide()
+
+    def _seconds_left(self, view: SyncView) -> float | None:
+        elapsed, done = self._now() - self._since, view.done - self._from
+        if elapsed < _SURE_AFTER_S or done <= 0 or view.all <= view.done:
+            return None
+        return elapsed * (view.all - view.done) / done
+
+
+class Confirmation(QWidget):
+    """Says what happened, what is kept and what its button does.
+
+    Signals:
+        confirmed(): somebody looked.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setProperty("kind", "warn")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.title = QLabel(self)
+        self.title.setProperty("role", "strong")
+        self.happened, self.kept, self.does = (QLabel(self) for _ in range(3))
+        self.yes = KeyButton("", kind="primary", parent=self)
+        self.yes.setObjectName("confirmSync")
+        line = QVBoxLayout(self)
+        line.setContentsMargins(12, 10, 12, 10)
+        line.setSpacing(6)
+        for label in (self.title, self.happened, self.kept, self.does):
+            label.setWordWrap(True)
+            line.addWidget(label)
+        line.addWidget(self.yes, 0, Qt.AlignmentFlag.AlignLeft)
+        self.yes.clicked.connect(self.confirmed)
+        self.hide()
+
+    def show_view(self, view: SyncView) -> None:
+        asked = question(view)
+        if asked is not None:
+            self.title.setText(asked.title)
+            self.happened.setText(self.tr("发生了什么：{words}").format(words=asked.happened))
+            self.kept.setText(self.tr("保留什么：{words}").format(words=asked.kept))
+            self.does.setText(asked.does)
+            self.yes.setText(asked.button)
+        self.setVisible(asked is not None)
+
+
+class StateCard(QWidget):
+    """Signals:
+    confirmed(): the operator looked at what has to be confirmed.
+    cases_wanted(): the cases with something that is only here.
+    conflicts_wanted(): the conflict page.
+    """
+
+    confirmed = Signal()
+    cases_wanted = Signal()
+    conflicts_wanted = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sign = Sign(parent=self)
+        self.title = QLabel(self)
+        self.title.setFont(base_font(_TITLE_PX, weight=QFont.Weight.DemiBold))
+        self.title.setWordWrap(True)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.hub = QLabel(self)
+        self.hub.setProperty("role", "muted")
+        self.progress = RoundProgress(parent=self)
+        self.confirmation = Confirmation(parent=self)
+        self.events, self.cases, self.files, self.conflicts = (QLabel(self) for _ in range(4))
+        self.show_cases = KeyButton(self.tr("看这些案件"), parent=self)
+        self.show_conflicts = KeyButton(self.tr("逐件选择"), parent=self)
+        self.show_cases.setObjectName("showPending")
+        self.show_conflicts.setObjectName("showConflicts")
+        self._arrange()
+        self.confirmation.confirmed.connect(self.confirmed)
+        self.show_cases.clicked.connect(self.cases_wanted)
+        self.show_conflicts.clicked.connect(self.conflicts_wanted)
+
+    def show_view(self, view: SyncView, now: datetime) -> None:
+        said = headline(view, now)
+        self.sign.show_sign(said.icon, said.tone)
+        self.title.setText(said.title)
+        self.words.setText("\n".join(said.sentences))
+        self.hub.setText(self.tr("县级中心：{url}").format(url=view.hub_url) if view.hub_url else "")
+        self.hub.setVisible(bool(view.hub_url))
+        self.confirmation.show_view(view)
+        if view.state is SyncState.RUNNING:
+            self.progress.show_view(view)
+        else:
+            self.progress.end()
+        self.events.setText(f"{view.pending_events:,}" if view.pending_events or not view.pending_cases else "—")
+        self.cases.setText(f"{view.pending_cases:,}")
+        self.files.setText(f"{view.pending_files:,}")
+        self.conflicts.setText(f"{view.conflicts:,}")
+        self.show_cases.setVisible(bool(view.pending_cases))
+        self.show_conflicts.setVisible(bool(view.conflicts))
+
+    def _arrange(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        for part in (self.title, self.words, self.hub):
+            words.addWidget(part)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(8)
+        whole.addLayout(head)
+        whole.addWidget(self.progress)
+        whole.addWidget(self.confirmation)
+        whole.addLayout(self._figures())
+
+    def _figures(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(2)
+        rows = (
+            (self.tr("只在本机的操作（条）"), self.events, None),
+            (self.tr("涉及的案件（件）"), self.cases, self.show_cases),
+            (self.tr("只在本机的附件（个）"), self.files, None),
+            (self.tr("两个席位同时处理、待选择（件）"), self.conflicts, self.show_conflicts),
+        )
+        for line, (name, figure, button) in enumerate(rows):
+            label = QLabel(name, self)
+            label.setProperty("role", "muted")
+            figure.setProperty("role", "strong")
+            figure.setMinimumWidth(48)
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            grid.addWidget(label, line, 0)
+            grid.addWidget(figure, line, 1)
+            grid.setRowMinimumHeight(line, 30)
+            if button is not None:
+                grid.addWidget(button, line, 2)
+        grid.setColumnStretch(3, 1)
+        return grid

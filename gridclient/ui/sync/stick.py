@@ -1,0 +1,157 @@
+"""A file on a stick, out and in: for a township without a line, and between two desks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.services.rows import Changes
+from gridclient.services.sync_control import BundleReport, SyncControl, SyncView
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.round_words import bundle_words
+from gridclient.ui.sync.state_card import RoundProgress
+
+_STAGES = ("export", "import")
+
+
+@runtime_checkable
+class Stoppable(Protocol):
+    """A control whose work with a stick can be stopped: the call that does it then raises ``Cancelled`` and leaves
+    the file and the store as they were, or whole up to some point."""
+
+    def stop_bundle(self) -> None: ...
+
+
+class StickPanel(QWidget):
+    """Object name ``stickPanel``.
+
+    Signals:
+        changed(Changes): what came in with a file.
+        conflicts_wanted(): the operator wants to choose in what came in.
+    """
+
+    changed = Signal(object)
+    conflicts_wanted = Signal()
+
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stickPanel")
+        self._control, self._jobs = control, jobs
+        self._running = False
+        self.out = KeyButton(self.tr("导出到U盘…"), icon="stick", parent=self)
+        self.into = KeyButton(self.tr("从U盘导入…"), icon="import", parent=self)
+        self.stop = KeyButton(self.tr("取消"), parent=self)
+        self.progress = RoundProgress(parent=self)
+        self.note = InlineNote(parent=self)
+        self.choose = KeyButton(self.tr("逐件选择"), parent=self)
+        words = QLabel(
+            self.tr(
+                "文件是加密、签名的，只有同一县的席位能读。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
+            ),
+            self,
+        )
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.out, self.into):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        running = QHBoxLayout()
+        running.addWidget(self.progress, 1)
+        running.addWidget(self.stop)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(words)
+        line.addLayout(buttons)
+        line.addLayout(running)
+        line.addWidget(self.note)
+        line.addWidget(self.choose)
+        self.stop.hide()
+        self.choose.hide()
+        self.out.clicked.connect(self._on_out)
+        self.into.clicked.connect(self._on_into)
+        self.stop.clicked.connect(self._on_stop)
+        self.choose.clicked.connect(self.conflicts_wanted)
+
+    @property
+    def running(self) -> bool:
+        return self._running
+
+    def show_view(self, view: SyncView) -> None:
+        """How far a file is, where the synchronisation tells."""
+        if self._running and view.stage in _STAGES and self.stop.isEnabled():
+            self.progress.show_view(view)
+
+    def export_to(self, file: Path) -> None:
+        """Adds what the hub has not to this file."""
+        self._begin(partial(self._control.export_bundle, file), out=True)
+
+    def import_from(self, file: Path) -> None:
+        """Takes this file in."""
+        self._begin(partial(self._control.import_bundle, file), out=False)
+
+    def _on_out(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self,
+            self.tr("导出到U盘：选已有的文件只补写新的"),
+            "desk.gridbundle",
+            self.tr("同步文件 (*.gridbundle)"),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def _on_into(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("从U盘导入"), "", self.tr("同步文件 (*.gridbundle);;所有文件 (*)")
+        )
+        if chosen:
+            self.import_from(Path(chosen))
+
+    def _begin(self, task: Callable[[], BundleReport], *, out: bool) -> None:
+        if self._running:
+            return
+        self._show_running(True)
+        self.choose.hide()
+        self.note.clear()
+        self.progress.show_view(SyncView(self._control.view().state, stage="export" if out else "import"))
+        self._jobs.read(self, task, partial(self._on_done, out=out), self._on_failed)
+
+    def _on_stop(self) -> None:
+        self.stop.setEnabled(False)
+        self.progress.words.setText(self.tr("正在取消…"))
+        if isinstance(self._control, Stoppable):
+            self._control.stop_bundle()
+
+    def _on_done(self, report: BundleReport, *, out: bool) -> None:
+        self._show_running(False)
+        self.note.say(bundle_words(report, out=out))
+        self.choose.setVisible(bool(report.conflicts))
+        if report.changes != Changes():
+            self.changed.emit(report.changes)
+
+    def _on_failed(self, error: GridClientError) -> None:
+        self._show_running(False)
+        if isinstance(error, Cancelled):
+            self.note.say(self.tr("已取消；文件和本机的数据都没有损坏，再做一次会接着来。"))
+        else:
+            self.note.say_error(error)
+
+    def _show_running(self, running: bool) -> None:
+        self._running = running
+        for button in (self.out, self.into):
+            button.setEnabled(not running)
+        self.stop.setEnabled(True)
+        self.stop.setVisible(running and isinstance(self._control, Stoppable))
+        if not running:
+            self.progress.end()
