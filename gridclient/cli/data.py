@@ -75,7 +75,7 @@ def make_profile(args: argparse.Namespace) -> Exit:
 
 
 def make_demo_county(args: argparse.Namespace) -> Exit:
-    """The demo county, made once; a profile that holds cases already is left as it is."""
+    """The demo county, made once and anew when it has aged; a profile that somebody worked in is left as it is."""
     from gridclient.demo.building import make_demo
 
     made = make_demo(args.profile, cases=args.cases, seed=args.seed, progress=_progress(args))
@@ -84,6 +84,8 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
     else:
         grids = sum(made["grids"].values())
         say(f"演示县：{made['townships']} 个镇街，{grids} 个网格，{made['units']} 个单位，{made['cases']} 件案件")
+        if made["state"] == "worked_in":
+            say("演示数据是早先建立的，许多时限已过；您在里面办过事，所以原样保留。要看新的情景，请换一个 --profile。")
     if args.no_window:
         return Exit.DONE
     from gridclient.cli.windows import open_desk_window

@@ -14,11 +14,12 @@ from typing import Any
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.cases import DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
+from gridclient.demo.freshness import keep, kept_by, making_of, note_making
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.records import COUNTY, LIST, division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import CaseFacts
-from gridclient.domain.errors import InvalidInput
+from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.domain.events import to_seconds
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
@@ -74,17 +75,55 @@ def make_demo(
     now: datetime | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> dict[str, Any]:
-    """Makes the demo county in ``folder`` and says what is in it. A profile that was made before stays as it is.
+    """Makes the demo county in ``folder`` and says what is in it.
 
-    It is built beside the folder and moved into it when it is whole, so that half a demo is never taken for one.
+    A profile that was made before stays as it is, unless it is a demo of hours ago in which nobody has worked: that
+    one is made anew, because most of it would be overdue. It is built beside the folder and moved into it when it is
+    whole, so that half a demo is never taken for one.
     """
-    if not profile_exists(folder):
-        beside = folder.resolve().with_name(f".{folder.resolve().name}.making")
-        shutil.rmtree(beside, ignore_errors=True)  # of a making that was interrupted
+    beside = _beside(folder, "making")
+    state = "made"
+    if profile_exists(folder):
+        state = _made_anew(folder, beside, now=now, progress=progress)
+    else:
         _build(beside, cases=cases, seed=seed, now=now, progress=progress)
         _move(beside, folder)
     with open_desk(folder, read_only=True) as opened:
-        return _contents(opened)
+        return {**_contents(opened), "state": state}
+
+
+def _beside(folder: Path, purpose: str) -> Path:
+    """A place next to the folder, free of what an interrupted making left there."""
+    place = folder.resolve().with_name(f".{folder.resolve().name}.{purpose}")
+    shutil.rmtree(place, ignore_errors=True)
+    return place
+
+
+def _made_anew(folder: Path, beside: Path, *, now: datetime | None, progress: Callable[[str], None]) -> str:
+    """Exchanges an old demo that nobody worked in for a new one; says ``made``, ``kept``, or ``worked_in``."""
+    try:
+        with open_desk(folder) as opened:
+            making = making_of(opened)
+            moment = now or opened.desk.clock.now()
+        if making is None or not making.is_old(moment):
+            return "kept"
+        if not making.untouched:
+            return "worked_in"
+        progress("演示数据已过时，正在重建")
+        _build(beside, cases=making.cases, seed=making.seed, now=now, progress=progress)
+        with open_desk(folder) as opened:
+            again, kept = making_of(opened), kept_by(opened)
+    except Conflict:  # a desk has it open
+        return "kept"
+    if again != making:
+        return "worked_in"
+    with open_desk(beside) as opened:
+        keep(opened, kept)
+    before = _beside(folder, "before")
+    folder.resolve().rename(before)
+    beside.rename(folder.resolve())
+    shutil.rmtree(before, ignore_errors=True)
+    return "made"
 
 
 def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progress: Callable[[str], None]) -> None:
@@ -100,6 +139,7 @@ def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progres
         _Teller(opened, seed).tell(story)
         with opened.database.writer() as connection:
             acknowledge_all(connection)
+        note_making(opened, at=moment, cases=cases, seed=seed)
 
 
 def _move(source: Path, target: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from gridclient.composition import open_desk
 from gridclient.demo.building import make_demo
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.roles import Action
+from gridclient.services.rows import CaseFilter, SavedView, Sort, SortKey
 from tests.fakes.command_line import CASES, SEED, CommandLine, Ran, copied, made_demo
 
 INIT = ("--county", "371002", "--township", "371002003", "--name", "竹岛街道指挥室")
@@ -102,6 +106,59 @@ def test_half_a_demo_is_never_taken_for_one(tmp_path: Path) -> None:
     assert not folder.exists()
     assert make_demo(folder, cases=3)["cases"] == 3
     assert [path.name for path in tmp_path.iterdir()] == ["county"]
+
+
+MADE = datetime(2026, 11, 20, 9, 0, tzinfo=CHINA_TIME)
+
+
+def registered(folder: Path) -> datetime:
+    """When the newest case of a demo came in."""
+    with open_desk(folder, read_only=True) as opened:
+        rows = opened.desk.queries.page(CaseFilter(), Sort(SortKey.REGISTERED, descending=True), limit=1).rows
+    return rows[0].registered_at
+
+
+def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_desks_look(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    make_demo(folder, cases=30, seed=3, now=MADE)
+    with open_desk(folder) as opened:
+        opened.desk.settings.keep_value("theme", "dark")
+        opened.desk.settings.keep_view(SavedView("我的", CaseFilter(unit="U"), Sort()))
+    assert make_demo(folder, cases=5, now=MADE + timedelta(hours=3))["state"] == "kept"
+    assert registered(folder) <= MADE
+    made = make_demo(folder, cases=5, now=MADE + timedelta(hours=26))
+    assert (made["state"], made["cases"]) == ("made", 30)
+    assert registered(folder) > MADE + timedelta(hours=20)
+    with open_desk(folder) as opened:
+        assert opened.desk.settings.value("theme") == "dark"
+        assert [view.name for view in opened.desk.queries.views()] == ["我的"]
+    assert [path.name for path in tmp_path.iterdir()] == ["county"]
+
+
+def test_a_demo_in_which_somebody_worked_is_kept_however_old_it_is(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    make_demo(folder, cases=30, seed=3, now=MADE)
+    with open_desk(folder) as opened:
+        case = opened.desk.queries.page(CaseFilter(), Sort(), limit=1).rows[0].id
+        opened.desk.act(Action.NOTE, case, {"text": "已联系"})
+    assert make_demo(folder, cases=30, now=MADE + timedelta(days=9))["state"] == "worked_in"
+    with open_desk(folder, read_only=True) as opened:
+        assert "已联系" in {entry.payload.get("text") for entry in opened.desk.queries.timeline(case)}
+
+
+def test_an_import_or_a_text_begun_counts_as_work(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    make_demo(folder, cases=5, seed=3, now=MADE)
+    with open_desk(folder) as opened:
+        opened.desk.settings.keep_draft("intake", "路灯不亮")
+    assert make_demo(folder, cases=5, now=MADE + timedelta(days=9))["state"] == "worked_in"
+
+
+def test_a_demo_that_a_desk_has_open_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "county"
+    make_demo(folder, cases=5, seed=3, now=MADE)
+    with open_desk(folder):
+        assert make_demo(folder, cases=5, now=MADE + timedelta(days=9))["state"] == "kept"
 
 
 def test_an_import_takes_rows_in_once(desk: CommandLine, tmp_path: Path) -> None:

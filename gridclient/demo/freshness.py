@@ -1,0 +1,93 @@
+"""A demo ages: what was due in an hour when it was made is overdue the next morning. One that nobody has worked in is
+made anew; what somebody did is never thrown away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from gridclient.composition import OpenedDesk
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.events import to_seconds
+from gridclient.services.rows import SavedView
+
+NOTE: Final = "demo"
+"""The desk's value under which it is kept when the demo was made and what it was like then."""
+GROWS_OLD_AFTER: Final = timedelta(hours=4)
+_COUNTED: Final = {
+    "events": "select count(*) from events where kind like 'case_%' or kind like 'attachment_%'",
+    "drafts": "select count(*) from drafts where text <> ''",
+    "reference": "select version from reference_state",
+    "imports": "select count(*) from imports",
+}
+_FOLDERS: Final = ("attachments", "basemaps", "keys", "hub")
+_BY_HAND: Final = "manual-*"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a desk keeps for itself, its look for instance, and takes along into a new demo."""
+
+    values: Mapping[str, str]
+    views: tuple[SavedView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """When a demo was made and how; ``untouched``: nobody has done, imported or put anything there since."""
+
+    at: datetime
+    cases: int
+    seed: int
+    untouched: bool
+
+    def is_old(self, now: datetime) -> bool:
+        """Whether its deadlines have gone by."""
+        return now - self.at > GROWS_OLD_AFTER
+
+
+def note_making(opened: OpenedDesk, *, at: datetime, cases: int, seed: int) -> None:
+    """Keeps when the demo was made, how, and what it was like."""
+    kept = {"made": to_seconds(at), "cases": cases, "seed": seed, "like": _state(opened)}
+    opened.desk.settings.keep_value(NOTE, json.dumps(kept))
+
+
+def making_of(opened: OpenedDesk) -> Making | None:
+    """``None`` for a profile that is no demo, or one of before this was kept."""
+    with opened.database.reader() as connection:
+        row = connection.execute("select value from desk_values where name = ?", (NOTE,)).fetchone()
+    if row is None:
+        return None
+    note = json.loads(row[0])
+    at = datetime.fromtimestamp(note["made"], CHINA_TIME)
+    return Making(at, note["cases"], note["seed"], untouched=note["like"] == _state(opened))
+
+
+def kept_by(opened: OpenedDesk) -> Kept:
+    """What the desk keeps for itself."""
+    with opened.database.reader() as connection:
+        values = dict(connection.execute("select name, value from desk_values where name <> ?", (NOTE,)).fetchall())
+    return Kept(values, tuple(opened.desk.queries.views()))
+
+
+def keep(opened: OpenedDesk, kept: Kept) -> None:
+    """Gives a new demo what the one before kept."""
+    for name, value in kept.values.items():
+        opened.desk.settings.keep_value(name, value)
+    for view in kept.views:
+        opened.desk.settings.keep_view(view)
+
+
+def _state(opened: OpenedDesk) -> dict[str, int]:
+    with opened.database.reader() as connection:
+        counted = {name: int(connection.execute(sql).fetchone()[0]) for name, sql in _COUNTED.items()}
+    folder: Path = opened.profile.folder
+    files = [*(folder / "backups").glob(_BY_HAND)]
+    for name in _FOLDERS:
+        files += [path for path in (folder / name).rglob("*") if path.is_file()]
+    return {**counted, "files": len(files)}
