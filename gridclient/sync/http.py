@@ -1,0 +1,291 @@
+"""The line over HTTP: one connection that stays open, time-outs that notice silence, one known certificate.
+
+Nothing is tried twice here, with one exception: an open connection that the hub gave up meanwhile is opened again
+(every request may come twice without harm). Proxies are used only when one is named.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import socket
+import ssl
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from gridclient.domain.errors import InvalidInput, SyncFault
+from gridclient.services.sync_port import Grant
+from gridclient.sync.transport import Admission, FilePlace
+from gridclient.sync.wire import CONTENT_TYPE, MOST_REPLY
+
+CONNECT_S: Final = 10.0
+SILENCE_S: Final = 20.0
+_SEND_BUFFER: Final = 256 << 10
+_PIECE: Final = 16 << 10
+_MOST_JSON: Final = 1 << 20
+_OFFSET, _LENGTH, _COMPLETE = "Upload-Offset", "Upload-Length", "Upload-Complete"
+_FINAL: Final[Mapping[int, str]] = {
+    400: "sync.refused",
+    401: "sync.revoked",
+    403: "sync.forbidden",
+    409: "sync.hub_changed",
+    413: "sync.refused",
+    426: "sync.update_due",
+}
+_LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
+_ENROL_CODES: Final = frozenset(
+    {
+        "enrol.code_mistyped",
+        "enrol.code_unknown",
+        "enrol.code_used",
+        "enrol.code_expired",
+        "enrol.device_invalid",
+        "enrol.device_known",
+        "enrol.too_many",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the hub is. ``fingerprint``: the SHA-256 of its certificate in hexadecimal digits, "" to ask the
+    machine's authorities; ``proxy``: "" for none."""
+
+    url: str
+    fingerprint: str = ""
+    proxy: str = ""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise InvalidInput("sync.url", text=self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class HttpTransport:
+    """The line to one hub, for one thread at a time. See :class:`gridclient.sync.transport.Transport`."""
+
+    def __init__(self, address: Address, token: str = "", *, silence_s: float = SILENCE_S) -> None:
+        self._base = address.url.rstrip("/")
+        self._headers = {"User-Agent": "gridclient"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self._pool = _pool(address, urllib3.Timeout(connect=min(CONNECT_S, silence_s), read=silence_s))
+        self._open = False
+        self.bytes_sent = 0
+        self.bytes_received = 0
+
+    def sync(self, body: bytes) -> bytes:
+        """One round-trip."""
+        answer = self._ask("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE}, most=MOST_REPLY)
+        _require_ok(answer)
+        return answer.body
+
+    def enrol(self, code: str, device: str, name: str, public_key: bytes) -> Admission:
+        """Spends a one-time code.
+
+        Raises:
+            SyncFault: of the line, or ``enrol.…`` as the hub says.
+        """
+        told = {"code": code, "device": device, "name": name, "public_key": public_key.hex()}
+        headers = {"Content-Type": "application/json"}
+        answer = self._ask("POST", "/v1/enrol", json.dumps(told).encode(), headers, most=_MOST_JSON)
+        if answer.status != 200:
+            _raise_enrolment_fault(answer)
+        try:
+            return _admission(json.loads(answer.body))
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise SyncFault("sync.refused", why="admission") from error
+
+    def file_place(self, sha256: str) -> FilePlace:
+        """What the hub has of a file."""
+        answer = self._ask("HEAD", f"/v1/files/{sha256}")
+        if answer.status == 404:
+            return FilePlace(0, False)
+        _require_ok(answer)
+        return _place(answer)
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
+        headers = {_OFFSET: str(offset), _LENGTH: str(size)}
+        answer = self._ask("PUT", f"/v1/files/{sha256}", piece, headers)
+        if answer.status == 404:  # no event that names it is there yet
+            return FilePlace(offset, False)
+        if answer.status != 409:
+            _require_ok(answer)
+        return _place(answer)
+
+    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
+        """A piece of a file; empty when the hub does not have it (yet)."""
+        headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
+        answer = self._ask("GET", f"/v1/files/{sha256}", headers=headers, most=length)
+        if answer.status in (404, 416):
+            return b""
+        if answer.status != 206 and not (answer.status == 200 and offset == 0):
+            _require_ok(answer)
+            raise SyncFault("sync.refused", why="range")
+        return answer.body
+
+    def close(self) -> None:
+        """Hangs up."""
+        self._pool.clear()
+
+    def _ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, most: int = _PIECE
+    ) -> _Answer:
+        was_open, self._open = self._open, True
+        try:
+            return self._ask_once(method, path, body, headers or {}, most)
+        except ProtocolError as error:
+            if not was_open:
+                raise _line_fault(error) from error
+        except HTTPError as error:
+            raise _line_fault(error) from error
+        try:
+            return self._ask_once(method, path, body, headers or {}, most)
+        except HTTPError as error:
+            raise _line_fault(error) from error
+
+    def _ask_once(self, method: str, path: str, body: bytes, headers: Mapping[str, str], most: int) -> _Answer:
+        given = {**self._headers, **headers} | ({"Content-Length": str(len(body))} if body else {})
+        # In pieces, because a socket's time-out is for all that it is given at once, and lines are slow.
+        content = (io.BytesIO(body) if len(body) > _PIECE else body) or None
+        response = self._pool.request(
+            method, self._base + path, body=content, headers=given, preload_content=False, redirect=False, retries=False
+        )
+        try:
+            self.bytes_sent += len(body)
+            data = response.read(most + 1, decode_content=False)
+            if len(data) > most:
+                response.close()
+                raise SyncFault("sync.refused", why="size")
+            self.bytes_received += len(data)
+            return _Answer(response.status, response.headers, data)
+        finally:
+            response.release_conn()
+
+
+def certificate_of(address: Address) -> bytes:
+    """The SHA-256 (32 bytes) of the certificate that the hub shows, whoever vouches for it.
+
+    Raises:
+        SyncFault: ``sync.unreachable``, ``sync.timeout``.
+    """
+    parts = urlsplit(address.url)
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    host = parts.hostname or ""
+    try:
+        with (
+            socket.create_connection((host, parts.port or 443), timeout=CONNECT_S) as plain,
+            context.wrap_socket(plain, server_hostname=host) as line,
+        ):
+            return sha256(line.getpeercert(binary_form=True) or b"").digest()
+    except TimeoutError as error:
+        raise SyncFault("sync.timeout", retryable=True) from error
+    except OSError as error:
+        raise SyncFault("sync.unreachable", retryable=True) from error
+
+
+def _pool(address: Address, timeout: urllib3.Timeout) -> urllib3.PoolManager:
+    settings: dict[str, Any] = {
+        "num_pools": 1,
+        "maxsize": 1,
+        "timeout": timeout,
+        "retries": False,
+        "socket_options": _socket_options(),
+    }
+    if address.fingerprint:
+        settings |= {
+            "assert_fingerprint": address.fingerprint,
+            "assert_hostname": False,
+            "cert_reqs": "CERT_NONE",
+        }
+    if address.proxy:
+        return urllib3.ProxyManager(address.proxy, **settings)
+    return urllib3.PoolManager(**settings)
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    """No waiting for more to send, little in the system's own buffer, and a dead open line is found while idle."""
+    options = [
+        (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),
+        (socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER),
+        (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    ]
+    if sys.platform == "linux":
+        options += [
+            (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 20),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5),
+            (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+            (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SILENCE_S * 1000)),
+        ]
+    return options
+
+
+def _line_fault(error: HTTPError) -> SyncFault:
+    if isinstance(error, SSLError):
+        return SyncFault("sync.hub_changed")
+    if isinstance(error, ConnectTimeoutError | ReadTimeoutError) and not isinstance(error, NameResolutionError):
+        return SyncFault("sync.timeout", retryable=True)
+    if isinstance(error, LocationValueError):
+        return SyncFault("sync.unreachable")
+    if isinstance(error, ProtocolError) and any(isinstance(part, TimeoutError) for part in error.args):
+        return SyncFault("sync.timeout", retryable=True)
+    return SyncFault("sync.unreachable", retryable=True)
+
+
+def _require_ok(answer: _Answer) -> None:
+    if answer.status in (200, 206):
+        return
+    code = _FINAL.get(answer.status)
+    if code is not None:
+        raise SyncFault(code, why=f"status {answer.status}")
+    wait = answer.headers.get("Retry-After", "")
+    seconds = int(wait) if wait.isdecimal() and len(wait) < 6 else 0
+    code = _LATER.get(answer.status, "sync.hub_failed")
+    raise SyncFault(code, retryable=True, status=answer.status, retry_after=seconds)
+
+
+def _raise_enrolment_fault(answer: _Answer) -> None:
+    """What the hub says in words of its own, as far as they are known here."""
+    try:
+        code = json.loads(answer.body)["error"]["code"]
+    except (ValueError, TypeError, LookupError):
+        code = ""
+    if code in _ENROL_CODES:
+        raise SyncFault(code, retryable=code == "enrol.too_many")
+    _require_ok(answer)
+
+
+def _admission(told: Any) -> Admission:
+    grants = tuple(Grant(str(s), bool(r), bool(w), str(u)) for s, r, w, u in told["grants"])
+    keys = {str(feed): bytes.fromhex(key) for feed, key in told["bundle_keys"].items()}
+    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys)
+
+
+def _place(answer: _Answer) -> FilePlace:
+    offset = answer.headers.get(_OFFSET, "")
+    if not offset.isdecimal() or len(offset) > 15:
+        raise SyncFault("sync.refused", why="offset")
+    return FilePlace(int(offset), answer.headers.get(_COMPLETE) == "?1")

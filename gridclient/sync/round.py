@@ -1,0 +1,243 @@
+"""One round: own events up, everybody's events and their places down, until both sides agree; then some files.
+
+Own events count as sent only when their places came back. Whatever breaks the round off leaves a store that the next
+round goes on from; nothing is marked as sent by a guess.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
+from gridclient.services.rows import Changes
+from gridclient.services.sync_port import Enrolment, FeedPage, RoundEnd, RoundReport, SyncStore
+from gridclient.sync.files import FileStage
+from gridclient.sync.queue import PushQueue
+from gridclient.sync.transport import Pacing, Transport
+from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request, stream_of_feed
+
+_LOG: Final = logging.getLogger(__name__)
+_MOST_TRIPS: Final = 100_000
+_FEW: Final = 1000
+_THOROUGH, _QUICK = 19, 12  # levels of compression; the thorough one takes a tenth of a millisecond an event
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a round asks and tells while it runs.
+
+    ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
+    ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
+    ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``waiting``: how many own
+    events wait, for the progress only.
+    """
+
+    now: Callable[[], datetime]
+    progress: Callable[[str, int, int], None] = lambda _stage, _done, _all: None
+    changed: Callable[[Changes], None] = lambda _changes: None
+    cancelled: Callable[[], bool] = lambda: False
+    hurried: Callable[[], bool] = lambda: False
+    waiting: Callable[[], int] = lambda: 0
+    monotonic: Callable[[], float] = time.monotonic
+
+
+def run_round(store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> RoundReport:
+    """One round and its report, which is kept in the store too. Foreseen failures are in the report, never raised."""
+    began, at = around.monotonic(), around.now()
+    sent, received = transport.bytes_sent, transport.bytes_received
+    current = Round(store, transport, around, pacing)
+    end, error = RoundEnd.DONE, None
+    try:
+        current.run()
+    except Cancelled:
+        end = RoundEnd.CANCELLED
+    except GridClientError as fault:
+        _LOG.warning("round failed: %s", fault)
+        end, error = RoundEnd.FAILED, fault
+    report = replace(
+        current.report(at),
+        end=end,
+        bytes_sent=transport.bytes_sent - sent,
+        bytes_received=transport.bytes_received - received,
+        seconds=around.monotonic() - began,
+        error="" if error is None else error.code,
+        params=None if error is None else dict(error.params),
+    )
+    try:
+        store.keep_round(report)
+    except StoreUnavailable as fault:  # the disk that failed the round will not take its report either
+        _LOG.warning("report not kept: %s", fault)
+        if error is None:
+            report = replace(report, end=RoundEnd.FAILED, error=fault.code, params=dict(fault.params))
+    return report
+
+
+class Round:
+    """The state of one round. Use :func:`run_round`."""
+
+    def __init__(self, store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> None:
+        self._store = store
+        self._transport = transport
+        self._around = around
+        self._pacing = pacing
+        self._queue = PushQueue(store, pacing)
+        self._waiting = 0
+        self._pulled = 0
+        self._conflicts = 0
+        self._hub_time: datetime | None = None
+        self._restarted: set[str] = set()
+        self._whole: set[str] = set()
+        self._complete: set[str] = set()
+        self._first: set[str] = set()
+
+    def run(self) -> None:
+        """All stages.
+
+        Raises:
+            Cancelled, SyncFault, StoreUnavailable: the round ended here.
+        """
+        enrolment = self._store.enrolment()
+        if enrolment is None:
+            raise SyncFault("sync.not_enrolled")
+        self._store.begin_round()
+        self._queue.begin(enrolment.signing_key)
+        self._waiting = self._around.waiting()
+        for _ in range(_MOST_TRIPS):
+            enrolment = self._trip(enrolment)
+            if self._queue.is_empty and self._everything_complete():
+                break
+        self._queue.require_placed()
+        FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing).run(
+            self._around.progress
+        )
+
+    def report(self, at: datetime) -> RoundReport:
+        """What happened so far; how it ended is for the caller to say."""
+        return RoundReport(
+            at,
+            RoundEnd.DONE,
+            pushed=self._queue.applied,
+            pulled=self._pulled,
+            conflicts=self._conflicts,
+            rejected=self._queue.rejected,
+            hub_time=self._hub_time,
+        )
+
+    def _trip(self, enrolment: Enrolment) -> Enrolment:
+        """One round-trip: the next batch up, the next pages down. Gives the enrolment as it is afterwards."""
+        self._check_cancelled()
+        pushes = self._queue.next_batch()
+        asks = self._asks({push.origin.stream for push in pushes})
+        request = SyncRequest(
+            enrolment.hub,
+            self._store.incarnation,
+            int(self._around.now().timestamp() * 1000),
+            pushes,
+            asks,
+            self._pacing.down.size,
+        )
+        reply = self._exchange(request)
+        if enrolment.hub and reply.hub != enrolment.hub:
+            raise SyncFault("sync.hub_changed")
+        if len(reply.results) != len(pushes):
+            raise SyncFault("sync.refused", why="results")
+        self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
+        enrolment = self._with_grants(enrolment, reply)
+        self._queue.answered(reply.results)
+        if pushes:
+            self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
+        self._take(reply, {ask.feed for ask in asks})
+        return enrolment
+
+    def _asks(self, pushed: set[str]) -> tuple[FeedAsk, ...]:
+        """The feeds that are not complete, and those in which the places of what is pushed will come."""
+        asks = []
+        for feed in self._store.feeds():
+            if feed.feed not in self._complete or stream_of_feed(feed.feed) in pushed:
+                self._first |= {feed.feed} if not feed.cursor and not feed.repairing else set()
+                asks.append(FeedAsk(feed.feed, feed.cursor, feed.feed in self._whole))
+        return tuple(asks)
+
+    def _exchange(self, request: SyncRequest) -> SyncReply:
+        events = sum(len(push.records) for push in request.pushes)
+        body = encode_request(request, level=_THOROUGH if events <= _FEW else _QUICK)
+        self._pacing.learnt(events, len(body))
+        began = self._around.monotonic()
+        received = self._transport.bytes_received
+        try:
+            answer = self._transport.sync(body)
+        except SyncFault as fault:
+            if fault.code == "sync.timeout":
+                self._pacing.up.failed()
+                self._pacing.down.failed()
+            raise
+        seconds = self._around.monotonic() - began
+        if 2 * len(body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
+            self._pacing.up.went(seconds)
+        if 2 * (self._transport.bytes_received - received) > self._pacing.down.size:
+            self._pacing.down.went(seconds)
+        return decode_reply(answer, self._store.device)
+
+    def _with_grants(self, enrolment: Enrolment, reply: SyncReply) -> Enrolment:
+        if reply.grants is None or reply.grants == enrolment.grants:
+            return enrolment
+        enrolment = replace(enrolment, grants=reply.grants)
+        self._store.keep_enrolment(enrolment)
+        self._complete.clear()
+        return enrolment
+
+    def _take(self, reply: SyncReply, asked: set[str]) -> None:
+        for feed in reply.behind:
+            self._restart(feed, "behind")
+        for page in reply.pages:
+            if isinstance(page, FeedPage) and page.feed in asked:
+                asked.discard(page.feed)
+                self._take_page(page)
+        self._complete |= asked - set(reply.behind)  # no page and not behind: it may not be read any more
+
+    def _take_page(self, page: FeedPage) -> None:
+        try:
+            taken = self._store.take(page)
+        except SyncFault as fault:
+            if fault.code not in ("sync.gap", "sync.chain_broken", "sync.signature"):
+                raise
+            if fault.code == "sync.gap" and page.feed not in self._whole:  # own events that a backup does not have
+                self._whole.add(page.feed)
+                self._restarted.discard(page.feed)
+            self._restart(page.feed, fault.code, fault)
+            return
+        self._pulled += taken.new_events
+        self._conflicts += taken.conflicts
+        self._around.changed(taken.changes)
+        self._complete.discard(page.feed)
+        if page.complete and not taken.agrees:
+            self._restart(page.feed, "sum")
+        elif page.complete:
+            self._complete.add(page.feed)
+            if page.feed in self._restarted:
+                self._queue.look_again()  # what the hub does not have any more waits again
+        self._around.progress("first" if page.feed in self._first else "pull", self._pulled, 0)
+
+    def _restart(self, feed: str, why: str, fault: SyncFault | None = None) -> None:
+        """Reads a feed again from the start, once in a round; once more when own events are missing here."""
+        if feed in self._restarted:
+            raise fault or SyncFault("sync.differs", feed=feed)
+        _LOG.warning("feed %s is read again: %s", feed, why)
+        self._around.progress("check", 0, 0)
+        self._restarted.add(feed)
+        self._complete.discard(feed)
+        self._store.restart_feed(feed)
+
+    def _everything_complete(self) -> bool:
+        return all(feed.feed in self._complete for feed in self._store.feeds())
+
+    def _check_cancelled(self) -> None:
+        if self._around.cancelled():
+            raise Cancelled

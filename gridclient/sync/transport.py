@@ -1,0 +1,99 @@
+"""What a round needs of a line, and how much goes over it at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
+
+from gridclient.services.sync_port import Grant
+
+LEAST_BYTES: Final = 4 << 10
+FIRST_BYTES: Final = 32 << 10
+MOST_BYTES: Final = 2 << 20
+_QUICK_S: Final = 2.0
+_FIRST_COST: Final = 60.0
+_SLOWLY: Final = 0.5
+
+
+class FilePlace(NamedTuple):
+    """How much of a file the hub has; ``whole``: all of it, and proved."""
+
+    offset: int
+    whole: bool
+
+
+class Admission(NamedTuple):
+    """What the hub gives a device that enrols."""
+
+    hub: str
+    token: str
+    short: str
+    grants: tuple[Grant, ...]
+    bundle_keys: dict[str, bytes]
+
+
+class Transport(Protocol):
+    """A line to the hub. Blocking; tries once; counts what goes over it.
+
+    Raises:
+        SyncFault: ``sync.unreachable``, ``sync.timeout``, ``sync.busy``, ``sync.hub_failed`` (retryable);
+            ``sync.revoked``, ``sync.update_due``, ``sync.hub_changed``, ``sync.refused``, ``sync.forbidden``.
+    """
+
+    @property
+    def bytes_sent(self) -> int: ...
+    @property
+    def bytes_received(self) -> int: ...
+
+    def sync(self, body: bytes) -> bytes:
+        """One round-trip."""
+        ...
+
+    def file_place(self, sha256: str) -> FilePlace:
+        """What the hub has of a file."""
+        ...
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
+        ...
+
+    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
+        """A piece of a file; empty when the hub does not have it (yet)."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Measure:
+    """About how many bytes go at once: more while a round-trip is quick, fewer after one that never came back."""
+
+    size: int = FIRST_BYTES
+
+    def went(self, seconds: float) -> None:
+        """A round-trip of about this size took so long."""
+        if seconds < _QUICK_S:
+            self.size = min(self.size * 2, MOST_BYTES)
+
+    def failed(self) -> None:
+        """It ran into the time-out."""
+        self.size = max(self.size // 2, LEAST_BYTES)
+
+
+@dataclass(slots=True)
+class Pacing:
+    """What is learnt of a line and outlives a round: sizes both ways, and what an event costs on the way up."""
+
+    up: Measure = field(default_factory=Measure)
+    down: Measure = field(default_factory=Measure)
+    cost: float = _FIRST_COST
+
+    @property
+    def events(self) -> int:
+        """How many events make a request of the right size."""
+        return max(1, int(self.up.size / self.cost))
+
+    def learnt(self, events: int, size: int) -> None:
+        """So many events took ``size`` bytes."""
+        if events:
+            self.cost += (max(1.0, size / events) - self.cost) * _SLOWLY

@@ -1,0 +1,132 @@
+"""Bytes on the line: a first push of 10,000 events, 100 changes, a round without news; beside zstd-19 over columns.
+
+    python -m tests.benchmarks.sync_wire
+
+Three work sets of 10,000 events: invented cases with about 300 bytes of Chinese text each, the demo's cases as their
+desk would push them, and (where ../shared/data is) real messages cut to 100 characters, which no two are alike.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgpack
+import openpyxl
+import zstandard
+
+from gridclient.domain.events import EventKey, Record, payload_text
+from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRun
+from gridclient.sync.signing import new_key, sign_head
+from gridclient.sync.wire import (
+    FeedAsk,
+    Push,
+    PushResult,
+    PushStatus,
+    SyncReply,
+    SyncRequest,
+    encode_reply,
+    encode_request,
+)
+from tests.benchmarks.train_sync_dictionary import demo_events
+from tests.fakes.invented_events import invented_events
+
+ORIGIN: Final = OriginKey("t:371002001", "0123456789abcdef", 1)
+EVENTS: Final = 10_000
+CHANGES: Final = 100
+BATCH: Final = 2_000
+_MESSAGES: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "tipdm2020" / "附件3.xlsx"
+_DAY_MS: Final = 86_400_000
+
+
+def floor(records: Sequence[Record]) -> int:
+    """What plain columns under zstd-19 take, in one piece, without dictionary, signature or frame."""
+    subjects: dict[str, int] = {}
+    columns: list[Any] = [
+        [r.hlc - before.hlc for before, r in zip([records[0], *records], records, strict=False)],
+        [r.kind for r in records],
+        [subjects.setdefault(r.subject, len(subjects)) for r in records],
+        [r.base for r in records],
+        [r.actor for r in records],
+    ]
+    ids = b"".join(bytes.fromhex(subject) for subject in subjects)
+    texts = "\n".join(r.text for r in records).encode()
+    return len(zstandard.ZstdCompressor(level=19).compress(msgpack.packb([*columns, ids, texts])))
+
+
+def pushed(records: Sequence[Record], batch: int, level: int) -> int:
+    """The bytes of the requests that carry the events, a batch each."""
+    private = new_key()
+    sent = 0
+    for start in range(0, len(records), batch):
+        part = tuple(records[start : start + batch])
+        link = bytes(32)
+        push = Push(ORIGIN, part[0].key.seq, part, link, sign_head(private, ORIGIN, part[-1].key.seq, link))
+        feeds = (FeedAsk(ORIGIN.stream, start, False), FeedAsk("ref", 7, False))
+        sent += len(encode_request(SyncRequest("h" * 16, 1, 1_790_000_000_000, (push,), feeds, 1 << 18), level=level))
+    return sent
+
+
+def idle_round() -> tuple[int, int]:
+    """Both ways of a round in which nobody has news."""
+    feeds = (FeedAsk(ORIGIN.stream, 123_456, False), FeedAsk("ref", 789, False))
+    up = encode_request(SyncRequest("h" * 16, 1, 1_790_000_000_000, (), feeds, 1 << 18))
+    pages = tuple(FeedPage(ask.feed, ask.cursor, True, ask.cursor, 2**63 + 12345, (), (), ()) for ask in feeds)
+    return len(up), len(encode_reply(SyncReply("h" * 16, 1_790_000_000_000, (), pages, (), None)))
+
+
+def answer_to(changes: int) -> int:
+    """The way down after a push of so many: their places and the state of the feed."""
+    page = FeedPage(
+        ORIGIN.stream, 10_100, True, 10_100, 2**63 + 99, (), (PlacedRun(10_001, ORIGIN, 10_001, changes),), ()
+    )
+    result = PushResult(PushStatus.APPLIED, 10_001 + changes)
+    return len(encode_reply(SyncReply("h" * 16, 1_790_000_000_000, (result,), (page,), (), None)))
+
+
+def demo_work() -> list[Record]:
+    """The demo's events, renumbered as if one desk had written them all."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = demo_events(Path(folder) / "demo", 1500, seed=2)
+    return [record._replace(key=EventKey(*ORIGIN, seq)) for seq, record in enumerate(found, 1)]
+
+
+def real_work() -> list[Record]:
+    """A registration with a real message each; cut, and turned when they are used up."""
+    book = openpyxl.load_workbook(_MESSAGES, read_only=True)
+    texts = [str(row[4]).strip() for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row[4]]
+    book.close()
+    parts = [text[start : start + 100] for text in texts for start in (0, 100, 200) if len(text) >= start + 60]
+    events = invented_events(ORIGIN, EVENTS + CHANGES)
+    return [record._replace(text=payload_text({"text": text})) for record, text in zip(events, parts, strict=False)]
+
+
+def measure(name: str, records: Sequence[Record]) -> None:
+    work, changes = records[:EVENTS], records[EVENTS : EVENTS + CHANGES]
+    raw = sum(len(record.text.encode()) for record in work)
+    print(f"{name}: {len(work)} events, {raw / len(work):.0f} bytes of payload each, {raw / 1000:.0f} kB")
+    print(f"  floor, plain columns under zstd-19     {floor(work) / 1000:8.1f} kB")
+    for level in (19, 12, 9):
+        began = time.process_time()
+        whole = pushed(work, EVENTS, level)
+        spent = time.process_time() - began
+        print(f"  first push at level {level:2}: one batch {whole / 1000:8.1f} kB in {spent:.2f} s, ", end="")
+        print(f"batches of {BATCH} {pushed(work, BATCH, level) / 1000:.1f} kB")
+    print(f"  {len(changes)} changes in one push               {pushed(changes, CHANGES, 19) / 1000:8.2f} kB")
+    print(f"  one change                             {pushed(changes[:1], 1, 19):8} bytes")
+
+
+def main() -> None:
+    measure("invented cases", list(invented_events(ORIGIN, EVENTS + CHANGES, details=9)))
+    measure("cases of the demo", demo_work())
+    if _MESSAGES.is_file():
+        measure("real messages", real_work())
+    up, down = idle_round()
+    print(f"round without news: {up} bytes up, {down} down; answer to {CHANGES} changes: {answer_to(CHANGES)} bytes")
+
+
+if __name__ == "__main__":
+    main()

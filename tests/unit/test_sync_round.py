@@ -1,0 +1,299 @@
+"""Rounds on a line that loses, cuts and repeats: nothing is lost, nothing stands twice, all agree in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.sync_port import Enrolment, Grant, RoundEnd, RoundReport
+from gridclient.sync.restart import start_anew
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.transport import FIRST_BYTES, Pacing
+from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
+from tests.fakes.sync_store import FakeSyncStore
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
+TOWN, LISTS = "t:371002001", "ref"
+AROUND = Surroundings(now=lambda: NOW)
+
+
+class Desk:
+    """A store, its line and what was learnt of it."""
+
+    def __init__(self, hub: FakeHub, device: str, feeds: Sequence[str] = (TOWN, LISTS)) -> None:
+        key = new_key()
+        hub.keys[device] = public_key(key)
+        grants = tuple(Grant(feed, writes=feed != LISTS) for feed in feeds)
+        enrolment = Enrolment(HUB, "http://hub", "", "token", "A1", key, grants, {}, NOW)
+        self.store = FakeSyncStore(device, feeds, enrolment)
+        self.line = FakeLine(hub, device)
+        self.pacing = Pacing()
+
+    def write(self, count: int = 1, **payload: object) -> None:
+        for number in range(count):
+            self.store.write(TOWN, number=number, **payload)
+
+    def round(self, *faults: Fault, around: Surroundings = AROUND) -> RoundReport:
+        self.line.faults.extend(faults)
+        report = run_round(self.store, self.line, around, self.pacing)
+        self.line.faults.clear()
+        return report
+
+
+@pytest.fixture
+def hub() -> FakeHub:
+    return FakeHub()
+
+
+def all_agree(hub: FakeHub, *desks: Desk) -> bool:
+    order = list(enumerate(hub.books.streams.get(TOWN, []), 1))
+    return all(desk.store.events(TOWN) == order and not desk.store.unsent_origins() for desk in desks)
+
+
+def test_events_of_two_desks_stand_in_one_order_on_both(hub: FakeHub) -> None:
+    one, two = Desk(hub, "one"), Desk(hub, "two")
+    one.write(7)
+    two.write(8)
+    reports = [one.round(), two.round(), one.round()]
+    assert [report.end for report in reports] == [RoundEnd.DONE] * 3
+    assert [(report.pushed, report.pulled) for report in reports] == [(7, 0), (8, 7), (0, 8)]
+    assert all_agree(hub, one, two)
+
+
+def test_small_change_needs_one_round_trip(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    desk.round()
+    assert len(desk.line.requests) == 1
+    desk.round()
+    assert len(desk.line.requests) == 2
+
+
+def test_second_round_without_news_is_small(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    desk.round()
+    report = desk.round()
+    assert report.bytes_sent + report.bytes_received < 300
+
+
+FAULTS = st.sampled_from(Fault)
+ACTIONS = st.one_of(
+    st.tuples(st.just("write"), st.integers(0, 2), st.integers(1, 12)),
+    st.tuples(st.just("round"), st.integers(0, 2), st.lists(FAULTS, max_size=4)),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(ACTIONS, max_size=14), st.integers(1, 9), st.booleans())
+def test_whatever_the_line_does_all_agree_in_the_end(
+    actions: list[tuple[str, int, object]], page: int, small: bool
+) -> None:
+    hub = FakeHub(page)
+    desks = [Desk(hub, name) for name in ("one", "two", "three")]
+    written = 0
+    for desk in desks:
+        desk.pacing.cost = FIRST_BYTES / 2 if small else desk.pacing.cost
+    for action, place, how in actions:
+        if action == "write":
+            assert isinstance(how, int)
+            desks[place].write(how)
+            written += how
+        else:
+            assert isinstance(how, list)
+            report = desks[place].round(*how)
+            assert report.end is RoundEnd.DONE or report.error in {"sync.unreachable", "sync.timeout", "sync.refused"}
+            assert report.end is RoundEnd.FAILED or not desks[place].store.unsent_origins()
+    for desk in desks + desks:
+        assert desk.round().end is RoundEnd.DONE
+    assert len(hub.books.streams.get(TOWN, [])) == written
+    assert all_agree(hub, *desks)
+
+
+def test_lost_acknowledgement_is_made_good_without_a_second_place(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(4)
+    lost = desk.round(Fault.ANSWER_LOST)
+    assert (lost.end, lost.error) == (RoundEnd.FAILED, "sync.timeout")
+    assert desk.store.unsent_origins()
+    assert desk.round().end is RoundEnd.DONE
+    assert len(hub.books.streams[TOWN]) == 4
+    assert all_agree(hub, desk)
+
+
+def test_full_disk_ends_the_round_before_anything_is_pushed(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(4)
+    desk.store.disk_is_full = True
+    report = desk.round()
+    assert (report.end, report.error) == (RoundEnd.FAILED, "store.disk_full")
+    assert not desk.line.requests
+    assert not hub.books.streams
+
+
+def test_disk_that_fills_up_in_the_middle_ends_the_round_at_once(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(30)
+    desk.pacing.cost = FIRST_BYTES / 3
+    desk.line = FakeLine(hub, "one", before=lambda: setattr(desk.store, "disk_is_full", True))
+    report = desk.round()
+    assert (report.end, report.error, len(desk.line.requests)) == (RoundEnd.FAILED, "store.disk_full", 1)
+    desk.store.disk_is_full = False
+    desk.line = FakeLine(hub, "one")
+    assert desk.round().end is RoundEnd.DONE
+    assert all_agree(hub, desk)
+
+
+def test_hub_restored_from_an_old_backup_gets_again_what_it_lost(hub: FakeHub) -> None:
+    one, two = Desk(hub, "one"), Desk(hub, "two")
+    one.write(6)
+    one.round()
+    old = hub.backup()
+    one.write(6)
+    two.write(3)
+    for desk in (one, two, one):
+        desk.round()
+    hub.books = old
+    for desk in (one, two, one, two):
+        assert desk.round().end is RoundEnd.DONE
+    assert len(hub.books.streams[TOWN]) == 15
+    assert all_agree(hub, one, two)
+
+
+def test_desk_restored_from_an_old_backup_reads_its_own_events_again(hub: FakeHub) -> None:
+    one, two = Desk(hub, "one"), Desk(hub, "two")
+    one.write(6)
+    one.round()
+    old = one.store.backup()
+    one.write(6)
+    one.round()
+    two.write(2)
+    two.round()
+    one.store.state = old
+    assert one.round().end is RoundEnd.DONE
+    assert all_agree(hub, one, two)
+
+
+def test_restored_desk_that_writes_before_it_asks_is_a_fork_and_loses_nothing(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    desk.round()
+    old = desk.store.backup()
+    desk.write(3, text="gone with the disk, but the hub has it")
+    desk.round()
+    desk.store.state = old
+    desk.write(2, text="new under old numbers")
+    report = desk.round()
+    assert (report.end, report.error) == (RoundEnd.FAILED, "sync.fork")
+    start_anew(desk.store)
+    assert desk.round().end is RoundEnd.DONE
+    assert len(hub.books.streams[TOWN]) == 8
+    assert all_agree(hub, desk)
+
+
+def test_twin_that_starts_anew_writes_beside_the_first(hub: FakeHub) -> None:
+    one = Desk(hub, "one")
+    one.write(3)
+    one.round()
+    twin = Desk(FakeHub(), "one")
+    twin.line = FakeLine(hub, "one")
+    twin.store.state = one.store.backup()
+    one.write(1, text="here")
+    twin.write(1, text="there")
+    assert one.round().end is RoundEnd.DONE
+    assert twin.round().error == "sync.fork"
+    start_anew(twin.store)
+    assert twin.round().end is RoundEnd.DONE
+    assert one.round().end is RoundEnd.DONE
+    assert all_agree(hub, one, twin)
+    assert len(hub.books.streams[TOWN]) == 5
+
+
+def test_revoked_desk_keeps_what_it_did_not_send(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    hub.revoked.add("one")
+    assert desk.round().error == "sync.revoked"
+    assert desk.store.unsent_origins()
+
+
+def test_forbidden_events_stay_and_the_rest_goes_on(hub: FakeHub) -> None:
+    desk, other = Desk(hub, "one"), Desk(hub, "two")
+    other.write(2)
+    other.round()
+    desk.write(3)
+    hub.forbidden.add(TOWN)
+    report = desk.round()
+    assert (report.end, report.rejected, report.pulled) == (RoundEnd.DONE, 3, 2)
+    assert desk.store.unsent_origins()
+
+
+def test_another_hub_under_the_same_address_is_noticed(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.round()
+    hub.name = "hub-2"
+    assert desk.round().error == "sync.hub_changed"
+
+
+def test_damaged_places_are_found_by_the_sum_and_read_again(hub: FakeHub) -> None:
+    one, two = Desk(hub, "one"), Desk(hub, "two")
+    one.write(6)
+    one.round()
+    two.round()
+    two.store.state.marks[TOWN][3] ^= 1
+    assert two.round().end is RoundEnd.DONE
+    assert two.store.feeds()[0].total == one.store.feeds()[0].total
+
+
+def test_cancelled_round_says_so_and_the_next_goes_on(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    report = desk.round(around=Surroundings(now=lambda: NOW, cancelled=lambda: True))
+    assert report.end is RoundEnd.CANCELLED
+    assert desk.store.rounds()[0] == report
+    assert desk.round().end is RoundEnd.DONE
+
+
+def test_batch_grows_on_a_quick_line_and_shrinks_after_silence(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(600, text="长" * 300)
+    desk.round()
+    grown = desk.pacing.up.size
+    desk.write(1)
+    desk.round(Fault.ANSWER_LOST)
+    assert desk.pacing.up.size == max(grown // 2, FIRST_BYTES // 2)
+
+
+def test_grants_that_changed_are_kept(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    hub.grants = (Grant(TOWN, writes=True), Grant("t:371002002"))
+    desk.round()
+    enrolment = desk.store.enrolment()
+    assert enrolment is not None and enrolment.grants == hub.grants
+
+
+def test_files_go_in_pieces_and_on_from_where_the_line_broke(hub: FakeHub) -> None:
+    one, two = Desk(hub, "one"), Desk(hub, "two")
+    content = bytes(range(256)) * 300
+    name = one.store.attach(content)
+    two.store.miss(content)
+    one.round(Fault.NONE, Fault.NONE, Fault.ANSWER_LOST)
+    assert 0 < len(hub.books.files[name]) < len(content)
+    assert one.round().end is RoundEnd.DONE
+    assert hub.books.files[name] == content
+    assert not one.store.waiting_files(9)
+    two.round()
+    assert two.store.state.files[name] == content
+
+
+def test_files_leave_the_line_when_something_more_important_waits(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    name = desk.store.attach(bytes(100_000))
+    desk.round(around=Surroundings(now=lambda: NOW, hurried=lambda: True))
+    assert name not in hub.books.files
