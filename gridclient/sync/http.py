@@ -274,7 +274,9 @@ def _raise_enrolment_fault(answer: _Answer) -> None:
     except (ValueError, TypeError, LookupError):
         code = ""
     if code in _ENROL_CODES:
-        raise SyncFault(code, retryable=code == "enrol.too_many")
+        wait = answer.headers.get("Retry-After", "")
+        minutes = int(wait) // 60 + 1 if wait.isdecimal() and len(wait) < 6 else 1
+        raise SyncFault(code, retryable=code == "enrol.too_many", minutes=minutes)
     _require_ok(answer)
 
 

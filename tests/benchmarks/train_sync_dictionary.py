@@ -52,7 +52,9 @@ def demo_events(folder: Path, cases: int, seed: int = 1) -> list[Record]:
     make_demo(folder, cases=cases, seed=seed, now=_NOW)
     with open_desk(folder, read_only=True) as opened, opened.database.reader() as connection:
         rows = connection.execute(_EVENTS).fetchall()
-    return [Record(EventKey(*row[:4]), *row[4:7], bytes(row[7]).hex(), *row[8:]) for row in rows]
+    return [
+        Record(EventKey(*row[:4]), row[4], row[5], row[6], bytes(row[7]).hex(), row[8], row[9], row[10]) for row in rows
+    ]
 
 
 def by_origin(records: Sequence[Record]) -> list[list[Record]]:
@@ -101,8 +103,8 @@ def main() -> None:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 3000
     with tempfile.TemporaryDirectory() as folder:
         records = demo_events(Path(folder) / "demo", cases)
-    bodies = list(samples(records, random.Random(1)))
-    trained = zstandard.train_dictionary(SIZE, bodies, level=19, steps=20)
+    bodies: list[bytes | bytearray | memoryview[int]] = list(samples(records, random.Random(1)))
+    trained = zstandard.train_dictionary(SIZE, bodies, level=19, d=8, steps=4, threads=2)
     TARGET.write_bytes(trained.as_bytes())
     print(f"{TARGET.name}: {TARGET.stat().st_size} bytes from {len(bodies)} messages of {len(records)} events")
 

@@ -35,7 +35,7 @@ class Desk:
         self.line = FakeLine(hub, device)
         self.pacing = Pacing()
 
-    def write(self, count: int = 1, **payload: object) -> None:
+    def write(self, count: int = 1, **payload: str) -> None:
         for number in range(count):
             self.store.write(TOWN, number=number, **payload)
 
