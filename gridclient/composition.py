@@ -14,6 +14,7 @@ from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.roles import AccountRole
+from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
 from gridclient.services.rows import CaseFilter
@@ -28,6 +29,7 @@ from gridclient.store.import_journal import finish_imports
 from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.log import Device
 from gridclient.store.map_data import SqliteMapData
+from gridclient.store.mbtiles import MBTilesArchive
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.reference import SqliteReference
@@ -82,7 +84,6 @@ class OpenedDesk:
     def read_ahead(self) -> None:
         """Reads what a window asks for first, so that it is there by then."""
         self.desk.queries.total(CaseFilter(only_open=True))
-        self.desk.map_data.outlines()
 
     def verify(self) -> Verification:
         """Proves log, tables and counts; see :func:`gridclient.store.verify.verify`."""
@@ -192,6 +193,11 @@ def open_desk(
         if not (read_only or shared):
             finish_imports(profile.database, BulkRecorder(profile.device, clock))
         yield opened
+
+
+def base_maps_of(opened: OpenedDesk) -> BaseMapFolder:
+    """The base maps that were imported into the profile; the caller closes them."""
+    return BaseMapFolder(opened.base_map_folder, openers(MBTilesArchive))
 
 
 def calendar_of(folder: Path) -> WorkCalendar:

@@ -26,7 +26,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
         raise NotFound("profile.missing", folder=str(args.profile))
-    from gridclient.app import run
+    from gridclient.start import run
 
     with kept_log(args.profile / "logs"):
         return Exit(run(args.profile))

@@ -1,4 +1,7 @@
-"""Answers ``grid://app/…``: every file and every query on pool threads, so that the GUI thread opens nothing."""
+"""Answers ``grid://app/…``: every file and every query on pool threads, so that the GUI thread opens nothing.
+
+Files of the program are answered from the start; what is asked of the store waits until there is one.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,7 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
     def __init__(self, *, routes: Routes, parent: QObject) -> None:
         super().__init__(parent)
         self._routes = routes
+        self._early: list[tuple[int, str, str]] | None = []  # what waits for the store
         self._pool = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="map")
         self._jobs: dict[int, QWebEngineUrlRequestJob] = {}
         self._count = 0
@@ -47,14 +51,30 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         number = self._count
         self._jobs[number] = job
         job.destroyed.connect(partial(self._on_job_gone, number))  # the page gave the request up
-        future = self._pool.submit(self._routes.answer, url.path(), url.query())
-        future.add_done_callback(partial(self._answered.emit, number))
+        self._ask(number, url.path(), url.query())
+
+    def begin(self) -> None:
+        """The store is there: answers what has waited for it, and everything from now on."""
+        early, self._early = self._early or [], None
+        for number, path, query in early:
+            if number in self._jobs:
+                self._submit(number, path, query)
 
     def close(self) -> None:
         """Let running answers end and drop the others; after this every request fails."""
         self._answered.disconnect(self._on_answered)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
+
+    def _ask(self, number: int, path: str, query: str) -> None:
+        if self._early is not None and self._routes.needs_store(path):
+            self._early.append((number, path, query))
+        else:
+            self._submit(number, path, query)
+
+    def _submit(self, number: int, path: str, query: str) -> None:
+        future = self._pool.submit(self._routes.answer, path, query)
+        future.add_done_callback(partial(self._answered.emit, number))
 
     def _on_job_gone(self, number: int, *_: object) -> None:
         self._jobs.pop(number, None)

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+_OF_THE_PAGE = ("words", "preview")
 EMPTY_COLLECTION = b'{"type":"FeatureCollection","features":[]}'
 
 Reply = tuple[str, bytes]
@@ -40,15 +41,24 @@ Reply = tuple[str, bytes]
 
 @dataclass
 class Routes:
-    """The page's addresses over the ports. ``cases`` and ``preview`` are replaced whole when the desk changes them."""
+    """The page's addresses over the ports. ``cases`` and ``preview`` are replaced whole when the desk changes them.
 
-    data: MapData
+    A page that is loaded before the store is open has no ``data`` yet: :meth:`needs_store` says what has to wait.
+    """
+
+    data: MapData | None = None
     base_maps: BaseMaps | None = None
     page: Path = field(default_factory=page_root)
     maps: Path = field(default_factory=maps_root)
-    cases: CaseFilter = field(default_factory=CaseFilter)
+    cases: CaseFilter = field(default_factory=lambda: CaseFilter(only_open=True))
     preview: bytes = EMPTY_COLLECTION
     words: Mapping[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def needs_store(path: str) -> bool:
+        """Whether this address is answered from the store, or from the maps that were imported into its profile."""
+        room, _, rest = path.lstrip("/").partition("/")
+        return room == "tiles" or (room == "data" and rest not in _OF_THE_PAGE)
 
     def answer(self, path: str, query: str = "") -> Reply:
         """Raises NotFound for an unknown address, InvalidInput for a malformed one, and what the ports raise."""
@@ -59,28 +69,30 @@ class Routes:
             return read_asset(self.maps, rest)
         if room == "tiles":
             return self._tile(rest)
-        answers: Mapping[str, Callable[[str], Reply]] = {
-            "outlines": lambda _: (GEOJSON, self.data.outlines()),
-            "figures": lambda _: _json(self.data.figures()),
-            "cases": self._cells,
-            "units": lambda asked: _json(self.data.units(_bounds(asked))),
-            "base": lambda _: _json(self._base()),
-            "words": lambda _: _json(self.words),
-            "preview": lambda _: (GEOJSON, self.preview),
+        answers: dict[str, Callable[[], Reply]] = {
+            "base": lambda: _json(self._base()),
+            "words": lambda: _json(self.words),
+            "preview": lambda: (GEOJSON, self.preview),
         }
+        if self.data is not None:
+            answers |= self._of_store(self.data, query)
         if room == "data" and rest in answers:
-            return answers[rest](query)
+            return answers[rest]()
         raise NotFound("map.address", address=path)
+
+    def _of_store(self, data: MapData, query: str) -> dict[str, Callable[[], Reply]]:
+        return {
+            "outlines": lambda: (GEOJSON, data.outlines()),
+            "figures": lambda: _json(data.figures()),
+            "cases": lambda: _json(data.cells(_bounds(query), round(_number(_value(query, "z"))), self.cases)),
+            "units": lambda: _json(data.units(_bounds(query))),
+        }
 
     def _page(self, rest: str) -> Reply:
         media_type, body = read_asset(self.page, rest)
         if rest == "index.html":
             refuse_external_assets(body.decode("utf-8"))
         return media_type, body
-
-    def _cells(self, query: str) -> Reply:
-        zoom = _number(_value(query, "z"))
-        return _json(self.data.cells(_bounds(query), round(zoom), self.cases))
 
     def _base(self) -> dict[str, Any]:
         layers = self.base_maps.base_layers() if self.base_maps else ()

@@ -39,12 +39,13 @@ class MapView(QWebEngineView):
 
     Everything that happens on the map is a signal of ``bridge``; ``guard.blocked`` proves that nothing left the
     machine; ``handler.failed(code)`` says that the store could not answer. ``shutdown()`` comes before deletion.
+    A view made without ``data`` loads its page, which waits for :meth:`begin`.
     """
 
     def __init__(
         self,
         *,
-        data: MapData,
+        data: MapData | None = None,
         base_maps: BaseMaps | None = None,
         theme: Theme = "light",
         parent: QWidget | None = None,
@@ -55,7 +56,7 @@ class MapView(QWebEngineView):
         self.setAcceptDrops(False)
         self.bridge = Bridge(self)
         self.guard = NetworkGuard(parent=self)
-        self._routes = Routes(data=data, base_maps=base_maps, words=page_words())
+        self._routes = Routes(words=page_words())
         self.handler = GridSchemeHandler(routes=self._routes, parent=self)
         self._profile = make_profile(guard=self.guard, parent=self)
         self._profile.installUrlSchemeHandler(SCHEME, self.handler)
@@ -70,7 +71,15 @@ class MapView(QWebEngineView):
         self._restarts = 0
         self._kept: dict[str, Callable[[], None]] = {}  # the last call of each kind is what the page must show
         self.bridge.page_ready.connect(self._on_bridge_page_ready)
+        if data is not None:
+            self.begin(data, base_maps)
         self._load()
+
+    def begin(self, data: MapData, base_maps: BaseMaps | None = None) -> None:
+        """The store is open: the page gets what it shows. Once; a second call is of no effect."""
+        if self._routes.data is None:
+            self._routes.data, self._routes.base_maps = data, base_maps
+            self.handler.begin()
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
@@ -96,8 +105,9 @@ class MapView(QWebEngineView):
 
     def refresh_cases(self, cases: CaseFilter | None = None) -> None:
         """Draw the cases again, under another filter when one is given."""
-        if cases is not None:
+        if cases is not None and cases != self._routes.cases:
             self._routes.cases = cases
+            self._kept["cases"] = lambda: self.bridge.stale.emit("cases")  # the page may be asking under another one
         self.refresh("cases")
 
     def refresh(self, layer: Layer) -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
-from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -36,11 +35,9 @@ from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import IntakeSide, PageParts, Pages
 from gridclient.ui.state import DeskState, Question
 from gridclient.ui.status import StatusLine
-from gridclient.ui.theme import show_theme, toggle_theme, tokens
+from gridclient.ui.theme import show_theme, toggle_theme, tokens, without_style_sheet
 from gridclient.ui.top_bar import TopBar
 from gridclient.ui.window_memory import WindowMemory
-
-_PAINTED_MS: Final = 10
 
 
 class MainWindow(QMainWindow):
@@ -101,6 +98,7 @@ class MainWindow(QMainWindow):
 
     # -- putting together -------------------------------------------------------------------------------------------
 
+    @without_style_sheet()
     def _arrange(self) -> Arrangement:
         made = Arrangement(
             self,
@@ -236,6 +234,8 @@ class MainWindow(QMainWindow):
     # -- what the panels say ----------------------------------------------------------------------------------------
 
     def _on_question_changed(self, question: Question) -> None:
+        if not self._loaded:
+            return  # it is asked when the window is shown
         self.cases.show_question(question, grid_name=self.lists.area_name(question.filter.grid))
         self.boxes.show_chosen(question.filter.box)
         self.tree.show_chosen(question.filter.grid)
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
             self._loaded = True
             self.load()
             self.cases.table.setFocus()
-            QTimer.singleShot(_PAINTED_MS, self.map, self.map.make)  # the window is seen before
+            self.map.make_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.write()

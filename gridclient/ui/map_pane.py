@@ -14,11 +14,14 @@ from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter, CaseRow, Changes
 from gridclient.ui.theme import tokens
 
+_PAINTED_MS: Final = 10
 _SETTLED_MS: Final = 60
 
 
 class MapPane(QWidget):
     """Holds the map, object name ``mapPane``; calls before it is there are kept.
+
+    ``early`` is a view whose page was loaded while the rest of the desk was still being imported.
 
     Signals:
         grid_chosen(str): a click on an area, empty beside every area.
@@ -36,11 +39,19 @@ class MapPane(QWidget):
     point_picked = Signal(float, float)
     made = Signal(object)
 
-    def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        data: MapData,
+        base_maps: BaseMaps | None = None,
+        early: MapView | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("mapPane")
         self.setProperty("panel", "window")
         self._data, self._base_maps = data, base_maps
+        self._early = early
         self.view: MapView | None = None
         self._left = False
         self._filter = CaseFilter()
@@ -51,11 +62,18 @@ class MapPane(QWidget):
         self._line = QVBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
 
+    def make_soon(self) -> None:
+        """Takes up the early view, or makes one once the window has been painted: it takes a third of a second."""
+        if self._early is not None:
+            self.make()
+        else:
+            QTimer.singleShot(_PAINTED_MS, self, self.make)
+
     def make(self) -> None:
-        """Makes the view: once the window has been painted, because it takes a third of a second."""
+        """Makes the view."""
         if self.view is not None or self._left:
             return
-        view = MapView(data=self._data, base_maps=self._base_maps, theme=_theme(), parent=self)
+        view = self._taken() or MapView(data=self._data, base_maps=self._base_maps, theme=_theme(), parent=self)
         self._line.addWidget(view)
         bridge = view.bridge
         bridge.grid_clicked.connect(self.grid_chosen)
@@ -71,6 +89,15 @@ class MapPane(QWidget):
         view.select_grid(self._filter.grid or None, centre=self._looking_at is None)
         self.show_case(self._case)
         self.made.emit(view)
+
+    def _taken(self) -> MapView | None:
+        """The view that was made early, now with what it shows."""
+        view, self._early = self._early, None
+        if view is not None:
+            view.setParent(self)
+            view.set_theme(_theme())
+            view.begin(self._data, self._base_maps)
+        return view
 
     def show_filter(self, chosen: CaseFilter) -> None:
         """The chosen area and the cases that the filter leaves."""
@@ -136,8 +163,9 @@ class MapPane(QWidget):
     def shutdown(self) -> None:
         """Before the window is deleted; no view is made any more."""
         self._left = True
-        if self.view is not None:
-            view, self.view = self.view, None
+        view = self.view or self._early
+        self.view = self._early = None
+        if view is not None:
             view.shutdown()
             shiboken6.delete(view)  # without its page it would make itself another one that outlives its profile
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
 
+from gridclient.mapview.view import MapView
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.rows import Changes
 from gridclient.ui.initials import NameInitials
@@ -25,12 +26,14 @@ class PageParts:
     """What the composition gives the window.
 
     ``pages`` make the pages ``help``, ``import`` and ``settings``, given the desk's keys; a name that is missing is
-    not offered. ``intake`` makes the intake form, which shares the window's initials.
+    not offered. ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose
+    page is loading already.
     """
 
     pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
     intake: Callable[[NameInitials], QWidget] | None = None
     base_maps: BaseMaps | None = None
+    map_view: MapView | None = None
 
 
 class Pages(QObject):

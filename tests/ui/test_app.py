@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from gridclient import app as desktop
+from gridclient import start
 from gridclient.composition import create_profile, open_desk
 from gridclient.domain.case import CaseFacts
 
@@ -50,8 +51,8 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
     class Driven(desktop.App):
         """An operator who restores, then tries a file that is not there, then leaves."""
 
-        def __init__(self, folder: Path) -> None:
-            super().__init__(folder)
+        def __init__(self, folder: Path, begun: desktop.Begun | None = None) -> None:
+            super().__init__(folder, begun)
             steps = [
                 lambda: self.window.restore_wanted.emit(backup, ""),
                 lambda: self.window.restore_wanted.emit(profile / "no-such.gridbackup", ""),
@@ -61,6 +62,6 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
             QTimer.singleShot(300, self.window, steps[len(told) - 1])
 
     monkeypatch.setattr(desktop, "App", Driven)
-    assert desktop.run(profile) == 0
+    assert start.run(profile) == 0
     assert len(told) == 3
     assert titles(profile) == ["路灯不亮"]

@@ -1,0 +1,51 @@
+"""The Qt application: made once per process, with the map's address space, the words of its language and its look."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from gridclient import __version__
+from gridclient.mapview.scheme import prepare_environment, register_scheme
+from gridclient.ui.theme import LIGHT, apply_theme
+
+RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
+LANGUAGE_VARIABLE: Final = "GRIDCLIENT_LANGUAGE"
+
+
+def make_application() -> QApplication:
+    """The Qt application, made once per process, with the scheme of the map and the words of its language."""
+    running = QApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    prepare_environment()
+    register_scheme()
+    QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_ShareOpenGLContexts)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("gridclient")
+    application.setApplicationVersion(__version__)
+    _install_words(application)
+    apply_theme(application, LIGHT)
+    return application
+
+
+def is_english(wanted: str) -> bool:
+    """Whether the desk speaks English: only when it is asked for, because the field's own words stay Chinese."""
+    return wanted.lower().startswith("en")
+
+
+def _install_words(application: QApplication) -> None:
+    """The desk's words are Chinese and Qt's English: each needs a translation when the desk speaks the other."""
+    words = QTranslator(application)
+    if is_english(os.environ.get(LANGUAGE_VARIABLE, "")):
+        found = words.load("gridclient_en", str(RESOURCES / "translations"))
+    else:
+        qt_words = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        found = words.load(QLocale("zh_CN"), "qtbase", "_", qt_words)
+    if found:
+        application.installTranslator(words)

@@ -1,0 +1,194 @@
+"""Opens the desk and keeps it open. What takes its time at a start goes on side by side.
+
+Chromium starts and loads the map's page in processes of its own, a thread imports the store, opens the profile and
+reads the cases, and the GUI thread imports and builds the window. What imports Qt stays on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from gridclient.domain.errors import GridClientError
+
+if TYPE_CHECKING:
+    from gridclient.app import App
+    from gridclient.composition import OpenedDesk
+    from gridclient.mapview.basemaps import BaseMapFolder
+
+_STARTED_MS: Final = 4_000
+_SWITCH_INTERVAL_S: Final = 0.0005
+_WINDOW: Final = (
+    "gridclient.ui.cases.page",
+    "gridclient.ui.casework.panel",
+    "gridclient.ui.dispatch.panel",
+    "gridclient.ui.main_window",
+    "gridclient.app",
+)
+"""The window's modules in portions."""
+
+
+def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None) -> int:
+    """Opens the desk and stays until its window closes, also over a restored backup; gives the exit status.
+
+    A loop of its own, because leaving the application's would end the web engine for good.
+
+    Args:
+        made: is told of every desk before its window is shown.
+
+    Raises:
+        GridClientError: see :func:`gridclient.composition.open_desk`.
+    """
+    _make_haste()
+    from gridclient.application import make_application
+
+    application = make_application()
+    application.setQuitOnLastWindowClosed(False)
+    QTimer.singleShot(_STARTED_MS, application, _collect_garbage)
+    app, problem = open_app(profile), None
+    while True:
+        try:
+            made(app)
+            app.window.show()
+            if problem is not None:
+                app.window.banner.tell_error(problem)
+            _until_closed(app.window)
+        finally:
+            app.close()
+        if app.restore_from is None:
+            return 0
+        problem = _restored(profile, *app.restore_from)
+        app = _app(profile)
+
+
+def open_app(profile: Path) -> App:
+    """The desk with its window, as :func:`gridclient.app.build_app` makes it, in less time.
+
+    Raises:
+        GridClientError: see :func:`gridclient.composition.open_desk`.
+    """
+    from gridclient.application import make_application
+    from gridclient.mapview.view import MapView
+
+    application = make_application()
+    opening, view = _Opening(profile), MapView()
+    try:
+        opened, base_maps = opening.wait()
+        view.begin(opened.desk.map_data, base_maps)
+        for part in _WINDOW:
+            import_module(part)
+            application.processEvents()  # the page asks in between
+        from gridclient.app import App, Begun
+
+        return App(profile, Begun(opened, opening.closing, base_maps, view))
+    except BaseException:
+        opening.closing.close()
+        view.shutdown()
+        view.deleteLater()
+        raise
+
+
+class _Opening(QObject):
+    """Imports and opens the store on a thread of its own, which then reads what the first paint will ask for.
+
+    Signals:
+        ended(): the profile is open, or cannot be opened.
+    """
+
+    ended = Signal()
+
+    def __init__(self, profile: Path) -> None:
+        super().__init__()
+        self._profile = profile
+        self.closing = ExitStack()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="opening")
+        self._opening = self._pool.submit(self._open)
+
+    def wait(self) -> tuple[OpenedDesk, BaseMapFolder]:
+        """Lets events go on until the profile is open; raises what is in its way."""
+        loop = QEventLoop()
+        self.ended.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+        self._opening.add_done_callback(lambda _: self.ended.emit())
+        loop.exec()
+        self.closing.callback(self._pool.shutdown)
+        found = self._opening.result()
+        self._pool.submit(found[0].read_ahead)  # what is wrong with it is told to whoever asks next
+        return found
+
+    def _open(self) -> tuple[OpenedDesk, BaseMapFolder]:
+        from gridclient.composition import base_maps_of, open_desk
+
+        opened = self.closing.enter_context(open_desk(self._profile))
+        return opened, base_maps_of(opened)
+
+
+def _app(profile: Path) -> App:
+    app: App = import_module("gridclient.app").App(profile)
+    return app
+
+
+def _make_haste() -> None:
+    """What costs a start time and brings it nothing.
+
+    WORKAROUND for PySide6 6.x: it reads and decodes the source of every module that is imported after it, to see
+    whether the module names PySide6 and may one day switch on ``__feature__``. Nothing here does, and it takes a
+    tenth of a second.
+    """
+    gc.disable()  # nothing of what a start makes is garbage
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's linear algebra, which nobody here calls
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+
+
+def _collect_garbage() -> None:
+    """From now on; what is there stays, and is not looked through again and again while somebody works."""
+    gc.freeze()
+    gc.enable()
+
+
+def _until_closed(window: QWidget) -> None:
+    loop = QEventLoop()
+    watch = _CloseWatch(window)
+    watch.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+    loop.exec()
+
+
+class _CloseWatch(QObject):
+    """Tells when its parent, a window, is closed.
+
+    Signals:
+        closed(): it was.
+    """
+
+    closed = Signal()
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Close:
+            self.closed.emit()
+        return super().eventFilter(watched, event)
+
+
+def _restored(profile: Path, file: Path, key: str) -> GridClientError | None:
+    """Puts the backup in the store's place; what went wrong is said on the desk that opens on the old one."""
+    from gridclient.composition import restore_profile
+
+    try:
+        restore_profile(profile, file, key_text=key)
+    except GridClientError as error:
+        return error
+    return None
