@@ -28,6 +28,7 @@ Places = NDArray[np.intp]
 
 _RECORD: Final = np.dtype(list(FIELDS))
 _CHUNKS_AT_ONCE: Final = 512
+_STRETCH: Final = 4096
 _SPARE_CHUNKS: Final = 64
 
 
@@ -62,23 +63,22 @@ class Table:
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if stamp == self.stamp:
             return
-        if self.stamp < 0:
-            self.answers.begin(stamp)
         self._kept.clear()
         last = connection.execute("SELECT max(no) FROM packs").fetchone()[0]
-        self._grow(0 if last is None else last + 1)
-        rows = connection.execute(
-            "SELECT no, data FROM packs WHERE stamp > ? ORDER BY no"
-            if self.stamp >= 0
-            else "SELECT no, data FROM packs WHERE ? IS NOT NULL ORDER BY no",
-            (self.stamp,),
-        )
-        changed: list[int] = []
-        while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
-            self._take(batch)
-            changed += [chunk for chunk, _ in batch]
+        chunks = 0 if last is None else last + 1
+        self._grow(chunks)
+        if self.stamp < 0:
+            self.answers.begin(stamp)
+            for first in range(0, chunks, _STRETCH):
+                self._take_stretch(connection, first, min(first + _STRETCH, chunks))
+        else:
+            rows = connection.execute("SELECT no, data FROM packs WHERE stamp > ? ORDER BY no", (self.stamp,))
+            changed: list[int] = []
+            while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
+                self._take(batch)
+                changed += [chunk for chunk, _ in batch]
+            self.answers.note_change(stamp, changed)
         self._load_labels(connection)
-        self.answers.note_change(stamp, changed)
         self.stamp = stamp
 
     def _grow(self, chunks: int) -> None:
@@ -93,6 +93,21 @@ class Table:
         self.size = size
         for name, column in self._whole.items():
             setattr(self, name, column[:size])
+
+    def _take_stretch(self, connection: Connection, first: int, end: int) -> None:
+        """Blobs without a gap come as one: row by row, each would wait for Python's lock while the window is built."""
+        count, joined = connection.execute(
+            "SELECT count(*), CAST(group_concat(data, '') AS BLOB) "
+            "FROM (SELECT data FROM packs WHERE no >= ? AND no < ? ORDER BY no)",
+            (first, end),
+        ).fetchone()
+        if count == end - first:
+            records = np.frombuffer(joined, _RECORD)
+            for name, column in self._whole.items():
+                column[first * ROWS : end * ROWS] = records[name]
+        elif count:
+            rows = connection.execute("SELECT no, data FROM packs WHERE no >= ? AND no < ? ORDER BY no", (first, end))
+            self._take(rows.fetchall())
 
     def _take(self, batch: list[tuple[int, bytes]]) -> None:
         records = np.frombuffer(b"".join(data for _, data in batch), _RECORD)
