@@ -63,7 +63,13 @@ class App:
             desk=self.opened.desk,
             jobs=self.jobs,
             parts=PageParts(
-                pages={"help": self._help, "import": self._import, "settings": self._settings},
+                pages={
+                    "help": self._help,
+                    "import": self._import,
+                    "settings": self._settings,
+                    "sync": self._sync,
+                    "conflicts": self._conflicts,
+                },
                 intake=self._intake,
                 base_maps=base_maps,
                 map_view=begun.map_view if begun is not None else None,
@@ -117,6 +123,16 @@ class App:
         care = ProfileCare(self.opened, self._base_maps)
         roots = (RESOURCES, RESOURCES.parent / "maps")
         return SettingsPage(desk=self.opened.desk, jobs=self.jobs, care=care, licence_roots=roots)
+
+    def _sync(self, _keys: Keys) -> QWidget:
+        from gridclient.ui.sync.page import SyncPage
+
+        return SyncPage(sync=self.window.pages.sync, jobs=self.jobs, clock=self.opened.desk.clock)
+
+    def _conflicts(self, _keys: Keys) -> QWidget:
+        from gridclient.ui.sync.conflict_page import ConflictPage
+
+        return ConflictPage(desk=self.opened.desk, jobs=self.jobs, sync=self.window.pages.sync)
 
     def _intake(self, initials: NameInitials) -> QWidget:
         from gridclient.ui.intake.form import IntakeForm

@@ -141,7 +141,7 @@ class _Guide:
 
     def _bring_in(self) -> None:
         self._window.actions_.trigger("import")
-        self._until("import", lambda: self._window.import_page is not None and self._window.import_page.isVisible())
+        self._until("import", lambda: (page := self._window.pages.page("import")) is not None and page.isVisible())
         self._picture("import")
         self._key(self._focus(), Qt.Key.Key_Escape)
 

@@ -58,7 +58,9 @@ _ICONS: Final = {
     Action.AMEND: "edit",
     Action.NOTE: "note",
 }
-_ANYWHERE: Final = frozenset({"help", "import", "settings", "theme", "quit", "register", "command_bar"})
+_ANYWHERE: Final = frozenset(
+    {"help", "import", "settings", "sync", "conflicts", "offline", "theme", "quit", "register", "command_bar"}
+)
 _GROUPS: Final = (
     (Action.FILE, Action.DECLINE, Action.DISPATCH, Action.SIGN, Action.FEED_BACK, Action.VERIFY, Action.CLOSE),
     (Action.RETURN, Action.REASSIGN, Action.URGE, Action.ESCALATE, Action.DELEGATE),
@@ -86,8 +88,11 @@ def desk_words() -> tuple[tuple[str, str, str, str], ...]:
     return (
         ("help", translate("Actions", "帮助与快捷键"), "F1", "help"),
         ("register", translate("Actions", "登记"), "F3", "register"),
-        ("refresh", translate("Actions", "刷新"), "F5", "refresh"),
+        ("refresh", translate("Actions", "刷新与同步"), "F5", "refresh"),
         ("import", translate("Actions", "导入"), "Ctrl+I", "import"),
+        ("sync", translate("Actions", "同步情况"), "Ctrl+Shift+S", "synced"),
+        ("conflicts", translate("Actions", "处理冲突"), "Ctrl+Shift+X", "conflict"),
+        ("offline", translate("Actions", "离线/恢复联网"), "", "offline"),
         ("undo", translate("Actions", "撤销上一步"), "Ctrl+Z", "undo"),
         ("command_bar", translate("Actions", "命令栏"), "Ctrl+K", "search"),
         ("search", translate("Actions", "在案件中查找"), "Ctrl+F", "search"),
@@ -130,6 +135,7 @@ class DeskActions(QObject):
         self.desk["register"].setEnabled(may(role, Action.AMEND))
         self.desk["import"].setEnabled(role is not AccountRole.AUDITOR)
         self._states: set[str] = set()
+        self._contended = False
         self._undoable = self._resting = False
         self._free = {name for name, made in self.desk.items() if made.isEnabled()}
         self.allow_for(())
@@ -137,7 +143,9 @@ class DeskActions(QObject):
 
     def allow_for(self, rows: Iterable[CaseRow]) -> None:
         """Enables what can be done with at least one of these cases."""
+        rows = tuple(rows)
         self._states = {row.state for row in rows}
+        self._contended = any(row.conflict for row in rows)
         self._allow()
 
     def allow_undo(self, *, possible: bool) -> None:
@@ -187,6 +195,9 @@ class DeskActions(QObject):
     def menu(self) -> QMenu:
         """The context menu of the list: what can be done now, in groups."""
         menu = QMenu(self._window)
+        if self._contended:
+            menu.addAction(self.desk["conflicts"])
+            menu.addSeparator()
         for group in _GROUPS:
             possible = [self.case[action] for action in group if self.case[action].isEnabled()]
             if possible:

@@ -66,7 +66,9 @@ class MainWindow(QMainWindow):
         self.initials = NameInitials(settings=desk.settings, jobs=jobs, parent=self)
         self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
-        self.top = TopBar(command=self.command, actions=self.actions_.desk, actor=desk.actor)
+        self.pages = Pages(parts=parts, keys=self.actions_.key_list, clock=desk.clock, parent=self)
+        lamp = self.pages.sync.lamp
+        self.top = TopBar(command=self.command, lamp=lamp, actions=self.actions_.desk, actor=desk.actor)
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
@@ -75,7 +77,6 @@ class MainWindow(QMainWindow):
         self.detail = CasePanel(
             desk=desk, jobs=jobs, dispatch=DispatchPanel(desk=desk, jobs=jobs), initials=self.initials
         )
-        self.pages = Pages(parts=parts, keys=self.actions_.key_list, parent=self)
         self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.detail)
         self.chosen = ChosenCases(
             queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.detail, parent=self
@@ -90,11 +91,6 @@ class MainWindow(QMainWindow):
     def intake(self) -> QWidget | None:
         """The intake form, when it has been opened."""
         return self.side.form
-
-    @property
-    def import_page(self) -> QWidget | None:
-        """The import page, when it has been opened."""
-        return self.pages.page("import")
 
     # -- putting together -------------------------------------------------------------------------------------------
 
@@ -177,6 +173,12 @@ class MainWindow(QMainWindow):
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
+        self.pages.sync.changed.connect(self.announce)
+        self.detail.conflict_wanted.connect(self.pages.sync.open_conflict)
+        switch, mode = self.actions_.desk["offline"], self.status.mode
+        self.pages.link_sync(
+            state=self.state, batch=self.batch, boxes=self.boxes, written=self.changed, switch=switch, mode=mode
+        )
 
     def _recall(self) -> None:
         """The desk as it was left."""
@@ -228,8 +230,7 @@ class MainWindow(QMainWindow):
     def _show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         self.tree.show_figures(figures)
         self.status.show_figures(figures)
-        whole = figures.get("")
-        self.top.lamp.show_pending(whole.boxes.get(Box.PENDING, 0) if whole is not None else 0)
+        self.pages.sync.show_figures(figures)
 
     # -- what the panels say ----------------------------------------------------------------------------------------
 
@@ -259,9 +260,11 @@ class MainWindow(QMainWindow):
 
     def _on_desk_wanted(self, name: str) -> None:
         wanted: dict[str, Callable[[], object]] = {
-            **{name: partial(self.pages.show, name) for name in ("help", "import", "settings")},
+            **{name: partial(self.pages.show, name) for name in ("help", "import", "settings", "sync")},
             "register": self._register,
-            "refresh": self.load,
+            "refresh": lambda: (self.pages.sync.now(), self.load()),
+            "conflicts": lambda: self.pages.sync.open_conflict(self.state.current or ""),
+            "offline": self.pages.sync.toggle_offline,
             "undo": self.batch.undo,
             "command_bar": lambda: self.command.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "search": lambda: self.cases.bar.search.setFocus(Qt.FocusReason.ShortcutFocusReason),

@@ -10,13 +10,20 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
 
 from gridclient.mapview.view import MapView
 from gridclient.services.map_port import BaseMaps
-from gridclient.services.rows import Changes
+from gridclient.services.ports import Clock
+from gridclient.services.rows import Box, Changes
+from gridclient.services.sync_control import SyncControl
+from gridclient.ui.batch import Batch
+from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.map_pane import MapPane
+from gridclient.ui.state import DeskState
+from gridclient.ui.sync.desk_sync import DeskSync
 
 Keys = tuple[tuple[str, str], ...]
 
@@ -25,14 +32,15 @@ Keys = tuple[tuple[str, str], ...]
 class PageParts:
     """What the composition gives the window.
 
-    ``pages`` make the pages ``help``, ``import`` and ``settings``, given the desk's keys; a name that is missing is
-    not offered. ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose
+    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``), given the desk's keys; a name
+    that is missing is not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone. ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose
     page is loading already.
     """
 
     pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
     intake: Callable[[NameInitials], QWidget] | None = None
     base_maps: BaseMaps | None = None
+    sync: SyncControl | None = None
     map_view: MapView | None = None
 
 
@@ -54,9 +62,13 @@ class Pages(QObject):
     base_map_chosen = Signal(str)
     restore_wanted = Signal(object, str)
 
-    def __init__(self, *, parts: PageParts, keys: Callable[[], Keys], parent: QObject | None = None) -> None:
+    def __init__(
+        self, *, parts: PageParts, keys: Callable[[], Keys], clock: Clock, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._makers, self._keys = parts.pages, keys
+        self.sync = DeskSync(control=parts.sync, clock=clock, parent=self)
+        self.sync.page_wanted.connect(self.show)
         self.stack = QStackedWidget()
         self._made: dict[str, QWidget] = {}
 
@@ -81,6 +93,25 @@ class Pages(QObject):
         if self.stack.currentIndex():
             self.stack.setCurrentIndex(0)
             self.covered.emit(False)
+
+    def link_sync(
+        self, *, state: DeskState, batch: Batch, boxes: TodayBoxes, written: SignalInstance, switch: QAction, mode: QLabel
+    ) -> None:
+        """Connects the synchronisation with the desk: ``written`` tells of changes, ``mode`` shows the state in words."""
+        sync = self.sync
+        sync.case_wanted.connect(lambda case_id: (self.back(), state.choose_case(case_id)))
+        sync.box_wanted.connect(lambda box: (self.back(), state.filter.box is box or state.toggle_box(box)))
+        boxes.box_chosen.connect(lambda _box: self._on_box(state.filter.box))
+        sync.acted.connect(batch.remember)
+        sync.said.connect(mode.setText)
+        sync.switchable.connect(switch.setEnabled)
+        written.connect(sync.on_changed)
+        sync.show()
+
+    def _on_box(self, chosen: Box | None) -> None:
+        """The box 冲突 is there to be emptied: it opens the page where somebody chooses."""
+        if chosen is Box.CONFLICT and self.sync.view.conflicts:
+            self.show("conflicts")
 
     def _hear(self, page: QWidget) -> None:
         """Connects what the page has to say."""

@@ -25,6 +25,10 @@ QLabel[role="header"] { color: $muted; font-size: $small_px; font-weight: 600; }
 QLabel[role="warn"] { color: $warn_text; font-weight: 600; }
 QLabel[role="bad"] { color: $bad_text; font-weight: 600; }
 QLabel[role="link"] { color: $accent; }
+QLabel[cell="true"] { padding: 5px 10px; background: $alternate; }
+QLabel[side="differs"] { background: $warn_ground; font-weight: 600; }
+QLabel[owner="mine"] { background: $accent_ground; color: $accent; border-radius: 4px; padding: 1px 6px; }
+QLabel[owner="other"] { background: $alternate; color: $muted; border-radius: 4px; padding: 1px 6px; }
 
 QWidget#topBar { background: $top; }
 QWidget#topBar QLabel { color: $on_top; }

@@ -41,6 +41,7 @@ class CasePanel(QWidget):
         changes(Changes): an action was carried out here.
         next_wanted(): the case was dispatched, the next one can be shown.
         open_wanted(str): the operator wants another case, a likely duplicate.
+        conflict_wanted(str): the choice between two sides that a case waits for.
         together_wanted(Action): to be done to all of several cases.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
@@ -50,6 +51,7 @@ class CasePanel(QWidget):
     changes = Signal(object)
     next_wanted = Signal()
     open_wanted = Signal(str)
+    conflict_wanted = Signal(str)
     staying = Signal(str)
     together_wanted = Signal(object)
     told = Signal(str)
@@ -164,6 +166,7 @@ class CasePanel(QWidget):
         self._clock.timeout.connect(self._tick)
         self._lists.ready.connect(self._on_lists)
         self.top.open_wanted.connect(self.open_wanted)
+        self.top.conflict_wanted.connect(self.conflict_wanted)
         self.top.details.reveal_wanted.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
         self.foot.bar.chosen.connect(self._on_bar_chosen)

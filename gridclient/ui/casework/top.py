@@ -19,6 +19,7 @@ from gridclient.ui.casework.details import DetailsTab
 from gridclient.ui.casework.header import CaseHeader
 from gridclient.ui.casework.timeline import TimelineList
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
 from gridclient.ui.present import likeness_words, state_word
 
 _LEAST_TABS_PX: Final = 96
@@ -29,9 +30,11 @@ class CaseTop(QStackedWidget):
 
     Signals:
         open_wanted(str): another case, named by a likely duplicate.
+        conflict_wanted(str): the choice between two sides that this case waits for.
     """
 
     open_wanted = Signal(str)
+    conflict_wanted = Signal(str)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,11 @@ class CaseTop(QStackedWidget):
         self.alike = QPushButton()
         self.alike.setProperty("kind", "flat")
         self.alike.hide()
+        self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
+        self.contended.setObjectName("openConflict")
+        self.contended.setToolTip(self.tr("看双方各做了什么，选一方"))
+        self.contended.clicked.connect(lambda: self.conflict_wanted.emit(self._shown))
+        self._shown = ""
         self.tabs = self._make_tabs()
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
         self.message = QLabel()
@@ -57,6 +65,7 @@ class CaseTop(QStackedWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
+        rows.addWidget(self.contended)
         rows.addWidget(self.tabs, 1)
         for page in (self.message, self._case):
             page.setProperty("panel", "true")
@@ -85,6 +94,8 @@ class CaseTop(QStackedWidget):
     def show_view(self, view: CaseView, now: datetime) -> None:
         """A case as it stands at ``now``."""
         self.header.show_view(view, now)
+        self._shown = view.case.id
+        self.contended.setVisible(bool(view.case.contentions))
         self.timeline.show_lines(view.lines, now)
         self.details.show_view(view)
         self.attachments.show_view(view)
