@@ -67,8 +67,7 @@ class MainWindow(QMainWindow):
         self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
         self.pages = Pages(parts=parts, keys=self.actions_.key_list, clock=desk.clock, parent=self)
-        lamp = self.pages.sync.lamp
-        self.top = TopBar(command=self.command, lamp=lamp, actions=self.actions_.desk, actor=desk.actor)
+        self.top = TopBar(command=self.command, lamp=self.pages.sync.lamp, actions=self.actions_.desk, actor=desk.actor)
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
@@ -176,9 +175,7 @@ class MainWindow(QMainWindow):
         self.pages.sync.changed.connect(self.announce)
         self.detail.conflict_wanted.connect(self.pages.sync.open_conflict)
         switch, mode = self.actions_.desk["offline"], self.status.mode
-        self.pages.link_sync(
-            state=self.state, batch=self.batch, boxes=self.boxes, written=self.changed, switch=switch, mode=mode
-        )
+        self.pages.link_sync(self.state, self.batch, self.boxes, written=self.changed, switch=switch, mode=mode)
 
     def _recall(self) -> None:
         """The desk as it was left."""

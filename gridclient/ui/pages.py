@@ -32,9 +32,10 @@ Keys = tuple[tuple[str, str], ...]
 class PageParts:
     """What the composition gives the window.
 
-    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``), given the desk's keys; a name
-    that is missing is not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone. ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose
-    page is loading already.
+    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``), given the desk's keys; a
+    name that is missing is not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone.
+    ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose page is loading
+    already.
     """
 
     pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
@@ -95,9 +96,22 @@ class Pages(QObject):
             self.covered.emit(False)
 
     def link_sync(
-        self, *, state: DeskState, batch: Batch, boxes: TodayBoxes, written: SignalInstance, switch: QAction, mode: QLabel
+        self,
+        state: DeskState,
+        batch: Batch,
+        boxes: TodayBoxes,
+        *,
+        written: SignalInstance,
+        switch: QAction,
+        mode: QLabel,
     ) -> None:
-        """Connects the synchronisation with the desk: ``written`` tells of changes, ``mode`` shows the state in words."""
+        """Connects the synchronisation with the desk.
+
+        Args:
+            written: tells of everything that changed.
+            switch: pulls the cable.
+            mode: shows the state in words.
+        """
         sync = self.sync
         sync.case_wanted.connect(lambda case_id: (self.back(), state.choose_case(case_id)))
         sync.box_wanted.connect(lambda box: (self.back(), state.filter.box is box or state.toggle_box(box)))
