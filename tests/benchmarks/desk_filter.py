@@ -89,6 +89,7 @@ def changes(app: App) -> dict[str, list[Callable[[], object]]]:
         "order": [lambda key=key: state.order_by(key) for key in orders],  # type: ignore[misc]
         "all": [lambda: state.narrow(only_open=False, box=None, grid=""), state.clear],
         "text": [lambda words=words: state.search(words) for words in ("噪音", "路灯", "12345", "")],  # type: ignore[misc]
+        "sign": [lambda words=words: state.search(words) for words in ("a", "区", "s", "的", "")],  # type: ignore[misc]
     }
 
 
