@@ -153,6 +153,11 @@ class DeskActions(QObject):
         self._undoable = possible
         self._allow()
 
+    def allow_offline(self, possible: bool) -> None:
+        """Whether there is a cable that can be pulled."""
+        self._free = self._free | {"offline"} if possible else self._free - {"offline"}
+        self._allow()
+
     def rest(self, resting: bool) -> None:
         """While a page covers the desk, its keys are the page's; what opens pages stays."""
         self._resting = resting

@@ -174,8 +174,8 @@ class MainWindow(QMainWindow):
         self.pages.restore_wanted.connect(self.restore_wanted)
         self.pages.sync.changed.connect(self.announce)
         self.detail.conflict_wanted.connect(self.pages.sync.open_conflict)
-        switch, mode = self.actions_.desk["offline"], self.status.mode
-        self.pages.link_sync(self.state, self.batch, self.boxes, written=self.changed, switch=switch, mode=mode)
+        link, mode = self.pages.link_sync, self.status.mode
+        link(self.state, self.actions_, self.batch, self.boxes, written=self.changed, mode=mode)
 
     def _recall(self) -> None:
         """The desk as it was left."""
@@ -259,7 +259,7 @@ class MainWindow(QMainWindow):
         wanted: dict[str, Callable[[], object]] = {
             **{name: partial(self.pages.show, name) for name in ("help", "import", "settings", "sync")},
             "register": self._register,
-            "refresh": lambda: (self.pages.sync.now(), self.load()),
+            "refresh": self.load,
             "conflicts": lambda: self.pages.sync.open_conflict(self.state.current or ""),
             "offline": self.pages.sync.toggle_offline,
             "undo": self.batch.undo,

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
 
 from gridclient.mapview.view import MapView
@@ -18,6 +17,7 @@ from gridclient.services.map_port import BaseMaps
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import SyncControl
+from gridclient.ui.actions import DeskActions
 from gridclient.ui.batch import Batch
 from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.initials import NameInitials
@@ -98,27 +98,29 @@ class Pages(QObject):
     def link_sync(
         self,
         state: DeskState,
+        actions: DeskActions,
         batch: Batch,
         boxes: TodayBoxes,
         *,
         written: SignalInstance,
-        switch: QAction,
         mode: QLabel,
     ) -> None:
         """Connects the synchronisation with the desk.
 
         Args:
             written: tells of everything that changed.
-            switch: pulls the cable.
             mode: shows the state in words.
         """
         sync = self.sync
-        sync.case_wanted.connect(lambda case_id: (self.back(), state.choose_case(case_id)))
-        sync.box_wanted.connect(lambda box: (self.back(), state.filter.box is box or state.toggle_box(box)))
+        sync.case_wanted.connect(self.back)
+        sync.case_wanted.connect(state.choose_case)
+        sync.box_wanted.connect(self.back)
+        sync.box_wanted.connect(state.show_box)
         boxes.box_chosen.connect(lambda _box: self._on_box(state.filter.box))
         sync.acted.connect(batch.remember)
         sync.said.connect(mode.setText)
-        sync.switchable.connect(switch.setEnabled)
+        sync.switchable.connect(actions.allow_offline)
+        actions.desk["refresh"].triggered.connect(sync.now)
         written.connect(sync.on_changed)
         sync.show()
 

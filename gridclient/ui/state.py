@@ -95,6 +95,11 @@ class DeskState(QObject):
         chosen = None if self.filter.box is box else box
         self.narrow(box=chosen, states=frozenset(), only_open=chosen is None or chosen is not Box.PENDING)
 
+    def show_box(self, box: Box) -> None:
+        """The box alone, also when it is the chosen one."""
+        if self.filter.box is not box:
+            self.toggle_box(box)
+
     def narrow(self, **parts: Any) -> None:
         """Changes fields of the filter."""
         self._ask(replace(self._question, filter=replace(self.filter, **parts)))

@@ -51,8 +51,8 @@ class CaseTop(QStackedWidget):
         self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
         self.contended.setObjectName("openConflict")
         self.contended.setToolTip(self.tr("看双方各做了什么，选一方"))
-        self.contended.clicked.connect(lambda: self.conflict_wanted.emit(self._shown))
         self._shown = ""
+        self.contended.clicked.connect(lambda: self.conflict_wanted.emit(self._shown))
         self.tabs = self._make_tabs()
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
         self.message = QLabel()
