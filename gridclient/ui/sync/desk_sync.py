@@ -21,6 +21,7 @@ from gridclient.ui.sync.present import status_words
 _SECOND_MS: Final = 1_000
 _MINUTE_MS: Final = 30_000
 _TOGETHER_MS: Final = 120
+_WITHOUT_CABLE: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
 
 
 class DeskSync(QObject):
@@ -32,7 +33,7 @@ class DeskSync(QObject):
         view_changed(SyncView): another state, or another moment of one that counts down.
         changed(Changes): what came in; several arrivals within a moment are told once.
         said(str): the state for the status line.
-        offline_changed(bool): whether it is switched off by hand.
+        switchable(bool): whether there is a cable that can be pulled.
         page_wanted(str): ``sync`` or ``conflicts``.
         case_wanted(str): a case on the desk.
         box_wanted(Box): a box on the desk.
@@ -42,7 +43,7 @@ class DeskSync(QObject):
     view_changed = Signal(object)
     changed = Signal(object)
     said = Signal(str)
-    offline_changed = Signal(bool)
+    switchable = Signal(bool)
     page_wanted = Signal(str)
     case_wanted = Signal(str)
     box_wanted = Signal(object)
@@ -57,14 +58,16 @@ class DeskSync(QObject):
         self._lock = threading.Lock()
         self._newest: SyncView | None = None
         self._arrived = Changes()
+        self._telling = False
+        self._counted: int | None = None  # conflicts, as the store counts them
         self.lamp = SyncLamp()
         self.lamp.clicked.connect(lambda: self.page_wanted.emit("sync"))
         self._together = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
         self._together.timeout.connect(self._tell_changes)
         self._tick = QTimer(self)
-        self._tick.timeout.connect(self._show)
+        self._tick.timeout.connect(self.show)
         self._heard.connect(self._on_heard, Qt.ConnectionType.QueuedConnection)
-        self._show()
+        self.show()
         if control is not None:
             control.listen(self._on_told)
 
@@ -75,15 +78,20 @@ class DeskSync(QObject):
         if self.control is not None:
             self.control.sync_now()
 
-    def committed(self) -> None:
-        """The desk wrote something."""
-        if self.control is not None:
+    def on_changed(self) -> None:
+        """Something changed on the desk; unless it just came in, it was written here and has to go out."""
+        if self.control is not None and not self._telling:
             self.control.committed()
 
     def set_offline(self, offline: bool) -> None:
         """The cable switch."""
         if self.control is not None:
             self.control.set_offline(offline)
+
+    def toggle_offline(self) -> None:
+        """The cable the other way, where there is one."""
+        if self._is_switchable():
+            self.set_offline(self.view.state is not SyncState.OFFLINE)
 
     def confirm(self) -> None:
         """Somebody looked."""
@@ -114,14 +122,15 @@ class DeskSync(QObject):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
-        """What the store counted: the only source of counts where nothing synchronises."""
+        """What the store counted: conflicts, and what is pending where nothing synchronises."""
         whole = figures.get("")
         boxes: Mapping[Box, int] = whole.boxes if whole is not None else {}
-        if self.control is None:
-            self.view = replace(
-                self.view, pending_cases=boxes.get(Box.PENDING, 0), conflicts=boxes.get(Box.CONFLICT, 0)
-            )
-            self._show()
+        self._counted = boxes.get(Box.CONFLICT, 0)
+        pending = self.view.pending_cases if self.control is not None else boxes.get(Box.PENDING, 0)
+        view = replace(self.view, pending_cases=pending, conflicts=self._counted)
+        if view != self.view:
+            self.view = view
+            self.show()
 
     def _on_told(self, view: SyncView, changes: Changes) -> None:
         """On a thread of the synchronisation: keeps the newest and rings once."""
@@ -136,21 +145,29 @@ class DeskSync(QObject):
             view, self._newest = self._newest, None
             arrived = self._arrived != Changes()
         if view is not None:
-            self.view = view
-            self._show()
+            self.view = view if self._counted is None else replace(view, conflicts=self._counted)
+            self.show()
         if arrived and not self._together.isActive():
             self._together.start()
 
     def _tell_changes(self) -> None:
         with self._lock:
             changes, self._arrived = self._arrived, Changes()
-        self.changed.emit(changes)
+        self._telling = True
+        try:
+            self.changed.emit(changes)
+        finally:
+            self._telling = False
 
-    def _show(self) -> None:
+    def show(self) -> None:
+        """Tells everybody who listens how things stand now."""
         now = self._clock.now()
         self.lamp.show_view(self.view, now)
         self.said.emit(status_words(self.view, now))
-        self.offline_changed.emit(self.view.state is SyncState.OFFLINE)
+        self.switchable.emit(self._is_switchable())
         self.view_changed.emit(self.view)
         counts_down = self.view.state is SyncState.RETRYING and self.view.next_at is not None
         self._tick.start(_SECOND_MS if counts_down else _MINUTE_MS)
+
+    def _is_switchable(self) -> bool:
+        return self.control is not None and self.view.state not in _WITHOUT_CABLE

@@ -137,6 +137,7 @@ class SyncPage(QWidget):
         self._show(self._sync.view)
         self._read_rounds()
         first = self.enrol.url if self.enrol is not None and self.enrol.isVisible() else self.now
+        self.setFocusProxy(first)
         first.setFocus()
 
     def _on_now(self) -> None:

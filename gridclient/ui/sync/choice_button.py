@@ -1,0 +1,72 @@
+"""A choice in plain words, over two lines where it needs them, with its key and what follows from it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+
+from gridclient.ui.theme import SMALL_PX, base_font, tokens
+
+_EDGE, _KEY_PX, _HEIGHT = 12, 22, 82
+_WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
+
+
+class ChoiceButton(QAbstractButton):
+    """``checked`` marks the choice that Enter carries out; a click carries it out at once."""
+
+    def __init__(self, *, key: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setCheckable(True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._key, self._outcome = key, ""
+
+    def show_choice(self, words: str, which: str, outcome: str) -> None:
+        """``words`` say what is done, ``which`` whose it was, ``outcome`` what the case will be."""
+        self.setText(self.tr("{words}（{which}）").format(words=words, which=which))
+        self._outcome = outcome
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(outcome)
+        self.setToolTip(f"{self.text()}\n{outcome}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(180, _HEIGHT)
+
+    def nextCheckState(self) -> None:
+        """A click does what the button says; marking is the page's."""
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = self.isChecked() or self.hasFocus()
+        ground = theme.accent_ground if self.isChecked() else theme.hover if self.underMouse() else theme.panel
+        painter.setPen(QPen(QColor(theme.accent if marked else theme.line), 2 if self.isChecked() else 1))
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        key = QRect(_EDGE, 10, _KEY_PX, _KEY_PX)
+        painter.setPen(QPen(QColor(theme.muted), 1))
+        painter.setBrush(QColor(theme.panel))
+        painter.drawRoundedRect(QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setFont(base_font(SMALL_PX))
+        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
+        left = key.right() + 10
+        width = self.width() - left - _EDGE
+        font = base_font(weight=QFont.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(QColor(theme.text if self.isEnabled() else theme.muted))
+        painter.drawText(QRect(left, 10, width, 40), _WRAP, self.text())
+        small = base_font(SMALL_PX)
+        painter.setFont(small)
+        painter.setPen(QColor(theme.muted))
+        shown = QFontMetrics(small).elidedText(self._outcome, Qt.TextElideMode.ElideRight, width)
+        painter.drawText(QRect(left, _HEIGHT - 27, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)

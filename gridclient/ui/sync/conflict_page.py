@@ -1,0 +1,315 @@
+"""The conflict page: two desks acted on one case at once, and a person chooses. The next case follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import Conflict, GridClientError
+from gridclient.domain.roles import Action, may
+from gridclient.services.desk import Desk
+from gridclient.services.error_text import sentence_of
+from gridclient.services.rows import Box, CaseFilter, CasePage, Changes, Sort, SortKey
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.present import joined, short_number
+from gridclient.ui.sync.choice_button import ChoiceButton
+from gridclient.ui.sync.conflict_list import ConflictList
+from gridclient.ui.sync.contended import KEEP, TAKE, Sheet, load
+from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.note_bar import NoteBar
+from gridclient.ui.sync.sides import SidesView
+
+_LIST_PX: Final = 260
+_MOST: Final = 200
+
+
+class ConflictPage(QWidget):
+    """Object name ``conflictPage``.
+
+    Signals:
+        closed(): the operator is done here.
+        changed(Changes): a choice was made, or taken back.
+    """
+
+    closed = Signal()
+    changed = Signal(object)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, sync: DeskSync, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("conflictPage")
+        self.setProperty("panel", "window")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk, self._jobs, self._sync = desk, jobs, sync
+        self._sheet: Sheet | None = None
+        self._acting = False
+        self._done: list[tuple[str, Changes]] = []  # what can be taken back, the last at the end
+        self.count = QLabel(self)
+        self.list = ConflictList(parent=self)
+        self.title, self.facts = QLabel(self), QLabel(self)
+        self.sides = SidesView(parent=self)
+        self.note = NoteBar(parent=self)
+        self.keep = ChoiceButton(key="1", name="keepFirst", parent=self)
+        self.take = ChoiceButton(key="2", name="takeLater", parent=self)
+        self.open = KeyButton(self.tr("在案件台看这件"), parent=self)
+        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
+        self.empty = QLabel(self)
+        self._arrange()
+        self._connect()
+
+    @property
+    def sheet(self) -> Sheet | None:
+        """The contention that is shown."""
+        return self._sheet
+
+    def refresh(self, changes: Changes) -> None:
+        """Something was written, here or elsewhere."""
+        if self.isVisible() and changes.cases:
+            self._read_list()
+            if self._sheet is not None and self._sheet.case_id in changes.cases:
+                self._read_sheet(self._sheet.case_id)
+
+    # -- putting together -------------------------------------------------------------------------------------------
+
+    def _arrange(self) -> None:
+        heading = QLabel(self.tr("冲突：两个席位同时处理的案件"), self)
+        heading.setProperty("role", "title")
+        self.count.setProperty("role", "muted")
+        head = _panel()
+        line = QHBoxLayout(head)
+        line.setContentsMargins(12, 7, 12, 7)
+        line.setSpacing(12)
+        line.addWidget(heading)
+        line.addWidget(self.count)
+        line.addStretch(1)
+        line.addWidget(self.leave)
+        self.list.setFixedWidth(_LIST_PX)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setProperty("role", "muted")
+        self.empty.setWordWrap(True)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self._contention())
+        middle = QHBoxLayout()
+        middle.setSpacing(1)
+        middle.addWidget(self.list)
+        middle.addWidget(self.stack, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(1)
+        whole.addWidget(head)
+        whole.addWidget(self.note)
+        whole.addLayout(middle, 1)
+        self.empty.setText(self.tr("正在读取…"))
+        self.setFocusProxy(self.list)
+
+    def _contention(self) -> QWidget:
+        made = _panel()
+        self.title.setProperty("role", "title")
+        self.title.setWordWrap(True)
+        self.facts.setProperty("role", "muted")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.title)
+        words.addWidget(self.facts)
+        top = QHBoxLayout()
+        top.setContentsMargins(22, 12, 12, 4)
+        top.addLayout(words, 1)
+        top.addWidget(self.open, 0, Qt.AlignmentFlag.AlignTop)
+        choices = QHBoxLayout()
+        choices.setContentsMargins(12, 8, 12, 6)
+        choices.setSpacing(10)
+        choices.addWidget(self.keep)
+        choices.addWidget(self.take)
+        told = QLabel(
+            self.tr("按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。"),
+            made,
+        )
+        told.setProperty("role", "muted")
+        told.setContentsMargins(14, 0, 12, 10)
+        rows = QVBoxLayout(made)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addLayout(top)
+        rows.addWidget(self.sides, 1)
+        rows.addLayout(choices)
+        rows.addWidget(told)
+        return made
+
+    def _connect(self) -> None:
+        self.list.chosen.connect(self._on_case)
+        self.keep.clicked.connect(lambda: self._choose(KEEP))
+        self.take.clicked.connect(lambda: self._choose(TAKE))
+        self.open.clicked.connect(lambda: self._sync.open_case(self._sheet.case_id) if self._sheet else None)
+        self.leave.clicked.connect(self.closed)
+        self.note.undo_wanted.connect(self._undo)
+        self._sync.changed.connect(self.refresh)
+        keys = {
+            "1": partial(self._mark, KEEP),
+            "2": partial(self._mark, TAKE),
+            "Return": self._on_enter,
+            "Enter": self._on_enter,
+            "Ctrl+Z": self._undo,
+            "F5": self._on_refresh,
+            "Esc": self.closed.emit,
+        }
+        for key, does in keys.items():
+            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(does)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._read_list()
+        self.list.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.note.hide()
+        for _case_id, changes in self._done:
+            self._sync.hand_over(changes)  # Ctrl+Z on the desk goes on from here
+        self._done.clear()
+
+    # -- reading ----------------------------------------------------------------------------------------------------
+
+    def _read_list(self) -> None:
+        queries = self._desk.queries
+        task = partial(queries.page, CaseFilter(box=Box.CONFLICT), Sort(SortKey.REGISTERED), limit=_MOST)
+        self._jobs.read(self, task, self._show_list, self._tell_error, name="list")
+
+    def _show_list(self, page: CasePage) -> None:
+        more = self.tr("{count} 件以上") if page.next is not None else self.tr("{count} 件等待选择")
+        self.count.setText(more.format(count=len(page.rows)) if page.rows else "")
+        wanted, self._sync.wanted_case = self._sync.wanted_case, ""
+        self.list.setVisible(bool(page.rows))
+        self.list.show_rows(page.rows, wanted=wanted)
+        if not page.rows:
+            self._show_nothing()
+        elif self._sheet is None and self.list.current:
+            self._read_sheet(self.list.current)
+
+    def _on_case(self, case_id: str) -> None:
+        if case_id:
+            self._read_sheet(case_id)
+
+    def _read_sheet(self, case_id: str) -> None:
+        show = partial(self._show_sheets, case_id)
+        self._jobs.read(self, partial(load, self._desk, case_id), show, self._tell_error, name="sheet")
+
+    def _show_sheets(self, case_id: str, sheets: Sequence[Sheet]) -> None:
+        if case_id != self.list.current:
+            return
+        if not sheets:  # somebody chose meanwhile
+            self._sheet = None
+            self._read_list()
+            return
+        sheet = sheets[0]
+        other = self._sheet is None or (self._sheet.case_id, self._sheet.target) != (sheet.case_id, sheet.target)
+        self._sheet = sheet
+        several = self.tr("第 1 处，共 {count} 处").format(count=len(sheets)) if len(sheets) > 1 else ""
+        self.title.setText(sheet.title)
+        self.facts.setText(joined((short_number(sheet.number), several)))
+        self.sides.show_sheet(sheet)
+        self.keep.show_choice(sheet.first.choice, self.tr("先到"), sheet.first.outcome)
+        self.take.show_choice(sheet.later.choice, self.tr("后到"), sheet.later.outcome)
+        if other:
+            self._mark("")
+        allowed = may(self._desk.actor.role, Action.RESOLVE)
+        for button in (self.keep, self.take):
+            button.setEnabled(allowed)
+        if not allowed:
+            self.note.tell(self.tr("当前角色只能查看，请由值班长或受理派遣员选择。"), "warn")
+        self.stack.setCurrentIndex(1)
+
+    def _show_nothing(self) -> None:
+        self._sheet = None
+        self.sides.clear()
+        self.empty.setText(
+            self.tr(
+                "没有等待选择的案件。\n\n两个席位离线时处理了同一案件、又不能都算数时，会列在这里，由人选择；"
+                "互不影响的（备注、照片、催办等）自动合并，不打扰您。"
+            )
+        )
+        self.stack.setCurrentIndex(0)
+        self.leave.setFocus()
+
+    # -- choosing ---------------------------------------------------------------------------------------------------
+
+    def _mark(self, choice: str) -> None:
+        """Which choice Enter carries out."""
+        self.keep.setChecked(choice == KEEP)
+        self.take.setChecked(choice == TAKE)
+
+    def _on_enter(self) -> None:
+        if self.take.isChecked() or self.take.hasFocus():
+            self._choose(TAKE)
+        elif self.keep.isChecked() or self.keep.hasFocus():
+            self._choose(KEEP)
+        else:
+            self.note.tell(self.tr("先按 1 或 2 选一方，再按 Enter。"), "warn")
+
+    def _choose(self, choice: str) -> None:
+        sheet = self._sheet
+        if sheet is None or self._acting or not self.keep.isEnabled():
+            return
+        self._acting = True
+        args = {"choice": choice, "target": sheet.target}
+        task = partial(self._desk.act, Action.RESOLVE, sheet.case_id, args, base=sheet.version)
+        self._jobs.write(self, task, partial(self._on_chosen, sheet, choice), partial(self._on_refused, sheet))
+
+    def _on_chosen(self, sheet: Sheet, choice: str, changes: Changes) -> None:
+        self._acting = False
+        self._sheet = None
+        self._done.append((sheet.case_id, changes))
+        words = self.tr("{number} 已{choice}。")
+        self.note.tell_done(words.format(number=short_number(sheet.number), choice=sheet.side(choice).choice))
+        self.changed.emit(changes)
+        self._after_write(sheet.case_id)
+
+    def _on_refused(self, sheet: Sheet, error: GridClientError) -> None:
+        self._acting = False
+        self._tell_error(error)
+        if isinstance(error, Conflict):
+            self._read_sheet(sheet.case_id)
+
+    def _undo(self) -> None:
+        if not self._done or self._acting:
+            return
+        self._acting = True
+        case_id, _ = self._done.pop()
+        task = partial(self._desk.act, Action.UNDO, case_id)
+        self._jobs.write(self, task, partial(self._on_undone, case_id), self._on_not_undone)
+
+    def _on_undone(self, case_id: str, changes: Changes) -> None:
+        self._acting = False
+        self._sync.wanted_case = case_id
+        self.note.tell(self.tr("已撤销，请重新选择。"), "info")
+        self.changed.emit(changes)
+        self._after_write(case_id)
+
+    def _on_not_undone(self, error: GridClientError) -> None:
+        self._acting = False
+        self._tell_error(error)
+
+    def _after_write(self, case_id: str) -> None:
+        self._read_list()
+        self._read_sheet(case_id)
+        self.list.setFocus()
+
+    def _on_refresh(self) -> None:
+        self._sync.now()
+        self._read_list()
+
+    def _tell_error(self, error: GridClientError) -> None:
+        self.note.tell(sentence_of(error), "bad")
+
+
+def _panel() -> QWidget:
+    made = QWidget()
+    made.setProperty("panel", "true")
+    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return made

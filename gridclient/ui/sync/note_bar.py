@@ -1,0 +1,53 @@
+"""What was just done, with its way back, or what went wrong; one line under the head of a page."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.theme import restyle
+
+Kind = Literal["bad", "warn", "info"]
+
+
+class NoteBar(QWidget):
+    """Signals:
+    undo_wanted(): its button was pressed.
+    """
+
+    undo_wanted = Signal()
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = QLabel(self)
+        self.words.setWordWrap(True)
+        self.undo = KeyButton(self.tr("撤销"), key="Ctrl+Z", parent=self)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        line = QHBoxLayout(self)
+        line.setContentsMargins(12, 4, 6, 4)
+        line.addWidget(self.words, 1)
+        line.addWidget(self.undo)
+        self.undo.clicked.connect(self.undo_wanted)
+        self.hide()
+
+    def tell_done(self, words: str) -> None:
+        """Something was done that can be taken back."""
+        self._say(words, "info", undo=True)
+
+    def tell(self, words: str, kind: Kind) -> None:
+        """A sentence."""
+        self._say(words, kind, undo=False)
+
+    def _say(self, words: str, kind: Kind, *, undo: bool) -> None:
+        sign = "" if kind == "info" else "▲ "
+        self.words.setText(f"{sign}{words}")
+        self.setAccessibleName(words)
+        self.undo.setVisible(undo)
+        self.setProperty("kind", kind)
+        restyle(self)
+        self.show()

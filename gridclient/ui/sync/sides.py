@@ -1,0 +1,104 @@
+"""Base, first and later side by side: whose it is, what was done by whom and when, and every field that differs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from gridclient.ui.sync.contended import DeedLine, FieldLine, Sheet, SideSheet
+from gridclient.ui.theme import ROW_PX
+
+_NAMES_PX: Final = 84
+_STYLE: Final = """
+QLabel[cell="true"] { padding: 5px 10px; }
+QLabel[owner="mine"] { border-radius: 4px; padding: 1px 6px; }
+"""
+
+
+class SidesView(QScrollArea):
+    """Object name ``conflictSides``; made anew for every sheet, because no two have the same lines."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("conflictSides")
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """The three columns of a contention."""
+        inner = QWidget()
+        inner.setProperty("panel", "true")
+        inner.setStyleSheet(_STYLE)
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(12, 4, 12, 12)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(1)
+        grid.setColumnMinimumWidth(0, _NAMES_PX)
+        sides = (sheet.base, sheet.first, sheet.later)
+        grid.addWidget(_name(self.tr("做了什么")), 1, 0, Qt.AlignmentFlag.AlignTop)
+        for column, side in enumerate(sides, start=1):
+            grid.setColumnStretch(column, 1)
+            grid.addWidget(_head(side), 0, column)
+            grid.addWidget(_deeds(side.deeds, self.tr("没有更早的记录")), 1, column, Qt.AlignmentFlag.AlignTop)
+        for line, field in enumerate(sheet.fields, start=2):
+            self._add_field(grid, line, field)
+        grid.setRowStretch(len(sheet.fields) + 2, 1)
+        self.setWidget(inner)
+
+    def clear(self) -> None:
+        """Nothing to choose."""
+        self.setWidget(QWidget())
+
+    def _add_field(self, grid: QGridLayout, line: int, field: FieldLine) -> None:
+        grid.addWidget(_name(self.tr("≠ {name}").format(name=field.name) if field.differs else field.name), line, 0)
+        for column, value in enumerate((field.base, field.first, field.later), start=1):
+            cell = QLabel(value)
+            cell.setWordWrap(True)
+            cell.setMinimumHeight(ROW_PX)
+            cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            cell.setProperty("cell", "true")
+            cell.setProperty("side", "differs" if field.differs and column > 1 else "same")
+            grid.addWidget(cell, line, column)
+
+
+def _head(side: SideSheet) -> QWidget:
+    made = QWidget()
+    title, owner = QLabel(side.heading), QLabel(side.owner)
+    title.setProperty("role", "strong")
+    owner.setProperty("owner", "mine" if side.mine else "other")
+    line = QHBoxLayout(made)
+    line.setContentsMargins(10, 8, 10, 6)
+    line.setSpacing(8)
+    line.addWidget(title)
+    line.addWidget(owner)
+    line.addStretch(1)
+    return made
+
+
+def _deeds(deeds: tuple[DeedLine, ...], nothing: str) -> QWidget:
+    made = QWidget()
+    rows = QVBoxLayout(made)
+    rows.setContentsMargins(10, 2, 10, 8)
+    rows.setSpacing(2)
+    for deed in deeds:
+        what = QLabel(deed.text)
+        what.setWordWrap(True)
+        who = QLabel(f"{deed.when} · {deed.actor}")
+        who.setProperty("role", "muted")
+        rows.addWidget(who)
+        rows.addWidget(what)
+    if not deeds:
+        empty = QLabel(nothing)
+        empty.setProperty("role", "muted")
+        rows.addWidget(empty)
+    return made
+
+
+def _name(words: str) -> QLabel:
+    made = QLabel(words)
+    made.setProperty("role", "muted")
+    made.setMinimumHeight(ROW_PX)
+    return made
