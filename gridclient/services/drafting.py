@@ -22,8 +22,8 @@ from gridclient.services.clocks import (
     resumed_limit,
 )
 from gridclient.services.conditions import named_condition
+from gridclient.services.grounds import answers_for
 from gridclient.services.ports import Reference
-from gridclient.services.proposal import answers_for
 from gridclient.services.rows import StandardRow, UnitRow
 
 Draft = tuple[EventKind, dict[str, Any]]

@@ -1,4 +1,6 @@
-"""Whom to dispatch a case to, and why: the list first, then who serves the place, is on duty, has least in hand.
+"""Whom to dispatch a case to, and why: the list first, then practice and field of work, then duty, load and distance.
+
+A unit that serves the place but has no ground is not proposed (:mod:`gridclient.services.grounds`); typing finds it.
 
 Source: responsibility lists (属地管理责任清单): class → item → lead and cooperating units that serve the case's grid.
 """
@@ -11,22 +13,28 @@ from dataclasses import dataclass
 from gridclient.domain.case import Case, Role
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.geometry import distance
+from gridclient.services.grounds import ROLES, WEIGHT, Ground, answers_for, grounds_for
 from gridclient.services.ports import Reference
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
 
-_MOST = 9
-_LISTED_LEAD, _LISTED_COOPERATING, _ON_DUTY, _OUT = 1000.0, 500.0, 20.0, 10.0
+_ALTERNATIVES, _OF_THE_BIG_CLASS = 4, 2
+_ON_DUTY, _OUT = 20.0, 10.0
 _PER_RECENT, _PER_LOAD, _PER_KM = 2.0, 0.5, 1.0
 _MOST_RECENT = 20
+_MOST_LOAD = 800
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A unit that could take the case. ``listed`` is its part on the list, ``None`` when it is not on it."""
+    """A unit that could take the case, on this ground. ``listed`` is its part on the list, ``None``: it has none.
+
+    ``field`` is the field of work that speaks for it.
+    """
 
     unit: UnitRow
+    ground: Ground
+    field: str
     listed: Role | None
-    serves: bool
     on_duty: bool
     recent: int
     load: int
@@ -42,12 +50,6 @@ class Proposal:
     cooperating: tuple[Candidate, ...]
     candidates: tuple[Candidate, ...]
     standard: StandardRow | None
-
-
-def answers_for(unit: UnitRow, words: Sequence[str]) -> bool:
-    """Whether a list that names ``words`` (codes, names, aliases or fields of work) means this unit."""
-    own = {unit.code, unit.name, *unit.aliases, *unit.fields}
-    return any(word in own for word in words)
 
 
 def area_codes(grid: str, reference: Reference) -> frozenset[str]:
@@ -71,19 +73,25 @@ def propose(case: Case, *, reference: Reference, loads: Mapping[str, int], recen
     """
     standard = reference.standard(case.facts.standard)
     areas = area_codes(case.facts.grid, reference)
-    found = [
-        _candidate(case, unit, standard, areas, load=loads.get(unit.code, 0), recent=recent.get(unit.code, 0))
-        for unit in reference.units()
-        if unit.status != "inactive"
-    ]
-    serving = sorted((c for c in found if c.serves), key=lambda c: (-c.score, c.unit.code))
-    lead = serving[0] if serving else None
+    grounds = grounds_for(standard, reference)
+    found = []
+    for unit in reference.units():
+        if unit.status == "inactive" or not _serves(unit, areas):
+            continue
+        practice = recent.get(unit.code, 0)
+        ground = grounds.of(unit, practice)
+        if ground is not None:
+            found.append(_candidate(case, unit, *ground, load=loads.get(unit.code, 0), recent=practice))
+    ranked = sorted(found, key=lambda c: (-c.score, c.unit.code))
+    lead = ranked[0] if ranked else None
     cooperating = _one_per_field(
-        [c for c in serving[1:] if c.listed is Role.COOPERATING], standard.cooperating if standard else ()
+        [c for c in ranked[1:] if c.listed is Role.COOPERATING], standard.cooperating if standard else ()
     )
     first = [c for c in (lead, *cooperating) if c is not None]
-    rest = [c for c in serving if c not in first]
-    return Proposal(lead, tuple(cooperating), tuple((first + rest)[:_MOST]), standard)
+    rest = [c for c in ranked if c not in first]
+    distant = [c for c in rest if c.ground is Ground.BIG_CLASS][_OF_THE_BIG_CLASS:]
+    others = [c for c in rest if c not in distant][:_ALTERNATIVES]
+    return Proposal(lead, tuple(cooperating), (*first, *others), standard)
 
 
 def proposed_lead(proposal: Proposal) -> UnitRow:
@@ -107,28 +115,20 @@ def _one_per_field(candidates: Sequence[Candidate], words: Sequence[str]) -> lis
     return chosen
 
 
-def _candidate(
-    case: Case, unit: UnitRow, standard: StandardRow | None, areas: frozenset[str], *, load: int, recent: int
-) -> Candidate:
-    serves = not unit.serves or not areas or any(code in areas for code in unit.serves)
-    listed = _listed(unit, standard)
+def _serves(unit: UnitRow, areas: frozenset[str]) -> bool:
+    return not unit.serves or not areas or any(code in areas for code in unit.serves)
+
+
+def _candidate(case: Case, unit: UnitRow, ground: Ground, field: str, *, load: int, recent: int) -> Candidate:
     metres = _metres(case, unit)
     score = (
-        {Role.LEAD: _LISTED_LEAD, Role.COOPERATING: _LISTED_COOPERATING, None: 0.0}[listed]
+        WEIGHT[ground]
         + {"on_duty": _ON_DUTY, "out": _OUT}.get(unit.status, 0.0)
         + _PER_RECENT * min(recent, _MOST_RECENT)
-        - _PER_LOAD * load
+        - _PER_LOAD * min(load, _MOST_LOAD)
         - _PER_KM * (metres or 0.0) / 1000
     )
-    return Candidate(unit, listed, serves, unit.status == "on_duty", recent, load, metres, score)
-
-
-def _listed(unit: UnitRow, standard: StandardRow | None) -> Role | None:
-    if standard is None:
-        return None
-    if answers_for(unit, standard.units):
-        return Role.LEAD
-    return Role.COOPERATING if answers_for(unit, standard.cooperating) else None
+    return Candidate(unit, ground, field, ROLES.get(ground), unit.status == "on_duty", recent, load, metres, score)
 
 
 def _metres(case: Case, unit: UnitRow) -> float | None:

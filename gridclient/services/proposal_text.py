@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from gridclient.domain.case import Role
+from gridclient.services.grounds import Ground
 from gridclient.services.proposal import Candidate
 from gridclient.services.words import DUTY
 
 _KILOMETRE = 1000
+_GROUNDS = {
+    Ground.LISTED_LEAD: "清单主体责任",
+    Ground.LISTED_COOPERATING: "清单配合责任",
+    Ground.PRACTICE: "清单外，办过同类",
+    Ground.FIELD: "清单外，主管{field}",
+    Ground.SMALL_CLASS: "清单外，同小类责任单位",
+    Ground.BIG_CLASS: "清单外，同大类责任单位",
+    Ground.COMMUNITY: "清单外，属地村社区",
+}
 
 
 def reason_of(candidate: Candidate) -> str:
-    """For instance ``清单主体责任 · 管辖本网格 · 在岗 · 1.2 km · 在手 6``."""
-    listed = {Role.LEAD: "清单主体责任", Role.COOPERATING: "清单配合责任", None: "不在清单内"}[candidate.listed]
-    parts = [listed]
-    if candidate.unit.serves:
+    """For instance ``清单主体责任 · 管辖本网格 · 在岗 · 1.2 km · 在手 6``, or ``清单外，主管环境卫生 · …``."""
+    parts = [_GROUNDS[candidate.ground].format(field=candidate.field)]
+    if candidate.unit.serves and candidate.ground is not Ground.COMMUNITY:
         parts.append("管辖本网格")
     parts.append(DUTY.get(candidate.unit.status, candidate.unit.status))
     if candidate.metres is not None:

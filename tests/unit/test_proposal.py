@@ -9,7 +9,8 @@ import pytest
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.errors import RuleViolation
-from gridclient.services.proposal import Proposal, answers_for, area_codes, propose, proposed_lead
+from gridclient.services.grounds import answers_for
+from gridclient.services.proposal import Proposal, area_codes, propose, proposed_lead
 from gridclient.services.proposal_text import distance_text, reason_of
 from gridclient.services.rows import UnitRow
 from tests.ui.fakes.invented_desk import GRIDS, LEAD, OTHER, STANDARDS, UNITS, empty_desk
@@ -93,3 +94,38 @@ def test_the_reason_names_list_place_duty_distance_and_load() -> None:
 
 def test_short_distances_are_in_metres() -> None:
     assert (distance_text(38.4), distance_text(1240)) == ("38 m", "1.2 km")
+
+
+def reasons(case: Case, *units: UnitRow, **known: dict[str, int]) -> dict[str, str]:
+    return {c.unit.code: reason_of(c).partition(" · ")[0] for c in proposed(case, *units, **known).candidates}
+
+
+def test_a_unit_that_only_serves_the_place_is_no_alternative() -> None:
+    tax = replace(UNITS[3], code="371002-T01", name="税务分局", kind="stationed_b", fields=("税收征管",))
+    assert tax.code not in reasons(a_case(), *UNITS, tax)
+
+
+def test_an_alternative_says_what_makes_it_plausible() -> None:
+    org = replace(UNITS[3], code="371002002001-V", kind="community_org", fields=("网格巡查",))
+    found = reasons(a_case(), *UNITS, org, recent={UNITS[2].code: 2})
+    assert found == {
+        LEAD: "清单主体责任",
+        OTHER: "清单配合责任",
+        UNITS[2].code: "清单外，办过同类",
+        "371002-D01": "清单外，主管施工噪音",
+        org.code: "清单外，属地村社区",
+    }
+
+
+def test_units_that_the_list_names_in_the_same_class_are_alternatives() -> None:
+    beside = replace(STANDARDS[0], code="C-01-02-02", units=("调解",))
+    reference = MemoryReference(GRIDS, UNITS, (*STANDARDS, beside))
+    found = propose(a_case(), reference=reference, loads={}, recent={})
+    assert {c.unit.code: c.ground.value for c in found.candidates}["371002002-A02"] == "small_class"
+
+
+def test_another_countys_list_with_the_same_classes_makes_nobody_plausible() -> None:
+    beside = replace(STANDARDS[0], code="C-01-02-02", units=("调解",), list="外县")
+    reference = MemoryReference(GRIDS, UNITS, (*STANDARDS, beside))
+    found = propose(a_case(), reference=reference, loads={}, recent={})
+    assert "371002002-A02" not in {c.unit.code for c in found.candidates}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from gridclient.domain.case import Role
 from gridclient.services.desk import Desk
-from gridclient.services.proposal import Candidate, Proposal, answers_for
+from gridclient.services.grounds import answers_for
+from gridclient.services.proposal import Candidate, Proposal
 from gridclient.services.proposal_text import reason_of
 from gridclient.services.rows import StandardRow, UnitRow
 from gridclient.services.words import DUTY, UNIT_KINDS

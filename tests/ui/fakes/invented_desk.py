@@ -48,7 +48,7 @@ UNITS: Final = (
     _unit("371002002-B01", "鲸园派出所", "stationed_b", "jypcs", "治安"),
     _unit("371002002-A02", "司法所", "stationed_a", "sfs", "调解"),
     _unit("371002002-O01", "应急管理办公室", "office", "yjglbgs", "应急"),
-    _unit("371002-D01", "生态环境分局", "department", "sthjfj", "环保"),
+    _unit("371002-D01", "生态环境分局", "department", "sthjfj", "环保", "施工噪音"),
 )
 STANDARDS: Final = (
     StandardRow(
