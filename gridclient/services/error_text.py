@@ -291,7 +291,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sync.hub_failed": "同步中心出错（{status}），稍后会自动重试；没有上报的内容都在本机。",
     "sync.not_enrolled": "本席位还没有注册到同步中心，请先用注册码注册。",
     "sync.url": "网址“{text}”不对，请写成 https://地址:端口。",
-    "sync.fork": "同步中心里已有用本席位编号写下的另一些内容，可能恢复过旧备份，或另一台机器用了同一席位；请确认后以新的编号继续，没有上报的内容不会丢失。",
+    "sync.fork": "同步中心已有用本席位编号写下的另一些内容：可能恢复过旧备份，或另一台机器用了同一席位。"
+    "请确认后以新的编号继续，没有上报的内容不会丢失。",
     "sync.forbidden": "本席位无权这样做，请联系县级管理员；没有上报的内容仍在本机。",
     "sync.push_refused": "同步中心没有收下 {count} 条（签名或内容核对不符），内容仍在本机，请联系县级管理员。",
     "sync.unplaced": "同步中心收下了内容却没有给出次序，稍后会自动重试；这些内容仍按未上报保留。",
@@ -300,13 +301,13 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sync.chain_broken": "收到的内容前后不衔接（{event}），没有采用，请联系县级管理员。",
     "sync.signature": "收到的内容签名不符（{event}），没有采用，请联系县级管理员。",
     "enrol.fingerprint": "对方的证书与注册码不符，可能不是真正的同步中心；没有注册，请向管理员核对。",
-    "bundle.broken": "同步文件“{file}”已损坏或不完整，整份没有导入，请重新复制。",
-    "bundle.forged": "同步文件“{file}”的签名不符，整份没有导入，请核对来源。",
-    "bundle.foreign": "“{file}”不是同步文件。",
-    "bundle.newer": "同步文件“{file}”由更新的版本写成，请先更新程序。",
-    "bundle.key_missing": "本席位没有打开同步文件“{file}”的密钥，它可能属于其他镇街或部门。",
-    "bundle.unreadable": "同步文件“{file}”读不出来（{reason}），请检查 U 盘。",
-    "bundle.not_written": "同步文件“{file}”没有写成（{reason}），原有内容未动，请检查 U 盘空间和写保护。",
+    "bundle.broken": "同步文件已损坏或不完整，整份没有采用，请重新复制。",
+    "bundle.forged": "同步文件的签名不符，整份没有采用，请核对来源。",
+    "bundle.foreign": "这不是同步文件（.gridbundle）。",
+    "bundle.newer": "同步文件由更新的版本写成，请先更新程序。",
+    "bundle.key_missing": "本席位没有打开这份同步文件的密钥，它可能属于其他镇街或部门。",
+    "bundle.unreadable": "同步文件读不出来（{reason}），请检查 U 盘。",
+    "bundle.not_written": "同步文件没有写成（{reason}），原有内容未动，请检查 U 盘空间和写保护。",
 }
 _GENERAL = "操作没有完成（{code})。"
 _STATE_WORDS: Final = {**PARTS, **STATES}

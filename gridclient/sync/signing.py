@@ -13,6 +13,7 @@ from gridclient.services.sync_port import OriginKey
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 _PURPOSE: Final = b"gridclient batch 1\0"
+_FRAME: Final = b"gridclient bundle 1\0"
 
 
 def new_key() -> bytes:
@@ -32,13 +33,27 @@ def sign_head(private: bytes, origin: OriginKey, seq: int, link: bytes) -> bytes
 
 def head_is_signed(public: bytes, origin: OriginKey, seq: int, link: bytes, signature: bytes) -> bool:
     """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, _signed_bytes(origin, seq, link))
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return _is_signed(public, _signed_bytes(origin, seq, link), signature)
 
 
 def _signed_bytes(origin: OriginKey, seq: int, link: bytes) -> bytes:
     body: bytes = msgpack.packb([origin.stream, origin.device, origin.incarnation, seq, link])
     return _PURPOSE + body
+
+
+def sign_frame(private: bytes, digest: bytes) -> bytes:
+    """The signature (64 bytes) of a part of a file on a stick, by its SHA-256."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(_FRAME + digest)
+
+
+def frame_is_signed(public: bytes, digest: bytes, signature: bytes) -> bool:
+    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
+    return _is_signed(public, _FRAME + digest, signature)
+
+
+def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True

@@ -1,0 +1,257 @@
+"""Files for a stick (``*.gridbundle``): frames one after the other, each encrypted for those who read one feed.
+
+A frame names its feed in plain text; its contents are signed by whoever wrote it and bound to all bytes before it, so
+frames can be added and a tail can be missing whole, but nothing can be changed, left out or exchanged between. The
+same reading serves desk and hub; what is read was checked whole, down to the chain and signature of every batch.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import digest as hmac_digest
+from itertools import groupby
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgpack
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import EventKey, Record, link_after
+from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
+from gridclient.sync.columns import pack_rows, unpack_rows
+from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
+from gridclient.sync.numbers import checked, ranged, sized
+from gridclient.sync.pages import SealedPage, decode_page, encode_page, stream_of_feed
+from gridclient.sync.signing import (
+    KEY_BYTES,
+    SIGNATURE_BYTES,
+    frame_is_signed,
+    head_is_signed,
+    public_key,
+    sign_frame,
+)
+
+SUFFIX: Final = ".gridbundle"
+MOST_BYTES: Final = 256 << 20
+BATCH: Final = 2000
+_MAGIC: Final = b"GRIDBUNDLE"
+_VERSION: Final = 1
+_HEAD: Final = _MAGIC + bytes((_VERSION,))
+_LENGTH_BYTES: Final = 4
+_NONCE_BYTES: Final = 12
+_CHECK_BYTES: Final = 8
+_LINK_BYTES: Final = 32
+_MOST_FRAME: Final = MOST_ON_THE_LINE + 1024
+_BATCHES, _PAGES = 0, 1
+_LEVEL: Final = 19
+
+
+class StickPage(NamedTuple):
+    """A stretch of a feed, as the hub wrote it for whoever stands at ``start`` or beyond."""
+
+    start: int
+    page: FeedPage
+
+
+Content: TypeAlias = StickBatch | StickPage
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What a file holds for its reader. ``locked`` frames are for others; ``writers``: public keys of who wrote."""
+
+    batches: tuple[StickBatch, ...] = ()
+    pages: tuple[StickPage, ...] = ()
+    frames: int = 0
+    locked: int = 0
+    writers: frozenset[bytes] = frozenset()
+
+
+def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
+    """The key of a feed; who may read a whole stream can work out the key of every unit's part of it."""
+    known = keys.get(feed)
+    if known is None and (whole := keys.get(stream_of_feed(feed))) is not None:
+        return hmac_digest(whole, feed.encode(), "sha256")
+    return known
+
+
+def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "") -> Bundle:
+    """Reads and checks a whole file; own runs in pages are those of ``device``.
+
+    Raises:
+        SyncFault: ``bundle.foreign``, ``bundle.newer``, ``bundle.broken`` (also when it was cut off within a frame),
+            ``bundle.forged``, ``bundle.key_missing`` (nothing in it is for this reader).
+    """
+    batches: list[StickBatch] = []
+    pages: list[StickPage] = []
+    writers: set[bytes] = set()
+    frames = locked = 0
+    for feed, box, bound in _boxes(data):
+        frames += 1
+        key = key_for(feed, keys)
+        if key is None:
+            locked += 1
+            continue
+        with _Damage():
+            writer, contents = _open(box, key, bound)
+            writers.add(writer)
+            for content in _contents(feed, contents, device):
+                (batches if isinstance(content, StickBatch) else pages).append(content)  # type: ignore[arg-type]
+    if frames and locked == frames:
+        raise SyncFault("bundle.key_missing")
+    return Bundle(tuple(batches), tuple(pages), frames, locked, frozenset(writers))
+
+
+def with_frames(
+    data: bytes, added: Sequence[tuple[str, Sequence[Content]]], keys: Mapping[str, bytes], signing: bytes
+) -> bytes:
+    """The file with more frames at its end; ``data`` is empty for a new one and was read before.
+
+    Raises:
+        SyncFault: ``bundle.key_missing``: no key for one of the feeds.
+    """
+    file = bytearray(data or _HEAD)
+    for feed, contents in added:
+        key = key_for(feed, keys)
+        if key is None:
+            raise SyncFault("bundle.key_missing")
+        for kind, same in groupby(contents, key=lambda content: isinstance(content, StickPage)):
+            body: bytes = msgpack.packb([_PAGES if kind else _BATCHES, [_parts(content) for content in same]])
+            file += _frame(feed, key, body, signing, sha256(file).digest())
+    return bytes(file)
+
+
+def _frame(feed: str, key: bytes, body: bytes, signing: bytes, before: bytes) -> bytes:
+    name = feed.encode()
+    bound = before + name
+    signature = sign_frame(signing, sha256(bound + body).digest())
+    plain = seal(msgpack.packb([public_key(signing), signature, body]), _LEVEL)
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    box = nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, bound)
+    frame = bytes((len(name),)) + name + box
+    return (len(frame) + _CHECK_BYTES).to_bytes(_LENGTH_BYTES, "big") + frame + _check(before, frame)
+
+
+def _check(before: bytes, frame: bytes) -> bytes:
+    """Finds damage also in frames that the reader has no key for."""
+    return sha256(before + frame).digest()[:_CHECK_BYTES]
+
+
+def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """Feed, box and what the box is bound to, of every frame."""
+    if not data.startswith(_MAGIC) or len(data) < len(_HEAD):
+        raise SyncFault("bundle.foreign")
+    if data[len(_MAGIC)] != _VERSION:
+        raise SyncFault("bundle.newer")
+    running = sha256(_HEAD)
+    start = len(_HEAD)
+    while start < len(data):
+        length = int.from_bytes(data[start : start + _LENGTH_BYTES], "big")
+        end = start + _LENGTH_BYTES + length
+        if not _CHECK_BYTES < length <= _MOST_FRAME or end > len(data):
+            raise SyncFault("bundle.broken")
+        frame = data[start + _LENGTH_BYTES : end - _CHECK_BYTES]
+        if _check(running.digest(), frame) != data[end - _CHECK_BYTES : end]:
+            raise SyncFault("bundle.broken")
+        name, box = frame[1 : 1 + frame[0]], frame[1 + frame[0] :]
+        with _Damage():
+            feed = name.decode()
+        yield feed, box, running.digest() + name
+        running.update(data[start:end])
+        start = end
+
+
+def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
+    """Who wrote a frame, and its body."""
+    plain = ChaCha20Poly1305(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound)
+    writer, signature, body = msgpack.unpackb(unseal(plain))
+    body = checked(body, bytes)
+    if not frame_is_signed(sized(writer, KEY_BYTES), sha256(bound + body).digest(), checked(signature, bytes)):
+        raise SyncFault("bundle.forged")
+    return writer, body
+
+
+def _contents(feed: str, body: bytes, device: str) -> Iterator[Content]:
+    kind, contents = msgpack.unpackb(body)
+    for parts in checked(contents, list):
+        if kind == _PAGES:
+            yield _read_page(feed, parts, device)
+        elif kind == _BATCHES:
+            yield _read_batch(stream_of_feed(feed), parts)
+        else:
+            raise SyncFault("bundle.newer")
+
+
+def _parts(content: Content) -> list[Any]:
+    if isinstance(content, StickPage):
+        start, page = content
+        head = [page.feed, start, page.cursor, page.complete, page.count, page.total]
+        return [*head, encode_page(page, level=_LEVEL)]
+    origin, first, records, before, after, public, signature = content
+    return [*origin, first, before, after, public, signature, pack_rows(records)]
+
+
+def _read_page(feed: str, parts: Any, device: str) -> StickPage:
+    name, start, cursor, complete, count, total, contents = parts
+    if name != feed:
+        raise SyncFault("bundle.forged")
+    sealed = SealedPage(
+        feed,
+        ranged(cursor, 0),
+        checked(complete, bool),
+        ranged(count, 0),
+        ranged(total, 0, 2**64 - 1),
+        checked(contents, bytes),
+    )
+    return StickPage(ranged(start, 0), decode_page(sealed, device))
+
+
+def _read_batch(stream: str, parts: Any) -> StickBatch:
+    named, device, incarnation, first, before, after, public, signature, packed = parts
+    origin = OriginKey(checked(named, str), checked(device, str), ranged(incarnation, 0))
+    rows = unpack_rows(packed)
+    start = ranged(first, 1, 2**62)
+    records = tuple(Record(EventKey(*origin, start + place), *row) for place, row in enumerate(rows))
+    batch = StickBatch(
+        origin,
+        start,
+        records,
+        sized(before, _LINK_BYTES),
+        sized(after, _LINK_BYTES),
+        sized(public, KEY_BYTES),
+        sized(signature, SIGNATURE_BYTES),
+    )
+    if origin.stream != stream or not records or not _is_sound(batch):
+        raise SyncFault("bundle.forged")
+    return batch
+
+
+def _is_sound(batch: StickBatch) -> bool:
+    """Whether the chain leads to the link at the end, and the device signed that link."""
+    link = batch.link_before
+    for record in batch.records:
+        link = link_after(link, record.canonical())
+    last = batch.first + len(batch.records) - 1
+    return link == batch.link_after and head_is_signed(batch.public_key, batch.origin, last, link, batch.signature)
+
+
+class _Damage:
+    """Whatever the parts of the codec stumble over is a broken file to those who read it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, SyncFault):
+            if error.code == "sync.update_due":
+                raise SyncFault("bundle.newer") from error
+            if not error.code.startswith("bundle."):
+                raise SyncFault("bundle.broken") from error
+        elif isinstance(
+            error, InvalidTag | ValueError | TypeError | LookupError | OverflowError | msgpack.UnpackException
+        ):
+            raise SyncFault("bundle.broken") from error
