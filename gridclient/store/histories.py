@@ -8,10 +8,10 @@ from typing import Any, Final
 from gridclient.domain.case import Case
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import EventKey, EventKind
-from gridclient.domain.fold import fold_all
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.store.driver import Connection
 from gridclient.store.log import LoggedEvent, Origins, events_of, last_key, read_subject, require_subject, subject_text
+from gridclient.store.refolding import folded
 from gridclient.store.tables import number_key
 
 _TOWNSHIP: Final = 9
@@ -36,7 +36,7 @@ class Histories:
     def case(self, connection: Connection, case_ref: str) -> Case:
         """By key, number or the number without its township; raises ``NotFound("case.unknown")``."""
         case_id = _by_number(connection, case_ref) or case_ref
-        case = fold_all(events_of(self.events(connection, case_id)))
+        case = folded(events_of(self.events(connection, case_id)))
         if case is None:
             raise NotFound("case.unknown", case=case_ref)
         return case
@@ -48,14 +48,14 @@ class Histories:
     def timeline(self, connection: Connection, case_id: str) -> Sequence[TimelineEntry]:
         """Every event of a case, the refused ones marked."""
         logged = self.events(connection, case_id)
-        case = fold_all(events_of(logged))
+        case = folded(events_of(logged))
         refused = frozenset(case.refused) if case is not None else frozenset[EventKey]()
         return tuple(_entry(e, refused) for e in logged)
 
     def contentions(self, connection: Connection, case_id: str, device: str) -> Sequence[ContentionView]:
         """What of a case waits for a choice; ``device`` is this desk's."""
         logged = self.events(connection, case_id)
-        case = fold_all(events_of(logged))
+        case = folded(events_of(logged))
         if case is None:
             return ()
         entries = {e.event.key: _entry(e, case.refused) for e in logged}
@@ -71,7 +71,7 @@ class Histories:
     def attachments(self, connection: Connection, case_id: str) -> Sequence[Mapping[str, Any]]:
         """What the attachment events say, without those that were taken back or refused."""
         logged = self.events(connection, case_id)
-        case = fold_all(events_of(logged))
+        case = folded(events_of(logged))
         gone = {tuple(e.event.payload.get("target", ())) for e in logged if e.event.kind == EventKind.UNDONE}
         gone |= set(case.refused) if case is not None else set()
         return tuple(e.event.payload for e in logged if e.event.kind == EventKind.ATTACHED and e.event.key not in gone)

@@ -128,7 +128,8 @@ class Chains:
         """Checks a signature; one over an event that is not known here says nothing.
 
         Raises:
-            SyncFault: ``sync.signature``: it is wrong, or made with another key than this origin's before.
+            SyncFault: ``sync.signature``: it is wrong, or made with another key than this origin's before;
+                ``sync.fork``: it is this desk's own, over something else than what was written here.
         """
         chain = self.known(head.origin)
         link = None if chain is None else self.link_at(chain, head.seq)
@@ -136,7 +137,8 @@ class Chains:
             return
         pinned = self._pinned(head.origin, head.public_key)
         if not pinned or not is_signed(head.public_key, head.origin, head.seq, link, head.signature):
-            raise SyncFault("sync.signature", origin="/".join(map(str, head.origin)), seq=head.seq)
+            code = "sync.fork" if pinned and chain.own else "sync.signature"
+            raise SyncFault(code, origin="/".join(map(str, head.origin)), seq=head.seq)
         if head.seq > chain.signed:
             chain.signed, chain.moved = head.seq, True
 

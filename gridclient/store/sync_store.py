@@ -40,6 +40,7 @@ HUB: Final = "sync.hub"
 """Whose places the events have; among the desk's values."""
 CONFIRM: Final = "sync.confirm"
 """Set after a restore: somebody has to look before the first round."""
+_BEGUN: Final = "sync.begun"
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
     "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
@@ -100,6 +101,11 @@ class SqliteSyncStore:
         if before is not None and before.signing_key != enrolment.signing_key:
             self.begin_incarnation(self.incarnation + 1)
 
+    def begin_round(self) -> None:
+        """See the port."""
+        with self._database.writer() as connection:
+            _keep_value(connection, _BEGUN, self._clock.now().isoformat())
+
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
         """See the port."""
         with self._database.reader() as connection:
@@ -147,7 +153,7 @@ class SqliteSyncStore:
             with self._database.writer() as connection:
                 return work(Intake(connection, self.device, self._is_signed))
         except SyncFault as fault:
-            if fault.code == "sync.fork":
+            if fault.code == "sync.fork" and "stream" in fault.params:
                 self._doubt_own(fault)
             raise
 

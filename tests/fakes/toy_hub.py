@@ -1,0 +1,251 @@
+"""A hub in memory that orders events and nothing else, and desks that meet there; for tests of the store's side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+
+from gridclient.domain.events import Record, link_after, place_mark
+from gridclient.domain.handing import units_handed
+from gridclient.services.sync_port import (
+    Enrolment,
+    FeedPage,
+    FeedState,
+    Grant,
+    OriginKey,
+    PlacedRecord,
+    PlacedRun,
+    SignedHead,
+    StickBatch,
+    Taken,
+    Unsent,
+)
+from gridclient.store import profile as profiles
+from gridclient.store.columns import Columns
+from gridclient.store.log import CHAIN_START
+from gridclient.store.profile import Profile, open_profile
+from gridclient.store.queries import SqliteQueries
+from gridclient.store.settings import SqliteDeskSettings
+from gridclient.store.sync_feeds import is_part, stream_of
+from gridclient.store.sync_store import SqliteSyncStore
+from gridclient.store.unit_of_work import SqliteWork
+from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
+from tests.contract.stage import KEY, NOW, STREAM, SetClock, Stage, known_areas, open_store
+
+HUB = "hub-1"
+
+
+@dataclass
+class _Stream:
+    events: list[tuple[Record, bytes]] = field(default_factory=list)
+    heads: list[tuple[int, SignedHead]] = field(default_factory=list)
+
+
+@dataclass
+class ToyHub:
+    """Streams of events in their order. ``refused`` says why the last push was not taken."""
+
+    streams: dict[str, _Stream] = field(default_factory=dict)
+    refused: str = ""
+
+    def copy(self) -> ToyHub:
+        """A backup of it."""
+        return ToyHub({name: _Stream(list(s.events), list(s.heads)) for name, s in self.streams.items()})
+
+    def expected(self, origin: OriginKey) -> int:
+        """The number of the origin's next event."""
+        return 1 + sum(record.key[:3] == origin for record, _ in self._stream(origin.stream).events)
+
+    def push(self, unsent: Unsent, signing_key: bytes) -> bool:
+        """Puts the events at the end of their stream; known ones are compared."""
+        stream, origin = self._stream(unsent.origin.stream), unsent.origin
+        known = {record.key.seq: link for record, link in stream.events if record.key[:3] == origin}
+        if unsent.first > len(known) + 1:
+            self.refused = "gap"
+            return False
+        link = known.get(unsent.first - 1, CHAIN_START)
+        fresh = []
+        for record in unsent.records:
+            link = link_after(link, record.canonical())
+            if known.get(record.key.seq, link) != link:
+                self.refused = "fork"
+                return False
+            if record.key.seq not in known:
+                fresh.append((record, link))
+        assert link == unsent.link_after
+        if fresh:
+            last = fresh[-1][0].key.seq
+            stream.events += fresh
+            signature = sign_head(signing_key, origin, last, link)
+            stream.heads.append((len(stream.events), SignedHead(origin, last, public_key(signing_key), signature)))
+        return True
+
+    def page(self, feed: FeedState, device: str, limit: int) -> FeedPage:
+        """The next stretch of a feed, of so many positions."""
+        stream = self._stream(stream_of(feed.feed))
+        cursor = min(len(stream.events), feed.cursor + limit)
+        if is_part(feed.feed):
+            belongs = self._of_unit(stream, feed.feed.partition("@")[0][2:])
+            chosen = {p for p, since in belongs.items() if max(p, since) > feed.cursor and max(p, since) <= cursor}
+            counted = [p for p, since in belongs.items() if max(p, since) <= cursor]
+        else:
+            chosen, counted = set(range(feed.cursor + 1, cursor + 1)), list(range(1, cursor + 1))
+        return FeedPage(
+            feed.feed,
+            cursor,
+            cursor == len(stream.events),
+            len(counted),
+            sum(place_mark(p, stream.events[p - 1][1]) for p in counted) % (1 << 64),
+            tuple(self._foreign(stream, chosen, feed, device)),
+            tuple(self._own(stream, chosen, feed, device)),
+            tuple(head for p, head in stream.heads if p > feed.cursor),
+        )
+
+    def _stream(self, name: str) -> _Stream:
+        return self.streams.setdefault(name, _Stream())
+
+    def _foreign(self, stream: _Stream, chosen: set[int], feed: FeedState, device: str) -> Iterator[PlacedRecord]:
+        linked = feed.repairing or is_part(feed.feed)
+        for position in sorted(chosen):
+            record, link = stream.events[position - 1]
+            if record.key.device != device or feed.repairing:
+                yield PlacedRecord(position, record, link if linked else b"")
+
+    def _own(self, stream: _Stream, chosen: set[int], feed: FeedState, device: str) -> Iterator[PlacedRun]:
+        for position in sorted(chosen):
+            key = stream.events[position - 1][0].key
+            if key.device == device and not feed.repairing:
+                yield PlacedRun(position, OriginKey(*key[:3]), key.seq, 1)
+
+    @staticmethod
+    def _of_unit(stream: _Stream, unit: str) -> dict[int, int]:
+        """The positions of the unit's cases, each with the position since when it has the case."""
+        since: dict[str, int] = {}
+        for position, (record, _) in enumerate(stream.events, 1):
+            if unit in units_handed(record.kind, json.loads(record.text)):
+                since.setdefault(record.subject, position)
+        return {
+            position: since[record.subject]
+            for position, (record, _) in enumerate(stream.events, 1)
+            if record.subject in since
+        }
+
+
+@dataclass
+class ToyDesk:
+    """A desk with a real store, and rounds with a hub in memory."""
+
+    profile: Profile
+    stage: Stage
+    sync: SqliteSyncStore
+    key: bytes
+
+    @property
+    def device(self) -> str:
+        return self.profile.device.id
+
+    def enrol(self, *grants: Grant, short: str = "", hub: str = HUB, key: bytes = b"") -> None:
+        self.key = key or self.key
+        given = grants or (Grant(STREAM, writes=True),)
+        short = short or self.profile.device.short
+        self.sync.keep_enrolment(Enrolment(hub, "http://hub", "", "token", short, self.key, given, {}, NOW))
+
+    def push(self, hub: ToyHub, *, most: int = 1000) -> bool:
+        """Everything that waits, batch by batch; ``False`` when the hub did not take one."""
+        for origin, first in self.sync.unsent_origins():
+            at = first
+            while (unsent := self.sync.unsent(origin, at, most)).records:
+                if not hub.push(unsent, self.key):
+                    if hub.refused != "gap":
+                        return False
+                    at = hub.expected(origin)
+                    continue
+                at += len(unsent.records)
+        return True
+
+    def pull(self, hub: ToyHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
+        """Reads all feeds to their ends, a disagreeing one again from the start; at most so many pages."""
+        taken: list[Taken] = []
+        for feed in [state.feed for state in self.sync.feeds()]:
+            complete = False
+            while not complete and len(taken) < pages:
+                state = next(s for s in self.sync.feeds() if s.feed == feed)
+                page = hub.page(state, self.device, cut)
+                taken.append(self.sync.take(page))
+                complete = page.complete and taken[-1].agrees
+                if not taken[-1].agrees:
+                    assert not state.repairing or state.cursor, "reading again did not help"
+                    self.sync.restart_feed(feed)
+        return taken
+
+    def round(self, hub: ToyHub, *, cut: int = 1000) -> None:
+        assert self.push(hub)
+        self.pull(hub, cut=cut)
+
+    def stick(self, since: dict[OriginKey, int] | None = None) -> list[StickBatch]:
+        """All own events that have no place, as a stick carries them."""
+        batches = []
+        for origin, first in self.sync.unsent_origins():
+            unsent = self.sync.unsent(origin, max(first, (since or {}).get(origin, 0)), 10_000)
+            if unsent.records:
+                last = unsent.records[-1].key.seq
+                signature = sign_head(self.key, origin, last, unsent.link_after)
+                batches.append(StickBatch(*_parts(unsent), public_key(self.key), signature))
+        return batches
+
+
+def _parts(unsent: Unsent) -> tuple[OriginKey, int, tuple[Record, ...], bytes, bytes]:
+    return unsent.origin, unsent.first, unsent.records, unsent.link_before, unsent.link_after
+
+
+@contextmanager
+def toy_desk(folder: Path, number: int = 1, *, now: datetime = NOW) -> Iterator[ToyDesk]:
+    """A desk with an empty store; its folder is a profile like any other."""
+    make_profile(folder, number)
+    with open_profile(folder, now=now) as profile:
+        yield desk_on(profile, number)
+
+
+def desk_on(profile: Profile, number: int) -> ToyDesk:
+    """The desk of an opened profile."""
+    clock, known, database = SetClock(), known_areas(), profile.database
+    stage = Stage(
+        SqliteWork(database, profile.device, clock),
+        SqliteQueries(database, Columns(database), known, clock),
+        SqliteDeskSettings(database),
+        clock,
+        known,
+        database,
+        count(number * 1_000_000),
+    )
+    return ToyDesk(profile, stage, SqliteSyncStore(profile, clock, head_is_signed), new_key())
+
+
+def make_profile(folder: Path, number: int) -> None:
+    """An empty profile at once; :func:`create_profile` takes a third of a second for the tables."""
+    for name in profiles.FOLDERS:
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "keys" / "store.key").write_text(KEY.hex())
+    identity = profiles._Identity(f"{number:016x}", f"{number:02d}", 1, profiles._key_check(KEY), NOW.isoformat())
+    profiles._write_identity(folder, identity)
+    open_store(folder / "store.db").close()
+
+
+def same_tables(desks: Sequence[ToyDesk]) -> bool:
+    """Whether all desks show the same cases; numbers of rows are each store's own."""
+    return all(_tables(desk) == _tables(desks[0]) for desk in desks[1:])
+
+
+def _tables(desk: ToyDesk) -> object:
+    with desk.profile.database.reader() as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(cases)") if row[1] not in ("no", "pending")]
+        cases = connection.execute(f"SELECT {', '.join(columns)} FROM cases ORDER BY id").fetchall()
+        parts = connection.execute(
+            "SELECT c.id, p.unit, p.role, p.state FROM parts p JOIN cases c ON c.no = p.case_no ORDER BY 1, 2"
+        ).fetchall()
+    return cases, parts
