@@ -11,7 +11,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from gridclient import __version__
-from gridclient.cli import cases, conflicts, data, grids, hub, tools, windows
+from gridclient.cli import cases, conflicts, data, grids, hub, sync, tools, windows
 from gridclient.cli.output import Exit, report_error, report_wrong_use
 from gridclient.cli.parsing import Parser, WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
@@ -70,6 +70,6 @@ def parser() -> Parser:
     top = Parser(prog="gridclient", parents=[shared], description="乡镇（街道）综合信息指挥室席位；不带命令时打开席位")
     top.add_argument("--version", action="version", version=f"gridclient {__version__}", help="显示版本")
     commands = top.add_subparsers(metavar="命令")
-    for room in (grids, cases, conflicts, tools, data, hub, windows):
+    for room in (grids, cases, conflicts, tools, data, hub, sync, windows):
         room.add_commands(commands, shared)
     return top

@@ -52,9 +52,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[s
 
 
 def report_error(error: GridClientError, *, as_json: bool) -> Exit:
-    """Tells the error and gives its status: a held lock is the environment's fault, a broken rule is not."""
+    """Tells the error and gives its status: a held lock or a dead line is the environment's fault."""
     _report(error.code, sentence_of(error), as_json=as_json)
-    failed = isinstance(error, StoreUnavailable) or error.code == _HELD
+    failed = isinstance(error, StoreUnavailable) or error.code == _HELD or getattr(error, "retryable", False)
     return Exit.ENVIRONMENT if failed else Exit.REFUSED
 
 

@@ -19,7 +19,7 @@ def line_of(entry: TimelineEntry, reference: Reference) -> str:
     detail = _DETAILS.get(entry.kind)
     parts = [p for p in detail(entry.payload, reference) if p] if detail else []
     mark = "（代）" if entry.payload.get("on_behalf") else ""
-    refused = "（未生效：与先到的操作冲突）" if entry.refused else ""
+    refused = "（未生效：与另一席位的操作冲突）" if entry.refused else ""
     return " · ".join([f"{word}{mark}{refused}", *parts])
 
 

@@ -42,7 +42,7 @@ def test_an_event_of_a_later_version_says_what_to_do() -> None:
 def test_a_refused_event_says_so() -> None:
     made = empty_desk()
     entry = TimelineEntry(NOW, "case_noted", "wang", {"text": "已电话联系"}, False, refused=True)
-    assert line_of(entry, made.desk.reference) == "备注（未生效：与先到的操作冲突） · 已电话联系"
+    assert line_of(entry, made.desk.reference) == "备注（未生效：与另一席位的操作冲突） · 已电话联系"
 
 
 def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:

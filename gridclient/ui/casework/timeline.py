@@ -53,7 +53,7 @@ class TimelineModel(QAbstractListModel):
         if line.unsent:
             told.append(self.tr("未上报：还只在本机"))
         if line.refused:
-            told.append(self.tr("未生效：与先到的操作冲突"))
+            told.append(self.tr("未生效：与另一席位的操作冲突"))
         return "\n".join(told)
 
 

@@ -1,0 +1,115 @@
+"""``gridclient enrol``, ``sync`` and ``bundle``: the line to the county's hub, and the stick that takes its place."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from gridclient.cli.opening import open_desk
+from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.shapes import iso
+from gridclient.services.sync_control import BundleReport
+from gridclient.services.sync_port import RoundEnd, RoundReport
+
+
+def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``enrol``, ``sync`` and ``bundle export|import``."""
+    enrol = commands.add_parser("enrol", parents=[output], help="用一次性注册码接入同步中心")
+    enrol.add_argument("url", metavar="网址")
+    enrol.add_argument("code", metavar="注册码")
+    enrol.set_defaults(run=enrol_desk)
+    sync = commands.add_parser("sync", parents=[output], help="与同步中心同步一轮")
+    sync.set_defaults(run=sync_once)
+    bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
+    actions = bundle.add_subparsers(metavar="操作", required=True)
+    for name, words, run in (
+        ("export", "导出未上报的操作", export_bundle),
+        ("import", "导入别处的操作", import_bundle),
+    ):
+        action = actions.add_parser(name, parents=[output], help=words)
+        action.add_argument("file", type=Path, metavar="文件.gridbundle")
+        action.set_defaults(run=run)
+
+
+def enrol_desk(args: argparse.Namespace) -> Exit:
+    """Enrols the desk of this profile."""
+    from gridclient.syncing import DeskLine
+
+    with open_desk(args.profile) as opened:
+        enrolment = DeskLine(opened).enrol(args.url, args.code)
+    feeds = [grant.stream if not grant.unit else f"d:{grant.unit}@{grant.stream}" for grant in enrolment.grants]
+    if args.json:
+        print_json({"hub": enrolment.hub, "url": enrolment.url, "short": enrolment.short, "feeds": feeds})
+    else:
+        print_lines([f"已接入同步中心 {enrolment.url}，案件编号用 {enrolment.short}。"])
+    return Exit.DONE
+
+
+def sync_once(args: argparse.Namespace) -> Exit:
+    """One round; done in part when it left conflicts for people."""
+    from gridclient.syncing import DeskLine, fault_of
+
+    with open_desk(args.profile) as opened:
+        line = DeskLine(opened)
+        report = line.sync_once()
+        pending, waiting = line.pending_events(), line.conflicts()
+    if report.end is not RoundEnd.DONE:
+        raise fault_of(report)
+    if args.json:
+        print_json(_round_json(report, pending, waiting))
+    else:
+        print_lines(
+            [f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"]
+        )
+        if waiting:
+            say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
+    return Exit.PARTLY if waiting or report.rejected else Exit.DONE
+
+
+def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, Any]:
+    return {
+        "pushed": report.pushed,
+        "pulled": report.pulled,
+        "pending": pending,
+        "conflicts": conflicts,
+        "rejected": report.rejected,
+        "bytes_sent": report.bytes_sent,
+        "bytes_received": report.bytes_received,
+        "seconds": round(report.seconds, 3),
+        "hub_time": iso(report.hub_time),
+    }
+
+
+def export_bundle(args: argparse.Namespace) -> Exit:
+    """Adds what the hub does not have to a file."""
+    from gridclient.syncing import DeskLine
+
+    with open_desk(args.profile) as opened:
+        report = DeskLine(opened).export_bundle(args.file)
+    return _tell_bundle(args, report, "写入")
+
+
+def import_bundle(args: argparse.Namespace) -> Exit:
+    """Takes a file in, whole or not at all; the file stays as it was."""
+    from gridclient.syncing import DeskLine
+
+    with open_desk(args.profile) as opened:
+        report = DeskLine(opened).import_bundle(args.file)
+    return _tell_bundle(args, report, "导入")
+
+
+def _tell_bundle(args: argparse.Namespace, report: BundleReport, word: str) -> Exit:
+    if args.json:
+        print_json(
+            {
+                "file": str(report.file),
+                "events": report.events,
+                "known": report.known,
+                "conflicts": report.conflicts,
+                "cases": len(report.changes.cases),
+            }
+        )
+    else:
+        print_lines([f"{word} {report.events} 条，已有 {report.known} 条：{report.file}"])
+    return Exit.PARTLY if report.conflicts else Exit.DONE

@@ -1,0 +1,88 @@
+"""A desk's line to its hub and its stick, put together: the store's side joined with the rounds of ``sync``.
+
+Part of the composition; without Qt, so that the command line, the worker process and tests use the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.services.desk import Desk
+from gridclient.services.sync_control import BundleReport
+from gridclient.services.sync_port import Enrolment, RoundReport
+from gridclient.store.profile import Profile
+from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.store.sync_store import SqliteSyncStore
+from gridclient.sync import stick
+from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.signing import head_is_signed
+from gridclient.sync.transport import Pacing
+
+_OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
+
+
+class OpenStore(Protocol):
+    """What synchronisation needs of an opened desk (``composition.OpenedDesk``)."""
+
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def profile(self) -> Profile: ...
+
+
+class DeskLine:
+    """The synchronisation of one opened desk. Blocking; for one thread."""
+
+    def __init__(self, opened: OpenStore) -> None:
+        self._clock = opened.desk.clock
+        self._name = opened.desk.reference.setting("name")
+        self.store = SqliteSyncStore(opened.profile, self._clock, head_is_signed)
+        self.queries = SqliteSyncQueries(opened.profile.database)
+
+    def enrol(self, url: str, code: str) -> Enrolment:
+        """See :func:`gridclient.sync.enrolling.enrol`."""
+        return enrol(self.store, url, code, name=self._name, now=self._clock.now)
+
+    def sync_once(self, progress: Callable[[str, int, int], None] = lambda _stage, _done, _all: None) -> RoundReport:
+        """One round.
+
+        Raises:
+            SyncFault: the desk is not enrolled (``sync.not_enrolled``).
+        """
+        enrolment = self.store.enrolment()
+        if enrolment is None:
+            raise SyncFault("sync.not_enrolled")
+        line = line_to(enrolment)
+        try:
+            around = Surroundings(now=self._clock.now, progress=progress, waiting=self.pending_events)
+            return run_round(self.store, line, around, Pacing())
+        finally:
+            line.close()
+
+    def export_bundle(self, file: Path) -> BundleReport:
+        """See :func:`gridclient.sync.stick.export_bundle`."""
+        return stick.export_bundle(self.store, file, now=self._clock.now)
+
+    def import_bundle(self, file: Path) -> BundleReport:
+        """See :func:`gridclient.sync.stick.import_bundle`."""
+        return stick.import_bundle(self.store, file, now=self._clock.now)
+
+    def pending_events(self) -> int:
+        """How many events only this desk has."""
+        return self.queries.pending()[0]
+
+    def conflicts(self) -> int:
+        """How many cases wait for somebody to choose between two sides."""
+        return len(self.queries.conflicts())
+
+
+def fault_of(report: RoundReport) -> GridClientError:
+    """What ended a round that failed, as it can be told and judged."""
+    params = dict(report.params or {})
+    if report.error.startswith("store."):
+        return StoreUnavailable(report.error, **params)
+    return SyncFault(report.error, retryable=report.error in _OF_THE_LINE, **params)
