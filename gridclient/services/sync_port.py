@@ -193,6 +193,14 @@ class SyncStore(Protocol):
         """Keeps it (keys among the profile's keys) and takes its ``short`` for case numbers from now on."""
         ...
 
+    def in_doubt(self) -> bool:
+        """Whether a backup was restored and nobody has looked yet: no round before somebody did."""
+        ...
+
+    def end_doubt(self) -> None:
+        """Somebody looked."""
+        ...
+
     def begin_round(self) -> None:
         """Proves that the store can write now, by a small durable write: a store that cannot (disk full) says so
         before anything is pushed."""
