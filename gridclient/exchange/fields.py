@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
-from openpyxl.utils import get_column_letter
-
 from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
 from gridclient.exchange.values import text
@@ -79,6 +77,8 @@ class Fields:
             if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
         }
         if missing < 0:
+            from openpyxl.utils import get_column_letter  # noqa: PLC0415  (a second, and hardly a file needs it)
+
             places = range(len(self.titles), len(cells))
             kept |= {
                 get_column_letter(place + 1): _kept(cells[place]) for place in places if not is_blank(cells[place])

@@ -9,8 +9,6 @@ import re
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
-from openpyxl.utils.datetime import from_excel
-
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell
@@ -199,6 +197,8 @@ def _built(found: str, *parts: int) -> datetime:
 def _moment_of_number(value: float) -> datetime:
     """A day number of Excel, or 20190105 typed without separators."""
     if int(value) in _SERIALS:
+        from openpyxl.utils.datetime import from_excel  # noqa: PLC0415  (a second, and csv files do without)
+
         found = from_excel(value)
         if isinstance(found, datetime):
             return _whole_second(found)

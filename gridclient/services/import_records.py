@@ -208,13 +208,17 @@ class CaseRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
+Texts = tuple[str, str, str, str, str, str]
+"""The parts of an imported case's event between what is filled in later: digest, class, grid, standard."""
+
+
 class ImportedCase(NamedTuple):
     """A :class:`CaseRecord` as log and tables will have it, but for what the store knows: grid, standard, number.
 
     Made by :mod:`gridclient.services.imported_case`, in large numbers and often in another process, so it is a tuple.
     Times are whole seconds since 1970; ``reported`` is ``None`` and ``day`` (an ordinal, in China) 0 where the row
     tells no time; ``closed_at`` counts of ``closed`` cases only. ``digest`` is the same for the same row, "" where a
-    text is damaged. ``texts`` are the parts of its event's text around class, grid and standard.
+    text is damaged.
     """
 
     sheet: str
@@ -238,7 +242,7 @@ class ImportedCase(NamedTuple):
     grid_code: str
     lon: float | None
     lat: float | None
-    texts: tuple[str, str, str, str]
+    texts: Texts
     digest: str = ""
     notices: tuple[Notice, ...] = ()
 

@@ -20,7 +20,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
-from gridclient.services.import_records import CaseRecord, ImportedCase
+from gridclient.services.import_records import CaseRecord, ImportedCase, Texts
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
 
@@ -91,16 +91,17 @@ def imported_case(record: CaseRecord) -> ImportedCase:
         record.grid_code,
         record.lon,
         record.lat,
-        (_address(record), _middle(record, channel), _places(record, reported), _ending(record, urgency)),
+        ("", _address(record), _middle(record, channel), _places(record, reported), _titled(record, urgency), ""),
         "",
         record.notices,
     )
+    texts = _edged(case)
     try:
         record.identity.encode()
-        row = _text(case, digest=_GAP, case_class=_own_class(case), grid=_GAP, standard="").encode()
+        row = _text(texts, digest=_GAP, case_class=_own_class(case), grid=_GAP, standard="").encode()
     except UnicodeEncodeError:  # half of a pair of surrogates is no text
         return case
-    return case._replace(digest=hashlib.blake2b(row, digest_size=8).hexdigest())
+    return case._replace(digest=hashlib.blake2b(row, digest_size=8).hexdigest(), texts=texts)
 
 
 def dated(case: ImportedCase, now: datetime) -> ImportedCase:
@@ -108,15 +109,16 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
     if case.reported is not None:
         return case
     seconds = to_seconds(now)
-    return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal())
+    case = case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal())
+    return case._replace(texts=_edged(case))
 
 
 def event_text(case: ImportedCase, *, grid: str, standard: StandardRow | None) -> str:
     """The payload's text of a ``dated`` case as the log will have it, but for its number (:func:`numbered_text`)."""
     if standard is None:
-        return _text(case, digest=case.digest, case_class=_own_class(case), grid=grid, standard="")
+        return _text(case.texts, digest=case.digest, case_class=_own_class(case), grid=grid, standard="")
     listed = f"{standard.big_class} {standard.small_class}".strip()
-    return _text(case, digest=case.digest, case_class=listed, grid=grid, standard=standard.key)
+    return _text(case.texts, digest=case.digest, case_class=listed, grid=grid, standard=standard.key)
 
 
 def numbered_text(text: str, number: str) -> str:
@@ -125,17 +127,30 @@ def numbered_text(text: str, number: str) -> str:
     return f'{before}"number":"{number}"{behind}'
 
 
-def _text(case: ImportedCase, *, digest: str, case_class: str, grid: str, standard: str) -> str:
+def _text(texts: Texts, *, digest: str, case_class: str, grid: str, standard: str) -> str:
     """The canonical text of the payload: no blanks, all names in order."""
-    address, middle, places, ending = case.texts
-    reported = "null" if case.reported is None else case.reported
-    closed = f'"closed_at":{reported if case.closed_at is None else case.closed_at},' if case.closed else ""
-    clocks = "" if case.due is None else _original_deadline(case.reported, case.due)
+    opening, address, middle, places, titled, ending = texts
     named = f'"case_class":{encode(case_class)},' if case_class else ""
     listed = f',"standard":{encode(standard)}' if standard else ""
     return (
-        f'{{{clocks}{closed}"digest":{encode(digest)},"facts":{{{address}{named}{middle}"grid":{encode(grid)}{places}'
-        f'{listed}{ending}}},"level":{case.level},{_NUMBER_GAP},"registered_at":{reported}}}'
+        f'{opening}"digest":{encode(digest)},"facts":{{{address}{named}{middle}"grid":{encode(grid)}{places}'
+        f"{listed}{titled}{ending}"
+    )
+
+
+def _edged(case: ImportedCase) -> Texts:
+    """The parts of the text with the first and the last: what is not about the facts."""
+    reported = "null" if case.reported is None else case.reported
+    closed = f'"closed_at":{reported if case.closed_at is None else case.closed_at},' if case.closed else ""
+    clocks = "" if case.due is None else _original_deadline(case.reported, case.due)
+    _, address, middle, places, titled, _ = case.texts
+    return (
+        f"{{{clocks}{closed}",
+        address,
+        middle,
+        places,
+        titled,
+        f'}},"level":{case.level},{_NUMBER_GAP},"registered_at":{reported}}}',
     )
 
 
@@ -172,7 +187,7 @@ def _places(record: CaseRecord, reported: int | None) -> str:
     return f'{text},"source_point":{encode(source)}'
 
 
-def _ending(record: CaseRecord, urgency: int) -> str:
+def _titled(record: CaseRecord, urgency: int) -> str:
     title = f',"title":{encode(record.title)}' if record.title else ""
     number = f',"upper_number":{encode(record.external_number)}' if record.external_number else ""
     return f'{title}{number},"urgency":{urgency}'

@@ -123,7 +123,7 @@ class CaseSink:
                 continue
             self._without_grid += not grid
             standard = self._standards.find(case)
-            kept = self._keep(case, grid=grid, standard="" if standard is None else standard.code)
+            kept = self._keep(case, grid=grid, standard="" if standard is None else standard.key)
             text = event_text(case, grid=grid, standard=standard)
             self._journal.put_aside(key, number_name(township, case.day), kept, text)
 

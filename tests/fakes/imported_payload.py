@@ -24,7 +24,7 @@ def row_payload(record: CaseRecord) -> dict[str, Any]:
     """What the row says; number, grid and digest are gaps, and so is the time of a row that tells none."""
     reported_at = record.reported_at or record.closed_at
     reported = None if reported_at is None else to_seconds(reported_at)
-    payload = {"digest": GAP, "facts": facts_of(record), "level": record.level or 3, "number": GAP}
+    payload: dict[str, Any] = {"digest": GAP, "facts": facts_of(record), "level": record.level or 3, "number": GAP}
     payload["registered_at"] = reported
     if reported is not None:
         payload["facts"]["happened_at"] = reported
@@ -45,7 +45,7 @@ def full_payload(
     facts = payload["facts"]
     facts["grid"] = grid
     if standard is not None:
-        facts["standard"] = standard.code
+        facts["standard"] = standard.key
         facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
     if payload["registered_at"] is None:
         payload["registered_at"] = to_seconds(now)

@@ -149,9 +149,7 @@ def test_the_same_row_of_another_system_is_another_case() -> None:
     assert case_key("a", "n:1") == case_key("a", "n:1") != case_key("b", "n:1")
 
 
-@pytest.mark.parametrize(
-    "text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"]
-)
+@pytest.mark.parametrize("text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"])
 def test_no_text_of_a_row_is_taken_for_a_gap(text: str) -> None:
     payload = payload_of(
         replace(RECORD, title=text, description=text, extra={text: text, "number": "\u0001"}), grid="371002001001001"
@@ -201,7 +199,7 @@ def test_the_short_way_into_the_tables_is_the_long_one(
     number = f"371002001-20260227-0A{count:04d}"
     folded_case = folded(payload_of(record, grid=grid, standard=standard, number=number))
     case = dated(imported_case(record), NOW)
-    columns = unnumbered_columns(case, grid=grid, standard="" if standard is None else standard.code)
+    columns = unnumbered_columns(case, grid=grid, standard="" if standard is None else standard.key)
     assert numbered_row(SUBJECT, number, columns) == table_row(folded_case, 1)
     assert imported_words(case.title, case.description, case.address, number) == searchable(folded_case)
     assert part_rows(folded_case) == ()
