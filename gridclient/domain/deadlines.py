@@ -138,18 +138,22 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """The share of the time that is left when each warning begins; a county's setting (defaults decided here)."""
+    """How much time is left when each warning begins; a county's setting (defaults decided here)."""
 
-    early: float = 0.5
-    yellow: float = 0.3
-    red: float = 0.1
+    early: timedelta = timedelta(hours=4)
+    yellow: timedelta = timedelta(hours=2)
+    red: timedelta = timedelta(hours=1)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.red <= self.yellow <= self.early <= 1:
-            raise InvalidInput("thresholds.not_in_order", early=self.early, yellow=self.yellow, red=self.red)
+        if not timedelta() <= self.red <= self.yellow <= self.early:
+            raise InvalidInput(
+                "thresholds.not_in_order", early=str(self.early), yellow=str(self.yellow), red=str(self.red)
+            )
 
 
-DEFAULT_THRESHOLDS = Thresholds()
+HANDLING_THRESHOLDS = Thresholds()
+STAGE_THRESHOLDS = Thresholds(yellow=timedelta(minutes=10), red=timedelta(minutes=5))
+"""受理, 派遣, 核查 … run in minutes."""
 
 
 def deadline(
@@ -200,24 +204,21 @@ def remaining(
     return Remaining(timedelta(seconds=working), due - now, now > due)
 
 
-def urgency(
-    left: Remaining, total: Remaining, *, kind: LimitKind = LimitKind.WORK_DAY, at: Thresholds = DEFAULT_THRESHOLDS
-) -> Urgency:
-    """The warning for what is ``left`` of ``total`` (``remaining`` at the start of the clock).
+def urgency(left: Remaining, *, stage: bool = False, at: Thresholds | None = None) -> Urgency:
+    """The warning for what is ``left``: the one rule of the list, the case's panel and what is spoken.
 
-    Working kinds go by working time, kinds that run day and night by the clock; a limit without any working time
-    goes by the clock too.
+    A unit's time goes by the shorter of its two clocks, so that few working hours before a night or a weekend warn; a
+    ``stage`` of the desk goes by the clock on the wall.
     """
     if left.overdue:
         return Urgency.OVERDUE
-    part, whole = left.natural, total.natural
-    if kind.counts_working_time and total.working > _NOTHING:
-        part, whole = left.working, total.working
-    if part > whole * at.early:
+    worked = left.working if left.working > _NOTHING and not stage else left.natural
+    shortest, limits = min(left.natural, worked), at or (STAGE_THRESHOLDS if stage else HANDLING_THRESHOLDS)
+    if shortest >= limits.early:
         return Urgency.NONE
-    if part > whole * at.yellow:
+    if shortest >= limits.yellow:
         return Urgency.EARLY
-    return Urgency.YELLOW if part > whole * at.red else Urgency.RED
+    return Urgency.YELLOW if shortest >= limits.red else Urgency.RED
 
 
 _NOTHING = timedelta()

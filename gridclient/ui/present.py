@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock, Stage
-from gridclient.domain.deadlines import Remaining, Urgency, remaining, urgency
+from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import Limit, parse_limit
 from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
@@ -40,9 +40,6 @@ class Pressure(StrEnum):
 
 SIGNS: Final = {Pressure.NONE: "", Pressure.SOON: "◔", Pressure.RED: "▲"}
 _TONES: Final = {Pressure.NONE: "calm", Pressure.SOON: "warn", Pressure.RED: "bad"}
-_NOTHING: Final = timedelta()
-_SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
-_STAGE_PRESSING: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,7 @@ def counting_clock(case: Case) -> CaseClock | None:
 def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hours: WorkingHours) -> DoubleClock:
     """Both clocks of a running time limit at ``now``."""
     left = remaining(now, clock.due, calendar=calendar, hours=hours)
-    pressing = pressure(left, stage=clock.stage != Stage.HANDLE)
+    urgent = urgency(left, stage=clock.stage != Stage.HANDLE)
     day = hours.seconds_per_day
     if left.overdue:
         headings = translate("Present", "工时超期"), translate("Present", "自然超期")
@@ -133,25 +130,18 @@ def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hou
     return DoubleClock(
         ClockFace(headings[0], working_time_words(left.working, day)),
         ClockFace(headings[1], natural_time_words(left.natural)),
-        _urgency_of(clock, left, calendar, hours),
-        _TONES[pressing],
-        SIGNS[pressing],
+        urgent,
+        _TONES[pressure(urgent)],
+        SIGNS[pressure(urgent)],
         STAGES.get(clock.stage, clock.stage),
     )
 
 
-def pressure(left: Remaining, *, stage: bool) -> Pressure:
-    """Soon is what the box 将到期 counts, and what has few working hours left before a night or a weekend.
-
-    ``stage`` clocks (受理, 派遣 …) run in minutes and by natural time.
-    """
-    if left.overdue:
-        return Pressure.RED
-    worked = left.working if left.working > _NOTHING and not stage else left.natural
-    shortest = min(left.natural, worked)
-    if shortest >= _SOON:
+def pressure(urgent: Urgency) -> Pressure:
+    """How a warning is painted: 预警 and 黄 alike, red with what is over."""
+    if urgent is Urgency.NONE:
         return Pressure.NONE
-    return Pressure.RED if shortest < (_STAGE_PRESSING if stage else _PRESSING) else Pressure.SOON
+    return Pressure.SOON if urgent in (Urgency.EARLY, Urgency.YELLOW) else Pressure.RED
 
 
 def working_time_words(span: timedelta, seconds_per_day: int) -> str:
@@ -188,11 +178,3 @@ def likeness_words(likeness: Likeness, now: datetime) -> str:
 def joined(parts: Sequence[str]) -> str:
     """The parts that say something, with a middle dot between."""
     return " · ".join(part for part in parts if part)
-
-
-def _urgency_of(clock: CaseClock, left: Remaining, calendar: WorkCalendar, hours: WorkingHours) -> Urgency:
-    try:
-        kind = parse_limit(clock.limit).kind
-    except InvalidInput:
-        return Urgency.OVERDUE if left.overdue else Urgency.NONE
-    return urgency(left, remaining(clock.started, clock.due, calendar=calendar, hours=hours), kind=kind)

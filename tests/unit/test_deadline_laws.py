@@ -158,15 +158,12 @@ def test_nothing_is_left_at_the_deadline_and_a_second_later_it_is_overdue(clock:
 
 
 @given(clocks, st.floats(-0.5, 1.5), shares)
-def test_urgency_only_grows_while_time_passes(clock: Clock, where: float, further: float) -> None:
+def test_the_urgency_of_a_stage_only_grows_while_time_passes(clock: Clock, where: float, further: float) -> None:
     due = clock.due()
-    total = clock.left(clock.start, due)
     sooner = clock.start + (due - clock.start) * where
     later = sooner + (due - clock.start) * further
     order = list(Urgency)
-    first, second = (
-        order.index(urgency(clock.left(now, due), total, kind=clock.limit.kind)) for now in (sooner, later)
-    )
+    first, second = (order.index(urgency(clock.left(now, due), stage=True)) for now in (sooner, later))
     assert first <= second
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -143,35 +143,35 @@ def test_working_seconds_follow_the_townships_hours() -> None:
 @pytest.mark.parametrize(
     ("now", "expected"),
     [
-        ("2026-03-04T09:00", Urgency.NONE),
-        ("2026-03-04T14:00", Urgency.EARLY),
-        ("2026-03-04T16:00", Urgency.YELLOW),
-        ("2026-03-04T17:30", Urgency.RED),
-        ("2026-03-05T00:00", Urgency.RED),
-        ("2026-03-05T08:00", Urgency.RED),
-        ("2026-03-05T08:01", Urgency.OVERDUE),
+        ("2026-03-04T11:00", Urgency.NONE),
+        ("2026-03-04T15:30", Urgency.EARLY),
+        ("2026-03-04T17:30", Urgency.YELLOW),
+        ("2026-03-04T20:00", Urgency.YELLOW),
+        ("2026-03-05T08:31", Urgency.RED),
+        ("2026-03-05T09:00", Urgency.RED),
+        ("2026-03-05T09:01", Urgency.OVERDUE),
     ],
 )
-def test_warnings_go_by_the_working_time_that_is_left(now: str, expected: Urgency) -> None:
-    start, end = at("2026-03-04T08:00"), at("2026-03-05T08:00")
-    total = remaining(start, end, calendar=SPRING_FESTIVAL_2026)
-    assert urgency(remaining(at(now), end, calendar=SPRING_FESTIVAL_2026), total) is expected
+def test_a_units_warnings_go_by_the_working_time_that_is_left(now: str, expected: Urgency) -> None:
+    end = at("2026-03-05T09:00")
+    assert urgency(remaining(at(now), end, calendar=SPRING_FESTIVAL_2026)) is expected
 
 
-def test_an_urgent_limit_at_night_warns_by_the_clock() -> None:
-    start, end = at("2026-03-04T20:00"), at("2026-03-05T00:00")
-    total, late = (remaining(now, end, calendar=SPRING_FESTIVAL_2026) for now in (start, at("2026-03-04T23:45")))
-    assert urgency(total, total, kind=URGENT) is Urgency.NONE
-    assert urgency(late, total, kind=URGENT) is Urgency.RED
-    assert urgency(late, total, kind=WORK) is Urgency.RED
+def test_at_night_and_in_a_stage_of_the_desk_warnings_go_by_the_clock_on_the_wall() -> None:
+    end = at("2026-03-05T00:00")
+    far, late = (
+        remaining(now, end, calendar=SPRING_FESTIVAL_2026) for now in (at("2026-03-04T19:00"), at("2026-03-04T23:45"))
+    )
+    assert (urgency(far), urgency(late)) == (Urgency.NONE, Urgency.RED)
+    assert (urgency(far, stage=True), urgency(late, stage=True)) == (Urgency.NONE, Urgency.EARLY)
 
 
 def test_a_county_sets_its_own_thresholds_but_in_order() -> None:
-    start, end = at("2026-03-04T08:00"), at("2026-03-05T08:00")
-    total, left = (remaining(now, end, calendar=SPRING_FESTIVAL_2026) for now in (start, at("2026-03-04T14:00")))
-    assert urgency(left, total, at=Thresholds(0.9, 0.6, 0.5)) is Urgency.RED
+    left = remaining(at("2026-03-04T14:00"), at("2026-03-04T17:00"), calendar=SPRING_FESTIVAL_2026)
+    hours = [timedelta(hours=n) for n in (1, 5, 9)]
+    assert urgency(left, at=Thresholds(hours[2], hours[1], hours[1])) is Urgency.RED
     with pytest.raises(InvalidInput, match=r"thresholds\.not_in_order"):
-        Thresholds(0.1, 0.5, 0.2)
+        Thresholds(hours[0], hours[1], hours[0])
 
 
 def test_the_steps_tell_of_the_start_the_holidays_the_makeup_day_and_the_weekends() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
 from gridclient.domain.case import CaseClock
-from gridclient.domain.deadlines import Urgency, remaining
+from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Likeness
 from gridclient.ui.present import (
@@ -116,7 +116,7 @@ def test_the_ground_says_how_pressing_it_is(hours: float, tone: str, sign: str) 
 
 def test_a_stage_is_pressing_by_minutes() -> None:
     left = [remaining(FRIDAY, FRIDAY + timedelta(minutes=n), calendar=WorkCalendar()) for n in (9, 4)]
-    assert [pressure(one, stage=True) for one in left] == [Pressure.SOON, Pressure.RED]
+    assert [pressure(urgency(one, stage=True)) for one in left] == [Pressure.SOON, Pressure.RED]
 
 
 def test_an_overdue_clock_has_a_sign_and_a_word_and_a_colour() -> None:

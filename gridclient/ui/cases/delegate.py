@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gridclient.services.rows import CaseRow, SortKey
 from gridclient.ui.cases.columns import COLUMNS
-from gridclient.ui.cases.due import Pressure
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.icons import icon
+from gridclient.ui.present import Pressure
 from gridclient.ui.theme import ROW_PX, base_font, fixed_font, state_colour, tokens
 
 _EDGE: Final = 8

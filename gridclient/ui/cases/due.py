@@ -6,34 +6,20 @@ The clock shown is the working one while it runs, else the natural one; the tool
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
-from gridclient.domain.deadlines import Remaining, remaining
+from gridclient.domain.deadlines import Remaining, remaining, urgency
 from gridclient.services.deadline_text import duration_text, moment_text, working_text
+from gridclient.ui.present import SIGNS, Pressure, pressure
 
 translate = QCoreApplication.translate
-_NOTHING: Final = timedelta()
 _DAY: Final = 86_400
-_SOON, _PRESSING = timedelta(hours=4), timedelta(hours=1)
-_STAGE_PRESSING = timedelta(minutes=5)
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
-
-
-class Pressure(StrEnum):
-    """How a deadline is shown."""
-
-    NONE = "none"
-    SOON = "soon"
-    RED = "red"
-
-
-SIGNS: Final = {Pressure.NONE: "", Pressure.SOON: "◔", Pressure.RED: "▲"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +61,7 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
         )
     else:
         template = _stage_word(state, returned=returned) if stage else _clock_word(worked=worked)
-    return DueCell(template.format(days=days, clock=clock), _pressure(left, stage=stage))
+    return DueCell(template.format(days=days, clock=clock), pressure(urgency(left, stage=stage)))
 
 
 def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick) -> str:
@@ -111,15 +97,6 @@ def _stage_word(state: str, *, returned: bool) -> str:
     if returned:
         return translate("CaseList", "重派 {clock}")
     return translate("CaseList", "派遣 {clock}")
-
-
-def _pressure(left: Remaining, *, stage: bool) -> Pressure:
-    """Soon is what the box 将到期 counts, and what has few working hours left before a night or a weekend."""
-    worked = left.working if left.working > _NOTHING and not stage else left.natural
-    shortest = min(left.natural, worked)
-    if shortest >= _SOON:
-        return Pressure.NONE
-    return Pressure.RED if shortest < (_STAGE_PRESSING if stage else _PRESSING) else Pressure.SOON
 
 
 def _split(left: Remaining, seconds_per_day: int, *, natural: bool) -> tuple[int, str, bool]:
