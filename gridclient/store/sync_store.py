@@ -101,6 +101,16 @@ class SqliteSyncStore:
         if before is not None and before.signing_key != enrolment.signing_key:
             self.begin_incarnation(self.incarnation + 1)
 
+    def in_doubt(self) -> bool:
+        """See the port."""
+        with self._database.reader() as connection:
+            return bool(_value(connection, CONFIRM))
+
+    def end_doubt(self) -> None:
+        """See the port."""
+        with self._database.writer() as connection:
+            _keep_value(connection, CONFIRM, "")
+
     def begin_round(self) -> None:
         """See the port."""
         with self._database.writer() as connection:
