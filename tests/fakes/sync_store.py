@@ -70,6 +70,7 @@ class FakeSyncStore:
         self.state = _State(feeds={feed: FeedState(feed, 0, 0, 0) for feed in feeds}, enrolment=enrolment)
         self.disk_is_full = False
         self.check_chains = True
+        self.doubt = False
 
     @property
     def incarnation(self) -> int:
@@ -110,6 +111,12 @@ class FakeSyncStore:
         except BaseException:
             self.state = before
             raise
+
+    def in_doubt(self) -> bool:
+        return self.doubt
+
+    def end_doubt(self) -> None:
+        self.doubt = False
 
     def begin_round(self) -> None:
         with self._transaction():

@@ -1,0 +1,286 @@
+"""The desk's handle on its synchronisation: starts the worker's process, gives it orders, keeps the view of it.
+
+Two threads of the desk's process wait here: one reads the pipe and starts a worker that died again, the other counts
+what waits in the store and tells those who listen.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import replace
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final
+
+from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.services.rows import Changes
+from gridclient.services.sync_control import BundleReport, SyncState, SyncView
+from gridclient.services.sync_port import RoundEnd, RoundReport, SyncQueries
+from gridclient.sync.orders import (
+    Answered,
+    Changed,
+    Committed,
+    Confirm,
+    Enrol,
+    ExportBundle,
+    ImportBundle,
+    Order,
+    Progressed,
+    RoundEnded,
+    SetOffline,
+    Stands,
+    Stop,
+    SyncNow,
+    Ticketed,
+    Told,
+)
+from gridclient.sync.serving import serve
+
+_LOG: Final = logging.getLogger(__name__)
+_PATIENCE_S: Final = 5.0
+_FIRST_PAUSE_S: Final = 1.0
+_LONGEST_PAUSE_S: Final = 60.0
+_OF_THE_STORE: Final = ("store.", "attachment.", "profile.")
+Listener = Callable[[SyncView, Changes], None]
+
+
+class ProcessSyncControl:
+    """See :class:`gridclient.services.sync_control.SyncControl`.
+
+    Args:
+        opening: ``package.module:function`` that opens the worker's parts in its process, given ``given``.
+        queries: the store of this process, for the numbers of the view.
+    """
+
+    def __init__(self, opening: str, given: tuple[Any, ...], queries: SyncQueries, *, offline: bool = False) -> None:
+        self._opening = opening
+        self._given = given
+        self._queries = queries
+        self._offline = offline
+        self._lock = threading.Lock()
+        self._view = SyncView(SyncState.OFFLINE if offline else SyncState.ALONE)
+        self._listeners: list[Listener] = []
+        self._tickets: dict[int, Future[BundleReport | None]] = {}
+        self._numbers = count(1)
+        self._news: queue.SimpleQueue[Told | Committed | None] = queue.SimpleQueue()
+        self._link: Connection | None = None
+        self._process: BaseProcess | None = None
+        self._closing = threading.Event()
+        self._reader = threading.Thread(target=self._keep_running, name="sync-reader", daemon=True)
+        self._teller = threading.Thread(target=self._keep_telling, name="sync-teller", daemon=True)
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._reader.start()
+        self._teller.start()
+
+    def view(self) -> SyncView:
+        """The newest view."""
+        return self._view
+
+    def listen(self, told: Listener) -> None:
+        """``told`` is called on a thread of this object whenever the view or the store changed."""
+        self._listeners.append(told)
+
+    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
+        """The last rounds, newest first. Blocking."""
+        return self._queries.rounds(limit)
+
+    def sync_now(self) -> None:
+        """A round at once; also when the network is back."""
+        self._give(SyncNow())
+
+    def committed(self) -> None:
+        """The desk wrote something: it is counted, and a round follows soon."""
+        self._give(Committed())
+        self._news.put(Committed())
+
+    def set_offline(self, offline: bool) -> None:
+        """The switch; it outlives a worker that dies."""
+        self._offline = offline
+        self._give(SetOffline(offline))
+
+    def confirm(self) -> None:
+        """Somebody looked: go on."""
+        self._give(Confirm())
+
+    def enrol(self, url: str, code: str) -> None:
+        """Enrols this desk. Blocking."""
+        self._ask(lambda ticket: Enrol(ticket, url, code))
+
+    def export_bundle(self, file: Path) -> BundleReport:
+        """Adds what the hub does not have to a file. Blocking."""
+        return self._ask(lambda ticket: ExportBundle(ticket, file)) or BundleReport(file, 0)
+
+    def import_bundle(self, file: Path) -> BundleReport:
+        """Takes a file from a stick. Blocking."""
+        return self._ask(lambda ticket: ImportBundle(ticket, file)) or BundleReport(file, 0)
+
+    def close(self) -> None:
+        """Ends the worker; one that does not hear is ended after some seconds."""
+        self._closing.set()
+        self._give(Stop())
+        process = self._process
+        if process is not None and process.pid is not None:
+            process.join(_PATIENCE_S)
+            if process.is_alive():
+                process.terminate()
+        if self._reader.is_alive():
+            self._reader.join(_PATIENCE_S)
+        self._news.put(None)
+        if self._teller.is_alive():
+            self._teller.join(_PATIENCE_S)
+
+    def _give(self, order: Order) -> bool:
+        with self._lock:
+            link = self._link
+            if link is None:
+                return False
+            try:
+                link.send(order)
+            except (OSError, ValueError):
+                return False
+            return True
+
+    def _ask(self, order_for: Callable[[int], Ticketed]) -> BundleReport | None:
+        """Gives an order and waits for what becomes of it.
+
+        Raises:
+            GridClientError: as the worker says; ``worker.stopped``.
+        """
+        ticket = next(self._numbers)
+        answer: Future[BundleReport | None] = Future()
+        self._tickets[ticket] = answer
+        if not self._give(order_for(ticket)):
+            self._tickets.pop(ticket, None)
+            raise GridClientError("worker.stopped")
+        while True:
+            try:
+                return answer.result(_PATIENCE_S)
+            except NotYet:
+                if self._closing.is_set():
+                    raise GridClientError("worker.stopped") from None
+
+    def _keep_running(self) -> None:
+        """Reads the pipe of a worker after the other, until the desk closes."""
+        pause = _FIRST_PAUSE_S
+        while not self._closing.is_set():
+            link = self._start_process()
+            if self._read(link):
+                pause = _FIRST_PAUSE_S
+            self._process_ended()
+            if not self._closing.wait(pause):
+                _LOG.error("the worker of synchronisation ended; another one is started")
+            pause = min(pause * 2, _LONGEST_PAUSE_S)
+
+    def _start_process(self) -> Connection:
+        spawning = multiprocessing.get_context("spawn")
+        ours, theirs = spawning.Pipe()
+        values = (theirs, self._opening, self._given, self._offline)
+        process = spawning.Process(target=serve, args=values, name="gridclient-sync", daemon=True)
+        process.start()
+        theirs.close()
+        with self._lock:
+            self._process, self._link = process, ours
+        if self._closing.is_set():
+            self._give(Stop())
+        return ours
+
+    def _read(self, link: Connection) -> bool:
+        """What the worker tells, until it ends; whether it told anything."""
+        told = False
+        while True:
+            try:
+                news: Told = link.recv()
+            except (EOFError, OSError):
+                return told
+            told = True
+            if isinstance(news, Answered):
+                self._answered(news)
+            else:
+                self._news.put(news)
+
+    def _process_ended(self) -> None:
+        with self._lock:
+            link, self._link = self._link, None
+        if link is not None:
+            link.close()
+        if self._process is not None:
+            self._process.join(_PATIENCE_S)
+        for ticket in list(self._tickets):
+            self._answered(Answered(ticket, None, "worker.stopped"))
+
+    def _answered(self, answer: Answered) -> None:
+        future = self._tickets.pop(answer.ticket, None)
+        if future is None:
+            return
+        if answer.error:
+            future.set_exception(_error(answer))
+        else:
+            future.set_result(answer.bundle)
+        self._news.put(Committed())  # what waits may have changed: count again
+
+    def _keep_telling(self) -> None:
+        self._count()
+        self._tell(Changes())
+        while (news := self._news.get()) is not None:
+            changes = self._taken_in(news)
+            self._tell(changes)
+
+    def _taken_in(self, news: Told | Committed) -> Changes:
+        match news:
+            case Stands(state, next_at, url):
+                self._view = replace(self._view, state=state, next_at=next_at, hub_url=url, stage="", done=0, all=0)
+            case Progressed(stage, done, of_all):
+                self._view = replace(self._view, stage=stage, done=done, all=of_all)
+            case RoundEnded(report):
+                self._view = replace(self._view, last=report, stage="", done=0, all=0)
+                self._count()
+            case Changed(changes):
+                self._count()
+                return changes
+            case _:
+                self._count()
+        return Changes()
+
+    def _count(self) -> None:
+        """The numbers of the view, from the store."""
+        try:
+            events, cases, files = self._queries.pending()
+            conflicts, fresh_at = len(self._queries.conflicts()), self._queries.fresh_as_of()
+            last = self._view.last or next(
+                (r for r in self._queries.rounds(10) if r.end is not RoundEnd.CANCELLED), None
+            )
+        except StoreUnavailable as error:
+            _LOG.warning("what waits was not counted: %s", error)
+            return
+        self._view = replace(
+            self._view,
+            pending_events=events,
+            pending_cases=cases,
+            pending_files=files,
+            conflicts=conflicts,
+            fresh_at=fresh_at,
+            last=last,
+        )
+
+    def _tell(self, changes: Changes) -> None:
+        for listener in self._listeners:
+            listener(self._view, changes)
+
+
+def _error(answer: Answered) -> GridClientError:
+    params = dict(answer.params)
+    if answer.error.startswith(_OF_THE_STORE):
+        return StoreUnavailable(answer.error, **params)
+    if answer.error.startswith(("sync.", "bundle.")):
+        return SyncFault(answer.error, **params)
+    return GridClientError(answer.error, **params)

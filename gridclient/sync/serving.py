@@ -1,0 +1,81 @@
+"""The worker's process: what runs in it, and the pipe on which its orders come. Ends with the desk that started it."""
+
+from __future__ import annotations
+
+import logging
+import random
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from multiprocessing.connection import Connection
+from typing import Any, Final
+
+from gridclient.services.sync_port import SyncStore
+from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.network import way_to
+from gridclient.sync.orders import Order, Stop, Told
+from gridclient.sync.worker import Surrounding, SyncWorker
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerParts:
+    """What the composition opens in the process: the store, the desk's name for the hub, its clock, and how many own
+    events wait."""
+
+    store: SyncStore
+    name: str
+    now: Callable[[], datetime]
+    waiting: Callable[[], int]
+
+
+Opening = Callable[..., AbstractContextManager[WorkerParts]]
+
+
+class PipeOrders:
+    """Orders from a pipe. A desk that is gone orders to stop."""
+
+    def __init__(self, link: Connection) -> None:
+        self._link = link
+
+    def take(self, wait: float | None) -> Order | None:
+        """See :class:`gridclient.sync.worker.Orders`."""
+        try:
+            if not self._link.poll(wait):
+                return None
+            order: Order = self._link.recv()
+        except (EOFError, OSError):
+            return Stop()
+        return order
+
+
+def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool) -> None:
+    """The process. ``opening``: ``package.module:function`` that is called with ``given`` and opens the parts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the desk ends first, and says so
+    module, _, function = opening.partition(":")
+    open_parts: Opening = getattr(import_module(module), function)
+    with open_parts(*given) as parts:
+        store = parts.store
+        around = Surrounding(
+            connect=line_to,
+            enrol=lambda url, code: enrol(store, url, code, name=parts.name, now=parts.now),
+            tell=lambda told: _tell(link, told),
+            now=parts.now,
+            monotonic=time.monotonic,
+            random=random.random,
+            waiting=parts.waiting,
+            network=way_to,
+        )
+        SyncWorker(store, PipeOrders(link), around, offline=offline).run()
+
+
+def _tell(link: Connection, told: Told) -> None:
+    try:
+        link.send(told)
+    except OSError:
+        _LOG.info("nobody listens any more")  # the next look for orders ends the worker

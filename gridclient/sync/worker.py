@@ -1,0 +1,261 @@
+"""The long-lived worker of a desk: waits, does rounds, obeys orders. One thread of a process of its own; no Qt.
+
+It decides when a round comes (:mod:`gridclient.sync.pace`) and what its end means for the next one; the round itself
+is :mod:`gridclient.sync.round`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from gridclient.domain.errors import GridClientError, StoreUnavailable
+from gridclient.services.rows import Changes
+from gridclient.services.sync_control import BundleReport, SyncState
+from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport, SyncStore
+from gridclient.sync.orders import (
+    Answered,
+    Changed,
+    Committed,
+    Confirm,
+    Enrol,
+    ExportBundle,
+    ImportBundle,
+    Order,
+    Progressed,
+    RoundEnded,
+    SetOffline,
+    Stands,
+    Stop,
+    SyncNow,
+    Ticketed,
+    Told,
+)
+from gridclient.sync.pace import Pace
+from gridclient.sync.restart import start_anew
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.stick import export_bundle, import_bundle
+from gridclient.sync.transport import Pacing, Transport
+
+_LOG: Final = logging.getLogger(__name__)
+_LOOK_AT_NETWORK_S: Final = 2.0
+_FOR_GOOD: Final = frozenset(
+    {"sync.revoked", "sync.update_due", "sync.hub_changed", "sync.not_enrolled", "enrol.fingerprint"}
+)
+
+
+class Orders(Protocol):
+    """Where orders come from."""
+
+    def take(self, wait: float | None) -> Order | None:
+        """The next order; ``None`` after ``wait`` seconds without one (``None``: waits for one). A desk that is gone
+        orders to stop."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surrounding:
+    """What the worker needs beside its store.
+
+    ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code); ``network`` names the way to the hub as
+    the machine sees it ("" for none) and is asked often; ``random`` gives numbers from 0 to 1.
+    """
+
+    connect: Callable[[Enrolment], Transport]
+    enrol: Callable[[str, str], Enrolment]
+    tell: Callable[[Told], None]
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    random: Callable[[], float]
+    waiting: Callable[[], int] = lambda: 0
+    network: Callable[[str], str] = lambda _url: ""
+
+
+class SyncWorker:
+    """Runs until it is told to stop. All calls on one thread."""
+
+    def __init__(self, store: SyncStore, orders: Orders, around: Surrounding, *, offline: bool = False) -> None:
+        self._store = store
+        self._orders = orders
+        self._around = around
+        self._pace = Pace(around.random, next_at=around.monotonic())
+        self._pacing = Pacing()
+        self._line: Transport | None = None
+        self._kept_back: deque[Order] = deque()
+        self._state = SyncState.IDLE
+        self._offline = offline
+        self._stopped = False
+        self._cut = False
+        self._network = ""
+
+    def run(self) -> None:
+        """Until the order to stop."""
+        self._settle(SyncState.IDLE)
+        while not self._stopped:
+            order = self._kept_back.popleft() if self._kept_back else self._orders.take(self._patience())
+            try:
+                self._step(order)
+            except StoreUnavailable as error:
+                _LOG.warning("the store failed: %s", error)
+                self._pace.failed(self._around.monotonic())
+        self._hang_up()
+
+    def _step(self, order: Order | None) -> None:
+        if order is not None:
+            self._obey(order)
+        elif self._is_due():
+            self._round()
+        else:
+            self._look_at_network()
+
+    def _obey(self, order: Order) -> None:
+        match order:
+            case Stop():
+                self._stopped = True
+            case SyncNow():
+                self._pace.asked(self._around.monotonic())
+                if self._state is SyncState.STOPPED:  # somebody may have put it right at the hub
+                    self._settle(SyncState.IDLE)
+            case Committed():
+                self._pace.committed(self._around.monotonic())
+            case SetOffline(offline):
+                self._offline = offline
+                self._pace.asked(self._around.monotonic())
+                self._settle(self._state)
+            case Confirm():
+                self._confirm()
+            case _:
+                self._answer(order)
+
+    def _patience(self) -> float | None:
+        """How long to wait for an order."""
+        if self._state not in (SyncState.IDLE, SyncState.RETRYING):
+            return None
+        wait = self._pace.wait(self._around.monotonic())
+        return min(wait, _LOOK_AT_NETWORK_S) if self._state is SyncState.RETRYING else wait
+
+    def _is_due(self) -> bool:
+        ready = self._state in (SyncState.IDLE, SyncState.RETRYING)
+        return ready and not self._pace.wait(self._around.monotonic())
+
+    def _look_at_network(self) -> None:
+        """At once when the line is back: another way to the hub than when the last round failed."""
+        if self._state is not SyncState.RETRYING:
+            return
+        enrolment = self._store.enrolment()
+        seen = self._around.network(enrolment.url) if enrolment is not None else ""
+        if seen and seen != self._network:
+            self._pace.asked(self._around.monotonic())
+        self._network = seen
+
+    def _round(self) -> None:
+        enrolment = self._store.enrolment()
+        if enrolment is None:
+            self._settle(SyncState.ALONE)
+            return
+        self._tell_state(SyncState.RUNNING)
+        self._cut = False
+        around = Surroundings(
+            now=self._around.now,
+            progress=self._progress,
+            changed=self._changed,
+            cancelled=self._is_cut,
+            hurried=lambda: self._is_cut() or any(isinstance(order, Committed) for order in self._kept_back),
+            waiting=self._around.waiting,
+            monotonic=self._around.monotonic,
+        )
+        if self._line is None:
+            self._line = self._around.connect(enrolment)
+        report = run_round(self._store, self._line, around, self._pacing)
+        self._around.tell(RoundEnded(report))
+        self._after(report, enrolment)
+
+    def _after(self, report: RoundReport, enrolment: Enrolment) -> None:
+        now = self._around.monotonic()
+        if report.end is RoundEnd.FAILED:
+            self._hang_up()
+        if report.end is not RoundEnd.FAILED:
+            self._pace.went(now)
+            self._settle(SyncState.IDLE)
+        elif report.error == "sync.fork":
+            self._settle(SyncState.FORKED)
+        elif report.error in _FOR_GOOD:
+            self._settle(SyncState.STOPPED)
+        else:
+            least = (report.params or {}).get("retry_after", 0)
+            self._pace.failed(now, float(least))
+            self._network = self._around.network(enrolment.url)
+            self._settle(SyncState.RETRYING)
+
+    def _settle(self, state: SyncState) -> None:
+        """Comes to rest in ``state``, or in the one that comes before it."""
+        if self._store.enrolment() is None:
+            state = SyncState.ALONE
+        elif self._offline:
+            state = SyncState.OFFLINE
+        elif self._store.in_doubt():
+            state = SyncState.CONFIRM
+        elif state in (SyncState.OFFLINE, SyncState.ALONE, SyncState.CONFIRM):
+            state = SyncState.IDLE
+        self._state = state
+        self._tell_state(state)
+
+    def _tell_state(self, state: SyncState) -> None:
+        enrolment = self._store.enrolment()
+        coming = state in (SyncState.IDLE, SyncState.RETRYING)
+        wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
+        url = enrolment.url if enrolment is not None else ""
+        self._around.tell(Stands(state, self._around.now() + wait if coming else None, url))
+
+    def _confirm(self) -> None:
+        if self._state is SyncState.FORKED:
+            start_anew(self._store)
+        self._store.end_doubt()
+        self._pace.asked(self._around.monotonic())
+        self._settle(SyncState.IDLE)
+
+    def _answer(self, order: Ticketed) -> None:
+        try:
+            report = self._carry_out(order)
+        except GridClientError as error:
+            self._around.tell(Answered(order.ticket, None, error.code, dict(error.params)))
+            return
+        if report is not None and report.changes != Changes():
+            self._changed(report.changes)
+        self._around.tell(Answered(order.ticket, report))
+
+    def _carry_out(self, order: Ticketed) -> BundleReport | None:
+        match order:
+            case Enrol():
+                self._hang_up()
+                self._around.enrol(order.url, order.code)
+                self._pace.asked(self._around.monotonic())
+                self._settle(SyncState.IDLE)
+                return None
+            case ExportBundle():
+                return export_bundle(self._store, order.file, now=self._around.now, progress=self._progress)
+            case ImportBundle():
+                return import_bundle(self._store, order.file, now=self._around.now, progress=self._progress)
+
+    def _is_cut(self) -> bool:
+        """Looks for orders during a round: those that end it, and those that wait for its end."""
+        while (order := self._orders.take(0)) is not None:
+            self._kept_back.append(order)
+            self._cut |= isinstance(order, Stop) or order == SetOffline(True)
+        return self._cut
+
+    def _progress(self, stage: str, done: int, of_all: int) -> None:
+        self._around.tell(Progressed(stage, done, of_all))
+
+    def _changed(self, changes: Changes) -> None:
+        if changes != Changes():
+            self._around.tell(Changed(changes))
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
