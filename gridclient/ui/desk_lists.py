@@ -3,12 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
+from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.services.desk import Desk
+from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import CaseFilter, GridRow
 from gridclient.ui.jobs import Jobs
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """All cases of this machine, how many of them are closed, and how many of those at the county's level."""
+
+    cases: int
+    closed: int
+    closed_above: int
+
+
+def count_totals(queries: DeskQueries) -> Totals:
+    """On a pool thread."""
+    closed = CaseFilter(states=frozenset({"closed"}))
+    return Totals(
+        queries.total(CaseFilter()), queries.total(closed), queries.total(replace(closed, level=HIGHEST_LEVEL))
+    )
 
 
 class DeskLists(QObject):
@@ -18,14 +38,14 @@ class DeskLists(QObject):
         room_read(tuple[str, str]): the room's name and its township.
         grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force.
         figures_read(Mapping[str, GridFigures]): the figures of every area.
-        total_read(int): all cases of this machine.
+        total_read(Totals): the cases of this machine.
     """
 
     room_read = Signal(object)
     grids_read = Signal(object)
     units_read = Signal(object)
     figures_read = Signal(object)
-    total_read = Signal(int)
+    total_read = Signal(object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +70,7 @@ class DeskLists(QObject):
         """Everything that changes with a case."""
         queries = self._desk.queries
         self._jobs.read(self, queries.figures, self.figures_read.emit, name="figures")
-        self._jobs.read(self, lambda: queries.total(CaseFilter()), self.total_read.emit, name="total")
+        self._jobs.read(self, lambda: count_totals(queries), self.total_read.emit, name="total")
 
     def _on_grids_read(self, grids: Sequence[GridRow]) -> None:
         self._names = {row.code: row.name for row in grids}

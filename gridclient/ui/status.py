@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from gridclient.services.rows import Box, GridFigures
+from gridclient.ui.desk_lists import Totals
 
 HEIGHT = 24
 _TOLD_MS = 12_000
@@ -21,7 +22,7 @@ class StatusLine(QWidget):
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
-        self.mode, self.figures, self.area, self.told, self.work = (QLabel(self) for _ in range(5))
+        self.mode, self.figures, self.area, self.share, self.told, self.work = (QLabel(self) for _ in range(6))
         self._forgetting = QTimer(self, singleShot=True, interval=_TOLD_MS)
         self._forgetting.timeout.connect(self.told.clear)
         self._total: int | None = None
@@ -29,12 +30,12 @@ class StatusLine(QWidget):
         line = QHBoxLayout(self)
         line.setContentsMargins(12, 0, 12, 0)
         line.setSpacing(18)
-        for label in (self.mode, self.figures, self.area):
+        for label in (self.mode, self.figures, self.area, self.share):
             line.addWidget(label)
         line.addStretch(1)
         line.addWidget(self.told)
         line.addWidget(self.work)
-        for label in (self.mode, self.figures, self.area, self.work):
+        for label in (self.mode, self.figures, self.area, self.share, self.work):
             label.setProperty("role", "muted")
         self.mode.setText(self.tr("离线"))
 
@@ -47,9 +48,16 @@ class StatusLine(QWidget):
             self.area.setText(self.tr("超期 {count}").format(count=f"{overdue:,}") if overdue else "")
             self._show()
 
-    def show_total(self, total: int) -> None:
-        """All cases of this machine, ended ones too."""
-        self._total = total
+    def show_total(self, totals: Totals) -> None:
+        """All cases of this machine, ended ones too, and how many of the closed ones no county had to settle."""
+        self._total = totals.cases
+        self.share.clear()
+        if totals.closed:
+            share = 100 * (totals.closed - totals.closed_above) / totals.closed
+            self.share.setText(self.tr("三级以下办结 {share}%").format(share=f"{share:.1f}"))
+            words = self.tr("已结 {closed} 件，其中 {below} 件在三级以下办结（四级闭环要求不低于 95%）")
+            below = totals.closed - totals.closed_above
+            self.share.setToolTip(words.format(closed=f"{totals.closed:,}", below=f"{below:,}"))
         self._show()
 
     def tell(self, words: str) -> None:
