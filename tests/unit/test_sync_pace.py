@@ -1,0 +1,72 @@
+"""When rounds come: soon after a commit, regularly when idle, ever later and scattered while they fail."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.sync.pace import AFTER_COMMIT_S, IDLE_S, JITTER, LONGEST_WAIT_S, Pace
+
+SHARES = st.floats(0, 1, exclude_max=True)
+TIMES = st.floats(0, 1e9)
+
+
+@given(SHARES, TIMES)
+def test_idle_rounds_come_about_every_half_minute(share: float, now: float) -> None:
+    pace = Pace(lambda: share)
+    pace.went(now)
+    assert IDLE_S * (1 - JITTER) - 1e-3 <= pace.wait(now) <= IDLE_S * (1 + JITTER) + 1e-3
+
+
+@given(SHARES, TIMES)
+def test_round_follows_a_commit_within_two_seconds_and_never_later_than_planned(share: float, now: float) -> None:
+    pace = Pace(lambda: share)
+    pace.went(now)
+    planned = pace.next_at
+    pace.committed(now)
+    assert pace.next_at <= min(planned, now + AFTER_COMMIT_S)
+
+
+@given(st.lists(SHARES, min_size=1, max_size=40), TIMES)
+def test_failing_waits_stay_within_a_bound_that_doubles_to_five_minutes(shares: list[float], now: float) -> None:
+    rolls = iter(shares)
+    pace = Pace(lambda: next(rolls))
+    bound = 1.0
+    for _ in shares:
+        pace.failed(now)
+        assert 0 <= pace.wait(now) <= min(bound, LONGEST_WAIT_S) + 1e-3
+        bound *= 2
+
+
+@given(SHARES, st.integers(1, 50), st.floats(0, 1000))
+def test_hub_that_asks_for_patience_gets_it_up_to_five_minutes(share: float, failures: int, least: float) -> None:
+    pace = Pace(lambda: share)
+    for _ in range(failures):
+        pace.failed(0.0, least)
+    assert min(least, LONGEST_WAIT_S) <= pace.wait(0.0) <= LONGEST_WAIT_S
+
+
+@given(SHARES, st.integers(1, 20))
+def test_commits_do_not_defeat_the_waiting_but_a_person_does(share: float, failures: int) -> None:
+    pace = Pace(lambda: share)
+    for _ in range(failures):
+        pace.failed(100.0)
+    before = pace.next_at
+    pace.committed(100.0)
+    assert pace.next_at == before
+    pace.asked(100.0)
+    assert pace.wait(100.0) == 0
+    pace.failed(100.0)
+    assert pace.wait(100.0) <= 1
+
+
+def test_thousand_desks_do_not_come_back_all_at_once() -> None:
+    """With full jitter the calls of desks whose hub was away for long are spread over the whole bound."""
+    waits = []
+    for desk in range(1000):
+        pace = Pace(lambda desk=desk: desk / 1000)  # type: ignore[misc]
+        for _ in range(12):
+            pace.failed(0.0)
+        waits.append(pace.wait(0.0))
+    busiest = max(sum(1 for wait in waits if second <= wait < second + 10) for second in range(300))
+    assert busiest <= 40

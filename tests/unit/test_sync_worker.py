@@ -1,0 +1,267 @@
+"""The worker: when it does rounds, what their end makes of it, and that it obeys in the middle of one."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import SyncFault
+from gridclient.services.rows import Changes
+from gridclient.services.sync_control import SyncState
+from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
+from gridclient.sync.orders import (
+    Answered,
+    Changed,
+    Committed,
+    Confirm,
+    Enrol,
+    ExportBundle,
+    ImportBundle,
+    Order,
+    RoundEnded,
+    SetOffline,
+    Stands,
+    Stop,
+    SyncNow,
+    Told,
+)
+from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.worker import Surrounding, SyncWorker
+from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
+from tests.fakes.sync_store import FakeSyncStore
+
+START = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
+TOWN = "t:371002001"
+Step = Order | Callable[[], Order | None]
+
+
+class Stage:
+    """A desk whose clock moves only while the worker waits. ``plan``: what is ordered at which second."""
+
+    def __init__(self) -> None:
+        self.hub = FakeHub()
+        key = new_key()
+        self.hub.keys["one"] = public_key(key)
+        grants = (Grant(TOWN, writes=True), Grant("ref"))
+        self.store = FakeSyncStore(
+            "one", (TOWN, "ref"), Enrolment(HUB, "http://hub", "", "t", "A1", key, grants, {}, START)
+        )
+        self.line = FakeLine(self.hub, "one")
+        self.told: list[tuple[float, Told]] = []
+        self.seconds = 0.0
+        self.plan: deque[tuple[float, Step]] = deque()
+        self.during: deque[Order] = deque()
+        self.way = "10.0.0.2"
+
+    def take(self, wait: float | None) -> Order | None:
+        if wait == 0:
+            return self.during.popleft() if self.during else self._due()
+        until = float("inf") if wait is None else self.seconds + wait
+        if self.plan and self.plan[0][0] <= until:
+            self.seconds = max(self.seconds, self.plan[0][0])
+            return self._due()
+        assert wait is not None, "it waits for ever, and nothing is planned"
+        self.seconds = until
+        return None
+
+    def _due(self) -> Order | None:
+        if not self.plan or self.plan[0][0] > self.seconds:
+            return None
+        step = self.plan.popleft()[1]
+        return step() if callable(step) else step
+
+    def run(self, *plan: tuple[float, Step], offline: bool = False, until: float = 0) -> None:
+        last = plan[-1][0] if plan else 0
+        self.plan.extend([*plan, (max(until, last + 0.01), Stop())])
+        around = Surrounding(
+            connect=lambda _enrolment: self.line,
+            enrol=lambda _url, code: self.enrol(code),
+            tell=lambda told: self.told.append((self.seconds, told)),
+            now=lambda: START + timedelta(seconds=self.seconds),
+            monotonic=lambda: self.seconds,
+            random=lambda: 0.5,
+            network=lambda _url: self.way,
+        )
+        SyncWorker(self.store, self, around, offline=offline).run()
+
+    def enrol(self, code: str) -> Enrolment:
+        if code != "good":
+            raise SyncFault("enrol.code_unknown")
+        enrolment = self.store.enrolment()
+        assert enrolment is not None
+        return enrolment
+
+    def rounds(self) -> list[float]:
+        return [round(at) for at, told in self.told if isinstance(told, RoundEnded)]
+
+    def states(self) -> list[SyncState]:
+        return [told.state for _, told in self.told if isinstance(told, Stands)]
+
+    def write(self) -> Order:
+        self.store.write(TOWN)
+        return Committed()
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_rounds_come_at_the_start_and_every_half_minute(stage: Stage) -> None:
+    stage.run(until=100)
+    assert stage.rounds() == [0, 30, 60, 90]
+
+
+def test_commit_is_followed_by_a_round_after_two_seconds(stage: Stage) -> None:
+    stage.run((5, stage.write), until=10)
+    assert stage.rounds() == [0, 7]
+    assert not stage.store.unsent_origins()
+
+
+def test_order_for_a_round_is_obeyed_at_once(stage: Stage) -> None:
+    stage.run((5, SyncNow()), until=6)
+    assert stage.rounds() == [0, 5]
+
+
+def test_failing_rounds_come_ever_later_and_the_state_says_when(stage: Stage) -> None:
+    stage.line.faults.extend([Fault.NOT_SENT] * 5)
+    stage.run(until=16)
+    ended = [at for at, told in stage.told if isinstance(told, RoundEnded)]
+    assert ended == [0, 0.5, 1.5, 3.5, 7.5, 15.5]
+    retrying = [told for _, told in stage.told if isinstance(told, Stands) and told.state is SyncState.RETRYING]
+    assert retrying[1].next_at == START + timedelta(seconds=1.5)
+    assert stage.states()[-1] is SyncState.IDLE
+
+
+def test_round_follows_at_once_when_the_way_to_the_hub_is_back(stage: Stage) -> None:
+    stage.line.faults.extend([Fault.NOT_SENT] * 99)
+    stage.way = ""
+
+    def back() -> None:
+        stage.way = "10.0.0.2"
+        stage.line.faults.clear()
+
+    stage.run((300, back), until=305)
+    assert stage.rounds()[-1] in range(300, 304)
+
+
+def test_offline_switch_stops_rounds_and_the_way_back_begins_with_one(stage: Stage) -> None:
+    stage.run((5, SetOffline(True)), (200, SetOffline(False)), until=201)
+    assert stage.rounds() == [0, 200]
+    assert SyncState.OFFLINE in stage.states()
+
+
+def test_worker_that_starts_offline_stays_so(stage: Stage) -> None:
+    stage.run(offline=True, until=100)
+    assert stage.rounds() == []
+
+
+def test_switch_in_the_middle_of_a_round_cuts_it_between_two_batches(stage: Stage) -> None:
+    for _ in range(60):
+        stage.store.write(TOWN)
+    stage.line = FakeLine(stage.hub, "one", before=lambda: stage.during.append(SetOffline(True)))
+    stage.hub.page = 3
+    stage.run(until=50)
+    report = next(told.report for _, told in stage.told if isinstance(told, RoundEnded))
+    assert report.end is RoundEnd.CANCELLED
+    assert len(stage.line.requests) == 1
+    assert stage.states()[-1] is SyncState.OFFLINE
+
+
+def test_fork_waits_for_somebody_and_then_loses_nothing(stage: Stage) -> None:
+    stage.store.write(TOWN, text="before")
+    old = stage.store.backup()
+
+    def cloned() -> Order:
+        stage.store.state = old
+        stage.store.state.chains.clear()
+        stage.store.write(TOWN, text="other")
+        return SyncNow()
+
+    stage.run((5, cloned), (100, Confirm()), until=101)
+    assert SyncState.FORKED in stage.states()
+    assert stage.rounds() == [0, 5, 100]
+    assert len(stage.hub.books.streams[TOWN]) == 2
+    assert not stage.store.unsent_origins()
+
+
+def test_restored_desk_does_no_round_before_somebody_looked(stage: Stage) -> None:
+    stage.store.doubt = True
+    stage.run((50, SyncNow()), (60, Confirm()), until=61)
+    assert stage.rounds() == [60]
+    assert stage.states()[0] is SyncState.CONFIRM
+
+
+def test_revoked_desk_stops_until_somebody_asks(stage: Stage) -> None:
+    stage.hub.revoked.add("one")
+
+    def back() -> Order:
+        stage.hub.revoked.clear()
+        return SyncNow()
+
+    stage.run((500, back), until=501)
+    assert stage.rounds() == [0, 500]
+    assert SyncState.STOPPED in stage.states()
+
+
+def test_desk_without_a_hub_is_alone_until_it_enrols(stage: Stage) -> None:
+    enrolment = stage.store.state.enrolment
+    stage.store.state.enrolment = None
+
+    def found() -> Order:
+        stage.store.state.enrolment = enrolment
+        return Enrol(2, "http://hub", "good")
+
+    stage.run((5, Enrol(1, "http://hub", "bad")), (6, found), until=7)
+    answers = [told for _, told in stage.told if isinstance(told, Answered)]
+    assert [(answer.ticket, answer.error) for answer in answers] == [(1, "enrol.code_unknown"), (2, "")]
+    assert stage.states()[0] is SyncState.ALONE
+    assert stage.rounds() == [6]
+
+
+def test_stick_is_written_and_read_by_order(stage: Stage, tmp_path: Path) -> None:
+    enrolment = stage.store.state.enrolment
+    assert enrolment is not None
+    stage.store.keep_enrolment(
+        Enrolment(HUB, "http://hub", "", "t", "A1", enrolment.signing_key, (), {TOWN: bytes(32)}, START)
+    )
+    stage.store.write(TOWN)
+    file = tmp_path / "a.gridbundle"
+    stage.run(
+        (1, ExportBundle(1, file)), (2, ImportBundle(2, file)), (3, ImportBundle(3, tmp_path / "none")), offline=True
+    )
+    answers = [told for _, told in stage.told if isinstance(told, Answered)]
+    assert answers[0].bundle is not None and answers[0].bundle.events == 1
+    assert answers[1].bundle is not None and answers[1].bundle.known == 1
+    assert answers[2].error == "bundle.unreadable"
+
+
+def test_full_disk_is_waited_out(stage: Stage) -> None:
+    stage.store.disk_is_full = True
+
+    def freed() -> None:
+        stage.store.disk_is_full = False
+
+    stage.run((100, freed), until=500)
+    ended = [told.report for _, told in stage.told if isinstance(told, RoundEnded)]
+    assert ended[0].error == "store.disk_full"
+    assert ended[-1].end is RoundEnd.DONE
+
+
+def test_pulled_changes_are_told_as_they_come(stage: Stage) -> None:
+    other = FakeSyncStore("two", (TOWN,), stage.store.state.enrolment or pytest.fail("no enrolment"))
+    key = new_key()
+    stage.hub.keys["two"] = public_key(key)
+    other.state.enrolment = Enrolment(HUB, "http://hub", "", "t", "A2", key, (), {}, START)
+    other.write(TOWN, subject="cd" * 16)
+    from gridclient.sync.round import Surroundings, run_round
+    from gridclient.sync.transport import Pacing
+
+    run_round(other, FakeLine(stage.hub, "two"), Surroundings(now=lambda: START), Pacing())
+    stage.run(until=1)
+    assert Changes(frozenset({"cd" * 16})) in [told.changes for _, told in stage.told if isinstance(told, Changed)]
