@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+
 from gridclient.domain.events import EventKind
 from gridclient.store.answers import Answer
 from gridclient.store.columns import Columns
@@ -20,6 +22,8 @@ from gridclient.store.search import TextQuery, find, text_query, tokens_of
 
 _ROWS_A_STEP: Final = 40_000
 _BLOCKS_A_STEP: Final = 2_500
+_FOUND_AT_ONCE: Final = 100_000
+"""Numbers of a million cases as one text are five megabytes, which the allocator keeps."""
 _LEAST_ROWS: Final = 100_000
 """Below these no sign takes long."""
 _SAMPLE: Final = 240
@@ -79,8 +83,11 @@ class ReadingAhead:
         with self._database.reader() as connection:
             (stamp,) = connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()
             (last,) = connection.execute("SELECT max(no) FROM packs").fetchone()
-            found = find(connection, query) - 1
-        self._columns.keep_answer(query, Answer.of(found, 0 if last is None else (last + 1) * ROWS, stamp))
+            size = 0 if last is None else (last + 1) * ROWS
+            found = np.zeros(size, dtype=np.bool_)
+            for first in range(1, size + 1, _FOUND_AT_ONCE):
+                found[find(connection, query, between=(first, first + _FOUND_AT_ONCE - 1)) - 1] = True
+        self._columns.keep_answer(query, Answer.of_mask(found, stamp))
 
 
 def frequent_signs(connection: Connection, size: int) -> list[str]:
