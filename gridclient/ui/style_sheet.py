@@ -79,6 +79,7 @@ QPushButton[kind="chip"]:focus { border-color: $accent; }
 QPushButton[kind="chip"]::menu-indicator { width: 0; height: 0; }
 GuessChips QPushButton { text-align: left; }
 QPushButton[kind="flat"] { border: none; background: transparent; padding: 0 4px; }
+QPushButton#openConflict { background: $warn_ground; border-color: $warn; }
 QPushButton[kind="flat"]:hover { background: $hover; }
 
 QToolButton { background: transparent; border: none; border-radius: 4px; padding: 3px; color: $text; }

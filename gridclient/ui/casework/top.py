@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
@@ -65,7 +65,10 @@ class CaseTop(QStackedWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
-        rows.addWidget(self.contended)
+        line = QHBoxLayout()
+        line.setContentsMargins(12, 0, 12, 0)
+        line.addWidget(self.contended)
+        rows.addLayout(line)
         rows.addWidget(self.tabs, 1)
         for page in (self.message, self._case):
             page.setProperty("panel", "true")
