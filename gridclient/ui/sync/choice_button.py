@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 
-_EDGE, _KEY_PX, _HEIGHT = 12, 22, 82
+_EDGE, _KEY_PX, _HEIGHT = 12, 22, 78
 _WRAP: Final = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop
 
 
@@ -64,9 +64,12 @@ class ChoiceButton(QAbstractButton):
         font = base_font(weight=QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(QColor(theme.text if self.isEnabled() else theme.muted))
-        painter.drawText(QRect(left, 10, width, 40), _WRAP, self.text())
+        painter.drawText(QRect(left, 12, width, 40), _WRAP, self.text())
+        words = painter.boundingRect(QRect(left, 12, width, 40), _WRAP, self.text())
         small = base_font(SMALL_PX)
         painter.setFont(small)
         painter.setPen(QColor(theme.muted))
         shown = QFontMetrics(small).elidedText(self._outcome, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRect(left, _HEIGHT - 27, width, 18), Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.drawText(
+            QRect(left, min(words.bottom() + 5, _HEIGHT - 24), width, 18), Qt.AlignmentFlag.AlignVCenter, shown
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
@@ -22,7 +22,7 @@ _LONGEST: Final = 16
 def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
     """All that a side did, short enough for a button; what stands beside the state is left out."""
     weighty = [entry for entry in entries if entry.kind not in _BESIDE] or list(entries)
-    phrases = list(dict.fromkeys(_phrase(entry, reference) for entry in weighty))
+    phrases = list(dict.fromkeys(_phrases(weighty, reference)))
     joined = translate("Conflicts", "、").join(phrases[:_MOST])
     return translate("Conflicts", "{deeds}等").format(deeds=joined) if len(phrases) > _MOST else joined
 
@@ -72,6 +72,17 @@ def unit_name(code: str, reference: Reference) -> str:
     """The name of a unit, its code where it is not known."""
     row = reference.unit(code) if code else None
     return row.name if row is not None else code
+
+
+def _phrases(entries: Sequence[TimelineEntry], reference: Reference) -> Iterator[str]:
+    """A phrase for each; a unit that goes on is not named again: ``“派出所”签收、反馈处置结果``."""
+    before = ""
+    for entry in entries:
+        unit = str(entry.payload.get("unit", ""))
+        phrase = _phrase(entry, reference)
+        quoted = translate("Conflicts", "“{name}”").format(name=unit_name(unit, reference))
+        yield phrase.replace(quoted, "") if unit and unit == before else phrase
+        before = unit
 
 
 def _phrase(entry: TimelineEntry, reference: Reference) -> str:

@@ -18,7 +18,9 @@ from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import fixed_font, restyle
 
 _CODE_PX: Final = 14
-_OF_THE_CODE: Final = frozenset({"enrol.code_unknown", "enrol.code_used", "enrol.code_expired"})
+_OF_THE_CODE: Final = frozenset(
+    {"enrol.code_mistyped", "enrol.code_unknown", "enrol.code_used", "enrol.code_expired", "enrol.too_many"}
+)
 
 
 class EnrolForm(QWidget):
@@ -39,13 +41,13 @@ class EnrolForm(QWidget):
         self.code.setPlaceholderText(self.tr("如 ABCD-EFGH-JKLM-NPQR"))
         self.code.setFont(fixed_font(_CODE_PX))
         self.note = InlineNote(parent=self)
-        self.button = KeyButton(self.tr("登记"), key="Enter", kind="primary", parent=self)
-        words = QLabel(self.tr("向县级管理员要地址和一次性注册码（7 天内有效，只能用一次）。"), self)
+        self.button = KeyButton(self.tr("注册"), key="Enter", kind="primary", parent=self)
+        words = QLabel(self.tr("向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。"), self)
         words.setProperty("role", "muted")
         words.setWordWrap(True)
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(self.tr("地址"), self.url)
+        form.addRow(self.tr("网址"), self.url)
         form.addRow(self.tr("注册码"), self.code)
         line = QVBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -60,16 +62,18 @@ class EnrolForm(QWidget):
             field.textEdited.connect(partial(self._mark, field, wrong=False))
 
     def _submit(self) -> None:
+        for field in (self.url, self.code):
+            self._mark(field, wrong=False)
         url, code = self.url.text().strip().rstrip("/"), self.code.text().strip()
         if not self.button.isEnabled() or not self._is_filled(url, code):
             return
         self.button.setEnabled(False)
-        self.note.say(self.tr("正在登记…"))
+        self.note.say(self.tr("正在注册…"))
         self._jobs.read(self, partial(self._control.enrol, url, code), self._on_enrolled, self._on_refused)
 
     def _is_filled(self, url: str, code: str) -> bool:
         if not _is_address(url):
-            self._complain(self.url, self.tr("地址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。"))
+            self._complain(self.url, self.tr("网址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。"))
             return False
         if not code:
             self._complain(self.code, self.tr("请填写一次性注册码。"))

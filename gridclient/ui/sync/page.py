@@ -84,7 +84,7 @@ class SyncPage(QWidget):
         rows.setContentsMargins(20, 18, 20, 16)
         rows.setSpacing(10)
         rows.addWidget(self.card)
-        self._enrol_title = _heading(self.tr("登记到县级中心"))
+        self._enrol_title = _heading(self.tr("注册到同步中心"))
         parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol)
         if self.stick is not None:
             parts = (*parts, _heading(self.tr("用 U 盘交换")), self.stick)

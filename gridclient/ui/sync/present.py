@@ -14,6 +14,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words
 
 translate = QCoreApplication.translate
@@ -172,8 +173,8 @@ def headline(view: SyncView, now: datetime) -> Headline:
 def status_words(view: SyncView, now: datetime) -> str:
     """The status line: ``已同步 · 上次同步 14:32（12 条，3.1 KB）``."""
     word, last = state_words(view, now), view.last
-    if last is None:
-        return word
+    if last is None or last.end is not RoundEnd.DONE:
+        return translate("Sync", "{state} · {fresh}").format(state=word, fresh=fresh_words(view, now))
     words = translate("Sync", "{state} · 上次同步 {when}（{count} 条，{size}）")
     return words.format(
         state=word,
@@ -191,7 +192,7 @@ def _alone(_view: SyncView, _now: datetime) -> Said:
         translate("Sync", "单机使用"),
         (
             translate(
-                "Sync", "这台电脑还没有登记到县级中心，数据只在本机。可以用一次性注册码登记，也可以只用 U 盘交换。"
+                "Sync", "这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。"
             ),
         ),
     )
@@ -240,16 +241,13 @@ def _confirm(view: SyncView, now: datetime) -> Said:
 
 def _stopped(view: SyncView, _now: datetime) -> Said:
     why = failure_words(view.last) if view.last is not None else ""
-    kept = translate("Sync", "本机的数据和没有上报的内容都还在。")
-    return (
-        translate("Sync", "县级中心不再接受这台电脑"),
-        (why or translate("Sync", "请联系县级管理员。"), kept),
-    )
+    unsaid = translate("Sync", "请联系县级管理员；本机的数据和没有上报的内容都还在。")
+    return translate("Sync", "同步中心不再接受这台电脑"), (why or unsaid,)
 
 
 def _fresh_sentence(view: SyncView, now: datetime) -> str:
     if view.fresh_at is None:
-        return translate("Sync", "还没有取得过县级中心的数据。")
+        return translate("Sync", "还没有取得过同步中心的数据。")
     return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
 
 

@@ -31,28 +31,28 @@ def question(view: SyncView) -> Question | None:
             translate("Sync", "这台电脑恢复过备份"),
             translate(
                 "Sync",
-                "席位的数据回到了备份时的样子。备份之后已经上报的，县级中心都有，同步时会取回来；"
+                "席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；"
                 "备份之后还没有上报的，在被替换的旧数据里，另存在“备份”文件夹。",
             ),
-            translate("Sync", "县级中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。").format(
+            translate("Sync", "同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。").format(
                 waiting=waiting
             ),
-            translate("Sync", "按下按钮：取回县级中心已有的内容，再从新的编号起点上报本机的。"),
+            translate("Sync", "按下按钮：取回同步中心已有的内容，再从新的编号起点上报本机的。"),
             translate("Sync", "已核对，继续同步"),
         )
     if view.state is SyncState.FORKED:
         return Question(
-            translate("Sync", "县级中心里有同一席位、同样编号、内容却不同的记录"),
+            translate("Sync", "同步中心里有同一席位、同样编号、内容却不同的记录"),
             translate(
                 "Sync",
                 "多半是这份席位数据被复制到了另一台电脑上，两台都在用；也可能是恢复了旧备份。",
             ),
-            translate("Sync", "两边的记录都保留：县级中心的不动，本机还没有上报的 {waiting}一条不少。").format(
+            translate("Sync", "两边的记录都保留：同步中心的不动，本机还没有上报的 {waiting}一条不少。").format(
                 waiting=waiting
             ),
             translate(
                 "Sync",
-                "按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行登记。",
+                "按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行注册。",
             ),
             translate("Sync", "换新起点，继续同步"),
         )

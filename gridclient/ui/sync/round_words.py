@@ -22,16 +22,16 @@ def stage_words(view: SyncView) -> str:
         "push": translate("Sync", "正在上报"),
         "pull": translate("Sync", "正在取回"),
         "first": translate("Sync", "首次取回"),
-        "check": translate("Sync", "正在与县级中心核对"),
+        "check": translate("Sync", "正在与同步中心核对"),
         "files": translate("Sync", "正在传附件"),
         "export": translate("Sync", "正在写入文件"),
         "import": translate("Sync", "正在读取文件"),
     }.get(view.stage, translate("Sync", "正在同步"))
-    return (
-        f"{word} {min(view.done, view.all):,}/{view.all:,}"
-        if view.all > 0
-        else translate("Sync", "{word}…").format(word=word)
-    )
+    if view.all > 0:
+        return f"{word} {min(view.done, view.all):,}/{view.all:,}"
+    if view.done > 0:  # how much there is to come nobody has said
+        return translate("Sync", "{word} {count} 条").format(word=word, count=f"{view.done:,}")
+    return translate("Sync", "{word}…").format(word=word)
 
 
 def bundle_words(report: BundleReport, *, out: bool) -> str:
@@ -71,7 +71,7 @@ def note_words(report: RoundReport) -> str:
     parts = [failure_words(report)]
     if report.rejected:
         parts.append(
-            translate("Sync", "县级中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。").format(
+            translate("Sync", "同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。").format(
                 count=report.rejected
             )
         )
@@ -100,7 +100,7 @@ def clock_words(report: RoundReport | None) -> tuple[str, ...]:
         return ()
     minutes = round(abs(report.at - report.hub_time) / timedelta(minutes=1))
     if report.at > report.hub_time:
-        words = translate("Sync", "本机时钟比县级中心快 {minutes} 分钟，请校准；同步不受影响。")
+        words = translate("Sync", "本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。")
     else:
-        words = translate("Sync", "本机时钟比县级中心慢 {minutes} 分钟，请校准；同步不受影响。")
+        words = translate("Sync", "本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。")
     return (words.format(minutes=f"{minutes:,}"),)

@@ -16,7 +16,7 @@ from gridclient.ui.sync.round_words import bytes_words, end_words, note_words, s
 from gridclient.ui.theme import HEADER_PX, ROW_PX, tokens
 
 Index = QModelIndex | QPersistentModelIndex
-_WIDTHS: Final = (104, 84, 58, 58, 140, 76)
+_WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _NUMBERS: Final = frozenset({2, 3, 5})
 _STYLE: Final = "QTableView::item { padding: 4px 8px; }"
 

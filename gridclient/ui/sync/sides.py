@@ -11,10 +11,6 @@ from gridclient.ui.sync.contended import DeedLine, FieldLine, Sheet, SideSheet
 from gridclient.ui.theme import ROW_PX
 
 _NAMES_PX: Final = 84
-_STYLE: Final = """
-QLabel[cell="true"] { padding: 5px 10px; }
-QLabel[owner="mine"] { border-radius: 4px; padding: 1px 6px; }
-"""
 
 
 class SidesView(QScrollArea):
@@ -31,7 +27,6 @@ class SidesView(QScrollArea):
         """The three columns of a contention."""
         inner = QWidget()
         inner.setProperty("panel", "true")
-        inner.setStyleSheet(_STYLE)
         grid = QGridLayout(inner)
         grid.setContentsMargins(12, 4, 12, 12)
         grid.setHorizontalSpacing(10)
@@ -70,7 +65,7 @@ def _head(side: SideSheet) -> QWidget:
     title.setProperty("role", "strong")
     owner.setProperty("owner", "mine" if side.mine else "other")
     line = QHBoxLayout(made)
-    line.setContentsMargins(10, 8, 10, 6)
+    line.setContentsMargins(13, 8, 10, 6)
     line.setSpacing(8)
     line.addWidget(title)
     line.addWidget(owner)
@@ -81,7 +76,7 @@ def _head(side: SideSheet) -> QWidget:
 def _deeds(deeds: tuple[DeedLine, ...], nothing: str) -> QWidget:
     made = QWidget()
     rows = QVBoxLayout(made)
-    rows.setContentsMargins(10, 2, 10, 8)
+    rows.setContentsMargins(13, 2, 10, 8)
     rows.setSpacing(2)
     for deed in deeds:
         what = QLabel(deed.text)

@@ -146,7 +146,7 @@ class StateCard(QWidget):
         self.sign.show_sign(said.icon, said.tone)
         self.title.setText(said.title)
         self.words.setText("\n".join(said.sentences))
-        self.hub.setText(self.tr("县级中心：{url}").format(url=view.hub_url) if view.hub_url else "")
+        self.hub.setText(self.tr("同步中心：{url}").format(url=view.hub_url) if view.hub_url else "")
         self.hub.setVisible(bool(view.hub_url))
         self.confirmation.show_view(view)
         if view.state is SyncState.RUNNING:
