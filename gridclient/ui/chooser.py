@@ -112,8 +112,9 @@ class Chooser(QLineEdit):
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """What can be chosen; a chosen value stays and shows the words that it has now."""
         self._entries = entries
-        if self._value and not self.hasFocus():
+        if self._value and (not self.hasFocus() or self.text() == self._value):
             self.set_value(self._value)
+            self._mark_words()
 
     def set_value(self, value: str) -> None:
         """Shows a value without telling anybody; one that is not among the entries shows as it is."""
@@ -144,6 +145,12 @@ class Chooser(QLineEdit):
             self._offer("" if self._value else self.text())
             return
         super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """What is chosen gives way to what is typed."""
+        super().focusInEvent(event)
+        if event.reason() not in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.PopupFocusReason):
+            self._mark_words()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Words that choose nothing stay, marked, so that they can be mended."""
@@ -178,6 +185,10 @@ class Chooser(QLineEdit):
     def _choose(self, entry: Entry) -> None:
         self.set_value(entry.value)
         self.chosen.emit(entry.value)
+
+    def _mark_words(self) -> None:
+        if self._value and self.hasFocus():
+            self.selectAll()
 
     def _mark(self, *, invalid: bool) -> None:
         if bool(self.property("invalid")) != invalid:

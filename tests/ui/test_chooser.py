@@ -77,3 +77,17 @@ def test_a_value_learns_its_words_when_the_entries_come(line: Chooser) -> None:
     assert line.text() == "2"
     line.set_entries(ENTRIES)
     assert line.text() == "占道经营"
+
+
+def test_what_is_chosen_shows_its_words_as_soon_as_they_are_known_and_gives_way_to_typing(qtbot: QtBot) -> None:
+    line = Chooser()
+    qtbot.addWidget(line)
+    line.show()
+    line.activateWindow()
+    line.set_value("E-01@清单")
+    line.setFocus()
+    qtbot.waitUntil(line.hasFocus)
+    line.set_entries([Entry("E-01@清单", "占道经营"), Entry("E-02@清单", "乱扔垃圾")])
+    assert line.text() == "占道经营"
+    QTest.keyClicks(line, "E-02")
+    assert line.text() == "E-02"
