@@ -5,20 +5,24 @@ Part of the composition; without Qt, so that the command line, the worker proces
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
+from gridclient.composition import SystemClock
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.desk import Desk
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import Enrolment, RoundReport
-from gridclient.store.profile import Profile
+from gridclient.store.profile import Profile, open_profile
+from gridclient.store.reference import SqliteReference
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync import stick
 from gridclient.sync.enrolling import enrol, line_to
 from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.transport import Pacing
 
@@ -78,6 +82,21 @@ class DeskLine:
     def conflicts(self) -> int:
         """How many cases wait for somebody to choose between two sides."""
         return len(self.queries.conflicts())
+
+
+@contextmanager
+def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
+    """What the worker's process opens beside the desk that holds the profile (``gridclient.syncing:open_for_worker``).
+
+    Raises:
+        StoreUnavailable: as for opening a desk.
+    """
+    clock = SystemClock()
+    with open_profile(folder, now=clock.now(), lock=False) as profile:
+        queries = SqliteSyncQueries(profile.database)
+        store = SqliteSyncStore(profile, clock, head_is_signed)
+        reference = SqliteReference(profile.database, lambda: clock.now().date())
+        yield WorkerParts(store, lambda: reference.setting("name"), clock.now, lambda: queries.pending()[0])
 
 
 def fault_of(report: RoundReport) -> GridClientError:

@@ -226,6 +226,7 @@ class ProcessSyncControl:
             future.set_exception(_error(answer))
         else:
             future.set_result(answer.bundle)
+        self._news.put(Progressed("", 0, 0))
         self._news.put(Committed())  # what waits may have changed: count again
 
     def _keep_telling(self) -> None:

@@ -223,7 +223,8 @@ class Round:
             self._complete.add(page.feed)
             if page.feed in self._restarted:
                 self._queue.look_again()  # what the hub does not have any more waits again
-        self._around.progress("first" if page.feed in self._first else "pull", self._pulled, 0)
+        if page.foreign:
+            self._around.progress("first" if page.feed in self._first else "pull", self._pulled, 0)
 
     def _restart(self, feed: str, why: str, fault: SyncFault | None = None) -> None:
         """Reads a feed again from the start, once in a round; once more when own events are missing here."""

@@ -29,7 +29,7 @@ class WorkerParts:
     events wait."""
 
     store: SyncStore
-    name: str
+    name: Callable[[], str]
     now: Callable[[], datetime]
     waiting: Callable[[], int]
 
@@ -63,7 +63,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
         store = parts.store
         around = Surrounding(
             connect=line_to,
-            enrol=lambda url, code: enrol(store, url, code, name=parts.name, now=parts.now),
+            enrol=lambda url, code: enrol(store, url, code, name=parts.name(), now=parts.now),
             tell=lambda told: _tell(link, told),
             now=parts.now,
             monotonic=time.monotonic,
