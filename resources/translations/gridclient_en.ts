@@ -53,10 +53,6 @@
         <source>请填写“{field}”。</source>
         <translation>Please fill in &quot;{field}&quot;.</translation>
     </message>
-    <message>
-        <source>结案条件：{text}</source>
-        <translation>Closing condition: {text}</translation>
-    </message>
 </context>
 <context>
     <name>Actions</name>
@@ -77,12 +73,24 @@
         <translation>Register</translation>
     </message>
     <message>
-        <source>刷新</source>
-        <translation>Refresh</translation>
+        <source>刷新与同步</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>导入</source>
         <translation>Import</translation>
+    </message>
+    <message>
+        <source>同步情况</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>处理冲突</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>离线/恢复联网</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>撤销上一步</source>
@@ -265,6 +273,10 @@
         <source>知道了</source>
         <translation>OK</translation>
     </message>
+    <message>
+        <source>选中这些</source>
+        <translation>Select these</translation>
+    </message>
 </context>
 <context>
     <name>BaseMapSection</name>
@@ -368,6 +380,10 @@
         <translation>Support duty</translation>
     </message>
     <message>
+        <source>清单</source>
+        <translation>List</translation>
+    </message>
+    <message>
         <source>清单编号</source>
         <translation>List number</translation>
     </message>
@@ -383,12 +399,8 @@
 <context>
     <name>Batch</name>
     <message>
-        <source>已{word} {count} 件。</source>
-        <translation>{word}: {count} cases done.</translation>
-    </message>
-    <message>
-        <source>{word}：{done} 件完成，{failed} 件没有：{reason}</source>
-        <translation>{word}: {done} done, {failed} not: {reason}</translation>
+        <source>正在{word} {done}/{total}</source>
+        <translation>{word}: {done}/{total}</translation>
     </message>
 </context>
 <context>
@@ -617,6 +629,10 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>Case details</translation>
     </message>
     <message>
+        <source>{sentence}（Ctrl+Z 撤销）</source>
+        <translation>{sentence} (Ctrl+Z undoes)</translation>
+    </message>
+    <message>
         <source>已{action} {number}（Ctrl+Z 撤销）</source>
         <translation>{action}: {number} (Ctrl+Z to undo)</translation>
     </message>
@@ -646,6 +662,14 @@ Left: working time {working}, natural time {natural}</translation>
 </context>
 <context>
     <name>CaseTop</name>
+    <message>
+        <source>两个席位同时处理，待选择…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>看双方各做了什么，选一方</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>还没有选中案件。
 在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。</source>
@@ -746,6 +770,26 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>Standard</translation>
     </message>
     <message>
+        <source>结案条件：{text}</source>
+        <translation>To close: {text}</translation>
+    </message>
+    <message>
+        <source>立案 {count} 件</source>
+        <translation>File {count}</translation>
+    </message>
+    <message>
+        <source>{count} 件缺{field}</source>
+        <translation>{count} without {field}</translation>
+    </message>
+    <message>
+        <source>{parts}；已有的保持不变。</source>
+        <translation>{parts}; what they have stays.</translation>
+    </message>
+    <message>
+        <source>同一立案标准与网格</source>
+        <translation>One condition and grid for all</translation>
+    </message>
+    <message>
         <source>输入文字或拼音首字母</source>
         <translation>Text or pinyin initials</translation>
     </message>
@@ -839,6 +883,13 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     </message>
 </context>
 <context>
+    <name>ChoiceButton</name>
+    <message>
+        <source>{words}（{which}）</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>ChosenCases</name>
     <message>
         <source>{action}要逐件办理，请只选一件。</source>
@@ -885,6 +936,316 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>只看这一类</source>
         <translation>Show only these</translation>
+    </message>
+</context>
+<context>
+    <name>Confirmation</name>
+    <message>
+        <source>发生了什么：{words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>保留什么：{words}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ConflictList</name>
+    <message>
+        <source>等待选择的案件</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ConflictPage</name>
+    <message>
+        <source>在案件台看这件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation type="unfinished">Back</translation>
+    </message>
+    <message>
+        <source>冲突：两个席位同时处理的案件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在读取…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} 件以上</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} 件等待选择</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>第 1 处，共 {count} 处</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>先到</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>后到</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>当前角色只能查看，请由值班长或受理派遣员选择。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>没有等待选择的案件。
+
+两个席位离线时处理了同一案件、又不能都算数时，会列在这里，由人选择；互不影响的（备注、照片、催办等）自动合并，不打扰您。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>先按 1 或 2 选一方，再按 Enter。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{number} 已{choice}。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已撤销，请重新选择。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Conflicts</name>
+    <message>
+        <source>双方共知</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>分开之前</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>先到的（现在有效）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>保持{deeds}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>后到的（待定）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>改为{deeds}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本席位</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>对方席位</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>其他席位</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation type="unfinished">State</translation>
+    </message>
+    <message>
+        <source>主办单位</source>
+        <translation type="unfinished">Lead unit</translation>
+    </message>
+    <message>
+        <source>协办单位</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>层级</source>
+        <translation type="unfinished">Level</translation>
+    </message>
+    <message>
+        <source>时限</source>
+        <translation type="unfinished">Deadline</translation>
+    </message>
+    <message>
+        <source>处置结果</source>
+        <translation type="unfinished">Result</translation>
+    </message>
+    <message>
+        <source>评价</source>
+        <translation type="unfinished">Rating</translation>
+    </message>
+    <message>
+        <source>退回次数</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>返工次数</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{unit}（{part}）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation type="unfinished">, </translation>
+    </message>
+    <message>
+        <source>{level}级</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>时限 {due}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>案件为：{parts}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{deeds}等</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>标题</source>
+        <translation type="unfinished">Title</translation>
+    </message>
+    <message>
+        <source>描述</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>来源</source>
+        <translation type="unfinished">Channel</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>紧急程度</source>
+        <translation type="unfinished">Urgency</translation>
+    </message>
+    <message>
+        <source>网格</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>地址</source>
+        <translation type="unfinished">Address</translation>
+    </message>
+    <message>
+        <source>经度</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>纬度</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>反映人</source>
+        <translation type="unfinished">Reporter</translation>
+    </message>
+    <message>
+        <source>电话</source>
+        <translation type="unfinished">Telephone</translation>
+    </message>
+    <message>
+        <source>涉及人员</source>
+        <translation type="unfinished">People involved</translation>
+    </message>
+    <message>
+        <source>上级编号</source>
+        <translation type="unfinished">Superior&apos;s no.</translation>
+    </message>
+    <message>
+        <source>敏感</source>
+        <translation type="unfinished">Sensitive</translation>
+    </message>
+    <message>
+        <source>要求回复</source>
+        <translation type="unfinished">Reply wanted</translation>
+    </message>
+    <message>
+        <source>要求保密</source>
+        <translation type="unfinished">Confidential</translation>
+    </message>
+    <message>
+        <source>—</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>是</source>
+        <translation type="unfinished">Yes</translation>
+    </message>
+    <message>
+        <source>否</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{name}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>派遣给“{unit}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>派给“{unit}”（改派）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{field}写作“{value}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>修改后的{fields}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>评价“{rating}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>选择“{choice}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{unit}签收</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{unit}退回</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{unit}反馈处置结果</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>核查通过{unit}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>协办{unit}免办</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>要求{unit}返工</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -1039,18 +1400,16 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>Then: handling limit {limit}, until {due}</translation>
     </message>
     <message>
-        <source>{count} 件已派遣。</source>
-        <translation>{count} cases dispatched.</translation>
+        <source>{unit} {count} 件</source>
+        <translation>{unit} {count}</translation>
     </message>
     <message>
-        <source>
-……</source>
-        <translation>
-…</translation>
+        <source>无建议单位</source>
+        <translation>nobody proposed</translation>
     </message>
     <message>
-        <source>{done} 件已派遣，{left} 件未派：</source>
-        <translation>{done} dispatched, {left} not:</translation>
+        <source>等</source>
+        <translation> …</translation>
     </message>
     <message>
         <source>主办</source>
@@ -1092,6 +1451,10 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>{count} cases, each as proposed</translation>
     </message>
     <message>
+        <source>{told}：{units}</source>
+        <translation>{told}: {units}</translation>
+    </message>
+    <message>
         <source>改派</source>
         <translation>Reassign</translation>
     </message>
@@ -1111,6 +1474,45 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <source>派遣理由</source>
         <translation>Reason for dispatch</translation>
     </message>
+    <message>
+        <source>正在派遣 {done}/{total}，按 Esc 停止</source>
+        <translation>Dispatching {done}/{total}, Esc stops</translation>
+    </message>
+</context>
+<context>
+    <name>EnrolForm</name>
+    <message>
+        <source>如 ABCD-EFGH-JKLM-NPQR</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>注册</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>网址</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>注册码</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在注册…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>网址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>请填写一次性注册码。</source>
+        <translation type="unfinished"></translation>
+    </message>
 </context>
 <context>
     <name>FilePanel</name>
@@ -1125,6 +1527,14 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>工作表</source>
         <translation>Sheet</translation>
+    </message>
+    <message>
+        <source>清单名称</source>
+        <translation>List name</translation>
+    </message>
+    <message>
+        <source>立案条件归入这份清单；同名清单会更新为新版本，别的清单不受影响。</source>
+        <translation>The conditions go to this list; a list of the same name gets a new version, others stay as they are.</translation>
     </message>
     <message>
         <source>下载模板</source>
@@ -1305,10 +1715,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>在帮助里找，Enter 下一处</source>
         <translation>Find in help, Enter for next</translation>
-    </message>
-    <message>
-        <source>返回</source>
-        <translation>Back</translation>
     </message>
     <message>
         <source>帮助</source>
@@ -1838,6 +2244,48 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>ListedPage</name>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
+    </message>
+</context>
+<context>
+    <name>ListsSection</name>
+    <message>
+        <source>立案标准清单</source>
+        <translation>Lists of conditions</translation>
+    </message>
+    <message>
+        <source>立案时从启用的清单里选立案条件。停用的清单不再列出，已按它立案的案件和时限不变。在“导入”页导入新清单。</source>
+        <translation>Conditions are chosen from the lists in force. A list out of force is not offered any more; cases filed under it and their limits stay. Import new lists on the import page.</translation>
+    </message>
+    <message>
+        <source>名称</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>立案条件</source>
+        <translation>Conditions</translation>
+    </message>
+    <message>
+        <source>状态</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>停用</source>
+        <translation>Out of force</translation>
+    </message>
+    <message>
+        <source>启用</source>
+        <translation>In force</translation>
+    </message>
+    <message>
+        <source>原有清单（未命名）</source>
+        <translation>List of before (no name)</translation>
+    </message>
+</context>
+<context>
     <name>LookSection</name>
     <message>
         <source>外观</source>
@@ -2011,6 +2459,28 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>NoteBar</name>
+    <message>
+        <source>撤销</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OfflineSwitch</name>
+    <message>
+        <source>像拔掉网线一样：照常登记、派遣，先存在本机；恢复联网后自动上报。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>离线：开</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>离线：关</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
     <name>Present</name>
     <message>
         <source>被退回</source>
@@ -2146,14 +2616,116 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
-    <name>SettingsPage</name>
+    <name>RoundProgress</name>
     <message>
-        <source>返回</source>
-        <translation>Back</translation>
+        <source>{words}，约还要 {left}</source>
+        <translation type="unfinished"></translation>
     </message>
+</context>
+<context>
+    <name>RoundsModel</name>
+    <message>
+        <source>时间</source>
+        <translation type="unfinished">Time</translation>
+    </message>
+    <message>
+        <source>结果</source>
+        <translation type="unfinished">Result</translation>
+    </message>
+    <message>
+        <source>上行</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>下行</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>字节</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>用时</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>说明</source>
+        <translation type="unfinished">Details</translation>
+    </message>
+    <message>
+        <source>U盘</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RoundsTable</name>
+    <message>
+        <source>最近的同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SettingsPage</name>
     <message>
         <source>设置</source>
         <translation>Settings</translation>
+    </message>
+</context>
+<context>
+    <name>SeveralCases</name>
+    <message>
+        <source>正在立案 {done}/{total}，按 Esc 停止</source>
+        <translation>Filing {done}/{total}, Esc stops</translation>
+    </message>
+    <message>
+        <source>{sentence}（Ctrl+Z 撤销）</source>
+        <translation>{sentence} (Ctrl+Z undoes)</translation>
+    </message>
+</context>
+<context>
+    <name>SidesView</name>
+    <message>
+        <source>做了什么</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>没有更早的记录</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>≠ {name}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StateCard</name>
+    <message>
+        <source>看这些案件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>逐件选择</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中心：{url}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>只在本机的操作（条）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>涉及的案件（件）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>只在本机的附件（个）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>两个席位同时处理、待选择（件）</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2182,6 +2754,14 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Overdue {count}</translation>
     </message>
     <message>
+        <source>三级以下办结 {share}%</source>
+        <translation>Below county {share}%</translation>
+    </message>
+    <message>
+        <source>已结 {closed} 件，其中 {below} 件在三级以下办结（四级闭环要求不低于 95%）</source>
+        <translation>{closed} closed, {below} of them below the county's level (at least 95% wanted)</translation>
+    </message>
+    <message>
         <source>本机 {count} 件</source>
         <translation>{count} cases here</translation>
     </message>
@@ -2191,18 +2771,407 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
-    <name>SyncLamp</name>
+    <name>StickPanel</name>
+    <message>
+        <source>导出到U盘…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>从U盘导入…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>取消</source>
+        <translation type="unfinished">Cancel</translation>
+    </message>
+    <message>
+        <source>逐件选择</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>文件是加密、签名的，只有同一县的席位能读。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>导出到U盘：选已有的文件只补写新的</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步文件 (*.gridbundle)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>从U盘导入</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步文件 (*.gridbundle);;所有文件 (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在取消…</source>
+        <translation type="unfinished">Cancelling…</translation>
+    </message>
+    <message>
+        <source>已取消；文件和本机的数据都没有损坏，再做一次会接着来。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Sync</name>
+    <message>
+        <source>未上报 0 条</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>未上报 {count} 条</source>
+        <translation type="unfinished"></translation>
+    </message>
     <message>
         <source>未上报 {count} 件</source>
-        <translation>Unsent: {count}</translation>
+        <translation type="unfinished">Unsent: {count}</translation>
     </message>
     <message>
-        <source>只存在本机，联网后上报</source>
-        <translation>On this computer only, sent when online</translation>
+        <source>未上报 {count} 个附件</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>本机没有等待上报的案件</source>
-        <translation>No case is waiting to be sent</translation>
+        <source>{state} · {fresh}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>重试中 {left}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>待同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>单机</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>重试中</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>离线</source>
+        <translation type="unfinished">Offline</translation>
+    </message>
+    <message>
+        <source>需确认</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已停用</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>从未同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>数据截至 {when}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{events} 条操作（{cases} 件案件）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{events} 条操作</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{cases} 件案件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{files} 个附件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>、</source>
+        <translation type="unfinished">, </translation>
+    </message>
+    <message>
+        <source>这台电脑单机使用，数据只在本机，请按时备份。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>没有只在这台电脑上的内容，可以放心关机。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{here}还只在这台电脑上。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>关机不会丢，但别的席位还看不到；开机联网后接着上报。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{state} · 上次同步 {when}（{count} 条，{size}）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>单机使用</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{left} 后自动同步，按 F5 立即同步。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>还有{here}没有上报</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>还没有同步过</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>按 F5 立即同步。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>都已上报，可以放心关机</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>这一次没有同步成</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已切到离线</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>登记、派遣照常，都先存在本机；恢复联网后自动上报。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步停下了，等您确认</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>照常登记、派遣，不会丢；看过下面的说明，确认后继续同步。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>请联系县级管理员；本机的数据和没有上报的内容都还在。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中心不再接受这台电脑</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>还没有取得过同步中心的数据。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>看到的是截至 {when} 的数据。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>0 条操作</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>这台电脑恢复过备份</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；备份之后还没有上报的，在被替换的旧数据里，另存在“备份”文件夹。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>按下按钮：取回同步中心已有的内容，再从新的编号起点上报本机的。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已核对，继续同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中心里有同一席位、同样编号、内容却不同的记录</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>多半是这份席位数据被复制到了另一台电脑上，两台都在用；也可能是恢复了旧备份。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>两边的记录都保留：同步中心的不动，本机还没有上报的 {waiting}一条不少。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行注册。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>换新起点，继续同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在上报</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在取回</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>首次取回</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在与同步中心核对</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在传附件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在写入文件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>正在读取文件</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{word} {count} 条</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{word}…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>（另有 {count} 条早已在了）</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} 已经是最新的，没有要补写的。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已写入 {file}：{count} 条{known}。请安全弹出 U 盘后再拔。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} 里没有新内容{known}。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>已从 {file} 取得 {count} 条{known}。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>其中 {count} 件两个席位同时处理过，请逐件选择。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>✓ 完成</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>▲ 未完成</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>– 已取消</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{count} 件两个席位同时处理，等待选择。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{seconds} 秒</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{minutes} 分 {seconds} 秒</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SyncLamp</name>
+    <message>
+        <source>点击打开同步页</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>SyncPage</name>
+    <message>
+        <source>立即同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>返回</source>
+        <translation type="unfinished">Back</translation>
+    </message>
+    <message>
+        <source>还没有同步过。每次同步的时间、条数和结果会记在这里。</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>同步</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>注册到同步中心</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>用 U 盘交换</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>最近的同步</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2223,8 +3192,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Unsent: on this computer only</translation>
     </message>
     <message>
-        <source>未生效：与先到的操作冲突</source>
-        <translation>Without effect: an earlier action conflicts</translation>
+        <source>未生效：与另一席位的操作冲突</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2236,6 +3205,25 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>{word}：只看这一类，再按一次看全部（{key}）</source>
         <translation>{word}: only these, again for all ({key})</translation>
+    </message>
+</context>
+<context>
+    <name>Together</name>
+    <message>
+        <source>已{word} {count} 件。</source>
+        <translation>{word}: {count} done.</translation>
+    </message>
+    <message>
+        <source>，{count} 件未动</source>
+        <translation>, {count} not begun</translation>
+    </message>
+    <message>
+        <source>，{count} 件未办成：</source>
+        <translation>, {count} refused:</translation>
+    </message>
+    <message>
+        <source>……</source>
+        <translation>…</translation>
     </message>
 </context>
 <context>
