@@ -116,7 +116,7 @@ class Pages(QObject):
         sync.case_wanted.connect(state.choose_case)
         sync.box_wanted.connect(self.back)
         sync.box_wanted.connect(state.show_box)
-        boxes.box_chosen.connect(lambda _box: self._on_box(state.filter.box))
+        boxes.box_chosen.connect(self._on_box)
         sync.acted.connect(batch.remember)
         sync.said.connect(mode.setText)
         sync.switchable.connect(actions.allow_offline)
@@ -124,7 +124,7 @@ class Pages(QObject):
         written.connect(sync.on_changed)
         sync.show()
 
-    def _on_box(self, chosen: Box | None) -> None:
+    def _on_box(self, chosen: Box) -> None:
         """The box 冲突 is there to be emptied: it opens the page where somebody chooses."""
         if chosen is Box.CONFLICT and self.sync.view.conflicts:
             self.show("conflicts")

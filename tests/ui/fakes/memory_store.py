@@ -20,6 +20,8 @@ from gridclient.services.rows import (
     CasePage,
     CaseRow,
     Changes,
+    ContentionSide,
+    ContentionView,
     GridFigures,
     GridRow,
     GridsAt,
@@ -32,6 +34,7 @@ from gridclient.services.rows import (
     UnitRow,
 )
 
+DEVICE = "A1"
 SOON = timedelta(hours=4)
 SETTINGS = {
     "limit.accept": "15 minute",
@@ -167,7 +170,7 @@ class MemoryStore:
         self._hlc = next_hlc(0, self.clock.now())  # tests register the past, too
         sequence = sum(len(events) for events in self.events.values()) + 1
         event = Event(
-            EventKey(draft.stream, "A1", 1, sequence),
+            EventKey(draft.stream, DEVICE, 1, sequence),
             self._hlc,
             draft.kind,
             draft.subject,
@@ -243,6 +246,15 @@ class MemoryStore:
 
     def draft(self, name: str) -> str:
         return self.kept.get(f"draft.{name}", "")
+
+    def contentions(self, case_id: str) -> Sequence[ContentionView]:
+        entries = dict(zip((event.key for event in self.events[case_id]), self.timeline(case_id), strict=True))
+
+        def side(stands: Case, keys: Sequence[EventKey]) -> ContentionSide:
+            return ContentionSide(stands, tuple(entries[key] for key in keys), any(k.device == DEVICE for k in keys))
+
+        case = self.cases[case_id]
+        return [ContentionView(c.key, c.base, side(case, c.against), side(c.branch, c.events)) for c in case.contentions]
 
     def last_event(self, case_id: str) -> EventKey | None:
         return self.cases[case_id].last
@@ -323,7 +335,7 @@ class MemoryStore:
             registered_at=case.registered_at,
             returned=case.returned,
             escalated=case.escalated,
-            conflict=case.id in self.conflicts,
+            conflict=case.id in self.conflicts or bool(case.contentions),
             pending=case.id not in self.sent,
             lon=case.facts.lon,
             lat=case.facts.lat,
