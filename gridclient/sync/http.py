@@ -23,6 +23,7 @@ from urllib3.exceptions import (
     HTTPError,
     LocationValueError,
     NameResolutionError,
+    NewConnectionError,
     ProtocolError,
     ReadTimeoutError,
     SSLError,
@@ -174,12 +175,14 @@ class HttpTransport:
         )
         try:
             self.bytes_sent += len(body)
-            data = response.read(most + 1, decode_content=False)
-            if len(data) > most:
-                response.close()
-                raise SyncFault("sync.refused", why="size")
-            self.bytes_received += len(data)
-            return _Answer(response.status, response.headers, data)
+            data = bytearray()
+            while piece := response.read(_PIECE, decode_content=False):  # the last, empty one tells a broken off answer
+                data += piece
+                self.bytes_received += len(piece)
+                if len(data) > most:
+                    response.close()
+                    raise SyncFault("sync.refused", why="size")
+            return _Answer(response.status, response.headers, bytes(data))
         finally:
             response.release_conn()
 
@@ -246,7 +249,8 @@ def _socket_options() -> list[tuple[int, int, int]]:
 def _line_fault(error: HTTPError) -> SyncFault:
     if isinstance(error, SSLError):
         return SyncFault("sync.hub_changed")
-    if isinstance(error, ConnectTimeoutError | ReadTimeoutError) and not isinstance(error, NameResolutionError):
+    silent = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
+    if silent and not isinstance(error, NewConnectionError | NameResolutionError):
         return SyncFault("sync.timeout", retryable=True)
     if isinstance(error, LocationValueError):
         return SyncFault("sync.unreachable")
