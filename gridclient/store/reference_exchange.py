@@ -63,6 +63,13 @@ _KINDS: Final = (
     _Kind("calendar_days", ("day",)),
     _Kind("business_settings", ("name",)),
 )
+_SCREEN_KINDS: Final = {
+    "divisions": "grids",
+    "standard_lists": "standards",
+    "calendar_days": "calendar",
+    "business_settings": "settings",
+}
+_VERSION: Final = ("", "version")  # stands among what was told: the state of the reference data that was looked at last
 _BY_TABLE: Final = {kind.table: kind for kind in _KINDS}
 
 
@@ -89,6 +96,11 @@ def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraf
 
 def record_changes(connection: Connection, device: Device, *, actor: str, now: datetime) -> int:
     """Writes what changed since it was last told into the log, in the open transaction; gives how many events."""
+    version = str(connection.execute("SELECT version FROM reference_state").fetchone()[0]).encode()
+    looked = connection.execute("SELECT hash FROM told WHERE kind = ? AND key = ?", _VERSION).fetchone()
+    if looked is not None and looked[0] == version:
+        return 0
+    connection.execute("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", (*_VERSION, version))
     appender = Appender(connection, device)
     numbers: dict[str, int] = {}
     count = 0
@@ -104,7 +116,7 @@ def record_changes(connection: Connection, device: Device, *, actor: str, now: d
 
 
 def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) -> str:
-    """Takes one event of ``ref`` into the tables; gives the kind that changed, "" for one unknown here.
+    """Takes one event of ``ref`` into the tables; gives what screens call the kind that changed, "" for one unknown.
 
     Columns that this version does not have are left out, those that it has more keep their defaults.
     """
@@ -120,7 +132,7 @@ def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) ->
         _remove(connection, kind, key)
         connection.execute("DELETE FROM told WHERE kind = ? AND key = ?", (kind.table, _key_text(key)))
     touch_reference(connection, at)
-    return kind.table
+    return _SCREEN_KINDS.get(kind.table, kind.table)
 
 
 def _draft(kind: _Kind, actor: str, documents: Sequence[Document], gone: Sequence[Any]) -> EventDraft:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from typing import Final
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import Event, Record, link_after
+from gridclient.domain.events import Event, EventKind, Record, link_after
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
 from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
+from gridclient.store.reference_exchange import STREAM, apply_change
 from gridclient.store.refolding import Refolding
 from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
 
@@ -33,6 +35,7 @@ class Intake:
         self._chains = Chains(connection, device)
         self._refolding = Refolding(connection)
         self._marked: list[sync_feeds.Marked] = []
+        self._told: list[Event] = []
         self._new = 0
         self._placed: set[int] = set()
 
@@ -77,6 +80,8 @@ class Intake:
         if isinstance(found, bytes):
             self._refolding.add(chain.no, record, event, found, own=chain.own, acked=position)
             self._new += 1
+            if event.kind == EventKind.REFERENCE and event.key.stream == STREAM and event.version == 1:
+                self._told.append(event)
             self._mark(position, found)
             return
         self._mark(position, found.link)
@@ -111,12 +116,13 @@ class Intake:
 
     def _finish(self, heads: Sequence[SignedHead], *, all_signed: bool) -> Taken:
         refolded = self._refolding.carry_out()
+        kinds = {apply_change(self._connection, event.payload, event.at.isoformat()) for event in self._told} - {""}
         for head in heads:
             self._chains.check_head(head, self._is_signed)
         if all_signed:
             self._chains.require_signed()
         self._chains.finish()
-        return Taken(refolded.changes, True, self._new, refolded.conflicts)
+        return Taken(refolded.changes | Changes(kinds=frozenset(kinds)), True, self._new, refolded.conflicts)
 
 
 def take_back(connection: Connection, state: FeedState) -> Taken | None:

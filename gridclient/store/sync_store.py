@@ -30,6 +30,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
 from gridclient.store.log import CHAIN_START, Device, subject_text, writing_device
 from gridclient.store.profile import Profile
+from gridclient.store.reference_exchange import STREAM, record_changes
 from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
@@ -112,9 +113,14 @@ class SqliteSyncStore:
             _keep_value(connection, CONFIRM, "")
 
     def begin_round(self) -> None:
-        """See the port."""
+        """See the port. The county's desk tells what changed of the reference data since the last round."""
+        enrolment = self.enrolment()
+        tells = enrolment is not None and any(g.stream == STREAM and g.writes for g in enrolment.grants)
+        now = self._clock.now()
         with self._database.writer() as connection:
-            _keep_value(connection, _BEGUN, self._clock.now().isoformat())
+            _keep_value(connection, _BEGUN, now.isoformat())
+            if tells:
+                record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
         """See the port."""
