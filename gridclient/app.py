@@ -15,6 +15,9 @@ from gridclient.composition import OpenedDesk, base_maps_of, open_desk
 from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
 from gridclient.store.backup import AutomaticBackups
+from gridclient.store.enrolment_file import read_enrolment
+from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.sync.control import ProcessSyncControl
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
@@ -24,6 +27,7 @@ from gridclient.ui.worker_process import NamedTask
 __all__ = ["App", "Begun", "build_app", "is_english", "make_application"]
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
+_SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class App:
         self._stack.callback(base_maps.close)
         self.jobs = Jobs()
         self._stack.callback(self.jobs.close)
+        self._sync_control = self._made_control()
         self.window = MainWindow(
             desk=self.opened.desk,
             jobs=self.jobs,
@@ -72,6 +77,7 @@ class App:
                 },
                 intake=self._intake,
                 base_maps=base_maps,
+                sync=self._sync_control,
                 map_view=begun.map_view if begun is not None else None,
             ),
         )
@@ -83,6 +89,21 @@ class App:
         self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)
         self._backup_time.timeout.connect(self.back_up_if_due)
         self._backup_time.start()
+
+    def _made_control(self) -> ProcessSyncControl:
+        """The handle on a worker that begins when the window stands, or when the desk is asked to enrol."""
+        profile = self.opened.profile
+        enrolled = read_enrolment(profile.folder, profile.device.id) is not None
+        control = ProcessSyncControl(
+            "gridclient.syncing:open_for_worker",
+            (profile.folder,),
+            SqliteSyncQueries(profile.database),
+            enrolled=enrolled,
+        )
+        self._stack.callback(control.close)
+        if enrolled:
+            QTimer.singleShot(_SYNC_BEGINS_MS, control.start)
+        return control
 
     def back_up_if_due(self) -> None:
         """Backs the store up in the background if the last backup is old and something changed since."""

@@ -7,7 +7,6 @@ what waits in the store and tells those who listen.
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import queue
 import threading
 from collections.abc import Callable, Sequence
@@ -15,10 +14,8 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import replace
 from itertools import count
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.rows import Changes
@@ -42,7 +39,10 @@ from gridclient.sync.orders import (
     Ticketed,
     Told,
 )
-from gridclient.sync.serving import serve
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 _LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 5.0
@@ -58,27 +58,42 @@ class ProcessSyncControl:
     Args:
         opening: ``package.module:function`` that opens the worker's parts in its process, given ``given``.
         queries: the store of this process, for the numbers of the view.
+        enrolled: whether there is a hub, as far as is known before the worker says so.
     """
 
-    def __init__(self, opening: str, given: tuple[Any, ...], queries: SyncQueries, *, offline: bool = False) -> None:
+    def __init__(
+        self,
+        opening: str,
+        given: tuple[Any, ...],
+        queries: SyncQueries,
+        *,
+        enrolled: bool = False,
+        offline: bool = False,
+    ) -> None:
         self._opening = opening
         self._given = given
         self._queries = queries
         self._offline = offline
         self._lock = threading.Lock()
-        self._view = SyncView(SyncState.OFFLINE if offline else SyncState.ALONE)
+        self._view = SyncView(_first_state(enrolled=enrolled, offline=offline))
         self._listeners: list[Listener] = []
         self._tickets: dict[int, Future[BundleReport | None]] = {}
         self._numbers = count(1)
         self._news: queue.SimpleQueue[Told | Committed | None] = queue.SimpleQueue()
         self._link: Connection | None = None
         self._process: BaseProcess | None = None
+        self._begun = False
+        self._started = threading.Event()
         self._closing = threading.Event()
         self._reader = threading.Thread(target=self._keep_running, name="sync-reader", daemon=True)
         self._teller = threading.Thread(target=self._keep_telling, name="sync-teller", daemon=True)
 
     def start(self) -> None:
-        """Begins; returns at once."""
+        """Begins; returns at once. Safe to call again."""
+        with self._lock:
+            if self._begun or self._closing.is_set():
+                return
+            self._begun = True
         self._reader.start()
         self._teller.start()
 
@@ -156,6 +171,8 @@ class ProcessSyncControl:
         Raises:
             GridClientError: as the worker says; ``worker.stopped``.
         """
+        self.start()  # a desk without a hub has no worker until it is asked for something
+        self._started.wait(_PATIENCE_S)
         ticket = next(self._numbers)
         answer: Future[BundleReport | None] = Future()
         self._tickets[ticket] = answer
@@ -182,6 +199,11 @@ class ProcessSyncControl:
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     def _start_process(self) -> Connection:
+        # The first paint does not wait a fifth of a second for what only the worker needs.
+        import multiprocessing  # noqa: PLC0415
+
+        from gridclient.sync.serving import serve  # noqa: PLC0415
+
         spawning = multiprocessing.get_context("spawn")
         ours, theirs = spawning.Pipe()
         values = (theirs, self._opening, self._given, self._offline)
@@ -190,6 +212,7 @@ class ProcessSyncControl:
         theirs.close()
         with self._lock:
             self._process, self._link = process, ours
+        self._started.set()
         if self._closing.is_set():
             self._give(Stop())
         return ours
@@ -276,6 +299,12 @@ class ProcessSyncControl:
     def _tell(self, changes: Changes) -> None:
         for listener in self._listeners:
             listener(self._view, changes)
+
+
+def _first_state(*, enrolled: bool, offline: bool) -> SyncState:
+    if not enrolled:
+        return SyncState.ALONE
+    return SyncState.OFFLINE if offline else SyncState.IDLE
 
 
 def _error(answer: Answered) -> GridClientError:
