@@ -21,7 +21,8 @@ from gridclient.store.driver import Connection
 from gridclient.store.import_journal import StagedCase, staged_cases
 from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
 from gridclient.store.log import Appender, Device
-from gridclient.store.packs import LabelKind, Labels, labelled, packed, write_packs
+from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
+from gridclient.store.schema import TALLY_FLAGS
 from gridclient.store.search import index_entry, insert_entries
 from gridclient.store.tables import CaseTableRow, insert_rows
 from gridclient.store.tally import TallyChanges
@@ -106,18 +107,24 @@ class _NoLabels:
 
 
 _NO_LABELS: Final = _NoLabels()
+_ALIKE: Final = attrgetter("grid", "channel", "state", *TALLY_FLAGS)
+"""What counts and labels go by."""
 
 
 def _project(connection: Connection, new: Sequence[tuple[int, PreparedCase]]) -> None:
     """What ``Projection`` writes for cases that nobody had before and no unit has."""
     insert_rows(connection, [(no, case.row) for no, case in new])
     tallies, labels = TallyChanges(), Labels(connection)
+    alike: dict[tuple[Any, ...], list[tuple[int, PreparedCase]]] = {}
+    for entry in new:
+        alike.setdefault(_ALIKE(entry[1].row), []).append(entry)
     records = []
-    for no, case in new:
-        row = case.row
-        tallies.change(None, row)
+    for cases in alike.values():
+        row = cases[0][1].row
+        tallies.add(row, len(cases))
         grid, channel = labels.number(LabelKind.GRID, row.grid), labels.number(LabelKind.CHANNEL, row.channel)
-        records.append((no, labelled(case.packed, grid=grid, unit=0, channel=channel)))
+        numbers = label_bytes(grid=grid, unit=0, channel=channel)
+        records += [(no, labelled(case.packed, numbers)) for no, case in cases]
     tallies.flush(connection)
     write_packs(connection, records)
     insert_entries(connection, [(no, case.entry) for no, case in new])

@@ -25,12 +25,13 @@ _QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of 
 _BATCH: Final = 100
 _BUFFERED: Final = 20
 """Batches kept in memory before they are written: looking into a small file writes nothing."""
-_TURN_S: Final = 0.035
-"""How long a transaction should hold the store: the desk's own write waits about that long."""
+_TURN_S: Final = 0.045
+"""How long a transaction should hold the store while nobody asks for it."""
+_STEP: Final = 2
+"""Batches that are written before somebody who asks for the store gets it: about ten milliseconds, and the commit."""
 _PAUSE_S: Final = 0.003
 """How long the store is left to others between two turns: who waits asks every millisecond."""
-_FIRST_TURN: Final = 2
-_MOST: Final = 20
+_MOST: Final = 3
 _WEIGHT: Final = 0.25
 """Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
 _AHEAD: Final = 2
@@ -201,56 +202,65 @@ class _TakingOver:
             self._actor = connection.execute("select actor from imports where id = ?", (import_id,)).fetchone()[0]
             numbers = connection.execute("select name, first from import_numbers where import_id = ?", (import_id,))
             self._prepare = recorder.preparing(dict(numbers.fetchall()))
-        self._ahead: deque[tuple[int, int, Claim[Sequence[Any]]]] = deque()
+        self._ahead: deque[tuple[int, Claim[Sequence[Any]]]] = deque()
+        self._ready: deque[tuple[int, Sequence[Any]]] = deque()
         self._fetched = 0
-        self._batches = float(_FIRST_TURN)
+        self._steps = 1.0
 
     def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
         """Gives how many cases were new and how many were there already."""
         done, released = 0, 0.0
-        while True:
-            self._look_ahead()
-            if not self._ahead:
-                return self._close()
-            taken, last, claim = self._ahead.popleft()
-            rows = claim.result()
+        while self._make_ready():
             time.sleep(max(0.0, _PAUSE_S - (time.perf_counter() - released)))
-            held = self._turn(rows, last)
+            done += self._turn()
             released = time.perf_counter()
-            wanted = taken * _TURN_S / held
-            self._batches = max(1.0, min(float(_MOST), self._batches + _WEIGHT * (wanted - self._batches)))
-            done += len(rows)
             if advance is not None:
                 advance(done)
+        return self._close()
 
-    def _look_ahead(self) -> None:
-        """Has the rows of the next turns prepared."""
-        while len(self._ahead) < _AHEAD:
+    def _make_ready(self) -> bool:
+        """Has the steps of the next turn prepared, and those behind them begun; tells whether there are any."""
+        wanted = round(self._steps)
+        self._look_ahead(wanted - len(self._ready) + _AHEAD)
+        while self._ahead and len(self._ready) < wanted:
+            last, claim = self._ahead.popleft()
+            self._ready.append((last, claim.result()))
+        return bool(self._ready)
+
+    def _look_ahead(self, steps: int) -> None:
+        while len(self._ahead) < steps:
             with self._database.reader() as connection:
                 taken = connection.execute(
                     "select position, data from import_batches where import_id = ? and position > ?"
                     " order by position limit ?",
-                    (self._import_id, self._fetched, round(self._batches)),
+                    (self._import_id, self._fetched, _STEP),
                 ).fetchall()
             if not taken:
                 return
             self._fetched = taken[-1][0]
-            claim = self._aside.hand_over(self._prepare, [data for _, data in taken])
-            self._ahead.append((len(taken), self._fetched, claim))
+            self._ahead.append((self._fetched, self._aside.hand_over(self._prepare, [data for _, data in taken])))
 
-    def _turn(self, rows: Sequence[Any], last: int) -> float:
-        """Writes the rows and forgets that they were put aside; gives the seconds for which the store was held."""
+    def _turn(self) -> int:
+        """Writes what is ready and forgets that it was put aside, until somebody asks for the store; gives the rows."""
+        asked_since, steps, rows, new = time.time_ns(), 0, 0, 0
         with self._database.writer() as connection:
             started = time.perf_counter()
-            new = self._recorder.write(connection, rows, self._actor)
+            while self._ready and not (steps and self._database.asked_for(asked_since)):
+                last, step = self._ready.popleft()
+                new += self._recorder.write(connection, step, self._actor)
+                steps, rows = steps + 1, rows + len(step)
+                if self._ahead:
+                    self._ahead[0][1].is_there()  # takes what was prepared off the line, so that the next is begun
             connection.execute(
                 "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)
             )
             connection.execute(
                 "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
-                (new, len(rows) - new, self._import_id),
+                (new, rows - new, self._import_id),
             )
-        return time.perf_counter() - started
+        wanted = steps * _TURN_S / (time.perf_counter() - started)
+        self._steps = max(1.0, min(float(_MOST), self._steps + _WEIGHT * (wanted - self._steps)))
+        return rows
 
     def _close(self) -> tuple[int, int]:
         with self._database.writer() as connection:

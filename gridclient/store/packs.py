@@ -150,9 +150,14 @@ def _instant(seconds: int | None) -> int:
     return 0 if seconds is None else min(_LARGEST, max(1, seconds))
 
 
-def labelled(record: bytes, *, grid: int, unit: int, channel: int) -> bytes:
+def label_bytes(*, grid: int, unit: int, channel: int) -> bytes:
+    """Labels as a packed row has them."""
+    return _LABELS.pack(grid, unit, channel)
+
+
+def labelled(record: bytes, labels: bytes) -> bytes:
     """The packed row with other labels: it can be packed before anybody knows their numbers."""
-    return record[:_LABELS_AT] + _LABELS.pack(grid, unit, channel) + record[_LABELS_AT + _LABELS.size :]
+    return record[:_LABELS_AT] + labels + record[_LABELS_AT + _LABELS.size :]
 
 
 def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) -> None:

@@ -41,6 +41,10 @@ class TallyChanges:
             self._count(old, -1)
         self._count(new, 1)
 
+    def add(self, row: CaseTableRow, times: int) -> None:
+        """So many new cases whose rows agree in grid, state and marks."""
+        self._count(row, times)
+
     def change_parts(self, old: Iterable[PartRow], new: Iterable[PartRow]) -> None:
         """The same for its parts."""
         for parts, sign in ((old, -1), (new, 1)):
