@@ -11,13 +11,16 @@ from typing import Final
 
 import numpy as np
 
-from gridclient.store.columns import Places, Table
+from gridclient.store.columns import Column, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import title_key, title_start
 from gridclient.store.selection import Selection
 
 _FEW: Final = 1500
 _WALK: Final = 4000
+_RATHER_MANY: Final = 6000
+_LOOK_UP: Final = 3
+"""Titles that are walked past while one is looked up."""
 _HIGHEST_SIGN: Final = "\U0010ffff"
 
 Titled = tuple[str, int]
@@ -43,10 +46,15 @@ class TitleOrder:
         if len(near) > wanted:
             signed = -keys if self._descending else keys
             near = near[signed <= np.partition(signed, wanted - 1)[wanted - 1]]
-        if len(near) <= _FEW:
-            return self._looked_up(near)[:count]
         keys = column[near]
+        if len(near) <= _FEW or (len(near) <= _RATHER_MANY and len(near) * _LOOK_UP <= self._longest_walk(keys)):
+            return self._looked_up(near)[:count]
         return self._walked(chosen, count, int(keys.max() if self._descending else keys.min()))[:count]
+
+    def _longest_walk(self, keys: Column) -> int:
+        """How many titles there are with these first signs: the wanted ones may stand behind all others."""
+        column = self._table.title
+        return int(np.count_nonzero((column >= keys.min()) & (column <= keys.max())))
 
     def _looked_up(self, places: Places) -> list[Titled]:
         numbers = ",".join(map(str, (places + 1).tolist()))
@@ -65,11 +73,15 @@ class TitleOrder:
             start, after, direction = start + _HIGHEST_SIGN, "<", "DESC"
         edge, found = self._edge, list[Titled]()
         while len(found) < count:
-            behind, bound = ("", ()) if edge is None else (f"AND (title, no) {after} (?, ?)", edge)
+            # one bound only: with two SQLite would begin at the first each time
+            further = edge is not None and (edge[0] <= start if self._descending else edge[0] >= start)
+            where, bound = (
+                (f"(title, no) {after} (?, ?)", edge) if further and edge else (f"title {after}= ?", (start,))
+            )
             batch = self._read(
-                f"SELECT title, no FROM cases INDEXED BY idx_cases_title WHERE title {after}= ? {behind} "
+                f"SELECT title, no FROM cases INDEXED BY idx_cases_title WHERE {where} "
                 f"ORDER BY title {direction}, no {direction} LIMIT {_WALK}",
-                (start, *bound),
+                bound,
             )
             found += [(title, no) for title, no in batch if passes[no]]
             if len(batch) < _WALK:

@@ -174,6 +174,7 @@ def test_shortcuts_for_very_many_cases_change_no_answer(
     if walk:
         monkeypatch.setattr(titles, "_FEW", 0)
         monkeypatch.setattr(titles, "_WALK", 7)
+        monkeypatch.setattr(titles, "_LOOK_UP", 10**6)
     with opened("memory", Path()) as plain:
         for each in (stage, plain):
             import_many(each, 400)
