@@ -1,0 +1,126 @@
+"""The desk's handle on its worker: a real process that is started, ordered about, killed and ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.errors import GridClientError, SyncFault
+from gridclient.services.rows import Changes
+from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.sync.control import ProcessSyncControl
+from tests.fakes.sync_parts import FakeSyncQueries
+
+OPENING = "tests.fakes.sync_parts:open_parts"
+PATIENCE_S = 20.0
+
+
+class Desk:
+    """A control with what it told."""
+
+    def __init__(self, url: str) -> None:
+        self.queries = FakeSyncQueries()
+        self.control = ProcessSyncControl(OPENING, (url, 3), self.queries)
+        self.views: list[SyncView] = []
+        self._told = threading.Condition()
+        self.control.listen(self._on_told)
+        self.control.start()
+
+    def _on_told(self, view: SyncView, _changes: Changes) -> None:
+        with self._told:
+            self.views.append(view)
+            self._told.notify_all()
+
+    def wait_for(self, wanted: Callable[[SyncView], bool], after: int = 0) -> SyncView:
+        with self._told:
+            found = self._told.wait_for(lambda: any(wanted(v) for v in self.views[after:]), PATIENCE_S)
+            assert found, f"never told; the last views were {self.views[-3:]}"
+            return next(view for view in self.views[after:] if wanted(view))
+
+    @property
+    def worker(self) -> int:
+        process = self.control._process
+        assert process is not None and process.pid is not None
+        return process.pid
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    made = Desk(f"http://127.0.0.1:{port}")
+    yield made
+    made.control.close()
+
+
+def is_retrying(view: SyncView) -> bool:
+    return view.state is SyncState.RETRYING
+
+
+def test_line_that_is_down_is_told_and_tried_again(desk: Desk) -> None:
+    view = desk.wait_for(is_retrying)
+    assert view.last is not None and view.last.error == "sync.unreachable"
+    assert view.next_at is not None
+
+
+def test_switch_reaches_the_worker(desk: Desk) -> None:
+    desk.wait_for(is_retrying)
+    desk.control.set_offline(True)
+    desk.wait_for(lambda view: view.state is SyncState.OFFLINE)
+    desk.control.set_offline(False)
+    desk.wait_for(is_retrying, after=len(desk.views))
+
+
+def test_stick_is_written_by_the_worker_and_faults_come_back(desk: Desk, tmp_path: Path) -> None:
+    desk.wait_for(is_retrying)
+    assert desk.control.export_bundle(tmp_path / "a.gridbundle").events == 3
+    assert (tmp_path / "a.gridbundle").read_bytes().startswith(b"GRIDBUNDLE")
+    with pytest.raises(SyncFault, match=r"bundle\.unreadable"):
+        desk.control.import_bundle(tmp_path / "none.gridbundle")
+
+
+def test_commit_is_counted_at_once(desk: Desk) -> None:
+    desk.wait_for(is_retrying)
+    desk.queries.waiting = (4, 2, 1)
+    desk.control.committed()
+    view = desk.wait_for(lambda view: view.pending_events == 4)
+    assert (view.pending_cases, view.pending_files) == (2, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
+def test_killed_worker_is_started_again_and_keeps_the_switch(desk: Desk) -> None:
+    desk.wait_for(is_retrying)
+    desk.control.set_offline(True)
+    desk.wait_for(lambda view: view.state is SyncState.OFFLINE)
+    before, told = desk.worker, len(desk.views)
+    os.kill(before, signal.SIGKILL)
+    desk.wait_for(lambda view: view.state is SyncState.OFFLINE, after=told)
+    assert desk.worker != before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
+def test_order_that_a_killed_worker_had_is_answered(desk: Desk, tmp_path: Path) -> None:
+    desk.wait_for(is_retrying)
+    os.kill(desk.worker, signal.SIGSTOP)
+    killer = threading.Timer(0.5, os.kill, (desk.worker, signal.SIGKILL))
+    killer.start()
+    with pytest.raises(GridClientError, match=r"worker\.stopped"):
+        desk.control.export_bundle(tmp_path / "a.gridbundle")
+    killer.join()
+
+
+def test_close_ends_the_worker(desk: Desk) -> None:
+    desk.wait_for(is_retrying)
+    worker = desk.worker
+    desk.control.close()
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and Path(f"/proc/{worker}").exists():
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()
