@@ -56,8 +56,11 @@ class Projection:
         self._labels = Labels(connection)
         self._tallies = TallyChanges()
 
-    def write(self, cases: Sequence[TouchedCase]) -> None:
-        """Brings all tables to what the cases are now; new events count as pending where nothing else is said."""
+    def write(self, cases: Sequence[TouchedCase]) -> int:
+        """Brings all tables to what the cases are now; new events count as pending where nothing else is said.
+
+        Gives how many of the cases wait for a choice between two sides that did not before.
+        """
         steps = [self._step(touched) for touched in cases]
         connection = self._connection
         if new := [(s.touched.no, s.new) for s in steps if s.old is None]:
@@ -73,6 +76,7 @@ class Projection:
         self._tallies.flush(connection)
         write_packs(connection, [(s.touched.no, packed(s.new, self._labels)) for s in steps])
         self._index(cases)
+        return sum(s.new.conflict and not (s.old is not None and s.old.conflict) for s in steps)
 
     def write_pending(self, pending: Mapping[int, int]) -> None:
         """Only how many events wait of each case (by its number); all else stays."""
@@ -98,6 +102,8 @@ class Projection:
         return _Step(touched, old, table_row(touched.case, pending), old_parts or (), part_rows(touched.case))
 
     def _index(self, cases: Sequence[TouchedCase]) -> None:
+        """In the order of their numbers: FTS5 writes a segment whenever a number is below the one before."""
+        cases = sorted(cases, key=lambda touched: touched.no)
         retold = [t.no for t in cases if t.before is not None and searchable(t.before) != searchable(t.case)]
         if retold:
             drop_cases(self._connection, retold)

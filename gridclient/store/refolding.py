@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Case
-from gridclient.domain.events import Event, Record
+from gridclient.domain.events import Event, EventKind, Record
 from gridclient.domain.fold import fold_all
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Connection
@@ -19,6 +19,18 @@ from gridclient.store.log import Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_TELLING: Final = frozenset(
+    {
+        EventKind.REGISTERED,
+        EventKind.IMPORTED,
+        EventKind.AMENDED,
+        EventKind.FILED,
+        EventKind.REOPENED,
+        EventKind.UNDONE,
+        EventKind.RESOLVED,
+    }
+)
+"""Kinds that may change by which texts a case is found."""
 _READ: Final = (
     "SELECT pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events WHERE subject = ?"
 )
@@ -95,22 +107,23 @@ class Refolding:
 
     def carry_out(self) -> Refolded:
         """Writes the events and places, and brings the tables of all touched cases after them."""
-        before = {subject.no: self._read(subject) for subject in self._subjects.values() if subject.known}
+        stood = {subject.no: self._read(subject) for subject in self._subjects.values() if subject.known}
         self._write()
-        touched, pending, conflicts = [], {}, 0
+        touched, pending = [], {}
         for subject in self._subjects.values():
-            old = sorted(before.get(subject.no, ()), key=lambda line: line.order)
+            old = sorted(stood.get(subject.no, ()), key=lambda line: line.order)
             new = self._after(subject, old)
             waiting = sum(line.own and line.acked is None for line in new)
             if subject.places and not subject.fresh and [x.pos for x in old] == [x.pos for x in new]:
                 pending[subject.no] = waiting
                 continue
-            was, case = folded(line.event for line in old), folded(line.event for line in new)
+            case = folded(line.event for line in new)
             if case is not None:
-                touched.append(TouchedCase(subject.no, case, was, 0, waiting))
-                conflicts += bool(case.contentions) and not (was is not None and was.contentions)
+                same_facts = bool(old) and _facts_stay(old, new)
+                before = case if same_facts else folded(line.event for line in old)
+                touched.append(TouchedCase(subject.no, case, before, 0, waiting))
         projection = Projection(self._connection)
-        projection.write(touched)
+        conflicts = projection.write(touched)
         projection.write_pending(pending)
         changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending))
         return Refolded(Changes(frozenset(changed)), conflicts)
@@ -168,6 +181,12 @@ class Refolding:
 
 def _placed(line: _Line, acked: int | None) -> _Line:
     return _Line(line.pos, line.origin, line.hlc, acked, line.link, line.own, line.event)
+
+
+def _facts_stay(old: Sequence[_Line], new: Sequence[_Line]) -> bool:
+    """Whether a case is told as before: where the two orders begin to differ, nothing follows that tells of it."""
+    same = next((place for place, (x, y) in enumerate(zip(old, new, strict=False)) if x.pos != y.pos), len(old))
+    return same > 0 and not any(line.event.kind in _TELLING for line in new[same:])
 
 
 def folded(events: Iterable[Event]) -> Case | None:
