@@ -41,6 +41,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     demo.add_argument("--cases", type=count_of(0), default=3000, metavar="件数")
     demo.add_argument("--seed", type=int, default=1, metavar="种子")
     demo.add_argument("--no-window", action="store_true", help="只建立，不打开席位")
+    demo.add_argument("--second-desk", action="store_true", help="再打开第二个席位，看两个席位如何同步")
     demo.set_defaults(run=make_demo_county)
     bring = commands.add_parser("import", parents=[output], help="导入文件")
     bring.add_argument("kind", type=one_of(_KINDS), metavar="种类", help="、".join(_KINDS))
@@ -89,8 +90,10 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
     if args.no_window:
         return Exit.DONE
     from gridclient.cli.windows import open_desk_window
+    from gridclient.demo.running import demo_running
 
-    return open_desk_window(args)
+    with demo_running(args.profile, second_desk=args.second_desk):
+        return open_desk_window(args)
 
 
 def bring_in(args: argparse.Namespace) -> Exit:

@@ -15,6 +15,7 @@ from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.cases import DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.freshness import keep, kept_by, making_of, note_making
+from gridclient.demo.line import demo_hub, join_first_desk, make_second_desk
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.records import COUNTY, LIST, division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import WorkCalendar
@@ -28,12 +29,12 @@ from gridclient.services.importing import import_records
 from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
 from gridclient.services.rows import CaseFilter, GridRow, GridsAt, StandardRow, UnitRow
-from gridclient.store.acknowledgement import acknowledge_all
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile import profile_exists
 from gridclient.store.reference import Snapshot
 
 DEFAULT_TOWNSHIP = "371002003"
+_SECOND_NAME = "街道综合信息指挥室·席位二（演示）"
 _SCENES_A_TURN = 2000
 _OPERATOR = Actor("operator", AccountRole.OPERATOR)
 
@@ -137,8 +138,12 @@ def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progres
         calendar = opened.desk.reference.calendar()
         story = demo_cases(cases, seed=seed, county=county, now=moment, calendar=calendar)
         _Teller(opened, seed).tell(story)
-        with opened.database.writer() as connection:
-            acknowledge_all(connection)
+        progress("正在建立同步中心和第二个席位")
+        with demo_hub(folder) as hub:
+            join_first_desk(
+                opened, hub, [grid.code for grid in opened.desk.reference.grids() if grid.tier == "township"]
+            )
+            make_second_desk(folder, hub, county=COUNTY[0], township=DEFAULT_TOWNSHIP, name=_SECOND_NAME)
         note_making(opened, at=moment, cases=cases, seed=seed)
 
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from gridclient.composition import OpenedDesk
+from gridclient.composition import OpenedDesk, open_desk
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import to_seconds
 from gridclient.services.rows import SavedView
+from gridclient.store.profile import profile_exists
 
 NOTE: Final = "demo"
 """The desk's value under which it is kept when the demo was made and what it was like then."""
@@ -25,7 +26,9 @@ _COUNTED: Final = {
     "reference": "select version from reference_state",
     "imports": "select count(*) from imports",
 }
-_FOLDERS: Final = ("attachments", "basemaps", "keys", "hub")
+_FOLDERS: Final = ("attachments", "basemaps")
+SECOND_DESK: Final = "second"
+"""The folder of the demo's second desk, in that of the first."""
 _BY_HAND: Final = "manual-*"
 
 
@@ -83,10 +86,17 @@ def keep(opened: OpenedDesk, kept: Kept) -> None:
         opened.desk.settings.keep_view(view)
 
 
-def _state(opened: OpenedDesk) -> dict[str, int]:
+def _counted(opened: OpenedDesk) -> dict[str, int]:
     with opened.database.reader() as connection:
-        counted = {name: int(connection.execute(sql).fetchone()[0]) for name, sql in _COUNTED.items()}
+        return {name: int(connection.execute(sql).fetchone()[0]) for name, sql in _COUNTED.items()}
+
+
+def _state(opened: OpenedDesk) -> dict[str, int]:
     folder: Path = opened.profile.folder
+    counted = _counted(opened)
+    if profile_exists(folder / SECOND_DESK):
+        with open_desk(folder / SECOND_DESK, read_only=True) as second:
+            counted |= {f"second {name}": count for name, count in _counted(second).items()}
     files = [*(folder / "backups").glob(_BY_HAND)]
     for name in _FOLDERS:
         files += [path for path in (folder / name).rglob("*") if path.is_file()]

@@ -1,0 +1,113 @@
+"""The demo's hub and its second desk: what the first desk has goes up, and the second gets its township, by real rounds
+of synchronisation within this process.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from gridclient.composition import OpenedDesk, create_profile, open_desk
+from gridclient.demo.freshness import SECOND_DESK
+from gridclient.domain.errors import SyncFault
+from gridclient.hub.access import Applicant
+from gridclient.hub.opening import open_backend
+from gridclient.hub.serve import URL_FACT
+from gridclient.hub.service import HubService
+from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.transport import FilePlace, Pacing
+from gridclient.syncing import DeskLine, fault_of
+
+HUB_ADDRESS: Final = "127.0.0.1:8700"
+HUB_DATABASE: Final = "hub.db"
+
+
+def hub_database(folder: Path) -> str:
+    """The address of the demo hub's database, for ``gridclient hub``."""
+    return f"sqlite:///{(folder / 'hub' / HUB_DATABASE).resolve()}"
+
+
+@contextmanager
+def demo_hub(folder: Path) -> Iterator[HubService]:
+    """The hub in ``folder/hub``, without a line to it."""
+    backend = open_backend(hub_database(folder))
+    try:
+        with backend.writing() as ledger:
+            ledger.set_fact(URL_FACT, f"http://{HUB_ADDRESS}")
+        service = HubService(backend, time.time)
+        try:
+            yield service
+        finally:
+            service.close()
+    finally:
+        backend.close()
+
+
+def join_first_desk(opened: OpenedDesk, hub: HubService, townships: Iterable[str]) -> None:
+    """Enrols the demo's desk for the whole county and sends everything up."""
+    streams = sorted(f"t:{code}" for code in townships)
+    _join(opened, hub, (*(Grant(stream, writes=True) for stream in streams), Grant("ref", writes=True)), "席位一")
+
+
+def make_second_desk(folder: Path, hub: HubService, *, county: str, township: str, name: str) -> None:
+    """A desk of one township in ``folder/second``, with all that the hub has for it."""
+    second = folder / SECOND_DESK
+    create_profile(second, county=county, township=township, name=name)
+    with open_desk(second) as opened:
+        _join(opened, hub, (Grant(f"t:{township}", writes=True), Grant("ref")), "席位二")
+
+
+def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: str) -> None:
+    line, key = DeskLine(opened), new_key()
+    code = hub.access.issue_code(grants, township=opened.desk.reference.setting("township"), name=name)
+    admission = hub.access.enrol(code, Applicant(line.store.device, name, public_key(key)))
+    now = opened.desk.clock.now
+    line.store.keep_enrolment(
+        Enrolment(
+            hub=admission.hub,
+            url=f"http://{HUB_ADDRESS}",
+            fingerprint="",
+            token=admission.token,
+            short=admission.short,
+            signing_key=key,
+            grants=admission.grants,
+            bundle_keys=admission.stick_keys,
+            enrolled_at=now(),
+        )
+    )
+    report = run_round(line.store, _NoLine(hub, admission.token), Surroundings(now=now), Pacing())
+    if report.end is not RoundEnd.DONE:
+        raise fault_of(report)
+
+
+class _NoLine:
+    """A ``sync.transport.Transport`` to a hub in this process. The demo has no attachments."""
+
+    def __init__(self, hub: HubService, token: str) -> None:
+        self._hub = hub
+        self._token = token
+        self.bytes_sent = 0
+        self.bytes_received = 0
+
+    def sync(self, body: bytes) -> bytes:
+        answer = self._hub.sync(self._token, body)
+        self.bytes_sent += len(body)
+        self.bytes_received += len(answer)
+        return answer
+
+    def file_place(self, sha256: str) -> FilePlace:
+        raise SyncFault("sync.unreachable", file=sha256)
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        raise SyncFault("sync.unreachable", file=sha256, offset=offset, piece=len(piece), size=size)
+
+    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
+        raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
+
+    def close(self) -> None:
+        """Nothing is open."""

@@ -1,0 +1,44 @@
+"""What runs beside the demo's desk while its window is open: the county's hub and, if wanted, a second desk."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from gridclient.demo.freshness import SECOND_DESK
+from gridclient.demo.line import HUB_ADDRESS, hub_database
+
+_PATIENCE_S: Final = 10.0
+
+
+@contextmanager
+def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
+    """Starts the hub in ``folder/hub`` and the desk in ``folder/second``; both end with the block.
+
+    A hub that cannot start (its port is taken) is no reason not to open the desk: it says so, and works without a line.
+    """
+    hub = ["hub", "serve", "--db", hub_database(folder), "--listen", HUB_ADDRESS, "--folder", str(folder / "hub")]
+    with ExitStack() as running:
+        running.enter_context(_process(hub))
+        if second_desk:
+            running.enter_context(_process(["--profile", str(folder / SECOND_DESK)]))
+        yield
+
+
+@contextmanager
+def _process(arguments: Sequence[str]) -> Iterator[None]:
+    """This program once more, until the block ends."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "gridclient"]
+    with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
