@@ -15,7 +15,6 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import Box, Changes
-from gridclient.ui.desk_lists import Totals
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, press
@@ -394,16 +393,3 @@ def test_typing_in_the_search_narrows_after_a_pause(window: MainWindow, qtbot: Q
     press(window.cases.bar.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.state.filter.text == "")
     assert window.cases.table.hasFocus()
-
-
-def test_the_line_below_says_how_many_cases_no_county_had_to_settle(
-    window: MainWindow, invented: InventedDesk, qtbot: QtBot
-) -> None:
-    window.status.show_total(Totals(200, 80, 2))
-    assert window.status.share.text() == "三级以下办结 97.5%"
-    window.status.show_total(Totals(3, 0, 0))
-    assert window.status.share.text() == ""
-    window.lists.read_figures()
-    qtbot.waitUntil(lambda: "本机" in window.status.figures.text())
-    closed = [case for case in invented.store.cases.values() if case.state == "closed"]
-    qtbot.waitUntil(lambda: bool(window.status.share.text()) == bool(closed))
