@@ -173,6 +173,8 @@ def headline(view: SyncView, now: datetime) -> Headline:
 def status_words(view: SyncView, now: datetime) -> str:
     """The status line: ``已同步 · 上次同步 14:32（12 条，3.1 KB）``."""
     word, last = state_words(view, now), view.last
+    if view.state is SyncState.ALONE:
+        return word
     if last is None or last.end is not RoundEnd.DONE:
         return translate("Sync", "{state} · {fresh}").format(state=word, fresh=fresh_words(view, now))
     words = translate("Sync", "{state} · 上次同步 {when}（{count} 条，{size}）")

@@ -1,0 +1,104 @@
+"""What the tests of the sync screens share: a synchronisation in memory and a window that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.main_window import MainWindow
+from gridclient.ui.map_pane import MapPane
+from gridclient.ui.pages import Keys, PageParts
+from gridclient.ui.sync.conflict_page import ConflictPage
+from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.page import SyncPage
+from tests.fakes.fake_sync import FakeSync
+from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.sync.contended_desk import contended_desk
+
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+
+
+@pytest.fixture
+def fake() -> FakeSync:
+    """A synchronisation at rest."""
+    return FakeSync()
+
+
+@pytest.fixture
+def contended() -> InventedDesk:
+    """A desk with three cases that wait for a choice."""
+    return contended_desk()
+
+
+@pytest.fixture
+def sync(qtbot: QtBot, fake: FakeSync, contended: InventedDesk) -> Iterator[DeskSync]:
+    """The fake as a window has it, without the window."""
+    made = DeskSync(control=fake, clock=contended.desk.clock)
+    qtbot.addWidget(made.lamp)
+    yield made
+    made.deleteLater()
+
+
+def view(state: SyncState, **parts: Any) -> SyncView:
+    """A state of the fake."""
+    return replace(FakeSync().shown, state=state, **parts)
+
+
+def click(button: QAbstractButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def show(qtbot: QtBot, page: QWidget, jobs: Jobs) -> None:
+    """Shows a page as large as the smallest screen and waits for what it reads."""
+    qtbot.addWidget(page)
+    page.resize(1366, 700)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow, timeout=5_000)
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+
+
+OpenDesk = Callable[[InventedDesk, FakeSync | None], MainWindow]
+
+
+@pytest.fixture
+def open_desk(qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
+    """Windows with a synchronisation and without the map's view; closed and drained at the end."""
+    monkeypatch.setattr(MapPane, "make", lambda _self: None)
+    opened: list[tuple[MainWindow, Jobs]] = []
+
+    def open_one(invented: InventedDesk, fake: FakeSync | None) -> MainWindow:
+        invented.store.kept.setdefault("desk.initials", initials)
+        jobs = Jobs(readers=2)
+
+        def make_sync(_keys: Keys) -> QWidget:
+            return SyncPage(sync=window.pages.sync, jobs=jobs, clock=invented.desk.clock)
+
+        def make_conflicts(_keys: Keys) -> QWidget:
+            return ConflictPage(desk=invented.desk, jobs=jobs, sync=window.pages.sync)
+
+        parts = PageParts(pages={"sync": make_sync, "conflicts": make_conflicts}, sync=fake)
+        window = MainWindow(desk=invented.desk, jobs=jobs, parts=parts)
+        opened.append((window, jobs))
+        with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
+            window.show()
+        window.activateWindow()
+        qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+        return window
+
+    yield open_one
+    for window, jobs in opened:
+        window.close()
+        jobs.close()
+        window.deleteLater()
+        jobs.deleteLater()
+    qtbot.wait(1)

@@ -1,0 +1,280 @@
+"""The sync page by real keys and clicks, over a synchronisation in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import SyncFault
+from gridclient.services.error_text import sentence
+from gridclient.services.rows import Box, Changes
+from gridclient.services.sync_control import BundleReport, SyncState
+from gridclient.services.sync_port import RoundEnd
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.page import SyncPage
+from tests.fakes.fake_sync import FakeSync, round_at
+from tests.ui.fakes.invented_desk import empty_desk
+from tests.ui.sync.conftest import click, show, view
+
+FILE = Path("/media/usb/desk.gridbundle")
+
+
+@pytest.fixture
+def page(qtbot: QtBot, look: None, jobs: Jobs, sync: DeskSync, fake: FakeSync) -> Iterator[SyncPage]:
+    fake.past = [
+        round_at(end=RoundEnd.FAILED, error="sync.timeout", seconds=30.2),
+        round_at(timedelta(minutes=3), pulled=1240, conflicts=1),
+        round_at(timedelta(days=1), by="stick"),
+    ]
+    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
+    show(qtbot, made, jobs)
+    yield made
+    made.close()
+
+
+def settle(qtbot: QtBot, jobs: Jobs) -> None:
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+
+
+def tell(fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState, **parts: object) -> None:
+    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+        fake.tell(view(state, **parts))
+
+
+def cells(page: SyncPage, row: int) -> list[str]:
+    model = page.rounds.rounds
+    return [str(model.index(row, column).data()) for column in range(model.columnCount())]
+
+
+def test_the_page_answers_the_two_questions(page: SyncPage) -> None:
+    assert page.card.title.text() == "都已上报，可以放心关机"
+    assert "截至 14:32" in page.card.words.text()
+    assert page.findChild(QWidget, "offlineSwitch") is page.switch
+
+
+def test_the_last_rounds_stand_in_the_table_with_why_one_failed(page: SyncPage) -> None:
+    assert cells(page, 0) == ["14:32:00", "▲ 未完成", "2", "10", "↑812 B ↓2.3 KB", "30.2 秒", sentence("sync.timeout")]
+    assert cells(page, 1)[3] == "1,240"
+    assert cells(page, 2)[0] == "11-19 14:32:00"
+    assert cells(page, 2)[4] == "U盘"
+    assert not page.empty.isVisible()
+
+
+def test_without_any_round_the_page_says_what_will_stand_there(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, jobs: Jobs, qtbot: QtBot
+) -> None:
+    fake.past = []
+    tell(fake, sync, qtbot, SyncState.IDLE, last=round_at())
+    settle(qtbot, jobs)
+    assert page.empty.isVisible() and not page.rounds.isVisible()
+
+
+def test_a_new_round_appears_by_itself(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, jobs: Jobs, qtbot: QtBot
+) -> None:
+    fake.past.insert(0, round_at(pushed=77))
+    tell(fake, sync, qtbot, SyncState.IDLE, last=fake.past[0])
+    settle(qtbot, jobs)
+    assert cells(page, 0)[2] == "77"
+
+
+def test_f5_asks_for_a_round_and_a_click_does_too(page: SyncPage, fake: FakeSync) -> None:
+    QTest.keyClick(page.now, Qt.Key.Key_F5)
+    click(page.now)
+    assert fake.asked.count(("sync_now",)) == 2
+
+
+def test_while_a_round_runs_its_stage_is_shown_and_no_other_is_asked_for(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    tell(fake, sync, qtbot, SyncState.RUNNING, stage="pull", done=1200, all=3400)
+    assert page.card.progress.isVisible()
+    assert page.card.progress.words.text() == "正在取回 1,200/3,400"
+    QTest.keyClick(page.leave, Qt.Key.Key_F5)
+    assert ("sync_now",) not in fake.asked
+    tell(fake, sync, qtbot, SyncState.IDLE)
+    assert not page.card.progress.isVisible()
+
+
+def test_the_switch_pulls_the_cable_and_puts_it_back(page: SyncPage, fake: FakeSync, qtbot: QtBot) -> None:
+    assert page.switch.words == "离线：关"
+    click(page.switch)
+    qtbot.waitUntil(lambda: page.card.title.text() == "已切到离线", timeout=5_000)
+    assert page.switch.isChecked() and page.switch.words == "离线：开"
+    assert not page.now.isEnabled()
+    QTest.keyClick(page.switch, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not page.switch.isChecked(), timeout=5_000)
+    assert fake.asked == [("set_offline", True), ("set_offline", False)]
+
+
+@pytest.mark.parametrize("state", [SyncState.CONFIRM, SyncState.FORKED])
+def test_what_has_to_be_confirmed_is_confirmed_by_its_button(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState
+) -> None:
+    assert not page.card.confirmation.isVisible()
+    tell(fake, sync, qtbot, state, pending_events=2)
+    asked = page.card.confirmation
+    assert asked.isVisible() and "2 条操作" in asked.kept.text()
+    click(asked.yes)
+    qtbot.waitUntil(lambda: not asked.isVisible(), timeout=5_000)
+    assert fake.asked == [("confirm",)]
+
+
+def test_a_desk_that_is_alone_can_enrol_and_the_others_are_not_asked_to(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    assert page.enrol is not None and not page.enrol.isVisible()
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    assert page.enrol.isVisible()
+    QTest.keyClicks(page.enrol.url, "https://192.168.1.20:8700/")
+    QTest.keyClicks(page.enrol.code, "ABCD-EFGH-JKLM-NPQR")
+    QTest.keyClick(page.enrol.code, Qt.Key.Key_Return)
+    settle(qtbot, jobs)
+    assert fake.asked == [("enrol", "https://192.168.1.20:8700", "ABCD-EFGH-JKLM-NPQR")]
+    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
+    assert page.enrol.code.text() == ""
+
+
+@pytest.mark.parametrize("url", ["", "hub.gov.cn", "ftp://hub", "https://", "http://hub:99999", "http://[::1"])
+def test_an_address_that_is_none_is_said_where_it_was_typed(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, url: str
+) -> None:
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    assert page.enrol is not None
+    page.enrol.url.setText(url)
+    page.enrol.code.setText("ABCD")
+    click(page.enrol.button)
+    assert page.enrol.url.property("invalid") and "网址" in page.enrol.note.text()
+    assert fake.asked == []
+    QTest.keyClicks(page.enrol.url, "x")
+    assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
+
+
+@pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "sync.unreachable"])
+def test_what_the_hub_says_against_it_stands_at_its_field(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
+) -> None:
+    fake.tell(view(SyncState.ALONE))
+    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
+    assert page.enrol is not None
+    page.enrol.url.setText("https://hub.gov.cn")
+    page.enrol.code.setText("ABCD")
+    fake.fault = SyncFault(code)
+    click(page.enrol.button)
+    settle(qtbot, jobs)
+    assert sentence(code) in page.enrol.note.text()
+    assert page.enrol.button.isEnabled()
+    marked = {name for name in ("url", "code") if getattr(page.enrol, name).property("invalid")}
+    assert marked == {"url" if code.startswith("sync.") else "code"}
+
+
+def test_a_file_is_written_and_it_is_told(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    assert page.stick is not None
+    page.stick.export_to(FILE)
+    settle(qtbot, jobs)
+    assert fake.asked == [("export", FILE)]
+    assert page.stick.note.text().startswith("已写入 desk.gridbundle：12 条")
+    assert not page.stick.running and page.stick.out.isEnabled()
+
+
+def test_what_comes_in_by_a_file_is_told_to_the_desk(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    assert page.stick is not None
+    changes = Changes(frozenset({"a"}))
+    fake.bundle = BundleReport(FILE, 7, conflicts=1, changes=changes)
+    with qtbot.waitSignal(page.changed, timeout=5_000) as told:
+        page.stick.import_from(FILE)
+    assert told.args == [changes]
+    assert "请逐件选择" in page.stick.note.text()
+    assert page.stick.choose.isVisible()
+
+
+def test_a_broken_file_is_told_in_its_place(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    assert page.stick is not None
+    fake.fault = SyncFault("bundle.broken")
+    page.stick.import_from(FILE)
+    settle(qtbot, jobs)
+    assert sentence("bundle.broken") in page.stick.note.text()
+
+
+def test_a_file_shows_how_far_it_is_and_can_be_stopped(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    assert page.stick is not None
+    fake.gate = threading.Event()
+    page.stick.export_to(FILE)
+    tell(fake, sync, qtbot, SyncState.IDLE, stage="export", done=400, all=1200)
+    assert page.stick.progress.words.text() == "正在写入文件 400/1,200"
+    assert not page.stick.out.isEnabled() and page.stick.stop.isVisible()
+    page.stick.import_from(FILE)  # one after the other
+    click(page.stick.stop)
+    settle(qtbot, jobs)
+    assert fake.asked == [("export", FILE), ("stop_bundle",)]
+    assert page.stick.note.text().startswith("已取消")
+    assert page.stick.out.isEnabled() and not page.stick.stop.isVisible()
+
+
+def test_the_dialogs_of_the_stick_ask_for_a_file(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert page.stick is not None
+    dialog = "gridclient.ui.sync.stick.QFileDialog"
+    monkeypatch.setattr(f"{dialog}.getSaveFileName", lambda *_, **__: (str(FILE), ""))
+    monkeypatch.setattr(f"{dialog}.getOpenFileName", lambda *_, **__: ("", ""))
+    click(page.stick.out)
+    settle(qtbot, jobs)
+    click(page.stick.into)
+    assert fake.asked == [("export", FILE)]
+
+
+def test_what_is_only_here_and_what_waits_leads_to_its_place(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    assert not page.card.show_cases.isVisible() and not page.card.show_conflicts.isVisible()
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=12, pending_cases=5, pending_files=3, conflicts=2)
+    figures = [page.card.events, page.card.cases, page.card.files, page.card.conflicts]
+    assert [figure.text() for figure in figures] == ["12", "5", "3", "2"]
+    with qtbot.waitSignal(sync.box_wanted, timeout=1_000) as box:
+        click(page.card.show_cases)
+    with qtbot.waitSignal(sync.page_wanted, timeout=1_000) as wanted:
+        click(page.card.show_conflicts)
+    assert (box.args, wanted.args) == ([Box.PENDING], ["conflicts"])
+
+
+def test_escape_and_the_button_leave_the_page(page: SyncPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.closed, timeout=1_000):
+        QTest.keyClick(page.now, Qt.Key.Key_Escape)
+    with qtbot.waitSignal(page.closed, timeout=1_000):
+        click(page.leave)
+
+
+def test_a_desk_without_synchronisation_has_the_page_all_the_same(
+    qtbot: QtBot, qapp: QApplication, look: None, jobs: Jobs
+) -> None:
+    sync = DeskSync(control=None, clock=empty_desk().clock)
+    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
+    show(qtbot, made, jobs)
+    assert made.card.title.text() == "单机使用"
+    assert made.enrol is None and made.stick is None
+    assert not made.switch.isEnabled() and not made.now.isEnabled()
+    assert made.empty.isVisible()
+
+
+@pytest.mark.parametrize("state", list(SyncState))
+def test_every_state_fits_the_smallest_screen(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState
+) -> None:
+    last = replace(round_at(), end=RoundEnd.FAILED, error="sync.revoked", hub_time=round_at().at + timedelta(hours=9))
+    tell(fake, sync, qtbot, state, last=last, pending_events=1_000_000, pending_cases=99_999, pending_files=1_234)
+    for label in page.card.findChildren(QWidget):
+        if label.isVisible():
+            assert label.mapTo(page, label.rect().topRight()).x() <= 440

@@ -1,0 +1,243 @@
+"""What synchronisation says of its state and of its rounds; no widgets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.services.sync_control import BundleReport, SyncState, SyncView
+from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.ui.icons import _SIGNS
+from gridclient.ui.sync.present import (
+    ICONS,
+    Tone,
+    countdown,
+    fresh_face,
+    headline,
+    only_here,
+    pending_face,
+    state_words,
+    status_words,
+    when_words,
+)
+from gridclient.ui.sync.question import question
+from gridclient.ui.sync.round_words import (
+    bundle_words,
+    bytes_words,
+    end_words,
+    failure_words,
+    note_words,
+    seconds_words,
+    stage_words,
+)
+from tests.fakes.fake_sync import round_at
+
+NOW = datetime(2026, 11, 20, 14, 32, 30, tzinfo=CHINA_TIME)
+IDLE = SyncView(SyncState.IDLE, fresh_at=NOW - timedelta(minutes=2))
+FILE = Path("/media/usb/desk.gridbundle")
+
+
+def view(state: SyncState, **parts: object) -> SyncView:
+    return replace(IDLE, state=state, **parts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("shown", "words", "tone"),
+    [
+        (IDLE, "未上报 0 条", Tone.OK),
+        (view(SyncState.IDLE, pending_events=1200, pending_cases=5), "未上报 1,200 条", Tone.WARN),
+        (view(SyncState.IDLE, pending_files=3), "未上报 3 个附件", Tone.WARN),
+        (SyncView(SyncState.ALONE, pending_cases=5), "未上报 5 件", Tone.CALM),
+        (SyncView(SyncState.ALONE), "未上报 0 条", Tone.CALM),
+    ],
+)
+def test_the_first_lamp_says_what_is_only_here(shown: SyncView, words: str, tone: Tone) -> None:
+    assert (pending_face(shown).words, pending_face(shown).tone) == (words, tone)
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (IDLE, "已同步 · 数据截至 14:30"),
+        (view(SyncState.IDLE, pending_events=1), "待同步 · 数据截至 14:30"),
+        (SyncView(SyncState.IDLE), "待同步 · 从未同步"),
+        (view(SyncState.RUNNING), "同步中 · 数据截至 14:30"),
+        (view(SyncState.RETRYING, next_at=NOW + timedelta(seconds=84)), "重试中 1:24 · 数据截至 14:30"),
+        (view(SyncState.RETRYING, next_at=NOW - timedelta(seconds=1)), "重试中 · 数据截至 14:30"),
+        (view(SyncState.OFFLINE, fresh_at=NOW - timedelta(days=1)), "离线 · 数据截至 11-19 14:32"),
+        (view(SyncState.CONFIRM), "需确认 · 数据截至 14:30"),
+        (view(SyncState.FORKED), "需确认 · 数据截至 14:30"),
+        (view(SyncState.STOPPED, fresh_at=NOW - timedelta(days=400)), "已停用 · 数据截至 2025-10-16 14:32"),
+        (SyncView(SyncState.ALONE), "单机 · 从未同步"),
+    ],
+)
+def test_the_second_lamp_says_the_state_and_how_fresh(shown: SyncView, words: str) -> None:
+    assert fresh_face(shown, NOW).words == words
+
+
+@pytest.mark.parametrize("state", list(SyncState))
+def test_every_state_has_an_icon_a_word_and_sentences_without_gaps(state: SyncState) -> None:
+    shown = view(state, pending_events=2, pending_cases=1, pending_files=1, next_at=NOW + timedelta(seconds=9))
+    said = headline(shown, NOW)
+    assert ICONS[state] in _SIGNS
+    assert said.title and said.sentences and state_words(shown, NOW)
+    for sentence in (said.title, *said.sentences, pending_face(shown).told, fresh_face(shown, NOW).told):
+        assert sentence
+        assert not set("{}") & set(sentence)
+
+
+def test_states_that_need_somebody_are_red_and_offline_is_no_error() -> None:
+    tones = {state: fresh_face(view(state), NOW).tone for state in SyncState}
+    assert {state for state, tone in tones.items() if tone is Tone.BAD} == {
+        SyncState.CONFIRM,
+        SyncState.FORKED,
+        SyncState.STOPPED,
+    }
+    assert tones[SyncState.OFFLINE] is Tone.CALM
+    assert tones[SyncState.RETRYING] is Tone.WARN
+
+
+def test_old_data_warns_though_all_is_sent() -> None:
+    assert fresh_face(view(SyncState.IDLE, fresh_at=NOW - timedelta(hours=1)), NOW).tone is Tone.WARN
+
+
+def test_the_page_says_whether_it_is_safe_to_switch_off() -> None:
+    assert headline(IDLE, NOW).title == "都已上报，可以放心关机"
+    waiting = view(SyncState.IDLE, pending_events=12, pending_cases=5, pending_files=3)
+    assert headline(waiting, NOW).title == "还有12 条操作（5 件案件）、3 个附件没有上报"
+    assert "放心关机" in pending_face(IDLE).told
+    assert "关机不会丢" in pending_face(waiting).told
+
+
+def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
+    failed = round_at(end=RoundEnd.FAILED, error="sync.unreachable")
+    said = headline(view(SyncState.RETRYING, last=failed, next_at=NOW + timedelta(seconds=24)), NOW)
+    assert said.sentences[0] == failure_words(failed)
+    assert "检查网络" in said.sentences[0]
+    assert said.sentences[-1].startswith("0:24 后自动重试")
+
+
+def test_a_desk_that_is_not_wanted_any_more_reads_the_hubs_reason() -> None:
+    revoked = round_at(end=RoundEnd.FAILED, error="sync.revoked")
+    assert headline(view(SyncState.STOPPED, last=revoked), NOW).sentences == (failure_words(revoked),)
+    assert "都还在" in headline(view(SyncState.STOPPED, last=None), NOW).sentences[0]
+
+
+@pytest.mark.parametrize(("hours", "word"), [(2, "快 120 分钟"), (-24, "慢 1,440 分钟")])
+def test_a_clock_that_is_off_is_said(hours: int, word: str) -> None:
+    report = replace(round_at(), hub_time=round_at().at - timedelta(hours=hours))
+    assert word in note_words(report)
+    assert word in headline(view(SyncState.IDLE, last=report), NOW).sentences[-1]
+
+
+def test_a_clock_that_agrees_is_not_mentioned() -> None:
+    assert note_words(replace(round_at(), hub_time=round_at().at + timedelta(seconds=20))) == ""
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"), [(state, state in (SyncState.CONFIRM, SyncState.FORKED)) for state in SyncState]
+)
+def test_only_a_restore_and_a_twin_ask_somebody(state: SyncState, asked: bool) -> None:
+    shown = question(view(state, pending_events=2, pending_cases=1))
+    assert (shown is not None) is asked
+    if shown is not None:
+        assert "2 条操作（1 件案件）" in shown.kept
+        assert shown.button in ("已核对，继续同步", "换新起点，继续同步")
+
+
+def test_restore_and_twin_are_told_apart() -> None:
+    restored, twin = question(view(SyncState.CONFIRM)), question(view(SyncState.FORKED))
+    assert restored is not None and twin is not None
+    assert "备份" in restored.title and "另一台电脑" in twin.happened
+    assert "0 条操作" in twin.kept
+
+
+def test_only_here_names_what_there_is() -> None:
+    assert only_here(IDLE) == ""
+    assert only_here(view(SyncState.IDLE, pending_files=2)) == "2 个附件"
+    assert only_here(view(SyncState.IDLE, pending_events=2)) == "2 条操作"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.42, "0.4 秒"), (59.94, "59.9 秒"), (60, "1 分 0 秒"), (125.9, "2 分 5 秒")]
+)
+def test_how_long_a_round_took(seconds: float, words: str) -> None:
+    assert seconds_words(seconds) == words
+
+
+@pytest.mark.parametrize(("count", "words"), [(812, "812 B"), (3174, "3.1 KB"), (2_516_582, "2.4 MB")])
+def test_bytes_in_words(count: int, words: str) -> None:
+    assert bytes_words(count) == words
+
+
+def test_a_countdown_never_goes_below_nothing() -> None:
+    assert (countdown(timedelta(seconds=84)), countdown(timedelta(seconds=-3))) == ("1:24", "0:00")
+
+
+def test_moments_get_a_date_when_they_need_one() -> None:
+    assert when_words(NOW.replace(hour=9), NOW) == "09:32"
+    assert when_words(NOW - timedelta(days=1), NOW) == "11-19 14:32"
+
+
+def test_every_end_of_a_round_has_its_own_sign() -> None:
+    ends = [end_words(round_at(end=end)) for end in RoundEnd]
+    assert len({words.split()[0] for words in ends}) == len(RoundEnd)
+
+
+def test_a_round_tells_what_was_refused_and_what_waits() -> None:
+    words = note_words(round_at(rejected=2, conflicts=1))
+    assert "没有收下 2 条" in words and "1 件两个席位同时处理" in words
+
+
+def test_an_error_that_nobody_knows_is_named() -> None:
+    assert "sync.odd" in failure_words(round_at(end=RoundEnd.FAILED, error="sync.odd"))
+
+
+def test_the_status_line_tells_the_last_round() -> None:
+    last = RoundReport(
+        NOW - timedelta(minutes=1), RoundEnd.DONE, pushed=2, pulled=10, bytes_sent=774, bytes_received=2400
+    )
+    assert status_words(view(SyncState.IDLE, last=last), NOW) == "已同步 · 上次同步 14:31（12 条，3.1 KB）"
+    failed = replace(last, end=RoundEnd.FAILED)
+    assert status_words(view(SyncState.RETRYING, last=failed), NOW) == "重试中 · 数据截至 14:30"
+    assert status_words(SyncView(SyncState.ALONE), NOW) == "单机"
+
+
+@pytest.mark.parametrize(
+    ("stage", "done", "whole", "words"),
+    [
+        ("pull", 1200, 3400, "正在取回 1,200/3,400"),
+        ("pull", 1200, 0, "正在取回 1,200 条"),
+        ("check", 0, 0, "正在与同步中心核对…"),
+        ("push", 9, 8, "正在上报 8/8"),
+        ("of a newer version", 0, 0, "正在同步…"),
+    ],
+)
+def test_how_far_a_round_is(stage: str, done: int, whole: int, words: str) -> None:
+    assert stage_words(view(SyncState.RUNNING, stage=stage, done=done, all=whole)) == words
+
+
+@pytest.mark.parametrize(
+    ("report", "out", "words"),
+    [
+        (
+            BundleReport(FILE, 12, 3),
+            True,
+            "已写入 desk.gridbundle：12 条（另有 3 条早已在了）。请安全弹出 U 盘后再拔。",
+        ),
+        (BundleReport(FILE, 0, 3), True, "desk.gridbundle 已经是最新的，没有要补写的。"),
+        (BundleReport(FILE, 0, 3), False, "desk.gridbundle 里没有新内容（另有 3 条早已在了）。"),
+        (BundleReport(FILE, 7), False, "已从 desk.gridbundle 取得 7 条。"),
+        (
+            BundleReport(FILE, 7, conflicts=2),
+            False,
+            "已从 desk.gridbundle 取得 7 条。其中 2 件两个席位同时处理过，请逐件选择。",
+        ),
+    ],
+)
+def test_what_became_of_a_stick(report: BundleReport, out: bool, words: str) -> None:
+    assert bundle_words(report, out=out) == words
