@@ -91,7 +91,7 @@ class _Piece(Generic[Given, Made]):
 
 
 class SecondCore:
-    """An :class:`Aside`; for one thread. Close it."""
+    """An :class:`Aside`; for one thread. Close it. ``handed`` counts the pieces that it was given."""
 
     def __init__(self) -> None:
         multiprocessing.current_process().daemon = False  # the desk's worker is one, and those may have no children
@@ -104,6 +104,8 @@ class SecondCore:
         self._pieces: deque[_Piece[Any, Any]] = deque()
         self._ready = False
         self.alive = True
+        self.handed = 0
+        self.process_id = self._process.pid or 0
 
     def is_free(self) -> bool:
         self.hear()
@@ -115,6 +117,7 @@ class SecondCore:
             try:
                 self._ours.send_bytes(pickle.dumps((work, given), pickle.HIGHEST_PROTOCOL))
                 self._pieces.append(piece)
+                self.handed += 1
             except OSError:
                 self._lose()
         return piece

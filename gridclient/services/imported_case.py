@@ -10,10 +10,11 @@ The event's text is written out by hand, for a file has up to a million rows; a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as encode
+from operator import itemgetter
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
@@ -208,7 +209,23 @@ def _extra(record: CaseRecord) -> Mapping[str, str]:
 
 
 def _members(texts: Mapping[str, str]) -> str:
+    if not texts:
+        return ""
+    pick, frame = _frame(tuple(texts))
+    values = pick(texts)
+    together = "".join(values)
+    if together.isprintable() and '"' not in together and "\\" not in together:  # nothing to escape, as almost always
+        return frame % values[:-1]
     return ",".join([f"{encode(name)}:{encode(texts[name])}" for name in sorted(texts)])
+
+
+@lru_cache(maxsize=1024)
+def _frame(names: tuple[str, ...]) -> tuple[Callable[[Mapping[str, str]], tuple[str, ...]], str]:
+    """What picks the values of these names in order (the last one twice, so that one is a tuple too), and the text
+    around them."""
+    ordered = sorted(names)
+    frame = ",".join([f'{encode(name).replace("%", "%%")}:"%s"' for name in ordered])
+    return itemgetter(*ordered, ordered[-1]), frame
 
 
 def _original_deadline(reported: int | None, due: int) -> str:

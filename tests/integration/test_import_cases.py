@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -236,6 +238,27 @@ def test_the_desk_writes_between_the_turns_of_an_import(store: ImportStore, tmp_
     assert written[0] < 900
     assert store.queries.total(ALL) == 901
     assert verify(store.database).problems == ()
+
+
+def test_who_holds_the_store_learns_that_another_wants_to_write(store: ImportStore, tmp_path: Path) -> None:
+    desk = ImportStore(tmp_path / "store.db")
+    since = time.time_ns()
+    assert not store.database.asked_for(since)
+
+    def write() -> None:
+        with desk.work() as work:
+            work.next_number(TOWNSHIP, NOW.date())
+
+    thread = threading.Thread(target=write)
+    with store.database.writer():
+        thread.start()
+        until = time.monotonic() + 30
+        while not store.database.asked_for(since):
+            assert time.monotonic() < until
+            time.sleep(0.001)
+    thread.join()
+    assert not store.database.asked_for(time.time_ns())
+    desk.close()
 
 
 def test_a_case_that_the_desk_took_in_hand_is_left_as_it_is(store: ImportStore) -> None:

@@ -149,7 +149,9 @@ def test_the_same_row_of_another_system_is_another_case() -> None:
     assert case_key("a", "n:1") == case_key("a", "n:1") != case_key("b", "n:1")
 
 
-@pytest.mark.parametrize("text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t"])
+@pytest.mark.parametrize(
+    "text", ['"number":"\u0001"', "\u0001", '{"grid":"\u0001"}', '\\"grid\\"', "噪\n音\t", "100 %s", "全角\u3000空格"]
+)
 def test_no_text_of_a_row_is_taken_for_a_gap(text: str) -> None:
     payload = payload_of(
         replace(RECORD, title=text, description=text, extra={text: text, "number": "\u0001"}), grid="371002001001001"
