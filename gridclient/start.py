@@ -53,9 +53,16 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None) -> in
     _make_haste()
     from gridclient.application import make_application
 
-    application = make_application()
-    application.setQuitOnLastWindowClosed(False)
-    QTimer.singleShot(_STARTED_MS, application, _collect_garbage)
+    try:
+        application = make_application()
+        application.setQuitOnLastWindowClosed(False)
+        QTimer.singleShot(_STARTED_MS, application, _collect_garbage)
+        return _stay(profile, made)
+    finally:
+        gc.enable()
+
+
+def _stay(profile: Path, made: Callable[[App], None]) -> int:
     app, problem = open_app(profile), None
     while True:
         try:

@@ -53,6 +53,11 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         job.destroyed.connect(partial(self._on_job_gone, number))  # the page gave the request up
         self._ask(number, url.path(), url.query())
 
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for the store."""
+        return len(self._early or ())
+
     def begin(self) -> None:
         """The store is there: answers what has waited for it, and everything from now on."""
         early, self._early = self._early or [], None

@@ -82,9 +82,10 @@ class MainWindow(QMainWindow):
         )
         self.status = StatusLine()
         self._places = self._arrange()
+        self._recall()  # before anybody hears of it: it is asked when the window is shown
         self._connect()
         self._connect_parts()
-        self._recall()
+        self.map.take_early()
 
     @property
     def intake(self) -> QWidget | None:
@@ -193,6 +194,7 @@ class MainWindow(QMainWindow):
     def load(self) -> None:
         """Asks for everything the window shows; the answers come when they are there."""
         self._on_question_changed(self.state.question)
+        self._jobs.hold()  # the rows come first
         self.cases.show_selected(self.state.selected)
         self.chosen.show(self.state.selected)
         self.cases.load()
@@ -232,8 +234,6 @@ class MainWindow(QMainWindow):
     # -- what the panels say ----------------------------------------------------------------------------------------
 
     def _on_question_changed(self, question: Question) -> None:
-        if not self._loaded:
-            return  # it is asked when the window is shown
         self.cases.show_question(question, grid_name=self.lists.area_name(question.filter.grid))
         self.boxes.show_chosen(question.filter.box)
         self.tree.show_chosen(question.filter.grid)

@@ -62,11 +62,14 @@ class MapPane(QWidget):
         self._line = QVBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
 
-    def make_soon(self) -> None:
-        """Takes up the early view, or makes one once the window has been painted: it takes a third of a second."""
+    def take_early(self) -> None:
+        """Puts the early view in its place: before the window is shown, so that it is drawn once."""
         if self._early is not None:
             self.make()
-        else:
+
+    def make_soon(self) -> None:
+        """Makes the view when the window has been painted: it takes a third of a second."""
+        if self.view is None:
             QTimer.singleShot(_PAINTED_MS, self, self.make)
 
     def make(self) -> None:

@@ -5,16 +5,17 @@ A busy Python thread makes one repaint of the case table take seconds; a process
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.errors import Cancelled, GridClientError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.synchronize import Event
 
 _PATIENCE_S: Final = 5.0
 Report = Callable[[tuple[object, ...]], None]
@@ -55,6 +56,8 @@ class WorkerProcess:
     """Runs ``task(reporter, *values)``; ``report`` and ``answer`` are called on a thread of this object."""
 
     def __init__(self, task: Callable[..., Any], values: tuple[object, ...], *, report: Report, answer: Answer) -> None:
+        import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
+
         spawning = multiprocessing.get_context("spawn")
         self._stop = spawning.Event()
         self._ours, self._theirs = spawning.Pipe(duplex=False)

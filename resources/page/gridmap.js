@@ -58,9 +58,12 @@ class GridMap {
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
     this._hear(bridge);
-    await Promise.all([this.fetchLayer("outlines"), this.fetchLayer("base"), this.fetchLayer("figures")]);
+    const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer));
+    await outlines; // they say where to look, and so which cases are asked for
+    await sized(this.map);
     this._listen();
     this._moved();
+    await Promise.all(others);
     bridge.on_page_ready();
     await Promise.all([this.fetchLayer("cases"), this.fetchLayer("units")]);
   }
@@ -280,6 +283,11 @@ async function get(address, signal) {
   const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
+}
+
+/* A page that was loaded before its window is shown has no size yet. */
+function sized(map) {
+  return map.getSize().x ? null : new Promise((resolve) => map.once("resize", resolve));
 }
 
 function connected() {

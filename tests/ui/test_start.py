@@ -1,0 +1,52 @@
+"""The start of the desk: the map's page is loaded before there is a store, and waits for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gridclient import start
+from gridclient.app import App
+from gridclient.composition import create_profile
+from gridclient.domain.errors import NotFound
+from gridclient.mapview.view import MapView
+from gridclient.services.rows import CaseFilter
+from tests.fakes.map_data import InMemoryMapData
+
+
+def test_a_page_that_came_before_the_store_shows_the_store_when_it_is_there(qtbot: QtBot) -> None:
+    view = MapView()
+    qtbot.addWidget(view)
+    try:
+        qtbot.waitUntil(lambda: view.handler.waiting > 0, timeout=20_000)
+        assert not view.is_ready
+        view.refresh_cases(CaseFilter(only_open=True))
+        view.resize(800, 600)
+        view.show()
+        with qtbot.waitSignal(view.bridge.page_ready, timeout=20_000):
+            view.begin(InMemoryMapData())
+        assert view.handler.waiting == 0
+    finally:
+        view.shutdown()
+
+
+def test_the_desk_opens_with_the_map_that_was_begun(tmp_path: Path, qtbot: QtBot) -> None:
+    create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
+    seen: list[bool] = []
+
+    def leave_when_the_map_is_there(app: App) -> None:
+        view = app.window.map.view
+        assert view is not None
+        view.bridge.page_ready.connect(lambda: seen.append(view.isVisible()))
+        view.bridge.page_ready.connect(app.window.close, Qt.ConnectionType.QueuedConnection)
+
+    assert start.run(tmp_path / "desk", made=leave_when_the_map_is_there) == 0
+    assert seen == [True]
+
+
+def test_a_folder_without_a_profile_is_refused_as_ever(tmp_path: Path, qtbot: QtBot) -> None:
+    with pytest.raises(NotFound, match=r"profile\.missing"):
+        start.run(tmp_path / "nothing")
