@@ -27,6 +27,7 @@ class Hands:
 
     def clear(self) -> None:
         """The whole list again."""
+        self.window.state.choose_grid("")
         self.window.state.clear()
         self.settle()
 
