@@ -174,9 +174,8 @@ class MainWindow(QMainWindow):
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
         self.pages.sync.changed.connect(self.announce)
-        self.detail.conflict_wanted.connect(self.pages.sync.open_conflict)
-        link, mode = self.pages.link_sync, self.status.mode
-        link(self.state, self.actions_, self.batch, self.boxes, written=self.changed, mode=mode)
+        link, panels = self.pages.link_sync, (self.boxes, self.cases, self.detail)
+        link(self.state, self.actions_, self.batch, panels, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:
         """The desk as it was left."""

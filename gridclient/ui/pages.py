@@ -5,7 +5,7 @@ Each is made by the composition when it is first wanted, so that the first paint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -19,13 +19,13 @@ from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import SyncControl
 from gridclient.ui.actions import DeskActions
 from gridclient.ui.batch import Batch
-from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.state import DeskState
 from gridclient.ui.sync.desk_sync import DeskSync
 
 Keys = tuple[tuple[str, str], ...]
+Hears = Callable[..., object] | SignalInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Pages(QObject):
         state: DeskState,
         actions: DeskActions,
         batch: Batch,
-        boxes: TodayBoxes,
+        panels: Iterable[QWidget],
         *,
         written: SignalInstance,
         mode: QLabel,
@@ -108,6 +108,7 @@ class Pages(QObject):
         """Connects the synchronisation with the desk.
 
         Args:
+            panels: where the operator finds what waits for a choice.
             written: tells of everything that changed.
             mode: shows the state in words.
         """
@@ -116,7 +117,8 @@ class Pages(QObject):
         sync.case_wanted.connect(state.choose_case)
         sync.box_wanted.connect(self.back)
         sync.box_wanted.connect(state.show_box)
-        boxes.box_chosen.connect(self._on_box)
+        for panel in panels:
+            _connect(panel, {"box_chosen": self._on_box, "conflict_wanted": sync.open_conflict})
         sync.acted.connect(batch.remember)
         sync.said.connect(mode.setText)
         sync.switchable.connect(actions.allow_offline)
@@ -131,7 +133,7 @@ class Pages(QObject):
 
     def _hear(self, page: QWidget) -> None:
         """Connects what the page has to say."""
-        told: dict[str, Callable[..., object] | SignalInstance] = {
+        told: dict[str, Hears] = {
             "closed": self.back,
             "imported": self.changes,
             "changed": self.changes,
@@ -140,10 +142,15 @@ class Pages(QObject):
             "base_map_chosen": self.base_map_chosen,
             "restore_wanted": self.restore_wanted,
         }
-        for name, hears in told.items():
-            signal = getattr(page, name, None)
-            if isinstance(signal, SignalInstance):
-                signal.connect(hears)
+        _connect(page, told)
+
+
+def _connect(panel: QWidget, told: Mapping[str, Hears]) -> None:
+    """Connects those of the signals that the panel has."""
+    for name, hears in told.items():
+        signal = getattr(panel, name, None)
+        if isinstance(signal, SignalInstance):
+            signal.connect(hears)
 
 
 @runtime_checkable

@@ -21,6 +21,7 @@ _EDGE: Final = 8
 _DOT: Final = 8
 _MARK: Final = 14
 _FOCUS: Final = 3
+_GAP: Final = 6
 _MOST_REMEMBERED: Final = 4_000
 _MUTED: Final = frozenset({SortKey.CHANNEL, SortKey.REGISTERED, SortKey.GRID})
 
@@ -83,6 +84,13 @@ class CaseDelegate(QStyledItemDelegate):
         """The bar at the left of the present line while the list has the keyboard."""
         painter.fillRect(QRect(place.left(), place.top(), _FOCUS, place.height()), _colour(self._theme.accent))
 
+    def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
+        """Where the mark of a contended case stands in the cell of its title."""
+        width = self._chip.width(self.tr("冲突")) + 10
+        room = place.width() - 2 * _EDGE - (_MARK + 4 if row.pending else 0) - width - _GAP
+        left = place.left() + _EDGE + self._plain.width(self._plain.fitted(row.title, room)) + _GAP
+        return QRect(left, place.center().y() - 8, width, 17)
+
     def _paint_number(self, painter: QPainter, place: QRect, row: CaseRow, chosen: bool) -> None:
         ink = self._theme.text if chosen else self._theme.muted
         words = self._model.words(row, SortKey.NUMBER)
@@ -97,12 +105,9 @@ class CaseDelegate(QStyledItemDelegate):
         if not row.conflict:
             self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room)
             return
-        chip = self.tr("冲突")
-        chip_px = self._chip.width(chip) + 10
-        room -= chip_px + 6
-        shown = self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room)
-        start = place.left() + _EDGE + self._plain.width(shown) + 6
-        self._paint_chip(painter, QRect(start, place.center().y() - 8, chip_px, 17), chip, self._theme.bad_text)
+        mark = self.conflict_mark(place, row)
+        self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room - mark.width() - _GAP)
+        self._paint_chip(painter, mark, self.tr("冲突"), self._theme.bad_text)
 
     def _paint_chip(self, painter: QPainter, place: QRect, words: str, ink: str) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -140,16 +145,21 @@ class _Pen:
     def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> str:
         """Draws the words from ``left`` of the place's edge in ``room`` pixels, with dots where they do not fit; gives
         what was drawn."""
+        shown = self.fitted(words, room)
+        painter.setFont(self._font)
+        painter.setPen(_colour(ink))
+        line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
+        painter.drawText(place.left() + left, line, shown)
+        return shown
+
+    def fitted(self, words: str, room: int) -> str:
+        """The words as far as they fit, with dots where they do not."""
         shown = self._fitting.get((words, room))
         if shown is None:
             if len(self._fitting) > _MOST_REMEMBERED:
                 self._fitting.clear()
             shown = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
             self._fitting[words, room] = shown
-        painter.setFont(self._font)
-        painter.setPen(_colour(ink))
-        line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
-        painter.drawText(place.left() + left, line, shown)
         return shown
 
     def width(self, words: str) -> int:

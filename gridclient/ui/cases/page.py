@@ -46,6 +46,7 @@ class CaseList(QWidget):
         ordered(SortKey, bool): another order; the flag is descending.
         view_chosen(SavedView): a saved view.
         cleared(): all conditions away.
+        conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
         columns_changed(): to be remembered.
         first_shown(): the first page is in the list.
@@ -57,6 +58,7 @@ class CaseList(QWidget):
     ordered = Signal(object, bool)
     view_chosen = Signal(object)
     cleared = Signal()
+    conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
     columns_changed = Signal()
     first_shown = Signal()
@@ -243,6 +245,7 @@ class CaseList(QWidget):
         self.table.cases_chosen.connect(self._on_cases_chosen)
         self.table.order_wanted.connect(self._on_order_wanted)
         self.table.columns_changed.connect(self.columns_changed)
+        self.table.conflict_wanted.connect(self.conflict_wanted)
         self.table.customContextMenuRequested.connect(self._on_menu_wanted)
         self.bar.narrowed.connect(self.narrowed)
         self.bar.view_chosen.connect(self.view_chosen)

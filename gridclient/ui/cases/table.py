@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from gridclient.services.rows import Sort
@@ -30,12 +30,14 @@ class CaseTable(QTableView):
         order_wanted(SortKey): a column's head was clicked.
         columns_changed(): widths, order or choice of columns.
         painted(): lines were painted.
+        conflict_wanted(str): the mark of a contended case was clicked.
     """
 
     cases_chosen = Signal(object)
     order_wanted = Signal(object)
     columns_changed = Signal()
     painted = Signal()
+    conflict_wanted = Signal(str)
 
     def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -160,6 +162,16 @@ class CaseTable(QTableView):
             place.setLeft(0)
             self._cells.paint_focus(QPainter(self.viewport()), place)
         self.painted.emit()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        spot = event.position().toPoint()
+        index = self.indexAt(spot)
+        if event.button() is not Qt.MouseButton.LeftButton or not index.isValid() or index.column() != TITLE:
+            return
+        row = self._cases.row_at(index.row())
+        if row.conflict and self._cells.conflict_mark(self.visualRect(index), row).contains(spot):
+            self.conflict_wanted.emit(row.id)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
