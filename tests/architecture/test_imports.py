@@ -42,6 +42,7 @@ COMPOSITION = (
     "import_look",
     "logs",
     "second_core",
+    "syncing",
     "self_check",
     "start",
     "tour",
