@@ -59,7 +59,7 @@ class DeskSync(QObject):
         self._newest: SyncView | None = None
         self._arrived = Changes()
         self._telling = False
-        self._counted: int | None = None  # conflicts, as the store counts them
+        self._boxes: Mapping[Box, int] | None = None  # as the store counts them
         self.lamp = SyncLamp()
         self.lamp.clicked.connect(lambda: self.page_wanted.emit("sync"))
         self._together = QTimer(self, singleShot=True, interval=_TOGETHER_MS)
@@ -124,10 +124,8 @@ class DeskSync(QObject):
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         """What the store counted: conflicts, and what is pending where nothing synchronises."""
         whole = figures.get("")
-        boxes: Mapping[Box, int] = whole.boxes if whole is not None else {}
-        self._counted = boxes.get(Box.CONFLICT, 0)
-        pending = self.view.pending_cases if self.control is not None else boxes.get(Box.PENDING, 0)
-        view = replace(self.view, pending_cases=pending, conflicts=self._counted)
+        self._boxes = whole.boxes if whole is not None else {}
+        view = self._counted(self.view)
         if view != self.view:
             self.view = view
             self.show()
@@ -145,7 +143,7 @@ class DeskSync(QObject):
             view, self._newest = self._newest, None
             arrived = self._arrived != Changes()
         if view is not None:
-            self.view = view if self._counted is None else replace(view, conflicts=self._counted)
+            self.view = self._counted(view)
             self.show()
         if arrived and not self._together.isActive():
             self._together.start()
@@ -168,6 +166,14 @@ class DeskSync(QObject):
         self.view_changed.emit(self.view)
         counts_down = self.view.state is SyncState.RETRYING and self.view.next_at is not None
         self._tick.start(_SECOND_MS if counts_down else _MINUTE_MS)
+
+    def _counted(self, view: SyncView) -> SyncView:
+        """The view with the desk's own counts: a worker that was never started counts nothing."""
+        if self._boxes is None:
+            return view
+        uncounted = view.state is SyncState.ALONE and not view.pending_events
+        pending = self._boxes.get(Box.PENDING, 0) if uncounted else view.pending_cases
+        return replace(view, pending_cases=pending, conflicts=self._boxes.get(Box.CONFLICT, 0))
 
     def _is_switchable(self) -> bool:
         return self.control is not None and self.view.state not in _WITHOUT_CABLE

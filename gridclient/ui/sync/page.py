@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gridclient.services.ports import Clock
@@ -23,6 +23,7 @@ from gridclient.ui.sync.state_card import StateCard
 from gridclient.ui.sync.stick import StickPanel
 
 _LEFT_PX: Final = 440
+_SECOND_MS: Final = 1_000
 _NO_SWITCH: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
 
 
@@ -44,6 +45,7 @@ class SyncPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._sync, self._jobs, self._clock = sync, jobs, clock
         self._last: RoundReport | None = None
+        self._second = QTimer(self, interval=_SECOND_MS)
         control = sync.control
         self.switch = OfflineSwitch(parent=self)
         self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
@@ -117,6 +119,7 @@ class SyncPage(QWidget):
     def _connect(self) -> None:
         sync = self._sync
         sync.view_changed.connect(self._show)
+        self._second.timeout.connect(lambda: self.card.show_view(sync.view, self._clock.now()))
         self.switch.clicked.connect(sync.set_offline)
         self.now.clicked.connect(self._on_now)
         self.leave.clicked.connect(self.closed)
@@ -134,11 +137,16 @@ class SyncPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._second.start()
         self._show(self._sync.view)
         self._read_rounds()
         first = self.enrol.url if self.enrol is not None and self.enrol.isVisible() else self.now
         self.setFocusProxy(first)
         first.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._second.stop()
 
     def _on_now(self) -> None:
         if self.now.isEnabled():

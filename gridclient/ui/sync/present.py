@@ -6,7 +6,7 @@ Single rounds have their words in :mod:`.round_words`, what has to be confirmed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -79,7 +79,8 @@ def pending_face(view: SyncView) -> Face:
 def fresh_face(view: SyncView, now: datetime) -> Face:
     """The second lamp: the state, and 数据截至 hh:mm."""
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
-    return Face(ICONS[view.state], words, _tone(view, now), " ".join(headline(view, now).sentences))
+    calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # no tooltip that changes by itself
+    return Face(ICONS[view.state], words, _tone(view, now), " ".join(headline(calm, now).sentences))
 
 
 def state_words(view: SyncView, now: datetime) -> str:

@@ -104,6 +104,14 @@ def test_a_desk_without_synchronisation_counts_for_itself(qtbot: QtBot) -> None:
         call()
 
 
+def test_a_desk_that_never_enrolled_counts_for_itself_though_it_could_synchronise(fake: FakeSync, qtbot: QtBot) -> None:
+    fake.shown = SyncView(SyncState.ALONE)
+    sync = DeskSync(control=fake, clock=empty_desk().clock)
+    qtbot.addWidget(sync.lamp)
+    sync.show_figures({"": GridFigures(9, 1, {Box.PENDING: 5})})
+    assert sync.lamp.words == "未上报 5 件  单机 · 从未同步"
+
+
 def test_conflicts_are_counted_by_the_store_also_after_a_round(sync: DeskSync, fake: FakeSync, qtbot: QtBot) -> None:
     sync.show_figures({"": GridFigures(9, 1, {Box.PENDING: 5, Box.CONFLICT: 2})})
     assert (sync.view.conflicts, sync.view.pending_cases) == (2, 0)

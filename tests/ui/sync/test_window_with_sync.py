@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import SyncState
+from gridclient.ui.cases.columns import TITLE
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.sync.conflict_page import ConflictPage
 from tests.fakes.fake_sync import FakeSync
@@ -151,6 +152,23 @@ def test_the_panel_of_a_contended_case_leads_to_the_choice(
     settle(qtbot, window)
     sheet = conflicts(window).sheet
     assert sheet is not None and sheet.case_id == waiting[-1]
+
+
+def test_a_click_on_the_mark_of_a_line_leads_to_the_choice_and_beside_it_not(
+    open_desk: OpenDesk, contended: InventedDesk, fake: FakeSync, qtbot: QtBot
+) -> None:
+    window = open_desk(contended, fake)
+    table = window.cases.table
+    place = next(n for n, row in enumerate(window.cases.model.rows) if row.conflict)
+    cell = table.visualRect(window.cases.model.index(place, TITLE))
+    mark = table._cells.conflict_mark(cell, window.cases.model.row_at(place))
+    assert cell.contains(mark)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=mark.center() - QPoint(mark.width(), 0))
+    assert window.pages.page("conflicts") is None
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=mark.center())
+    settle(qtbot, window)
+    sheet = conflicts(window).sheet
+    assert sheet is not None and sheet.case_id == window.cases.model.row_at(place).id
 
 
 def test_the_context_menu_of_a_contended_case_offers_the_choice(
