@@ -1,0 +1,180 @@
+"""``gridclient hub|enrol|sync|conflicts|bundle``: two desks and a hub as an administrator's script sees them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridclient.cli import main
+from tests.fakes.command_line import CommandLine
+
+COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
+
+
+class Hub:
+    """A hub in a process of its own, on a port that was free."""
+
+    def __init__(self, folder: Path) -> None:
+        self.database = f"sqlite:///{folder / 'hub.db'}"
+        command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", self.database, "--json"]
+        command += ["--listen", "127.0.0.1:0", "--folder", str(folder)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert self._process.stdout is not None
+        lines = []
+        while not lines or lines[-1].strip() != b"}":
+            line = self._process.stdout.readline()
+            assert line, "the hub ended"
+            lines.append(line)
+        self.url = str(json.loads(b"".join(lines))["url"])
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    running = Hub(tmp_path / "hub")
+    yield running
+    running.stop()
+
+
+class Desks:
+    """Desks of one county, each enrolled where it says so."""
+
+    def __init__(self, folder: Path, hub: Hub, captured: pytest.CaptureFixture[str]) -> None:
+        self._folder, self._hub, self._captured = folder, hub, captured
+
+    def code(self, *role: str) -> str:
+        self._captured.readouterr()
+        assert main(["hub", "enrol", "--db", self._hub.database, *role, "--json"]) == 0
+        issued = json.loads(self._captured.readouterr().out)
+        assert issued["url"] == self._hub.url
+        return str(issued["code"])
+
+    def make(self, name: str, *role: str, township: str = TOWNSHIP) -> CommandLine:
+        desk = CommandLine(self._folder / name, self._captured)
+        assert desk.json("init", "--county", COUNTY, "--township", township, "--name", name).status == 0
+        if role:
+            assert desk.json("enrol", self._hub.url, self.code(*role)).status == 0
+        return desk
+
+
+@pytest.fixture
+def desks(tmp_path: Path, hub: Hub, capsys: pytest.CaptureFixture[str]) -> Desks:
+    return Desks(tmp_path, hub, capsys)
+
+
+def new_case(desk: CommandLine, title: str) -> str:
+    return str(desk.json("cases", "new", "--json-args", json.dumps({"title": title})).json["id"])
+
+
+def titles(desk: CommandLine) -> set[str]:
+    return {case["title"] for case in desk.json("cases", "list").json["cases"]}
+
+
+def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    ran = one.json("sync")
+    keys = "pushed pulled pending conflicts rejected bytes_sent bytes_received seconds hub_time"
+    assert (ran.status, set(ran.json)) == (0, set(keys.split()))
+    assert (ran.json["pushed"], ran.json["pending"]) == (1, 0)
+    assert two.json("sync").json["pulled"] == 1
+    assert titles(two) == {"路灯不亮"}
+    assert two.json("verify").json["ok"]
+
+
+def test_two_desks_never_give_the_same_number(desks: Desks) -> None:
+    made = [desks.make(name, "--township", TOWNSHIP) for name in "abc"]
+    numbers = set()
+    for desk in made:
+        new_case(desk, "路灯不亮")
+        numbers.add(desk.json("cases", "list").json["cases"][0]["number"])
+    assert len(numbers) == 3
+
+
+def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    case = new_case(one, "路灯不亮")
+    one.json("sync")
+    two.json("sync")
+    one.act(case, "decline", reason_code="not_in_scope", reason="不属本辖区")
+    two.act(case, "void", "leader", reason="误报")
+    assert one.json("sync").status == 0
+    ran = two.json("sync")
+    assert (ran.status, ran.json["conflicts"]) == (3, 1)
+    assert one.json("sync").status == 3
+    (mine,), (theirs,) = (desk.json("conflicts", "list").json["conflicts"] for desk in (two, one))
+    assert (mine["first"]["mine"], mine["later"]["mine"]) == (False, True)
+    assert (theirs["first"]["mine"], theirs["later"]["mine"]) == (True, False)
+    assert two.json("conflicts", "resolve", case, "take", "--key", mine["key"]).json["state"] == "void"
+    two.json("sync")
+    assert one.json("sync").status == 0
+    assert one.json("cases", "show", case).json["state"] == "void"
+    assert one.json("conflicts", "resolve", case, "keep").code == "conflict.unknown"
+
+
+def test_what_one_desk_may_not_read_never_reaches_it(desks: Desks) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    other = desks.make("b", "--township", OTHER_TOWNSHIP, township=OTHER_TOWNSHIP)
+    supervisor = desks.make("s", "--supervisor")
+    new_case(one, "路灯不亮")
+    for desk in (one, other, supervisor):
+        desk.json("sync")
+    assert (titles(other), titles(supervisor)) == (set(), {"路灯不亮"})
+
+
+def test_a_stick_carries_what_has_no_line(desks: Desks, tmp_path: Path) -> None:
+    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    stick = tmp_path / "u.gridbundle"
+    assert one.json("bundle", "export", stick).json["events"] == 1
+    for events, known in ((1, 0), (0, 1)):
+        ran = two.json("bundle", "import", stick)
+        assert (ran.status, ran.json["events"], ran.json["known"]) == (0, events, known)
+    assert titles(two) == {"路灯不亮"}
+    one.json("sync")
+    two.json("sync")
+    assert (two.json("sync").json["pending"], titles(two)) == (0, {"路灯不亮"})
+    damaged = bytearray(stick.read_bytes())
+    damaged[-20] ^= 1
+    stick.write_bytes(damaged)
+    before = stick.read_bytes()
+    assert two.json("bundle", "import", stick).code.startswith("bundle.")
+    assert stick.read_bytes() == before
+
+
+def test_a_code_is_good_for_one_desk(desks: Desks, hub: Hub) -> None:
+    code = desks.code("--township", TOWNSHIP)
+    one, two = desks.make("a"), desks.make("b")
+    assert one.json("enrol", hub.url, code).status == 0
+    assert two.json("enrol", hub.url, code).code == "enrol.code_used"
+    assert two.json("sync").code == "sync.not_enrolled"
+
+
+def test_a_revoked_desk_is_turned_away_and_keeps_its_work(desks: Desks, hub: Hub) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    devices: list[dict[str, Any]] = one.json("hub", "devices", "--db", hub.database).json
+    one.json("hub", "revoke", devices[0]["device"], "--db", hub.database)
+    new_case(one, "路灯不亮")
+    ran = one.json("sync")
+    assert (ran.status, ran.code) == (1, "sync.revoked")
+    assert titles(one) == {"路灯不亮"}
+
+
+def test_a_hub_that_is_gone_is_the_environments_fault(desks: Desks, hub: Hub) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    hub.stop()
+    ran = one.json("sync")
+    assert (ran.status, ran.code) == (4, "sync.unreachable")
+    assert one.json("cases", "list", "--box", "pending").json["total"] == 1
