@@ -198,6 +198,9 @@ class FakeSyncStore:
             self._place(state, feed, chain, run.seq + step, run.position + step)
 
     def _place(self, state: _State, feed: str, chain: Chain, seq: int, position: int) -> None:
+        for origin, other in state.chains.items():  # two events never have one place
+            if origin.stream == feed:
+                other.places = {s: p for s, p in other.places.items() if p != position}
         chain.places[seq] = position
         state.marks.setdefault(feed, {})[position] = place_mark(position, chain.links[seq - 1])
         state.confirmed.setdefault(feed, set()).add(position)

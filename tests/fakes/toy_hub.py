@@ -22,6 +22,7 @@ from gridclient.services.sync_port import (
     PlacedRun,
     SignedHead,
     StickBatch,
+    SyncStore,
     Taken,
     Unsent,
 )
@@ -136,6 +137,36 @@ class ToyHub:
         }
 
 
+def push_all(store: SyncStore, key: bytes, hub: ToyHub, *, most: int = 1000) -> bool:
+    """Everything that waits, batch by batch; ``False`` when the hub did not take one."""
+    for origin, first in store.unsent_origins():
+        at = first
+        while (unsent := store.unsent(origin, at, most)).records:
+            if not hub.push(unsent, key):
+                if hub.refused != "gap":
+                    return False
+                at = hub.expected(origin)
+                continue
+            at += len(unsent.records)
+    return True
+
+
+def pull_all(store: SyncStore, hub: ToyHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
+    """Reads all feeds to their ends, a disagreeing one again from the start; at most so many pages."""
+    taken: list[Taken] = []
+    for feed in [state.feed for state in store.feeds()]:
+        complete = False
+        while not complete and len(taken) < pages:
+            state = next(s for s in store.feeds() if s.feed == feed)
+            page = hub.page(state, store.device, cut)
+            taken.append(store.take(page))
+            complete = page.complete and taken[-1].agrees
+            if not taken[-1].agrees:
+                assert not state.repairing or state.cursor, "reading again did not help"
+                store.restart_feed(feed)
+    return taken
+
+
 @dataclass
 class ToyDesk:
     """A desk with a real store, and rounds with a hub in memory."""
@@ -156,32 +187,10 @@ class ToyDesk:
         self.sync.keep_enrolment(Enrolment(hub, "http://hub", "", "token", short, self.key, given, {}, NOW))
 
     def push(self, hub: ToyHub, *, most: int = 1000) -> bool:
-        """Everything that waits, batch by batch; ``False`` when the hub did not take one."""
-        for origin, first in self.sync.unsent_origins():
-            at = first
-            while (unsent := self.sync.unsent(origin, at, most)).records:
-                if not hub.push(unsent, self.key):
-                    if hub.refused != "gap":
-                        return False
-                    at = hub.expected(origin)
-                    continue
-                at += len(unsent.records)
-        return True
+        return push_all(self.sync, self.key, hub, most=most)
 
     def pull(self, hub: ToyHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
-        """Reads all feeds to their ends, a disagreeing one again from the start; at most so many pages."""
-        taken: list[Taken] = []
-        for feed in [state.feed for state in self.sync.feeds()]:
-            complete = False
-            while not complete and len(taken) < pages:
-                state = next(s for s in self.sync.feeds() if s.feed == feed)
-                page = hub.page(state, self.device, cut)
-                taken.append(self.sync.take(page))
-                complete = page.complete and taken[-1].agrees
-                if not taken[-1].agrees:
-                    assert not state.repairing or state.cursor, "reading again did not help"
-                    self.sync.restart_feed(feed)
-        return taken
+        return pull_all(self.sync, hub, cut=cut, pages=pages)
 
     def round(self, hub: ToyHub, *, cut: int = 1000) -> None:
         assert self.push(hub)
