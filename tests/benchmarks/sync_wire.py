@@ -3,7 +3,7 @@
     python -m tests.benchmarks.sync_wire
 
 Three work sets of 10,000 events: invented cases with about 300 bytes of Chinese text each, the demo's cases as their
-desk would push them, and (where ../shared/data is) real messages cut to 100 characters, which no two are alike.
+desk would push them, and (where ../shared/data is) real messages cut to 100 characters, of which no two are alike.
 """
 
 from __future__ import annotations
@@ -95,11 +95,11 @@ def demo_work() -> list[Record]:
 
 
 def real_work() -> list[Record]:
-    """A registration with a real message each; cut, and turned when they are used up."""
+    """Events with a piece of a real message each."""
     book = openpyxl.load_workbook(_MESSAGES, read_only=True)
     texts = [str(row[4]).strip() for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row[4]]
     book.close()
-    parts = [text[start : start + 100] for text in texts for start in (0, 100, 200) if len(text) >= start + 60]
+    parts = [text[start : start + 100] for text in texts for start in range(0, 400, 100) if len(text) >= start + 60]
     events = invented_events(ORIGIN, EVENTS + CHANGES)
     return [record._replace(text=payload_text({"text": text})) for record, text in zip(events, parts, strict=False)]
 
