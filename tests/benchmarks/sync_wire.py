@@ -99,7 +99,7 @@ def real_work() -> list[Record]:
     book = openpyxl.load_workbook(_MESSAGES, read_only=True)
     texts = [str(row[4]).strip() for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row[4]]
     book.close()
-    parts = [text[start : start + 100] for text in texts for start in range(0, 400, 100) if len(text) >= start + 60]
+    parts = [text[start : start + 100] for text in texts for start in range(0, 700, 100) if len(text) >= start + 60]
     events = invented_events(ORIGIN, EVENTS + CHANGES)
     return [record._replace(text=payload_text({"text": text})) for record, text in zip(events, parts, strict=False)]
 
