@@ -25,6 +25,7 @@ from gridclient.store.backup import back_up, restore
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
+from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.import_journal import finish_imports
 from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.log import Device
@@ -38,6 +39,7 @@ from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import Verification, verify
 
 DEFAULT_ACCOUNT = "operator"
+WATCHING_ACCOUNT = "supervisor"
 FIRST_ACCOUNTS = (
     Account("operator", "受理派遣员", AccountRole.OPERATOR),
     Account("leader", "值班长", AccountRole.SHIFT_LEADER),
@@ -178,7 +180,7 @@ def open_desk(
     """Opens a profile until the block ends.
 
     Args:
-        account: who acts; the desk's operator if nobody is named.
+        account: who acts; the desk's own account if nobody is named (:func:`_own_account`).
         read_only: only reads, beside a desk that may be open.
         shared: writes on behalf of the desk that holds the profile (its worker process).
 
@@ -189,7 +191,7 @@ def open_desk(
     """
     clock = SystemClock()
     with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared) as profile:
-        opened = _opened(profile, clock, account or DEFAULT_ACCOUNT)
+        opened = _opened(profile, clock, account)
         if not (read_only or shared):
             finish_imports(profile.database, BulkRecorder(profile.device, clock))
         yield opened
@@ -208,7 +210,7 @@ def calendar_of(folder: Path) -> WorkCalendar:
         return opened.desk.reference.calendar()
 
 
-def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk:
+def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> OpenedDesk:
     database = profile.database
     reference = SqliteReference(database, lambda: clock.now().date())
     columns = Columns(database)
@@ -220,10 +222,23 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str) -> OpenedDesk
         map_data=SqliteMapData(columns, reference, clock),
         clock=clock,
         ids=RandomIds(),
-        actor=_account(database, reference, account).actor,
+        actor=(_account(database, reference, account) if account else _own_account(profile, reference)).actor,
         files=AttachmentStore(profile.attachments, database),
     )
     return OpenedDesk(profile, reference, desk)
+
+
+def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Account:
+    """Who acts where nobody is named: a department's desk acts for its unit, one that may write no case watches."""
+    enrolment = read_enrolment(profile.folder, profile.device.id)
+    grants = [grant for grant in enrolment.grants if grant.stream.startswith("t:")] if enrolment is not None else []
+    units = {grant.unit for grant in grants}
+    if len(units) == 1 and "" not in units:
+        (code,) = units
+        unit = reference.unit(code)
+        return Account(code, unit.name if unit is not None else code, AccountRole.UNIT, code)
+    watches = bool(grants) and not any(grant.writes for grant in grants)
+    return read_account(profile.database, WATCHING_ACCOUNT if watches else DEFAULT_ACCOUNT)
 
 
 def _account(database: Database, reference: SqliteReference, code: str) -> Account:
