@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
+import pytest
+
+from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
 from gridclient.domain.handing import units_handed
 from gridclient.services.sync_port import (
@@ -33,8 +36,10 @@ from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.sync_feeds import is_part, stream_of
+from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
+from gridclient.store.verify import verify
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
 from tests.contract.stage import KEY, NOW, STREAM, SetClock, Stage, known_areas, open_store
 
@@ -258,3 +263,38 @@ def _tables(desk: ToyDesk) -> object:
             "SELECT c.id, p.unit, p.role, p.state FROM parts p JOIN cases c ON c.no = p.case_no ORDER BY 1, 2"
         ).fetchall()
     return cases, parts
+
+
+@contextmanager
+def some_desks(folder: Path, number: int) -> Iterator[list[ToyDesk]]:
+    """Enrolled desks of one township."""
+    with ExitStack() as stack:
+        desks = [stack.enter_context(toy_desk(folder / f"desk{n}", n)) for n in range(1, number + 1)]
+        for desk in desks:
+            desk.enrol()
+        yield desks
+
+
+def proved(*desks: ToyDesk) -> bool:
+    """That every store proves right."""
+    reports = [verify(desk.profile.database) for desk in desks]
+    assert [report.problems for report in reports] == [()] * len(desks)
+    return True
+
+
+def pending(desk: ToyDesk) -> tuple[int, int]:
+    """How many events and cases only this desk has."""
+    return SqliteSyncQueries(desk.profile.database).pending()[:2]
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """The code with which a call fails."""
+    with pytest.raises(SyncFault) as caught:
+        call()
+    return caught.value.code
+
+
+def log_of(desk: ToyDesk) -> object:
+    """All events of a desk with their places."""
+    with desk.profile.database.reader() as connection:
+        return connection.execute("SELECT hash, acked FROM events ORDER BY hash").fetchall()

@@ -1,0 +1,276 @@
+"""Lost places, lost events, numbers used twice, restored stores: the next rounds put them right and lose nothing."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.case import CaseState
+from gridclient.domain.events import EventKind, link_after
+from gridclient.services.rows import CaseFilter
+from gridclient.services.sync_port import FeedState, Grant, OriginKey
+from gridclient.store.acknowledgement import acknowledge_all
+from gridclient.store.backup import back_up, restore
+from gridclient.store.profile import open_profile
+from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.store.verify import verify
+from gridclient.sync.signing import new_key
+from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
+from tests.fakes.toy_hub import (
+    HUB,
+    ToyDesk,
+    ToyHub,
+    code_of,
+    desk_on,
+    make_profile,
+    pending,
+    proved,
+    same_tables,
+    some_desks,
+    toy_desk,
+)
+
+Desks = tuple[ToyDesk, ToyDesk]
+
+
+@pytest.fixture
+def hub() -> ToyHub:
+    return ToyHub()
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Desks]:
+    with some_desks(tmp_path, 2) as (one, two):
+        yield one, two
+
+
+def test_a_hub_from_an_old_backup_gets_everything_again(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    for desk in desks:
+        desk.stage.dispatched("早")
+        desk.round(hub)
+    old = hub.copy()
+    one.stage.dispatched("丢一")
+    two.stage.dispatched("丢二")
+    for desk in (one, two, one):
+        desk.round(hub)
+    assert pending(one) == pending(two) == (0, 0)
+    two.stage.register("之后")
+    two.sync.restart_feed(STREAM)
+    two.round(old)
+    two.round(old)
+    assert pending(two) == (0, 0)
+    one.sync.restart_feed(STREAM)
+    one.pull(old, cut=4)
+    assert pending(one) == (3, 1)
+    for desk in (one, two, one):
+        desk.round(old)
+    assert pending(one) == pending(two) == (0, 0)
+    assert same_tables(desks) and proved(*desks)
+    assert len(one.stage.titles(CaseFilter())) == 5
+
+
+def test_a_feed_that_disagrees_says_so(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    one.stage.dispatched()
+    one.round(hub)
+    page = hub.page(FeedState(STREAM, 0, 0, 0), two.device, 10)
+    assert not two.sync.take(replace(page, total=page.total ^ 1)).agrees
+    two.sync.restart_feed(STREAM)
+    assert two.sync.feeds()[0].repairing and SqliteSyncQueries(two.profile.database).repairing()
+    assert two.sync.take(page).agrees
+    assert two.sync.feeds() == [FeedState(STREAM, 3, 3, page.total)]
+    with two.profile.database.writer() as connection:
+        connection.execute("UPDATE feeds SET count = count + 1")
+    assert verify(two.profile.database).problems == (f"feed {STREAM}",)
+
+
+def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: ToyHub) -> None:
+    """A demonstration marked its history as reported; no hub ever saw it."""
+    one, two = desks
+    two.stage.dispatched("真")
+    two.round(hub)
+    case_id = one.stage.dispatched("演示")
+    with one.profile.database.writer() as connection:
+        acknowledge_all(connection)
+    assert pending(one) == (0, 0)
+    one.enrol(hub="hub-2")
+    one.pull(hub, cut=2)
+    assert pending(one) == (3, 1)
+    one.round(hub)
+    two.round(hub)
+    assert case_id in two.stage.ids(CaseFilter())
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    placed = one.stage.dispatched("旧")
+    one.round(hub)
+    fresh = one.stage.dispatched("新")
+    one.stage.record(EventKind.NOTED, placed, {"text": "补记"})
+    one.stage.undo(fresh)
+    before = [(e.at, e.kind) for e in one.stage.queries.timeline(fresh)]
+    assert one.sync.begin_incarnation(2) == 5
+    assert [(e.at, e.kind) for e in one.stage.queries.timeline(fresh)] == before
+    assert one.stage.case(fresh).state is CaseState.FILED and not one.stage.case(fresh).refused
+    assert one.sync.incarnation == one.profile.device.incarnation == 2
+    assert proved(one)
+    one.stage.record(EventKind.NOTED, placed, {"text": "之后"})  # by a desk that was opened before
+    assert [key.incarnation for key, _ in one.sync.unsent_origins()] == [2]
+    one.round(hub)
+    two.round(hub)
+    assert pending(one) == (0, 0) and same_tables(desks) and proved(*desks)
+    assert one.sync.begin_incarnation(2) == 0
+    assert one.sync.incarnation == 3
+    with open_profile(one.profile.folder, now=NOW, read_only=True) as again:
+        assert again.device.incarnation == 3
+        with again.database.reader() as connection:
+            lines = connection.execute("SELECT what, subject FROM audit ORDER BY no").fetchall()
+    assert lines == [("sync.incarnation", "2/5"), ("sync.incarnation", "3/0")]
+
+
+def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: ToyHub) -> None:
+    with some_desks(tmp_path, 1) as (one,):
+        one.stage.register("共同")
+        one.round(hub)
+        back_up(one.profile, tmp_path / "a.gridbackup")
+        make_profile(tmp_path / "twin", 1)
+        (tmp_path / "twin" / "store.db").write_bytes((tmp_path / "a.gridbackup").read_bytes())
+        with open_profile(tmp_path / "twin", now=NOW) as profile:
+            twin = desk_on(profile, 7)
+            twin.enrol(key=one.key)
+            one.stage.register("甲")
+            twin.stage.register("乙")
+            twin.stage.register("丙")
+            one.round(hub)
+            assert not twin.push(hub) and hub.refused == "fork"
+            assert twin.sync.begin_incarnation(2) == 2
+            assert twin.push(hub)
+            assert code_of(lambda: twin.pull(hub)) == "sync.gap"
+            twin.sync.restart_feed(STREAM)
+            twin.pull(hub)
+            one.sync.restart_feed(STREAM)
+            one.pull(hub)
+            assert len(one.stage.titles(CaseFilter())) == 4
+            assert pending(one) == pending(twin) == (0, 0)
+            assert same_tables([one, twin]) and proved(one, twin)
+
+
+def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub: ToyHub) -> None:
+    """Their numbers were a twin's at the hub: a run of places came for them before anybody noticed."""
+    one, _ = desks
+    one.stage.register("共同")
+    one.round(hub)
+    mine = one.stage.register("我的")
+    origin = OriginKey(STREAM, one.device, 1)
+    ours = one.sync.unsent(origin, 2, 1)
+    theirs = ours.records[0]._replace(text='{"number":"x","facts":{"title":"孪生"}}', subject="e" * 32)
+    link = link_after(ours.link_before, theirs.canonical())
+    assert hub.push(replace(ours, records=(theirs,), link_after=link), one.key)
+    page = hub.page(one.sync.feeds()[0], one.device, 10)
+    assert code_of(lambda: one.sync.take(page)) == "sync.fork"
+    assert pending(one) == (1, 1)
+    assert not one.sync.take(replace(page, heads=())).agrees
+    assert pending(one) == (0, 0)
+    one.sync.restart_feed(STREAM)
+    page = hub.page(one.sync.feeds()[0], one.device, 10)
+    assert code_of(lambda: one.sync.take(page)) == "sync.fork"
+    assert pending(one) == (1, 1)
+    assert one.sync.begin_incarnation(2) == 1
+    one.round(hub)
+    assert one.stage.case(mine).facts.title == "我的" and len(one.stage.titles(CaseFilter())) == 3
+    assert pending(one) == (0, 0) and proved(one)
+
+
+def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: ToyHub, tmp_path: Path) -> None:
+    one, two = desks
+    one.stage.register("之前")
+    one.round(hub)
+    one.stage.register("备份时未报")
+    back_up(one.profile, tmp_path / "a.gridbackup")
+    one.stage.register("备份后")
+    one.round(hub)
+    two.round(hub)
+    restore(one.profile, tmp_path / "a.gridbackup", now=NOW)
+    again = desk_on(one.profile, 5)
+    again.key = one.key
+    assert again.sync.enrolment() == one.sync.enrolment() is not None
+    assert again.stage.settings.value("sync.confirm") == "1"
+    assert [state.repairing for state in again.sync.feeds()] == [True]
+    assert again.sync.incarnation == 2
+    again.stage.register("恢复后")
+    again.round(hub)
+    two.round(hub)
+    assert sorted(again.stage.titles(CaseFilter())) == ["之前", "备份后", "备份时未报", "恢复后"]
+    assert pending(again) == (0, 0) and same_tables([again, two]) and proved(again)
+    assert not again.sync.feeds()[0].repairing
+
+
+def test_a_backup_on_another_machine_is_another_device(desks: Desks, hub: ToyHub, tmp_path: Path) -> None:
+    one, two = desks
+    one.stage.register("已报")
+    one.round(hub)
+    lost = one.stage.dispatched("未报就坏了")
+    back_up(one.profile, tmp_path / "a.gridbackup")
+    with toy_desk(tmp_path / "new", 9) as fresh:
+        restore(fresh.profile, tmp_path / "a.gridbackup", now=NOW)
+        new = desk_on(fresh.profile, 9)
+        assert new.sync.enrolment() is None and not list(new.sync.feeds())
+        assert pending(new) == (3, 1) and not list(new.sync.unsent_origins())
+        new.enrol()
+        new.round(hub)
+        assert pending(new) == (3, 1)  # now under its own name
+        new.round(hub)
+        assert pending(new) == (0, 0)
+        two.round(hub)
+        assert two.stage.case(lost).state is CaseState.DISPATCHED
+        assert same_tables([new, two]) and proved(new, two)
+
+
+def test_the_enrolment_is_the_owners_and_gives_the_numbers_their_characters(desks: Desks) -> None:
+    one, _ = desks
+    one.enrol(short="ZZ")
+    file = one.profile.folder / "keys" / "enrolment.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    case_id = one.stage.register()  # by a desk that was opened before
+    assert one.stage.case(case_id).number.partition("-")[2].split("-")[1].startswith("ZZ")
+    found = one.sync.enrolment()
+    assert found is not None and (found.hub, found.short, found.signing_key) == (HUB, "ZZ", one.key)
+    with open_profile(one.profile.folder, now=NOW, lock=False) as again:
+        assert again.device.short == "ZZ"
+    kept = json.loads(file.read_text())
+    file.write_text(json.dumps({**kept, "device": "somebody else"}))
+    assert one.sync.enrolment() is None
+
+
+def test_another_signing_key_begins_another_incarnation(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    one.stage.register("一")
+    one.round(hub)
+    two.round(hub)
+    one.stage.register("二")
+    one.enrol(key=new_key())
+    assert one.sync.incarnation == 2
+    one.round(hub)
+    two.round(hub)
+    assert same_tables(desks) and pending(one) == (0, 0) and proved(*desks)
+
+
+def test_feeds_are_what_is_granted(desks: Desks, hub: ToyHub) -> None:
+    one, _ = desks
+    one.stage.register()
+    one.round(hub)
+    other = f"t:{OTHER_TOWNSHIP}"
+    one.enrol(Grant(STREAM), Grant(other, reads=False, writes=True), Grant("ref"), Grant(STREAM, unit="U-1"))
+    assert [(state.feed, state.cursor) for state in one.sync.feeds()] == [(STREAM, 1), ("ref", 0)]
+    one.enrol(Grant("ref"))
+    one.enrol(Grant(STREAM))
+    assert [(state.feed, state.cursor) for state in one.sync.feeds()] == [(STREAM, 0)]
+    one.round(hub)
+    assert proved(one)
