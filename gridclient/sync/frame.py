@@ -14,10 +14,12 @@ from gridclient.domain.errors import SyncFault
 
 PROTOCOL: Final = 1
 DICTIONARY: Final = 1
+NO_DICTIONARY: Final = 0
 MOST_ON_THE_LINE: Final = 8 << 20
 MOST_UNPACKED: Final = 64 << 20
 CONTENT_TYPE: Final = "application/x-gridclient-sync"
 _HEAD: Final = 2
+_LONG: Final = 256 << 10
 _RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[2])) / "resources" / "sync"
 _FORMAT: Final = zstandard.FORMAT_ZSTD1_MAGICLESS
 
@@ -28,8 +30,12 @@ def refused(why: str) -> SyncFault:
 
 
 def seal(body: bytes, level: int) -> bytes:
-    """The body as it goes on the line: protocol, number of the dictionary, compressed body with a checksum."""
-    return bytes((PROTOCOL, DICTIONARY)) + _TOOLS.compressor(level).compress(body)
+    """The body as it goes on the line: protocol, number of the dictionary, compressed body with a checksum.
+
+    A long body does better without the dictionary, for which zstd would choose its settings.
+    """
+    dictionary = NO_DICTIONARY if len(body) > _LONG else DICTIONARY
+    return bytes((PROTOCOL, dictionary)) + _TOOLS.compressor(level, dictionary).compress(body)
 
 
 def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MOST_UNPACKED) -> bytes:
@@ -41,14 +47,14 @@ def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MO
     """
     if len(data) <= _HEAD or len(data) > most:
         raise refused("size")
-    if data[0] != PROTOCOL or data[1] != DICTIONARY:
+    if data[0] != PROTOCOL or data[1] not in (DICTIONARY, NO_DICTIONARY):
         raise SyncFault("sync.update_due", theirs=data[0], ours=PROTOCOL)
     packed = memoryview(data)[_HEAD:]
     try:
         size = zstandard.get_frame_parameters(packed, format=_FORMAT).content_size
         if size > most_unpacked:  # also an unknown size, which is the largest number
             raise refused("unpacked size")
-        body = _TOOLS.decompressor().decompress(packed, max_output_size=size, allow_extra_data=False)
+        body = _TOOLS.decompressor(data[1]).decompress(packed, max_output_size=size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise refused("compression") from error
     if len(body) != size:
@@ -57,29 +63,35 @@ def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MO
 
 
 @cache
-def _dictionary() -> zstandard.ZstdCompressionDict:
-    return zstandard.ZstdCompressionDict((_RESOURCES / f"dictionary-{DICTIONARY}.zdict").read_bytes())
+def _dictionary(number: int) -> zstandard.ZstdCompressionDict | None:
+    if number == NO_DICTIONARY:
+        return None
+    return zstandard.ZstdCompressionDict((_RESOURCES / f"dictionary-{number}.zdict").read_bytes())
 
 
 class _Tools(threading.local):
     """Compressors are costly to make and belong to one thread."""
 
     def __init__(self) -> None:
-        self._compressors: dict[int, zstandard.ZstdCompressor] = {}
-        self._decompressor: zstandard.ZstdDecompressor | None = None
+        self._compressors: dict[tuple[int, int], zstandard.ZstdCompressor] = {}
+        self._decompressors: dict[int, zstandard.ZstdDecompressor] = {}
 
-    def compressor(self, level: int) -> zstandard.ZstdCompressor:
-        if level not in self._compressors:
+    def compressor(self, level: int, dictionary: int) -> zstandard.ZstdCompressor:
+        found = self._compressors.get((level, dictionary))
+        if found is None:
             settings = zstandard.ZstdCompressionParameters.from_level(
                 level, format=_FORMAT, write_dict_id=False, write_checksum=True, write_content_size=True
             )
-            self._compressors[level] = zstandard.ZstdCompressor(dict_data=_dictionary(), compression_params=settings)
-        return self._compressors[level]
+            found = zstandard.ZstdCompressor(dict_data=_dictionary(dictionary), compression_params=settings)
+            self._compressors[level, dictionary] = found
+        return found
 
-    def decompressor(self) -> zstandard.ZstdDecompressor:
-        if self._decompressor is None:
-            self._decompressor = zstandard.ZstdDecompressor(dict_data=_dictionary(), format=_FORMAT)
-        return self._decompressor
+    def decompressor(self, dictionary: int) -> zstandard.ZstdDecompressor:
+        if dictionary not in self._decompressors:
+            self._decompressors[dictionary] = zstandard.ZstdDecompressor(
+                dict_data=_dictionary(dictionary), format=_FORMAT
+            )
+        return self._decompressors[dictionary]
 
 
 _TOOLS: Final = _Tools()
