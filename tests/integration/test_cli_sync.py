@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gridclient.cli import main
-from tests.fakes.command_line import CommandLine
+from tests.fakes.command_line import CommandLine, copied, made_demo
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
@@ -21,6 +21,7 @@ class Hub:
     """A hub in a process of its own, on a port that was free."""
 
     def __init__(self, folder: Path) -> None:
+        """``folder`` may hold the database of a hub that ran before."""
         self.database = f"sqlite:///{folder / 'hub.db'}"
         command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", self.database, "--json"]
         command += ["--listen", "127.0.0.1:0", "--folder", str(folder)]
@@ -131,6 +132,34 @@ def test_what_one_desk_may_not_read_never_reaches_it(desks: Desks) -> None:
     for desk in (one, other, supervisor):
         desk.json("sync")
     assert (titles(other), titles(supervisor)) == (set(), {"路灯不亮"})
+
+
+def test_a_department_sees_what_was_handed_to_it_and_answers(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
+    hub = Hub(demo / "hub")
+    try:
+        desks = Desks(tmp_path, hub, capsys)
+        first = CommandLine(demo, capsys)
+        dispatched = first.json("cases", "list", "--state", "dispatched", "--limit", 1).json["cases"][0]
+        case, unit, township = dispatched["id"], dispatched["unit"], f"371002{dispatched['grid'][6:9]}"
+        department = desks.make("d", "--unit", unit, township=township)
+        assert department.json("sync").json["pulled"] > 0
+        seen = department.json("cases", "list", "--limit", 500).json
+        assert case in {row["id"] for row in seen["cases"]}
+        assert 0 < seen["total"] < first.json("cases", "list").json["total"]
+        department.act(case, "sign")
+        department.act(case, "feed_back", result="已清理完毕")
+        assert department.act(case, "close").code == "role.not_allowed"
+        assert department.json("sync").json["pushed"] == 2
+        township_desk = desks.make("t", "--township", township, township=township)
+        township_desk.json("sync")
+        shown = township_desk.json("cases", "show", case).json
+        assert (shown["state"], shown["assignments"][0]["result"]) == ("handled", "已清理完毕")
+        assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
+    finally:
+        hub.stop()
 
 
 def test_a_stick_carries_what_has_no_line(desks: Desks, tmp_path: Path) -> None:
