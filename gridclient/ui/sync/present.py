@@ -219,8 +219,11 @@ def _running(view: SyncView, now: datetime) -> Said:
 
 def _retrying(view: SyncView, now: datetime) -> Said:
     why = failure_words(view.last) if view.last is not None else ""
-    left = countdown(view.next_at - now) if view.next_at is not None else countdown(timedelta())
-    again = translate("Sync", "{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。").format(left=left)
+    if view.next_at is not None and view.next_at > now:
+        words = translate("Sync", "{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。")
+        again = words.format(left=countdown(view.next_at - now))
+    else:
+        again = translate("Sync", "马上自动重试；照常办理，不会丢。")
     sentences = (why, _fresh_sentence(view, now), again)
     return translate("Sync", "这一次没有同步成"), tuple(s for s in sentences if s)
 
