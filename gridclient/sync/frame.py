@@ -54,6 +54,8 @@ def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MO
         size = zstandard.get_frame_parameters(packed, format=_FORMAT).content_size
         if size > most_unpacked:  # also an unknown size, which is the largest number
             raise refused("unpacked size")
+        if (size > _LONG) != (data[1] == NO_DICTIONARY):  # the checksum does not cover the head
+            raise refused("dictionary")
         body = _TOOLS.decompressor(data[1]).decompress(packed, max_output_size=size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise refused("compression") from error
