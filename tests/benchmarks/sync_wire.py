@@ -12,14 +12,10 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import msgpack
-import openpyxl
-import zstandard
+from typing import Final
 
 from gridclient.domain.events import EventKey, Record, payload_text
-from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRun
+from gridclient.services.sync_port import FeedPage, PlacedRun
 from gridclient.sync.signing import new_key, sign_head
 from gridclient.sync.wire import (
     FeedAsk,
@@ -31,30 +27,11 @@ from gridclient.sync.wire import (
     encode_reply,
     encode_request,
 )
+from tests.benchmarks.sync_work import CHANGES, EVENTS, MESSAGES, ORIGIN, floor, invented_work, real_texts
 from tests.benchmarks.train_sync_dictionary import demo_events
-from tests.fakes.invented_events import invented_events
 
-ORIGIN: Final = OriginKey("t:371002001", "0123456789abcdef", 1)
-EVENTS: Final = 10_000
-CHANGES: Final = 100
 BATCH: Final = 2_000
-_MESSAGES: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "tipdm2020" / "附件3.xlsx"
 _DAY_MS: Final = 86_400_000
-
-
-def floor(records: Sequence[Record]) -> int:
-    """What plain columns under zstd-19 take, in one piece, without dictionary, signature or frame."""
-    subjects: dict[str, int] = {}
-    columns: list[Any] = [
-        [r.hlc - before.hlc for before, r in zip([records[0], *records], records, strict=False)],
-        [r.kind for r in records],
-        [subjects.setdefault(r.subject, len(subjects)) for r in records],
-        [r.base for r in records],
-        [r.actor for r in records],
-    ]
-    ids = b"".join(bytes.fromhex(subject) for subject in subjects)
-    texts = "\n".join(r.text for r in records).encode()
-    return len(zstandard.ZstdCompressor(level=19).compress(msgpack.packb([*columns, ids, texts])))
 
 
 def pushed(records: Sequence[Record], batch: int, level: int) -> int:
@@ -96,12 +73,10 @@ def demo_work() -> list[Record]:
 
 def real_work() -> list[Record]:
     """Events with a piece of a real message each."""
-    book = openpyxl.load_workbook(_MESSAGES, read_only=True)
-    texts = [str(row[4]).strip() for row in book.worksheets[0].iter_rows(min_row=2, values_only=True) if row[4]]
-    book.close()
-    parts = [text[start : start + 100] for text in texts for start in range(0, 700, 100) if len(text) >= start + 60]
-    events = invented_events(ORIGIN, EVENTS + CHANGES)
-    return [record._replace(text=payload_text({"text": text})) for record, text in zip(events, parts, strict=False)]
+    return [
+        record._replace(text=payload_text({"text": text}))
+        for record, text in zip(invented_work(), real_texts(100), strict=False)
+    ]
 
 
 def measure(name: str, records: Sequence[Record]) -> None:
@@ -120,9 +95,9 @@ def measure(name: str, records: Sequence[Record]) -> None:
 
 
 def main() -> None:
-    measure("invented cases", list(invented_events(ORIGIN, EVENTS + CHANGES, details=9)))
+    measure("invented cases", invented_work())
     measure("cases of the demo", demo_work())
-    if _MESSAGES.is_file():
+    if MESSAGES.is_file():
         measure("real messages", real_work())
     up, down = idle_round()
     print(f"round without news: {up} bytes up, {down} down; answer to {CHANGES} changes: {answer_to(CHANGES)} bytes")

@@ -30,21 +30,35 @@ def invented_events(origin: OriginKey, count: int, *, seed: int = 1, details: in
             subject, base = rolls.randbytes(16).hex(), 0
         else:
             subject, base = open_cases.pop(rolls.randrange(len(open_cases)))
-        kind, actor, payload = _happening(rolls, base, clock // 1000, details)
+        number = f"371002001-20261120-A7{seq:05}"
+        kind, actor, payload = _happening(rolls, (subject, base), clock // 1000, details, number)
         yield Record(EventKey(*origin, seq), clock << 16, kind, 1, subject, base, actor, payload_text(payload))
         if base < 4:
             open_cases.append((subject, base + 1))
 
 
-def _happening(rolls: random.Random, base: int, second: int, details: int) -> tuple[str, str, dict[str, object]]:
-    unit = f"371002001-B{rolls.randrange(30):02}"
+def _happening(
+    rolls: random.Random, step: tuple[str, int], second: int, details: int, number: str
+) -> tuple[str, str, dict[str, object]]:
+    subject, base = step
+    unit = f"371002001-B{int(subject[:4], 16) % 30:02}"  # who was given the case signs it
     clock = {"due": second + 7200, "limit": "2 urgent_hour", "stage": "handle", "started": second, "unit": unit}
     if base == 0:
-        return "case_registered", "operator", {"clocks": [clock], "facts": _facts(rolls, details), "level": 3}
+        return (
+            "case_registered",
+            "operator",
+            {"clocks": [clock], "facts": _facts(rolls, details), "level": 3, "number": number},
+        )
     if base == 1:
-        return "case_filed", "operator", {"basis": {"standard": "E-07-05-01", "version": "1"}, "facts": {}}
+        standard = "E-07-05-01"
+        return (
+            "case_filed",
+            "operator",
+            {"basis": {"standard": standard, "version": "1"}, "facts": {"standard": standard}},
+        )
     if base == 2:
         given = {"due": second + 7200, "limit": "2 urgent_hour", "role": "lead", "unit": unit}
+        given["return_until"] = second + 3600
         return "case_dispatched", "operator", {"assignments": [given], "clocks": [clock], "reason": ""}
     if base == 3:
         return "case_signed", unit, {"unit": unit}
