@@ -212,6 +212,7 @@ def test_a_file_shows_how_far_it_is_and_can_be_stopped(
     assert page.stick is not None
     fake.gate = threading.Event()
     page.stick.export_to(FILE)
+    qtbot.waitUntil(lambda: bool(fake.asked), timeout=5_000)  # on a busy machine its thread begins late
     tell(fake, sync, qtbot, SyncState.IDLE, stage="export", done=400, all=1200)
     assert page.stick.progress.words.text() == "正在写入文件 400/1,200"
     assert not page.stick.out.isEnabled() and page.stick.stop.isVisible()
