@@ -1,0 +1,133 @@
+"""What must hold in the end: all stores and the hub have the same events, places and cases; nothing shown as reported
+is missing, and nothing that was done is gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gridclient.domain.events import EventKey, Record, link_after, place_mark
+from gridclient.domain.handing import units_handed
+from gridclient.hub.rows import CHAIN_START
+from gridclient.store.refolding import folded
+from gridclient.store.verify import verify
+from tests.faults.county import County
+from tests.faults.desk import FULL, READER, TOWN, Desk
+from tests.faults.tally import proved
+
+
+class Placed(NamedTuple):
+    """An event as the hub has it."""
+
+    record: Record
+    link: bytes
+
+
+def assert_all_agree(county: County) -> None:
+    """Raises ``AssertionError`` where anything differs."""
+    hub = hub_events(county)
+    for desk in county.desks:
+        problems = verify(desk.database).problems
+        assert problems == (), (desk.name, problems)
+    for desk in county.honest:
+        wanted = hub if desk.grant in (FULL, READER) else part_of(hub, desk.grant.unit)
+        _assert_same_events(desk, wanted)
+        assert desk.lamps.pending()[0] == 0, (desk.name, "still waits")
+    _assert_same_cases(county, hub)
+    _assert_nothing_missing(county, hub)
+    proved("all stores and the hub equal")
+    proved("stores proved event by event (verify)", len(county.desks))
+    proved("commands found again everywhere", sum(len(desk.recorded) for desk in county.desks))
+    proved("events placed", len(hub))
+
+
+def hub_events(county: County) -> dict[int, Placed]:
+    """The hub's events, proved: places without a gap, every chain, count and sum."""
+    with county.hub.backend.real.reading() as ledger:
+        found = ledger.streams((TOWN,))
+        if not found:
+            return {}
+        head, total = found[0].head, found[0].total
+        origins = {row.no: row for row in ledger.origins(TOWN)}
+        rows = ledger.events(TOWN, 0, head, head + 1, ())
+    assert [row.position for row in rows] == list(range(1, head + 1)), "places of the hub"
+    links: dict[int, tuple[int, bytes]] = {}
+    events: dict[int, Placed] = {}
+    for row in rows:
+        origin = origins[row.origin]
+        seq, before = links.get(row.origin, (0, CHAIN_START))
+        key = EventKey(TOWN, origin.device, origin.incarnation, row.seq)
+        record = Record(key, row.hlc, row.kind, row.version, row.subject, row.base, row.actor, row.text)
+        assert row.seq == seq + 1 and row.link == link_after(before, record.canonical()), ("chain at the hub", key)
+        links[row.origin] = (row.seq, row.link)
+        events[row.position] = Placed(record, row.link)
+    assert {no: (row.seq, row.link) for no, row in origins.items()} == links, "heads of chains at the hub"
+    assert sum(place_mark(p, e.link) for p, e in events.items()) % 2**64 == total, "sum at the hub"
+    return events
+
+
+def part_of(hub: Mapping[int, Placed], unit: str) -> dict[int, Placed]:
+    """The events of the cases that were ever handed to a unit."""
+    theirs = {
+        placed.record.subject
+        for placed in hub.values()
+        if unit in units_handed(placed.record.kind, json.loads(placed.record.text))
+    }
+    return {position: placed for position, placed in hub.items() if placed.record.subject in theirs}
+
+
+def _assert_same_events(desk: Desk, wanted: Mapping[int, Placed]) -> None:
+    with desk.database.reader() as connection:
+        rows = connection.execute(
+            "SELECT e.acked, e.hash, o.device, o.incarnation, e.seq, e.actor FROM events e "
+            "JOIN origins o ON o.no = e.origin WHERE o.stream = ? ORDER BY e.acked",
+            (TOWN,),
+        ).fetchall()
+    unplaced = [tuple(row[2:]) for row in rows if row[0] is None]
+    assert not unplaced, (desk.name, "has events that the hub has not", unplaced)
+    assert {row[0]: bytes(row[1]) for row in rows} == {p: e.link for p, e in wanted.items()}, (desk.name, "events")
+
+
+def _assert_same_cases(county: County, hub: Mapping[int, Placed]) -> None:
+    """Tables are the same, and are what the hub's order folds to."""
+    whole = [desk for desk in county.honest if desk.grant in (FULL, READER)]
+    expected = _tables(whole[0])
+    for desk in county.honest:
+        mine = _tables(desk)
+        if desk in whole:
+            assert mine == expected, (desk.name, "tables")
+        else:
+            assert mine == {case: row for case, row in expected.items() if case in mine}, (desk.name, "tables")
+    subjects: dict[str, list[Record]] = {}
+    for placed in hub.values():
+        subjects.setdefault(placed.record.subject, []).append(placed.record)
+    cases = {subject: folded(record.event() for record in records) for subject, records in subjects.items()}
+    known = {subject: case for subject, case in cases.items() if case is not None}
+    assert set(known) == set(expected), "cases of the hub's order"
+    for subject, case in known.items():
+        assert whole[0].queries.case(subject) == case, "a case is not what the hub's order folds to"
+
+
+def _tables(desk: Desk) -> dict[str, object]:
+    with desk.database.reader() as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(cases)") if row[1] not in ("no", "pending")]
+        found: dict[str, object] = {}
+        for case, *row in connection.execute(f"SELECT lower(hex(id)), {', '.join(columns)} FROM cases").fetchall():
+            parts = connection.execute(
+                "SELECT p.unit, p.role, p.state FROM parts p JOIN cases c ON c.no = p.case_no "
+                "WHERE c.id = ? ORDER BY 1",
+                (bytes.fromhex(case),),
+            ).fetchall()
+            found[case] = (row, parts)
+    return found
+
+
+def _assert_nothing_missing(county: County, hub: Mapping[int, Placed]) -> None:
+    there = {placed.record.actor for placed in hub.values()}
+    missing = county.acknowledged - there
+    assert not missing, ("was shown as reported and is gone", sorted(missing))
+    for desk in county.desks:
+        here = desk.accounts("e.acked IS NULL AND o.own = 1") if desk.revoked else set()
+        gone = desk.recorded - there - here - county.lost
+        assert not gone, (desk.name, "was done and is gone", sorted(gone))
