@@ -27,6 +27,7 @@ _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
 _QUICK_LINE: Final = 256 << 10
 _THOROUGH, _QUICK = 19, 12  # levels of compression; the thorough one takes a tenth of a millisecond an event
+_NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
 
@@ -163,6 +164,8 @@ class Round:
         for feed in self._store.feeds():
             if feed.feed not in self._complete or stream_of_feed(feed.feed) in pushed:
                 self._first |= {feed.feed} if not feed.cursor and not feed.repairing else set()
+                if feed.repairing and feed.feed not in self._restarted:  # own events may be missing here
+                    self._whole.add(feed.feed)
                 asks.append(FeedAsk(feed.feed, feed.cursor, feed.feed in self._whole))
         return tuple(asks)
 
@@ -213,9 +216,6 @@ class Round:
         except SyncFault as fault:
             if fault.code not in ("sync.gap", "sync.chain_broken", "sync.signature"):
                 raise
-            if fault.code == "sync.gap" and page.feed not in self._whole:  # own events that a backup does not have
-                self._whole.add(page.feed)
-                self._restarted.discard(page.feed)
             self._restart(page.feed, fault.code, fault)
             return
         self._pulled += taken.new_events
@@ -232,9 +232,13 @@ class Round:
             self._around.progress("first" if page.feed in self._first else "pull", self._pulled, 0)
 
     def _restart(self, feed: str, why: str, fault: SyncFault | None = None) -> None:
-        """Reads a feed again from the start, once in a round; once more when own events are missing here."""
-        if feed in self._restarted:
+        """Reads a feed again from the start; a second time, and where own events are missing here, with those whole:
+        only so is it seen that under an own number the hub has another event."""
+        again = feed in self._restarted
+        if again and (feed in self._whole or why in _NO_USE_AGAIN):
             raise fault or SyncFault("sync.differs", feed=feed)
+        if again or why == "sync.gap":
+            self._whole.add(feed)
         _LOG.warning("feed %s is read again: %s", feed, why)
         self._around.progress("check", 0, 0)
         self._restarted.add(feed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.services.sync_port import Enrolment, Grant, RoundEnd, RoundReport
+from gridclient.services.sync_port import Enrolment, Grant, OriginKey, RoundEnd, RoundReport
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.transport import FIRST_BYTES, Pacing
+from gridclient.sync.wire import decode_request
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
 from tests.fakes.sync_store import FakeSyncStore
 
@@ -178,6 +180,44 @@ def test_desk_restored_from_an_old_backup_reads_its_own_events_again(hub: FakeHu
     one.store.state = old
     assert one.round().end is RoundEnd.DONE
     assert all_agree(hub, one, two)
+
+
+def test_feed_in_doubt_is_read_on_with_own_events_whole_and_not_from_the_start(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(6)
+    desk.round()
+    old = desk.store.backup()
+    desk.write(3)
+    desk.round()
+    desk.store.state = old
+    desk.store.state.feeds[TOWN] = replace(desk.store.state.feeds[TOWN], repairing=True)
+    before = len(desk.line.requests)
+    assert desk.round().end is RoundEnd.DONE
+    asked = [ask for body in desk.line.requests[before:] for ask in decode_request(body, "one").feeds]
+    assert {(ask.cursor >= 6, ask.whole) for ask in asked if ask.feed == TOWN} == {(True, True)}
+    assert all_agree(hub, desk)
+
+
+def test_place_that_is_a_twins_is_found_when_reading_again_did_not_help(hub: FakeHub) -> None:
+    """The hub has another event under an own number; a run of places alone does not show that."""
+    desk, twin = Desk(hub, "one"), Desk(FakeHub(), "one")
+    twin.line = FakeLine(hub, "one")
+    desk.write(2)
+    desk.round()
+    twin.store.state = desk.store.backup()
+    twin.write(1, text="there")
+    assert twin.round().end is RoundEnd.DONE
+    desk.write(1, text="here")
+    mine = OriginKey(TOWN, "one", 1)
+    hub_has = hub.books.origins[mine].links[2]
+    assert desk.store.state.chains[mine].links[2] != hub_has
+    desk.store.state.chains[mine].places[3] = 3  # placed by a run before anybody noticed
+    before = len(desk.line.requests)
+    report = desk.round()
+    assert (report.end, report.error) == (RoundEnd.FAILED, "sync.fork")
+    asked = [ask for body in desk.line.requests[before:] for ask in decode_request(body, "one").feeds]
+    whole = [ask.whole for ask in asked if ask.feed == TOWN]
+    assert whole[:2] == [False, False] and whole[-1]
 
 
 def test_restored_desk_that_writes_before_it_asks_is_a_fork_and_loses_nothing(hub: FakeHub) -> None:
