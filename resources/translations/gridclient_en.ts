@@ -74,7 +74,7 @@
     </message>
     <message>
         <source>刷新与同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Refresh and sync</translation>
     </message>
     <message>
         <source>导入</source>
@@ -82,15 +82,15 @@
     </message>
     <message>
         <source>同步情况</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync state</translation>
     </message>
     <message>
         <source>处理冲突</source>
-        <translation type="unfinished"></translation>
+        <translation>Conflicts</translation>
     </message>
     <message>
         <source>离线/恢复联网</source>
-        <translation type="unfinished"></translation>
+        <translation>Go offline/online</translation>
     </message>
     <message>
         <source>撤销上一步</source>
@@ -619,7 +619,7 @@ Left: working time {working}, natural time {natural}</translation>
     </message>
     <message>
         <source>未上报：只在本机，联网后上报</source>
-        <translation>Unsent: on this computer only, will be sent when online</translation>
+        <translation>Not reported: on this computer only, will be reported when online</translation>
     </message>
 </context>
 <context>
@@ -664,11 +664,11 @@ Left: working time {working}, natural time {natural}</translation>
     <name>CaseTop</name>
     <message>
         <source>两个席位同时处理，待选择…</source>
-        <translation type="unfinished"></translation>
+        <translation>Conflict of two desks: choose…</translation>
     </message>
     <message>
         <source>看双方各做了什么，选一方</source>
-        <translation type="unfinished"></translation>
+        <translation>See what each side did, and choose one</translation>
     </message>
     <message>
         <source>还没有选中案件。
@@ -886,7 +886,7 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <name>ChoiceButton</name>
     <message>
         <source>{words}（{which}）</source>
-        <translation type="unfinished"></translation>
+        <translation>{words} ({which})</translation>
     </message>
 </context>
 <context>
@@ -942,310 +942,312 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <name>Confirmation</name>
     <message>
         <source>发生了什么：{words}</source>
-        <translation type="unfinished"></translation>
+        <translation>What happened: {words}</translation>
     </message>
     <message>
         <source>保留什么：{words}</source>
-        <translation type="unfinished"></translation>
+        <translation>What is kept: {words}</translation>
     </message>
 </context>
 <context>
     <name>ConflictList</name>
     <message>
         <source>等待选择的案件</source>
-        <translation type="unfinished"></translation>
+        <translation>Cases waiting for a choice</translation>
     </message>
 </context>
 <context>
     <name>ConflictPage</name>
     <message>
         <source>在案件台看这件</source>
-        <translation type="unfinished"></translation>
+        <translation>See it on the desk</translation>
     </message>
     <message>
         <source>返回</source>
-        <translation type="unfinished">Back</translation>
+        <translation>Back</translation>
     </message>
     <message>
         <source>冲突：两个席位同时处理的案件</source>
-        <translation type="unfinished"></translation>
+        <translation>Conflicts: cases handled by two desks at once</translation>
     </message>
     <message>
         <source>正在读取…</source>
-        <translation type="unfinished"></translation>
+        <translation>Reading…</translation>
     </message>
     <message>
         <source>按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose with 1 or 2 and press Enter, or click; the other side stays in the timeline, marked as not in force. Ctrl+Z takes it back.</translation>
     </message>
     <message>
         <source>{count} 件以上</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} or more</translation>
     </message>
     <message>
         <source>{count} 件等待选择</source>
-        <translation type="unfinished"></translation>
+        <translation>{count} to choose</translation>
     </message>
     <message>
         <source>第 1 处，共 {count} 处</source>
-        <translation type="unfinished"></translation>
+        <translation>conflict 1 of {count}</translation>
     </message>
     <message>
         <source>先到</source>
-        <translation type="unfinished"></translation>
+        <translation>first</translation>
     </message>
     <message>
         <source>后到</source>
-        <translation type="unfinished"></translation>
+        <translation>later</translation>
     </message>
     <message>
         <source>当前角色只能查看，请由值班长或受理派遣员选择。</source>
-        <translation type="unfinished"></translation>
+        <translation>Your role can only look here: the duty chief or a dispatcher chooses.</translation>
     </message>
     <message>
         <source>没有等待选择的案件。
 
 两个席位离线时处理了同一案件、又不能都算数时，会列在这里，由人选择；互不影响的（备注、照片、催办等）自动合并，不打扰您。</source>
-        <translation type="unfinished"></translation>
+        <translation>No case waits for a choice.
+
+When two desks handled the same case offline and both cannot count, it is listed here for somebody to choose. What does not clash (notes, photos, urging …) is merged without asking.</translation>
     </message>
     <message>
         <source>先按 1 或 2 选一方，再按 Enter。</source>
-        <translation type="unfinished"></translation>
+        <translation>First choose a side with 1 or 2, then press Enter.</translation>
     </message>
     <message>
         <source>{number} 已{choice}。</source>
-        <translation type="unfinished"></translation>
+        <translation>{number} done: {choice}.</translation>
     </message>
     <message>
         <source>已撤销，请重新选择。</source>
-        <translation type="unfinished"></translation>
+        <translation>Undone; please choose again.</translation>
     </message>
 </context>
 <context>
     <name>Conflicts</name>
     <message>
         <source>双方共知</source>
-        <translation type="unfinished"></translation>
+        <translation>Known to both</translation>
     </message>
     <message>
         <source>分开之前</source>
-        <translation type="unfinished"></translation>
+        <translation>before the split</translation>
     </message>
     <message>
         <source>先到的（现在有效）</source>
-        <translation type="unfinished"></translation>
+        <translation>First (in force)</translation>
     </message>
     <message>
         <source>保持{deeds}</source>
-        <translation type="unfinished"></translation>
+        <translation>Keep {deeds}</translation>
     </message>
     <message>
         <source>后到的（待定）</source>
-        <translation type="unfinished"></translation>
+        <translation>Later (undecided)</translation>
     </message>
     <message>
         <source>改为{deeds}</source>
-        <translation type="unfinished"></translation>
+        <translation>Change to {deeds}</translation>
     </message>
     <message>
         <source>本席位</source>
-        <translation type="unfinished"></translation>
+        <translation>this desk</translation>
     </message>
     <message>
         <source>对方席位</source>
-        <translation type="unfinished"></translation>
+        <translation>other desk</translation>
     </message>
     <message>
         <source>其他席位</source>
-        <translation type="unfinished"></translation>
+        <translation>another desk</translation>
     </message>
     <message>
         <source>状态</source>
-        <translation type="unfinished">State</translation>
+        <translation>State</translation>
     </message>
     <message>
         <source>主办单位</source>
-        <translation type="unfinished">Lead unit</translation>
+        <translation>Lead unit</translation>
     </message>
     <message>
         <source>协办单位</source>
-        <translation type="unfinished"></translation>
+        <translation>Support</translation>
     </message>
     <message>
         <source>层级</source>
-        <translation type="unfinished">Level</translation>
+        <translation>Level</translation>
     </message>
     <message>
         <source>时限</source>
-        <translation type="unfinished">Deadline</translation>
+        <translation>Deadline</translation>
     </message>
     <message>
         <source>处置结果</source>
-        <translation type="unfinished">Result</translation>
+        <translation>Result</translation>
     </message>
     <message>
         <source>评价</source>
-        <translation type="unfinished">Rating</translation>
+        <translation>Rating</translation>
     </message>
     <message>
         <source>退回次数</source>
-        <translation type="unfinished"></translation>
+        <translation>Returns</translation>
     </message>
     <message>
         <source>返工次数</source>
-        <translation type="unfinished"></translation>
+        <translation>Reworks</translation>
     </message>
     <message>
         <source>{unit}（{part}）</source>
-        <translation type="unfinished"></translation>
+        <translation>{unit} ({part})</translation>
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>{level}级</source>
-        <translation type="unfinished"></translation>
+        <translation>Level {level}</translation>
     </message>
     <message>
         <source>时限 {due}</source>
-        <translation type="unfinished"></translation>
+        <translation>due {due}</translation>
     </message>
     <message>
         <source>案件为：{parts}</source>
-        <translation type="unfinished"></translation>
+        <translation>Case becomes: {parts}</translation>
     </message>
     <message>
         <source>{deeds}等</source>
-        <translation type="unfinished"></translation>
+        <translation>{deeds} …</translation>
     </message>
     <message>
         <source>标题</source>
-        <translation type="unfinished">Title</translation>
+        <translation>Title</translation>
     </message>
     <message>
         <source>描述</source>
-        <translation type="unfinished"></translation>
+        <translation>Description</translation>
     </message>
     <message>
         <source>来源</source>
-        <translation type="unfinished">Channel</translation>
+        <translation>Channel</translation>
     </message>
     <message>
         <source>立案条件</source>
-        <translation type="unfinished"></translation>
+        <translation>Filed under</translation>
     </message>
     <message>
         <source>紧急程度</source>
-        <translation type="unfinished">Urgency</translation>
+        <translation>Urgency</translation>
     </message>
     <message>
         <source>网格</source>
-        <translation type="unfinished"></translation>
+        <translation>Grid</translation>
     </message>
     <message>
         <source>地址</source>
-        <translation type="unfinished">Address</translation>
+        <translation>Address</translation>
     </message>
     <message>
         <source>经度</source>
-        <translation type="unfinished"></translation>
+        <translation>Longitude</translation>
     </message>
     <message>
         <source>纬度</source>
-        <translation type="unfinished"></translation>
+        <translation>Latitude</translation>
     </message>
     <message>
         <source>反映人</source>
-        <translation type="unfinished">Reporter</translation>
+        <translation>Reporter</translation>
     </message>
     <message>
         <source>电话</source>
-        <translation type="unfinished">Telephone</translation>
+        <translation>Telephone</translation>
     </message>
     <message>
         <source>涉及人员</source>
-        <translation type="unfinished">People involved</translation>
+        <translation>People involved</translation>
     </message>
     <message>
         <source>上级编号</source>
-        <translation type="unfinished">Superior&apos;s no.</translation>
+        <translation>Superior&apos;s no.</translation>
     </message>
     <message>
         <source>敏感</source>
-        <translation type="unfinished">Sensitive</translation>
+        <translation>Sensitive</translation>
     </message>
     <message>
         <source>要求回复</source>
-        <translation type="unfinished">Reply wanted</translation>
+        <translation>Reply wanted</translation>
     </message>
     <message>
         <source>要求保密</source>
-        <translation type="unfinished">Confidential</translation>
+        <translation>Confidential</translation>
     </message>
     <message>
         <source>—</source>
-        <translation type="unfinished"></translation>
+        <translation>—</translation>
     </message>
     <message>
         <source>是</source>
-        <translation type="unfinished">Yes</translation>
+        <translation>Yes</translation>
     </message>
     <message>
         <source>否</source>
-        <translation type="unfinished"></translation>
+        <translation>No</translation>
     </message>
     <message>
         <source>“{name}”</source>
-        <translation type="unfinished"></translation>
+        <translation> ({name})</translation>
     </message>
     <message>
         <source>派遣给“{unit}”</source>
-        <translation type="unfinished"></translation>
+        <translation>dispatch to &quot;{unit}&quot;</translation>
     </message>
     <message>
         <source>派给“{unit}”（改派）</source>
-        <translation type="unfinished"></translation>
+        <translation>reassignment to &quot;{unit}&quot;</translation>
     </message>
     <message>
         <source>{field}写作“{value}”</source>
-        <translation type="unfinished"></translation>
+        <translation>{field} &quot;{value}&quot;</translation>
     </message>
     <message>
         <source>修改后的{fields}</source>
-        <translation type="unfinished"></translation>
+        <translation>changed {fields}</translation>
     </message>
     <message>
         <source>评价“{rating}”</source>
-        <translation type="unfinished"></translation>
+        <translation>rating &quot;{rating}&quot;</translation>
     </message>
     <message>
         <source>选择“{choice}”</source>
-        <translation type="unfinished"></translation>
+        <translation>choice &quot;{choice}&quot;</translation>
     </message>
     <message>
         <source>{unit}签收</source>
-        <translation type="unfinished"></translation>
+        <translation>signing{unit}</translation>
     </message>
     <message>
         <source>{unit}退回</source>
-        <translation type="unfinished"></translation>
+        <translation>return{unit}</translation>
     </message>
     <message>
         <source>{unit}反馈处置结果</source>
-        <translation type="unfinished"></translation>
+        <translation>result{unit}</translation>
     </message>
     <message>
         <source>核查通过{unit}</source>
-        <translation type="unfinished"></translation>
+        <translation>verification{unit}</translation>
     </message>
     <message>
         <source>协办{unit}免办</source>
-        <translation type="unfinished"></translation>
+        <translation>release from support{unit}</translation>
     </message>
     <message>
         <source>要求{unit}返工</source>
-        <translation type="unfinished"></translation>
+        <translation>rework{unit}</translation>
     </message>
 </context>
 <context>
@@ -1483,35 +1485,35 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <name>EnrolForm</name>
     <message>
         <source>如 ABCD-EFGH-JKLM-NPQR</source>
-        <translation type="unfinished"></translation>
+        <translation>e.g. ABCD-EFGH-JKLM-NPQR</translation>
     </message>
     <message>
         <source>注册</source>
-        <translation type="unfinished"></translation>
+        <translation>Enrol</translation>
     </message>
     <message>
         <source>向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。</source>
-        <translation type="unfinished"></translation>
+        <translation>Ask the county administrator for the address and an enrolment code (good for 7 days, works once).</translation>
     </message>
     <message>
         <source>网址</source>
-        <translation type="unfinished"></translation>
+        <translation>Address</translation>
     </message>
     <message>
         <source>注册码</source>
-        <translation type="unfinished"></translation>
+        <translation>Enrolment code</translation>
     </message>
     <message>
         <source>正在注册…</source>
-        <translation type="unfinished"></translation>
+        <translation>Enrolling…</translation>
     </message>
     <message>
         <source>网址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。</source>
-        <translation type="unfinished"></translation>
+        <translation>The address starts with http:// or https://, e.g. https://192.168.1.20:8700.</translation>
     </message>
     <message>
         <source>请填写一次性注册码。</source>
-        <translation type="unfinished"></translation>
+        <translation>Please fill in the enrolment code.</translation>
     </message>
 </context>
 <context>
@@ -1735,6 +1737,18 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>{count} 处</source>
         <translation>{count} found</translation>
+    </message>
+    <message>
+        <source>席位</source>
+        <translation>Desk</translation>
+    </message>
+    <message>
+        <source>同步</source>
+        <translation>Sync</translation>
+    </message>
+    <message>
+        <source>县级管理</source>
+        <translation>County</translation>
     </message>
 </context>
 <context>
@@ -2462,22 +2476,22 @@ Import divisions and grids with Ctrl+I.</translation>
     <name>NoteBar</name>
     <message>
         <source>撤销</source>
-        <translation type="unfinished"></translation>
+        <translation>Undo</translation>
     </message>
 </context>
 <context>
     <name>OfflineSwitch</name>
     <message>
         <source>像拔掉网线一样：照常登记、派遣，先存在本机；恢复联网后自动上报。</source>
-        <translation type="unfinished"></translation>
+        <translation>As if the cable were out: register and dispatch as usual, all is kept here and reported once online again.</translation>
     </message>
     <message>
         <source>离线：开</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline: on</translation>
     </message>
     <message>
         <source>离线：关</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline: off</translation>
     </message>
 </context>
 <context>
@@ -2619,49 +2633,49 @@ Import divisions and grids with Ctrl+I.</translation>
     <name>RoundProgress</name>
     <message>
         <source>{words}，约还要 {left}</source>
-        <translation type="unfinished"></translation>
+        <translation>{words}, about {left} left</translation>
     </message>
 </context>
 <context>
     <name>RoundsModel</name>
     <message>
         <source>时间</source>
-        <translation type="unfinished">Time</translation>
+        <translation>Time</translation>
     </message>
     <message>
         <source>结果</source>
-        <translation type="unfinished">Result</translation>
+        <translation>Result</translation>
     </message>
     <message>
         <source>上行</source>
-        <translation type="unfinished"></translation>
+        <translation>Up</translation>
     </message>
     <message>
         <source>下行</source>
-        <translation type="unfinished"></translation>
+        <translation>Down</translation>
     </message>
     <message>
         <source>字节</source>
-        <translation type="unfinished"></translation>
+        <translation>Bytes</translation>
     </message>
     <message>
         <source>用时</source>
-        <translation type="unfinished"></translation>
+        <translation>Took</translation>
     </message>
     <message>
         <source>说明</source>
-        <translation type="unfinished">Details</translation>
+        <translation>Details</translation>
     </message>
     <message>
         <source>U盘</source>
-        <translation type="unfinished"></translation>
+        <translation>Stick</translation>
     </message>
 </context>
 <context>
     <name>RoundsTable</name>
     <message>
         <source>最近的同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Latest syncs</translation>
     </message>
 </context>
 <context>
@@ -2686,46 +2700,46 @@ Import divisions and grids with Ctrl+I.</translation>
     <name>SidesView</name>
     <message>
         <source>做了什么</source>
-        <translation type="unfinished"></translation>
+        <translation>What was done</translation>
     </message>
     <message>
         <source>没有更早的记录</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing earlier</translation>
     </message>
     <message>
         <source>≠ {name}</source>
-        <translation type="unfinished"></translation>
+        <translation>≠ {name}</translation>
     </message>
 </context>
 <context>
     <name>StateCard</name>
     <message>
         <source>看这些案件</source>
-        <translation type="unfinished"></translation>
+        <translation>See these cases</translation>
     </message>
     <message>
         <source>逐件选择</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose one by one</translation>
     </message>
     <message>
         <source>同步中心：{url}</source>
-        <translation type="unfinished"></translation>
+        <translation>Hub: {url}</translation>
     </message>
     <message>
         <source>只在本机的操作（条）</source>
-        <translation type="unfinished"></translation>
+        <translation>Actions only here</translation>
     </message>
     <message>
         <source>涉及的案件（件）</source>
-        <translation type="unfinished"></translation>
+        <translation>Cases concerned</translation>
     </message>
     <message>
         <source>只在本机的附件（个）</source>
-        <translation type="unfinished"></translation>
+        <translation>Files only here</translation>
     </message>
     <message>
         <source>两个席位同时处理、待选择（件）</source>
-        <translation type="unfinished"></translation>
+        <translation>Conflicts to choose</translation>
     </message>
 </context>
 <context>
@@ -2759,7 +2773,7 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
     <message>
         <source>已结 {closed} 件，其中 {below} 件在三级以下办结（四级闭环要求不低于 95%）</source>
-        <translation>{closed} closed, {below} of them below the county's level (at least 95% wanted)</translation>
+        <translation>{closed} closed, {below} of them below the county&apos;s level (at least 95% wanted)</translation>
     </message>
     <message>
         <source>本机 {count} 件</source>
@@ -2774,404 +2788,408 @@ Import divisions and grids with Ctrl+I.</translation>
     <name>StickPanel</name>
     <message>
         <source>导出到U盘…</source>
-        <translation type="unfinished"></translation>
+        <translation>Export to stick…</translation>
     </message>
     <message>
         <source>从U盘导入…</source>
-        <translation type="unfinished"></translation>
+        <translation>Import from stick…</translation>
     </message>
     <message>
         <source>取消</source>
-        <translation type="unfinished">Cancel</translation>
+        <translation>Cancel</translation>
     </message>
     <message>
         <source>逐件选择</source>
-        <translation type="unfinished"></translation>
+        <translation>Choose one by one</translation>
     </message>
     <message>
         <source>文件是加密、签名的，只有同一县的席位能读。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。</source>
-        <translation type="unfinished"></translation>
+        <translation>The file is encrypted and signed; only desks of the same county can read it. Export to the same file again and only what is new is added; how often and in which order it is imported makes no difference.</translation>
     </message>
     <message>
         <source>导出到U盘：选已有的文件只补写新的</source>
-        <translation type="unfinished"></translation>
+        <translation>Export to stick: a file that is there only gets what is new</translation>
     </message>
     <message>
         <source>同步文件 (*.gridbundle)</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync files (*.gridbundle)</translation>
     </message>
     <message>
         <source>从U盘导入</source>
-        <translation type="unfinished"></translation>
+        <translation>Import from stick</translation>
     </message>
     <message>
         <source>同步文件 (*.gridbundle);;所有文件 (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync files (*.gridbundle);;All files (*)</translation>
     </message>
     <message>
         <source>正在取消…</source>
-        <translation type="unfinished">Cancelling…</translation>
+        <translation>Cancelling…</translation>
     </message>
     <message>
         <source>已取消；文件和本机的数据都没有损坏，再做一次会接着来。</source>
-        <translation type="unfinished"></translation>
+        <translation>Cancelled; the file and the data here are whole. Do it again and it goes on from there.</translation>
     </message>
 </context>
 <context>
     <name>Sync</name>
     <message>
         <source>未上报 0 条</source>
-        <translation type="unfinished"></translation>
+        <translation>Not reported: 0</translation>
     </message>
     <message>
         <source>未上报 {count} 条</source>
-        <translation type="unfinished"></translation>
+        <translation>Not reported: {count}</translation>
     </message>
     <message>
         <source>未上报 {count} 件</source>
-        <translation type="unfinished">Unsent: {count}</translation>
+        <translation>Cases not reported: {count}</translation>
     </message>
     <message>
         <source>未上报 {count} 个附件</source>
-        <translation type="unfinished"></translation>
+        <translation>Files not reported: {count}</translation>
     </message>
     <message>
         <source>{state} · {fresh}</source>
-        <translation type="unfinished"></translation>
+        <translation>{state} · {fresh}</translation>
     </message>
     <message>
         <source>重试中 {left}</source>
-        <translation type="unfinished"></translation>
+        <translation>Retry in {left}</translation>
     </message>
     <message>
         <source>待同步</source>
-        <translation type="unfinished"></translation>
+        <translation>To be synced</translation>
     </message>
     <message>
         <source>单机</source>
-        <translation type="unfinished"></translation>
+        <translation>Stand-alone</translation>
     </message>
     <message>
         <source>已同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Synced</translation>
     </message>
     <message>
         <source>同步中</source>
-        <translation type="unfinished"></translation>
+        <translation>Syncing</translation>
     </message>
     <message>
         <source>重试中</source>
-        <translation type="unfinished"></translation>
+        <translation>Retrying</translation>
     </message>
     <message>
         <source>离线</source>
-        <translation type="unfinished">Offline</translation>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>需确认</source>
-        <translation type="unfinished"></translation>
+        <translation>Please confirm</translation>
     </message>
     <message>
         <source>已停用</source>
-        <translation type="unfinished"></translation>
+        <translation>Stopped</translation>
     </message>
     <message>
         <source>从未同步</source>
-        <translation type="unfinished"></translation>
+        <translation>never synced</translation>
     </message>
     <message>
         <source>数据截至 {when}</source>
-        <translation type="unfinished"></translation>
+        <translation>data as of {when}</translation>
     </message>
     <message>
         <source>{events} 条操作（{cases} 件案件）</source>
-        <translation type="unfinished"></translation>
+        <translation>{events} action(s) in {cases} case(s)</translation>
     </message>
     <message>
         <source>{events} 条操作</source>
-        <translation type="unfinished"></translation>
+        <translation>{events} action(s)</translation>
     </message>
     <message>
         <source>{cases} 件案件</source>
-        <translation type="unfinished"></translation>
+        <translation>{cases} case(s)</translation>
     </message>
     <message>
         <source>{files} 个附件</source>
-        <translation type="unfinished"></translation>
+        <translation>{files} file(s)</translation>
     </message>
     <message>
         <source>、</source>
-        <translation type="unfinished">, </translation>
+        <translation>, </translation>
     </message>
     <message>
         <source>这台电脑单机使用，数据只在本机，请按时备份。</source>
-        <translation type="unfinished"></translation>
+        <translation>This computer stands alone and has the only copy of the data: back up often.</translation>
     </message>
     <message>
         <source>没有只在这台电脑上的内容，可以放心关机。</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing is only on this computer: safe to switch off.</translation>
     </message>
     <message>
         <source>{here}还只在这台电脑上。</source>
-        <translation type="unfinished"></translation>
+        <translation>Only on this computer so far: {here}.</translation>
     </message>
     <message>
         <source>关机不会丢，但别的席位还看不到；开机联网后接着上报。</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing is lost when you switch off, but other desks cannot see it yet; reporting goes on once the computer is back online.</translation>
     </message>
     <message>
         <source>{state} · 上次同步 {when}（{count} 条，{size}）</source>
-        <translation type="unfinished"></translation>
+        <translation>{state} · last {when} ({count} entries, {size})</translation>
     </message>
     <message>
         <source>单机使用</source>
-        <translation type="unfinished"></translation>
+        <translation>Used stand-alone</translation>
     </message>
     <message>
         <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。</source>
-        <translation type="unfinished"></translation>
+        <translation>This computer is not enrolled at the hub; its data is only here. Enrol with an enrolment code, or exchange by stick only.</translation>
     </message>
     <message>
         <source>{left} 后自动同步，按 F5 立即同步。</source>
-        <translation type="unfinished"></translation>
+        <translation>Syncs by itself in {left}; F5 syncs now.</translation>
     </message>
     <message>
         <source>还有{here}没有上报</source>
-        <translation type="unfinished"></translation>
+        <translation>Not reported yet: {here}</translation>
     </message>
     <message>
         <source>还没有同步过</source>
-        <translation type="unfinished"></translation>
+        <translation>Never synced so far</translation>
     </message>
     <message>
         <source>按 F5 立即同步。</source>
-        <translation type="unfinished"></translation>
+        <translation>Press F5 to sync now.</translation>
     </message>
     <message>
         <source>都已上报，可以放心关机</source>
-        <translation type="unfinished"></translation>
+        <translation>All reported: safe to switch off</translation>
     </message>
     <message>
         <source>正在同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Syncing</translation>
     </message>
     <message>
         <source>{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。</source>
-        <translation type="unfinished"></translation>
+        <translation>Tries again in {left}, or now with F5; work on, nothing is lost.</translation>
+    </message>
+    <message>
+        <source>马上自动重试；照常办理，不会丢。</source>
+        <translation>Tries again at once; work on, nothing is lost.</translation>
     </message>
     <message>
         <source>这一次没有同步成</source>
-        <translation type="unfinished"></translation>
+        <translation>This sync did not succeed</translation>
     </message>
     <message>
         <source>已切到离线</source>
-        <translation type="unfinished"></translation>
+        <translation>Switched to offline</translation>
     </message>
     <message>
         <source>登记、派遣照常，都先存在本机；恢复联网后自动上报。</source>
-        <translation type="unfinished"></translation>
+        <translation>Register and dispatch as usual; all is kept here and reported once online again.</translation>
     </message>
     <message>
         <source>同步停下了，等您确认</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync has stopped and waits for you</translation>
     </message>
     <message>
         <source>照常登记、派遣，不会丢；看过下面的说明，确认后继续同步。</source>
-        <translation type="unfinished"></translation>
+        <translation>Register and dispatch as usual, nothing is lost; read the note below and confirm, then sync goes on.</translation>
     </message>
     <message>
         <source>请联系县级管理员；本机的数据和没有上报的内容都还在。</source>
-        <translation type="unfinished"></translation>
+        <translation>Please call the county administrator; the data here and all that is not reported are still there.</translation>
     </message>
     <message>
         <source>同步中心不再接受这台电脑</source>
-        <translation type="unfinished"></translation>
+        <translation>The hub no longer accepts this computer</translation>
     </message>
     <message>
         <source>还没有取得过同步中心的数据。</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing has come from the hub yet.</translation>
     </message>
     <message>
         <source>看到的是截至 {when} 的数据。</source>
-        <translation type="unfinished"></translation>
+        <translation>You see data as of {when}.</translation>
     </message>
     <message>
         <source>0 条操作</source>
-        <translation type="unfinished"></translation>
+        <translation>0 actions</translation>
     </message>
     <message>
         <source>这台电脑恢复过备份</source>
-        <translation type="unfinished"></translation>
+        <translation>This computer was restored from a backup</translation>
     </message>
     <message>
         <source>席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；备份之后还没有上报的，在被替换的旧数据里，另存在“备份”文件夹。</source>
-        <translation type="unfinished"></translation>
+        <translation>The desk&apos;s data is as it was when backed up. What was reported after that is on the hub and comes back with the next sync; what was not reported is in the replaced data, saved in the folder &quot;backups&quot;.</translation>
     </message>
     <message>
         <source>同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。</source>
-        <translation type="unfinished"></translation>
+        <translation>The records of the hub and of other desks are not touched; all that is not reported from here stays: {waiting}.</translation>
     </message>
     <message>
         <source>按下按钮：取回同步中心已有的内容，再从新的编号起点上报本机的。</source>
-        <translation type="unfinished"></translation>
+        <translation>The button fetches what the hub has, then reports what is here under new numbers.</translation>
     </message>
     <message>
         <source>已核对，继续同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Checked, go on syncing</translation>
     </message>
     <message>
         <source>同步中心里有同一席位、同样编号、内容却不同的记录</source>
-        <translation type="unfinished"></translation>
+        <translation>The hub has records of this desk with the same numbers but other contents</translation>
     </message>
     <message>
         <source>多半是这份席位数据被复制到了另一台电脑上，两台都在用；也可能是恢复了旧备份。</source>
-        <translation type="unfinished"></translation>
+        <translation>Most likely this desk&apos;s data was copied to another computer and both are in use; or an old backup was restored.</translation>
     </message>
     <message>
         <source>两边的记录都保留：同步中心的不动，本机还没有上报的 {waiting}一条不少。</source>
-        <translation type="unfinished"></translation>
+        <translation>Both sides&apos; records are kept: the hub&apos;s are not touched, and all that is not reported from here stays: {waiting}.</translation>
     </message>
     <message>
         <source>按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行注册。</source>
-        <translation type="unfinished"></translation>
+        <translation>The button gives this computer new numbers and reports under them what is not reported. Stop using the other computer, or enrol it on its own.</translation>
     </message>
     <message>
         <source>换新起点，继续同步</source>
-        <translation type="unfinished"></translation>
+        <translation>New numbers, go on syncing</translation>
     </message>
     <message>
         <source>正在上报</source>
-        <translation type="unfinished"></translation>
+        <translation>Reporting</translation>
     </message>
     <message>
         <source>正在取回</source>
-        <translation type="unfinished"></translation>
+        <translation>Fetching</translation>
     </message>
     <message>
         <source>首次取回</source>
-        <translation type="unfinished"></translation>
+        <translation>First fetch</translation>
     </message>
     <message>
         <source>正在与同步中心核对</source>
-        <translation type="unfinished"></translation>
+        <translation>Checking with the hub</translation>
     </message>
     <message>
         <source>正在传附件</source>
-        <translation type="unfinished"></translation>
+        <translation>Transferring files</translation>
     </message>
     <message>
         <source>正在写入文件</source>
-        <translation type="unfinished"></translation>
+        <translation>Writing file</translation>
     </message>
     <message>
         <source>正在读取文件</source>
-        <translation type="unfinished"></translation>
+        <translation>Reading file</translation>
     </message>
     <message>
         <source>{word} {count} 条</source>
-        <translation type="unfinished"></translation>
+        <translation>{word} {count}</translation>
     </message>
     <message>
         <source>{word}…</source>
-        <translation type="unfinished"></translation>
+        <translation>{word}…</translation>
     </message>
     <message>
         <source>（另有 {count} 条早已在了）</source>
-        <translation type="unfinished"></translation>
+        <translation> ({count} were there before)</translation>
     </message>
     <message>
         <source>{file} 已经是最新的，没有要补写的。</source>
-        <translation type="unfinished"></translation>
+        <translation>{file} is up to date, nothing to add.</translation>
     </message>
     <message>
         <source>已写入 {file}：{count} 条{known}。请安全弹出 U 盘后再拔。</source>
-        <translation type="unfinished"></translation>
+        <translation>Written to {file}: {count} entries{known}. Eject the stick before pulling it out.</translation>
     </message>
     <message>
         <source>{file} 里没有新内容{known}。</source>
-        <translation type="unfinished"></translation>
+        <translation>Nothing new in {file}{known}.</translation>
     </message>
     <message>
         <source>已从 {file} 取得 {count} 条{known}。</source>
-        <translation type="unfinished"></translation>
+        <translation>Taken from {file}: {count} entries{known}.</translation>
     </message>
     <message>
         <source>其中 {count} 件两个席位同时处理过，请逐件选择。</source>
-        <translation type="unfinished"></translation>
+        <translation> Handled by two desks at once: {count} case(s), please choose one by one.</translation>
     </message>
     <message>
         <source>✓ 完成</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ Done</translation>
     </message>
     <message>
         <source>▲ 未完成</source>
-        <translation type="unfinished"></translation>
+        <translation>▲ Not done</translation>
     </message>
     <message>
         <source>– 已取消</source>
-        <translation type="unfinished"></translation>
+        <translation>– Cancelled</translation>
     </message>
     <message>
         <source>同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。</source>
-        <translation type="unfinished"></translation>
+        <translation>The hub did not take {count} entries; they are kept here. Please call the county administrator.</translation>
     </message>
     <message>
         <source>{count} 件两个席位同时处理，等待选择。</source>
-        <translation type="unfinished"></translation>
+        <translation>Handled by two desks at once: {count} case(s) to choose.</translation>
     </message>
     <message>
         <source>{seconds} 秒</source>
-        <translation type="unfinished"></translation>
+        <translation>{seconds} s</translation>
     </message>
     <message>
         <source>{minutes} 分 {seconds} 秒</source>
-        <translation type="unfinished"></translation>
+        <translation>{minutes} min {seconds} s</translation>
     </message>
     <message>
         <source>本机时钟比同步中心快 {minutes} 分钟，请校准；同步不受影响。</source>
-        <translation type="unfinished"></translation>
+        <translation>The clock here is {minutes} min ahead of the hub&apos;s, please set it; sync still works.</translation>
     </message>
     <message>
         <source>本机时钟比同步中心慢 {minutes} 分钟，请校准；同步不受影响。</source>
-        <translation type="unfinished"></translation>
+        <translation>The clock here is {minutes} min behind the hub&apos;s, please set it; sync still works.</translation>
     </message>
 </context>
 <context>
     <name>SyncLamp</name>
     <message>
         <source>点击打开同步页</source>
-        <translation type="unfinished"></translation>
+        <translation>Click to open the sync page</translation>
     </message>
 </context>
 <context>
     <name>SyncPage</name>
     <message>
         <source>立即同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync now</translation>
     </message>
     <message>
         <source>返回</source>
-        <translation type="unfinished">Back</translation>
+        <translation>Back</translation>
     </message>
     <message>
         <source>还没有同步过。每次同步的时间、条数和结果会记在这里。</source>
-        <translation type="unfinished"></translation>
+        <translation>Never synced so far. Time, entries and result of each sync will stand here.</translation>
     </message>
     <message>
         <source>同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Sync</translation>
     </message>
     <message>
         <source>注册到同步中心</source>
-        <translation type="unfinished"></translation>
+        <translation>Enrol at the hub</translation>
     </message>
     <message>
         <source>用 U 盘交换</source>
-        <translation type="unfinished"></translation>
+        <translation>Exchange by stick</translation>
     </message>
     <message>
         <source>最近的同步</source>
-        <translation type="unfinished"></translation>
+        <translation>Latest syncs</translation>
     </message>
 </context>
 <context>
@@ -3189,11 +3207,11 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
     <message>
         <source>未上报：还只在本机</source>
-        <translation>Unsent: on this computer only</translation>
+        <translation>Not reported: on this computer only</translation>
     </message>
     <message>
         <source>未生效：与另一席位的操作冲突</source>
-        <translation type="unfinished"></translation>
+        <translation>Not in force: conflict with another desk</translation>
     </message>
 </context>
 <context>
