@@ -106,6 +106,11 @@ class Access:
         with self._backend.reading() as ledger:
             return ledger.device_of_token(_hash(token))
 
+    def device(self, device: str) -> Device | None:
+        """The device of this name, also when it is revoked."""
+        with self._backend.reading() as ledger:
+            return ledger.device(device)
+
     def grants_of(self, device: Device) -> tuple[Grant, ...]:
         """Its rights, stream by stream."""
         if not any(grant.stream.endswith("*") for grant in device.grants):

@@ -19,6 +19,7 @@ from gridclient.hub.rows import Device
 from gridclient.services.sync_port import FeedPage, Grant
 from gridclient.sync.wire import (
     FeedAsk,
+    Push,
     PushResult,
     PushStatus,
     SealedPage,
@@ -101,12 +102,22 @@ class HubService:
     def _push(self, device: Device, grants: tuple[Grant, ...], request: SyncRequest) -> tuple[PushResult, ...]:
         results = []
         for push in request.pushes:
-            result = _again(partial(take_push, self._backend, device, grants, push, at=int(self._clock())))
+            result = _again(partial(self._take, device, grants, push))
             self.metrics.count("pushes", f'status="{result.status.value}"')
             if result.status is PushStatus.APPLIED:
                 self.metrics.count("events", by=len(push.records))
             results.append(result)
         return tuple(results)
+
+    def _take(self, device: Device, grants: tuple[Grant, ...], push: Push) -> PushResult:
+        """A push of the device itself, or one that it carries for another that wrote it and may write it."""
+        if not push.carried:
+            return take_push(self._backend, device, grants, push, at=int(self._clock()))
+        author = self.access.device(push.origin.device)
+        reads = any(grant.reads and grant.stream == push.origin.stream for grant in grants)
+        if author is None or author.revoked_at is not None or not reads:
+            return PushResult(PushStatus.FORBIDDEN, push.first)
+        return take_push(self._backend, author, self.access.grants_of(author), push, at=int(self._clock()))
 
     def _pull(
         self, device: Device, grants: Collection[Grant], request: SyncRequest

@@ -56,13 +56,19 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """Own events that the hub has not placed: the records from ``first`` on, and the link before and after them."""
+    """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.
+
+    ``signature``: another device's own, over the link after them. ``more``: the origin goes on, but an event of another
+    desk stands between, which its author had seen.
+    """
 
     origin: OriginKey
     first: int
     records: tuple[Record, ...]
     link_before: bytes
     link_after: bytes
+    signature: bytes = b""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +216,13 @@ class SyncStore(Protocol):
         """Own origins with events that wait, each with the number of the first of them."""
         ...
 
+    def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        """Origins of other devices with events that came on a stick and that this desk can carry to the hub."""
+        ...
+
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
-        """Up to ``limit`` own events from number ``first`` on."""
+        """Up to ``limit`` own events from number ``first`` on, as long as no waiting event of another desk stands
+        between them; of another device those up to its next signature, however many."""
         ...
 
     def feeds(self) -> Sequence[FeedState]: ...

@@ -15,6 +15,7 @@ from gridclient.store import sync_feeds
 from gridclient.store.driver import Connection
 from gridclient.store.reference_exchange import STREAM, apply_change
 from gridclient.store.refolding import Refolding
+from gridclient.store.sync_carrying import keep_signatures
 from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
 
 _LARGEST: Final = (1 << 63) - 1
@@ -59,7 +60,10 @@ class Intake:
         for batch in batches:
             self._add_batch(batch)
         heads = [SignedHead(b.origin, b.first + len(b.records) - 1, b.public_key, b.signature) for b in batches]
-        return self._finish(heads, all_signed=False)
+        taken = self._finish(heads, all_signed=False)
+        foreign = [(self._chains.of(h.origin), h) for h in heads]
+        keep_signatures(self._connection, [(c.no, h.seq, h.signature) for c, h in foreign if not c.own])
+        return taken
 
     def _add_batch(self, batch: StickBatch) -> None:
         chain = self._chains.of(batch.origin)

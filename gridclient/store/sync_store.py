@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
@@ -24,7 +24,7 @@ from gridclient.services.sync_port import (
     Unsent,
     WaitingFile,
 )
-from gridclient.store import sync_feeds
+from gridclient.store import sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection
 from gridclient.store.enrolment_file import read_enrolment, write_enrolment
@@ -119,6 +119,7 @@ class SqliteSyncStore:
         now = self._clock.now()
         with self._database.writer() as connection:
             _keep_value(connection, _BEGUN, now.isoformat())
+            sync_carrying.forget_signatures(connection)
             if tells:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
 
@@ -136,14 +137,18 @@ class SqliteSyncStore:
         """
         with self._database.reader() as connection:
             no, before = _start(connection, origin, first)
+            if origin.device != self.device:
+                return _carried(connection, origin, no, first, before)
+            until = sync_carrying.next_foreign(connection, origin.stream, no, first)
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
-        records, link = [], before
-        for seq, (number, written, hlc, kind, version, subject, *rest) in enumerate(rows, first):
-            if number != seq:
-                break
-            records.append(Record(EventKey(*origin, seq), hlc, kind, version, subject_text(subject), *rest))
-            link = written
-        return Unsent(origin, first, tuple(records), before, link)
+        cut = next((place for place, row in enumerate(rows) if until is not None and row[2] > until), None)
+        records, link = _records(origin, first, rows[:cut], before)
+        return Unsent(origin, first, records, before, link, more=cut is not None)
+
+    def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        """See the port."""
+        with self._database.reader() as connection:
+            return sync_carrying.carried_origins(connection)
 
     def feeds(self) -> Sequence[FeedState]:
         """The feeds that the enrolment grants, each as far as it is read."""
@@ -278,6 +283,32 @@ def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, 
     if row is None or (first > 1 and row[1] is None):
         raise SyncFault("sync.gap", event="/".join(map(str, (*origin, first))))
     return row[0], CHAIN_START if first == 1 else bytes(row[1])
+
+
+def _carried(connection: Connection, origin: OriginKey, no: int, first: int, before: bytes) -> Unsent:
+    """Another device's events up to its next signature; none where one of them is missing here."""
+    end = sync_carrying.signed_end(connection, no, first)
+    if end is None:
+        return Unsent(origin, first, (), before, before)
+    last, signature = end
+    rows = connection.execute(_UNSENT, (no, first, last - first + 1)).fetchall()
+    records, link = _records(origin, first, rows, before)
+    if len(records) != last - first + 1:
+        return Unsent(origin, first, (), before, before)
+    return Unsent(origin, first, records, before, link, signature, more=True)
+
+
+def _records(
+    origin: OriginKey, first: int, rows: Sequence[Sequence[Any]], before: bytes
+) -> tuple[tuple[Record, ...], bytes]:
+    """The rows as long as their numbers have no gap, and the link after them."""
+    records, link = [], before
+    for seq, (number, written, hlc, kind, version, subject, *rest) in enumerate(rows, first):
+        if number != seq:
+            break
+        records.append(Record(EventKey(*origin, seq), hlc, kind, version, subject_text(subject), *rest))
+        link = written
+    return tuple(records), link
 
 
 def _value(connection: Connection, name: str) -> str:

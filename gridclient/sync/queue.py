@@ -1,13 +1,15 @@
 """What is pushed next: own events in the order of their numbers, as many as the line takes at once.
 
-A number is pushed at most as often as the hub asks for it; an event is done only when its place came back.
+A number is pushed at most as often as the hub asks for it; an event is done only when its place came back. What other
+desks wrote and a stick brought goes along, everything in the order of its clocks: an event must not come to the hub
+before one that its author had seen.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.sync_port import OriginKey, SyncStore, Unsent
@@ -21,6 +23,13 @@ _MOST_PUSHES: Final = 100
 _MOST_GAPS: Final = 3
 
 
+class _Run(NamedTuple):
+    """A push under way; ``ends``: nothing of its origin follows."""
+
+    push: Push
+    ends: bool
+
+
 class PushQueue:
     """Own events that wait, for one round. ``rejected`` counts those that the hub would not take."""
 
@@ -32,8 +41,8 @@ class PushQueue:
         self._gaps: dict[OriginKey, int] = {}
         self._shut: dict[OriginKey, PushStatus] = {}
         self._pushed: dict[OriginKey, int] = {}
-        self._last: set[OriginKey] = set()
-        self._under_way: tuple[Push, ...] = ()
+        self._carried: set[OriginKey] = set()
+        self._under_way: tuple[_Run, ...] = ()
         self.applied = 0
         self.rejected = 0
 
@@ -49,28 +58,30 @@ class PushQueue:
 
     def look_again(self) -> None:
         """Takes up what waits in the store now and was not pushed in this round."""
-        for origin, first in self._store.unsent_origins():
+        carried = self._store.carried_origins()
+        self._carried = {origin for origin, _ in carried}
+        for origin, first in (*self._store.unsent_origins(), *carried):
             if origin not in self._shut:
                 self._next[origin] = min(first, self._next.get(origin, first))
 
     def next_batch(self) -> tuple[Push, ...]:
         """Signed pushes for one round-trip."""
         room = min(self._pacing.events, MOST_EVENTS)
-        self._last.clear()
-        found: list[Push] = []
-        for origin in list(self._next):
-            if room < 1 or len(found) == _MOST_PUSHES:
+        left = dict(self._next)
+        found: list[_Run] = []
+        while left and room > 0 and len(found) < _MOST_PUSHES:
+            unsent = self._earliest(left, room)
+            if unsent is None or (found and unsent.signature and len(unsent.records) > room):
                 break
-            unsent = self._read(origin, room)
-            if not unsent.records:
-                del self._next[origin]
-                continue
-            found.append(self._signed(unsent))
-            if len(unsent.records) < room:
-                self._last.add(origin)
+            ends = not unsent.more and len(unsent.records) < room
+            found.append(_Run(self._signed(unsent), ends))
+            if ends:
+                del left[unsent.origin]
+            else:
+                left[unsent.origin] = unsent.first + len(unsent.records)
             room -= len(unsent.records)
         self._under_way = tuple(found)
-        return self._under_way
+        return tuple(run.push for run in found)
 
     def answered(self, results: Sequence[PushResult]) -> None:
         """Takes the hub's word for each push of the last batch.
@@ -78,39 +89,74 @@ class PushQueue:
         Raises:
             SyncFault: ``sync.fork``, ``sync.gap``.
         """
-        for push, result in zip(self._under_way, results, strict=True):
-            self._answered(push, result)
+        stopped: set[OriginKey] = set()
+        for run, result in zip(self._under_way, results, strict=True):
+            if run.push.origin in stopped:
+                continue  # it followed one that was not taken
+            if result.status not in (PushStatus.APPLIED, PushStatus.KNOWN):
+                stopped.add(run.push.origin)
+            if run.push.carried:
+                self._carried_answered(run.push, result)
+            else:
+                self._answered(run, result)
         self._under_way = ()
 
     def require_placed(self) -> None:
         """Raises ``SyncFault`` when the hub did not take everything, or took it and gave no places."""
-        if PushStatus.REFUSED in self._shut.values():
+        if any(s is PushStatus.REFUSED and origin not in self._carried for origin, s in self._shut.items()):
             raise SyncFault("sync.push_refused", count=self.rejected)
         waiting = dict(self._store.unsent_origins())
         for origin, last in self._pushed.items():
             if origin not in self._shut and waiting.get(origin, last + 1) <= last:
                 raise SyncFault("sync.unplaced", retryable=True, stream=origin.stream)
 
-    def _read(self, origin: OriginKey, room: int) -> Unsent:
+    def _earliest(self, left: dict[OriginKey, int], room: int) -> Unsent | None:
+        """The run that ends first by the clocks; without events of other desks simply the next origin's."""
+        found: Unsent | None = None
+        for origin in list(left):
+            unsent = self._read(origin, left[origin], room)
+            if not unsent.records:
+                if left.pop(origin) == self._next.get(origin):
+                    del self._next[origin]
+                continue
+            if found is None or unsent.records[-1].hlc < found.records[-1].hlc:
+                found = unsent
+            if not self._carried:
+                break
+        return found
+
+    def _read(self, origin: OriginKey, first: int, room: int) -> Unsent:
         """As many events as fit, both in number and in length."""
         while True:
-            unsent = self._store.unsent(origin, self._next[origin], room)
-            if sum(len(record.text) for record in unsent.records) <= _MOST_TEXT or len(unsent.records) < 2:
+            unsent = self._store.unsent(origin, first, room)
+            fits = sum(len(record.text) for record in unsent.records) <= _MOST_TEXT or len(unsent.records) < 2
+            if fits or unsent.signature:
                 return unsent
             room = len(unsent.records) // 2  # one record at least, whatever its length
 
     def _signed(self, unsent: Unsent) -> Push:
         last = unsent.first + len(unsent.records) - 1
-        signature = sign_head(self._key, unsent.origin, last, unsent.link_after)
-        return Push(unsent.origin, unsent.first, unsent.records, unsent.link_after, signature)
+        signature = unsent.signature or sign_head(self._key, unsent.origin, last, unsent.link_after)
+        return Push(unsent.origin, unsent.first, unsent.records, unsent.link_after, signature, bool(unsent.signature))
 
-    def _answered(self, push: Push, result: PushResult) -> None:
+    def _carried_answered(self, push: Push, result: PushResult) -> None:
+        """What the hub says of another desk's events; whatever it is, the own ones go on."""
+        if result.status in (PushStatus.APPLIED, PushStatus.KNOWN):
+            self.applied += len(push.records)
+            self._next[push.origin] = push.first + len(push.records)
+            return
+        _LOG.warning("%s: carried events from %d of %s", result.status, push.first, push.origin)
+        self._shut[push.origin] = result.status
+        self._next.pop(push.origin, None)
+
+    def _answered(self, run: _Run, result: PushResult) -> None:
+        push = run.push
         origin, after = push.origin, push.first + len(push.records)
         match result.status:
             case PushStatus.APPLIED | PushStatus.KNOWN:
                 self.applied += len(push.records)
                 self._pushed[origin] = after - 1
-                if origin in self._last:  # what is written meanwhile goes with the next round
+                if run.ends:  # what is written meanwhile goes with the next round
                     del self._next[origin]
                 else:
                     self._next[origin] = after

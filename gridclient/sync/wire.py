@@ -1,6 +1,7 @@
 """The messages between a desk and the hub, and their bytes: what is damaged, cut off or too large is refused here.
 
-One request and one reply a round-trip. The device is known by its token and therefore never travels.
+One request and one reply a round-trip. The device is known by its token and therefore never travels, unless it carries
+what another one wrote.
 """
 
 from __future__ import annotations
@@ -50,13 +51,17 @@ _LARGEST_TOTAL: Final = 2**64 - 1
 
 
 class Push(NamedTuple):
-    """Events of one origin with consecutive numbers, the link after them and the device's signature over it."""
+    """Events of one origin with consecutive numbers, the link after them and the device's signature over it.
+
+    ``carried``: they are another device's and came on a stick to the one that sends them.
+    """
 
     origin: OriginKey
     first: int
     records: tuple[Record, ...]
     link_after: bytes
     signature: bytes
+    carried: bool = False
 
 
 class FeedAsk(NamedTuple):
@@ -123,6 +128,7 @@ def encode_request(request: SyncRequest, *, level: int = 12) -> bytes:
             push.link_after,
             push.signature,
             pack_rows(push.records),
+            *([push.origin.device] if push.carried else []),
         ]
         for push in request.pushes
     ]
@@ -184,12 +190,14 @@ def decode_reply(data: bytes, device: str) -> SyncReply:
 
 
 def _read_push(parts: Any, device: str) -> Push:
-    stream, incarnation, first, link, signature, packed = checked(parts, list)
-    origin = OriginKey(checked(stream, str), device, ranged(incarnation, 0))
+    stream, incarnation, first, link, signature, packed, *author = checked(parts, list)
+    if len(author) > 1:
+        raise refused("push")
+    origin = OriginKey(checked(stream, str), checked(author[0], str) if author else device, ranged(incarnation, 0))
     rows = unpack_rows(packed)
     start = ranged(first, 1, 2**62)
     records = tuple(Record(EventKey(*origin, start + place), *row) for place, row in enumerate(rows))
-    return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES))
+    return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
 
 
 def _sealed(page: FeedPage, level: int) -> SealedPage:

@@ -137,6 +137,9 @@ class FakeSyncStore:
                 found.append((origin, waiting[0]))
         return found
 
+    def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
+        return ()
+
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]
         records = tuple(chain.records[first - 1 : first - 1 + limit])

@@ -1,0 +1,114 @@
+"""Events that came on a stick go to the hub with whoever took them, before what was done upon them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from gridclient.services.sync_port import RoundEnd
+from tests.faults.county import County
+from tests.faults.desk import DEEDS, FULL
+from tests.faults.proof import assert_all_agree, hub_events
+
+FILE, DISPATCH, SIGN, NOTE = 0, 2, 7, 15
+
+
+@contextmanager
+def county(folder: Path, desks: int) -> Iterator[County]:
+    made = County(folder, (FULL,) * desks)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def stick(made: County, giver: int, taker: int) -> None:
+    """One of three sticks, each of which comes about again."""
+    made.export(giver, next(_numbers))
+    made.carry(taker, -1)
+
+
+_numbers = iter(range(10_000))
+
+
+def refused(made: County) -> Sequence[object]:
+    return [key for desk in made.desks for case in desk.cases() for key in desk.queries.case(case).refused]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Iterator[County]:
+    with county(tmp_path, 2) as made:
+        yield made
+
+
+def test_who_acts_on_what_a_stick_brought_takes_it_along_to_the_hub(two: County) -> None:
+    two.register(0)
+    two.act(0, 0, FILE)
+    stick(two, 0, 1)
+    two.act(1, 0, DISPATCH)
+    report = two.round(1)
+    assert report is not None and (report.end, report.pushed, report.rejected) == (RoundEnd.DONE, 3, 0)
+    assert [placed.record.actor.partition("/")[0] for placed in hub_events(two).values()] == ["d1", "d1", "d2"]
+    two.act(0, 0, NOTE)
+    two.heal()
+    assert not refused(two)
+    assert_all_agree(two)
+
+
+def test_what_went_to_and_fro_comes_to_the_hub_in_the_order_of_who_had_seen_what(two: County) -> None:
+    two.register(0)
+    for turn, deed in enumerate((FILE, DISPATCH, SIGN, NOTE, NOTE)):
+        stick(two, turn % 2, 1 - turn % 2)
+        two.act(1 - turn % 2, 0, deed)
+    two.round(1)
+    assert [placed.record.actor.partition("/")[0] for placed in hub_events(two).values()] == [
+        *("d1", "d2", "d1", "d2", "d1"),
+        "d2",
+    ]
+    two.heal()
+    assert not refused(two)
+    assert_all_agree(two)
+
+
+def test_a_stick_with_a_long_past_shows_its_reader_where_others_stood_between(tmp_path: Path) -> None:
+    """The third desk gets the whole exchange at once, from two sticks, and is the only one with a line."""
+    with county(tmp_path, 3) as made:
+        made.register(0)
+        for turn, deed in enumerate((FILE, DISPATCH, SIGN, NOTE)):
+            stick(made, turn % 2, 1 - turn % 2)
+            made.act(1 - turn % 2, 0, deed)
+        stick(made, 0, 2)
+        stick(made, 1, 2)
+        made.round(2)
+        assert len(hub_events(made)) == 5
+        made.heal()
+        assert not refused(made)
+        assert_all_agree(made)
+
+
+def test_what_a_restored_desk_lost_comes_back_by_who_had_its_stick(two: County) -> None:
+    two.back_up(0)
+    two.register(0)
+    stick(two, 0, 1)
+    two.restore(0)
+    assert not two.desks[0].cases()
+    two.heal()
+    assert len(two.desks[0].cases()) == 1
+    assert_all_agree(two)
+
+
+def test_the_events_of_a_revoked_desk_are_not_carried_and_stop_nobody(two: County) -> None:
+    two.register(0)
+    stick(two, 0, 1)
+    two.revoke(0)
+    two.register(1)
+    report = two.round(1)
+    assert report is not None and (report.end, report.pushed, report.rejected) == (RoundEnd.DONE, 1, 0)
+    assert len(hub_events(two)) == 1
+
+
+def test_deeds_stand_where_these_tests_think() -> None:
+    assert [DEEDS[n][0].value for n in (FILE, DISPATCH, SIGN, NOTE)] == ["file", "dispatch", "sign", "note"]
