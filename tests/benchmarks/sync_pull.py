@@ -21,13 +21,13 @@ from typing import Any
 
 from gridclient.domain.events import EventKey, EventKind, Record, link_after, next_hlc, payload_text
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, SignedHead
-from gridclient.store.acknowledgement import acknowledge_all
 from gridclient.store.log import CHAIN_START, subject_text
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.sync_feeds import keep_feed
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
 from tests.benchmarks.build_store import NOW, StoppedClock, build
+from tests.fakes.acknowledgement import acknowledge_all
 
 _DEVICE = "f" * 16
 _NEW_STREAM = "t:371002999"

@@ -14,13 +14,13 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.events import EventKind, link_after
 from gridclient.services.rows import CaseFilter
 from gridclient.services.sync_port import FeedState, Grant, OriginKey
-from gridclient.store.acknowledgement import acknowledge_all
 from gridclient.store.backup import back_up, restore
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify
 from gridclient.sync.signing import new_key
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
+from tests.fakes.acknowledgement import acknowledge_all
 from tests.fakes.toy_hub import (
     HUB,
     ToyDesk,
