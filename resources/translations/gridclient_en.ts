@@ -1419,7 +1419,7 @@ When two desks handled the same case offline and both cannot count, it is listed
     </message>
     <message>
         <source>协办</source>
-        <translation>Support</translation>
+        <translation>Aid</translation>
     </message>
 </context>
 <context>
@@ -3123,11 +3123,11 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
     <message>
         <source>▲ 未完成</source>
-        <translation>▲ Not done</translation>
+        <translation>▲ Failed</translation>
     </message>
     <message>
         <source>– 已取消</source>
-        <translation>– Cancelled</translation>
+        <translation>– Stopped</translation>
     </message>
     <message>
         <source>同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。</source>
