@@ -24,14 +24,14 @@ class ListedPage(QWidget):
 
     closed = Signal()
 
-    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
+    def __init__(self, *, name: str, titles: QStringListModel | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("panel", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
         self.leave.clicked.connect(self.closed)
-        self.titles = QStringListModel(self)
+        self.titles = titles or QStringListModel(self)
         self.list = QListView(self)
         self.list.setFixedWidth(_LIST_PX)
         self.list.setStyleSheet(_LIST_STYLE)

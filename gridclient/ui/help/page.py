@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QLineEdit, QTextBrowser, QTextEdit, QWidget
 
-from gridclient.ui.help.pages import HelpPageText, found_in, keys_page, read_pages
+from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
+from gridclient.ui.help.pictures import HelpText
+from gridclient.ui.help.titles import GroupedTitles
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.listed_page import ListedPage
 from gridclient.ui.theme import TITLE_PX, tokens
@@ -41,7 +43,10 @@ class HelpPage(ListedPage):
         keys: Callable[[], Sequence[tuple[str, str]]] = tuple,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(name="helpPage", parent=parent)
+        rows = GroupedTitles()
+        super().__init__(name="helpPage", titles=rows, parent=parent)
+        rows.setParent(self)
+        self.rows = rows
         self._folder, self._jobs, self._keys = folder, jobs, keys
         self._pages: tuple[HelpPageText, ...] = ()
         self._shown = ""
@@ -52,7 +57,7 @@ class HelpPage(ListedPage):
         self.search.setFixedWidth(280)
         self.found = QLabel(self)
         self.found.setProperty("role", "muted")
-        self.text = QTextBrowser(self)
+        self.text = HelpText(self)
         self._arrange()
         self.search.textChanged.connect(self._on_searched)
         self.search.returnPressed.connect(self._find_next)
@@ -73,26 +78,32 @@ class HelpPage(ListedPage):
     def load(self) -> None:
         """Reads the pages, once."""
         if not self._pages:
-            self._jobs.read(self, partial(read_pages, self._folder), self._on_read, name="help")
+            self._jobs.read(self, partial(read_book, self._folder), self._on_read, name="help")
 
     def open_page(self, name: str) -> None:
         """Shows the page of this name, where there is one."""
-        place = next((place for place, page in enumerate(self._pages) if page.name == name), -1)
-        if place >= 0:
-            self.show_part(place)
+        if self.rows.row_of(name) >= 0:
+            self.show_part(self.rows.row_of(name))
 
-    def _on_read(self, pages: Sequence[HelpPageText]) -> None:
+    def _on_read(self, book: HelpBook) -> None:
         keys = keys_page(self.tr("全部快捷键"), (self.tr("键"), self.tr("作用")), self._keys())
-        self._pages = (*pages, keys) if self._keys() else tuple(pages)
+        self._pages = tuple(in_order((*book.pages, keys))) if self._keys() else book.pages
+        self.text.pictures = book.pictures or {}
         self._show_titles()
-        self.show_part(0)
+        if self._pages:
+            self.open_page(self._pages[0].name)
 
     def on_part(self, place: int) -> None:
-        if 0 <= place < len(self._pages) and self._pages[place].name != self._shown:
-            self._shown = self._pages[place].name
-            self.text.setMarkdown(self._pages[place].text)
-            self._dress()
-            self._mark()
+        name = self.rows.page_at(place)
+        if name and name != self._shown:
+            self._shown = name
+            self._write()
+
+    def _write(self) -> None:
+        """The shown page with the theme's colours, from its beginning."""
+        self.text.setMarkdown(next(page.text for page in self._pages if page.name == self._shown))
+        self._dress()
+        self._mark()
 
     def _dress(self) -> None:
         """Titles by the desk's sizes, tables with the theme's lines and room in their cells."""
@@ -147,13 +158,11 @@ class HelpPage(ListedPage):
         self._find_next()
 
     def _show_titles(self) -> None:
-        counts = found_in(self._pages, self.search.text())
-        place = self.list.currentIndex().row()
-        self.titles.setStringList(
-            [f"{page.title}（{counts[page.name]}）" if counts[page.name] else page.title for page in self._pages]
-        )
-        if place >= 0:
-            self.show_part(place)
+        self.rows.show_pages(self._pages, found_in(self._pages, self.search.text()), self._group_words())
+        self.open_page(self._shown)
+
+    def _group_words(self) -> Mapping[str, str]:
+        return {"desk": self.tr("席位"), "sync": self.tr("同步"), "county": self.tr("县级管理")}
 
     def _mark(self) -> None:
         """Every place of the shown page where the words stand."""
@@ -191,8 +200,9 @@ class HelpPage(ListedPage):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown") and self._shown:
-            self._dress()
-            self._mark()
+            at = self.text.verticalScrollBar().value()
+            self._write()  # the drawings change their colours, too
+            self.text.verticalScrollBar().setValue(at)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -1,13 +1,23 @@
-"""The pages of help as text: found in a folder, titled by their first line, searched for words. No Qt."""
+"""The pages of help as text: found in a folder, in the order in which one reads them, searched for words. No Qt."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-FIRST: Final = "operator"
+DESK: Final = "desk"
+GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
+    DESK: ("operator", "importing", "backup", "keys"),
+    "sync": ("sync-1-events", "sync-2-round", "sync-3-conflicts", "sync-4-stick", "sync-5-trust"),
+    "county": ("hub",),
+}
+"""Groups of pages and their order; a page that is not named comes after all of them, under no group."""
+_ORDER: Final = {name: place for place, name in enumerate(name for names in GROUPS.values() for name in names)}
+_GROUP: Final = {name: group for group, names in GROUPS.items() for name in names}
+_UNREAD: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +28,34 @@ class HelpPageText:
     title: str
     text: str
 
+    @property
+    def group(self) -> str:
+        """The group that it belongs to, "" for none."""
+        return _GROUP.get(self.name, "")
+
+
+@dataclass(frozen=True, slots=True)
+class HelpBook:
+    """All pages in order, and their pictures (SVG as text) by the names under which pages show them."""
+
+    pages: tuple[HelpPageText, ...] = ()
+    pictures: Mapping[str, str] | None = None
+
+
+def read_book(folder: Path) -> HelpBook:
+    """The pages of a folder with their pictures. Blocking."""
+    pictures = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.svg"))}
+    return HelpBook(tuple(read_pages(folder)), pictures)
+
 
 def read_pages(folder: Path) -> list[HelpPageText]:
-    """All pages of a folder, the operator's first. Blocking."""
-    files = sorted(folder.glob("*.md"), key=lambda path: (path.stem != FIRST, path.name))
-    return [page_of(path.stem, path.read_text("utf-8")) for path in files]
+    """All pages of a folder in the order of :data:`GROUPS`. Blocking."""
+    return in_order([page_of(path.stem, path.read_text("utf-8")) for path in folder.glob("*.md")])
+
+
+def in_order(pages: Sequence[HelpPageText]) -> list[HelpPageText]:
+    """The pages as :data:`GROUPS` names them; all others by name behind."""
+    return sorted(pages, key=lambda page: (_ORDER.get(page.name, len(_ORDER)), page.name))
 
 
 def page_of(name: str, text: str) -> HelpPageText:
@@ -39,6 +72,6 @@ def keys_page(title: str, heads: tuple[str, str], keys: Sequence[tuple[str, str]
 
 
 def found_in(pages: Sequence[HelpPageText], words: str) -> dict[str, int]:
-    """How often the words stand in each page, by its name."""
+    """How often the words stand in each page as it is read, by its name; targets of links and pictures are not read."""
     wanted = words.strip().lower()
-    return {page.name: page.text.lower().count(wanted) if wanted else 0 for page in pages}
+    return {page.name: _UNREAD.sub("", page.text).lower().count(wanted) if wanted else 0 for page in pages}

@@ -1,0 +1,52 @@
+"""The drawings of help: SVG in the light theme's colours, painted in those of the theme that is on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtGui import QImage, QPainter, QTextDocument
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from gridclient.ui.theme import LIGHT, Tokens, tokens
+
+COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
+_FAMILIES: Final = re.compile(r'\sfont-family="[^"]*"')
+
+
+def themed(svg: str, theme: Tokens) -> str:
+    """The drawing with every colour of the light theme replaced by that of ``theme``, in the program's own font."""
+    names = [field.name for field in fields(Tokens) if field.name != "name"]
+    colours = {getattr(LIGHT, name).upper(): getattr(theme, name) for name in reversed(names)}
+    text = COLOUR.sub(lambda found: str(colours.get(found.group().upper(), found.group())), svg)
+    return _FAMILIES.sub("", text)
+
+
+def painted(svg: str, theme: Tokens, *, ratio: float) -> QImage:
+    """The drawing at its own size, sharp on a screen of that device pixel ratio."""
+    renderer = QSvgRenderer(QByteArray(themed(svg, theme).encode()))
+    image = QImage(renderer.defaultSize() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    painter = QPainter(image)
+    renderer.render(painter)
+    painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+class HelpText(QTextBrowser):
+    """Shows a page; the only pictures are those that it was given, and nothing is ever fetched."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pictures: Mapping[str, str] = {}
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        svg = self.pictures.get(QUrl(name).path())
+        if svg is None or kind != QTextDocument.ResourceType.ImageResource.value:
+            return None
+        return painted(svg, tokens(), ratio=self.devicePixelRatioF())
