@@ -40,7 +40,9 @@ class Enrolment:
     """What a desk got when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
 
     ``bundle_keys`` are the keys of streams for files on a stick, 32 bytes each; ``signing_key`` is the device's own
-    Ed25519 key (32 bytes, private). Nothing of this is ever shown or logged.
+    Ed25519 key (32 bytes, private). ``hub_key`` is the public key with which the hub signs places on a stick, empty
+    where it did not tell. ``url`` is "" for a desk that has no line and works by stick alone. Nothing of this is ever
+    shown or logged.
     """
 
     hub: str
@@ -52,6 +54,7 @@ class Enrolment:
     grants: tuple[Grant, ...]
     bundle_keys: Mapping[str, bytes]
     enrolled_at: datetime
+    hub_key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,11 @@ class SyncStore(Protocol):
         Raises:
             SyncFault: as for :meth:`take`; ``sync.fork`` where this desk wrote something else under the same number.
         """
+        ...
+
+    def withdraw(self, origin: OriginKey, first: int) -> Changes:
+        """Events of another device that came on a stick and that the hub will not have leave the log, from number
+        ``first`` on."""
         ...
 
     def restart_feed(self, feed: str) -> None:

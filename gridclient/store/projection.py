@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gridclient.domain.case import Case
 from gridclient.store.driver import Connection
-from gridclient.store.packs import Labels, packed, write_packs
+from gridclient.store.packs import FORMAT, Labels, packed, write_packs
 from gridclient.store.search import drop_cases, index_cases, searchable
 from gridclient.store.tables import (
     CaseTableRow,
@@ -91,6 +91,20 @@ class Projection:
         )
         self._tallies.flush(self._connection)
         write_packs(self._connection, [(no, packed(new, self._labels)) for no, new in rows])
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Takes cases out that are none any more, because what opened them left the log."""
+        for no in numbers:
+            old = read_row(self._connection, no)
+            if old is not None:
+                self._tallies.add(old, -1)
+                self._tallies.change_parts(read_parts(self._connection, no), ())
+        rows = [(no,) for no in numbers]
+        replace_parts(self._connection, numbers, ())
+        self._connection.executemany("DELETE FROM cases WHERE no = ?", rows)
+        drop_cases(self._connection, numbers)
+        self._tallies.flush(self._connection)
+        write_packs(self._connection, [(no, bytes(FORMAT.size)) for no in numbers])
 
     def _step(self, touched: TouchedCase) -> _Step:
         old = old_parts = None

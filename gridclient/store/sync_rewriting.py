@@ -84,7 +84,7 @@ def write_again(connection: Connection, device: Device, *, of_others: bool = Fal
         heads.write(row, renamed)
         refolding.touch(row.subject)
     heads.finish()
-    _shorten(connection, {row.origin for row in rows})
+    shorten(connection, {row.origin for row in rows})
     refolding.carry_out()
     return Rewritten(len(rows), frozenset(row.subject_id for row in rows))
 
@@ -154,7 +154,7 @@ def _with_new_keys(value: Any, renamed: _Renamed) -> Any:
     return [_with_new_keys(part, renamed) for part in value]
 
 
-def _shorten(connection: Connection, origins: Iterable[int]) -> None:
+def shorten(connection: Connection, origins: Iterable[int]) -> None:
     """The chains that events were taken from end before the first of them."""
     for origin in origins:
         seq, link, whole = 0, CHAIN_START, 1

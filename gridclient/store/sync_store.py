@@ -36,6 +36,7 @@ from gridclient.store.sync_files import FileQueue
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
+from gridclient.store.sync_withdrawing import withdraw
 
 HUB: Final = "sync.hub"
 """Whose places the events have; among the desk's values."""
@@ -168,6 +169,14 @@ class SqliteSyncStore:
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
         """See the port."""
         return self._intake(lambda intake: intake.take_unplaced(batches))
+
+    def withdraw(self, origin: OriginKey, first: int) -> Changes:
+        """See the port."""
+        with self._database.writer() as connection:
+            no, _ = _start(connection, origin, 1)
+            count, changes = withdraw(connection, no, first)
+            self._audit(connection, "sync.withdrawn", f"{origin.device}/{origin.incarnation}/{first}+{count}")
+        return changes
 
     def _intake(self, work: Callable[[Intake], Taken]) -> Taken:
         try:

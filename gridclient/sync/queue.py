@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import OriginKey, SyncStore, Unsent
 from gridclient.sync.signing import sign_head
 from gridclient.sync.transport import Pacing
@@ -31,7 +32,8 @@ class _Run(NamedTuple):
 
 
 class PushQueue:
-    """Own events that wait, for one round. ``rejected`` counts those that the hub would not take."""
+    """Own events that wait, for one round. ``rejected`` counts those that the hub would not take; ``withdrawn``: the
+    cases of those that a stick brought and that it would not take."""
 
     def __init__(self, store: SyncStore, pacing: Pacing) -> None:
         self._store = store
@@ -43,6 +45,7 @@ class PushQueue:
         self._pushed: dict[OriginKey, int] = {}
         self._carried: set[OriginKey] = set()
         self._under_way: tuple[_Run, ...] = ()
+        self.withdrawn = Changes()
         self.applied = 0
         self.rejected = 0
 
@@ -148,6 +151,8 @@ class PushQueue:
         _LOG.warning("%s: carried events from %d of %s", result.status, push.first, push.origin)
         self._shut[push.origin] = result.status
         self._next.pop(push.origin, None)
+        if result.status is not PushStatus.GAP:  # a gap may be filled by another stick
+            self.withdrawn |= self._store.withdraw(push.origin, push.first)
 
     def _answered(self, run: _Run, result: PushResult) -> None:
         push = run.push

@@ -140,6 +140,9 @@ class FakeSyncStore:
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
         return ()
 
+    def withdraw(self, origin: OriginKey, first: int) -> Changes:
+        raise AssertionError("nothing was carried")
+
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]
         records = tuple(chain.records[first - 1 : first - 1 + limit])

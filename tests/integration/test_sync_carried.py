@@ -108,6 +108,38 @@ def test_the_events_of_a_revoked_desk_are_not_carried_and_stop_nobody(two: Count
     report = two.round(1)
     assert report is not None and (report.end, report.pushed, report.rejected) == (RoundEnd.DONE, 1, 0)
     assert len(hub_events(two)) == 1
+    assert len(two.desks[1].cases()) == 1, "what the revoked desk wrote is nobody's history"
+    two.heal()
+    assert_all_agree(two)
+
+
+def test_what_a_twin_wrote_under_the_same_number_gives_way_to_the_hubs(two: County) -> None:
+    two.round(0)
+    two.twin(0)
+    two.register(0)
+    two.act(0, 0, FILE)
+    two.register(2)
+    stick(two, 0, 1)
+    two.act(1, 0, NOTE)
+    two.round(2)
+    report = two.round(1)
+    assert report is not None and report.end is RoundEnd.DONE
+    two.heal()
+    assert_all_agree(two)
+
+
+def test_what_was_withdrawn_can_come_again(two: County) -> None:
+    two.register(0)
+    two.act(0, 0, FILE)
+    stick(two, 0, 1)
+    two.deprive(0)
+    two.round(1)
+    assert not two.desks[1].cases()
+    two.carry(1, -1)
+    assert len(two.desks[1].cases()) == 1
+    two.heal()
+    assert len(two.desks[1].cases()) == 1
+    assert_all_agree(two)
 
 
 def test_deeds_stand_where_these_tests_think() -> None:
