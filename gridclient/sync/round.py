@@ -98,6 +98,7 @@ class Round:
         self._whole: set[str] = set()
         self._complete: set[str] = set()
         self._first: set[str] = set()
+        self._looked = False
 
     def run(self) -> None:
         """All stages.
@@ -113,7 +114,7 @@ class Round:
         self._waiting = self._around.waiting()
         for _ in range(_MOST_TRIPS):
             enrolment = self._trip(enrolment)
-            if self._queue.is_empty and self._everything_complete():
+            if self._queue.is_empty and self._everything_complete() and not self._set_free():
                 break
         self._queue.require_placed()
         FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing).run(
@@ -244,6 +245,15 @@ class Round:
         self._restarted.add(feed)
         self._complete.discard(feed)
         self._store.restart_feed(feed)
+
+    def _set_free(self) -> bool:
+        """Once in a round: whether more waits now than at its start. Places that this hub did not confirm (the desk
+        enrolled with another one, or was restored) are taken back only when their feed was read to its end."""
+        if self._looked:
+            return False
+        self._looked = True
+        self._queue.look_again()
+        return not self._queue.is_empty
 
     def _everything_complete(self) -> bool:
         return all(feed.feed in self._complete for feed in self._store.feeds())

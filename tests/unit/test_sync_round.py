@@ -220,6 +220,18 @@ def test_place_that_is_a_twins_is_found_when_reading_again_did_not_help(hub: Fak
     assert whole[:2] == [False, False] and whole[-1]
 
 
+def test_what_a_feed_in_doubt_sets_free_goes_in_the_same_round(hub: FakeHub) -> None:
+    """A desk that enrols with another hub reads its feeds again: only then it is known what that hub does not have."""
+    desk = Desk(hub, "one")
+    desk.write(6)
+    desk.round()
+    hub.books = FakeHub().books
+    desk.store.restart_feed(TOWN)
+    report = desk.round()
+    assert (report.end, report.pushed) == (RoundEnd.DONE, 6)
+    assert all_agree(hub, desk)
+
+
 def test_restored_desk_that_writes_before_it_asks_is_a_fork_and_loses_nothing(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     desk.write(3)
