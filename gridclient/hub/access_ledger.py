@@ -63,7 +63,7 @@ class SqlLedger(OrderStatements):
         return bool(self.rows("UPDATE devices SET revoked_at = ? WHERE device = ? RETURNING device", (at, device)))
 
     def seen(self, devices: Mapping[str, int]) -> None:
-        self.together([("UPDATE devices SET seen_at = ? WHERE device = ?", (at, d)) for d, at in devices.items()])
+        self.later([("UPDATE devices SET seen_at = ? WHERE device = ?", (at, d)) for d, at in devices.items()])
 
     def add_code(self, code: Code) -> None:
         self.rows(

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from gridclient.hub.backend import by_subject
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub.rows import (
     CHAIN_START,
     EventRow,
@@ -32,20 +32,6 @@ _KEY_BYTES: Final = 32
 _EVENT: Final = "e.pos, e.origin, e.seq, e.hlc, e.kind, e.version, e.subject, e.base, e.actor, e.payload, e.link"
 _STREAM: Final = "stream, head, total, stick_key"
 _PUSH: Final = "first_pos, last_pos, origin, last_seq, signature"
-_NEW_ORIGIN: Final = (
-    "INSERT INTO origins(seq, link, stream, no, device, incarnation, public_key) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_MOVE_ORIGIN: Final = "UPDATE origins SET seq = ?, link = ? WHERE stream = ? AND no = ?"
-_MOVE_STREAM: Final = "UPDATE streams SET head = ?, total = ?, origins = origins + ? WHERE stream = ?"
-_KEEP_PUSH: Final = (
-    "INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
-)
-_HAND: Final = "INSERT INTO handed(stream, subject, unit, first_pos) VALUES (?, ?, ?, ?)"
-_ADD_SUM: Final = (
-    "INSERT INTO feed_sums(stream, unit, count, total) VALUES (?, ?, ?, ?) "
-    "ON CONFLICT (stream, unit) DO UPDATE SET count = excluded.count, total = excluded.total"
-)
-_NAME_FILE: Final = "INSERT INTO files(stream, sha256, subject, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _NEWER_OF_CASES: Final = (  # events after the cursor, of cases that were handed over by the end of the window
     f"SELECT {_EVENT}, h.first_pos FROM events e JOIN handed h "
     "ON h.stream = e.stream AND h.subject = e.subject AND h.unit = ? "
@@ -70,9 +56,6 @@ def unsigned(column: int) -> int:
 class OrderStatements(ABC):
     """Streams and their events; plays :class:`gridclient.hub.backend.OrderLedger`."""
 
-    hold: str
-    """What makes a SELECT hold its row."""
-
     @abstractmethod
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
         """One statement and all its rows."""
@@ -82,32 +65,29 @@ class OrderStatements(ABC):
         """Several statements, one after the other, in as few trips as the driver can."""
 
     @abstractmethod
+    def later(self, statements: Sequence[Statement]) -> None:
+        """Statements whose rows nobody wants; at the latest they run when the transaction ends."""
+
+    @abstractmethod
     def among(self, values: Collection[Any]) -> tuple[str, Any]:
         """The condition "is one of these" and the one parameter that it takes."""
 
     @abstractmethod
-    def insert_events(self, stream: str, events: Sequence[EventRow]) -> list[Statement]:
-        """Statements that insert many events."""
+    def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
+        """:meth:`stand` for a stream that is there."""
+
+    @abstractmethod
+    def place(self, placement: Placement) -> None:
+        """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
 
     def stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing:
-        """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
-        among, listed = self.among(subjects)
-        ask: list[Statement] = [
-            (f"SELECT head, total, origins FROM streams WHERE stream = ?{self.hold}", (stream,)),
-            (
-                "SELECT no, device, incarnation, seq, link, public_key FROM origins "
-                "WHERE stream = ? AND device = ? AND incarnation = ?",
-                (stream, device, incarnation),
-            ),
-            (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (stream, listed)),
-        ]
-        streams, origins, handed = self.together(ask)
-        if not streams:
+        found = self.hold_and_stand(stream, device, incarnation, subjects)
+        if found is None:
             self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
-            streams, origins, handed = self.together(ask)
-        head, total, count = streams[0]
-        origin = OriginRow(*origins[0]) if origins else None
-        return Standing(head, unsigned(total), count, origin, by_subject((str(s), str(u)) for s, u in handed))
+            found = self.hold_and_stand(stream, device, incarnation, subjects)
+        if found is None:
+            raise StoreUnavailable("hub.store_failed", detail="stream")
+        return found
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:
         if seq == 0:
@@ -125,43 +105,6 @@ class OrderStatements(ABC):
             f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (stream, listed)
         )
         return [MarkRow(*row) for row in found]
-
-    def place(self, placement: Placement) -> None:
-        stream, origin = placement.stream, placement.origin
-        first, last = placement.events[0].position, placement.events[-1].position
-        moved = (origin.seq, origin.link, stream, origin.no)
-        if placement.new_origin:
-            keep_origin: Statement = (_NEW_ORIGIN, (*moved, origin.device, origin.incarnation, origin.public_key))
-        else:
-            keep_origin = (_MOVE_ORIGIN, moved)
-        self.together(
-            [
-                *self.insert_events(stream, placement.events),
-                keep_origin,
-                (_MOVE_STREAM, (last, signed(placement.total), int(placement.new_origin), stream)),
-                (_KEEP_PUSH, (stream, last, first, origin.no, origin.seq, placement.signature, placement.at)),
-                *((_HAND, (stream, subject, unit, position)) for unit, subject, position in placement.handed),
-                *self._sums(stream, placement.sums),
-                *((_NAME_FILE, (stream, sha256, subject, size)) for sha256, subject, size in placement.files),
-            ]
-        )
-
-    def _sums(self, stream: str, added: Mapping[str, tuple[int, int]]) -> list[Statement]:
-        """The stream is held, so nobody adds to the same sums between reading and writing."""
-        if not added:
-            return []
-        among, listed = self.among(added)
-        old = {
-            str(unit): (int(count), unsigned(total))
-            for unit, count, total in self.rows(
-                f"SELECT unit, count, total FROM feed_sums WHERE stream = ? AND unit {among}", (stream, listed)
-            )
-        }
-        statements: list[Statement] = []
-        for unit, (count, total) in added.items():
-            before = old.get(unit, (0, 0))
-            statements.append((_ADD_SUM, (stream, unit, before[0] + count, signed(before[1] + total))))
-        return statements
 
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
         self.rows(
@@ -253,6 +196,12 @@ class OrderStatements(ABC):
             f"SELECT subject FROM handed WHERE stream = ? AND unit = ? AND subject {among}", (stream, unit, listed)
         )
         return frozenset(str(row[0]) for row in found)
+
+
+def standing(stream: Row, origin: OriginRow | None, handed: Mapping[str, frozenset[str]]) -> Standing:
+    """Head, total and number of origins of a stream, with the rest of how all stands."""
+    head, total, origins = stream
+    return Standing(head, unsigned(total), origins, origin, handed)
 
 
 def _stream(row: Row) -> StreamRow:

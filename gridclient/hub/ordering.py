@@ -22,6 +22,7 @@ _LONGEST_NAME: Final = 200
 _LONGEST_TEXT: Final = 256 * 1024
 _LARGEST_SMALL: Final = 2**31 - 1
 _LARGEST: Final = 2**62
+_BREAKS: Final = re.compile(r"[\0\n]")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -61,7 +62,7 @@ def read_payloads(push: Push) -> Payloads | None:
 
 def _payload(record: Record) -> Mapping[str, Any] | None:
     names = (record.kind, record.subject, record.actor)
-    if not record.kind or not record.subject or any(len(n) > _LONGEST_NAME or "\0" in n for n in names):
+    if not record.kind or not record.subject or any(len(n) > _LONGEST_NAME or _BREAKS.search(n) for n in names):
         return None
     if record.version > _LARGEST_SMALL or record.base > _LARGEST_SMALL or record.hlc > _LARGEST * 2 - 1:
         return None
@@ -150,7 +151,6 @@ def placement(
         stream=push.origin.stream,
         total=total % 2**64,
         origin=OriginRow(number, push.origin.device, push.origin.incarnation, last_seq, push.link_after, public_key),
-        new_origin=origin is None,
         events=events,
         signature=push.signature,
         at=at,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Final, LiteralString
@@ -14,49 +14,133 @@ import psycopg
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
 from gridclient.hub.access_ledger import SqlLedger
-from gridclient.hub.ledger import Row, Statement
-from gridclient.hub.rows import EventRow
+from gridclient.hub.backend import by_subject
+from gridclient.hub.ledger import Row, Statement, signed, standing
+from gridclient.hub.rows import OriginRow, Placement, Standing
 
+_BREAK: Final = "\n"
 _CONNECT_S: Final = 5
 _WAIT_S: Final = 20.0
 _OPTIONS: Final = (
     "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 "
-    "-c client_min_messages=warning"
+    "-c client_min_messages=warning -c jit=off "
+    # Plans are made once, by the indexes: made anew for each push they cost more than the push, and a plan that was
+    # made while a table was empty would read all of it for ever.
+    "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 )
-_INSERT: Final = (
-    "INSERT INTO events(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link) "
-    "SELECT ?, * FROM unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bigint[], ?::text[], ?::bigint[], ?::text[], "
-    "?::bigint[], ?::text[], ?::text[], ?::bytea[])"
+_HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ? FOR UPDATE"
+_STAND: Final = (  # a statement of its own: it sees what was committed while the first one waited for the stream
+    "SELECT o.no, o.device, o.incarnation, o.seq, o.link, o.public_key, "
+    "(SELECT string_agg(subject || chr(10) || unit, chr(10)) FROM handed "
+    "WHERE stream = ? AND subject = ANY(string_to_array(?, chr(10)))) "
+    "FROM (SELECT 1) AS one LEFT JOIN origins o ON o.stream = ? AND o.device = ? AND o.incarnation = ?"
 )
+_WRAPPED: Final = (  # sums are modulo 2^64 in a column that counts from -2^63
+    "(mod(feed_sums.total::numeric + excluded.total::numeric + 27670116110564327424, 18446744073709551616) "
+    "- 9223372036854775808)::bigint"
+)
+_PLACE: Final = f"""
+WITH placed AS (
+    INSERT INTO events(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link)
+    SELECT ?, ? + n, ?, ? + n, hlc, kind, version, subject, base, coalesce(actor, ''), payload,
+        substring(?::bytea FROM (n * 32 - 31)::integer FOR 32)
+    FROM unnest(?::bigint[], string_to_array(?, chr(10)), ?::bigint[], string_to_array(?, chr(10)), ?::bigint[],
+        string_to_array(?, chr(10)), string_to_array(?, chr(10)))
+        WITH ORDINALITY AS t(hlc, kind, version, subject, base, actor, payload, n)
+), chained AS (
+    INSERT INTO origins(stream, no, device, incarnation, seq, link, public_key) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (stream, no) DO UPDATE SET seq = excluded.seq, link = excluded.link
+), moved AS (
+    UPDATE streams SET head = ?, total = ?, origins = greatest(origins, ?) WHERE stream = ?
+), handed_over AS (
+    INSERT INTO handed(stream, unit, subject, first_pos)
+    SELECT ?, unit, subject, place
+    FROM unnest(string_to_array(?, chr(10)), string_to_array(?, chr(10)), ?::bigint[]) AS t(unit, subject, place)
+), counted AS (
+    INSERT INTO feed_sums(stream, unit, count, total)
+    SELECT ?, unit, number, sum
+    FROM unnest(string_to_array(?, chr(10)), ?::bigint[], ?::bigint[]) AS t(unit, number, sum)
+    ON CONFLICT (stream, unit) DO UPDATE SET count = feed_sums.count + excluded.count, total = {_WRAPPED}
+), named AS (
+    INSERT INTO files(stream, sha256, subject, size)
+    SELECT ?, sha256, subject, size
+    FROM unnest(string_to_array(?, chr(10)), string_to_array(?, chr(10)), ?::bigint[]) AS t(sha256, subject, size)
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
 _SCHEMA_LOCK: Final = 4_711_203_517
 """Two hubs that start at once make the tables one after the other."""
 
+_OPEN: Final = frozenset({psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR})
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class PostgresLedger(SqlLedger):
-    """The statements on one connection; they travel in a pipeline."""
+    """The statements on one connection. They travel together: a push is two trips, the second one commits."""
 
-    hold = " FOR UPDATE"
-
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, first: Sequence[Statement] = ()) -> None:
         self._connection = connection
+        self._queue = list(first)
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
         """See :class:`gridclient.hub.ledger.OrderStatements`, as for the methods below."""
-        return _fetched(self._connection.execute(_numbered(sql), given))
+        return self.together(((sql, given),))[0]
 
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
+        queue, self._queue = [*self._queue, *statements], []
+        if len(queue) == 1:
+            return [_fetched(self._connection.execute(_placeholders(queue[0][0]), queue[0][1]))]
         with self._connection.pipeline():
-            cursors = [self._connection.execute(_numbered(sql), given) for sql, given in statements]
-        return [_fetched(cursor) for cursor in cursors]
+            cursors = [self._connection.execute(_placeholders(sql), given) for sql, given in queue]
+        return [_fetched(cursor) for cursor in cursors[len(cursors) - len(statements) :]]
+
+    def later(self, statements: Sequence[Statement]) -> None:
+        self._queue.extend(statements)
 
     def among(self, values: Collection[Any]) -> tuple[str, Any]:
         return "= ANY(?)", list(values)
 
-    def insert_events(self, stream: str, events: Sequence[EventRow]) -> list[Statement]:
-        columns = [list(column) for column in zip(*events, strict=True)]
-        return [(_INSERT, (stream, *columns))]
+    def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
+        named = _lines(subjects)
+        asked = (stream, named, stream, device, incarnation)
+        held, stands = self.together([(_HOLD, (stream,)), (_STAND, asked)])
+        if not held:
+            return None
+        *origin, handed = stands[0]
+        words = iter(handed.split(_BREAK) if handed else ())
+        units = by_subject(zip(words, words, strict=True))
+        return standing(held[0], OriginRow(*origin) if origin[0] is not None else None, units)
+
+    def place(self, placement: Placement) -> None:
+        """One statement for all of it: what a driver does for each statement is most of what a push costs here."""
+        stream, origin, events = placement.stream, placement.origin, placement.events
+        first, last = events[0], events[-1]
+        _, _, _, hlcs, kinds, versions, subjects, bases, actors, texts, links = zip(*events, strict=True)
+        units, cases, places = zip(*placement.handed, strict=True) if placement.handed else ((), (), ())
+        files, owners, sizes = zip(*placement.files, strict=True) if placement.files else ((), (), ())
+        counts = [count for count, _ in placement.sums.values()]
+        totals = [signed(total) for _, total in placement.sums.values()]
+        given: tuple[Any, ...] = (
+            *(stream, first.position - 1, first.origin, first.seq - 1, b"".join(links), _array(hlcs), _lines(kinds)),
+            *(_array(versions), _lines(subjects), _array(bases), _lines(actors), _lines(texts)),
+            *(stream, origin.no, origin.device, origin.incarnation, origin.seq, origin.link, origin.public_key),
+            *(last.position, signed(placement.total), origin.no, stream),
+            *(stream, _lines(units), _lines(cases), _array(places)),
+            *(stream, _lines(placement.sums), _array(counts), _array(totals)),
+            *(stream, _lines(files), _lines(owners), _array(sizes)),
+            *(stream, last.position, first.position, origin.no, origin.seq, placement.signature, placement.at),
+        )
+        self.later([(_PLACE, given)])
+
+
+def _lines(values: Iterable[str]) -> str:
+    """Texts as one; no name and no text of an event has a line break. Lists cost a driver far more."""
+    return _BREAK.join(values)
+
+
+def _array(values: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
 
 
 class PostgresBackend:
@@ -76,8 +160,15 @@ class PostgresBackend:
     @contextmanager
     def writing(self) -> Iterator[PostgresLedger]:
         """See :class:`gridclient.hub.backend.Backend`, as for the methods below."""
-        with self._connection() as connection, connection.pipeline(), connection.transaction():
-            yield PostgresLedger(connection)
+        with self._connection() as connection:
+            ledger = PostgresLedger(connection, first=[("BEGIN", ())])
+            try:
+                yield ledger
+                ledger.together([("COMMIT", ())])
+            except BaseException:
+                if connection.info.transaction_status in _OPEN and not connection.closed:
+                    connection.execute("ROLLBACK")
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[PostgresLedger]:
@@ -134,7 +225,7 @@ class PostgresBackend:
 
 
 @lru_cache(maxsize=256)
-def _numbered(sql: str) -> LiteralString:
+def _placeholders(sql: str) -> LiteralString:
     """A statement as this driver wants it. No statement of ours has a question mark or a per cent sign in a text."""
     return sql.replace("?", "%s")
 

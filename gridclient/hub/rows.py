@@ -126,7 +126,6 @@ class Placement:
     stream: str
     total: int
     origin: OriginRow
-    new_origin: bool
     events: tuple[EventRow, ...]
     signature: bytes
     at: int

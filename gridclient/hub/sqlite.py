@@ -14,20 +14,39 @@ from typing import Any, Final
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
 from gridclient.hub.access_ledger import SqlLedger
-from gridclient.hub.ledger import Row, Statement
-from gridclient.hub.rows import EventRow
+from gridclient.hub.backend import by_subject
+from gridclient.hub.ledger import Row, Statement, signed, standing
+from gridclient.hub.rows import OriginRow, Placement, Standing
 
 _BUSY_S: Final = 15.0
+_HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction holds the whole file
+_ORIGIN: Final = (
+    "SELECT no, device, incarnation, seq, link, public_key FROM origins "
+    "WHERE stream = ? AND device = ? AND incarnation = ?"
+)
 _INSERT: Final = (
     "INSERT INTO events(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_CHAIN: Final = (
+    "INSERT INTO origins(stream, no, device, incarnation, seq, link, public_key) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (stream, no) DO UPDATE SET seq = excluded.seq, link = excluded.link"
+)
+_MOVE: Final = "UPDATE streams SET head = ?, total = ?, origins = max(origins, ?) WHERE stream = ?"
+_PUSH: Final = (
+    "INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+)
+_HAND: Final = "INSERT INTO handed(stream, unit, subject, first_pos) VALUES (?, ?, ?, ?)"
+_SUM: Final = "SELECT count, total FROM feed_sums WHERE stream = ? AND unit = ?"
+_KEEP_SUM: Final = (
+    "INSERT INTO feed_sums(stream, unit, count, total) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (stream, unit) DO UPDATE SET count = excluded.count, total = excluded.total"
+)
+_NAME_FILE: Final = "INSERT INTO files(stream, sha256, subject, size) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING"
 
 
 class SqliteLedger(SqlLedger):
     """The statements on one connection."""
-
-    hold = ""  # a writing transaction holds the whole file
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -39,12 +58,36 @@ class SqliteLedger(SqlLedger):
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
         return [self.rows(sql, given) for sql, given in statements]
 
+    def later(self, statements: Sequence[Statement]) -> None:
+        self.together(statements)
+
     def among(self, values: Collection[Any]) -> tuple[str, Any]:
         return "IN (SELECT value FROM json_each(?))", json.dumps(list(values), ensure_ascii=False)
 
-    def insert_events(self, stream: str, events: Sequence[EventRow]) -> list[Statement]:
+    def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
+        among, listed = self.among(subjects)
+        handed = f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}"
+        held, origins, pairs = self.together(
+            [(_HOLD, (stream,)), (_ORIGIN, (stream, device, incarnation)), (handed, (stream, listed))]
+        )
+        if not held:
+            return None
+        units = by_subject((subject, unit) for subject, unit in pairs)
+        return standing(held[0], OriginRow(*origins[0]) if origins else None, units)
+
+    def place(self, placement: Placement) -> None:
+        stream, origin, events = placement.stream, placement.origin, placement.events
+        last, run = events[-1].position, self._connection.execute
         self._connection.executemany(_INSERT, [(stream, *event) for event in events])
-        return []
+        names = (stream, origin.no, origin.device, origin.incarnation)
+        run(_CHAIN, (*names, origin.seq, origin.link, origin.public_key))
+        run(_MOVE, (last, signed(placement.total), origin.no, stream))
+        run(_PUSH, (stream, last, events[0].position, origin.no, origin.seq, placement.signature, placement.at))
+        self._connection.executemany(_HAND, [(stream, *row) for row in placement.handed])
+        for unit, (count, total) in placement.sums.items():
+            before = run(_SUM, (stream, unit)).fetchone() or (0, 0)
+            run(_KEEP_SUM, (stream, unit, before[0] + count, signed(before[1] + total)))
+        self._connection.executemany(_NAME_FILE, [(stream, *row) for row in placement.files])
 
 
 class SqliteBackend:

@@ -1,0 +1,273 @@
+"""How many pushes a second a hub on PostgreSQL takes, with signatures and chain checked, and how long each waits.
+
+    python -m tests.benchmarks.hub_load [--events 150000] [--writers 8] [--database sqlite] [--feeds]
+
+The hub runs as a process of its own; writers and a polling reader run here, beside it. The reader must have every
+event in the end. The floor is the same rows put into the same database by plain SQL over as many connections.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+import psycopg
+
+from gridclient.hub.access import Access
+from gridclient.hub.backend import Backend
+from gridclient.hub.opening import open_backend
+from gridclient.hub.rights import grants_for
+from gridclient.services.sync_port import FeedPage
+from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
+from tests.fakes.hub_desk import HubDesk
+from tests.fakes.invented_events import invented_events
+from tests.fakes.postgres import drop_database, new_database
+
+_SIZE: Final = 20
+_STREAMS: Final = 4
+_START_S: Final = 30
+_GOAL_RATE, _GOAL_P99_MS = 400, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """One writer: its desk and its requests, ready to be sent."""
+
+    desk: HubDesk
+    requests: Sequence[bytes]
+
+
+def main() -> int:
+    """Measures and tells; gives 1 when events were missed or a push was not applied."""
+    options = argparse.ArgumentParser()
+    options.add_argument("--events", type=int, default=150_000)
+    options.add_argument("--writers", type=int, default=8)
+    options.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
+    options.add_argument("--feeds", action="store_true", help="every push also asks for the stream's news")
+    options.add_argument("--no-reader", action="store_true")
+    args = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="gridclient-hub-") as folder:
+        url = new_database() if args.database == "postgres" else f"sqlite:///{folder}/hub.db"
+        try:
+            return _measure(url, Path(folder), args)
+        finally:
+            if args.database == "postgres":
+                drop_database(url)
+
+
+def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
+    backend = open_backend(url)
+    loaders, reader = _prepare(backend, args)
+    hub, port = _start_hub(url, folder)
+    try:
+        before = _cpu(hub)
+        began = time.perf_counter()
+        replies, latencies, seen = asyncio.run(_load(port, loaders, None if args.no_reader else reader))
+        took = time.perf_counter() - began
+        spent = [after - earlier for after, earlier in zip(_cpu(hub), before, strict=True)]
+    finally:
+        hub.terminate()
+        hub.wait(_START_S)
+    pushes = sum(len(loader.requests) for loader in loaders)
+    results = [
+        result.status
+        for loader, given in zip(loaders, replies, strict=True)
+        for reply in given
+        for result in decode_reply(reply, loader.desk.device).results
+    ]
+    failed = len(results) - results.count(PushStatus.APPLIED)
+    ordered = sorted(latencies)
+    p50, p99 = (ordered[int(len(ordered) * q)] * 1000 for q in (0.5, 0.99))
+    print(f"{backend.describe().split()[0]}: {pushes} pushes of {_SIZE} by {args.writers} writers in {took:.1f} s")
+    print(f"{pushes / took:.0f} pushes/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms (goal {_GOAL_RATE}, {_GOAL_P99_MS} ms)")
+    cpu = ", ".join(f"{who} {s / pushes * 1000:.2f}" for who, s in zip(("hub", "server", "load"), spent, strict=True))
+    print(f"CPU milliseconds a push: {cpu}")
+    missed = 0
+    if not args.no_reader:
+        missed = pushes * _SIZE - seen
+        print(f"reader: {seen} of {pushes * _SIZE} events seen, {missed} missed")
+    if args.database == "postgres":
+        rows = [[(r.key.seq, r.hlc, r.kind, r.subject, r.actor, r.text) for r in lo.desk.records] for lo in loaders]
+        floor = _floor(url, rows)
+        print(f"floor (the same rows by plain SQL, {args.writers} connections): {pushes / floor:.0f} transactions/s")
+    backend.close()
+    return 1 if failed or missed else 0
+
+
+def _prepare(backend: Backend, args: argparse.Namespace) -> tuple[list[Loader], HubDesk]:
+    access = Access(backend, time.time)
+    each = args.events // args.writers // _SIZE * _SIZE
+    loaders = []
+    for number in range(args.writers):
+        township = f"37100200{1 + number % _STREAMS}"
+        desk = HubDesk(f"writer-{number:04}", f"t:{township}")
+        desk.enrol(access, grants_for(township), township)
+        desk.records = list(invented_events(desk.origin, each, seed=number))
+        feeds = (FeedAsk(desk.stream, 0, False),) if args.feeds else ()
+        loaders.append(Loader(desk, [desk.request([push], feeds, 4096) for push in desk.pushes(1, each, _SIZE)]))
+    reader = HubDesk("reader-0001", "t:371002001")
+    reader.enrol(access, grants_for("", supervisor=True), "")
+    return loaders, reader
+
+
+def _start_hub(url: str, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+    port = _free_port()
+    command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", url, "--listen", f"127.0.0.1:{port}"]
+    hub = subprocess.Popen([*command, "--folder", str(folder)], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + _START_S
+    while time.monotonic() < until:
+        try:
+            asyncio.run(_ask_once(port))
+            return hub, port
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit("the hub did not start")
+
+
+def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
+    """CPU seconds so far: of the hub, of the database server, of this process."""
+    own = psutil.Process(hub.pid)
+    servers = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
+    return (
+        sum(sum(p.cpu_times()[:2]) for p in (own, *own.children(recursive=True))),
+        sum(sum(p.cpu_times()[:2]) for p in servers),
+        time.process_time(),
+    )
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as line:
+        line.bind(("127.0.0.1", 0))
+        return int(line.getsockname()[1])
+
+
+async def _ask_once(port: int) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+
+
+async def _load(
+    port: int, loaders: Sequence[Loader], reader: HubDesk | None
+) -> tuple[list[list[bytes]], list[float], int]:
+    latencies: list[float] = []
+    done = asyncio.Event()
+    polling = asyncio.create_task(_poll(port, reader, done)) if reader else None
+    replies = await asyncio.gather(*(_write(port, loader, latencies) for loader in loaders))
+    done.set()
+    return list(replies), latencies, await polling if polling else 0
+
+
+async def _write(port: int, loader: Loader, latencies: list[float]) -> list[bytes]:
+    line = await Line.open(port, loader.desk.token)
+    replies = []
+    for request in loader.requests:
+        began = time.perf_counter()
+        replies.append(await line.ask(request))
+        latencies.append(time.perf_counter() - began)
+    line.close()
+    return replies
+
+
+async def _poll(port: int, reader: HubDesk, done: asyncio.Event) -> int:
+    """Reads all streams while others write; a missed event shows as a count that is too small in the end."""
+    line = await Line.open(port, reader.token)
+    cursors = {f"t:37100200{1 + number}": 0 for number in range(_STREAMS)}
+    seen = 0
+    last = False
+    while True:
+        ending = done.is_set()
+        request = reader.request([], [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()])
+        reply = decode_reply(await line.ask(request), reader.device)
+        for page in reply.pages:
+            assert isinstance(page, FeedPage)
+            positions = [placed.position for placed in page.foreign]
+            if positions and positions != list(range(cursors[page.feed] + 1, page.cursor + 1)):
+                print(f"gap in {page.feed} after {cursors[page.feed]}")
+            seen += len(positions)
+            cursors[page.feed] = page.cursor
+        if ending and last:
+            break
+        last = ending and all(page.complete for page in reply.pages)
+        if not ending:
+            await asyncio.sleep(0.25)
+    line.close()
+    return seen
+
+
+class Line:
+    """One kept connection; as little Python a request as possible, for it runs beside the hub."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, token: str) -> None:
+        self._reader, self._writer, self._token = reader, writer, token.encode()
+
+    @classmethod
+    async def open(cls, port: int, token: str) -> Line:
+        return cls(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 24), token)
+
+    async def ask(self, body: bytes) -> bytes:
+        head = b"POST /v1/sync HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer %b\r\nContent-Length: %d\r\n\r\n"
+        self._writer.write(head % (self._token, len(body)) + body)
+        answer = await self._reader.readuntil(b"\r\n\r\n")
+        if not answer.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(answer.decode())
+        length = int(answer.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        return await self._reader.readexactly(length)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+def _floor(url: str, rows: Sequence[Sequence[tuple[object, ...]]]) -> float:
+    """Seconds for the same rows by plain SQL: a counter held, rows inserted, the counter moved, committed."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE floor(stream int, pos bigint, seq bigint, hlc bigint, kind text, subject text, actor text, "
+            "payload text, link bytea, PRIMARY KEY (stream, pos))"
+        )
+        connection.execute("CREATE INDEX ON floor(stream, subject, pos)")
+        connection.execute("CREATE TABLE floor_heads(stream int PRIMARY KEY, head bigint)")
+        connection.execute("INSERT INTO floor_heads SELECT i, 0 FROM generate_series(0, %s) i", (_STREAMS,))
+    threads = [
+        threading.Thread(target=_floor_writer, args=(url, number % _STREAMS, given))
+        for number, given in enumerate(rows)
+    ]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - began
+
+
+def _floor_writer(url: str, stream: int, rows: Sequence[tuple[object, ...]]) -> None:
+    link = bytes(32)
+    with psycopg.connect(url, autocommit=True) as connection:
+        for start in range(0, len(rows), _SIZE):
+            part = rows[start : start + _SIZE]
+            with connection.pipeline(), connection.transaction():
+                found = connection.execute(
+                    "UPDATE floor_heads SET head = head + %s WHERE stream = %s RETURNING head", (len(part), stream)
+                ).fetchone()
+                head = found[0] if found else 0
+                columns = [list(column) for column in zip(*part, strict=True)]
+                connection.execute(
+                    "INSERT INTO floor SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], "
+                    "%s::text[], %s::text[], %s::text[], %s::bytea[])",
+                    (stream, list(range(head - len(part) + 1, head + 1)), *columns, [link] * len(part)),
+                )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
