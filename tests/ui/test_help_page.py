@@ -125,6 +125,16 @@ def test_a_switch_of_theme_paints_the_drawings_again(page: HelpPage, qapp: QAppl
     assert after != before
 
 
+def test_titles_are_larger_than_the_text_and_commands_stand_on_a_ground(page: HelpPage) -> None:
+    page.open_page("backup")
+    shown = page.text.document()
+    blocks = [shown.findBlockByNumber(number) for number in range(shown.blockCount())]
+    begun = {block.text(): block.begin().fragment().charFormat().font().pixelSize() for block in blocks if block.text()}
+    assert (begun["备份与恢复"], begun["恢复"]) == (18, 15)
+    command = next(block for block in blocks if block.text().startswith("gridclient --profile"))
+    assert command.blockFormat().background().color().name().upper() == LIGHT.window.upper()
+
+
 def test_nothing_but_the_shipped_drawings_is_shown(page: HelpPage) -> None:
     image = QTextDocument.ResourceType.ImageResource.value
     assert page.text.loadResource(image, QUrl("sync-1-events.svg")) is not None

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
+    QTextFormat,
     QTextFrameFormat,
     QTextLength,
     QTextTable,
@@ -29,7 +30,7 @@ from gridclient.ui.listed_page import ListedPage
 from gridclient.ui.theme import TITLE_PX, tokens
 
 _MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
-_POINTS: Final = 0.75
+_FENCE: Final = QTextFormat.Property.BlockCodeFence
 
 
 class HelpPage(ListedPage):
@@ -131,13 +132,18 @@ class HelpPage(ListedPage):
             room = QTextBlockFormat()
             room.setTopMargin(14 if level > 1 else 4)
             room.setBottomMargin(6)
+            if block.blockFormat().hasProperty(_FENCE):  # lines of one command stand together on their ground
+                room.setTopMargin(0 if block.previous().blockFormat().hasProperty(_FENCE) else 4)
+                room.setBottomMargin(0 if block.next().blockFormat().hasProperty(_FENCE) else 8)
+                room.setBackground(QColor(tokens().window))
+                room.setIndent(0)
             cursor.mergeBlockFormat(room)
             if level:
                 cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-                look = QTextCharFormat()
-                look.setProperty(QTextCharFormat.Property.FontSizeAdjustment, 0)
-                look.setFontPointSize(_POINTS * (_TITLE_PX if level == 1 else TITLE_PX))
-                cursor.mergeCharFormat(look)
+                look = cursor.charFormat()
+                look.clearProperty(QTextCharFormat.Property.FontSizeAdjustment)  # counts before any size
+                look.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX if level == 1 else TITLE_PX)
+                cursor.setCharFormat(look)
             block = block.next()
 
     def _on_link(self, url: QUrl) -> None:
