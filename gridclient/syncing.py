@@ -15,15 +15,15 @@ from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFaul
 from gridclient.services.desk import Desk
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import Enrolment, RoundReport
+from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
-from gridclient.sync import stick
-from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync import enrolling, stick
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
-from gridclient.sync.signing import head_is_signed
+from gridclient.sync.signing import head_is_signed, new_key
 from gridclient.sync.transport import Pacing
 
 _OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
@@ -44,23 +44,32 @@ class DeskLine:
     def __init__(self, opened: OpenStore) -> None:
         self._clock = opened.desk.clock
         self._name = opened.desk.reference.setting("name")
+        self._folder = opened.profile.folder
         self.store = SqliteSyncStore(opened.profile, self._clock, head_is_signed)
         self.queries = SqliteSyncQueries(opened.profile.database)
 
     def enrol(self, url: str, code: str) -> Enrolment:
         """See :func:`gridclient.sync.enrolling.enrol`."""
-        return enrol(self.store, url, code, name=self._name, now=self._clock.now)
+        return enrolling.enrol(self.store, url, code, name=self._name, key=self._key, now=self._clock.now)
+
+    def ask_by_file(self, file: Path) -> str:
+        """See :func:`gridclient.sync.enrolling.ask_by_file`."""
+        return enrolling.ask_by_file(self.store, file, name=self._name, key=self._key)
+
+    def take_admission(self, file: Path) -> Enrolment:
+        """See :func:`gridclient.sync.enrolling.take_admission`."""
+        return enrolling.take_admission(self.store, file, key=self._key, now=self._clock.now)
 
     def sync_once(self, progress: Callable[[str, int, int], None] = lambda _stage, _done, _all: None) -> RoundReport:
         """One round.
 
         Raises:
-            SyncFault: the desk is not enrolled (``sync.not_enrolled``).
+            SyncFault: the desk is not enrolled (``sync.not_enrolled``) or has no line (``sync.no_line``).
         """
         enrolment = self.store.enrolment()
         if enrolment is None:
             raise SyncFault("sync.not_enrolled")
-        line = line_to(enrolment)
+        line = enrolling.line_to(enrolment)
         try:
             around = Surroundings(now=self._clock.now, progress=progress, waiting=self.pending_events)
             return run_round(self.store, line, around, Pacing())
@@ -74,6 +83,9 @@ class DeskLine:
     def import_bundle(self, file: Path) -> BundleReport:
         """See :func:`gridclient.sync.stick.import_bundle`."""
         return stick.import_bundle(self.store, file, now=self._clock.now)
+
+    def _key(self) -> bytes:
+        return signing_key(self._folder, self.store.device, new_key)
 
     def pending_events(self) -> int:
         """How many events only this desk has."""
@@ -96,7 +108,13 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
         queries = SqliteSyncQueries(profile.database)
         store = SqliteSyncStore(profile, clock, head_is_signed)
         reference = SqliteReference(profile.database, lambda: clock.now().date())
-        yield WorkerParts(store, lambda: reference.setting("name"), clock.now, lambda: queries.pending()[0])
+        yield WorkerParts(
+            store,
+            lambda: reference.setting("name"),
+            clock.now,
+            lambda: queries.pending()[0],
+            lambda: signing_key(folder, store.device, new_key),
+        )
 
 
 def fault_of(report: RoundReport) -> GridClientError:

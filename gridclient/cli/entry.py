@@ -44,6 +44,8 @@ def _run(args: argparse.Namespace) -> int:
     try:
         status = int(run(args))
         sys.stdout.flush()
+    except WrongUse as wrong:  # the command's words do not go together
+        return report_wrong_use(wrong, as_json=args.json)
     except GridClientError as error:
         return report_error(error, as_json=args.json)
     except BrokenPipeError:  # the reader had enough (| head): nothing is wrong, and nothing more can be said

@@ -1,15 +1,16 @@
-"""Commands of the county's hub: serve, enrol a device, list and revoke devices, tell how it stands."""
+"""Commands of the county's hub: serve, enrol a device, list and revoke devices, tell how it stands. Those for sticks
+are in :mod:`.hub_stick`."""
 
 from __future__ import annotations
 
 import argparse
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gridclient.cli import hub_stick
+from gridclient.cli.hub_database import add_database, database_url, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say, table
 
 if TYPE_CHECKING:
@@ -31,22 +32,18 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
     serve.add_argument("--folder", type=Path, metavar="目录", help="附件、证书和日志所在目录")
     enrol = _action(actions, output, "enrol", "发一次性注册码", issue_code)
-    enrol.add_argument("--township", default="", metavar="九位代码")
-    enrol.add_argument("--unit", default="", metavar="单位", help="单位的席位，只看派给本单位的案件")
-    enrol.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
-    enrol.add_argument("--county", action="store_true", help="县级席位，查看全县案件并维护基础数据")
-    enrol.add_argument("--name", default="", metavar="名称")
+    hub_stick.add_role(enrol)
     enrol.add_argument("--url", default="", metavar="网址", help="席位连接用的网址，默认用同步中心记下的")
     _action(actions, output, "devices", "列出设备", list_devices)
     revoke = _action(actions, output, "revoke", "吊销设备", revoke_device)
     revoke.add_argument("device", metavar="设备")
     _action(actions, output, "status", "同步中心的情况", show_status)
+    hub_stick.add_commands(actions, output)
 
 
 def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str, run: Any) -> Any:
     parser = actions.add_parser(name, parents=[output], help=words)
-    parser.add_argument("--db", default="", metavar="数据库", help="sqlite:///文件 或 postgresql://…")
-    parser.set_defaults(run=run)
+    add_database(parser, run)
     return parser
 
 
@@ -65,7 +62,7 @@ def run_hub(args: argparse.Namespace) -> Exit:
         say(f"同步中心运行在 {url}，按 Ctrl+C 停止。管理口令在 {folder / 'admin-token'}。")
 
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    with _database(args) as backend, kept_log(folder / "logs"):
+    with opened_database(args) as backend, kept_log(folder / "logs"):
         serve(backend, listening, folder, ready=ready)
     return Exit.DONE
 
@@ -76,7 +73,7 @@ def issue_code(args: argparse.Namespace) -> Exit:
     from gridclient.hub.serve import FINGERPRINT_FACT, URL_FACT
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
-    with _database(args) as backend:
+    with opened_database(args) as backend:
         with backend.reading() as ledger:
             url, fingerprint = ledger.fact(URL_FACT), ledger.fact(FINGERPRINT_FACT)
         told = args.url.rstrip("/") or url or f"http://{_LISTEN}"
@@ -96,7 +93,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
     """Lists all devices that ever enrolled."""
     from gridclient.hub.status import moment, role_of
 
-    with _database(args) as backend:
+    with opened_database(args) as backend:
         devices = _access(backend).devices()
     if args.json:
         print_json(
@@ -126,7 +123,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
 
 def revoke_device(args: argparse.Namespace) -> Exit:
     """Turns a device away from now on."""
-    with _database(args) as backend:
+    with opened_database(args) as backend:
         _access(backend).revoke(args.device)
     if args.json:
         print_json({"revoked": args.device})
@@ -139,7 +136,7 @@ def show_status(args: argparse.Namespace) -> Exit:
     """Tells how many events and devices there are."""
     from gridclient.hub.status import read_status
 
-    with _database(args) as backend:
+    with opened_database(args) as backend:
         status = read_status(backend, _access(backend))
     if args.json:
         print_json(status.as_json())
@@ -155,26 +152,10 @@ def _access(backend: Backend) -> Access:
     return Access(backend, time.time)
 
 
-def _url(args: argparse.Namespace) -> str:
-    """The database meant; without one, the file in the profile's folder of the hub."""
-    return str(args.db or f"sqlite:///{args.profile / 'hub' / 'hub.db'}")
-
-
 def _folder(args: argparse.Namespace) -> Path:
     """Where the hub keeps what is no table: beside an SQLite file, else in the profile's folder of the hub."""
     from gridclient.hub.opening import sqlite_file
 
     given: Path | None = args.folder
-    file = sqlite_file(_url(args))
+    file = sqlite_file(database_url(args))
     return given or (file.resolve().parent if file else args.profile / "hub")
-
-
-@contextmanager
-def _database(args: argparse.Namespace) -> Iterator[Backend]:
-    from gridclient.hub.opening import open_backend
-
-    backend = open_backend(_url(args))
-    try:
-        yield backend
-    finally:
-        backend.close()

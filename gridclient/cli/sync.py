@@ -15,10 +15,13 @@ from gridclient.services.sync_port import RoundEnd, RoundReport
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     """Adds ``enrol``, ``sync`` and ``bundle export|import``."""
-    enrol = commands.add_parser("enrol", parents=[output], help="用一次性注册码接入同步中心")
-    enrol.add_argument("url", metavar="网址")
-    enrol.add_argument("code", metavar="注册码")
-    enrol.set_defaults(run=enrol_desk)
+    enrol = commands.add_parser("enrol", parents=[output], help="用一次性注册码接入同步中心；没有网络时用U盘")
+    enrol.add_argument("url", metavar="网址", nargs="?", default="")
+    enrol.add_argument("code", metavar="注册码", nargs="?", default="")
+    by_file = enrol.add_mutually_exclusive_group()
+    by_file.add_argument("--request", type=Path, metavar="文件.gridrequest", help="没有网络：写出注册申请，带到县里")
+    by_file.add_argument("--admission", type=Path, metavar="文件.gridadmission", help="没有网络：取县里带回的批复")
+    enrol.set_defaults(run=enrol_desk, wrong=enrol.error)
     sync = commands.add_parser("sync", parents=[output], help="与同步中心同步一轮")
     sync.set_defaults(run=sync_once)
     bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
@@ -33,16 +36,41 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def enrol_desk(args: argparse.Namespace) -> Exit:
-    """Enrols the desk of this profile."""
+    """Enrols the desk of this profile: over the line, or one of the two steps without one."""
+    by_file = args.request or args.admission
+    if bool(args.code) == bool(by_file) or (by_file and args.url):
+        args.wrong("请给出网址和注册码，或者只用 --request 或 --admission")
+    if args.request:
+        return _ask_by_file(args)
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
-        enrolment = DeskLine(opened).enrol(args.url, args.code)
+        line = DeskLine(opened)
+        enrolment = line.take_admission(args.admission) if by_file else line.enrol(args.url, args.code)
     feeds = [grant.stream if not grant.unit else f"d:{grant.unit}@{grant.stream}" for grant in enrolment.grants]
     if args.json:
         print_json({"hub": enrolment.hub, "url": enrolment.url, "short": enrolment.short, "feeds": feeds})
+    elif by_file:
+        print_lines([f"已注册，案件编号用 {enrolment.short}；本席位不连网络，用 bundle export/import 交换。"])
     else:
         print_lines([f"已接入同步中心 {enrolment.url}，案件编号用 {enrolment.short}。"])
+    return Exit.DONE
+
+
+def _ask_by_file(args: argparse.Namespace) -> Exit:
+    """Writes what the desk says of itself; nothing in it is secret."""
+    from gridclient.syncing import DeskLine
+
+    with open_desk(args.profile) as opened:
+        line = DeskLine(opened)
+        check = line.ask_by_file(args.request)
+        device = line.store.device
+    if args.json:
+        print_json({"file": str(args.request), "device": device, "check": check})
+    else:
+        print_lines(
+            [f"注册申请已写到 {args.request}，核对码 {check}。", "请带到县里，由管理员用 hub admit 批准后带回批复。"]
+        )
     return Exit.DONE
 
 

@@ -7,7 +7,7 @@ device (two writers under one name fork the numbers), and a backup from before t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from gridclient.services.sync_port import Enrolment, Grant
 from gridclient.store.file_faults import file_faults, write_durably
 
 _NAME: Final = "enrolment.json"
+_KEY_NAME: Final = "device.json"
 
 
 def read_enrolment(folder: Path, device: str) -> Enrolment | None:
@@ -49,9 +50,36 @@ def write_enrolment(folder: Path, device: str, enrolment: Enrolment) -> None:
         "grants": [[grant.stream, grant.reads, grant.writes, grant.unit] for grant in enrolment.grants],
         "bundle_keys": {stream: key.hex() for stream, key in enrolment.bundle_keys.items()},
         "enrolled_at": enrolment.enrolled_at.isoformat(),
+        "hub_key": enrolment.hub_key.hex(),
     }
     with file_faults():
         write_durably(folder / "keys" / _NAME, json.dumps(kept, ensure_ascii=False, indent=2).encode())
+
+
+def signing_key(folder: Path, device: str, new_key: Callable[[], bytes]) -> bytes:
+    """The key with which ``device`` signs: that of its enrolment, or the one it will enrol with, made when it is asked
+    for the first time: an answer that comes later, on a stick, is for this key.
+
+    Raises:
+        StoreUnavailable: it cannot be read or kept.
+    """
+    enrolment = read_enrolment(folder, device)
+    if enrolment is not None:
+        return enrolment.signing_key
+    path = folder / "keys" / _KEY_NAME
+    try:
+        with file_faults():
+            kept: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        if kept["device"] == device:
+            return bytes.fromhex(kept["signing_key"])
+    except FileNotFoundError:
+        pass
+    except (ValueError, KeyError, TypeError):
+        raise StoreUnavailable("store.damaged", detail=_KEY_NAME) from None
+    key = new_key()
+    with file_faults():
+        write_durably(path, json.dumps({"device": device, "signing_key": key.hex()}, indent=2).encode())
+    return key
 
 
 def _enrolment(kept: Mapping[str, Any]) -> Enrolment:
@@ -65,4 +93,5 @@ def _enrolment(kept: Mapping[str, Any]) -> Enrolment:
         grants=tuple(Grant(*grant) for grant in kept["grants"]),
         bundle_keys={stream: bytes.fromhex(key) for stream, key in kept["bundle_keys"].items()},
         enrolled_at=datetime.fromisoformat(kept["enrolled_at"]),
+        hub_key=bytes.fromhex(kept.get("hub_key", "")),
     )

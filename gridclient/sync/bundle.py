@@ -47,14 +47,20 @@ _CHECK_BYTES: Final = 8
 _LINK_BYTES: Final = 32
 _MOST_FRAME: Final = MOST_ON_THE_LINE + 1024
 _BATCHES, _PAGES = 0, 1
+_LATEST: Final = 1 << 34
 _LEVEL: Final = 19
 
 
 class StickPage(NamedTuple):
-    """A stretch of a feed, as the hub wrote it for whoever stands at ``start`` or beyond."""
+    """A stretch of a feed, as the hub wrote it for whoever stands at ``start`` or beyond.
+
+    ``at``: when, in seconds since 1970; ``writer``: the public key of who wrote it, as it was read.
+    """
 
     start: int
     page: FeedPage
+    at: int = 0
+    writer: bytes = b""
 
 
 Content: TypeAlias = StickBatch | StickPage
@@ -79,12 +85,13 @@ def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
     return known
 
 
-def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "") -> Bundle:
-    """Reads and checks a whole file; own runs in pages are those of ``device``.
+def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_add: bool = False) -> Bundle:
+    """Reads and checks a whole file; own runs in pages are those of ``device``. ``to_add``: more frames will go to its
+    end, so that it does not matter when all that are there are for others.
 
     Raises:
         SyncFault: ``bundle.foreign``, ``bundle.newer``, ``bundle.broken`` (also when it was cut off within a frame),
-            ``bundle.forged``, ``bundle.key_missing`` (nothing in it is for this reader).
+            ``bundle.forged``, ``bundle.other_hub`` (a key does not fit), ``bundle.key_missing`` (nothing is for this reader).
     """
     batches: list[StickBatch] = []
     pages: list[StickPage] = []
@@ -100,8 +107,11 @@ def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "") -> Bun
             writer, contents = _open(box, key, bound)
             writers.add(writer)
             for content in _contents(feed, contents, device):
-                (batches if isinstance(content, StickBatch) else pages).append(content)  # type: ignore[arg-type]
-    if frames and locked == frames:
+                if isinstance(content, StickPage):
+                    pages.append(content._replace(writer=writer))
+                else:
+                    batches.append(content)
+    if frames and locked == frames and not to_add:
         raise SyncFault("bundle.key_missing")
     return Bundle(tuple(batches), tuple(pages), frames, locked, frozenset(writers))
 
@@ -167,7 +177,10 @@ def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
 
 def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
     """Who wrote a frame, and its body."""
-    plain = ChaCha20Poly1305(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound)
+    try:
+        plain = ChaCha20Poly1305(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound)
+    except InvalidTag as error:  # its check was right: nothing happened to it on the way
+        raise SyncFault("bundle.other_hub") from error
     writer, signature, body = msgpack.unpackb(unseal(plain))
     body = checked(body, bytes)
     if not frame_is_signed(sized(writer, KEY_BYTES), sha256(bound + body).digest(), checked(signature, bytes)):
@@ -188,15 +201,15 @@ def _contents(feed: str, body: bytes, device: str) -> Iterator[Content]:
 
 def _parts(content: Content) -> list[Any]:
     if isinstance(content, StickPage):
-        start, page = content
-        head = [page.feed, start, page.cursor, page.complete, page.count, page.total]
+        start, page, at, _ = content
+        head = [page.feed, start, at, page.cursor, page.complete, page.count, page.total]
         return [*head, encode_page(page, level=_LEVEL)]
     origin, first, records, before, after, public, signature = content
     return [*origin, first, before, after, public, signature, pack_rows(records)]
 
 
 def _read_page(feed: str, parts: Any, device: str) -> StickPage:
-    name, start, cursor, complete, count, total, contents = parts
+    name, start, at, cursor, complete, count, total, contents = parts
     if name != feed:
         raise SyncFault("bundle.forged")
     sealed = SealedPage(
@@ -207,7 +220,7 @@ def _read_page(feed: str, parts: Any, device: str) -> StickPage:
         ranged(total, 0, 2**64 - 1),
         checked(contents, bytes),
     )
-    return StickPage(ranged(start, 0), decode_page(sealed, device))
+    return StickPage(ranged(start, 0), decode_page(sealed, device), ranged(at, 0, _LATEST))
 
 
 def _read_batch(stream: str, parts: Any) -> StickBatch:
@@ -251,7 +264,5 @@ class _Damage:
                 raise SyncFault("bundle.newer") from error
             if not error.code.startswith("bundle."):
                 raise SyncFault("bundle.broken") from error
-        elif isinstance(
-            error, InvalidTag | ValueError | TypeError | LookupError | OverflowError | msgpack.UnpackException
-        ):
+        elif isinstance(error, ValueError | TypeError | LookupError | OverflowError | msgpack.UnpackException):
             raise SyncFault("bundle.broken") from error

@@ -1,19 +1,24 @@
-"""Enrolling a desk with a hub: the code is read, a key is made, the hub admits the device, the store keeps it all."""
+"""Enrolling a desk with a hub: over the line by a code, or without one by two files that somebody carries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrol_code import read_code
 from gridclient.services.sync_port import Enrolment, SyncStore
+from gridclient.sync.enrol_file import check_digits, read_admission, write_request
 from gridclient.sync.http import Address, HttpTransport, certificate_of
-from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.signing import public_key
+from gridclient.sync.stick_file import read_file, write_file
 
 
-def enrol(store: SyncStore, url: str, code: str, *, name: str, now: Callable[[], datetime]) -> Enrolment:
-    """Enrols the store's device; the same device enrols again with the key that it has.
+def enrol(
+    store: SyncStore, url: str, code: str, *, name: str, key: Callable[[], bytes], now: Callable[[], datetime]
+) -> Enrolment:
+    """Enrols the store's device with its signing key; the same device enrols again with the key that it has.
 
     A code that carries a fingerprint names the one certificate that will do; without one the machine's authorities
     have to vouch for it, and over plain HTTP nobody does.
@@ -32,11 +37,10 @@ def enrol(store: SyncStore, url: str, code: str, *, name: str, now: Callable[[],
         if not shown.startswith(read.fingerprint):
             raise SyncFault("enrol.fingerprint")
         fingerprint = shown.hex()
-    known = store.enrolment()
-    key = known.signing_key if known is not None else new_key()
+    signing_key = key()
     line = HttpTransport(Address(url, fingerprint))
     try:
-        admission = line.enrol(read.text, store.device, name, public_key(key))
+        admission = line.enrol(read.text, store.device, name, public_key(signing_key))
     finally:
         line.close()
     enrolment = Enrolment(
@@ -45,15 +49,55 @@ def enrol(store: SyncStore, url: str, code: str, *, name: str, now: Callable[[],
         fingerprint=fingerprint,
         token=admission.token,
         short=admission.short,
-        signing_key=key,
+        signing_key=signing_key,
         grants=admission.grants,
         bundle_keys=admission.bundle_keys,
         enrolled_at=now(),
+        hub_key=admission.hub_key,
+    )
+    store.keep_enrolment(enrolment)
+    return enrolment
+
+
+def ask_by_file(store: SyncStore, file: Path, *, name: str, key: Callable[[], bytes]) -> str:
+    """Writes what the desk says of itself for somebody to carry to the hub. Gives the digits that both sides show.
+
+    Raises:
+        SyncFault: ``bundle.not_written``.
+        StoreUnavailable: the desk's key could not be kept; nothing was written.
+    """
+    request = write_request(key(), store.device, name)
+    write_file(file, request)
+    return check_digits(request)
+
+
+def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], now: Callable[[], datetime]) -> Enrolment:
+    """Keeps the hub's answer: from now on the desk works with it by stick alone.
+
+    Raises:
+        SyncFault: ``enrol.file_…``: not the answer to this desk; nothing was changed. ``bundle.unreadable``.
+        StoreUnavailable: it could not be kept; the same file may be taken again.
+    """
+    signing_key = key()
+    admission = read_admission(read_file(file), store.device, signing_key)
+    enrolment = Enrolment(
+        hub=admission.hub,
+        url="",
+        fingerprint="",
+        token="",
+        short=admission.short,
+        signing_key=signing_key,
+        grants=admission.grants,
+        bundle_keys=admission.bundle_keys,
+        enrolled_at=now(),
+        hub_key=admission.hub_key,
     )
     store.keep_enrolment(enrolment)
     return enrolment
 
 
 def line_to(enrolment: Enrolment, *, proxy: str = "") -> HttpTransport:
-    """The line to the hub with which the desk is enrolled."""
+    """The line to the hub with which the desk is enrolled. Raises ``SyncFault("sync.no_line")`` where there is none."""
+    if not enrolment.url:
+        raise SyncFault("sync.no_line")
     return HttpTransport(Address(enrolment.url, enrolment.fingerprint, proxy), enrolment.token)

@@ -25,13 +25,14 @@ _LOG: Final = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class WorkerParts:
-    """What the composition opens in the process: the store, the desk's name for the hub, its clock, and how many own
-    events wait."""
+    """What the composition opens in the process: the store, the desk's name for the hub, its clock, how many own
+    events wait, and the desk's signing key."""
 
     store: SyncStore
     name: Callable[[], str]
     now: Callable[[], datetime]
     waiting: Callable[[], int]
+    key: Callable[[], bytes]
 
 
 Opening = Callable[..., AbstractContextManager[WorkerParts]]
@@ -63,7 +64,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
         store = parts.store
         around = Surrounding(
             connect=line_to,
-            enrol=lambda url, code: enrol(store, url, code, name=parts.name(), now=parts.now),
+            enrol=lambda url, code: enrol(store, url, code, name=parts.name(), key=parts.key, now=parts.now),
             tell=lambda told: _tell(link, told),
             now=parts.now,
             monotonic=time.monotonic,

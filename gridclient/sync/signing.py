@@ -14,6 +14,7 @@ KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
 _PURPOSE: Final = b"gridclient batch 1\0"
 _FRAME: Final = b"gridclient bundle 1\0"
+_REQUEST: Final = b"gridclient enrol 1\0"
 
 
 def new_key() -> bytes:
@@ -49,6 +50,16 @@ def sign_frame(private: bytes, digest: bytes) -> bytes:
 def frame_is_signed(public: bytes, digest: bytes, signature: bytes) -> bool:
     """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
     return _is_signed(public, _FRAME + digest, signature)
+
+
+def sign_request(private: bytes, said: bytes) -> bytes:
+    """The signature (64 bytes) of what a desk says of itself when it enrols by file."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(_REQUEST + said)
+
+
+def request_is_signed(public: bytes, said: bytes, signature: bytes) -> bool:
+    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
+    return _is_signed(public, _REQUEST + said, signature)
 
 
 def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:

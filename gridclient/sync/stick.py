@@ -5,14 +5,12 @@ The old file stays as it is until the new one lies whole on the stick beside it.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
@@ -25,12 +23,13 @@ from gridclient.services.sync_port import (
     RoundReport,
     StickBatch,
     SyncStore,
+    Taken,
 )
-from gridclient.sync.bundle import BATCH, MOST_BYTES, Bundle, StickPage, key_for, read_bundle, with_frames
+from gridclient.sync.bundle import BATCH, Bundle, StickPage, key_for, read_bundle, with_frames
 from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.signing import public_key, sign_head
+from gridclient.sync.stick_file import read_file, write_file
 
-_PART: Final = ".part"
 Progress = Callable[[str, int, int], None]
 
 
@@ -47,15 +46,15 @@ def export_bundle(
         SyncFault: ``sync.not_enrolled``; ``bundle.…``: what is there cannot be added to, and was left as it is.
     """
     enrolment = _enrolment(store)
-    before = _read(file) if file.exists() else b""
-    there = read_bundle(before, enrolment.bundle_keys, store.device) if before else Bundle()
+    before = read_file(file) if file.exists() else b""
+    there = read_bundle(before, enrolment.bundle_keys, store.device, to_add=True) if before else Bundle()
     known = {(batch.origin, batch.first + len(batch.records) - 1): batch.link_after for batch in there.batches}
     added = list(_waiting(store, enrolment, known))
     count = sum(len(batch.records) for _, batch in added)
     progress("export", 0, count)
     if added or not before:
         frames = [(feed, (batch,)) for feed, batch in added]
-        _write(file, with_frames(before, frames, enrolment.bundle_keys, enrolment.signing_key))
+        write_file(file, with_frames(before, frames, enrolment.bundle_keys, enrolment.signing_key))
     progress("export", count, count)
     store.keep_round(RoundReport(now(), RoundEnd.DONE, pushed=count, by="stick"))
     carried = sum(len(batch.records) for batch in there.batches if batch.origin.device == store.device)
@@ -73,23 +72,25 @@ def import_bundle(
         StoreUnavailable: nothing more was taken.
     """
     enrolment = _enrolment(store)
-    bundle = read_bundle(_read(file), enrolment.bundle_keys, store.device)
+    bundle = read_bundle(read_file(file), enrolment.bundle_keys, store.device)
+    if enrolment.hub_key and any(stretch.writer != enrolment.hub_key for stretch in bundle.pages):
+        raise SyncFault("bundle.forged")  # only the hub gives places
     total = sum(len(stretch.page.foreign) for stretch in bundle.pages)
     total += sum(len(batch.records) for batch in bundle.batches)
-    report = BundleReport(file, 0)
-    done = 0
-    for stretch in sorted(bundle.pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor)):
-        progress("import", done, total)
-        done += len(stretch.page.foreign)
-        report = _add_page(store, stretch, report)
+    report, hub_time = _add_pages(
+        store, bundle.pages, BundleReport(file, 0), lambda done: progress("import", done, total)
+    )
     if bundle.batches:
-        progress("import", done, total)
+        progress("import", total - sum(len(batch.records) for batch in bundle.batches), total)
         order = sorted(set(bundle.batches), key=lambda batch: (batch.origin, batch.first))
         taken = store.take_unplaced(order)
         report = _added(report, taken.new_events, taken.conflicts, taken.changes)
     report = replace(report, known=total - report.events)
-    done_report = RoundReport(now(), RoundEnd.DONE, pulled=report.events, conflicts=report.conflicts, by="stick")
-    store.keep_round(done_report)
+    store.keep_round(
+        RoundReport(
+            now(), RoundEnd.DONE, pulled=report.events, conflicts=report.conflicts, hub_time=hub_time, by="stick"
+        )
+    )
     progress("import", total, total)
     return report
 
@@ -135,16 +136,39 @@ def _feed(stream: str, enrolment: Enrolment) -> str | None:
     return next((feed for feed in feeds if key_for(feed, enrolment.bundle_keys) is not None), None)
 
 
-def _add_page(store: SyncStore, stretch: StickPage, report: BundleReport) -> BundleReport:
-    """Takes a stretch when it goes on from where the feed stands here; older and farther ones change nothing."""
+def _add_pages(
+    store: SyncStore, pages: Sequence[StickPage], report: BundleReport, tell: Callable[[int], None]
+) -> tuple[BundleReport, datetime | None]:
+    """Takes the stretches that go on from where their feeds stand here; a feed that then differs from the hub's is
+    read once more from the file's first one. Gives how new they are too."""
+    order = sorted(pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor))
+    newest = 0
+    for _ in range(2):
+        differs, done = False, 0
+        for stretch in order:
+            tell(done)
+            done += len(stretch.page.foreign)
+            taken = _take_page(store, stretch)
+            if taken is None:
+                continue
+            report = _added(report, taken.new_events, taken.conflicts, taken.changes)
+            differs |= not taken.agrees
+            newest = max(newest, stretch.at if taken.agrees and stretch.page.complete else 0)
+        if not differs:
+            break
+    return report, datetime.fromtimestamp(newest, CHINA_TIME) if newest else None
+
+
+def _take_page(store: SyncStore, stretch: StickPage) -> Taken | None:
+    """``None`` for a stretch that is known, that comes too early, or of a feed that this desk does not read."""
     state = next((feed for feed in store.feeds() if feed.feed == stretch.page.feed), None)
     page = None if state is None else _fitting(stretch, state)
     if page is None:
-        return report
+        return None
     taken = store.take(page)
     if not taken.agrees:
-        store.restart_feed(page.feed)  # the next stretch from the start, or the line, repairs it
-    return _added(report, taken.new_events, taken.conflicts, taken.changes)
+        store.restart_feed(page.feed)  # the file's first stretch, or the line, repairs it
+    return taken
 
 
 def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:
@@ -165,32 +189,3 @@ def _added(report: BundleReport, events: int, conflicts: int, changes: Changes) 
         conflicts=report.conflicts + conflicts,
         changes=report.changes | changes,
     )
-
-
-def _read(file: Path) -> bytes:
-    try:
-        if file.stat().st_size > MOST_BYTES:
-            raise SyncFault("bundle.broken")
-        return file.read_bytes()
-    except OSError as error:
-        raise SyncFault("bundle.unreadable", reason=error.strerror or type(error).__name__) from error
-
-
-def _write(file: Path, data: bytes) -> None:
-    part = file.with_name(file.name + _PART)
-    try:
-        with part.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(file)
-        if os.name == "posix":
-            folder = os.open(file.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise SyncFault("bundle.not_written", reason=error.strerror or type(error).__name__) from error

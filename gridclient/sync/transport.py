@@ -30,6 +30,7 @@ class Admission(NamedTuple):
     short: str
     grants: tuple[Grant, ...]
     bundle_keys: dict[str, bytes]
+    hub_key: bytes = b""
 
 
 class Transport(Protocol):

@@ -24,7 +24,7 @@ def open_parts(url: str, events: int) -> Iterator[WorkerParts]:
     store = FakeSyncStore("one", (TOWN,), enrolment)
     for _ in range(events):
         store.write(TOWN)
-    yield WorkerParts(store, lambda: "席位", lambda: datetime.now(CHINA_TIME), lambda: events)
+    yield WorkerParts(store, lambda: "席位", lambda: datetime.now(CHINA_TIME), lambda: events, lambda: bytes(32))
 
 
 class FakeSyncQueries:

@@ -1,0 +1,108 @@
+"""``gridclient hub carry`` and ``hub admit``: townships without a line, whose desks come by stick."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from gridclient.cli.hub_database import add_database, opened_database
+from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.domain.errors import GridClientError
+from gridclient.services.error_text import sentence_of
+
+
+def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
+    """Adds ``carry`` and ``admit`` to ``hub``."""
+    carry = actions.add_parser("carry", parents=[output], help="收下U盘文件里的操作，并把次序和新内容写回文件")
+    carry.add_argument("file", type=Path, metavar="文件.gridbundle")
+    carry.add_argument("--township", default="", metavar="九位代码", help="文件是空的或新的时，为哪个镇街写")
+    add_database(carry, carry_stick)
+    admit = actions.add_parser("admit", parents=[output], help="批准没有网络的席位的注册申请文件")
+    admit.add_argument("file", type=Path, metavar="文件.gridrequest")
+    admit.add_argument("--out", type=Path, metavar="文件.gridadmission", help="批复写到哪里，默认在申请文件旁边")
+    add_role(admit)
+    add_database(admit, admit_desk)
+
+
+def add_role(parser: Any) -> None:
+    """What a new device is to be."""
+    parser.add_argument("--township", default="", metavar="九位代码")
+    parser.add_argument("--unit", default="", metavar="单位", help="单位的席位，只看派给本单位的案件")
+    parser.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
+    parser.add_argument("--county", action="store_true", help="县级席位，查看全县案件并维护基础数据")
+    parser.add_argument("--name", default="", metavar="名称")
+
+
+def carry_stick(args: argparse.Namespace) -> Exit:
+    """Takes a stick's file in and writes the places into it; done in part when something was not taken."""
+    from gridclient.hub.carrying import carry
+    from gridclient.sync.stick_file import read_file, write_file
+
+    file: Path = args.file
+    before = b"" if args.township and not file.exists() else read_file(file)
+    with opened_database(args) as backend:
+        carried = carry(backend, before, township=args.township, at=int(time.time()))
+    if carried.file != before:
+        write_file(file, carried.file)
+    if args.json:
+        print_json(
+            {
+                "file": str(file),
+                "events": carried.events,
+                "known": carried.known,
+                "refused": carried.refused,
+                "pages": carried.pages,
+                "added": carried.added,
+                "problems": [_problem(problem) for problem in carried.problems],
+            }
+        )
+    else:
+        print_lines(
+            [
+                f"收下 {carried.events} 条，已有 {carried.known} 条，没收 {carried.refused} 条；"
+                f"写回 {carried.added} 条的次序：{file}"
+            ]
+        )
+        for problem in carried.problems:
+            say(sentence_of(problem))
+    return Exit.PARTLY if carried.refused else Exit.DONE
+
+
+def _problem(problem: GridClientError) -> dict[str, Any]:
+    return {"code": problem.code, "message": sentence_of(problem), "count": problem.params["count"]}
+
+
+def admit_desk(args: argparse.Namespace) -> Exit:
+    """Admits the desk of a request and writes the answer that only this desk can open."""
+    from gridclient.hub.access import Access
+    from gridclient.hub.admitting import admit
+    from gridclient.hub.rights import grants_for
+    from gridclient.sync.enrol_file import ADMISSION_SUFFIX
+    from gridclient.sync.stick_file import read_file, write_file
+
+    grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
+    out: Path = args.out or args.file.with_suffix(ADMISSION_SUFFIX)
+    request = read_file(args.file)
+    with opened_database(args) as backend:
+        admitted = admit(backend, Access(backend, time.time), request, grants, township=args.township, name=args.name)
+    write_file(out, admitted.file)
+    if args.json:
+        print_json(
+            {
+                "file": str(out),
+                "device": admitted.device,
+                "name": admitted.name,
+                "short": admitted.short,
+                "check": admitted.digits,
+            }
+        )
+    else:
+        print_lines(
+            [
+                f"已批准“{admitted.name or admitted.device}”，案件编号用 {admitted.short}，核对码 {admitted.digits}。",
+                f"请把 {out} 带回席位，在席位上“从U盘取批复”。",
+            ]
+        )
+    return Exit.DONE

@@ -1,0 +1,47 @@
+"""Admitting a desk that has no line: its request comes in a file, and the answer goes back in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gridclient.hub.access import Access, Applicant
+from gridclient.hub.backend import Backend
+from gridclient.hub.carrying import signing_key
+from gridclient.services.sync_port import Grant
+from gridclient.sync.enrol_file import check_digits, read_request, write_admission
+from gridclient.sync.signing import public_key
+from gridclient.sync.transport import Admission
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The answer's file, and what was admitted. ``digits`` are those that the desk showed with its request."""
+
+    file: bytes
+    device: str
+    name: str
+    short: str
+    digits: str
+
+
+def admit(
+    backend: Backend, access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str
+) -> Admitted:
+    """Admits the desk of a request with these rights, as a code would; the same desk may be admitted again.
+
+    Raises:
+        SyncFault: ``enrol.file_…``: this is no request. Others: as for :meth:`Access.enrol`.
+    """
+    said = read_request(request)
+    code = access.issue_code(grants, township=township, name=name)
+    applicant = Applicant(said.device, name or said.name, said.public_key)
+    admission = access.enrol(code, applicant)
+    answer = Admission(
+        admission.hub,
+        "",
+        admission.short,
+        admission.grants,
+        dict(admission.stick_keys),
+        public_key(signing_key(backend)),
+    )
+    return Admitted(write_admission(said, answer), said.device, applicant.name, admission.short, check_digits(request))

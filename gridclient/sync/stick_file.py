@@ -1,0 +1,44 @@
+"""Files on a stick as bytes: read whole, written whole. The old one stays until the new one lies beside it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from gridclient.domain.errors import SyncFault
+from gridclient.sync.bundle import MOST_BYTES
+
+_PART: Final = ".part"
+
+
+def read_file(file: Path) -> bytes:
+    """All of a file. Raises ``SyncFault``: ``bundle.unreadable``, ``bundle.broken`` for one of senseless size."""
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise SyncFault("bundle.broken")
+        return file.read_bytes()
+    except OSError as error:
+        raise SyncFault("bundle.unreadable", reason=error.strerror or type(error).__name__) from error
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Puts a file in place of the old one, all or nothing. Raises ``SyncFault("bundle.not_written")``."""
+    part = file.with_name(file.name + _PART)
+    try:
+        with part.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+        if os.name == "posix":
+            folder = os.open(file.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise SyncFault("bundle.not_written", reason=error.strerror or type(error).__name__) from error
