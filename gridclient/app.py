@@ -27,6 +27,7 @@ from gridclient.ui.worker_process import NamedTask
 __all__ = ["App", "Begun", "build_app", "is_english", "make_application"]
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
+_OFFLINE: Final = "sync.offline"
 _SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
 
 
@@ -92,13 +93,15 @@ class App:
 
     def _made_control(self) -> ProcessSyncControl:
         """The handle on a worker that begins when the window stands, or when the desk is asked to enrol."""
-        profile = self.opened.profile
+        profile, settings = self.opened.profile, self.opened.desk.settings
         enrolled = read_enrolment(profile.folder, profile.device.id) is not None
         control = ProcessSyncControl(
             "gridclient.syncing:open_for_worker",
             (profile.folder,),
             SqliteSyncQueries(profile.database),
             enrolled=enrolled,
+            offline=bool(settings.value(_OFFLINE)),
+            keep_offline=lambda offline: settings.keep_value(_OFFLINE, "1" if offline else ""),
         )
         self._stack.callback(control.close)
         if enrolled:

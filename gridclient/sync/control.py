@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport, SyncQueries
@@ -35,6 +35,7 @@ from gridclient.sync.orders import (
     SetOffline,
     Stands,
     Stop,
+    StopBundle,
     SyncNow,
     Ticketed,
     Told,
@@ -59,6 +60,8 @@ class ProcessSyncControl:
         opening: ``package.module:function`` that opens the worker's parts in its process, given ``given``.
         queries: the store of this process, for the numbers of the view.
         enrolled: whether there is a hub, as far as is known before the worker says so.
+        offline: how the switch stood when the desk was closed.
+        keep_offline: keeps how the switch stands, on a thread of this object.
     """
 
     def __init__(
@@ -69,17 +72,19 @@ class ProcessSyncControl:
         *,
         enrolled: bool = False,
         offline: bool = False,
+        keep_offline: Callable[[bool], None] = lambda _offline: None,
     ) -> None:
         self._opening = opening
         self._given = given
         self._queries = queries
-        self._offline = offline
-        self._lock = threading.Lock()
+        self._offline = self._kept_offline = offline
+        self._keep_offline = keep_offline
+        self._lock = threading.RLock()
         self._view = SyncView(_first_state(enrolled=enrolled, offline=offline))
         self._listeners: list[Listener] = []
         self._tickets: dict[int, Future[BundleReport | None]] = {}
         self._numbers = count(1)
-        self._news: queue.SimpleQueue[Told | Committed | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Told | Committed | SetOffline | None] = queue.SimpleQueue()
         self._link: Connection | None = None
         self._process: BaseProcess | None = None
         self._begun = False
@@ -114,14 +119,16 @@ class ProcessSyncControl:
         self._give(SyncNow())
 
     def committed(self) -> None:
-        """The desk wrote something: it is counted, and a round follows soon."""
-        self._give(Committed())
-        self._news.put(Committed())
+        """The desk wrote something: it is counted, and a round follows soon. A desk that is alone counts for itself."""
+        if self._begun:
+            self._give(Committed())
+            self._news.put(Committed())
 
     def set_offline(self, offline: bool) -> None:
-        """The switch; it outlives a worker that dies."""
+        """The switch; it outlives a worker that dies, and the desk."""
         self._offline = offline
         self._give(SetOffline(offline))
+        self._news.put(SetOffline(offline))
 
     def confirm(self) -> None:
         """Somebody looked: go on."""
@@ -139,6 +146,12 @@ class ProcessSyncControl:
         """Takes a file from a stick. Blocking."""
         return self._ask(lambda ticket: ImportBundle(ticket, file)) or BundleReport(file, 0)
 
+    def stop_bundle(self) -> None:
+        """Stops what is done with a stick; the call that waits for it raises ``Cancelled``, unless it was done."""
+        with self._lock:
+            for ticket in list(self._tickets):
+                self._give(StopBundle(ticket))
+
     def close(self) -> None:
         """Ends the worker; one that does not hear is ended after some seconds."""
         self._closing.set()
@@ -153,6 +166,7 @@ class ProcessSyncControl:
         self._news.put(None)
         if self._teller.is_alive():
             self._teller.join(_PATIENCE_S)
+        self._keep_switch()
 
     def _give(self, order: Order) -> bool:
         with self._lock:
@@ -175,8 +189,10 @@ class ProcessSyncControl:
         self._started.wait(_PATIENCE_S)
         ticket = next(self._numbers)
         answer: Future[BundleReport | None] = Future()
-        self._tickets[ticket] = answer
-        if not self._give(order_for(ticket)):
+        with self._lock:  # nobody can stop it before it is on its way
+            self._tickets[ticket] = answer
+            given = self._give(order_for(ticket))
+        if not given:
             self._tickets.pop(ticket, None)
             raise GridClientError("worker.stopped")
         while True:
@@ -256,8 +272,21 @@ class ProcessSyncControl:
         self._count()
         self._tell(Changes())
         while (news := self._news.get()) is not None:
+            if isinstance(news, SetOffline):
+                self._keep_switch()
+                continue
             changes = self._taken_in(news)
             self._tell(changes)
+
+    def _keep_switch(self) -> None:
+        if self._kept_offline == self._offline:
+            return
+        try:
+            self._keep_offline(self._offline)
+        except StoreUnavailable as error:
+            _LOG.warning("the switch was not kept: %s", error)
+        else:
+            self._kept_offline = self._offline
 
     def _taken_in(self, news: Told | Committed) -> Changes:
         match news:
@@ -309,6 +338,8 @@ def _first_state(*, enrolled: bool, offline: bool) -> SyncState:
 
 def _error(answer: Answered) -> GridClientError:
     params = dict(answer.params)
+    if answer.error == "cancelled":
+        return Cancelled()
     if answer.error.startswith(_OF_THE_STORE):
         return StoreUnavailable(answer.error, **params)
     if answer.error.startswith(("sync.", "bundle.")):

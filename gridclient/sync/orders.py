@@ -64,11 +64,18 @@ class ImportBundle:
 
 
 @dataclass(frozen=True, slots=True)
+class StopBundle:
+    """Stop the work with a stick that was ordered with this ticket; without it nothing happens."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """End; a round is cut between two batches."""
 
 
-Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Enrol | ExportBundle | ImportBundle | Stop
+Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Enrol | ExportBundle | ImportBundle | StopBundle | Stop
 Ticketed: TypeAlias = Enrol | ExportBundle | ImportBundle
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from gridclient.domain.errors import GridClientError, StoreUnavailable
+from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport, SyncStore
@@ -31,6 +31,7 @@ from gridclient.sync.orders import (
     SetOffline,
     Stands,
     Stop,
+    StopBundle,
     SyncNow,
     Ticketed,
     Told,
@@ -89,7 +90,6 @@ class SyncWorker:
         self._state = SyncState.IDLE
         self._offline = offline
         self._stopped = False
-        self._cut = False
         self._network = ""
 
     def run(self) -> None:
@@ -120,6 +120,8 @@ class SyncWorker:
                 self._pace.asked(self._around.monotonic())
                 if self._state is SyncState.STOPPED:  # somebody may have put it right at the hub
                     self._settle(SyncState.IDLE)
+            case StopBundle():
+                pass  # what it should stop is over
             case Committed():
                 self._pace.committed(self._around.monotonic())
             case SetOffline(offline):
@@ -158,7 +160,6 @@ class SyncWorker:
             self._settle(SyncState.ALONE)
             return
         self._tell_state(SyncState.RUNNING)
-        self._cut = False
         around = Surroundings(
             now=self._around.now,
             progress=self._progress,
@@ -237,16 +238,29 @@ class SyncWorker:
                 self._settle(SyncState.IDLE)
                 return None
             case ExportBundle():
-                return export_bundle(self._store, order.file, now=self._around.now, progress=self._progress)
+                return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
-                return import_bundle(self._store, order.file, now=self._around.now, progress=self._progress)
+                return import_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
 
     def _is_cut(self) -> bool:
         """Looks for orders during a round: those that end it, and those that wait for its end."""
+        return self._is_ordered(SetOffline(True))
+
+    def _is_ordered(self, wanted: Order) -> bool:
+        """Whether this order waits, or the one to end; all that come are kept for later."""
         while (order := self._orders.take(0)) is not None:
             self._kept_back.append(order)
-            self._cut |= isinstance(order, Stop) or order == SetOffline(True)
-        return self._cut
+        return any(order == wanted or isinstance(order, Stop) for order in self._kept_back)
+
+    def _stoppable(self, work: ExportBundle | ImportBundle) -> Callable[[str, int, int], None]:
+        """Tells how far the work is, and ends it when that was ordered; at its end there is nothing to stop."""
+
+        def progress(stage: str, done: int, of_all: int) -> None:
+            if done < of_all and self._is_ordered(StopBundle(work.ticket)):
+                raise Cancelled
+            self._progress(stage, done, of_all)
+
+        return progress
 
     def _progress(self, stage: str, done: int, of_all: int) -> None:
         self._around.tell(Progressed(stage, done, of_all))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.errors import GridClientError, SyncFault
+from gridclient.domain.errors import Cancelled, GridClientError, SyncFault
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
@@ -27,7 +27,8 @@ class Desk:
 
     def __init__(self, url: str) -> None:
         self.queries = FakeSyncQueries()
-        self.control = ProcessSyncControl(OPENING, (url, 3), self.queries)
+        self.kept: list[bool] = []
+        self.control = ProcessSyncControl(OPENING, (url, 3), self.queries, keep_offline=self.kept.append)
         self.views: list[SyncView] = []
         self._told = threading.Condition()
         self.control.listen(self._on_told)
@@ -76,6 +77,41 @@ def test_switch_reaches_the_worker(desk: Desk) -> None:
     desk.wait_for(lambda view: view.state is SyncState.OFFLINE)
     desk.control.set_offline(False)
     desk.wait_for(is_retrying, after=len(desk.views))
+    desk.control.set_offline(True)
+    desk.control.close()
+    assert desk.kept[-1], "the next start of the desk would not know"
+
+
+def test_worker_of_a_desk_that_was_switched_off_does_no_round() -> None:
+    control = ProcessSyncControl(OPENING, ("http://127.0.0.1:9", 3), FakeSyncQueries(), enrolled=True, offline=True)
+    told = threading.Event()
+    views: list[SyncView] = []
+
+    def listen(view: SyncView, _changes: Changes) -> None:
+        views.append(view)
+        if view.hub_url:
+            told.set()
+
+    control.listen(listen)
+    control.start()
+    assert told.wait(PATIENCE_S)
+    control.close()
+    assert {view.state for view in views} == {SyncState.OFFLINE}
+
+
+def test_desk_that_is_alone_has_no_worker_and_commits_all_the_same() -> None:
+    queries = FakeSyncQueries()
+    control = ProcessSyncControl(OPENING, ("http://127.0.0.1:9", 3), queries)
+    before = threading.active_count()
+    for _ in range(3):
+        control.committed()
+    control.sync_now()
+    control.stop_bundle()
+    assert (control._process, threading.active_count()) == (None, before)
+    assert control.view().state is SyncState.ALONE
+    control.close()
+    control.start()
+    assert (control._process, threading.active_count()) == (None, before), "it was closed"
 
 
 def test_stick_is_written_by_the_worker_and_faults_come_back(desk: Desk, tmp_path: Path) -> None:
@@ -92,6 +128,30 @@ def test_commit_is_counted_at_once(desk: Desk) -> None:
     desk.control.committed()
     view = desk.wait_for(lambda view: view.pending_events == 4)
     assert (view.pending_cases, view.pending_files) == (2, 1)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="holds the worker with a POSIX signal")
+def test_stick_that_is_stopped_says_so_and_leaves_nothing(desk: Desk, tmp_path: Path) -> None:
+    desk.wait_for(is_retrying)
+    os.kill(desk.worker, signal.SIGSTOP)
+    raised: list[BaseException] = []
+
+    def export() -> None:
+        try:
+            desk.control.export_bundle(tmp_path / "a.gridbundle")
+        except Cancelled as stopped:
+            raised.append(stopped)
+
+    waiting = threading.Thread(target=export)
+    waiting.start()
+    until = time.monotonic() + PATIENCE_S
+    while not desk.control._tickets and time.monotonic() < until:
+        time.sleep(0.01)
+    desk.control.stop_bundle()
+    os.kill(desk.worker, signal.SIGCONT)
+    waiting.join(PATIENCE_S)
+    assert raised and not list(tmp_path.iterdir())
+    assert desk.control.export_bundle(tmp_path / "a.gridbundle").events == 3
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")

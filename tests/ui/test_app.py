@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from gridclient import app as desktop
 from gridclient import start
-from gridclient.composition import create_profile, open_desk
+from gridclient.composition import SystemClock, create_profile, open_desk
 from gridclient.domain.case import CaseFacts
+from gridclient.services.sync_control import SyncState
+from gridclient.services.sync_port import Enrolment
+from gridclient.store.enrolment_file import write_enrolment
 
 
 @pytest.fixture
@@ -36,6 +39,23 @@ def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtB
         qtbot.waitUntil(lambda: bool(list(app.opened.profile.backups.glob("auto-*.gridbackup"))), timeout=10_000)
     finally:
         app.close()
+
+
+def test_the_offline_switch_stands_as_it_was_left(profile: Path, qtbot: QtBot) -> None:
+    with open_desk(profile) as opened:
+        device = opened.profile.device.id
+    now = SystemClock().now()
+    enrolment = Enrolment("hub-1", "http://127.0.0.1:9", "", "token", "A1", bytes(32), (), {}, now)
+    write_enrolment(profile, device, enrolment)
+    left = []
+    for wanted in (True, False, False):
+        app = desktop.build_app(profile)
+        try:
+            left.append(app.window.pages.sync.view.state)
+            app.window.pages.sync.set_offline(wanted)
+        finally:
+            app.close()
+    assert left == [SyncState.IDLE, SyncState.OFFLINE, SyncState.IDLE]
 
 
 def test_a_desk_opens_again_on_the_backup_that_was_chosen(

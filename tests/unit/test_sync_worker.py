@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,10 +28,12 @@ from gridclient.sync.orders import (
     SetOffline,
     Stands,
     Stop,
+    StopBundle,
     SyncNow,
     Told,
 )
 from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.stick import export_bundle
 from gridclient.sync.worker import Surrounding, SyncWorker
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
 from tests.fakes.sync_store import FakeSyncStore
@@ -239,6 +242,37 @@ def test_stick_is_written_and_read_by_order(stage: Stage, tmp_path: Path) -> Non
     assert answers[0].bundle is not None and answers[0].bundle.events == 1
     assert answers[1].bundle is not None and answers[1].bundle.known == 1
     assert answers[2].error == "bundle.unreadable"
+
+
+def test_stick_that_is_stopped_leaves_file_and_store_as_they_were(stage: Stage, tmp_path: Path) -> None:
+    enrolment = stage.store.enrolment()
+    assert enrolment is not None
+    keyed = replace(enrolment, grants=(), bundle_keys={TOWN: bytes(32)})
+    stage.store.keep_enrolment(keyed)
+    stage.store.write(TOWN)
+    other = FakeSyncStore("two", (TOWN,), replace(keyed, signing_key=new_key()))
+    other.write(TOWN)
+    brought, file = tmp_path / "in.gridbundle", tmp_path / "out.gridbundle"
+    export_bundle(other, brought, now=lambda: START)
+
+    def stopped(order: ExportBundle | ImportBundle) -> Callable[[], Order]:
+        def give() -> Order:
+            stage.during.append(StopBundle(order.ticket))
+            return order
+
+        return give
+
+    stage.run(
+        (1, stopped(ExportBundle(1, file))),
+        (2, stopped(ImportBundle(2, brought))),
+        (3, StopBundle(3)),
+        (4, ImportBundle(4, brought)),
+        offline=True,
+    )
+    answers = [told for _, told in stage.told if isinstance(told, Answered)]
+    assert [answer.error for answer in answers] == ["cancelled", "cancelled", ""]
+    assert answers[2].bundle is not None and answers[2].bundle.events == 1, "something of it was taken before"
+    assert list(tmp_path.iterdir()) == [brought]
 
 
 def test_full_disk_is_waited_out(stage: Stage) -> None:
