@@ -5,12 +5,13 @@ VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
-.PHONY: run test test-lower bench setup lock bundle clean help
+.PHONY: run test test-lower faults bench setup lock bundle clean help
 
 help:
 	@echo 'make run         open the desk of the demo county (without a display: walk its tour, leave screenshots in tour/)'
 	@echo 'make test        every check: format, rules, types, layers, tests with coverage floors'
 	@echo 'make test-lower  the map, ui and binding tests on the oldest PySide6 that is supported'
+	@echo 'make faults      the fault suite of synchronisation in full (some 20 minutes), with a table of what was injected'
 	@echo 'make bench       measure what the README promises'
 	@echo 'make bundle      one-folder program in dist/gridclient'
 	@echo 'make lock        write requirements.lock anew from pyproject.toml'
@@ -24,6 +25,9 @@ test: $(READY)
 
 test-lower: $(READY)
 	@VENV=$(VENV) sh .ci/check-lower
+
+faults: $(READY)
+	@GRIDCLIENT_FAULTS=full QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -q -p no:cacheprovider tests/faults tests/integration/test_sync_carried.py
 
 bench: $(READY)
 	@$(PYTHON) -m tests.benchmarks

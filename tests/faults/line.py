@@ -46,6 +46,7 @@ class Fault(StrEnum):
     HUB_ROLLED_BACK = "hub: database write failed mid-push"
     HUB_FAILED_TWICE = "hub: database write failed twice mid-push"
     HUB_FAILED_AFTER = "hub: database broke off right after the commit"
+    DATABASE_KILLED = "hub: PostgreSQL killed in a transaction"
     KILLED_BEFORE = "worker: killed before the answer"
     KILLED_AFTER = "worker: killed between two pages"
 
@@ -56,12 +57,15 @@ class FailingBackend:
 
     real: Backend
     plan: deque[str] = field(default_factory=deque)
+    injury: Callable[[], None] = lambda: None
 
     @contextmanager
     def writing(self) -> Iterator[Ledger]:
         fate = self.plan.popleft() if self.plan else ""
         with self.real.writing() as ledger:
             yield ledger
+            if fate == "injure":
+                self.injury()
             if fate == "before":
                 raise StoreUnavailable("hub.store_failed", detail="told to")
         if fate == "after":
@@ -249,6 +253,7 @@ class Line:
         Fault.HUB_ROLLED_BACK: lambda line, *given: line._write_fails("before")(*given),
         Fault.HUB_FAILED_TWICE: lambda line, *given: line._write_fails("before", "before")(*given),
         Fault.HUB_FAILED_AFTER: lambda line, *given: line._write_fails("after", "after")(*given),
+        Fault.DATABASE_KILLED: lambda line, *given: line._write_fails("injure")(*given),
         Fault.KILLED_BEFORE: _killed_before,
         Fault.KILLED_AFTER: _killed_after,
         Fault.LATER_VERSION: _later_version,

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from gridclient.domain.events import EventKey, Record, link_after, place_mark
 from gridclient.domain.handing import units_handed
+from gridclient.hub.backend import Backend
 from gridclient.hub.rows import CHAIN_START
+from gridclient.store.driver import Database
 from gridclient.store.refolding import folded
 from gridclient.store.verify import verify
 from tests.faults.county import County
@@ -43,8 +45,13 @@ def assert_all_agree(county: County) -> None:
 
 
 def hub_events(county: County) -> dict[int, Placed]:
-    """The hub's events, proved: places without a gap, every chain, count and sum."""
-    with county.hub.backend.real.reading() as ledger:
+    """The hub's events, proved."""
+    return placed_by(county.hub.backend.real)
+
+
+def placed_by(hub: Backend) -> dict[int, Placed]:
+    """A hub's events, proved: places without a gap, every chain, count and sum."""
+    with hub.reading() as ledger:
         found = ledger.streams((TOWN,))
         if not found:
             return {}
@@ -78,23 +85,28 @@ def part_of(hub: Mapping[int, Placed], unit: str) -> dict[int, Placed]:
 
 
 def _assert_same_events(desk: Desk, wanted: Mapping[int, Placed]) -> None:
-    with desk.database.reader() as connection:
+    assert events_of(desk.database) == {p: e.link for p, e in wanted.items()}, (desk.name, "events")
+
+
+def events_of(database: Database) -> dict[int, bytes]:
+    """Places and links in a store, which must have nothing else of the stream."""
+    with database.reader() as connection:
         rows = connection.execute(
             "SELECT e.acked, e.hash, o.device, o.incarnation, e.seq, e.actor FROM events e "
             "JOIN origins o ON o.no = e.origin WHERE o.stream = ? ORDER BY e.acked",
             (TOWN,),
         ).fetchall()
     unplaced = [tuple(row[2:]) for row in rows if row[0] is None]
-    assert not unplaced, (desk.name, "has events that the hub has not", unplaced)
-    assert {row[0]: bytes(row[1]) for row in rows} == {p: e.link for p, e in wanted.items()}, (desk.name, "events")
+    assert not unplaced, ("has events that the hub has not", unplaced)
+    return {row[0]: bytes(row[1]) for row in rows}
 
 
 def _assert_same_cases(county: County, hub: Mapping[int, Placed]) -> None:
     """Tables are the same, and are what the hub's order folds to."""
     whole = [desk for desk in county.honest if desk.grant in (FULL, READER)]
-    expected = _tables(whole[0])
+    expected = case_tables(whole[0].database)
     for desk in county.honest:
-        mine = _tables(desk)
+        mine = case_tables(desk.database)
         if desk in whole:
             assert mine == expected, (desk.name, "tables")
         else:
@@ -109,8 +121,9 @@ def _assert_same_cases(county: County, hub: Mapping[int, Placed]) -> None:
         assert whole[0].queries.case(subject) == case, "a case is not what the hub's order folds to"
 
 
-def _tables(desk: Desk) -> dict[str, object]:
-    with desk.database.reader() as connection:
+def case_tables(database: Database) -> dict[str, object]:
+    """The cases as the screens read them; numbers of rows are each store's own."""
+    with database.reader() as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(cases)") if row[1] not in ("no", "pending")]
         found: dict[str, object] = {}
         for case, *row in connection.execute(f"SELECT lower(hex(id)), {', '.join(columns)} FROM cases").fetchall():
