@@ -86,7 +86,7 @@ def admit_desk(args: argparse.Namespace) -> Exit:
     out: Path = args.out or args.file.with_suffix(ADMISSION_SUFFIX)
     request = read_file(args.file)
     with opened_database(args) as backend:
-        admitted = admit(backend, Access(backend, time.time), request, grants, township=args.township, name=args.name)
+        admitted = admit(Access(backend, time.time), request, grants, township=args.township, name=args.name)
     write_file(out, admitted.file)
     if args.json:
         print_json(

@@ -18,10 +18,11 @@ from gridclient.hub.rights import concrete, stick_keys
 from gridclient.hub.rows import Code, Device
 from gridclient.services.enrol_code import new_code, read_code
 from gridclient.services.sync_port import Grant
-from gridclient.sync.signing import KEY_BYTES
+from gridclient.sync.signing import KEY_BYTES, new_key, public_key
 
 CODE_LIFE_S: Final = 7 * 24 * 3600
 HUB_FACT: Final = "hub"
+_STICK_FACT: Final = "stick_key"
 _SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
 _TOKEN_BYTES: Final = 32
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
@@ -40,13 +41,15 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """What a desk gets: the token is told once and kept nowhere."""
+    """What a desk gets: the token is told once and kept nowhere. ``hub_key`` is public: places on a stick are signed
+    with its private half."""
 
     hub: str
     token: str
     short: str
     grants: tuple[Grant, ...]
     stick_keys: Mapping[str, bytes]
+    hub_key: bytes
 
 
 class Access:
@@ -97,9 +100,10 @@ class Access:
             ledger.keep_device(device, _hash(token))
             streams = ledger.streams()
             hub = ledger.keep_fact(HUB_FACT, uuid.uuid4().hex)
+            hub_key = public_key(stick_signing_key(ledger))
         grants = concrete(code.grants, [row.stream for row in streams])
         _LOG.info("device %s enrolled for %s", device.device, device.township or "the county")
-        return Admission(hub, token, device.short, grants, stick_keys(grants, streams))
+        return Admission(hub, token, device.short, grants, stick_keys(grants, streams), hub_key)
 
     def device_of(self, token: str) -> Device | None:
         """The device that holds the token, also when it is revoked."""
@@ -135,6 +139,11 @@ class Access:
         if devices:
             with self._backend.writing() as ledger:
                 ledger.seen(devices)
+
+
+def stick_signing_key(ledger: Ledger) -> bytes:
+    """The private key with which this hub signs what it writes on sticks; it is made once. The ledger has to write."""
+    return bytes.fromhex(ledger.keep_fact(_STICK_FACT, new_key().hex()))
 
 
 def _hash(text: str) -> bytes:

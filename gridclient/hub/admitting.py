@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridclient.hub.access import Access, Applicant
-from gridclient.hub.backend import Backend
-from gridclient.hub.carrying import signing_key
 from gridclient.services.sync_port import Grant
 from gridclient.sync.enrol_file import check_digits, read_request, write_admission
-from gridclient.sync.signing import public_key
 from gridclient.sync.transport import Admission
 
 
@@ -24,9 +21,7 @@ class Admitted:
     digits: str
 
 
-def admit(
-    backend: Backend, access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str
-) -> Admitted:
+def admit(access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str) -> Admitted:
     """Admits the desk of a request with these rights, as a code would; the same desk may be admitted again.
 
     Raises:
@@ -37,11 +32,6 @@ def admit(
     applicant = Applicant(said.device, name or said.name, said.public_key)
     admission = access.enrol(code, applicant)
     answer = Admission(
-        admission.hub,
-        "",
-        admission.short,
-        admission.grants,
-        dict(admission.stick_keys),
-        public_key(signing_key(backend)),
+        admission.hub, "", admission.short, admission.grants, dict(admission.stick_keys), admission.hub_key
     )
     return Admitted(write_admission(said, answer), said.device, applicant.name, admission.short, check_digits(request))

@@ -184,6 +184,7 @@ def _admission_json(admission: Admission) -> dict[str, Any]:
         "short": admission.short,
         "grants": [[g.stream, g.reads, g.writes, g.unit] for g in admission.grants],
         "bundle_keys": {feed: key.hex() for feed, key in admission.stick_keys.items()},
+        "hub_key": admission.hub_key.hex(),
     }
 
 

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final
 
 from gridclient.domain.errors import GridClientError, RuleViolation, SyncFault
+from gridclient.hub.access import stick_signing_key
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.feeds import Reader, read_page
 from gridclient.hub.pushing import take_push
@@ -19,10 +20,9 @@ from gridclient.hub.rights import concrete, readable
 from gridclient.hub.rows import Device
 from gridclient.services.sync_port import Grant, StickBatch
 from gridclient.sync.bundle import Bundle, StickPage, read_bundle, with_frames
-from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.signing import public_key
 from gridclient.sync.wire import FeedAsk, Push, PushResult, PushStatus, stream_of_feed
 
-_KEY_FACT: Final = "stick_key"
 _ROOM: Final = 1 << 20
 
 
@@ -42,12 +42,6 @@ class Carried:
     problems: tuple[GridClientError, ...] = ()
 
 
-def signing_key(backend: Backend) -> bytes:
-    """The key with which this hub signs what it writes on sticks; it is made once."""
-    with backend.writing() as ledger:
-        return bytes.fromhex(ledger.keep_fact(_KEY_FACT, new_key().hex()))
-
-
 def carry(backend: Backend, file: bytes, *, township: str = "", at: int) -> Carried:
     """Takes what a file brings and adds the places that its desks, or those of a township, have to get.
 
@@ -59,7 +53,8 @@ def carry(backend: Backend, file: bytes, *, township: str = "", at: int) -> Carr
         SyncFault: ``bundle.…``; ``bundle.other_hub`` also when nothing in it is for this hub.
         StoreUnavailable: the database failed; the same file may come again.
     """
-    key = signing_key(backend)
+    with backend.writing() as ledger:
+        key = stick_signing_key(ledger)
     with backend.reading() as ledger:
         keys = {row.stream: row.key for row in ledger.streams()}
         devices = {device.device: device for device in ledger.devices()}

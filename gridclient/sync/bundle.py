@@ -91,7 +91,8 @@ def read_bundle(data: bytes, keys: Mapping[str, bytes], device: str = "", *, to_
 
     Raises:
         SyncFault: ``bundle.foreign``, ``bundle.newer``, ``bundle.broken`` (also when it was cut off within a frame),
-            ``bundle.forged``, ``bundle.other_hub`` (a key does not fit), ``bundle.key_missing`` (nothing is for this reader).
+            ``bundle.forged``, ``bundle.other_hub`` (a key does not fit), ``bundle.key_missing`` (nothing is for
+            this reader).
     """
     batches: list[StickBatch] = []
     pages: list[StickPage] = []

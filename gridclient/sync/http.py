@@ -287,7 +287,8 @@ def _raise_enrolment_fault(answer: _Answer) -> None:
 def _admission(told: Any) -> Admission:
     grants = tuple(Grant(str(s), bool(r), bool(w), str(u)) for s, r, w, u in told["grants"])
     keys = {str(feed): bytes.fromhex(key) for feed, key in told["bundle_keys"].items()}
-    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys)
+    hub_key = bytes.fromhex(told.get("hub_key", ""))  # an older hub tells none
+    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys, hub_key)
 
 
 def _place(answer: _Answer) -> FilePlace:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.command_line import CommandLine, Ran
+from tests.fakes.command_line import CommandLine, Ran, copied, made_demo
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
@@ -17,8 +17,8 @@ COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 class County:
     """A hub's database that nobody serves, and desks that come to it by stick."""
 
-    def __init__(self, folder: Path, captured: pytest.CaptureFixture[str]) -> None:
-        self.folder, self.database = folder, f"sqlite:///{folder / 'hub.db'}"
+    def __init__(self, folder: Path, captured: pytest.CaptureFixture[str], database: Path | None = None) -> None:
+        self.folder, self.database = folder, f"sqlite:///{database or folder / 'hub.db'}"
         self.office = CommandLine(folder / "office", captured)
         self._captured = captured
 
@@ -265,6 +265,35 @@ def test_a_unit_gets_by_stick_what_was_handed_to_it_and_no_more(county: County, 
     take(unit, stick)
     assert (titles(town), titles(unit)) == (["路灯不亮"], [])
     assert all(desk.json("verify").json["ok"] for desk in (town, unit))
+
+
+def test_a_department_answers_by_stick_what_was_dispatched_to_it(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
+    first = CommandLine(demo, capsys)
+    dispatched = first.json("cases", "list", "--state", "dispatched", "--limit", 1).json["cases"][0]
+    case, unit, township = dispatched["id"], dispatched["unit"], f"371002{dispatched['grid'][6:9]}"
+    county = County(tmp_path, capsys, database=demo / "hub" / "hub.db")
+    department = county.admitted("d", "--unit", unit, "--township", township, township=township)
+    town = county.admitted("t", township=township)
+    stick = tmp_path / "u.gridbundle"
+    assert county.carry(stick, "--township", township)["added"] > 0
+    take(town, stick)
+    take(department, stick)
+    assert case in {row["id"] for row in department.json("cases", "list", "--limit", 500).json["cases"]}
+    assert len(titles(department)) < len(titles(town))
+    department.act(case, "sign")
+    department.act(case, "feed_back", result="已清理完毕")
+    export(department, stick)
+    assert county.carry(stick)["events"] == 2
+    assert county.carry(stick)["pages"] == 0
+    for desk in (town, department):
+        take(desk, stick)
+    told = town.json("cases", "show", case).json
+    assert (told["state"], told["assignments"][0]["result"]) == ("handled", "已清理完毕")
+    assert waiting(department) == 0
+    assert all(desk.json("verify").json["ok"] for desk in (town, department))
 
 
 def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
