@@ -33,14 +33,16 @@ settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True
 settings.load_profile("ci" if os.environ.get("CI") else "desk")
 
 
-def _register_map_scheme() -> None:
+def _prepare_web_engine() -> None:
     if importlib.util.find_spec("gridclient.mapview") is None:
         return
     if importlib.util.find_spec("gridclient.mapview.scheme") is not None:
-        importlib.import_module("gridclient.mapview.scheme").register_scheme()
+        scheme = importlib.import_module("gridclient.mapview.scheme")
+        scheme.prepare_environment()  # pages run as they do on the desk
+        scheme.register_scheme()
 
 
-_register_map_scheme()
+_prepare_web_engine()
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,12 @@ SCHEME = b"grid"
 ORIGIN = "grid://app"
 PAGE_URL = f"{ORIGIN}/page/index.html"
 
+# WORKAROUND for https://github.com/nodejs/node/issues/54918, which is V8's: a thread that compiles a script while the
+# page runs waits for the page to collect garbage. Of three helping threads, which is all that a machine of four cores
+# or less gives a page, three can wait so; a page that then asks a fourth for a font waits for ever, and the map stands
+# still. So at most one compiles.
+SCRIPT_ENGINE = '--js-flags="--no-concurrent-sparkplug --no-maglev --concurrent-turbofan-max-threads=1"'
+
 # The interceptor and the page's policy stop requests; these stop what never becomes one (name look-ups, preconnect,
 # Chromium's own errands).
 CHROMIUM_FLAGS = (
@@ -25,6 +31,7 @@ CHROMIUM_FLAGS = (
     "--no-pings",
     "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    SCRIPT_ENGINE,
 )
 
 
