@@ -25,7 +25,6 @@ from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
-_QUICK_LINE: Final = 256 << 10
 _THOROUGH, _QUICK = 19, 12  # levels of compression; the thorough one takes a tenth of a millisecond an event
 _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
@@ -154,6 +153,9 @@ class Round:
         self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
         enrolment = self._with_grants(enrolment, reply)
         self._queue.answered(reply.results)
+        if self._queue.withdrawn != Changes():
+            self._around.changed(self._queue.withdrawn)
+            self._queue.withdrawn = Changes()
         if pushes:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
         self._take(reply, {ask.feed for ask in asks})
@@ -184,15 +186,17 @@ class Round:
                 self._pacing.down.failed()
             raise
         seconds = self._around.monotonic() - began
+        answered = self._transport.bytes_received - received
+        self._pacing.carried(len(body) + answered, seconds)
         if 2 * len(body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
             self._pacing.up.went(seconds)
-        if 2 * (self._transport.bytes_received - received) > self._pacing.down.size:
+        if 2 * answered > self._pacing.down.size:
             self._pacing.down.went(seconds)
         return decode_reply(answer, self._store.device)
 
     def _level(self, events: int) -> int:
         """Thorough on a line that has not shown that it is quick; there the bytes are what takes time."""
-        return _QUICK if events > _FEW and self._pacing.up.size > _QUICK_LINE else _THOROUGH
+        return _QUICK if events > _FEW and self._pacing.is_quick else _THOROUGH
 
     def _with_grants(self, enrolment: Enrolment, reply: SyncReply) -> Enrolment:
         if reply.grants is None or reply.grants == enrolment.grants:

@@ -13,6 +13,8 @@ MOST_BYTES: Final = 2 << 20
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 60.0
 _SLOWLY: Final = 0.5
+_TELLING: Final = 8 << 10
+_QUICK_RATE: Final = 64 << 10
 
 
 class FilePlace(NamedTuple):
@@ -83,16 +85,28 @@ class Measure:
 
 @dataclass(slots=True)
 class Pacing:
-    """What is learnt of a line and outlives a round: sizes both ways, and what an event costs on the way up."""
+    """What is learnt of a line and outlives a round: sizes both ways, what an event costs on the way up, and ``rate``:
+    bytes a second of the last round-trip that carried enough to tell (0: none did)."""
 
     up: Measure = field(default_factory=Measure)
     down: Measure = field(default_factory=Measure)
     cost: float = _FIRST_COST
+    rate: float = 0.0
 
     @property
     def events(self) -> int:
         """How many events make a request of the right size."""
         return max(1, int(self.up.size / self.cost))
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether the time to pack more tightly would be longer than what it saves on the line."""
+        return self.rate > _QUICK_RATE
+
+    def carried(self, size: int, seconds: float) -> None:
+        """A round-trip of ``size`` bytes, both ways together, took so long."""
+        if size >= _TELLING:
+            self.rate = size / max(seconds, 1e-6)
 
     def learnt(self, events: int, size: int) -> None:
         """So many events took ``size`` bytes."""
