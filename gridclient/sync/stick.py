@@ -31,9 +31,14 @@ from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import read_file, write_file
 
 Progress = Callable[[str, int, int], None]
+"""Told how far the work is before each of its steps; stops it there by raising ``Cancelled``."""
 
 
 def _silent(_stage: str, _done: int, _all: int) -> None:
+    pass
+
+
+def _untold(_changes: Changes) -> None:
     pass
 
 
@@ -42,7 +47,10 @@ def export_bundle(
 ) -> BundleReport:
     """Adds the own events that the hub has not placed, and that are not in the file yet; makes it when it is missing.
 
+    One decision: stopped, or failed, it leaves the file as it was.
+
     Raises:
+        Cancelled: by ``progress``.
         SyncFault: ``sync.not_enrolled``; ``bundle.…``: what is there cannot be added to, and was left as it is.
     """
     enrolment = _enrolment(store)
@@ -53,8 +61,12 @@ def export_bundle(
     count = sum(len(batch.records) for _, batch in added)
     progress("export", 0, count)
     if added or not before:
-        frames = [(feed, (batch,)) for feed, batch in added]
-        write_file(file, with_frames(before, frames, enrolment.bundle_keys, enrolment.signing_key))
+        sealed, done = with_frames(before, (), enrolment.bundle_keys, enrolment.signing_key), 0
+        for feed, batch in added:
+            progress("export", done, count)
+            sealed = with_frames(sealed, [(feed, (batch,))], enrolment.bundle_keys, enrolment.signing_key)
+            done += len(batch.records)
+        write_file(file, sealed)
     progress("export", count, count)
     store.keep_round(RoundReport(now(), RoundEnd.DONE, pushed=count, by="stick"))
     carried = sum(len(batch.records) for batch in there.batches if batch.origin.device == store.device)
@@ -62,11 +74,24 @@ def export_bundle(
 
 
 def import_bundle(
-    store: SyncStore, file: Path, *, now: Callable[[], datetime], progress: Progress = _silent
+    store: SyncStore,
+    file: Path,
+    *,
+    now: Callable[[], datetime],
+    progress: Progress = _silent,
+    changed: Callable[[Changes], None] = _untold,
 ) -> BundleReport:
     """Takes what a file brings: places and events from the hub first, then events that have no place yet.
 
+    Nothing is taken before the file was read and checked whole. Then it can be resumed, and is not one decision: each
+    stretch from the hub is a transaction, and the events without places together are one. Stopped, or failed, between
+    them it leaves a store that is whole as far as it came, and the same file goes on from there.
+
+    Args:
+        changed: gets what each transaction touched, at once.
+
     Raises:
+        Cancelled: by ``progress``.
         SyncFault: ``sync.not_enrolled``; ``bundle.…``: nothing of it was taken; ``sync.chain_broken``,
             ``sync.signature``, ``sync.fork``: the file fits in itself and not to what is known here.
         StoreUnavailable: nothing more was taken.
@@ -77,14 +102,16 @@ def import_bundle(
         raise SyncFault("bundle.forged")  # only the hub gives places
     total = sum(len(stretch.page.foreign) for stretch in bundle.pages)
     total += sum(len(batch.records) for batch in bundle.batches)
-    report, hub_time = _add_pages(
-        store, bundle.pages, BundleReport(file, 0), lambda done: progress("import", done, total)
-    )
+    report, hub_time = BundleReport(file, 0), None
+    for taken, at in _add_pages(store, bundle.pages, lambda done: progress("import", done, total)):
+        changed(taken.changes)
+        report, hub_time = _added(report, taken), max(filter(None, (hub_time, at)), default=None)
     if bundle.batches:
         progress("import", total - sum(len(batch.records) for batch in bundle.batches), total)
         order = sorted(set(bundle.batches), key=lambda batch: (batch.origin, batch.first))
         taken = store.take_unplaced(order)
-        report = _added(report, taken.new_events, taken.conflicts, taken.changes)
+        changed(taken.changes)
+        report = _added(report, taken)
     report = replace(report, known=total - report.events)
     store.keep_round(
         RoundReport(
@@ -137,12 +164,11 @@ def _feed(stream: str, enrolment: Enrolment) -> str | None:
 
 
 def _add_pages(
-    store: SyncStore, pages: Sequence[StickPage], report: BundleReport, tell: Callable[[int], None]
-) -> tuple[BundleReport, datetime | None]:
+    store: SyncStore, pages: Sequence[StickPage], tell: Callable[[int], None]
+) -> Iterator[tuple[Taken, datetime | None]]:
     """Takes the stretches that go on from where their feeds stand here; a feed that then differs from the hub's is
-    read once more from the file's first one. Gives how new they are too."""
+    read once more from the file's first one. Gives what each brought, and how new its feed is afterwards."""
     order = sorted(pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor))
-    newest = 0
     for _ in range(2):
         differs, done = False, 0
         for stretch in order:
@@ -151,12 +177,11 @@ def _add_pages(
             taken = _take_page(store, stretch)
             if taken is None:
                 continue
-            report = _added(report, taken.new_events, taken.conflicts, taken.changes)
             differs |= not taken.agrees
-            newest = max(newest, stretch.at if taken.agrees and stretch.page.complete else 0)
+            is_newest = taken.agrees and stretch.page.complete and stretch.at
+            yield taken, datetime.fromtimestamp(stretch.at, CHINA_TIME) if is_newest else None
         if not differs:
             break
-    return report, datetime.fromtimestamp(newest, CHINA_TIME) if newest else None
 
 
 def _take_page(store: SyncStore, stretch: StickPage) -> Taken | None:
@@ -182,10 +207,10 @@ def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:
     return replace(page, foreign=tuple(placed for placed in page.foreign if placed.position > state.cursor))
 
 
-def _added(report: BundleReport, events: int, conflicts: int, changes: Changes) -> BundleReport:
+def _added(report: BundleReport, taken: Taken) -> BundleReport:
     return replace(
         report,
-        events=report.events + events,
-        conflicts=report.conflicts + conflicts,
-        changes=report.changes | changes,
+        events=report.events + taken.new_events,
+        conflicts=report.conflicts + taken.conflicts,
+        changes=report.changes | taken.changes,
     )

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final, Protocol
 
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable
@@ -19,6 +20,7 @@ from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.orders import (
     Answered,
+    AskByFile,
     Changed,
     Committed,
     Confirm,
@@ -33,6 +35,7 @@ from gridclient.sync.orders import (
     Stop,
     StopBundle,
     SyncNow,
+    TakeAdmission,
     Ticketed,
     Told,
 )
@@ -62,12 +65,15 @@ class Orders(Protocol):
 class Surrounding:
     """What the worker needs beside its store.
 
-    ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code); ``network`` names the way to the hub as
+    ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code), ``ask_by_file`` and ``take_admission`` do
+    so without a line; ``network`` names the way to the hub as
     the machine sees it ("" for none) and is asked often; ``random`` gives numbers from 0 to 1.
     """
 
     connect: Callable[[Enrolment], Transport]
     enrol: Callable[[str, str], Enrolment]
+    ask_by_file: Callable[[Path], object]
+    take_admission: Callable[[Path], object]
     tell: Callable[[Told], None]
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -89,6 +95,7 @@ class SyncWorker:
         self._kept_back: deque[Order] = deque()
         self._state = SyncState.IDLE
         self._offline = offline
+        self._by_stick = False
         self._stopped = False
         self._network = ""
 
@@ -135,14 +142,17 @@ class SyncWorker:
 
     def _patience(self) -> float | None:
         """How long to wait for an order."""
-        if self._state not in (SyncState.IDLE, SyncState.RETRYING):
+        if not self._may_come():
             return None
         wait = self._pace.wait(self._around.monotonic())
         return min(wait, _LOOK_AT_NETWORK_S) if self._state is SyncState.RETRYING else wait
 
     def _is_due(self) -> bool:
-        ready = self._state in (SyncState.IDLE, SyncState.RETRYING)
-        return ready and not self._pace.wait(self._around.monotonic())
+        return self._may_come() and not self._pace.wait(self._around.monotonic())
+
+    def _may_come(self) -> bool:
+        """Whether rounds come by themselves."""
+        return self._state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
 
     def _look_at_network(self) -> None:
         """At once when the line is back: another way to the hub than when the last round failed."""
@@ -194,9 +204,11 @@ class SyncWorker:
 
     def _settle(self, state: SyncState) -> None:
         """Comes to rest in ``state``, or in the one that comes before it."""
-        if self._store.enrolment() is None:
+        enrolment = self._store.enrolment()
+        self._by_stick = enrolment is not None and not enrolment.url
+        if enrolment is None:
             state = SyncState.ALONE
-        elif self._offline:
+        elif self._offline and not self._by_stick:
             state = SyncState.OFFLINE
         elif self._store.in_doubt():
             state = SyncState.CONFIRM
@@ -207,10 +219,10 @@ class SyncWorker:
 
     def _tell_state(self, state: SyncState) -> None:
         enrolment = self._store.enrolment()
-        coming = state in (SyncState.IDLE, SyncState.RETRYING)
+        coming = state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
         wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
         url = enrolment.url if enrolment is not None else ""
-        self._around.tell(Stands(state, self._around.now() + wait if coming else None, url))
+        self._around.tell(Stands(state, self._around.now() + wait if coming else None, url, self._by_stick))
 
     def _confirm(self) -> None:
         if self._state is SyncState.FORKED:
@@ -224,9 +236,9 @@ class SyncWorker:
             report = self._carry_out(order)
         except GridClientError as error:
             self._around.tell(Answered(order.ticket, None, error.code, dict(error.params)))
+            if error.code == "sync.fork":  # a desk without a line learns it from a stick only
+                self._settle(SyncState.FORKED)
             return
-        if report is not None and report.changes != Changes():
-            self._changed(report.changes)
         self._around.tell(Answered(order.ticket, report))
 
     def _carry_out(self, order: Ticketed) -> BundleReport | None:
@@ -237,10 +249,21 @@ class SyncWorker:
                 self._pace.asked(self._around.monotonic())
                 self._settle(SyncState.IDLE)
                 return None
+            case AskByFile():
+                self._around.ask_by_file(order.file)
+                return None
+            case TakeAdmission():
+                self._hang_up()
+                self._around.take_admission(order.file)
+                self._settle(SyncState.IDLE)
+                return None
             case ExportBundle():
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
-                return import_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
+                progress = self._stoppable(order)
+                return import_bundle(
+                    self._store, order.file, now=self._around.now, progress=progress, changed=self._changed
+                )
 
     def _is_cut(self) -> bool:
         """Looks for orders during a round: those that end it, and those that wait for its end."""

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import SyncFault
+from gridclient.domain.errors import Cancelled, SyncFault
 from gridclient.domain.events import place_mark
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import Enrolment, FeedPage, OriginKey, PlacedRecord, StickBatch
 from gridclient.sync.bundle import StickPage, key_for, read_bundle, with_frames
 from gridclient.sync.signing import new_key, public_key, sign_head
@@ -195,6 +196,49 @@ def test_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypa
         export_bundle(one, file, now=now)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
+
+
+class Stopping:
+    """Progress that stops the work after so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        self.left = steps
+
+    def __call__(self, _stage: str, _done: int, _all: int) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Cancelled
+
+
+def test_export_that_is_stopped_leaves_the_old_file(tmp_path: Path) -> None:
+    one, file = written(desk("one"), 3), tmp_path / "a.gridbundle"
+    export_bundle(one, file, now=now)
+    before = file.read_bytes()
+    written(one, 2, 3)
+    for steps in range(2):
+        with pytest.raises(Cancelled):
+            export_bundle(one, file, now=now, progress=Stopping(steps))
+    assert file.read_bytes() == before
+    assert (list(tmp_path.iterdir()), len(one.rounds())) == ([file], 1)
+
+
+def test_import_that_is_stopped_is_whole_as_far_as_it_came_and_goes_on(tmp_path: Path) -> None:
+    two, signing, file = written(desk("two"), 4), new_key(), tmp_path / "hub.gridbundle"
+    (chain,) = two.state.chains.values()
+    marks = [place_mark(place, link) for place, link in enumerate(chain.links, 1)]
+    placed = [PlacedRecord(place, record, b"") for place, record in enumerate(chain.records, 1)]
+    stretches = [
+        StickPage(start, FeedPage(TOWN, end, end == 4, end, sum(marks[:end]) % 2**64, tuple(placed[start:end]), (), ()))
+        for start, end in ((0, 2), (2, 4))
+    ]
+    file.write_bytes(with_frames(b"", [(TOWN, stretches)], KEYS, signing))
+    one = desk("one")
+    told: list[Changes] = []
+    with pytest.raises(Cancelled):
+        import_bundle(one, file, now=now, progress=Stopping(1), changed=told.append)
+    assert (len(one.events(TOWN)), len(told)) == (2, 1)
+    assert import_bundle(one, file, now=now, changed=told.append).events == 2
+    assert (len(one.events(TOWN)), len(told)) == (4, 2)
 
 
 def test_other_files_are_foreign(tmp_path: Path) -> None:
