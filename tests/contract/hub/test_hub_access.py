@@ -1,0 +1,138 @@
+"""Codes, enrolment, tokens and revoking, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from gridclient.domain.errors import GridClientError, SyncFault
+from gridclient.hub.access import CODE_LIFE_S, Access, Applicant
+from gridclient.hub.backend import Backend
+from gridclient.hub.rights import grants_for
+from gridclient.hub.service import HubService
+from gridclient.services.enrol_code import new_code
+from gridclient.services.sync_port import Grant
+from tests.fakes.hub_desk import HubDesk
+
+TOWNSHIP = "371002001"
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1_795_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+@pytest.fixture
+def access(backend: Backend, time: Time) -> Access:
+    return Access(backend, time)
+
+
+def refusal(access: Access, code: str, applicant: Applicant) -> str:
+    with pytest.raises(GridClientError) as refused:
+        access.enrol(code, applicant)
+    return refused.value.code
+
+
+def code_for(access: Access, township: str = TOWNSHIP) -> str:
+    return access.issue_code(grants_for(township), township=township, name="一号席")
+
+
+def applicant(name: str = "desk-0001", key: bytes = bytes(32)) -> Applicant:
+    return Applicant(name, "", key)
+
+
+def test_a_code_admits_one_device_and_names_its_rights_and_keys(access: Access) -> None:
+    admission = access.enrol(code_for(access).lower().replace("-", " "), applicant())
+    assert admission.grants == (Grant(f"t:{TOWNSHIP}", True, True), Grant("ref", True, False))
+    assert {feed: len(key) for feed, key in admission.stick_keys.items()} == {f"t:{TOWNSHIP}": 32, "ref": 32}
+    assert admission.hub == access.hub_id() == access.hub_id()
+    device = access.device_of(admission.token)
+    assert device is not None
+    assert (device.device, device.name, device.short) == ("desk-0001", "一号席", admission.short)
+    assert access.device_of(admission.token + "x") is None
+
+
+def test_a_code_is_spent_by_another_device_only_once(access: Access) -> None:
+    code = code_for(access)
+    first = access.enrol(code, applicant())
+    again = access.enrol(code, applicant())  # its answer was lost on the way
+    assert again.token != first.token
+    assert again.short == first.short
+    assert access.device_of(first.token) is None
+    assert refusal(access, code, applicant("desk-0002")) == "enrol.code_used"
+
+
+def test_wrong_codes_and_applicants_are_refused(access: Access, time: Time) -> None:
+    code = code_for(access)
+    assert refusal(access, new_code(), applicant()) == "enrol.code_unknown"
+    assert refusal(access, code[:-1] + ("0" if code[-1] != "0" else "1"), applicant()) == "enrol.code_mistyped"
+    assert refusal(access, code, applicant("x")) == "enrol.device_invalid"
+    assert refusal(access, code, applicant(key=b"short")) == "enrol.device_invalid"
+    time.now += CODE_LIFE_S + 1
+    assert refusal(access, code, applicant()) == "enrol.code_expired"
+
+
+def test_a_known_device_with_another_key_is_refused(access: Access) -> None:
+    access.enrol(code_for(access), applicant())
+    assert refusal(access, code_for(access), applicant(key=b"1" * 32)) == "enrol.device_known"
+
+
+def test_a_revoked_device_is_turned_away_until_it_enrols_again(backend: Backend, time: Time) -> None:
+    service = HubService(backend, time)
+    desk = HubDesk("desk-0001", f"t:{TOWNSHIP}")
+    desk.enrol(service.access, grants_for(TOWNSHIP))
+    service.access.revoke(desk.device)
+    with pytest.raises(SyncFault, match=r"sync\.revoked"):
+        desk.round(service.sync)
+    desk.enrol(service.access, grants_for(TOWNSHIP))
+    assert desk.round(service.sync).hub == service.hub
+    service.close()
+
+
+def test_desks_of_one_township_never_have_the_same_short_mark(access: Access) -> None:
+    shorts = [access.enrol(code_for(access), applicant(f"desk-{number:04}")).short for number in range(12)]
+    assert len(set(shorts)) == 12
+    assert all(len(short) == 2 for short in shorts)
+
+
+def test_rights_with_a_star_reach_townships_that_come_later(access: Access) -> None:
+    grants = grants_for("", supervisor=True)
+    admission = access.enrol(access.issue_code(grants, township="", name=""), applicant())
+    device = access.device_of(admission.token)
+    assert device is not None
+    assert [grant.stream for grant in access.grants_of(device)] == ["ref"]
+    for township in ("371002001", "371002002"):
+        code_for(access, township)
+    assert sorted(g.stream for g in access.grants_of(device)) == ["ref", "t:371002001", "t:371002002"]
+
+
+def test_a_units_key_for_sticks_is_not_the_townships(access: Access) -> None:
+    grants = grants_for(TOWNSHIP, unit="U1")
+    unit = access.enrol(access.issue_code(grants, township=TOWNSHIP, name=""), applicant("unit-0001"))
+    desk = access.enrol(code_for(access), applicant())
+    assert set(unit.stick_keys) == {f"d:U1@t:{TOWNSHIP}", "ref"}
+    assert unit.stick_keys[f"d:U1@t:{TOWNSHIP}"] != desk.stick_keys[f"t:{TOWNSHIP}"]
+    assert unit.stick_keys["ref"] == desk.stick_keys["ref"]
+
+
+def test_no_token_and_no_code_is_kept_readable(backend: Backend, access: Access) -> None:
+    code = code_for(access)
+    token = access.enrol(code, applicant()).token
+    with backend.reading() as ledger:
+        kept = repr([*ledger.devices(), ledger.fact("hub")])
+    assert token not in kept
+    assert code not in kept
+
+
+def test_when_a_device_was_last_here_is_kept(backend: Backend, access: Access) -> None:
+    access.enrol(code_for(access), applicant())
+    access.seen({"desk-0001": 77})
+    assert [device.seen_at for device in access.devices()] == [77]
+    access.seen({})
