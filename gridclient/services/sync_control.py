@@ -31,7 +31,8 @@ class SyncView:
     """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
 
     ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
-    ``done`` and ``all`` tell how far a round is while one runs.
+    ``done`` and ``all`` tell how far a round is while one runs. ``by_stick``: the desk belongs to a hub to which it
+    has no line; no round comes by itself.
     """
 
     state: SyncState
@@ -46,6 +47,7 @@ class SyncView:
     done: int = 0
     all: int = 0
     hub_url: str = ""
+    by_stick: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class SyncControl(Protocol):
 
     def enrol(self, url: str, code: str) -> None:
         """Enrols this desk with a hub. Blocking."""
+        ...
+
+    def ask_by_file(self, file: Path) -> str:
+        """Without a line: writes what this desk says of itself, for the hub's administrator. Gives the digits that
+        both sides show. Blocking."""
+        ...
+
+    def take_admission(self, file: Path) -> None:
+        """Without a line: takes the hub's answer. Blocking."""
         ...
 
     def export_bundle(self, file: Path) -> BundleReport:

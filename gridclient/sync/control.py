@@ -23,6 +23,7 @@ from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport, SyncQueries
 from gridclient.sync.orders import (
     Answered,
+    AskByFile,
     Changed,
     Committed,
     Confirm,
@@ -37,6 +38,7 @@ from gridclient.sync.orders import (
     Stop,
     StopBundle,
     SyncNow,
+    TakeAdmission,
     Ticketed,
     Told,
 )
@@ -137,6 +139,18 @@ class ProcessSyncControl:
     def enrol(self, url: str, code: str) -> None:
         """Enrols this desk. Blocking."""
         self._ask(lambda ticket: Enrol(ticket, url, code))
+
+    def ask_by_file(self, file: Path) -> str:
+        """Writes what this desk says of itself; gives the digits that both sides show. Blocking."""
+        from gridclient.sync.enrol_file import check_digits  # noqa: PLC0415  (the first paint needs no ciphers)
+        from gridclient.sync.stick_file import read_file  # noqa: PLC0415
+
+        self._ask(lambda ticket: AskByFile(ticket, file))
+        return check_digits(read_file(file))
+
+    def take_admission(self, file: Path) -> None:
+        """Takes the hub's answer. Blocking."""
+        self._ask(lambda ticket: TakeAdmission(ticket, file))
 
     def export_bundle(self, file: Path) -> BundleReport:
         """Adds what the hub does not have to a file. Blocking."""
@@ -290,8 +304,9 @@ class ProcessSyncControl:
 
     def _taken_in(self, news: Told | Committed) -> Changes:
         match news:
-            case Stands(state, next_at, url):
-                self._view = replace(self._view, state=state, next_at=next_at, hub_url=url, stage="", done=0, all=0)
+            case Stands(state, next_at, url, by_stick):
+                told = replace(self._view, state=state, next_at=next_at, hub_url=url, by_stick=by_stick)
+                self._view = replace(told, stage="", done=0, all=0)
             case Progressed(stage, done, of_all):
                 self._view = replace(self._view, stage=stage, done=done, all=of_all)
             case RoundEnded(report):

@@ -64,6 +64,22 @@ class ImportBundle:
 
 
 @dataclass(frozen=True, slots=True)
+class AskByFile:
+    """Write what the desk says of itself, for somebody to carry to the hub."""
+
+    ticket: int
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class TakeAdmission:
+    """Take the hub's answer from a file."""
+
+    ticket: int
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
 class StopBundle:
     """Stop the work with a stick that was ordered with this ticket; without it nothing happens."""
 
@@ -75,17 +91,19 @@ class Stop:
     """End; a round is cut between two batches."""
 
 
-Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Enrol | ExportBundle | ImportBundle | StopBundle | Stop
-Ticketed: TypeAlias = Enrol | ExportBundle | ImportBundle
+Ticketed: TypeAlias = Enrol | AskByFile | TakeAdmission | ExportBundle | ImportBundle
+Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopBundle | Stop
 
 
 @dataclass(frozen=True, slots=True)
 class Stands:
-    """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself."""
+    """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself; ``by_stick``:
+    the desk has no line and works with its hub by stick alone."""
 
     state: SyncState
     next_at: datetime | None = None
     url: str = ""
+    by_stick: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from gridclient.services.sync_port import SyncStore
-from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
 from gridclient.sync.network import way_to
 from gridclient.sync.orders import Order, Stop, Told
 from gridclient.sync.worker import Surrounding, SyncWorker
@@ -65,6 +65,8 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
         around = Surrounding(
             connect=line_to,
             enrol=lambda url, code: enrol(store, url, code, name=parts.name(), key=parts.key, now=parts.now),
+            ask_by_file=lambda file: ask_by_file(store, file, name=parts.name(), key=parts.key),
+            take_admission=lambda file: take_admission(store, file, key=parts.key, now=parts.now),
             tell=lambda told: _tell(link, told),
             now=parts.now,
             monotonic=time.monotonic,

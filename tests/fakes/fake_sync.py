@@ -74,6 +74,16 @@ class FakeSync:
         self._fail()
         self.tell(replace(self.shown, state=SyncState.RUNNING, hub_url=url))
 
+    def ask_by_file(self, file: Path) -> str:
+        self.asked.append(("ask_by_file", file))
+        self._fail()
+        return "1234 5678"
+
+    def take_admission(self, file: Path) -> None:
+        self.asked.append(("take_admission", file))
+        self._fail()
+        self.tell(replace(self.shown, state=SyncState.IDLE, hub_url="", by_stick=True))
+
     def export_bundle(self, file: Path) -> BundleReport:
         self.asked.append(("export", file))
         return self._carried(file)

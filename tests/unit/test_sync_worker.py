@@ -30,6 +30,7 @@ from gridclient.sync.orders import (
     Stop,
     StopBundle,
     SyncNow,
+    TakeAdmission,
     Told,
 )
 from gridclient.sync.signing import new_key, public_key
@@ -84,6 +85,8 @@ class Stage:
         around = Surrounding(
             connect=lambda _enrolment: self.line,
             enrol=lambda _url, code: self.enrol(code),
+            ask_by_file=lambda _file: None,
+            take_admission=self.take_admission,
             tell=lambda told: self.told.append((self.seconds, told)),
             now=lambda: START + timedelta(seconds=self.seconds),
             monotonic=lambda: self.seconds,
@@ -98,6 +101,11 @@ class Stage:
         enrolment = self.store.enrolment()
         assert enrolment is not None
         return enrolment
+
+    def take_admission(self, _file: Path) -> None:
+        enrolment = self.store.enrolment()
+        assert enrolment is not None
+        self.store.keep_enrolment(replace(enrolment, url="", token=""))
 
     def rounds(self) -> list[float]:
         return [round(at) for at, told in self.told if isinstance(told, RoundEnded)]
@@ -299,3 +307,17 @@ def test_pulled_changes_are_told_as_they_come(stage: Stage) -> None:
     run_round(other, FakeLine(stage.hub, "two"), Surroundings(now=lambda: START), Pacing())
     stage.run(until=1)
     assert Changes(frozenset({"cd" * 16})) in [told.changes for _, told in stage.told if isinstance(told, Changed)]
+
+
+def test_desk_without_a_line_tries_none_and_says_so(stage: Stage) -> None:
+    stage.run((40, TakeAdmission(1, Path("a.gridadmission"))), (50, stage.write), (60, SyncNow()), until=500)
+    assert [at for at in stage.rounds() if at > 40] == []
+    last = [told for _, told in stage.told if isinstance(told, Stands)][-1]
+    assert (last.state, last.next_at, last.url, last.by_stick) == (SyncState.IDLE, None, "", True)
+
+
+def test_switch_is_of_no_use_to_a_desk_without_a_line(stage: Stage) -> None:
+    stage.take_admission(Path())
+    stage.run((1, SetOffline(True)), (2, SetOffline(False)))
+    assert set(stage.states()) == {SyncState.IDLE}
+    assert not stage.rounds()
