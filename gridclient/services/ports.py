@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -162,6 +163,14 @@ class DeskSettings(Protocol):
     def keep_value(self, name: str, value: str) -> None: ...
 
 
+class FileState(StrEnum):
+    """Where the content of an attachment is."""
+
+    SHARED = "shared"  # here, and with the hub as far as there is one
+    ONLY_HERE = "only_here"  # the hub does not have it whole
+    NOT_HERE = "not_here"  # it was not received yet
+
+
 class KeptAttachment(Protocol):
     """A file that is kept, by its content; ``name`` is the one it came with."""
 
@@ -193,4 +202,8 @@ class AttachmentFiles(Protocol):
         Raises:
             NotFound: it is not on this desk (``attachment.missing``).
         """
+        ...
+
+    def states(self, names: Collection[str]) -> Mapping[str, FileState]:
+        """Where the contents of these names (SHA-256) are."""
         ...

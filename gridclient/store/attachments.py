@@ -7,9 +7,10 @@ event that attaches it. Chunks and queues for the line are the sync's matter.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,12 +18,18 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.services.ports import FileState
 from gridclient.store.driver import Database
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 120
 _HEAD: Final = 16
+_STATES: Final = (
+    "SELECT n.value, a.sha256 IS NOT NULL, CASE WHEN q.sha256 IS NULL THEN EXISTS(SELECT 1 FROM desk_values "
+    "WHERE name = 'sync.hub' AND value <> '') ELSE q.incoming = 0 AND q.sent < a.size END FROM json_each(?) n "
+    "LEFT JOIN attachment_files a ON a.sha256 = n.value LEFT JOIN file_queue q ON q.sha256 = n.value"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +50,17 @@ class AttachmentStore:
         self._database = database
         self._largest = largest
 
-    def keep(self, source: Path, *, at: datetime) -> KeptFile:
+    def keep(self, source: Path, *, at: datetime, name: str = "") -> KeptFile:
         """Takes a copy of a file; the same content again costs nothing.
+
+        Args:
+            name: instead of the name that the source has.
 
         Raises:
             InvalidInput: it cannot be read, is empty, too big or no picture or PDF (``attachment.…``).
             StoreUnavailable: the copy cannot be written.
         """
-        name = source.name[-_LONGEST_NAME:]
+        name = (name or source.name)[-_LONGEST_NAME:]
         try:
             with source.open("rb") as stream:
                 return self._take(stream, name, at)
@@ -77,6 +87,12 @@ class AttachmentStore:
         if row is None:
             raise NotFound("attachment.missing", sha256=sha256)
         return KeptFile(*row)
+
+    def states(self, names: Collection[str]) -> Mapping[str, FileState]:
+        """See ``services.ports.AttachmentFiles``. What was just attached is in nobody's queue yet."""
+        with self._database.reader() as connection:
+            rows = connection.execute(_STATES, (json.dumps(sorted(names)),)).fetchall()
+        return {name: _state(here=here, waits=waits) for name, here, waits in rows}
 
     def damaged(self) -> list[str]:
         """The files of the table whose content is missing or is not what its name says."""
@@ -117,6 +133,12 @@ class AttachmentStore:
                 return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
         except (OSError, NotFound):
             return False
+
+
+def _state(*, here: bool, waits: bool) -> FileState:
+    if not here:
+        return FileState.NOT_HERE
+    return FileState.ONLY_HERE if waits else FileState.SHARED
 
 
 class _Part:

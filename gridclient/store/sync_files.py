@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.services.ports import Clock
@@ -19,6 +19,8 @@ from gridclient.store.driver import Connection, Database
 from gridclient.store.file_faults import file_faults
 
 _SEEN: Final = "sync.files"
+_CALLED: Final = "sync.file."
+_SHORT: Final = 12
 _HEX: Final = frozenset("0123456789abcdef")
 _DIGITS: Final = 64
 _NAMED: Final = (
@@ -29,6 +31,11 @@ _QUEUE: Final = (
     "INSERT INTO file_queue(sha256, size, sent, incoming) VALUES (?, ?, 0, ?) "
     "ON CONFLICT(sha256) DO UPDATE SET incoming = min(incoming, excluded.incoming)"
 )
+_KEEP: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
+_CALL: Final = (
+    "INSERT INTO desk_values(name, value) SELECT ?1, ?2 WHERE NOT EXISTS "
+    "(SELECT 1 FROM attachment_files WHERE sha256 = ?3) ON CONFLICT(name) DO NOTHING"
+)
 _WAITING: Final = (
     "SELECT q.sha256, a.size, q.sent FROM file_queue q JOIN attachment_files a ON a.sha256 = q.sha256 "
     "WHERE q.incoming = 0 AND q.sent < a.size"
@@ -37,6 +44,15 @@ _MISSING: Final = (
     "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
     "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) ORDER BY q.rowid LIMIT ?"
 )
+
+
+class _Named(NamedTuple):
+    """A file that an event names; ``own``: the event was written here."""
+
+    sha256: str
+    size: int
+    name: str
+    own: bool
 
 
 class FileQueue:
@@ -93,11 +109,22 @@ class FileQueue:
             whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
         try:
             if whole:
-                self._files.keep(part, at=self._clock.now())
+                self._files.keep(part, at=self._clock.now(), name=self._name(sha256))
+                self._forget_name(sha256)
         except InvalidInput:  # of a kind that no desk attaches
             whole = False
         part.unlink(missing_ok=True)
         return size if whole else 0
+
+    def _name(self, sha256: str) -> str:
+        """What the event that names a missing file calls it."""
+        with self._database.reader() as connection:
+            row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (_CALLED + sha256,)).fetchone()
+        return str(row[0]) if row is not None else sha256[:_SHORT]
+
+    def _forget_name(self, sha256: str) -> None:
+        with self._database.writer() as connection:
+            connection.execute("DELETE FROM desk_values WHERE name = ?", (_CALLED + sha256,))
 
     def _here(self, sha256: str) -> int:
         try:
@@ -115,17 +142,18 @@ class FileQueue:
         if not found:
             return
         with self._database.writer() as connection:
-            connection.executemany(_QUEUE, [(sha256, size, int(not own)) for sha256, size, own in _named(found)])
-            connection.execute(
-                "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
-                (_SEEN, str(found[-1][0])),
-            )
+            named = list(_named(found))
+            connection.executemany(_QUEUE, [(file.sha256, file.size, int(not file.own)) for file in named])
+            called = [(_CALLED + file.sha256, file.name, file.sha256) for file in named if file.name and not file.own]
+            connection.executemany(_CALL, called)
+            connection.execute(_KEEP, (_SEEN, str(found[-1][0])))
 
 
 def count_waiting(connection: Connection) -> int:
     """How many files are only here, those that were just attached too."""
     known = {row[0] for row in connection.execute("SELECT sha256 FROM file_queue WHERE incoming = 0")}
-    new = {sha256 for sha256, _, own in _named(connection.execute(_NAMED, (_seen(connection),)).fetchall()) if own}
+    found = connection.execute(_NAMED, (_seen(connection),)).fetchall()
+    new = {file.sha256 for file in _named(found) if file.own}
     (waiting,) = connection.execute(f"SELECT count(*) FROM ({_WAITING})").fetchone()
     here = connection.execute(
         "SELECT count(*) FROM attachment_files WHERE sha256 IN (SELECT value FROM json_each(?))",
@@ -139,16 +167,16 @@ def _seen(connection: Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
-def _named(rows: Sequence[Any]) -> Iterator[tuple[str, int, bool]]:
-    """Name and size of each file that these events name, and whether they were written here."""
+def _named(rows: Sequence[Any]) -> Iterator[_Named]:
     for _, own, text in rows:
         try:
             payload = json.loads(text)
-            sha256, size = payload["sha256"], payload.get("size")
+            sha256, size, name = payload["sha256"], payload.get("size"), payload.get("name")
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
         if _is_name(sha256):
-            yield sha256, size if isinstance(size, int) and 0 <= size < 1 << 53 else 0, bool(own)
+            fits = isinstance(size, int) and 0 <= size < 1 << 53
+            yield _Named(sha256, size if fits else 0, name if isinstance(name, str) else "", bool(own))
 
 
 def _is_name(sha256: object) -> bool:

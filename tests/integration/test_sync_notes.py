@@ -12,6 +12,7 @@ import pytest
 
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import EventKind
+from gridclient.services.ports import FileState
 from gridclient.services.sync_port import RoundEnd, RoundReport, WaitingFile
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.sync_rounds import SqliteSyncQueries
@@ -76,8 +77,34 @@ def test_a_file_of_another_desk_comes_in_pieces(desk: ToyDesk, queries: SqliteSy
     assert desk.sync.add_to_file(NAME, 0, PHOTO, size=size) == size
     assert not desk.sync.missing_files(5) and not desk.sync.waiting_files(5)
     assert desk.sync.read_file(NAME, 0, size) == PHOTO
+    assert AttachmentStore(desk.profile.attachments, desk.profile.database).describe(NAME).name == "photo.jpg"
+    with desk.profile.database.reader() as connection:
+        assert not connection.execute("SELECT 1 FROM desk_values WHERE name LIKE 'sync.file.%'").fetchall()
     with pytest.raises(NotFound):
         desk.sync.add_to_file("../../etc/passwd", 0, b"x", size=1)
+
+
+def test_each_desk_knows_where_a_photo_is(desk: ToyDesk, tmp_path: Path) -> None:
+    hub, size = ToyHub(), len(PHOTO)
+
+    def states(of: ToyDesk) -> FileState:
+        return AttachmentStore(of.profile.attachments, of.profile.database).states([NAME])[NAME]
+
+    with toy_desk(tmp_path / "2", 2) as other:
+        assert states(other) is FileState.NOT_HERE
+        attach(other, tmp_path)
+        assert states(other) is FileState.SHARED, "there is nobody to share it with"
+        other.enrol()
+        assert states(other) is FileState.ONLY_HERE, "it was just attached"
+        assert other.sync.waiting_files(5)
+        assert states(other) is FileState.ONLY_HERE
+        other.sync.file_sent(NAME, size)
+        assert states(other) is FileState.SHARED
+        other.round(hub)
+    desk.round(hub)
+    assert desk.sync.missing_files(5) and states(desk) is FileState.NOT_HERE
+    desk.sync.add_to_file(NAME, 0, PHOTO, size=size)
+    assert states(desk) is FileState.SHARED
 
 
 def test_events_that_name_no_file_stop_nothing(desk: ToyDesk) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QList
 
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
+from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
 from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_under_name, thumbnail
@@ -45,6 +46,7 @@ class FilesModel(QAbstractListModel):
         super().__init__(parent)
         self.files: tuple[AttachedFile, ...] = ()
         self._icons: dict[str, QIcon] = {}
+        self._marks = {FileState.ONLY_HERE: self.tr("仅在本机"), FileState.NOT_HERE: self.tr("尚未收到")}
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.files)
@@ -56,10 +58,15 @@ class FilesModel(QAbstractListModel):
         if role == FILE:
             return file
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{file.kind} {file.name}".strip()
+            return "\n".join(part for part in (f"{file.kind} {file.name}".strip(), self._marks.get(file.state)) if part)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons.get(file.sha256) or icon("photo")
-        return f"{file.name}\n{file.kind} {file.size / 1024:,.0f} KB" if role == Qt.ItemDataRole.ToolTipRole else None
+        return self._told(file) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _told(self, file: AttachedFile) -> str:
+        mark = self._marks.get(file.state)
+        size = f"{file.kind} {file.size / 1024:,.0f} KB".strip()
+        return "\n".join(part for part in (file.name, size, mark) if part)
 
     def show_files(self, files: Sequence[AttachedFile]) -> None:
         if tuple(files) != self.files:
@@ -214,7 +221,7 @@ class AttachmentsTab(QWidget):
         made.setModel(self.files)
         made.setViewMode(QListView.ViewMode.IconMode)
         made.setIconSize(QSize(SIDE, SIDE))
-        made.setGridSize(QSize(SIDE + 8, SIDE + 28))
+        made.setGridSize(QSize(SIDE + 8, SIDE + 44))
         made.setResizeMode(QListView.ResizeMode.Adjust)
         made.setMovement(QListView.Movement.Static)
         made.setTextElideMode(Qt.TextElideMode.ElideMiddle)

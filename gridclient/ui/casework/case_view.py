@@ -14,7 +14,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.services.clocks import explained, working_hours
 from gridclient.services.deadline_text import explain
 from gridclient.services.desk import Desk
-from gridclient.services.ports import Reference
+from gridclient.services.ports import FileState, Reference
 from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
 from gridclient.services.timeline_text import line_of
 from gridclient.ui.matching import grid_title
@@ -40,6 +40,7 @@ class AttachedFile:
     name: str
     kind: str
     size: int
+    state: FileState = FileState.SHARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         township_name=township.name if township is not None else "",
         standard=_standard(case.facts.standard, timeline, reference),
         lines=tuple(_line(entry, reference) for entry in reversed(timeline)),
-        files=tuple(_file(payload) for payload in desk.queries.attachments(case.id)),
+        files=_files(desk, case.id),
         clock=clock,
         explanation=_explanation(clock, reference),
         calendar=reference.calendar(),
@@ -134,13 +135,21 @@ def _line(entry: TimelineEntry, reference: Reference) -> TimelineLine:
     return TimelineLine(entry.at, line_of(entry, reference), entry.actor, entry.pending, entry.refused)
 
 
-def _file(payload: Mapping[str, Any]) -> AttachedFile:
-    size = payload.get("size")
+def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:
+    payloads = desk.queries.attachments(case_id)
+    names = {str(payload.get("sha256", "")) for payload in payloads}
+    states = desk.files.states(names) if desk.files is not None and names else {}
+    return tuple(_file(payload, states) for payload in payloads)
+
+
+def _file(payload: Mapping[str, Any], states: Mapping[str, FileState]) -> AttachedFile:
+    size, sha256 = payload.get("size"), str(payload.get("sha256", ""))
     return AttachedFile(
-        str(payload.get("sha256", "")),
+        sha256,
         str(payload.get("name", "")),
         str(payload.get("kind", "")),
         size if isinstance(size, int) else 0,
+        states.get(sha256, FileState.SHARED),
     )
 
 

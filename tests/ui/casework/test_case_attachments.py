@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.services.ports import FileState
 from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.case_view import load_view
 from gridclient.ui.casework.thumbnails import SIDE, copy_under_name, thumbnail
@@ -37,6 +38,7 @@ class InMemoryFiles:
 
     folder: Path
     paths: dict[str, Path] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)
 
     def keep(self, source: Path, *, at: datetime) -> Kept:
         del at
@@ -52,6 +54,14 @@ class InMemoryFiles:
         if sha256 not in self.paths:
             raise NotFound("attachment.missing", sha256=sha256)
         return self.paths[sha256]
+
+    def states(self, names: Collection[str]) -> Mapping[str, FileState]:
+        return {name: self._state(name) for name in names}
+
+    def _state(self, name: str) -> FileState:
+        if name not in self.paths:
+            return FileState.NOT_HERE
+        return FileState.ONLY_HERE if name in self.waiting else FileState.SHARED
 
 
 def photo(folder: Path, name: str = "远处.png") -> Path:
@@ -157,3 +167,24 @@ def test_without_a_store_of_files_nothing_can_be_added(jobs: Jobs, qtbot: QtBot)
     qtbot.addWidget(tab)
     tab.show_view(load_view(bare.desk, bare.register("积水")))
     assert not tab.add_button.isEnabled()
+
+
+def test_a_photo_that_others_or_this_desk_lack_is_marked(
+    made: InventedDesk, tab: AttachmentsTab, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    files = made.desk.files
+    assert isinstance(files, InMemoryFiles)
+    with qtbot.waitSignal(tab.changes):
+        tab.attach([photo(tmp_path)])
+
+    def shown() -> str:
+        tab.show_view(load_view(made.desk, case_id))
+        return str(tab.files.index(0).data())
+
+    assert shown() == "近景 远处.png"
+    (name,) = files.paths
+    files.waiting.add(name)
+    assert shown() == "近景 远处.png\n仅在本机"
+    files.paths.clear()
+    assert shown() == "近景 远处.png\n尚未收到"
+    assert "尚未收到" in tab.files.index(0).data(Qt.ItemDataRole.ToolTipRole)
