@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from gridclient.services.sync_port import RoundEnd
+from gridclient.sync.signing import sign_head
+from gridclient.sync.wire import Push, PushStatus, SyncRequest, decode_reply, encode_request
 from tests.faults.county import County
 from tests.faults.desk import DEEDS, FULL
 from tests.faults.proof import assert_all_agree, hub_events
@@ -144,3 +146,53 @@ def test_what_was_withdrawn_can_come_again(two: County) -> None:
 
 def test_deeds_stand_where_these_tests_think() -> None:
     assert [DEEDS[n][0].value for n in (FILE, DISPATCH, SIGN, NOTE)] == ["file", "dispatch", "sign", "note"]
+
+
+def carried(made: County, carrier: int, change: Callable[[Push], Push]) -> PushStatus:
+    """What the hub says when a desk carries the first batch of the first desk, changed."""
+    author, sender = made.desks[0], made.desks[carrier]
+    (origin, first), *_ = author.sync.unsent_origins()
+    unsent = author.sync.unsent(origin, first, 100)
+    enrolment = author.sync.enrolment()
+    assert enrolment is not None
+    last = first + len(unsent.records) - 1
+    signature = sign_head(enrolment.signing_key, origin, last, unsent.link_after)
+    push = change(Push(origin, first, unsent.records, unsent.link_after, signature, carried=True))
+    body = encode_request(SyncRequest("", 1, 0, (push,), (), 1))
+    reply = decode_reply(made.hub.sync(sender.token, body), sender.sync.device)
+    return reply.results[0].status
+
+
+def _same(push: Push) -> Push:
+    return push
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda push: push._replace(signature=bytes(64)), PushStatus.REFUSED),
+        (lambda push: push._replace(records=push.records[:-1]), PushStatus.REFUSED),
+        (lambda push: push._replace(link_after=bytes(32)), PushStatus.REFUSED),
+        (lambda push: push._replace(origin=push.origin._replace(device="f" * 16)), PushStatus.FORBIDDEN),
+        (_same, PushStatus.APPLIED),
+    ],
+)
+def test_only_what_its_author_signed_is_carried(
+    two: County, change: Callable[[Push], Push], status: PushStatus
+) -> None:
+    two.register(0)
+    two.act(0, 0, FILE)
+    assert carried(two, 1, change) is status
+    assert len(hub_events(two)) == (2 if status is PushStatus.APPLIED else 0)
+
+
+def test_who_may_not_read_a_stream_carries_nothing_of_it(two: County) -> None:
+    two.register(0)
+    two.deprive(1)
+    assert carried(two, 1, _same) is PushStatus.FORBIDDEN
+
+
+def test_nobody_carries_for_an_author_who_lost_the_right(two: County) -> None:
+    two.register(0)
+    two.deprive(0)
+    assert carried(two, 1, _same) is PushStatus.FORBIDDEN
