@@ -39,7 +39,17 @@ def _benchmarks(folder: Path) -> list[tuple[str, ...]]:
     for size in SIZES:
         profile = str(build(folder, size))
         found += [("import_grids", profile), ("desk_start", profile), ("desk_filter", profile)]
-    return [*found, ("map_drag",)]
+    found += [
+        ("map_drag",),
+        ("sync_wire",),
+        ("sync_peers",),
+        ("sync_line",),
+        ("sync_pull", *where),
+        ("sync_desk", *where),
+        ("hub_load",),
+        ("hub_desks",),
+    ]
+    return found
 
 
 def _run(name: str, arguments: list[str]) -> bool:

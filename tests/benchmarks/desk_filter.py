@@ -55,13 +55,15 @@ class StallWatch(QObject):
         self._clock.restart()
 
 
-def _rest(seconds: float) -> None:
+def rest(seconds: float) -> None:
+    """Lets the GUI live for so long."""
     loop = QEventLoop()
     QTimer.singleShot(round(seconds * 1000), loop.quit)
     loop.exec()
 
 
-def _until(signal: Any, begin: Callable[[], object]) -> None:
+def until(signal: Any, begin: Callable[[], object]) -> None:
+    """Begins something and waits for the signal that tells its end."""
     loop = QEventLoop()
     signal.connect(loop.quit)
     QTimer.singleShot(10_000, loop.quit)
@@ -99,22 +101,22 @@ def measure(profile: Path, count: int) -> dict[str, Any]:
     app = build_app(profile)
     window, watch = app.window, StallWatch()
     window.resize(*SIZE)
-    _until(window.cases.first_shown, window.show)
-    _rest(3)
+    until(window.cases.first_shown, window.show)
+    rest(3)
     window.state.narrow(grid="")
     told: dict[str, Any] = {"cases": app.opened.desk.queries.total(window.state.filter)}
     worst = 0.0
     for kind, doings in changes(app).items():
         window.state.narrow(grid="")  # a desk reopens with the area where it was left
         window.state.clear()
-        _rest(_REST_S)
+        rest(_REST_S)
         times = []
         for doing in islice(cycle(doings), count):
             watch.start()
             begun = time.perf_counter()
-            _until(window.cases.rows_shown, doing)  # they have been painted
+            until(window.cases.rows_shown, doing)  # they have been painted
             times.append((time.perf_counter() - begun) * 1000)
-            _rest(_REST_S)
+            rest(_REST_S)
             worst = max(worst, watch.worst)
         times.sort()
         told[kind] = {

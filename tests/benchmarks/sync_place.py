@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,10 +30,11 @@ _END_S: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class RunningHub:
-    """A hub that serves at ``url``, from an SQLite file."""
+    """A hub that serves at ``url``."""
 
     url: str
     database: str
+    process: int
 
     def code(self, *kind: str) -> str:
         """A one-time code for a device; for a desk of the work set's township unless said otherwise."""
@@ -42,18 +45,39 @@ class RunningHub:
 
 
 @contextmanager
-def running_hub(folder: Path, listen: str = "127.0.0.1:0", *, prefix: Sequence[str] = ()) -> Iterator[RunningHub]:
-    """A hub until the block ends. ``prefix`` stands before its command (another network namespace)."""
-    database = f"sqlite:///{folder / 'hub.db'}"
+def running_hub(
+    folder: Path, listen: str = "127.0.0.1:0", *, prefix: Sequence[str] = (), database: str = ""
+) -> Iterator[RunningHub]:
+    """A hub until the block ends, on a new SQLite file unless a database is named.
+
+    ``prefix`` stands before its command (another network namespace).
+    """
+    database = database or f"sqlite:///{folder / 'hub.db'}"
     command = [*prefix, *_COMMAND, "serve", "--db", database, "--listen", listen, "--json", "--folder", str(folder)]
     hub = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_CHECKOUT)
     try:
         assert hub.stdout is not None
         told = takewhile(lambda line: line.strip() != b"}", hub.stdout)
-        yield RunningHub(json.loads(b"".join(told) + b"}")["url"], database)
+        url = json.loads(b"".join(told) + b"}")["url"]
+        if not prefix:
+            _await(int(url.rpartition(":")[2]))
+        yield RunningHub(url, database, hub.pid)
     finally:
         hub.terminate()
         hub.wait(_END_S)
+
+
+def _await(port: int) -> None:
+    """Until somebody listens there: the hub tells its address a little earlier."""
+    until = time.monotonic() + _END_S
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 @dataclass(slots=True)

@@ -118,7 +118,7 @@ def measure(original: Path, changed: int, size: int, first: int) -> dict[str, An
         folder, key = Path(scratch) / "desk", new_key()
         shutil.copytree(original, folder)
         with open_profile(folder, now=NOW) as profile:
-            stream, position, cases = _placed(profile, changed)
+            stream, position, cases = placed(profile, changed)
         with open_profile(folder, now=NOW) as profile:
             store = SqliteSyncStore(profile, StoppedClock(NOW), head_is_signed)
             found = {"changed": _timed(store, list(changes(Others(stream, position, key), cases, size)))}
@@ -127,7 +127,7 @@ def measure(original: Path, changed: int, size: int, first: int) -> dict[str, An
     return found
 
 
-def _placed(profile: Profile, changed: int) -> tuple[str, int, list[tuple[str, int]]]:
+def placed(profile: Profile, changed: int) -> tuple[str, int, list[tuple[str, int]]]:
     """Marks all events as placed; gives the stream with most open cases, its end, and cases of it."""
     with profile.database.writer() as connection:
         acknowledge_all(connection)
