@@ -34,6 +34,7 @@ _TELLING: Final = frozenset(
 _READ: Final = (
     "SELECT pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events WHERE subject = ?"
 )
+_READ_ORDER: Final = "SELECT pos, origin, hlc, acked, hash FROM events WHERE subject = ?"
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -60,9 +61,8 @@ class _Line:
     event: Event
 
     @property
-    def order(self) -> tuple[Any, ...]:
-        """The same order as ``log.ORDER``."""
-        return (self.acked is None, self.acked or 0, self.hlc, self.link)
+    def order(self) -> tuple[bool, int, int, bytes]:
+        return _order(self.acked, self.hlc, self.link)
 
 
 @dataclass(slots=True)
@@ -107,16 +107,19 @@ class Refolding:
 
     def carry_out(self) -> Refolded:
         """Writes the events and places, and brings the tables of all touched cases after them."""
-        stood = {subject.no: self._read(subject) for subject in self._subjects.values() if subject.known}
+        pending = {
+            subject.no: waiting
+            for subject in self._subjects.values()
+            if subject.places and not subject.fresh and (waiting := self._only_placed(subject)) is not None
+        }
+        refolded = [subject for subject in self._subjects.values() if subject.no not in pending]
+        stood = {subject.no: self._read(subject) for subject in refolded if subject.known}
         self._write()
-        touched, pending = [], {}
-        for subject in self._subjects.values():
+        touched = []
+        for subject in refolded:
             old = sorted(stood.get(subject.no, ()), key=lambda line: line.order)
             new = self._after(subject, old)
             waiting = sum(line.own and line.acked is None for line in new)
-            if subject.places and not subject.fresh and [x.pos for x in old] == [x.pos for x in new]:
-                pending[subject.no] = waiting
-                continue
             case = folded(line.event for line in new)
             if case is not None:
                 same_facts = bool(old) and _facts_stay(old, new)
@@ -127,6 +130,17 @@ class Refolding:
         projection.write_pending(pending)
         changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending))
         return Refolded(Changes(frozenset(changed)), conflicts)
+
+    def _only_placed(self, subject: _Subject) -> int | None:
+        """How many own events of a case wait when all its events keep their order; ``None`` when some move."""
+        before, after, waiting = [], [], 0
+        for pos, origin, hlc, acked, link in self._connection.execute(_READ_ORDER, (subject.no,)):
+            place = subject.places.get(pos, acked)
+            before.append((_order(acked, hlc, link), pos))
+            after.append((_order(place, hlc, link), pos))
+            waiting += place is None and self._origins.is_own(self._connection, origin)
+        same = [pos for _, pos in sorted(before)] == [pos for _, pos in sorted(after)]
+        return waiting if same else None
 
     def _after(self, subject: _Subject, old: Sequence[_Line]) -> list[_Line]:
         moved = [_placed(line, subject.places[line.pos]) if line.pos in subject.places else line for line in old]
@@ -177,6 +191,11 @@ class Refolding:
         self._subjects[subject.no] = subject
         self._numbers[subject.id] = subject.no
         return subject
+
+
+def _order(acked: int | None, hlc: int, link: bytes) -> tuple[bool, int, int, bytes]:
+    """The same order as ``log.ORDER``."""
+    return (acked is None, acked or 0, hlc, link)
 
 
 def _placed(line: _Line, acked: int | None) -> _Line:
