@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import Case, Role
+from gridclient.domain.case import AssignmentState, Case, Role
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
@@ -207,7 +207,8 @@ def _lead(case: Case, reference: Reference, _now: datetime) -> str:
 
 
 def _cooperating(case: Case, reference: Reference, _now: datetime) -> str:
-    units = [unit_name(part.unit, reference) for part in case.assignments if part.role is Role.COOPERATING]
+    cooperating = [part for part in case.assignments if part.role is Role.COOPERATING]
+    units = [unit_name(part.unit, reference) for part in cooperating if part.state is not AssignmentState.RETURNED]
     return translate("Conflicts", "、").join(units)
 
 

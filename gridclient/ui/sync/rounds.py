@@ -116,3 +116,9 @@ class RoundsTable(QTableView):
         for section, width in enumerate(_WIDTHS):
             self.setColumnWidth(section, width)
         across.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
+        self.rounds.modelReset.connect(self._widen)
+
+    def _widen(self) -> None:
+        """Columns become as wide as the widest figure so far; never narrower, so that nothing jumps."""
+        for section in range(len(_WIDTHS)):
+            self.setColumnWidth(section, max(self.columnWidth(section), self.sizeHintForColumn(section)))

@@ -12,7 +12,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, CaseFilter, Sort, TimelineEntry
 from gridclient.ui.sync.contended import KEEP, TAKE, FieldLine, Sheet, load
 from gridclient.ui.sync.deeds import deed_words
-from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, UNITS, InventedDesk, empty_desk
 from tests.ui.sync.contended_desk import arrives, contended_desk, dispatched_twice, given_to
 
 
@@ -60,6 +60,16 @@ def test_what_was_done_by_whom_and_when() -> None:
     assert (first.when, first.actor) == ("14:27", "wang")
     assert (later.when, later.actor) == ("14:29", "li")
     assert "综合行政执法中队" in first.text and "鲸园派出所" in later.text
+
+
+def test_a_unit_that_only_returned_the_case_does_not_cooperate() -> None:
+    invented = empty_desk()
+    case_id = invented.dispatched("噪音", ago=timedelta(minutes=30), unit=LEAD)
+    invented.act(Action.RETURN, case_id, ago=timedelta(minutes=20), reason_code="not_ours", reason="不属本中队")
+    invented.act(Action.DISPATCH, case_id, ago=timedelta(minutes=5), lead=OTHER, reason="熟悉情况")
+    arrives(invented, case_id, "case_dispatched", given_to(UNITS[2].code), first=False)
+    together = line(only_sheet(invented, case_id), "协办单位")
+    assert (together.base, together.first, together.later) == ("—", "—", "—")
 
 
 def test_an_account_of_a_unit_is_shown_by_the_units_name() -> None:

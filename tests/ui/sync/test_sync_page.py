@@ -22,7 +22,7 @@ from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
-from tests.fakes.fake_sync import FakeSync, round_at
+from tests.fakes.fake_sync import NOON, FakeSync, round_at
 from tests.ui.fakes.invented_desk import empty_desk
 from tests.ui.sync.conftest import click, show, view
 
@@ -68,6 +68,18 @@ def test_the_last_rounds_stand_in_the_table_with_why_one_failed(page: SyncPage) 
     assert cells(page, 2)[0] == "11-19 14:32:00"
     assert cells(page, 2)[4] == "U盘"
     assert not page.empty.isVisible()
+
+
+def test_large_figures_are_shown_whole(page: SyncPage) -> None:
+    """The first round of a full desk, on a page of 1366 pixels."""
+    page.resize(1366, 700)
+    table = page.rounds
+    table.rounds.show_rounds(
+        [round_at(pushed=22_592, bytes_sent=600_474, bytes_received=1_258_291, seconds=125.0)], NOON
+    )
+    columns = range(table.rounds.columnCount() - 1)
+    assert [column for column in columns if table.columnWidth(column) < table.sizeHintForColumn(column)] == []
+    assert "↑586.4 KB ↓1.2 MB" in cells(page, 0)
 
 
 def test_without_any_round_the_page_says_what_will_stand_there(
