@@ -137,9 +137,9 @@ class SqliteSyncStore:
             SyncFault: the log has no events of this origin before ``first`` (``sync.gap``).
         """
         with self._database.reader() as connection:
-            no, before = _start(connection, origin, first)
             if origin.device != self.device:
-                return _carried(connection, origin, no, first, before)
+                return _carried(connection, origin, first)
+            no, before = _start(connection, origin, first)
             until = sync_carrying.next_foreign(connection, origin.stream, no, first)
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
         cut = next((place for place, row in enumerate(rows) if until is not None and row[2] > until), None)
@@ -294,8 +294,12 @@ def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, 
     return row[0], CHAIN_START if first == 1 else bytes(row[1])
 
 
-def _carried(connection: Connection, origin: OriginKey, no: int, first: int, before: bytes) -> Unsent:
-    """Another device's events up to its next signature; none where one of them is missing here."""
+def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
+    """Another device's events up to its next signature; none where one of them is missing here.
+
+    What stands before them need not be here: the hub holds them against its own link.
+    """
+    no, before = _start(connection, origin, 1)
     end = sync_carrying.signed_end(connection, no, first)
     if end is None:
         return Unsent(origin, first, (), before, before)

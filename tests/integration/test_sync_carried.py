@@ -148,6 +148,20 @@ def test_deeds_stand_where_these_tests_think() -> None:
     assert [DEEDS[n][0].value for n in (FILE, DISPATCH, SIGN, NOTE)] == ["file", "dispatch", "sign", "note"]
 
 
+def test_a_stick_that_goes_on_from_what_only_the_hub_has_is_carried_too(two: County) -> None:
+    """It holds what its author had not sent; the one before came by line, and its reader has not pulled it yet."""
+    two.register(0)
+    two.round(0)
+    two.act(0, 0, FILE)
+    stick(two, 0, 1)
+    two.register(1)
+    report = two.round(1)
+    assert report is not None and (report.end, report.error) == (RoundEnd.DONE, "")
+    assert len(hub_events(two)) == 3
+    two.heal()
+    assert_all_agree(two)
+
+
 def carried(made: County, carrier: int, change: Callable[[Push], Push]) -> PushStatus:
     """What the hub says when a desk carries the first batch of the first desk, changed."""
     author, sender = made.desks[0], made.desks[carrier]
