@@ -57,6 +57,17 @@ class Enrolment:
     hub_key: bytes = b""
 
 
+class Admission(NamedTuple):
+    """What the hub gives a device that enrols: see :class:`Enrolment`. ``token`` is empty where there is no line."""
+
+    hub: str
+    token: str
+    short: str
+    grants: tuple[Grant, ...]
+    bundle_keys: Mapping[str, bytes]
+    hub_key: bytes = b""
+
+
 @dataclass(frozen=True, slots=True)
 class Unsent:
     """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.

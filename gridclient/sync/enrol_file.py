@@ -18,10 +18,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Grant
+from gridclient.services.sync_port import Admission, Grant
 from gridclient.sync.numbers import checked, sized
 from gridclient.sync.signing import KEY_BYTES, public_key, request_is_signed, sign_request
-from gridclient.sync.transport import Admission
 
 REQUEST_SUFFIX: Final = ".gridrequest"
 ADMISSION_SUFFIX: Final = ".gridadmission"

@@ -30,8 +30,8 @@ from urllib3.exceptions import (
 )
 
 from gridclient.domain.errors import InvalidInput, SyncFault
-from gridclient.services.sync_port import Grant
-from gridclient.sync.transport import Admission, FilePlace
+from gridclient.services.sync_port import Admission, Grant
+from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import CONTENT_TYPE, MOST_REPLY
 
 CONNECT_S: Final = 10.0

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
-from gridclient.services.sync_port import Grant
-
 LEAST_BYTES: Final = 4 << 10
 FIRST_BYTES: Final = 32 << 10
 MOST_BYTES: Final = 2 << 20
@@ -22,17 +20,6 @@ class FilePlace(NamedTuple):
 
     offset: int
     whole: bool
-
-
-class Admission(NamedTuple):
-    """What the hub gives a device that enrols."""
-
-    hub: str
-    token: str
-    short: str
-    grants: tuple[Grant, ...]
-    bundle_keys: dict[str, bytes]
-    hub_key: bytes = b""
 
 
 class Transport(Protocol):

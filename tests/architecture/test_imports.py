@@ -53,7 +53,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "services": ("domain",),
     "store": ("services", "domain"),
     "sync": ("services", "domain"),
-    "hub": ("services", "domain", "sync.wire", "sync.signing", "sync.bundle"),
+    "hub": ("services", "domain", "sync.wire", "sync.signing", "sync.bundle", "sync.enrol_file"),
     "exchange": ("services", "domain"),
     "mapview": ("services", "domain"),
     "ui": ("mapview", "services", "domain"),

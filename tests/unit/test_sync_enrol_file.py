@@ -7,10 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.errors import GridClientError, SyncFault
-from gridclient.services.sync_port import Grant
+from gridclient.services.sync_port import Admission, Grant
 from gridclient.sync.enrol_file import check_digits, read_admission, read_request, write_admission, write_request
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import Admission
 
 DEVICE, KEY = "device-1", bytes(range(32))
 ADMISSION = Admission(

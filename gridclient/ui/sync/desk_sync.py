@@ -176,4 +176,4 @@ class DeskSync(QObject):
         return replace(view, pending_cases=pending, conflicts=self._boxes.get(Box.CONFLICT, 0))
 
     def _is_switchable(self) -> bool:
-        return self.control is not None and self.view.state not in _WITHOUT_CABLE
+        return self.control is not None and not self.view.by_stick and self.view.state not in _WITHOUT_CABLE

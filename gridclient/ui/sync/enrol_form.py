@@ -1,4 +1,4 @@
-"""Enrolling the desk with a hub: its address and the one-time code; what is wrong is said where it was typed."""
+"""Enrolling the desk with a hub by its address and the one-time code, or by stick; errors stand where they belong."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import GridClientError
@@ -15,6 +15,7 @@ from gridclient.services.sync_control import SyncControl
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.stick_enrolment import StickEnrolment
 from gridclient.ui.theme import fixed_font, restyle
 
 _CODE_PX: Final = 14
@@ -42,6 +43,8 @@ class EnrolForm(QWidget):
         self.code.setFont(fixed_font(_CODE_PX))
         self.note = InlineNote(parent=self)
         self.button = KeyButton(self.tr("注册"), key="Enter", kind="primary", parent=self)
+        self.without = KeyButton(self.tr("没有网络？用U盘注册…"), icon="stick", parent=self)
+        self.by_stick = StickEnrolment(control=control, jobs=jobs, parent=self)
         words = QLabel(self.tr("向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。"), self)
         words.setProperty("role", "muted")
         words.setWordWrap(True)
@@ -56,10 +59,20 @@ class EnrolForm(QWidget):
         line.addLayout(form)
         line.addWidget(self.note)
         line.addWidget(self.button)
+        line.addWidget(self.without, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addWidget(self.by_stick)
+        self.by_stick.hide()
+        self.without.clicked.connect(self._on_without)
+        self.by_stick.enrolled.connect(self.enrolled)
         self.button.clicked.connect(self._submit)
         for field in (self.url, self.code):
             field.returnPressed.connect(self._submit)
             field.textEdited.connect(partial(self._mark, field, wrong=False))
+
+    def _on_without(self) -> None:
+        self.without.hide()
+        self.by_stick.show()
+        self.by_stick.ask.setFocus()
 
     def _submit(self) -> None:
         for field in (self.url, self.code):

@@ -157,9 +157,9 @@ class SyncPage(QWidget):
         here = self._sync.control is not None
         self.card.show_view(view, self._clock.now())
         self.switch.setChecked(view.state is SyncState.OFFLINE)
-        self.switch.setEnabled(here and view.state not in _NO_SWITCH)
-        self.now.setEnabled(here and view.state in (SyncState.IDLE, SyncState.RETRYING))
-        alone = view.state is SyncState.ALONE or (view.state is SyncState.STOPPED and here)
+        self.switch.setEnabled(here and not view.by_stick and view.state not in _NO_SWITCH)
+        self.now.setEnabled(here and not view.by_stick and view.state in (SyncState.IDLE, SyncState.RETRYING))
+        alone = view.state is SyncState.ALONE or view.by_stick or (view.state is SyncState.STOPPED and here)
         self._enrol_title.setVisible(alone and self.enrol is not None)
         if self.enrol is not None:
             self.enrol.setVisible(alone)

@@ -80,13 +80,15 @@ def fresh_face(view: SyncView, now: datetime) -> Face:
     """The second lamp: the state, and 数据截至 hh:mm."""
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
     calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # no tooltip that changes by itself
-    return Face(ICONS[view.state], words, _tone(view, now), " ".join(headline(calm, now).sentences))
+    return Face(_icon(view), words, _tone(view, now), " ".join(headline(calm, now).sentences))
 
 
 def state_words(view: SyncView, now: datetime) -> str:
     """The state in a word; a round that waits counts down."""
     if view.state is SyncState.RETRYING and view.next_at is not None and view.next_at > now:
         return translate("Sync", "重试中 {left}").format(left=countdown(view.next_at - now))
+    if only_by_stick(view):
+        return translate("Sync", "只用U盘")
     if view.state is SyncState.IDLE and (has_pending(view) or view.fresh_at is None):
         return translate("Sync", "待同步")
     return {
@@ -99,6 +101,11 @@ def state_words(view: SyncView, now: datetime) -> str:
         SyncState.FORKED: translate("Sync", "需确认"),
         SyncState.STOPPED: translate("Sync", "已停用"),
     }[view.state]
+
+
+def only_by_stick(view: SyncView) -> bool:
+    """Whether the desk belongs to a hub to which it has no line, and nothing has to be confirmed."""
+    return view.by_stick and view.state is SyncState.IDLE
 
 
 def fresh_words(view: SyncView, now: datetime) -> str:
@@ -150,7 +157,9 @@ def only_here_sentences(view: SyncView) -> tuple[str, ...]:
         return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
     return (
         translate("Sync", "{here}还只在这台电脑上。").format(here=here),
-        translate("Sync", "关机不会丢，但别的席位还看不到；开机联网后接着上报。"),
+        translate("Sync", "关机不会丢，但别的席位还看不到；请导出到 U 盘带到县里，收过再导入。")
+        if view.by_stick
+        else translate("Sync", "关机不会丢，但别的席位还看不到；开机联网后接着上报。"),
     )
 
 
@@ -168,7 +177,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
     }
     title, sentences = makers[view.state](view, now)
     off = clock_words(view.last)
-    return Headline(ICONS[view.state], title, (*sentences, *off), _tone(view, now))
+    return Headline(_icon(view), title, (*sentences, *off), _tone(view, now))
 
 
 def status_words(view: SyncView, now: datetime) -> str:
@@ -176,7 +185,7 @@ def status_words(view: SyncView, now: datetime) -> str:
     word, last = state_words(view, now), view.last
     if view.state is SyncState.ALONE:
         return word
-    if last is None or last.end is not RoundEnd.DONE:
+    if last is None or last.end is not RoundEnd.DONE or only_by_stick(view):
         return translate("Sync", "{state} · {fresh}").format(state=word, fresh=fresh_words(view, now))
     words = translate("Sync", "{state} · 上次同步 {when}（{count} 条，{size}）")
     return words.format(
@@ -201,7 +210,20 @@ def _alone(_view: SyncView, _now: datetime) -> Said:
     )
 
 
+def _by_stick(view: SyncView, now: datetime) -> Said:
+    way = translate("Sync", "这台电脑不连网络，只用 U 盘与同步中心交换：导出，带到县里收一次，再导入。")
+    if has_pending(view):
+        title = translate("Sync", "还有{here}没有上报").format(here=only_here(view))
+    elif view.fresh_at is None:
+        title = translate("Sync", "只用 U 盘交换")
+    else:
+        title = translate("Sync", "都已上报，可以放心关机")
+    return title, (_fresh_sentence(view, now), way)
+
+
 def _idle(view: SyncView, now: datetime) -> Said:
+    if view.by_stick:
+        return _by_stick(view, now)
     soon: tuple[str, ...] = ()
     if view.next_at is not None and view.next_at > now:
         soon = (translate("Sync", "{left} 后自动同步，按 F5 立即同步。").format(left=countdown(view.next_at - now)),)
@@ -257,6 +279,10 @@ def _fresh_sentence(view: SyncView, now: datetime) -> str:
     return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
 
 
+def _icon(view: SyncView) -> str:
+    return "stick" if only_by_stick(view) else ICONS[view.state]
+
+
 def _at_rest(state: SyncState) -> Tone:
     return Tone.CALM if state is SyncState.ALONE else Tone.OK
 
@@ -268,5 +294,7 @@ def _tone(view: SyncView, now: datetime) -> Tone:
         return Tone.WARN
     if view.state in (SyncState.ALONE, SyncState.OFFLINE):
         return Tone.CALM
+    if only_by_stick(view):
+        return Tone.OK  # nobody carries a stick every ten minutes
     stale = view.fresh_at is None or now - view.fresh_at > _STALE
     return Tone.WARN if stale and view.state is SyncState.IDLE else Tone.OK

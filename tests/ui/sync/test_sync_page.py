@@ -291,3 +291,28 @@ def test_every_state_fits_the_smallest_screen(
     for label in page.card.findChildren(QWidget):
         if label.isVisible():
             assert label.mapTo(page, label.rect().topRight()).x() <= 440
+
+
+def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, jobs: Jobs, qtbot: QtBot
+) -> None:
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    assert page.enrol is not None
+    steps = page.enrol.by_stick
+    assert not steps.isVisible()
+    click(page.enrol.without)
+    assert steps.isVisible() and not page.enrol.without.isVisible()
+    steps.write_to(FILE.with_suffix(".gridrequest"))
+    settle(qtbot, jobs)
+    assert "核对码 1234 5678" in steps.note.text()
+    fake.fault = SyncFault("enrol.file_other")
+    steps.take_from(FILE)
+    settle(qtbot, jobs)
+    assert steps.note.text().endswith(sentence("enrol.file_other"))
+    fake.fault = None
+    with qtbot.waitSignal(steps.enrolled, timeout=5_000):
+        steps.take_from(FILE.with_suffix(".gridadmission"))
+    assert [what for what, *_ in fake.asked] == ["ask_by_file", "take_admission", "take_admission"]
+    qtbot.waitUntil(lambda: sync.view.by_stick, timeout=5_000)
+    assert not page.now.isEnabled() and not page.switch.isEnabled()
+    assert page.stick is not None and page.stick.out.isEnabled()

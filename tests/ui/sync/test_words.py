@@ -241,3 +241,16 @@ def test_how_far_a_round_is(stage: str, done: int, whole: int, words: str) -> No
 )
 def test_what_became_of_a_stick(report: BundleReport, out: bool, words: str) -> None:
     assert bundle_words(report, out=out) == words
+
+
+def test_desk_without_a_line_says_how_its_work_gets_to_the_hub() -> None:
+    by_stick = replace(IDLE, by_stick=True, fresh_at=NOW - timedelta(days=2), pending_events=3, pending_cases=1)
+    face = fresh_face(by_stick, NOW)
+    assert (state_words(by_stick, NOW), face.icon, face.tone) == ("只用U盘", "stick", Tone.OK)
+    assert "stick" in _SIGNS
+    said = headline(by_stick, NOW)
+    assert said.title == "还有3 条操作（1 件案件）没有上报"
+    assert any("U 盘" in sentence for sentence in said.sentences)
+    assert "开机联网" not in pending_face(by_stick).told
+    assert headline(replace(by_stick, pending_events=0, pending_cases=0), NOW).title == "都已上报，可以放心关机"
+    assert state_words(replace(by_stick, state=SyncState.CONFIRM), NOW) == "需确认"

@@ -1,0 +1,100 @@
+"""Enrolling without a line, in two steps: the desk's request goes out on a stick, the county's admission comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import GridClientError
+from gridclient.services.sync_control import SyncControl
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+
+
+class StickEnrolment(QWidget):
+    """Object name ``stickEnrolment``.
+
+    Signals:
+        enrolled(): the desk belongs to a hub now.
+    """
+
+    enrolled = Signal()
+
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stickEnrolment")
+        self._control, self._jobs = control, jobs
+        self.ask = KeyButton(self.tr("① 写出申请…"), icon="stick", parent=self)
+        self.take = KeyButton(self.tr("② 取回批复…"), icon="import", parent=self)
+        self.note = InlineNote(parent=self)
+        words = QLabel(
+            self.tr(
+                "不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。"
+            ),
+            self,
+        )
+        words.setProperty("role", "muted")
+        words.setWordWrap(True)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in (self.ask, self.take):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(words)
+        line.addLayout(buttons)
+        line.addWidget(self.note)
+        self.ask.clicked.connect(self._on_ask)
+        self.take.clicked.connect(self._on_take)
+
+    def write_to(self, file: Path) -> None:
+        """Writes the request."""
+        self._begin(partial(self._control.ask_by_file, file), partial(self._on_asked, file))
+
+    def take_from(self, file: Path) -> None:
+        """Takes the admission."""
+        self._begin(partial(self._control.take_admission, file), self._on_taken)
+
+    def _on_ask(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, self.tr("写出注册申请"), "desk.gridrequest", self.tr("注册申请 (*.gridrequest)")
+        )
+        if chosen:
+            self.write_to(Path(chosen))
+
+    def _on_take(self) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self, self.tr("取回批复"), "", self.tr("批复 (*.gridadmission);;所有文件 (*)")
+        )
+        if chosen:
+            self.take_from(Path(chosen))
+
+    def _begin(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        self._enable(False)
+        self.note.clear()
+        self._jobs.read(self, task, done, self._on_failed)
+
+    def _on_asked(self, file: Path, digits: str) -> None:
+        self._enable(True)
+        words = self.tr("已写到 {file}，核对码 {digits}。请带到县里；管理员批准时会看到同样的核对码。")
+        self.note.say(words.format(file=file, digits=digits))
+
+    def _on_taken(self, _none: object) -> None:
+        self._enable(True)
+        self.enrolled.emit()
+
+    def _on_failed(self, error: GridClientError) -> None:
+        self._enable(True)
+        self.note.say_error(error)
+
+    def _enable(self, enabled: bool) -> None:
+        for button in (self.ask, self.take):
+            button.setEnabled(enabled)
