@@ -276,7 +276,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "enrol.device_known": "同步中心已有同名设备而密钥不同，请新建席位后再注册。",
     "enrol.device_invalid": "注册申请不完整，请更新程序后重试。",
     "enrol.too_many": "注册码输错太多次，请 {minutes} 分钟后再试。",
-    "enrol.role_unclear": "请指定一种身份：镇街（--township）、单位（--unit）、督导（--supervisor）或县级（--county）。",
+    "enrol.role_unclear": "请指定一种身份：镇街 --township、单位 --unit、督导 --supervisor 或县级 --county。",
     "enrol.no_township": "“{text}”不是九位镇街代码。",
     "hub.store_failed": "同步中心的数据库或磁盘出错（{detail}），请稍后再试。",
     "hub.newer": "数据库由更新的版本（{version}）建立，本版本只认识 {known}，请先更新程序。",

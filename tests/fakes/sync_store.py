@@ -141,7 +141,7 @@ class FakeSyncStore:
         return ()
 
     def withdraw(self, origin: OriginKey, first: int) -> Changes:
-        raise AssertionError("nothing was carried")
+        raise AssertionError(f"nothing was carried: {origin} {first}")
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]

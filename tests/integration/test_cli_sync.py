@@ -27,7 +27,7 @@ class Hub:
         command += ["--listen", "127.0.0.1:0", "--folder", str(folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self._process.stdout is not None
-        lines = []
+        lines: list[bytes] = []
         while not lines or lines[-1].strip() != b"}":
             line = self._process.stdout.readline()
             assert line, "the hub ended"

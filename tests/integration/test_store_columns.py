@@ -17,7 +17,6 @@ from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 from gridclient.store import orders, selection, titles
 from gridclient.store.columns import Columns
 from gridclient.store.packs import ROWS, STATES
-from gridclient.store.queries import SqliteQueries
 from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
 
 HOUR = timedelta(hours=1)

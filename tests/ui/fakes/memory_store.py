@@ -254,7 +254,9 @@ class MemoryStore:
             return ContentionSide(stands, tuple(entries[key] for key in keys), any(k.device == DEVICE for k in keys))
 
         case = self.cases[case_id]
-        return [ContentionView(c.key, c.base, side(case, c.against), side(c.branch, c.events)) for c in case.contentions]
+        return [
+            ContentionView(c.key, c.base, side(case, c.against), side(c.branch, c.events)) for c in case.contentions
+        ]
 
     def last_event(self, case_id: str) -> EventKey | None:
         return self.cases[case_id].last
