@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gridclient.domain.errors import GridClientError
+from gridclient.sync.control import ProcessSyncControl
 from tests.fakes.command_line import CommandLine, Ran, copied, made_demo
+from tests.fakes.sync_parts import FakeSyncQueries
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
@@ -316,6 +320,28 @@ def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
     assert one.json("sync").code == "sync.no_line"
     assert one.json("enrol", "--admission", answer).status == 0  # twice is once
     assert county.hub("admit", request, "--township", TOWNSHIP).json["short"]
+
+
+def test_the_desks_window_enrols_by_stick_through_its_worker(county: County, tmp_path: Path) -> None:
+    one, stick = county.desk("a"), tmp_path / "u.gridbundle"
+    new_case(one, "路灯不亮")
+    control = ProcessSyncControl("gridclient.syncing:open_for_worker", (one.profile,), FakeSyncQueries())
+    told = threading.Event()
+    control.listen(lambda view, _changes: told.set() if view.by_stick else None)
+    try:
+        digits = control.ask_by_file(tmp_path / "a.gridrequest")
+        answer = county.hub("admit", tmp_path / "a.gridrequest", "--township", TOWNSHIP).json
+        assert answer["check"] == digits
+        with pytest.raises(GridClientError, match=r"enrol\.file_no_admission"):
+            control.take_admission(tmp_path / "a.gridrequest")
+        control.take_admission(Path(answer["file"]))
+        assert told.wait(20) and not control.view().hub_url
+        assert control.export_bundle(stick).events == 1
+        assert county.carry(stick)["events"] == 1
+        control.import_bundle(stick)
+    finally:
+        control.close()
+    assert_equal((one,))
 
 
 def test_enrolment_says_how_it_is_written(county: County) -> None:
