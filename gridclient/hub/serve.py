@@ -137,6 +137,7 @@ def _listen(listening: Listening) -> socket.socket:
             line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line.bind((listening.host, listening.port))
+        line.listen(_BACKLOG)
     except OSError as error:
         line.close()
         raise StoreUnavailable("hub.port_taken", port=listening.port, reason=error.strerror or "") from error

@@ -6,6 +6,8 @@ import itertools
 import os
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,20 @@ _NUMBERS = itertools.count(1)
 @cache
 def server() -> Any:
     """The server of this run; it ends with the run and leaves nothing."""
+    return _started()
+
+
+@contextmanager
+def own_server() -> Iterator[Any]:
+    """A second server, for tests that kill it."""
+    started = _started()
+    try:
+        yield started
+    finally:
+        started.cleanup()
+
+
+def _started() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="gridclient-postgres-"))
     folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
     runtime = folder / "runtime"

@@ -1,0 +1,92 @@
+"""A hub that runs: within this process on a thread, or as a process of its own; and plain HTTP to it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import urllib3
+import uvicorn
+
+from gridclient.hub.app import HubSettings, build_hub
+from gridclient.hub.backend import Backend
+
+ADMIN: Final = "admin-token-of-the-test"
+_PATIENCE_S: Final = 30.0
+
+
+@dataclass(frozen=True)
+class HubLine:
+    """Requests to one hub."""
+
+    url: str
+    pool: urllib3.PoolManager
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", *, token: str = "", headers: Mapping[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        given = {**({"Authorization": f"Bearer {token}"} if token else {}), **(headers or {})}
+        return self.pool.request(method, self.url + path, body=body or None, headers=given, retries=False)
+
+    def sync(self, token: str, body: bytes) -> bytes:
+        """As ``HubService.sync``, over the line."""
+        answer = self.ask("POST", "/v1/sync", body, token=token)
+        assert answer.status == 200, (answer.status, answer.data)
+        return answer.data
+
+    def json(self, method: str, path: str, document: Any) -> tuple[int, Any]:
+        answer = self.ask(method, path, json.dumps(document).encode())
+        return answer.status, json.loads(answer.data)
+
+
+@contextmanager
+def hub_on_thread(backend: Backend, folder: Path, *, behind_proxy: bool = False) -> Iterator[HubLine]:
+    """The application behind a real socket of this machine; the database is closed in the end."""
+    app = build_hub(backend, HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=behind_proxy))
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="hub-under-test")
+    thread.start()
+    try:
+        _wait(lambda: server.started or not thread.is_alive())
+        port = server.servers[0].sockets[0].getsockname()[1]
+        with urllib3.PoolManager(timeout=_PATIENCE_S) as pool:
+            yield HubLine(f"http://127.0.0.1:{port}", pool)
+    finally:
+        server.should_exit = True
+        thread.join(_PATIENCE_S)
+
+
+@contextmanager
+def hub_process(database: str, folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """``gridclient hub serve`` with its address; it is ended by SIGTERM unless it is gone by then."""
+    command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", database, "--json", *arguments]
+    command += ["--folder", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    try:
+        told = b""
+        while not told.endswith(b"}\n"):
+            line = process.stdout.readline()
+            assert line, "the hub did not start"
+            told += line
+        yield process, json.loads(told)["url"]
+    finally:
+        process.stdout.close()
+        process.terminate()
+        process.wait(_PATIENCE_S)
+
+
+def _wait(done: Any) -> None:
+    until = time.monotonic() + _PATIENCE_S
+    while not done():
+        assert time.monotonic() < until, "the hub did not start"
+        time.sleep(0.01)

@@ -1,0 +1,24 @@
+"""A hub that answers over HTTP, on a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gridclient.hub.backend import Backend
+from tests.fakes.hub_databases import opened
+from tests.fakes.running_hub import HubLine, hub_on_thread
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[Backend]:
+    with opened("sqlite", tmp_path) as backend:
+        yield backend
+
+
+@pytest.fixture
+def line(backend: Backend, tmp_path: Path) -> Iterator[HubLine]:
+    with hub_on_thread(backend, tmp_path) as line:
+        yield line

@@ -1,0 +1,118 @@
+"""The hub's rules on values: who is granted what, guessing, numbers for Prometheus, addresses."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.hub.guessing import GuessBrake
+from gridclient.hub.ledger import signed, unsigned
+from gridclient.hub.metrics import Metrics
+from gridclient.hub.opening import open_backend, sqlite_file
+from gridclient.hub.ordering import grant_to_write
+from gridclient.hub.rights import concrete, grants_for, readable
+from gridclient.hub.serve import is_loopback, read_address
+from gridclient.services.sync_port import Grant
+
+STREAMS = ["ref", "t:371002001", "t:371002002", "t:371003001"]
+
+
+@pytest.mark.parametrize(
+    ("grants", "feeds", "writes"),
+    [
+        (grants_for("371002001"), {"t:371002001", "ref"}, {"t:371002001"}),
+        (grants_for("371002001", unit="U"), {"d:U@t:371002001", "ref"}, {"t:371002001"}),
+        (
+            grants_for("", unit="U"),
+            {"d:U@t:371002001", "d:U@t:371002002", "d:U@t:371003001", "ref"},
+            {"t:371002001", "t:371002002", "t:371003001"},
+        ),
+        (grants_for("", supervisor=True), set(STREAMS), set()),
+        (grants_for("371002001", supervisor=True), {"ref", "t:371002001", "t:371002002"}, set()),
+        (grants_for("", county=True), set(STREAMS), {"ref"}),
+    ],
+)
+def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], writes: set[str]) -> None:
+    found = concrete(grants, STREAMS)
+    assert set(readable(found)) == feeds
+    assert {grant.stream for grant in found if grant.writes} == writes
+
+
+@pytest.mark.parametrize(
+    ("township", "options"),
+    [
+        ("", {}),
+        ("371002", {}),
+        ("3710020", {}),
+        ("371002001", {"unit": "U", "county": True}),
+        ("", {"supervisor": True, "county": True}),
+    ],
+)
+def test_an_unclear_role_is_refused(township: str, options: dict[str, object]) -> None:
+    with pytest.raises(InvalidInput):
+        grants_for(township, **options)  # type: ignore[arg-type]
+
+
+def test_the_wider_right_to_write_counts() -> None:
+    narrow, wide = Grant("t:1", writes=True, unit="U"), Grant("t:1", writes=True)
+    assert grant_to_write((narrow, wide), "t:1") is wide
+    assert grant_to_write((narrow,), "t:1") is narrow
+    assert grant_to_write((Grant("t:1"),), "t:1") is None
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_a_sum_survives_a_column_that_knows_no_unsigned_numbers(total: int) -> None:
+    assert -(2**63) <= signed(total) < 2**63
+    assert unsigned(signed(total)) == total
+
+
+def test_who_guesses_waits_and_others_do_not_until_all_guess() -> None:
+    now = 0.0
+    brake = GuessBrake(lambda: now)
+    for _ in range(10):
+        assert brake.wait("a") == 0
+        brake.wrong("a")
+    assert brake.wait("a") == 601
+    assert brake.wait("b") == 0
+    now = 601.0
+    assert brake.wait("a") == 0
+    for number in range(200):
+        brake.wrong(f"x{number}")
+    assert brake.wait("b") > 0
+
+
+def test_the_histogram_adds_up() -> None:
+    metrics = Metrics()
+    for seconds in (0.001, 0.02, 0.02, 99.0):
+        metrics.took(seconds)
+    lines = metrics.text({"devices": 3}).splitlines()
+    assert 'gridclient_hub_sync_seconds_bucket{le="0.025"} 3' in lines
+    assert 'gridclient_hub_sync_seconds_bucket{le="+Inf"} 4' in lines
+    assert "gridclient_hub_sync_seconds_count 4" in lines
+    assert "gridclient_hub_devices 3" in lines
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("127.0.0.1:8700", ("127.0.0.1", 8700)), ("[::1]:1", ("::1", 1)), (":80", ("0.0.0.0", 80)), ("hub:0", ("hub", 0))],
+)
+def test_addresses_to_listen_on(text: str, read: tuple[str, int]) -> None:
+    assert read_address(text) == read
+    assert is_loopback(read[0]) == (read[0] in ("127.0.0.1", "::1"))
+
+
+@pytest.mark.parametrize("text", ["", "8700", "a:b", "a:70000", "a:-1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"hub\.listen"):
+        read_address(text)
+
+
+def test_databases_are_told_by_their_address() -> None:
+    file = sqlite_file("sqlite:////srv/hub.db")
+    assert file is not None
+    assert file.as_posix() == "/srv/hub.db"
+    assert sqlite_file("postgresql://h/d") is None
+    with pytest.raises(InvalidInput, match=r"hub\.address_unknown"):
+        open_backend("mysql://user:secret@host/db")
