@@ -63,7 +63,7 @@ class EnrolForm(QWidget):
         line.addWidget(self.by_stick)
         self.by_stick.hide()
         self.without.clicked.connect(self._on_without)
-        self.by_stick.enrolled.connect(self.enrolled)
+        self.by_stick.enrolled.connect(self._on_enrolled_by_stick)
         self.button.clicked.connect(self._submit)
         for field in (self.url, self.code):
             field.returnPressed.connect(self._submit)
@@ -73,6 +73,11 @@ class EnrolForm(QWidget):
         self.without.hide()
         self.by_stick.show()
         self.by_stick.ask.setFocus()
+
+    def _on_enrolled_by_stick(self) -> None:
+        self.by_stick.hide()
+        self.without.show()
+        self.enrolled.emit()
 
     def _submit(self) -> None:
         for field in (self.url, self.code):

@@ -314,5 +314,5 @@ def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(
         steps.take_from(FILE.with_suffix(".gridadmission"))
     assert [what for what, *_ in fake.asked] == ["ask_by_file", "take_admission", "take_admission"]
     qtbot.waitUntil(lambda: sync.view.by_stick, timeout=5_000)
-    assert not page.now.isEnabled() and not page.switch.isEnabled()
+    assert not page.now.isEnabled() and not page.switch.isEnabled() and not steps.isVisible()
     assert page.stick is not None and page.stick.out.isEnabled()
