@@ -7,7 +7,6 @@ reads the cases, and the GUI thread imports and builds the window. What imports 
 from __future__ import annotations
 
 import builtins
-import gc
 import os
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
+from gridclient.ui.garbage import GarbageCollector
 
 if TYPE_CHECKING:
     from gridclient.app import App
@@ -50,16 +50,17 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None) -> in
     Raises:
         GridClientError: see :func:`gridclient.composition.open_desk`.
     """
+    garbage = GarbageCollector()  # nothing of what a start makes is garbage
     _make_haste()
     from gridclient.application import make_application
 
     try:
         application = make_application()
         application.setQuitOnLastWindowClosed(False)
-        QTimer.singleShot(_STARTED_MS, application, _collect_garbage)
+        QTimer.singleShot(_STARTED_MS, garbage, garbage.begin)
         return _stay(profile, made)
     finally:
-        gc.enable()
+        garbage.end()
 
 
 def _stay(profile: Path, made: Callable[[App], None]) -> int:
@@ -152,16 +153,9 @@ def _make_haste() -> None:
     whether the module names PySide6 and may one day switch on ``__feature__``. Nothing here does, and it takes a
     tenth of a second.
     """
-    gc.disable()  # nothing of what a start makes is garbage
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's linear algebra, which nobody here calls
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-
-
-def _collect_garbage() -> None:
-    """From now on; what is there stays, and is not looked through again and again while somebody works."""
-    gc.freeze()
-    gc.enable()
 
 
 def _until_closed(window: QWidget) -> None:

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
+from gridclient.ui.garbage import GarbageCollector
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.initials import work_out
 from gridclient.ui.intake.form import IntakeForm
@@ -26,6 +27,15 @@ from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk
 
 HELP = Path(__file__).parents[2] / "resources" / "help"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def garbage(qapp: QApplication) -> Iterator[None]:
+    """What tests leave behind dies on the GUI thread, as it does on the desk, and not on a thread of a later test."""
+    collector = GarbageCollector(qapp)
+    collector.begin()
+    yield
+    collector.end()
 
 
 @pytest.fixture
