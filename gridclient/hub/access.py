@@ -7,7 +7,6 @@ import logging
 import re
 import secrets
 import string
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -25,6 +24,7 @@ HUB_FACT: Final = "hub"
 _STICK_FACT: Final = "stick_key"
 _SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
 _TOKEN_BYTES: Final = 32
+_HUB_BYTES: Final = 8
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _LONGEST_NAME: Final = 80
 _LOG: Final = logging.getLogger(__name__)
@@ -60,9 +60,9 @@ class Access:
         self._clock = clock
 
     def hub_id(self) -> str:
-        """The hub's name for desks; it is made once."""
+        """The hub's name for desks; it is made once. It travels both ways with every round, so it is short."""
         with self._backend.writing() as ledger:
-            return ledger.keep_fact(HUB_FACT, uuid.uuid4().hex)
+            return ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
 
     def issue_code(self, grants: tuple[Grant, ...], *, township: str, name: str, fingerprint: bytes = b"") -> str:
         """A fresh code for a device that is to have these rights; makes the streams that they name."""
@@ -99,7 +99,7 @@ class Access:
             device = _admitted(ledger, applicant, code, before, now)
             ledger.keep_device(device, _hash(token))
             streams = ledger.streams()
-            hub = ledger.keep_fact(HUB_FACT, uuid.uuid4().hex)
+            hub = ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
             hub_key = public_key(stick_signing_key(ledger))
         grants = concrete(code.grants, [row.stream for row in streams])
         _LOG.info("device %s enrolled for %s", device.device, device.township or "the county")
