@@ -1,0 +1,114 @@
+"""Sticks at the hub: batches as pushes of who wrote them, places for whoever reads a feed; twice is once."""
+
+from __future__ import annotations
+
+import pytest
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.events import link_after, place_mark
+from gridclient.hub.backend import Backend
+from gridclient.hub.carrying import Carried, carry
+from gridclient.services.sync_port import StickBatch
+from gridclient.sync.bundle import StickPage, read_bundle, with_frames
+from gridclient.sync.signing import new_key, public_key
+from tests.fakes.hub_desk import HubDesk
+from tests.fakes.invented_events import invented_events
+
+NOW = 1_795_000_000
+
+
+def batch(desk: HubDesk, first: int, count: int) -> StickBatch:
+    push = desk.push(first, count)
+    return StickBatch(
+        push.origin,
+        first,
+        push.records,
+        desk.link(first - 1),
+        push.link_after,
+        public_key(desk.signing_key),
+        push.signature,
+    )
+
+
+def keys_of(backend: Backend) -> dict[str, bytes]:
+    with backend.reading() as ledger:
+        return {row.stream: row.key for row in ledger.streams()}
+
+
+def stick(backend: Backend, *batches: StickBatch) -> bytes:
+    return with_frames(b"", [(b.origin.stream, (b,)) for b in batches], keys_of(backend), new_key())
+
+
+def counts(carried: Carried) -> tuple[int, int, int]:
+    return carried.events, carried.known, carried.refused
+
+
+def test_places_follow_what_was_taken_and_add_up(backend: Backend, desk: HubDesk, other: HubDesk) -> None:
+    carried = carry(backend, stick(backend, batch(desk, 1, 60), batch(other, 1, 40)), at=NOW)
+    assert (counts(carried), carried.added) == ((100, 0, 0), 100)
+    pages = [page for page in read_bundle(carried.file, keys_of(backend)).pages if page.page.feed == desk.stream]
+    placed = [placed for page in pages for placed in page.page.foreign]
+    assert [one.position for one in placed] == list(range(1, 101))
+    links: dict[str, bytes] = {}
+    total = 0
+    for one in placed:
+        device = one.record.key.device
+        links[device] = link_after(links.get(device, bytes(32)), one.record.canonical())
+        total += place_mark(one.position, links[device])
+    last = pages[-1].page
+    assert (last.complete, last.count, last.total, pages[-1].at) == (True, 100, total % 2**64, NOW)
+
+
+def test_second_time_nothing_is_taken_and_nothing_is_added(backend: Backend, desk: HubDesk) -> None:
+    carried = carry(backend, stick(backend, batch(desk, 1, 60)), at=NOW)
+    again = carry(backend, carried.file, at=NOW + 60)
+    assert (counts(again), again.pages, again.file) == ((0, 60, 0), 0, carried.file)
+
+
+def test_stick_that_goes_round_grows_by_what_is_new(backend: Backend, desk: HubDesk, other: HubDesk) -> None:
+    first = carry(backend, stick(backend, batch(desk, 1, 60)), at=NOW)
+    with_more = with_frames(first.file, [(other.stream, (batch(other, 1, 40),))], keys_of(backend), new_key())
+    second = carry(backend, with_more, at=NOW + 60)
+    assert (counts(second), second.added) == ((40, 60, 0), 40)
+    assert second.file.startswith(first.file)
+    starts = [page.start for page in read_bundle(second.file, keys_of(backend)).pages]
+    assert starts == [0, 60]
+
+
+def test_order_within_a_file_does_not_matter_and_what_overlaps_counts_once(backend: Backend, desk: HubDesk) -> None:
+    file = stick(backend, batch(desk, 31, 30), batch(desk, 1, 20), batch(desk, 11, 25))
+    assert counts(carry(backend, file, at=NOW)) == (60, 15, 0)
+
+
+def test_gap_is_told_with_the_numbers_that_are_missing(backend: Backend, desk: HubDesk) -> None:
+    carried = carry(backend, stick(backend, batch(desk, 31, 30), batch(desk, 1, 20)), at=NOW)
+    assert counts(carried) == (20, 0, 30)
+    (problem,) = carried.problems
+    assert (problem.code, problem.params["first"], problem.params["last"]) == ("carry.gap", 21, 30)
+
+
+def test_strangers_and_twins_are_not_taken(backend: Backend, desk: HubDesk, other: HubDesk) -> None:
+    stranger = HubDesk("desk-9999", desk.stream)
+    twin = HubDesk(desk.device, desk.stream, signing_key=desk.signing_key)
+    impostor = HubDesk(other.device, desk.stream)
+    for one in (stranger, twin, impostor):
+        one.records = list(invented_events(one.origin, 5, seed=9))
+    carry(backend, stick(backend, batch(desk, 1, 10)), at=NOW)
+    made = [batch(one, 1, 5) for one in (stranger, twin, impostor)]
+    carried = carry(backend, stick(backend, *made), at=NOW)
+    assert counts(carried) == (0, 0, 15)
+    assert {problem.code for problem in carried.problems} == {"carry.device_unknown", "carry.fork", "carry.refused"}
+
+
+def test_pages_that_others_wrote_count_for_nothing(backend: Backend, desk: HubDesk) -> None:
+    real = carry(backend, stick(backend, batch(desk, 1, 60)), at=NOW)
+    (page,) = (page for page in read_bundle(real.file, keys_of(backend)).pages if page.page.feed == desk.stream)
+    forged = with_frames(b"", [(desk.stream, (StickPage(0, page.page),))], keys_of(backend), new_key())
+    carried = carry(backend, forged, township="371002001", at=NOW)
+    assert (carried.pages, carried.added) == (1, 60)
+
+
+def test_file_of_another_hub_is_refused_whole(backend: Backend, desk: HubDesk) -> None:
+    file = with_frames(b"", [(desk.stream, (batch(desk, 1, 5),))], {desk.stream: bytes(32)}, new_key())
+    with pytest.raises(SyncFault, match=r"bundle\.other_hub"):
+        carry(backend, file, at=NOW)
