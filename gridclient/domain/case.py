@@ -144,7 +144,8 @@ class Contention:
     """Two sides acted on one case without knowing of each other, and both cannot stand: a person has to choose.
 
     ``events`` are the later side's (the first of them names the contention), ``against`` those that came first in the
-    order and stand meanwhile. ``base`` is the case as both knew it, ``branch`` as the later side has it.
+    order and stand meanwhile, with what was done upon them since. ``base`` is the case as both knew it, ``branch`` as
+    the later side has it.
     """
 
     events: tuple[EventKey, ...]

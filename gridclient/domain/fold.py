@@ -33,8 +33,18 @@ def fold(case: Case | None, event: Event) -> Case:
     if step is None or event.version != 1:
         return replace(case, version=case.version + 1, last=event.key, previous=None)
     after = step(case, event)
+    if case.contentions:
+        after = _on_standing_side(after, event)
     previous = None if event.kind == EventKind.UNDONE else replace(case, previous=None)
     return replace(after, version=case.version + 1, last=event.key, previous=previous)
+
+
+def _on_standing_side(case: Case, event: Event) -> Case:
+    """What is done while a choice waits belongs to the side that stands, so that nobody overlooks it when choosing."""
+    if is_beside(event) or event.kind in (EventKind.RESOLVED, EventKind.UNDONE):
+        return case
+    waiting = tuple(replace(c, against=(*c.against, event.key)) for c in case.contentions)
+    return replace(case, contentions=waiting)
 
 
 def fold_all(events: Iterable[Event]) -> Case | None:

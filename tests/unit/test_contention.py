@@ -181,6 +181,20 @@ def test_what_the_later_side_did_next_goes_on_with_its_branch(two: Two) -> None:
     assert (case.state, case.attachments) == (CaseState.HANDLING, 1)
 
 
+def test_what_was_done_on_the_standing_side_meanwhile_is_named_when_the_other_is_taken(two: Two) -> None:
+    first = two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    signed = two.a.do(EventKind.SIGNED, unit=UNIT)
+    two.a.do(EventKind.NOTED, text="已到现场")
+    case = two.meet()
+    assert case.contentions[0].against == (first.key, signed.key)
+    two.b.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    case = two.meet()
+    assert case.lead is not None and case.lead.unit == OTHER
+    assert case.refused == (first.key, signed.key)
+
+
 def test_what_the_later_side_took_back_itself_contends_no_more(two: Two) -> None:
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
     second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
