@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import RoundReport
+
+if TYPE_CHECKING:
+    from gridclient.services.sync_port import RoundReport
 
 
 class SyncState(StrEnum):

@@ -24,7 +24,6 @@ from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import Progress, copy_store
-from gridclient.store.sync_store import begin_doubt
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -150,6 +149,9 @@ def restore(
         raise InvalidInput("backup.missing", file=str(source))
     fresh = profile.folder / "restoring.db"
     _remove(fresh)
+    # Only who restores needs it; a desk that starts waits for none of it.
+    from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415
+
     given = _numbers_given(profile)
     try:
         with file_faults():

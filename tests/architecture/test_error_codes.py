@@ -52,10 +52,10 @@ def all_arguments(function: ast.FunctionDef) -> list[ast.arg]:
 def codes_in(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Texts that have the form of a code and a beginning that codes have."""
     kinds = {code.partition(".")[0] for code in sentences()}
-    for node in ast.walk(tree):
-        text = node.value if isinstance(node, ast.Constant) else None
-        if isinstance(text, str) and CODE.fullmatch(text) and text.partition(".")[0] in kinds:
-            yield text, node.lineno
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    for node in constants:
+        if isinstance(node.value, str) and CODE.fullmatch(node.value) and node.value.partition(".")[0] in kinds:
+            yield node.value, node.lineno
 
 
 def literal_codes(argument: ast.expr) -> Iterator[str]:
