@@ -40,10 +40,11 @@ Plan = Sequence[tuple[Fault, int]]
 class County:
     """Everything of one run. ``lost`` are commands that a restore put aside before anybody else had them."""
 
-    def __init__(self, folder: Path, grants: Sequence[Grant], *, hub_url: str = "") -> None:
+    def __init__(self, folder: Path, grants: Sequence[Grant], *, hub_url: str = "", page: int = _PAGE) -> None:
         self.folder = folder
-        self._small_pages = patch.object(feeds, "_LEAST_BYTES", _PAGE)  # a few events, so that a round has several
+        self._small_pages = patch.object(feeds, "_LEAST_BYTES", page)  # a few events, so that a round has several
         self._small_pages.start()
+        self._page = page
         self.hub = HubHost(hub_url or f"sqlite:///{folder / 'hub.db'}")
         self.lines: dict[str, Line] = {}
         self.desks: list[Desk] = []
@@ -107,7 +108,7 @@ class County:
         line.faults = deque(plan)
         store: SyncStore = desk.sync if full_from is None else _FullDisk(desk.sync, full_from)
         try:
-            pacing = Pacing(up=Measure(_PAGE), down=Measure(_PAGE))
+            pacing = Pacing(up=Measure(self._page), down=Measure(self._page))
             report = run_round(store, line, Surroundings(now=desk.clock.now), pacing)
         except Killed:
             desk.reopen()
