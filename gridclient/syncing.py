@@ -5,7 +5,7 @@ Part of the composition; without Qt, so that the command line, the worker proces
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -14,13 +14,14 @@ from gridclient.composition import SystemClock
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.desk import Desk
 from gridclient.services.sync_control import BundleReport
-from gridclient.services.sync_port import Enrolment, RoundReport
+from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport
 from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync import enrolling, stick
+from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed, new_key
@@ -60,8 +61,11 @@ class DeskLine:
         """See :func:`gridclient.sync.enrolling.take_admission`."""
         return enrolling.take_admission(self.store, file, key=self._key, now=self._clock.now)
 
-    def sync_once(self, progress: Callable[[str, int, int], None] = lambda _stage, _done, _all: None) -> RoundReport:
-        """One round.
+    def sync_once(self, *, confirmed: bool = False) -> RoundReport:
+        """One round, asked for by a person: after one that went through, a restored desk is no longer in doubt.
+
+        Args:
+            confirmed: where numbers were used twice (a fork), go on under new ones.
 
         Raises:
             SyncFault: the desk is not enrolled (``sync.not_enrolled``) or has no line (``sync.no_line``).
@@ -71,8 +75,14 @@ class DeskLine:
             raise SyncFault("sync.not_enrolled")
         line = enrolling.line_to(enrolment)
         try:
-            around = Surroundings(now=self._clock.now, progress=progress, waiting=self.pending_events)
-            return run_round(self.store, line, around, Pacing())
+            around = Surroundings(now=self._clock.now, waiting=self.pending_events)
+            report = run_round(self.store, line, around, Pacing())
+            if report.error == "sync.fork" and confirmed:
+                start_anew(self.store)
+                report = run_round(self.store, line, around, Pacing())
+            if report.end is RoundEnd.DONE and self.store.in_doubt():
+                self.store.end_doubt()
+            return report
         finally:
             line.close()
 

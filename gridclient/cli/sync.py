@@ -23,6 +23,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     by_file.add_argument("--admission", type=Path, metavar="文件.gridadmission", help="没有网络：取县里带回的批复")
     enrol.set_defaults(run=enrol_desk, wrong=enrol.error)
     sync = commands.add_parser("sync", parents=[output], help="与同步中心同步一轮")
+    sync.add_argument("--confirm", action="store_true", help="编号被另一台机器或旧备份用过：确认以新的编号继续")
     sync.set_defaults(run=sync_once)
     bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
     actions = bundle.add_subparsers(metavar="操作", required=True)
@@ -75,12 +76,15 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
 
 
 def sync_once(args: argparse.Namespace) -> Exit:
-    """One round; done in part when it left conflicts for people."""
+    """One round; done in part when it left conflicts for people. After a restore it says so, and the command is the
+    confirmation that the window would ask for; a fork needs ``--confirm``."""
     from gridclient.syncing import DeskLine, fault_of
 
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
-        report = line.sync_once()
+        if line.store.in_doubt():
+            say("本席位恢复过备份：备份之后已上报的会取回，未上报的不会丢。")
+        report = line.sync_once(confirmed=args.confirm)
         pending, waiting = line.pending_events(), line.conflicts()
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)

@@ -292,6 +292,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sync.not_enrolled": "本席位还没有注册到同步中心，请先用注册码注册。",
     "sync.url": "网址“{text}”不对，请写成 https://地址:端口。",
     "sync.fork": "同步中心已有用本席位编号写下的另一些内容：可能恢复过旧备份，或另一台机器用了同一席位。"
+    "请在“同步”页确认，或用 gridclient sync --confirm 以新的编号继续，什么都不会丢。"
     "请确认后以新的编号继续，没有上报的内容不会丢失。",
     "sync.forbidden": "本席位无权这样做，请联系县级管理员；没有上报的内容仍在本机。",
     "sync.push_refused": "同步中心没有收下 {count} 条（签名或内容核对不符），内容仍在本机，请联系县级管理员。",

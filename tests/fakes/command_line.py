@@ -40,13 +40,13 @@ class CommandLine:
 
     def __init__(self, profile: Path, captured: pytest.CaptureFixture[str]) -> None:
         self.profile = profile
-        self._captured = captured
+        self.captured = captured
 
     def __call__(self, *words: object) -> Ran:
         """For people."""
-        self._captured.readouterr()
+        self.captured.readouterr()
         status = main(["--profile", str(self.profile), *map(str, words)])
-        out, err = self._captured.readouterr()
+        out, err = self.captured.readouterr()
         return Ran(status, out, err)
 
     def json(self, *words: object) -> Ran:

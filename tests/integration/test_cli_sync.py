@@ -207,3 +207,34 @@ def test_a_hub_that_is_gone_is_the_environments_fault(desks: Desks, hub: Hub) ->
     ran = one.json("sync")
     assert (ran.status, ran.code) == (4, "sync.unreachable")
     assert one.json("cases", "list", "--box", "pending").json["total"] == 1
+
+
+def test_a_copied_desk_is_noticed_and_goes_on_under_new_numbers_when_confirmed(desks: Desks, tmp_path: Path) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    one.json("sync")
+    twin = CommandLine(copied(one.profile, tmp_path / "twin"), one.captured)
+    new_case(one, "井盖松动")
+    new_case(twin, "积水")
+    one.json("sync")
+    ran = twin.json("sync")
+    assert (ran.status, ran.code) == (1, "sync.fork")
+    assert twin.json("sync", "--confirm").json["pending"] == 0
+    one.json("sync")
+    assert titles(one) == titles(twin) == {"路灯不亮", "井盖松动", "积水"}
+    assert all(desk.json("verify").json["ok"] for desk in (one, twin))
+
+
+def test_a_restored_desk_gets_back_what_it_sent_after_the_backup(desks: Desks, tmp_path: Path) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    one.json("backup", tmp_path / "b.gridbackup")
+    new_case(one, "井盖松动")
+    one.json("sync")
+    assert one.json("restore", tmp_path / "b.gridbackup").status == 0
+    assert titles(one) == {"路灯不亮"}
+    ran = one.json("sync")
+    assert (ran.status, ran.json["pending"]) == (0, 0)
+    assert "恢复过备份" in ran.err
+    assert titles(one) == {"路灯不亮", "井盖松动"}
+    assert "恢复过备份" not in one.json("sync").err
