@@ -102,7 +102,7 @@ def admit_desk(args: argparse.Namespace) -> Exit:
         print_lines(
             [
                 f"已批准“{admitted.name or admitted.device}”，案件编号用 {admitted.short}，核对码 {admitted.digits}。",
-                f"请把 {out} 带回席位，在席位上“从U盘取批复”。",
+                f"请把 {out} 带回席位，在“同步”页点“② 取回批复…”。",
             ]
         )
     return Exit.DONE

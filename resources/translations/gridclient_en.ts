@@ -1492,6 +1492,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Enrol</translation>
     </message>
     <message>
+        <source>没有网络？用U盘注册…</source>
+        <translation>No network? Enrol by stick…</translation>
+    </message>
+    <message>
         <source>向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。</source>
         <translation>Ask the county administrator for the address and an enrolment code (good for 7 days, works once).</translation>
     </message>
@@ -1573,6 +1577,17 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>表头在第 {row} 行</source>
         <translation>header in row {row}</translation>
+    </message>
+</context>
+<context>
+    <name>FilesModel</name>
+    <message>
+        <source>仅在本机</source>
+        <translation>Only here</translation>
+    </message>
+    <message>
+        <source>尚未收到</source>
+        <translation>Not here yet</translation>
     </message>
 </context>
 <context>
@@ -2785,6 +2800,41 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>StickEnrolment</name>
+    <message>
+        <source>① 写出申请…</source>
+        <translation>① Write request…</translation>
+    </message>
+    <message>
+        <source>② 取回批复…</source>
+        <translation>② Take admission…</translation>
+    </message>
+    <message>
+        <source>不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。</source>
+        <translation>Two steps without a network: write the request to a stick and take it to the county, where an administrator admits it; then bring the admission back. From then on this desk exchanges with the hub by stick only.</translation>
+    </message>
+    <message>
+        <source>写出注册申请</source>
+        <translation>Write enrolment request</translation>
+    </message>
+    <message>
+        <source>注册申请 (*.gridrequest)</source>
+        <translation>Enrolment request (*.gridrequest)</translation>
+    </message>
+    <message>
+        <source>取回批复</source>
+        <translation>Take admission</translation>
+    </message>
+    <message>
+        <source>批复 (*.gridadmission);;所有文件 (*)</source>
+        <translation>Admission (*.gridadmission);;All files (*)</translation>
+    </message>
+    <message>
+        <source>已写到 {file}，核对码 {digits}。请带到县里；管理员批准时会看到同样的核对码。</source>
+        <translation>Written to {file}, check digits {digits}. Take it to the county; the administrator will see the same digits.</translation>
+    </message>
+</context>
+<context>
     <name>StickPanel</name>
     <message>
         <source>导出到U盘…</source>
@@ -2856,6 +2906,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>重试中 {left}</source>
         <translation>Retry in {left}</translation>
+    </message>
+    <message>
+        <source>只用U盘</source>
+        <translation>Stick only</translation>
     </message>
     <message>
         <source>待同步</source>
@@ -2930,6 +2984,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Only on this computer so far: {here}.</translation>
     </message>
     <message>
+        <source>关机不会丢，但别的席位还看不到；请导出到 U 盘带到县里，收过再导入。</source>
+        <translation>Safe to switch off, but other desks do not see it yet; export to a stick, take it to the county and import it again afterwards.</translation>
+    </message>
+    <message>
         <source>关机不会丢，但别的席位还看不到；开机联网后接着上报。</source>
         <translation>Nothing is lost when you switch off, but other desks cannot see it yet; reporting goes on once the computer is back online.</translation>
     </message>
@@ -2944,6 +3002,14 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。</source>
         <translation>This computer is not enrolled at the hub; its data is only here. Enrol with an enrolment code, or exchange by stick only.</translation>
+    </message>
+    <message>
+        <source>这台电脑不连网络，只用 U 盘与同步中心交换：导出，带到县里收一次，再导入。</source>
+        <translation>This computer has no line and exchanges with the hub by stick: export, have it taken in at the county, import.</translation>
+    </message>
+    <message>
+        <source>只用 U 盘交换</source>
+        <translation>Works by stick only</translation>
     </message>
     <message>
         <source>{left} 后自动同步，按 F5 立即同步。</source>
@@ -3022,7 +3088,7 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>This computer was restored from a backup</translation>
     </message>
     <message>
-        <source>席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；备份之后还没有上报的，在被替换的旧数据里，另存在“备份”文件夹。</source>
+        <source>席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；备份之后还没有上报的，在被替换的旧数据里，另存在 backups 文件夹。</source>
         <translation>The desk&apos;s data is as it was when backed up. What was reported after that is on the hub and comes back with the next sync; what was not reported is in the replaced data, saved in the folder &quot;backups&quot;.</translation>
     </message>
     <message>

@@ -32,7 +32,7 @@ def question(view: SyncView) -> Question | None:
             translate(
                 "Sync",
                 "席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；"
-                "备份之后还没有上报的，在被替换的旧数据里，另存在“备份”文件夹。",
+                "备份之后还没有上报的，在被替换的旧数据里，另存在 backups 文件夹。",
             ),
             translate("Sync", "同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。").format(
                 waiting=waiting
