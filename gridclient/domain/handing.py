@@ -15,16 +15,15 @@ UNIT_KINDS: Final = frozenset(
     {EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK, EventKind.NOTED, EventKind.ATTACHED, EventKind.UNDONE}
 )
 """What a unit's own desk writes. Source: the table of actions (动作), those of a unit."""
+_NOBODY: Final[frozenset[str]] = frozenset()
 _NAMES_ITS_UNIT: Final = frozenset({EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK})
 
 
 def units_handed(kind: str, payload: Mapping[str, Any]) -> frozenset[str]:
     """The units that the event hands its case to; none where the payload is not shaped like a dispatch."""
-    if kind in UNIT_KINDS:
-        return frozenset()
     parts = payload.get("assignments")
-    if not isinstance(parts, list):
-        return frozenset()
+    if not isinstance(parts, list) or kind in UNIT_KINDS:
+        return _NOBODY
     named = (part.get("unit") for part in parts if isinstance(part, dict))
     return frozenset(unit for unit in named if isinstance(unit, str) and unit)
 

@@ -13,7 +13,6 @@ from gridclient.hub.rows import (
     Code,
     Device,
     EventRow,
-    MarkRow,
     OriginRow,
     Placement,
     PushRow,
@@ -26,16 +25,15 @@ from gridclient.hub.rows import (
 class OrderLedger(Protocol):
     """Streams and their events, within one transaction."""
 
-    def stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing:
-        """Holds the stream until the transaction ends, making it when it is new, and tells how all stands."""
+    def stand(
+        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str] = ()
+    ) -> Standing:
+        """Holds the stream until the transaction ends, making it when it is new, and tells how all stands: to whom
+        ``subjects`` were handed, and all events of ``counted``."""
         ...
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:
         """The link after one placed event; ``CHAIN_START`` for number 0."""
-        ...
-
-    def marks(self, stream: str, subjects: Collection[str]) -> Sequence[MarkRow]:
-        """All events of some subjects."""
         ...
 
     def place(self, placement: Placement) -> None: ...

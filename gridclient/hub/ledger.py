@@ -73,18 +73,22 @@ class OrderStatements(ABC):
         """The condition "is one of these" and the one parameter that it takes."""
 
     @abstractmethod
-    def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
+    def hold_and_stand(
+        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
+    ) -> Standing | None:
         """:meth:`stand` for a stream that is there."""
 
     @abstractmethod
     def place(self, placement: Placement) -> None:
         """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
 
-    def stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing:
-        found = self.hold_and_stand(stream, device, incarnation, subjects)
+    def stand(
+        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str] = ()
+    ) -> Standing:
+        found = self.hold_and_stand(stream, device, incarnation, subjects, counted)
         if found is None:
             self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
-            found = self.hold_and_stand(stream, device, incarnation, subjects)
+            found = self.hold_and_stand(stream, device, incarnation, subjects, counted)
         if found is None:
             raise StoreUnavailable("hub.store_failed", detail="stream")
         return found
@@ -98,13 +102,6 @@ class OrderStatements(ABC):
             (stream, seq, stream, origin, seq),
         )
         return bytes(found[0][0])
-
-    def marks(self, stream: str, subjects: Collection[str]) -> Sequence[MarkRow]:
-        among, listed = self.among(subjects)
-        found = self.rows(
-            f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (stream, listed)
-        )
-        return [MarkRow(*row) for row in found]
 
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
         self.rows(
@@ -198,10 +195,12 @@ class OrderStatements(ABC):
         return frozenset(str(row[0]) for row in found)
 
 
-def standing(stream: Row, origin: OriginRow | None, handed: Mapping[str, frozenset[str]]) -> Standing:
+def standing(
+    stream: Row, origin: OriginRow | None, handed: Mapping[str, frozenset[str]], earlier: Sequence[Row]
+) -> Standing:
     """Head, total and number of origins of a stream, with the rest of how all stands."""
     head, total, origins = stream
-    return Standing(head, unsigned(total), origins, origin, handed)
+    return Standing(head, unsigned(total), origins, origin, handed, [MarkRow(*row) for row in earlier])
 
 
 def _stream(row: Row) -> StreamRow:

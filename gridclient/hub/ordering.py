@@ -22,7 +22,7 @@ _LONGEST_NAME: Final = 200
 _LONGEST_TEXT: Final = 256 * 1024
 _LARGEST_SMALL: Final = 2**31 - 1
 _LARGEST: Final = 2**62
-_BREAKS: Final = re.compile(r"[\0\n]")
+_BREAKS: Final = re.compile("[\0\n\ud800-\udfff]")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -56,13 +56,15 @@ def read_payloads(push: Push) -> Payloads | None:
         return None
     if push.first + len(push.records) > _LARGEST:
         return None
+    names = {name for record in push.records for name in (record.kind, record.subject, record.actor)}
+    if any(map(_unfit, names)):
+        return None
     payloads = [_payload(record) for record in push.records]
     return None if None in payloads else [payload for payload in payloads if payload is not None]
 
 
 def _payload(record: Record) -> Mapping[str, Any] | None:
-    names = (record.kind, record.subject, record.actor)
-    if not record.kind or not record.subject or any(len(n) > _LONGEST_NAME or _BREAKS.search(n) for n in names):
+    if not record.kind or not record.subject:
         return None
     if record.version > _LARGEST_SMALL or record.base > _LARGEST_SMALL or record.hlc > _LARGEST * 2 - 1:
         return None
@@ -72,7 +74,14 @@ def _payload(record: Record) -> Mapping[str, Any] | None:
         value = _JSON.decode(record.text)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict) or any(_unfit(unit) for unit in units_handed(record.kind, value)):
+        return None
+    return value
+
+
+def _unfit(name: str) -> bool:
+    """Names become lines of a list in UTF-8: no line break, no half of a sign."""
+    return len(name) > _LONGEST_NAME or _BREAKS.search(name) is not None
 
 
 def chain(base: bytes, canonicals: Sequence[bytes]) -> tuple[bytes, ...]:
@@ -110,13 +119,10 @@ def unit_allowed(unit: str, push: Push, payloads: Payloads, first: int, handed: 
     )
 
 
-def newly_handed(push: Push, payloads: Payloads, first: int, handed: Mapping[str, frozenset[str]]) -> set[str]:
-    """Subjects of new events that go to a unit for the first time; their earlier events are needed for its sum."""
-    found = set()
-    for record, payload in zip(push.records[first:], payloads[first:], strict=True):
-        if units_handed(record.kind, payload) - handed.get(record.subject, frozenset()):
-            found.add(record.subject)
-    return found
+def dispatched(push: Push, payloads: Payloads) -> set[str]:
+    """Subjects that a push hands to units: what befell them before may be needed for the sums of the units' feeds."""
+    pairs = zip(push.records, payloads, strict=True)
+    return {record.subject for record, payload in pairs if units_handed(record.kind, payload)}
 
 
 def placement(
@@ -124,12 +130,11 @@ def placement(
     payloads: Payloads,
     verdict: Verdict,
     standing: Standing,
-    earlier: Sequence[MarkRow],
     *,
     public_key: bytes,
     at: int,
 ) -> Placement:
-    """All that a push which may be applied adds to its stream. ``earlier``: events of what is newly handed over."""
+    """All that a push which may be applied adds to its stream."""
     first = verdict.first_new
     origin = standing.origin
     number = standing.origins + 1 if origin is None else origin.no
@@ -138,7 +143,7 @@ def placement(
         EventRow(standing.head + place + 1, number, r.key.seq, *r[1:], link)
         for place, (r, link) in enumerate(zip(push.records[first:], verdict.links[first:], strict=True))
     )
-    feeds = _Feeds(standing.handed, earlier)
+    feeds = _Feeds(standing.handed, standing.earlier)
     total = standing.total
     files = []
     for event, payload in zip(events, payloads[first:], strict=True):

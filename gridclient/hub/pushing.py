@@ -11,10 +11,10 @@ from gridclient.hub.ordering import (
     Payloads,
     Verdict,
     chain,
+    dispatched,
     grant_to_write,
     judge,
     known_count,
-    newly_handed,
     placement,
     read_payloads,
     unit_allowed,
@@ -64,7 +64,8 @@ def _put(attempt: _Attempt, canonicals: list[bytes]) -> tuple[Verdict, int]:
     """The verdict, and the newest number that the hub has of the origin afterwards."""
     push, ledger, unit = attempt.push, attempt.ledger, attempt.grant.unit
     subjects = {record.subject for record in push.records}
-    standing = ledger.stand(push.origin.stream, attempt.device.device, push.origin.incarnation, subjects)
+    given = dispatched(push, attempt.payloads)
+    standing = ledger.stand(push.origin.stream, attempt.device.device, push.origin.incarnation, subjects, given)
     head = standing.origin.seq if standing.origin is not None else 0
     if push.first > head + 1:
         return Verdict(PushStatus.GAP), head
@@ -73,10 +74,8 @@ def _put(attempt: _Attempt, canonicals: list[bytes]) -> tuple[Verdict, int]:
         return verdict, head
     if unit and not unit_allowed(unit, push, attempt.payloads, verdict.first_new, standing.handed):
         return Verdict(PushStatus.FORBIDDEN, why="unit"), head
-    fresh = newly_handed(push, attempt.payloads, verdict.first_new, standing.handed)
-    earlier = ledger.marks(push.origin.stream, fresh) if fresh else ()
     key = attempt.device.public_key
-    placed = placement(push, attempt.payloads, verdict, standing, earlier, public_key=key, at=attempt.at)
+    placed = placement(push, attempt.payloads, verdict, standing, public_key=key, at=attempt.at)
     ledger.place(placed)
     return verdict, placed.origin.seq
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -110,13 +110,15 @@ class MarkRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a stream and one origin of it stand, and to whom some subjects were handed, with the stream held."""
+    """Where a stream and one origin of it stand, with the stream held; to whom some subjects were handed, and the
+    ``earlier`` events of those that may be counted into a feed now."""
 
     head: int
     total: int
     origins: int
     origin: OriginRow | None
     handed: Mapping[str, frozenset[str]]
+    earlier: Sequence[MarkRow]
 
 
 @dataclass(frozen=True, slots=True)

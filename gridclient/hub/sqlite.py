@@ -64,16 +64,22 @@ class SqliteLedger(SqlLedger):
     def among(self, values: Collection[Any]) -> tuple[str, Any]:
         return "IN (SELECT value FROM json_each(?))", json.dumps(list(values), ensure_ascii=False)
 
-    def hold_and_stand(self, stream: str, device: str, incarnation: int, subjects: Collection[str]) -> Standing | None:
-        among, listed = self.among(subjects)
-        handed = f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}"
-        held, origins, pairs = self.together(
-            [(_HOLD, (stream,)), (_ORIGIN, (stream, device, incarnation)), (handed, (stream, listed))]
+    def hold_and_stand(
+        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
+    ) -> Standing | None:
+        (among, listed), (_, few) = self.among(subjects), self.among(counted)
+        held, origins, pairs, earlier = self.together(
+            [
+                (_HOLD, (stream,)),
+                (_ORIGIN, (stream, device, incarnation)),
+                (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (stream, listed)),
+                (f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (stream, few)),
+            ]
         )
         if not held:
             return None
         units = by_subject((subject, unit) for subject, unit in pairs)
-        return standing(held[0], OriginRow(*origins[0]) if origins else None, units)
+        return standing(held[0], OriginRow(*origins[0]) if origins else None, units, earlier)
 
     def place(self, placement: Placement) -> None:
         stream, origin, events = placement.stream, placement.origin, placement.events
