@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridclient.cli import hub_stick
 from gridclient.cli.hub_database import add_database, database_url, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say, table
+from gridclient.cli.parsing import count_of
 
 if TYPE_CHECKING:
     from gridclient.hub.access import Access
@@ -30,6 +31,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     serve.add_argument("--key", type=Path, metavar="私钥.pem")
     serve.add_argument("--plain", action="store_true", help="不用 TLS，只在反向代理之后使用")
     serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
+    serve.add_argument("--processes", type=count_of(1), metavar="个数", help="进程数，默认按数据库和处理器选定")
     serve.add_argument("--folder", type=Path, metavar="目录", help="附件、证书和日志所在目录")
     enrol = _action(actions, output, "enrol", "发一次性注册码", issue_code)
     hub_stick.add_role(enrol)
@@ -49,7 +51,8 @@ def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str
 
 def run_hub(args: argparse.Namespace) -> Exit:
     """Serves until it is told to end."""
-    from gridclient.hub.serve import Listening, read_address, serve
+    from gridclient.cli.hub_member import serve_member
+    from gridclient.hub.serve import Listening, read_address, sensible_processes, serve
     from gridclient.logs import kept_log
 
     host, port = read_address(args.listen)
@@ -62,8 +65,10 @@ def run_hub(args: argparse.Namespace) -> Exit:
         say(f"同步中心运行在 {url}，按 Ctrl+C 停止。管理口令在 {folder / 'admin-token'}。")
 
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    with opened_database(args) as backend, kept_log(folder / "logs"):
-        serve(backend, listening, folder, ready=ready)
+    database = database_url(args)
+    processes = args.processes or sensible_processes(database)
+    with kept_log(folder / "logs"):
+        serve(database, listening, folder, processes=processes, member=serve_member, ready=ready)
     return Exit.DONE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import time
@@ -26,23 +27,29 @@ from gridclient.hub.file_ends import FileEnds
 from gridclient.hub.files import FileShelf
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.incoming import application, bearer, comes_from_here, password, read_body, read_json
+from gridclient.hub.metrics import metrics_text
 from gridclient.hub.service import HubService
 from gridclient.hub.status import read_status, status_page
+from gridclient.hub.tally import Tally
 from gridclient.hub.work import WorkPool
 from gridclient.sync.wire import CONTENT_TYPE, MOST_ON_THE_LINE
 
-_UPKEEP_S: Final = 60.0
+_TALLY_S: Final = 2.0
+_TALLIES_A_KEEP: Final = 30
 _LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class HubSettings:
-    """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere."""
+    """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere;
+    ``counts`` is where several processes of one hub put their counts together.
+    """
 
     files: Path
     admin_token: str
     threads: int = 8
     behind_proxy: bool = False
+    counts: Path | None = None
 
 
 def build_hub(backend: Backend, settings: HubSettings, *, clock: Callable[[], float] = time.time) -> Starlette:
@@ -70,6 +77,7 @@ class Hub:
         self._brake = GuessBrake(time.monotonic)
         self.service = HubService(backend, clock)
         self.work = WorkPool(settings.threads)
+        self._tally = Tally(settings.counts)
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
@@ -82,7 +90,7 @@ class Hub:
             with contextlib.suppress(asyncio.CancelledError, GridClientError):
                 await upkeep
             with contextlib.suppress(GridClientError):
-                await self.work.run(self.service.keep_seen)
+                await self.work.run(self._keep)
             self.work.close()
             self.service.close()
             self._backend.close()
@@ -148,7 +156,8 @@ class Hub:
             "stored_events": status.events,
             "waiting_requests": self.work.waiting,
         }
-        return PlainTextResponse(self.service.metrics.text(gauges))
+        counts = await self.work.run(partial(self._tally.total, self.service.metrics))
+        return PlainTextResponse(metrics_text(counts, gauges))
 
     async def show_status(self, request: Request) -> Response:
         """The page for administrators."""
@@ -169,12 +178,19 @@ class Hub:
         return not self._settings.behind_proxy and comes_from_here(request)
 
     async def _upkeep(self) -> None:
-        while True:
-            await asyncio.sleep(_UPKEEP_S)
+        for turn in itertools.count(1):
+            await asyncio.sleep(_TALLY_S)
             try:
-                await self.work.run(self.service.keep_seen)
+                if turn % _TALLIES_A_KEEP == 0:
+                    await self.work.run(self._keep)
+                elif self._settings.counts:
+                    await self.work.run(partial(self._tally.keep, self.service.metrics))
             except GridClientError as error:
                 _LOG.warning("upkeep failed: %s", error.code)
+
+    def _keep(self) -> None:
+        self._tally.keep(self.service.metrics)
+        self.service.keep_seen()
 
 
 def _admission_json(admission: Admission) -> dict[str, Any]:

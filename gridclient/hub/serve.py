@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +20,18 @@ from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
+from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
+from gridclient.hub.opening import open_backend, sqlite_file
+from gridclient.hub.tally import forget
 
 URL_FACT: Final = "url"
 FINGERPRINT_FACT: Final = "fingerprint"
 KEEP_ALIVE_S: Final = 120
 _GRACE_S: Final = 10
 _BACKLOG: Final = 2048
+_MOST_PROCESSES: Final = 4
+_THREADS_OF_SEVERAL: Final = 4
+_MANY_VALUES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +104,81 @@ def admin_token(folder: Path) -> str:
         raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
 
 
-def serve(backend: Backend, listening: Listening, folder: Path, *, ready: Callable[[str], None]) -> None:
-    """Serves until a signal comes. ``ready`` is told the address once the port is held, before the first answer.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one process of a hub serves."""
+
+    database: str
+    host: str
+    port: int
+    secured: Secured
+    settings: HubSettings
+
+
+def serve(
+    database: str,
+    listening: Listening,
+    folder: Path,
+    *,
+    processes: int,
+    member: Member,
+    ready: Callable[[str], None],
+) -> None:
+    """Serves until a signal comes, in this process or in several of their own.
+
+    ``member`` is :func:`serve_part`, or a module's function around it. ``ready`` is told the address once desks can
+    connect to it.
 
     Raises:
         InvalidInput: ``hub.listen``, ``hub.certificate``.
         StoreUnavailable: ``hub.port_taken``; the folder or the database failed.
     """
-    token = admin_token(folder)
-    secured = secure(listening, folder)
-    line = _listen(listening)
-    port = line.getsockname()[1]
-    url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
-    with backend.writing() as ledger:
-        ledger.set_fact(URL_FACT, url)
-        ledger.set_fact(FINGERPRINT_FACT, secured.fingerprint.hex())
-    app = build_hub(backend, HubSettings(folder / "files", token, behind_proxy=listening.plain))
+    token, secured = admin_token(folder), secure(listening, folder)
+    several = processes > 1 and CAN_SHARE_PORT
+    with _port(listening.host, listening.port, shared=several) as line:
+        port = line.getsockname()[1]
+        url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
+        _tell_database(database, url, secured)
+        settings = HubSettings(folder / "files", token, behind_proxy=listening.plain)
+        if not several:
+            line.listen(_BACKLOG)
+            ready(url)
+            _run(open_backend(database), line, secured, settings)
+            return
+        forget(folder / "counts")
+        shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
+        part = Part(database, listening.host, port, secured, shared)
+        if not Crew(member, processes, (part,)).run(lambda: ready(url)):
+            raise StoreUnavailable("hub.port_taken", port=port, reason="")
+
+
+def serve_part(_number: int, listens: Event, part: Part) -> None:
+    """One of several processes: a socket of its own on the common port."""
+    with _port(part.host, part.port, shared=True) as line:
+        line.listen(_BACKLOG)
+        backend = open_backend(part.database, connections=part.settings.threads + 1)
+        listens.set()
+        _run(backend, line, part.secured, part.settings)
+
+
+def sensible_processes(database: str) -> int:
+    """One for each core, up to four, on a server; one on a file, which has one writer at a time anyway."""
+    return 1 if sqlite_file(database) else max(1, min(os.cpu_count() or 1, _MOST_PROCESSES))
+
+
+def _tell_database(database: str, url: str, secured: Secured) -> None:
+    backend = open_backend(database, connections=1)
+    try:
+        with backend.writing() as ledger:
+            ledger.set_fact(URL_FACT, url)
+            ledger.set_fact(FINGERPRINT_FACT, secured.fingerprint.hex())
+    finally:
+        backend.close()
+
+
+def _run(backend: Backend, line: socket.socket, secured: Secured, settings: HubSettings) -> None:
     config = uvicorn.Config(
-        app,
+        build_hub(backend, settings),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -124,24 +190,27 @@ def serve(backend: Backend, listening: Listening, folder: Path, *, ready: Callab
         ssl_certfile=secured.certificate,
         ssl_keyfile=secured.key,
     )
-    ready(url)
+    gc.freeze()  # what was loaded stays; and a request makes thousands of small values that hold no circles
+    gc.set_threshold(_MANY_VALUES)
     uvicorn.Server(config).run(sockets=[line])
 
 
-def _listen(listening: Listening) -> socket.socket:
-    """The listening socket. What is accepted from it sends small answers at once (TCP_NODELAY is inherited)."""
-    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
-    line = socket.socket(family, socket.SOCK_STREAM)
+@contextmanager
+def _port(host: str, port: int, *, shared: bool) -> Iterator[socket.socket]:
+    """A bound socket. What is accepted from it sends small answers at once (TCP_NODELAY is inherited)."""
+    line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         if os.name != "nt":
             line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line.bind((listening.host, listening.port))
-        line.listen(_BACKLOG)
+        line.bind((host, port))
     except OSError as error:
         line.close()
-        raise StoreUnavailable("hub.port_taken", port=listening.port, reason=error.strerror or "") from error
-    return line
+        raise StoreUnavailable("hub.port_taken", port=port, reason=error.strerror or "") from error
+    with line:
+        yield line
 
 
 def _own_name(host: str) -> str:

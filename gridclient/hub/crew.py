@@ -1,0 +1,107 @@
+"""Several processes that serve one port, because one Python process uses one core. Only where the system shares a port
+between sockets (Linux), and only on a database that several processes may write to at once."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from multiprocessing.synchronize import Event
+from typing import Any, Final
+
+_START_S: Final = 60.0
+_END_S: Final = 20.0
+_AGAIN_S: Final = 1.0
+_LOG: Final = logging.getLogger(__name__)
+
+CAN_SHARE_PORT: Final = hasattr(socket, "SO_REUSEPORT") and os.name != "nt"
+
+Member = Callable[..., None]
+"""``member(number, ready, *arguments)``: serves until a signal comes; sets ``ready`` when it listens."""
+
+
+class Crew:
+    """Starts members, starts those again that die, ends them all together. ``member`` must be a module's function."""
+
+    def __init__(self, member: Member, count: int, arguments: tuple[Any, ...]) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._member, self._arguments = member, arguments
+        self._stop = threading.Event()
+        self._members = [self._start(number) for number in range(count)]
+
+    def run(self, ready: Callable[[], None]) -> bool:
+        """Works until SIGTERM or SIGINT; ``ready`` is called when all listen. ``False``: a member did not start."""
+        try:
+            with _signals(self._stop):
+                if not all(self._listens(event) for _, event in self._members):
+                    return False
+                ready()
+                while not self._stop.is_set():
+                    self._replace_dead()
+                return True
+        finally:
+            self._end()
+
+    def _start(self, number: int) -> tuple[SpawnProcess, Event]:
+        ready = self._context.Event()
+        process = self._context.Process(target=_serve_with_parent, args=(self._member, number, ready, self._arguments))
+        process.start()
+        return process, ready
+
+    def _listens(self, event: Event) -> bool:
+        until = time.monotonic() + _START_S
+        while not event.wait(0.1):
+            alive = all(process.is_alive() for process, _ in self._members)
+            if self._stop.is_set() or not alive or time.monotonic() > until:
+                return event.is_set()
+        return True
+
+    def _replace_dead(self) -> None:
+        wait([process.sentinel for process, _ in self._members], timeout=0.5)
+        for number, (process, _) in enumerate(self._members):
+            if not process.is_alive() and not self._stop.wait(_AGAIN_S):
+                _LOG.error("process %d of the hub ended (%s) and is started again", number, process.exitcode)
+                self._members[number] = self._start(number)
+
+    def _end(self) -> None:
+        for process, _ in self._members:
+            process.terminate()
+        for process, _ in self._members:
+            process.join(_END_S)
+            if process.is_alive():
+                process.kill()
+                process.join()
+
+
+def _serve_with_parent(member: Member, number: int, ready: Event, arguments: tuple[Any, ...]) -> None:
+    """A member; it ends when the crew's own process is gone."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="hub-parent", daemon=True).start()
+    member(number, ready, *arguments)
+
+
+@contextmanager
+def _signals(stop: threading.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {sign: signal.signal(sign, lambda *_: stop.set()) for sign in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
