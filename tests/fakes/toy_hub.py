@@ -205,9 +205,10 @@ class ToyDesk:
         """All own events that have no place, as a stick carries them."""
         batches = []
         for origin, first in self.sync.unsent_origins():
-            unsent = self.sync.unsent(origin, max(first, (since or {}).get(origin, 0)), 10_000)
-            if unsent.records:
+            start = max(first, (since or {}).get(origin, 0))
+            while (unsent := self.sync.unsent(origin, start, 10_000)).records:  # cut where others' events stand between
                 last = unsent.records[-1].key.seq
+                start = last + 1
                 signature = sign_head(self.key, origin, last, unsent.link_after)
                 batches.append(StickBatch(*_parts(unsent), public_key(self.key), signature))
         return batches
