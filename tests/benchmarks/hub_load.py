@@ -55,6 +55,7 @@ def main() -> int:
     options.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
     options.add_argument("--feeds", action="store_true", help="every push also asks for the stream's news")
     options.add_argument("--no-reader", action="store_true")
+    options.add_argument("--processes", default="", help="of the hub; by itself one for each core")
     args = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="gridclient-hub-") as folder:
         url = new_database() if args.database == "postgres" else f"sqlite:///{folder}/hub.db"
@@ -68,7 +69,7 @@ def main() -> int:
 def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     backend = open_backend(url)
     loaders, reader = _prepare(backend, args)
-    hub, port = _start_hub(url, folder)
+    hub, port = _start_hub(url, folder, args.processes)
     try:
         before = _cpu(hub)
         began = time.perf_counter()
@@ -120,10 +121,11 @@ def _prepare(backend: Backend, args: argparse.Namespace) -> tuple[list[Loader], 
     return loaders, reader
 
 
-def _start_hub(url: str, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start_hub(url: str, folder: Path, processes: str) -> tuple[subprocess.Popen[bytes], int]:
     port = _free_port()
     command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", url, "--listen", f"127.0.0.1:{port}"]
-    hub = subprocess.Popen([*command, "--folder", str(folder)], stderr=subprocess.DEVNULL)
+    command += ["--folder", str(folder), *(["--processes", processes] if processes else [])]
+    hub = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     until = time.monotonic() + _START_S
     while time.monotonic() < until:
         try:
