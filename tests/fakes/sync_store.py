@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -41,6 +40,9 @@ class Chain:
     def link_before(self, seq: int) -> bytes:
         return self.links[seq - 2] if seq > 1 else CHAIN_START
 
+    def copy(self) -> Chain:
+        return Chain(list(self.records), list(self.links), dict(self.places))
+
     def append(self, record: Record) -> None:
         self.links.append(link_after(self.link_before(len(self.records) + 1), record.canonical()))
         self.records.append(record)
@@ -60,6 +62,21 @@ class _State:
     files: dict[str, bytes] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
     missing: dict[str, int] = field(default_factory=dict)
+    looked: str = ""
+
+    def copy(self) -> _State:
+        """As it stands; what cannot change is shared, because every transaction takes a copy."""
+        return replace(
+            self,
+            chains={origin: chain.copy() for origin, chain in self.chains.items()},
+            feeds=dict(self.feeds),
+            confirmed={feed: set(places) for feed, places in self.confirmed.items()},
+            marks={feed: dict(marks) for feed, marks in self.marks.items()},
+            rounds=list(self.rounds),
+            files=dict(self.files),
+            sent=dict(self.sent),
+            missing=dict(self.missing),
+        )
 
 
 class FakeSyncStore:
@@ -89,7 +106,7 @@ class FakeSyncStore:
         return record
 
     def backup(self) -> _State:
-        return copy.deepcopy(self.state)
+        return self.state.copy()
 
     def events(self, stream: str) -> list[tuple[int, Record]]:
         """The placed events of a stream in the hub's order."""
@@ -103,7 +120,7 @@ class FakeSyncStore:
 
     @contextmanager
     def _transaction(self) -> Iterator[_State]:
-        before = copy.deepcopy(self.state)
+        before = self.state.copy()
         try:
             yield self.state
             if self.disk_is_full:
@@ -291,6 +308,14 @@ class FakeSyncStore:
             for name, size in self.state.missing.items()
             if len(files.get(name, b"")) < size
         ][:limit]
+
+    def shelf_looked(self) -> str:
+        return self.state.looked
+
+    def files_lacking(self, names: Sequence[str], looked: str) -> None:
+        with self._transaction() as state:
+            state.looked = looked
+            state.sent.update({name: 0 for name in names if _digest(state.files.get(name, b"")) == name})
 
     def read_file(self, sha256: str, offset: int, length: int) -> bytes:
         if sha256 not in self.state.files:

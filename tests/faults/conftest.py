@@ -1,17 +1,15 @@
-"""How long the fault suite runs (``GRIDCLIENT_FAULTS=full`` for all of it), and the table of what it injected."""
+"""How long the fault suite runs (``GRIDCLIENT_FAULTS=full`` for all of it), and its counts of what it injected."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.faults.tally import INJECTED, table
-
-_MEMORY = Path("/dev/shm")
+from tests.fakes.quick_disk import quick_folder
+from tests.faults.tally import INJECTED, PROVED
 
 
 @pytest.fixture(scope="session")
@@ -20,15 +18,13 @@ def is_full() -> bool:
     return os.environ.get("GRIDCLIENT_FAULTS", "") == "full"
 
 
-@pytest.fixture
-def quick_folder() -> Iterator[Path]:
-    """A folder in memory where there is one: durable writes are what a store is slow at."""
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
+@pytest.fixture(name="quick_folder")
+def a_quick_folder() -> Iterator[Path]:
+    with quick_folder() as folder:
+        yield folder
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if INJECTED:
-        terminalreporter.section("faults injected, and what held in the end")
-        for line in table():
-            terminalreporter.write_line(line)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes that test side by side hands its counts to the one that prints the table."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["faults"] = dict(INJECTED), dict(PROVED)

@@ -7,10 +7,9 @@ all stores and the hub against each other.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection
+from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -18,6 +17,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.fakes.quick_disk import quick_folder
 from tests.faults.county import County
 from tests.faults.desk import FULL, READER, department
 from tests.faults.line import Fault
@@ -28,7 +28,6 @@ _places = st.integers(0, 4)
 _anything = st.integers(0, 10**6)
 _kinds = [fault for fault in Fault if fault is not Fault.DATABASE_KILLED]
 _faults = st.lists(st.tuples(st.sampled_from(_kinds), _anything), min_size=1, max_size=4)
-_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 class FaultMachine(RuleBasedStateMachine):
@@ -38,12 +37,13 @@ class FaultMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory(dir=_MEMORY)
+        self._stack = ExitStack()
+        self._folder = self._stack.enter_context(quick_folder())
         self.county: County | None = None
 
     @initialize(desks=st.sampled_from(((FULL, FULL), (FULL, FULL, department(1)), (FULL, FULL, READER), (FULL,) * 3)))
     def begin(self, desks: Any) -> None:
-        self.county = County(Path(self._folder.name), desks, hub_url=self.new_hub())
+        self.county = County(self._folder, desks, hub_url=self.new_hub())
         for deed in (0, 2, 3, 7):
             self.county.register(0)
             for step in (0, deed)[:deed]:
@@ -177,7 +177,7 @@ class FaultMachine(RuleBasedStateMachine):
                     self.county.close()
             proved("runs of the model")
         finally:
-            self._folder.cleanup()
+            self._stack.close()
 
 
 def run(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +31,7 @@ from tests.contract.stage import (
     open_store,
     opened,
 )
+from tests.fakes.quick_disk import quick_folder
 
 MOST_CASES = 6
 WORDS = ("噪音", "扰民", "噪音扰民", "占道", "道经", "路灯", "灯", "不亮")
@@ -93,7 +93,7 @@ def counted_unit_tallies(connection: Connection) -> dict[str, int]:
 
 @contextmanager
 def new_stage() -> Iterator[Stage]:
-    with TemporaryDirectory() as folder, opened("sqlite", Path(folder)) as stage:
+    with quick_folder() as folder, opened("sqlite", folder) as stage:
         yield stage
 
 
@@ -163,14 +163,14 @@ def test_many_steps_in_one_transaction_come_to_the_same(
     openings: list[tuple[str, str, timedelta | None]], life: list[tuple[int, Step]], at_once: int
 ) -> None:
     """An import records thousands of events in one transaction, a desk one: the tables must not tell."""
-    with TemporaryDirectory() as folder, opened("sqlite", Path(folder)) as single:
+    with quick_folder() as folder, opened("sqlite", folder) as single:
         live([single], openings, life)
         with single.database.reader() as connection:
             log = connection.execute(
                 "SELECT kind, lower(hex(s.id)), payload FROM events e JOIN subjects s ON s.no = e.subject ORDER BY pos"
             ).fetchall()
             rows = connection.execute("SELECT * FROM cases ORDER BY no").fetchall()
-        with opened("sqlite", Path(folder), file="again.db") as again:
+        with opened("sqlite", folder, file="again.db") as again:
             replay(again, log, at_once)
             report = verify(again.database)
             assert report.ok, report.problems

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +16,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.domain.events import EventKind
 from gridclient.store.verify import verify
 from tests.contract.stage import STANDARD, UNITS
+from tests.fakes.quick_disk import quick_folder
 from tests.fakes.toy_hub import ToyDesk, ToyHub, same_tables, toy_desk
 
 Deed = Callable[[ToyDesk, str], None]
@@ -112,8 +111,8 @@ class _County:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(_turns)
 def test_whoever_has_the_same_events_shows_the_same_cases(turns: list[tuple[object, ...]]) -> None:
-    with TemporaryDirectory() as folder, ExitStack() as stack:
-        desks = [stack.enter_context(toy_desk(Path(folder) / str(n), n)) for n in range(1, _DESKS + 1)]
+    with quick_folder() as folder, ExitStack() as stack:
+        desks = [stack.enter_context(toy_desk(folder / str(n), n)) for n in range(1, _DESKS + 1)]
         county = _County(desks)
         for name, *values in turns:
             getattr(county, str(name))(*values)
@@ -137,8 +136,8 @@ def test_sticks_in_any_order_and_number_come_to_the_same(
     deeds: list[tuple[int, int, Deed]], cuts: list[tuple[int, int]]
 ) -> None:
     """Two desks without a line: parts of their sticks are taken twice, late parts first; both end up the same."""
-    with TemporaryDirectory() as folder, ExitStack() as stack:
-        desks = [stack.enter_context(toy_desk(Path(folder) / str(n), n)) for n in (1, 2)]
+    with quick_folder() as folder, ExitStack() as stack:
+        desks = [stack.enter_context(toy_desk(folder / str(n), n)) for n in (1, 2)]
         county = _County(desks)
         for opener in (0, 1, 0):
             county.open(opener)
