@@ -18,9 +18,12 @@ from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport
 from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
+from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync import enrolling, stick
+from gridclient.sync.moving import CERTIFICATE, move, recertify
+from gridclient.sync.proxies import SETTING, checked_choice
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
@@ -46,12 +49,23 @@ class DeskLine:
         self._clock = opened.desk.clock
         self._name = opened.desk.reference.setting("name")
         self._folder = opened.profile.folder
+        self._settings = SqliteDeskSettings(opened.profile.database)
         self.store = SqliteSyncStore(opened.profile, self._clock, head_is_signed)
         self.queries = SqliteSyncQueries(opened.profile.database)
 
     def enrol(self, url: str, code: str) -> Enrolment:
         """See :func:`gridclient.sync.enrolling.enrol`."""
-        return enrolling.enrol(self.store, url, code, name=self._name, key=self._key, now=self._clock.now)
+        return enrolling.enrol(
+            self.store, url, code, name=self._name, key=self._key, now=self._clock.now, proxy=self._proxy()
+        )
+
+    def move(self, url: str) -> Enrolment:
+        """See :func:`gridclient.sync.moving.move`."""
+        return move(self.store, url, proxy=self._proxy())
+
+    def choose_proxy(self, chosen: str) -> None:
+        """Keeps by which proxy the hub is reached; see :func:`gridclient.sync.proxies.checked_choice`."""
+        self._settings.keep_value(SETTING, checked_choice(chosen))
 
     def ask_by_file(self, file: Path) -> str:
         """See :func:`gridclient.sync.enrolling.ask_by_file`."""
@@ -73,16 +87,21 @@ class DeskLine:
         enrolment = self.store.enrolment()
         if enrolment is None:
             raise SyncFault("sync.not_enrolled")
-        line = enrolling.line_to(enrolment)
+        report = self._round(enrolment)
+        if report.error == "sync.fork" and confirmed:
+            start_anew(self.store)
+            report = self._round(enrolment)
+        elif report.error.startswith(CERTIFICATE) and recertify(self.store, proxy=self._proxy()):
+            report = self._round(self.store.enrolment() or enrolment)
+        if report.end is RoundEnd.DONE and self.store.in_doubt():
+            self.store.end_doubt()
+        return report
+
+    def _round(self, enrolment: Enrolment) -> RoundReport:
+        line = enrolling.line_to(enrolment, proxy=self._proxy())
         try:
             around = Surroundings(now=self._clock.now, waiting=self.pending_events)
-            report = run_round(self.store, line, around, Pacing())
-            if report.error == "sync.fork" and confirmed:
-                start_anew(self.store)
-                report = run_round(self.store, line, around, Pacing())
-            if report.end is RoundEnd.DONE and self.store.in_doubt():
-                self.store.end_doubt()
-            return report
+            return run_round(self.store, line, around, Pacing())
         finally:
             line.close()
 
@@ -96,6 +115,9 @@ class DeskLine:
 
     def _key(self) -> bytes:
         return signing_key(self._folder, self.store.device, new_key)
+
+    def _proxy(self) -> str:
+        return self._settings.value(SETTING)
 
     def pending_events(self) -> int:
         """How many events only this desk has."""
@@ -117,6 +139,7 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
     with open_profile(folder, now=clock.now(), lock=False) as profile:
         queries = SqliteSyncQueries(profile.database)
         store = SqliteSyncStore(profile, clock, head_is_signed)
+        settings = SqliteDeskSettings(profile.database)
         reference = SqliteReference(profile.database, lambda: clock.now().date())
         yield WorkerParts(
             store,
@@ -124,6 +147,8 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
             clock.now,
             lambda: queries.pending()[0],
             lambda: signing_key(folder, store.device, new_key),
+            lambda: settings.value(SETTING),
+            lambda chosen: settings.keep_value(SETTING, chosen),
         )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, say
 from gridclient.cli.shapes import iso
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
+
+_SYSTEM: Final = "system"
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -24,6 +26,8 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     enrol.set_defaults(run=enrol_desk, wrong=enrol.error)
     sync = commands.add_parser("sync", parents=[output], help="与同步中心同步一轮")
     sync.add_argument("--confirm", action="store_true", help="编号被另一台机器或旧备份用过：确认以新的编号继续")
+    sync.add_argument("--url", default="", metavar="网址", help="同步中心换了网址：核对是原来的同步中心后改用")
+    sync.add_argument("--proxy", metavar="代理", help="经哪个代理连接：网址、direct（不用代理）或 system（随系统）")
     sync.set_defaults(run=sync_once)
     bundle = commands.add_parser("bundle", parents=[output], help="用U盘文件代替网络")
     actions = bundle.add_subparsers(metavar="操作", required=True)
@@ -77,11 +81,15 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
 
 def sync_once(args: argparse.Namespace) -> Exit:
     """One round; done in part when it left conflicts for people. After a restore it says so, and the command is the
-    confirmation that the window would ask for; a fork needs ``--confirm``."""
+    confirmation that the window would ask for; a fork needs ``--confirm``. ``--proxy`` and ``--url`` are kept."""
     from gridclient.syncing import DeskLine, fault_of
 
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
+        if args.proxy is not None:
+            line.choose_proxy("" if args.proxy == _SYSTEM else args.proxy)
+        if args.url:
+            say(f"已核对，改用网址 {line.move(args.url).url}。")
         if line.store.in_doubt():
             say("本席位恢复过备份：备份之后已上报的会取回，未上报的不会丢。")
         report = line.sync_once(confirmed=args.confirm)

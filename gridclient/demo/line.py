@@ -20,7 +20,7 @@ from gridclient.hub.service import HubService
 from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import FilePlace, Pacing
+from gridclient.sync.transport import FilePlace, Pacing, Untold
 from gridclient.syncing import DeskLine, fault_of
 
 HUB_ADDRESS: Final = "127.0.0.1:8700"
@@ -85,7 +85,7 @@ def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: 
         raise fault_of(report)
 
 
-class _NoLine:
+class _NoLine(Untold):
     """A ``sync.transport.Transport`` to a hub in this process. The demo has no attachments."""
 
     def __init__(self, hub: HubService, token: str) -> None:

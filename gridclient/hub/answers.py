@@ -15,6 +15,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "sync.revoked": 401,
     "sync.refused": 400,
     "sync.update_due": 426,
+    "sync.hub_old": 426,
     "sync.hub_changed": 409,
     "sync.too_large": 413,
     "sync.busy": 503,

@@ -6,14 +6,14 @@ A page is a stretch of positions. Its bytes are guessed from the length of its t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow
 from gridclient.services.sync_port import FeedPage, Grant
-from gridclient.sync.wire import FeedAsk, stream_of_feed
+from gridclient.sync.wire import PROTOCOL, FeedAsk, stream_of_feed
 
 MOST_ROWS: Final = 10_000
 MOST_PUSHES: Final = 10_000
@@ -28,10 +28,12 @@ _AVERAGE: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks: own events come as runs only. ``room``: about so many bytes may still go on the line."""
+    """Who asks: own events come as runs only. ``room``: about so many bytes may still go on the line; ``protocol``: in
+    which version the conversation is."""
 
     device: str
     room: int
+    protocol: int = PROTOCOL
 
     @property
     def rows(self) -> int:
@@ -46,7 +48,7 @@ def feed_of(grant: Grant) -> str:
 
 def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
     """The next stretch of a feed; ``None`` when the desk knows more than the hub (it was restored from a backup)."""
-    reader = Reader(reader.device, max(reader.room, _LEAST_BYTES))
+    reader = replace(reader, room=max(reader.room, _LEAST_BYTES))
     if unit:
         return _filtered_page(ledger, ask, unit, reader)
     return _whole_page(ledger, ask, reader)

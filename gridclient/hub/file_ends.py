@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.hub.backend import Backend
+from gridclient.hub.file_lack import Lacking, LackOfFiles
 from gridclient.hub.file_rights import FileRights, file_rights
 from gridclient.hub.files import MOST_CHUNK, FileShelf, FileState
 from gridclient.hub.incoming import bearer, read_body
@@ -19,6 +20,7 @@ from gridclient.hub.work import WorkPool
 OFFSET: Final = "Upload-Offset"
 LENGTH: Final = "Upload-Length"
 COMPLETE: Final = "Upload-Complete"
+AFTER: Final = "Upload-After"
 
 
 class FileEnds:
@@ -29,6 +31,7 @@ class FileEnds:
         self._service = service
         self._shelf = shelf
         self._work = work
+        self._lack = LackOfFiles(backend, shelf)
 
     async def fetch(self, request: Request) -> Response:
         """HEAD: the state in headers, also of a file of which nothing is here yet. GET: the whole file or a range."""
@@ -56,6 +59,18 @@ class FileEnds:
         state = await self._work.run(partial(self._shelf.put, sha256, offset, chunk, length), weight=len(chunk))
         taken = state.whole or state.offset == offset + len(chunk)
         return Response(status_code=200 if taken else 409, headers=_headers(state))
+
+    async def lacking(self, request: Request) -> Response:
+        """Files that the device could bring and that are not here, as their 32 bytes each one after the other, behind
+        the one given as ``after``; ``Upload-After`` is there when there may be more behind it."""
+        after = request.query_params.get("after", "")
+        found = await self._work.run(partial(self._lacking, bearer(request), after))
+        body = b"".join(map(bytes.fromhex, found.files))
+        return Response(body, media_type="application/octet-stream", headers={AFTER: found.upto} if found.upto else {})
+
+    def _lacking(self, token: str, after: str) -> Lacking:
+        device = self._service.device_of(token)
+        return self._lack.look(self._service.access.grants_of(device), after)
 
     def _look(self, token: str, sha256: str) -> tuple[FileRights, FileState]:
         device = self._service.device_of(token)

@@ -25,10 +25,11 @@ def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> Fil
         size = 0
         for stream, subject, said in ledger.file_places(sha256):
             for grant in grants:
-                if grant.stream == stream and _reaches(ledger, grant, subject):
+                if grant.stream == stream and reaches(ledger, grant, subject):
                     reads, writes, size = reads or grant.reads, writes or grant.writes, max(size, said)
     return FileRights(reads, writes, size)
 
 
-def _reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:
+def reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:
+    """Whether a grant for the stream covers this case too."""
     return not grant.unit or bool(ledger.handed_to(grant.stream, grant.unit, (subject,)))

@@ -96,6 +96,14 @@ class SyncControl(Protocol):
         """Enrols this desk with a hub. Blocking."""
         ...
 
+    def move(self, url: str) -> None:
+        """Goes on with the same hub at another address; a stranger there changes nothing. Blocking."""
+        ...
+
+    def choose_proxy(self, chosen: str) -> None:
+        """By which proxy the hub is reached: an address, ``direct``, or "" for what the machine says. Blocking."""
+        ...
+
     def ask_by_file(self, file: Path) -> str:
         """Without a line: writes what this desk says of itself, for the hub's administrator. Gives the digits that
         both sides show. Blocking."""

@@ -41,8 +41,8 @@ class Enrolment:
 
     ``bundle_keys`` are the keys of streams for files on a stick, 32 bytes each; ``signing_key`` is the device's own
     Ed25519 key (32 bytes, private). ``hub_key`` is the public key with which the hub signs places on a stick, empty
-    where it did not tell. ``url`` is "" for a desk that has no line and works by stick alone. Nothing of this is ever
-    shown or logged.
+    where it did not tell. ``url`` is "" for a desk that has no line and works by stick alone. ``rights`` is the hub's
+    stamp of grants and keys, "" where they have to be asked for. Nothing of this is ever shown or logged.
     """
 
     hub: str
@@ -55,6 +55,18 @@ class Enrolment:
     bundle_keys: Mapping[str, bytes]
     enrolled_at: datetime
     hub_key: bytes = b""
+    rights: str = ""
+
+
+class Membership(NamedTuple):
+    """What a device is to its hub, as far as that may change: see :class:`Enrolment`."""
+
+    device: str
+    hub: str
+    short: str
+    grants: tuple[Grant, ...]
+    bundle_keys: Mapping[str, bytes]
+    hub_key: bytes
 
 
 class Admission(NamedTuple):
@@ -66,6 +78,7 @@ class Admission(NamedTuple):
     grants: tuple[Grant, ...]
     bundle_keys: Mapping[str, bytes]
     hub_key: bytes = b""
+    rights: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +294,14 @@ class SyncStore(Protocol):
     def waiting_files(self, limit: int) -> Sequence[WaitingFile]: ...
     def file_sent(self, sha256: str, sent: int) -> None:
         """So many bytes of a file are with the hub."""
+        ...
+
+    def shelf_looked(self) -> str:
+        """What was kept with the last :meth:`files_lacking`, "" before the first."""
+        ...
+
+    def files_lacking(self, names: Sequence[str], looked: str) -> None:
+        """The hub lacks these files: those that are here whole wait again. ``looked`` is kept."""
         ...
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:

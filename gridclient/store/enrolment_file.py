@@ -51,6 +51,7 @@ def write_enrolment(folder: Path, device: str, enrolment: Enrolment) -> None:
         "bundle_keys": {stream: key.hex() for stream, key in enrolment.bundle_keys.items()},
         "enrolled_at": enrolment.enrolled_at.isoformat(),
         "hub_key": enrolment.hub_key.hex(),
+        "rights": enrolment.rights,
     }
     with file_faults():
         write_durably(folder / "keys" / _NAME, json.dumps(kept, ensure_ascii=False, indent=2).encode())
@@ -94,4 +95,5 @@ def _enrolment(kept: Mapping[str, Any]) -> Enrolment:
         bundle_keys={stream: bytes.fromhex(key) for stream, key in kept["bundle_keys"].items()},
         enrolled_at=datetime.fromisoformat(kept["enrolled_at"]),
         hub_key=bytes.fromhex(kept.get("hub_key", "")),
+        rights=kept.get("rights", ""),
     )

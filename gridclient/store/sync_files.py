@@ -21,6 +21,7 @@ from gridclient.store.file_faults import file_faults
 _SEEN: Final = "sync.files"
 _CALLED: Final = "sync.file."
 _SHORT: Final = 12
+_PART: Final = ".incoming"
 _HEX: Final = frozenset("0123456789abcdef")
 _DIGITS: Final = 64
 _NAMED: Final = (
@@ -42,7 +43,8 @@ _WAITING: Final = (
 )
 _MISSING: Final = (
     "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
-    "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) ORDER BY q.rowid LIMIT ?"
+    "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) "
+    "ORDER BY q.sha256 NOT IN (SELECT value FROM json_each(?)), random() LIMIT ?"
 )
 
 
@@ -72,10 +74,12 @@ class FileQueue:
         return [WaitingFile(*row) for row in rows]
 
     def missing(self, limit: int) -> Sequence[WaitingFile]:
-        """Files that events name and that are not here."""
+        """Files that events name and that are not here: those begun first, then any, for there may be some that the
+        hub never gets."""
         self._read_on()
+        begun = json.dumps([part.stem for part in self._folder.glob(f"*{_PART}")])
         with self._database.reader() as connection:
-            rows = connection.execute(_MISSING, (limit,)).fetchall()
+            rows = connection.execute(_MISSING, (begun, limit)).fetchall()
         return [WaitingFile(sha256, size, self._here(sha256)) for sha256, size in rows]
 
     def sent(self, sha256: str, sent: int) -> None:
@@ -133,7 +137,7 @@ class FileQueue:
             return 0
 
     def _part(self, sha256: str) -> Path:
-        return self._folder / f"{sha256}.incoming"
+        return self._folder / f"{sha256}{_PART}"
 
     def _read_on(self) -> None:
         with self._database.reader() as connection:
@@ -147,6 +151,15 @@ class FileQueue:
             called = [(_CALLED + file.sha256, file.name, file.sha256) for file in named if file.name and not file.own]
             connection.executemany(_CALL, called)
             connection.execute(_KEEP, (_SEEN, str(found[-1][0])))
+
+
+def send_again(connection: Connection, names: Sequence[str]) -> None:
+    """Files that the hub lacks wait for the line again where they are here, whoever attached them."""
+    connection.executemany(
+        "UPDATE file_queue SET sent = 0, incoming = 0 WHERE sha256 = ?1 AND (incoming = 1 OR sent >= size) "
+        "AND EXISTS (SELECT 1 FROM attachment_files WHERE sha256 = ?1)",
+        [(name,) for name in names],
+    )
 
 
 def count_waiting(connection: Connection) -> int:

@@ -32,7 +32,7 @@ from gridclient.store.log import CHAIN_START, Device, subject_text, writing_devi
 from gridclient.store.profile import Profile
 from gridclient.store.reference_exchange import STREAM, record_changes
 from gridclient.store.sync_chains import HeadCheck
-from gridclient.store.sync_files import FileQueue
+from gridclient.store.sync_files import FileQueue, send_again
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
@@ -43,6 +43,7 @@ HUB: Final = "sync.hub"
 CONFIRM: Final = "sync.confirm"
 """Set after a restore: somebody has to look before the first round."""
 _BEGUN: Final = "sync.begun"
+_SHELF: Final = "sync.shelf"
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
     "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
@@ -249,6 +250,17 @@ class SqliteSyncStore:
     def file_sent(self, sha256: str, sent: int) -> None:
         """See the port."""
         self._files.sent(sha256, sent)
+
+    def shelf_looked(self) -> str:
+        """See the port."""
+        with self._database.reader() as connection:
+            return _value(connection, _SHELF)
+
+    def files_lacking(self, names: Sequence[str], looked: str) -> None:
+        """See the port."""
+        with self._database.writer() as connection:
+            send_again(connection, names)
+            _keep_value(connection, _SHELF, looked)
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
         """See the port."""

@@ -25,11 +25,13 @@ from gridclient.sync.orders import (
     Answered,
     AskByFile,
     Changed,
+    ChooseProxy,
     Committed,
     Confirm,
     Enrol,
     ExportBundle,
     ImportBundle,
+    Move,
     Order,
     Progressed,
     RoundEnded,
@@ -139,6 +141,14 @@ class ProcessSyncControl:
     def enrol(self, url: str, code: str) -> None:
         """Enrols this desk. Blocking."""
         self._ask(lambda ticket: Enrol(ticket, url, code))
+
+    def move(self, url: str) -> None:
+        """Goes on with the same hub at another address. Blocking."""
+        self._ask(lambda ticket: Move(ticket, url))
+
+    def choose_proxy(self, chosen: str) -> None:
+        """By which proxy from now on. Blocking."""
+        self._ask(lambda ticket: ChooseProxy(ticket, chosen))
 
     def ask_by_file(self, file: Path) -> str:
         """Writes what this desk says of itself; gives the digits that both sides show. Blocking."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,12 +12,20 @@ from gridclient.services.enrol_code import read_code
 from gridclient.services.sync_port import Enrolment, SyncStore
 from gridclient.sync.enrol_file import check_digits, read_admission, write_request
 from gridclient.sync.http import Address, HttpTransport, certificate_of
+from gridclient.sync.proxies import proxy_for
 from gridclient.sync.signing import public_key
 from gridclient.sync.stick_file import read_file, write_file
 
 
 def enrol(
-    store: SyncStore, url: str, code: str, *, name: str, key: Callable[[], bytes], now: Callable[[], datetime]
+    store: SyncStore,
+    url: str,
+    code: str,
+    *,
+    name: str,
+    key: Callable[[], bytes],
+    now: Callable[[], datetime],
+    proxy: str = "",
 ) -> Enrolment:
     """Enrols the store's device with its signing key; the same device enrols again with the key that it has.
 
@@ -30,7 +39,7 @@ def enrol(
         StoreUnavailable: it could not be kept; the code is spent then.
     """
     read = read_code(code)
-    address = Address(url)
+    address = Address(url, proxy=proxy_for(url, proxy))
     fingerprint = ""
     if read.fingerprint:
         shown = certificate_of(address) if url.startswith("https:") else b""
@@ -38,7 +47,7 @@ def enrol(
             raise SyncFault("enrol.fingerprint")
         fingerprint = shown.hex()
     signing_key = key()
-    line = HttpTransport(Address(url, fingerprint))
+    line = HttpTransport(replace(address, fingerprint=fingerprint))
     try:
         admission = line.enrol(read.text, store.device, name, public_key(signing_key))
     finally:
@@ -54,6 +63,7 @@ def enrol(
         bundle_keys=admission.bundle_keys,
         enrolled_at=now(),
         hub_key=admission.hub_key,
+        rights=admission.rights,
     )
     store.keep_enrolment(enrolment)
     return enrolment
@@ -97,7 +107,12 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
 
 
 def line_to(enrolment: Enrolment, *, proxy: str = "") -> HttpTransport:
-    """The line to the hub with which the desk is enrolled. Raises ``SyncFault("sync.no_line")`` where there is none."""
+    """The line to the hub with which the desk is enrolled; ``proxy`` is the one that was chosen for this desk.
+
+    Raises:
+        SyncFault: ``sync.no_line``: it works by stick alone.
+    """
     if not enrolment.url:
         raise SyncFault("sync.no_line")
-    return HttpTransport(Address(enrolment.url, enrolment.fingerprint, proxy), enrolment.token)
+    address = Address(enrolment.url, enrolment.fingerprint, proxy_for(enrolment.url, proxy))
+    return HttpTransport(address, enrolment.token)

@@ -8,14 +8,13 @@ from typing import Final
 
 from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.services.sync_port import SyncStore, WaitingFile
-from gridclient.sync.transport import Pacing, Transport
+from gridclient.sync.transport import ENDS_THE_ROUND, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
 _FILES: Final = 8
 _MOST_PIECE: Final = 256 << 10
 _LEAST_BUDGET: Final = 256 << 10
 _SIZES: Final = 4
-_ENDS_THE_ROUND: Final = frozenset({"sync.revoked", "sync.update_due", "sync.hub_changed"})
 
 
 class FileStage:
@@ -36,22 +35,40 @@ class FileStage:
         self._piece = min(max(pacing.up.size, 16 << 10), _MOST_PIECE)
         self._left = max(_LEAST_BUDGET, pacing.up.size * _SIZES)
 
-    def run(self, progress: Callable[[str, int, int], None]) -> None:
+    def run(self, progress: Callable[[str, int, int], None], today: str = "") -> None:
         """A line that breaks here only ends the stage: the cases are safe, the files go on in the next round.
+        ``today`` is the date, for what is done once a day.
 
         Raises:
             Cancelled, StoreUnavailable: as in the other stages.
             SyncFault: the hub will not have this desk any more.
         """
         try:
+            self._look_for_lost(today)
             for file in self._store.waiting_files(_FILES):
                 self._send(file, progress)
             for file in self._store.missing_files(_FILES):
                 self._fetch(file, progress)
         except SyncFault as fault:
-            if fault.code in _ENDS_THE_ROUND:
+            if fault.code in ENDS_THE_ROUND:
                 raise
             _LOG.info("files go on in the next round: %s", fault)
+
+    def _look_for_lost(self, today: str) -> None:
+        """Files that the hub had and has no more (an old backup, a broken disk) wait again. It is asked when it was
+        started anew, and once a day."""
+        shelf = self._transport.terms.shelf
+        looked = f"{shelf} {today}"
+        if not shelf or self._store.shelf_looked() == looked:
+            return
+        try:
+            lacking = self._transport.lacking_files()
+        except SyncFault as fault:
+            if not fault.retryable:
+                raise
+            _LOG.info("the shelf is looked at in another round: %s", fault)
+            return
+        self._store.files_lacking(lacking, looked)
 
     def _send(self, file: WaitingFile, progress: Callable[[str, int, int], None]) -> None:
         if not self._may_go_on():

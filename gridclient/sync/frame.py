@@ -11,8 +11,9 @@ from typing import Final
 import zstandard
 
 from gridclient.domain.errors import SyncFault
+from gridclient.sync.terms import SPOKEN, Versions, no_common
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = SPOKEN.newest
 DICTIONARY: Final = 1
 NO_DICTIONARY: Final = 0
 MOST_ON_THE_LINE: Final = 8 << 20
@@ -29,26 +30,30 @@ def refused(why: str) -> SyncFault:
     return SyncFault("sync.refused", why=why)
 
 
-def seal(body: bytes, level: int) -> bytes:
+def seal(body: bytes, level: int, protocol: int = PROTOCOL) -> bytes:
     """The body as it goes on the line: protocol, number of the dictionary, compressed body with a checksum.
 
     A long body does better without the dictionary, for which zstd would choose its settings.
     """
     dictionary = NO_DICTIONARY if len(body) > _LONG else DICTIONARY
-    return bytes((PROTOCOL, dictionary)) + _TOOLS.compressor(level, dictionary).compress(body)
+    return bytes((protocol, dictionary)) + _TOOLS.compressor(level, dictionary).compress(body)
 
 
-def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MOST_UNPACKED) -> bytes:
+def unseal(
+    data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MOST_UNPACKED, spoken: Versions = SPOKEN
+) -> bytes:
     """The body of a message.
 
     Raises:
-        SyncFault: ``sync.update_due`` for a protocol or dictionary of another version, ``sync.refused`` for what is
-            damaged, cut off or too large.
+        SyncFault: ``sync.update_due`` or ``sync.hub_old`` for a protocol or dictionary of another version,
+            ``sync.refused`` for what is damaged, cut off or too large.
     """
     if len(data) <= _HEAD or len(data) > most:
         raise refused("size")
-    if data[0] != PROTOCOL or data[1] not in (DICTIONARY, NO_DICTIONARY):
-        raise SyncFault("sync.update_due", theirs=data[0], ours=PROTOCOL)
+    if not spoken.oldest <= data[0] <= spoken.newest:
+        raise no_common(spoken, Versions(data[0], data[0]))
+    if data[1] not in (DICTIONARY, NO_DICTIONARY):
+        raise SyncFault("sync.update_due", theirs=data[0], ours=spoken.newest)
     packed = memoryview(data)[_HEAD:]
     try:
         size = zstandard.get_frame_parameters(packed, format=_FORMAT).content_size

@@ -48,6 +48,22 @@ class Enrol:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """The hub has another address."""
+
+    ticket: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseProxy:
+    """By which proxy from now on: an address, ``direct``, or "" for what the machine says."""
+
+    ticket: int
+    chosen: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExportBundle:
     """Add to a file on a stick."""
 
@@ -91,7 +107,7 @@ class Stop:
     """End; a round is cut between two batches."""
 
 
-Ticketed: TypeAlias = Enrol | AskByFile | TakeAdmission | ExportBundle | ImportBundle
+Ticketed: TypeAlias = Enrol | Move | ChooseProxy | AskByFile | TakeAdmission | ExportBundle | ImportBundle
 Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopBundle | Stop
 
 

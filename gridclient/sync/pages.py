@@ -10,7 +10,7 @@ import msgpack
 from gridclient.domain.events import EventKey, Record
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync.columns import pack_rows, unpack_rows
-from gridclient.sync.frame import MOST_UNPACKED, seal, unseal
+from gridclient.sync.frame import MOST_UNPACKED, PROTOCOL, seal, unseal
 from gridclient.sync.numbers import (
     checked,
     pieces,
@@ -24,6 +24,7 @@ from gridclient.sync.numbers import (
     write_steps,
 )
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES
+from gridclient.sync.terms import SPOKEN, Versions
 
 LINK_BYTES: Final = 32
 
@@ -48,7 +49,7 @@ def stream_of_feed(feed: str) -> str:
     return feed.partition("@")[2] or feed
 
 
-def encode_page(page: FeedPage, *, level: int = 9) -> bytes:
+def encode_page(page: FeedPage, *, level: int = 9, protocol: int = PROTOCOL) -> bytes:
     """The records, own runs and signatures of a page; empty when there are none."""
     if not (page.foreign or page.own or page.heads):
         return b""
@@ -57,10 +58,10 @@ def encode_page(page: FeedPage, *, level: int = 9) -> bytes:
     parts = [_pack_foreign(page, origins), _pack_own(page), _pack_heads(page, origins, keys)]
     table = [[origin.stream, origin.device, origin.incarnation] for origin in origins]
     body: bytes = msgpack.packb([table, b"".join(keys), *parts])
-    return seal(body, level)
+    return seal(body, level, protocol)
 
 
-def decode_page(sealed: SealedPage, device: str) -> FeedPage:
+def decode_page(sealed: SealedPage, device: str, spoken: Versions = SPOKEN) -> FeedPage:
     """The page whole again; own runs are those of ``device``.
 
     Raises:
@@ -71,7 +72,7 @@ def decode_page(sealed: SealedPage, device: str) -> FeedPage:
     if not sealed.contents:
         return FeedPage(*head, (), (), ())
     table, key_bytes, foreign, own, heads = msgpack.unpackb(
-        unseal(sealed.contents, most=MOST_UNPACKED), strict_map_key=True
+        unseal(sealed.contents, most=MOST_UNPACKED, spoken=spoken), strict_map_key=True
     )
     origins = [OriginKey(checked(s, str), checked(d, str), ranged(i, 0)) for s, d, i in checked(table, list)]
     keys = list(pieces(checked(key_bytes, bytes), KEY_BYTES))

@@ -16,8 +16,10 @@ from typing import Any, Final
 
 from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
+from gridclient.sync.moving import move, recertify
 from gridclient.sync.network import way_to
 from gridclient.sync.orders import Order, Stop, Told
+from gridclient.sync.proxies import checked_choice
 from gridclient.sync.worker import Surrounding, SyncWorker
 
 _LOG: Final = logging.getLogger(__name__)
@@ -26,13 +28,15 @@ _LOG: Final = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class WorkerParts:
     """What the composition opens in the process: the store, the desk's name for the hub, its clock, how many own
-    events wait, and the desk's signing key."""
+    events wait, the desk's signing key, and the proxy that was chosen for this desk."""
 
     store: SyncStore
     name: Callable[[], str]
     now: Callable[[], datetime]
     waiting: Callable[[], int]
     key: Callable[[], bytes]
+    proxy: Callable[[], str] = lambda: ""
+    keep_proxy: Callable[[str], None] = lambda _chosen: None
 
 
 Opening = Callable[..., AbstractContextManager[WorkerParts]]
@@ -63,8 +67,13 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
     with open_parts(*given) as parts:
         store = parts.store
         around = Surrounding(
-            connect=line_to,
-            enrol=lambda url, code: enrol(store, url, code, name=parts.name(), key=parts.key, now=parts.now),
+            connect=lambda enrolment: line_to(enrolment, proxy=parts.proxy()),
+            enrol=lambda url, code: enrol(
+                store, url, code, name=parts.name(), key=parts.key, now=parts.now, proxy=parts.proxy()
+            ),
+            move=lambda url: move(store, url, proxy=parts.proxy()),
+            recertify=lambda: recertify(store, proxy=parts.proxy()),
+            choose_proxy=lambda chosen: parts.keep_proxy(checked_choice(chosen)),
             ask_by_file=lambda file: ask_by_file(store, file, name=parts.name(), key=parts.key),
             take_admission=lambda file: take_admission(store, file, key=parts.key, now=parts.now),
             tell=lambda told: _tell(link, told),

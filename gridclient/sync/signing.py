@@ -62,6 +62,16 @@ def request_is_signed(public: bytes, said: bytes, signature: bytes) -> bool:
     return _is_signed(public, _REQUEST + said, signature)
 
 
+def sign_told(private: bytes, purpose: bytes, told: bytes) -> bytes:
+    """The signature (64 bytes) of what a hub tells of itself; every kind of telling has a purpose of its own."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(purpose + told)
+
+
+def told_is_signed(public: bytes, purpose: bytes, told: bytes, signature: bytes) -> bool:
+    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
+    return _is_signed(public, purpose + told, signature)
+
+
 def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)

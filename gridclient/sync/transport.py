@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
+
+from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_port import Membership
+from gridclient.sync.terms import Terms
 
 LEAST_BYTES: Final = 4 << 10
 FIRST_BYTES: Final = 32 << 10
 MOST_BYTES: Final = 2 << 20
+ENDS_THE_ROUND: Final = frozenset(
+    {"sync.revoked", "sync.update_due", "sync.hub_old", "sync.hub_changed", "sync.certificate_changed"}
+)
+"""After these the hub will not talk with this desk, whatever it asks for next."""
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 60.0
 _SLOWLY: Final = 0.5
@@ -26,8 +35,10 @@ class Transport(Protocol):
     """A line to the hub. Blocking; tries once; counts what goes over it.
 
     Raises:
-        SyncFault: ``sync.unreachable``, ``sync.timeout``, ``sync.busy``, ``sync.hub_failed`` (retryable);
-            ``sync.revoked``, ``sync.update_due``, ``sync.hub_changed``, ``sync.refused``, ``sync.forbidden``.
+        SyncFault: ``sync.unreachable``, ``sync.timeout``, ``sync.busy``, ``sync.hub_failed``, ``sync.hub_old``,
+            ``sync.certificate_name``, ``sync.certificate_untrusted``, ``sync.certificate_expired`` (retryable);
+            ``sync.revoked``, ``sync.update_due``, ``sync.hub_changed``, ``sync.certificate_changed``,
+            ``sync.refused``, ``sync.forbidden``.
     """
 
     @property
@@ -51,7 +62,34 @@ class Transport(Protocol):
         """A piece of a file; empty when the hub does not have it (yet)."""
         ...
 
+    @property
+    def terms(self) -> Terms:
+        """What the hub told with its last answer."""
+        ...
+
+    def membership(self, device: str) -> tuple[Membership, str]:
+        """What the device may do now, signed by the hub, with the stamp of it; whose key signed is to be checked."""
+        ...
+
+    def lacking_files(self) -> Sequence[str]:
+        """Files that this device could bring and that the hub has not whole."""
+        ...
+
     def close(self) -> None: ...
+
+
+class Untold:
+    """What a line to an older hub tells beside the messages: nothing."""
+
+    @property
+    def terms(self) -> Terms:
+        return Terms()
+
+    def membership(self, device: str) -> tuple[Membership, str]:
+        raise SyncFault("sync.refused", why=f"membership of {device}")
+
+    def lacking_files(self) -> Sequence[str]:
+        return ()
 
 
 @dataclass(slots=True)

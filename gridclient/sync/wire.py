@@ -22,6 +22,7 @@ from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, MOST_UNPACKED,
 from gridclient.sync.numbers import MOST_ROWS, checked, checked_all, ranged, sized
 from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, stream_of_feed
 from gridclient.sync.signing import SIGNATURE_BYTES
+from gridclient.sync.terms import SPOKEN, Versions, no_common
 
 __all__ = [
     "CONTENT_TYPE",
@@ -118,7 +119,7 @@ class SyncReply:
 _STATUSES: Final = tuple(PushStatus)
 
 
-def encode_request(request: SyncRequest, *, level: int = 12) -> bytes:
+def encode_request(request: SyncRequest, *, level: int = 12, protocol: int = PROTOCOL) -> bytes:
     """The bytes of a request."""
     pushes = [
         [
@@ -134,17 +135,20 @@ def encode_request(request: SyncRequest, *, level: int = 12) -> bytes:
     ]
     feeds = [list(ask) for ask in request.feeds]
     body = [request.hub, request.incarnation, request.clock_ms, pushes, feeds, request.wish]
-    return seal(msgpack.packb(body), level)
+    return seal(msgpack.packb(body), level, protocol)
 
 
-def decode_request(data: bytes, device: str) -> SyncRequest:
+def decode_request(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncRequest:
     """What ``device`` asks for.
 
     Raises:
-        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due`` (of another version).
+        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due`` (the device's program is too old),
+            ``sync.hub_old`` (this one is).
     """
+    if data and not spoken.oldest <= data[0] <= spoken.newest:
+        raise no_common(Versions(data[0], data[0]), spoken)
     with _damage_is_refused():
-        hub, incarnation, clock_ms, pushes, feeds, wish = msgpack.unpackb(unseal(data))
+        hub, incarnation, clock_ms, pushes, feeds, wish = msgpack.unpackb(unseal(data, spoken=spoken))
         return SyncRequest(
             checked(hub, str),
             ranged(incarnation, 0),
@@ -158,32 +162,32 @@ def decode_request(data: bytes, device: str) -> SyncRequest:
         )
 
 
-def encode_reply(reply: SyncReply, *, level: int = 9) -> bytes:
+def encode_reply(reply: SyncReply, *, level: int = 9, protocol: int = PROTOCOL) -> bytes:
     """The bytes of a reply; pages that were sealed before go as they are."""
     body = [
         reply.hub,
         reply.hub_ms,
         [[_STATUSES.index(result.status), result.expected] for result in reply.results],
-        [_page_parts(page if isinstance(page, SealedPage) else _sealed(page, level)) for page in reply.pages],
+        [_page_parts(page if isinstance(page, SealedPage) else _sealed(page, level, protocol)) for page in reply.pages],
         list(reply.behind),
         None if reply.grants is None else [[g.stream, g.reads, g.writes, g.unit] for g in reply.grants],
     ]
-    return seal(msgpack.packb(body), min(level, 3) if reply.pages else level)
+    return seal(msgpack.packb(body), min(level, 3) if reply.pages else level, protocol)
 
 
-def decode_reply(data: bytes, device: str) -> SyncReply:
+def decode_reply(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncReply:
     """What the hub says to ``device``; every page comes out whole (:class:`FeedPage`).
 
     Raises:
-        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due`` (of another version).
+        SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due``, ``sync.hub_old`` (of another version).
     """
     with _damage_is_refused():
-        hub, hub_ms, results, pages, behind, grants = msgpack.unpackb(unseal(data, most=MOST_REPLY))
+        hub, hub_ms, results, pages, behind, grants = msgpack.unpackb(unseal(data, most=MOST_REPLY, spoken=spoken))
         return SyncReply(
             checked(hub, str),
             ranged(hub_ms, 0),
             tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
-            tuple(_read_page(parts, device) for parts in checked(pages, list)),
+            tuple(_read_page(parts, device, spoken) for parts in checked(pages, list)),
             tuple(checked_all(behind, str)),
             None if grants is None else tuple(_read_grant(*parts) for parts in checked(grants, list)),
         )
@@ -200,15 +204,16 @@ def _read_push(parts: Any, device: str) -> Push:
     return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
 
 
-def _sealed(page: FeedPage, level: int) -> SealedPage:
-    return SealedPage(page.feed, page.cursor, page.complete, page.count, page.total, encode_page(page, level=level))
+def _sealed(page: FeedPage, level: int, protocol: int) -> SealedPage:
+    contents = encode_page(page, level=level, protocol=protocol)
+    return SealedPage(page.feed, page.cursor, page.complete, page.count, page.total, contents)
 
 
 def _page_parts(page: SealedPage) -> list[Any]:
     return [page.feed, page.cursor, page.complete, page.count, page.total, page.contents]
 
 
-def _read_page(parts: Any, device: str) -> FeedPage:
+def _read_page(parts: Any, device: str, spoken: Versions) -> FeedPage:
     feed, cursor, complete, count, total, contents = checked(parts, list)
     sealed = SealedPage(
         checked(feed, str),
@@ -218,7 +223,7 @@ def _read_page(parts: Any, device: str) -> FeedPage:
         ranged(total, 0, _LARGEST_TOTAL),
         checked(contents, bytes),
     )
-    return decode_page(sealed, device)
+    return decode_page(sealed, device, spoken)
 
 
 def _read_grant(stream: object, reads: object, writes: object, unit: object) -> Grant:

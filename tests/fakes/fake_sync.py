@@ -74,6 +74,15 @@ class FakeSync:
         self._fail()
         self.tell(replace(self.shown, state=SyncState.RUNNING, hub_url=url))
 
+    def move(self, url: str) -> None:
+        self.asked.append(("move", url))
+        self._fail()
+        self.tell(replace(self.shown, hub_url=url))
+
+    def choose_proxy(self, chosen: str) -> None:
+        self.asked.append(("choose_proxy", chosen))
+        self._fail()
+
     def ask_by_file(self, file: Path) -> str:
         self.asked.append(("ask_by_file", file))
         self._fail()

@@ -13,7 +13,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
 from gridclient.services.sync_port import FeedPage, Grant, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync.signing import head_is_signed
-from gridclient.sync.transport import FilePlace
+from gridclient.sync.transport import FilePlace, Untold
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -119,7 +119,7 @@ class Fault(StrEnum):
     OLD_ONE_AGAIN = "old one again"
 
 
-class FakeLine:
+class FakeLine(Untold):
     """A line of one device to a hub. ``faults`` are used up one a request; then all goes well."""
 
     def __init__(self, hub: FakeHub, device: str, before: Callable[[], None] = lambda: None) -> None:

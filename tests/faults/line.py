@@ -13,7 +13,7 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
-from gridclient.sync.transport import FilePlace
+from gridclient.sync.transport import FilePlace, Untold
 from gridclient.sync.wire import SyncReply, decode_reply, decode_request, encode_reply, encode_request
 from tests.faults.tally import injected
 from tests.ui.fakes.invented_desk import NOW
@@ -116,7 +116,7 @@ class HubHost:
             raise SyncFault("sync.busy", retryable=True, retry_after=5) from error
 
 
-class Line:
+class Line(Untold):
     """A ``Transport`` of one desk. ``faults`` are used up one a request, each with a number that says how; then all
     goes well. Attachments have tests of their own."""
 

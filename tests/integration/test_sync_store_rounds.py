@@ -21,13 +21,13 @@ from gridclient.store.verify import verify
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import public_key
-from gridclient.sync.transport import FilePlace, Pacing
+from gridclient.sync.transport import FilePlace, Pacing, Untold
 from tests.contract.stage import NOW, STREAM, TOWNSHIP, UNITS
 from tests.fakes.toy_hub import ToyDesk, desk_on, same_tables, toy_desk
 
 
 @dataclass
-class Line:
+class Line(Untold):
     """A line without a network. It has no files."""
 
     hub: HubService

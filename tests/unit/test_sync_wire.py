@@ -14,6 +14,7 @@ from gridclient.services.sync_port import FeedPage, Grant, OriginKey, PlacedReco
 from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal
+from gridclient.sync.terms import Versions
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -187,6 +188,12 @@ def test_rows_whose_parts_were_exchanged_are_read_or_refused(records: tuple[Reco
 def test_message_of_another_protocol_says_that_an_update_is_due() -> None:
     with pytest.raises(SyncFault) as caught:
         decode_request(b"\x07" + encode_request(SyncRequest("", 1, 1, (), (), 1))[1:], DEVICE)
+    assert caught.value.code == "sync.hub_old"
+    with pytest.raises(SyncFault) as caught:
+        decode_request(encode_request(SyncRequest("", 1, 1, (), (), 1)), DEVICE, Versions(2, 3))
+    assert caught.value.code == "sync.update_due"
+    with pytest.raises(SyncFault) as caught:
+        decode_reply(encode_reply(SyncReply("h", 1, (), (), (), None), protocol=7), DEVICE)
     assert caught.value.code == "sync.update_due"
 
 

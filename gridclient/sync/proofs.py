@@ -1,0 +1,134 @@
+"""What a hub signs with its own key about itself: that it is the hub of this certificate, what a device may do.
+
+Every proof is over a number that the desk has just made up, so that nobody can show an old one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+import msgpack
+
+from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_port import Grant, Membership
+from gridclient.sync.numbers import checked, sized
+from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, sign_told, told_is_signed
+
+NONCE_BYTES: Final = 16
+_STAMP_BYTES: Final = 4
+_HUB: Final = b"gridclient hub 1\0"
+_RIGHTS: Final = b"gridclient rights 1\0"
+
+
+class HubProof(NamedTuple):
+    """Who a hub says it is. ``certificate``: the SHA-256 of the certificate that it shows, empty where it shows none
+    itself (a proxy stands before it, or the line is not encrypted)."""
+
+    hub: str
+    hub_key: bytes
+    certificate: bytes
+
+
+def new_nonce() -> bytes:
+    """A number that was never used before."""
+    return secrets.token_bytes(NONCE_BYTES)
+
+
+def write_proof(private: bytes, proof: HubProof, nonce: bytes) -> dict[str, Any]:
+    """The proof as JSON."""
+    signature = sign_told(private, _HUB, _proof_bytes(proof, nonce))
+    return {
+        "hub": proof.hub,
+        "hub_key": proof.hub_key.hex(),
+        "certificate": proof.certificate.hex(),
+        "signature": signature.hex(),
+    }
+
+
+def read_proof(told: Any, nonce: bytes) -> HubProof:
+    """What is proved by the key that it names; whether that is the right key is for the caller.
+
+    Raises:
+        SyncFault: ``sync.hub_unproven``.
+    """
+    try:
+        proof = HubProof(
+            checked(told["hub"], str),
+            sized(bytes.fromhex(told["hub_key"]), KEY_BYTES),
+            bytes.fromhex(told["certificate"]),
+        )
+        signature = sized(bytes.fromhex(told["signature"]), SIGNATURE_BYTES)
+    except (ValueError, TypeError, LookupError) as error:
+        raise SyncFault("sync.hub_unproven") from error
+    if not told_is_signed(proof.hub_key, _HUB, _proof_bytes(proof, nonce), signature):
+        raise SyncFault("sync.hub_unproven")
+    return proof
+
+
+def write_membership(private: bytes, told: Membership, nonce: bytes) -> dict[str, Any]:
+    """What a device may do, as JSON with the hub's signature."""
+    return {
+        "hub": told.hub,
+        "short": told.short,
+        "grants": [list(_grant_parts(grant)) for grant in told.grants],
+        "bundle_keys": {feed: key.hex() for feed, key in told.bundle_keys.items()},
+        "hub_key": told.hub_key.hex(),
+        "signature": sign_told(private, _RIGHTS, membership_bytes(told) + nonce).hex(),
+    }
+
+
+def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
+    """What ``device`` may do, as the hub signed it; whether its key is the right one is for the caller.
+
+    Raises:
+        SyncFault: ``sync.hub_unproven``.
+    """
+    try:
+        found = Membership(
+            device,
+            checked(told["hub"], str),
+            checked(told["short"], str),
+            tuple(_grant(*parts) for parts in checked(told["grants"], list)),
+            _keys(told["bundle_keys"]),
+            sized(bytes.fromhex(told["hub_key"]), KEY_BYTES),
+        )
+        signature = sized(bytes.fromhex(told["signature"]), SIGNATURE_BYTES)
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise SyncFault("sync.hub_unproven") from error
+    if not told_is_signed(found.hub_key, _RIGHTS, membership_bytes(found) + nonce, signature):
+        raise SyncFault("sync.hub_unproven")
+    return found
+
+
+def membership_bytes(told: Membership) -> bytes:
+    """The same rights always as the same bytes."""
+    grants = sorted(_grant_parts(grant) for grant in told.grants)
+    body: bytes = msgpack.packb(
+        [told.device, told.hub, told.short, grants, sorted(told.bundle_keys.items()), told.hub_key]
+    )
+    return body
+
+
+def stamp_of(told: Membership) -> str:
+    """The same rights and keys always have the same stamp, whichever process of a hub tells it."""
+    return sha256(membership_bytes(told)).digest()[:_STAMP_BYTES].hex()
+
+
+def _proof_bytes(proof: HubProof, nonce: bytes) -> bytes:
+    body: bytes = msgpack.packb([nonce, *proof])
+    return body
+
+
+def _grant_parts(grant: Grant) -> tuple[str, bool, bool, str]:
+    return grant.stream, grant.reads, grant.writes, grant.unit
+
+
+def _grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
+    return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
+
+
+def _keys(told: Any) -> Mapping[str, bytes]:
+    return {checked(feed, str): sized(bytes.fromhex(key), KEY_BYTES) for feed, key in checked(told, dict).items()}

@@ -1,0 +1,112 @@
+"""By which proxy a hub is reached: the one that was chosen for this desk, else the one that the machine names.
+
+The machine's are those of the environment (``HTTPS_PROXY``, ``HTTP_PROXY``, ``NO_PROXY``), on Windows and macOS those
+of the system's settings.
+"""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import urllib3
+
+from gridclient.domain.errors import InvalidInput, SyncFault
+
+SETTING: Final = "sync.proxy"
+"""Under this name the desk keeps what was chosen."""
+DIRECT: Final = "direct"
+"""Chosen: no proxy, whatever the machine says."""
+_PORT: Final = 8080
+_MOST_HEAD: Final = 16 << 10
+_GRANTED: Final = b"200"
+
+
+def checked_choice(chosen: str) -> str:
+    """What somebody chose: an address, :data:`DIRECT`, or "" for what the machine says.
+
+    Raises:
+        InvalidInput: ``sync.proxy``.
+    """
+    text = chosen.strip()
+    if text in ("", DIRECT):
+        return text
+    text = text if "://" in text else f"http://{text}"
+    try:
+        parts = urlsplit(text)
+        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or _PORT) > 0
+    except ValueError:
+        fits = False
+    if not fits:
+        raise InvalidInput("sync.proxy", text=chosen)
+    return text
+
+
+def proxy_for(url: str, chosen: str = "") -> str:
+    """The proxy for this address, "" where none stands between; a hub on this machine never has one."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if chosen == DIRECT or is_here(host):
+        return ""
+    if chosen:
+        return chosen
+    found = getproxies()
+    named = found.get(parts.scheme) or found.get("all") or ""
+    if not named or proxy_bypass(host):
+        return ""
+    try:
+        return checked_choice(named)
+    except InvalidInput:  # of a kind that nobody here can use (socks)
+        return ""
+
+
+def proxy_manager(proxy: str, **settings: object) -> urllib3.ProxyManager:
+    """Connections through a proxy; name and password may stand in its address."""
+    return urllib3.ProxyManager(proxy, proxy_headers=_pass(proxy), **settings)  # type: ignore[arg-type]
+
+
+def connect(proxy: str, host: str, port: int, timeout: float) -> socket.socket:
+    """A socket that leads to the host, through the proxy where one is named.
+
+    Raises:
+        OSError: there is no way.
+        SyncFault: ``sync.proxy_refused``.
+    """
+    if not proxy:
+        return socket.create_connection((host, port), timeout)
+    parts = urlsplit(proxy)
+    line = socket.create_connection((parts.hostname or "", parts.port or _PORT), timeout)
+    try:
+        name = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        lines = [f"CONNECT {name} HTTP/1.1", f"Host: {name}", *(f"{k}: {v}" for k, v in _pass(proxy).items()), "", ""]
+        line.sendall("\r\n".join(lines).encode("latin-1"))
+        head = bytearray()
+        while not head.endswith(b"\r\n\r\n"):
+            sign = line.recv(1)
+            if not sign or len(head) > _MOST_HEAD:
+                break
+            head += sign
+        if head.split(b" ")[1:2] != [_GRANTED]:
+            raise SyncFault("sync.proxy_refused", retryable=True)
+    except BaseException:
+        line.close()
+        raise
+    return line
+
+
+def _pass(proxy: str) -> dict[str, str]:
+    parts = urlsplit(proxy)
+    if not parts.username:
+        return {}
+    return dict(urllib3.make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}"))
+
+
+def is_here(host: str) -> bool:
+    """Whether the host is this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,100 @@
+"""Hubs on real sockets, also with certificates, and desks with real stores that are enrolled with them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import uvicorn
+
+from gridclient.hub.access import Access
+from gridclient.hub.app import HubSettings, build_hub
+from gridclient.hub.certificate import fingerprint_of
+from gridclient.hub.opening import open_backend
+from gridclient.services.sync_port import Enrolment, Grant, RoundReport
+from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.terms import SPOKEN, Versions
+from gridclient.sync.transport import Pacing
+from tests.contract.stage import NOW, STREAM, TOWNSHIP
+from tests.fakes.toy_hub import ToyDesk
+
+_PATIENCE_S: Final = 30.0
+FULL: Final = (Grant(STREAM, writes=True),)
+Pem = tuple[Path, Path]
+"""A certificate and its key."""
+
+
+@dataclass
+class RunningHub:
+    """A hub that runs, and what its administrator would do."""
+
+    url: str
+    access: Access
+    fingerprint: bytes
+    shelf: Path
+
+    def code(self, grants: tuple[Grant, ...] = FULL) -> str:
+        return self.access.issue_code(grants, township=TOWNSHIP, name="", fingerprint=self.fingerprint)
+
+    def file(self, sha256: str) -> Path:
+        return self.shelf / sha256[:2] / sha256
+
+
+@contextmanager
+def running_hub(
+    folder: Path, *, pem: Pem | None = None, claims: bytes | None = None, **more: Any
+) -> Iterator[RunningHub]:
+    """The hub of ``folder``, started anew. ``claims``: says that it shows this certificate, whichever it does."""
+    folder.mkdir(exist_ok=True)
+    shown = fingerprint_of(pem[0]) if pem else b""
+    certificate = shown if claims is None else claims
+    backend = open_backend(f"sqlite:///{folder / 'hub.db'}")
+    app = build_hub(backend, HubSettings(folder / "files", "admin", threads=4, certificate=certificate, **more))
+    tls: dict[str, Any] = {"ssl_certfile": pem[0], "ssl_keyfile": pem[1]} if pem else {}
+    config = uvicorn.Config(
+        app, port=0, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, **tls
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="hub-under-test")
+    thread.start()
+    until = time.monotonic() + _PATIENCE_S
+    while not server.started:
+        assert thread.is_alive() and time.monotonic() < until, "the hub did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    second = open_backend(f"sqlite:///{folder / 'hub.db'}", connections=1)
+    url = f"{'https' if pem else 'http'}://127.0.0.1:{port}"
+    try:
+        yield RunningHub(url, Access(second, time.time), shown, folder / "files")
+    finally:
+        second.close()
+        server.should_exit = True
+        thread.join(_PATIENCE_S)
+
+
+def enrolled(desk: ToyDesk, hub: RunningHub, grants: tuple[Grant, ...] = FULL) -> Enrolment:
+    """The desk with a real enrolment, by a code."""
+    return enrol(desk.sync, hub.url, hub.code(grants), name="", key=lambda: desk.key, now=lambda: NOW)
+
+
+def synced(desk: ToyDesk, *, versions: Versions = SPOKEN) -> RoundReport:
+    """One round over the desk's own line."""
+    enrolment = desk.sync.enrolment()
+    assert enrolment is not None
+    line = line_to(enrolment)
+    try:
+        return run_round(desk.sync, line, Surroundings(now=desk.stage.clock.now, versions=versions), Pacing())
+    finally:
+        line.close()
+
+
+def kept(desk: ToyDesk) -> Enrolment:
+    enrolment = desk.sync.enrolment()
+    assert enrolment is not None
+    return enrolment
