@@ -114,14 +114,20 @@ class Answers:
             places = np.concatenate((before, new, after))
         return Answer.of(places, size, stamp)
 
-    def _spans_since(self, stamp: int) -> Sequence[tuple[int, int]] | None:
-        """The places that may have changed since, as first and end; ``None`` for too many or unknown."""
+    def chunks_since(self, stamp: int) -> Chunks | None:
+        """The blobs that changed since; ``None`` for too many or unknown."""
         if stamp < self._since:
             return None
         changed = [chunks for later, chunks in self._changes if later > stamp]
         if sum(map(len, changed)) > _MOST_CHUNKS:
             return None
-        chunks = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *changed]))
+        return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *changed]))
+
+    def _spans_since(self, stamp: int) -> Sequence[tuple[int, int]] | None:
+        """The places that may have changed since, as first and end; ``None`` for too many or unknown."""
+        chunks = self.chunks_since(stamp)
+        if chunks is None:
+            return None
         breaks = np.flatnonzero(np.diff(chunks) > 1) + 1
         if len(breaks) >= _MOST_SPANS:
             return None

@@ -53,6 +53,8 @@ class Table:
         self.size = 0
         self.stamp = -1
         self._kept: dict[Hashable, Any] = {}
+        self.carried: dict[str, Any] = {}
+        """What outlives a state of the store: who keeps it asks ``answers.chunks_since`` what changed."""
         self.answers = Answers()
         self.codes: list[str] = [""]
         self._labels: dict[str, dict[str, int]] = {}
@@ -146,6 +148,7 @@ class Table:
         """Lets everything be asked and worked out again."""
         self.answers.forget()
         self._kept.clear()
+        self.carried.clear()
 
     def with_due(self) -> Places:
         """The cases that have a deadline: the open ones, mostly."""

@@ -14,9 +14,10 @@ import pytest
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
-from gridclient.store import orders, selection, titles
+from gridclient.store import orders, selection, standing, titles
 from gridclient.store.columns import Columns
 from gridclient.store.packs import ROWS, STATES
+from gridclient.store.queries import SqliteQueries
 from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
 
 HOUR = timedelta(hours=1)
@@ -147,6 +148,45 @@ def test_every_answer_is_of_one_state_while_cases_change(stage: Stage) -> None:
         pool.submit(write).result()
         assert all(future.result() for future in reading)
     assert stage.queries.total(CaseFilter(box=Box.DISPATCHED)) == 30
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_figures_carried_over_any_writes_are_those_that_were_counted(stage: Stage, seed: int) -> None:
+    chance = Random(seed)
+    import_many(stage, 3 * ROWS, seed)
+    assert isinstance(stage.queries, SqliteQueries)
+    for _ in range(15):
+        for _ in range(chance.randrange(3)):  # several writes between two questions
+            change_something(stage, chance)
+        carried, counts = stage.queries.figures(), stage.queries.box_counts(GRIDS[0])
+        stage.queries._columns.forget_answers()
+        assert carried == stage.queries.figures()
+        assert counts == stage.queries.box_counts(GRIDS[0])
+
+
+def change_something(stage: Stage, chance: Random) -> None:
+    ids = stage.ids(CaseFilter(only_open=True))
+    done = chance.choice(("more", "new grid", "moved", "gone", "filed"))
+    if done == "more":
+        import_many(stage, chance.choice((1, ROWS, 2 * ROWS)), chance.randrange(10**6))
+    elif done == "new grid":
+        stage.register(grid=f"371002001{chance.randrange(6):03}999", due=HOUR)
+    elif done == "moved":
+        stage.record(EventKind.AMENDED, chance.choice(ids), {"facts": {"grid": chance.choice((*GRIDS, ""))}})
+    elif done == "gone":
+        stage.record(EventKind.VOIDED, chance.choice(ids), {"reason": "x"})
+    elif reported := stage.ids(CaseFilter(box=Box.REPORTED, grid=GRIDS[1])):
+        stage.record(EventKind.FILED, reported[0], {"facts": {"standard": "C"}})
+
+
+def test_figures_after_a_write_look_only_at_what_was_written(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_many(stage, 4 * ROWS)
+    stage.queries.figures()
+    monkeypatch.setattr(standing, "tally_rows", None)
+    case_id = stage.ids(CaseFilter(box=Box.REPORTED, grid=GRIDS[1]))[0]
+    before = stage.queries.figures()[GRIDS[1]]
+    stage.record(EventKind.VOIDED, case_id, {"reason": "x"})
+    assert stage.queries.figures()[GRIDS[1]].open == before.open - 1
 
 
 ASKED = [
