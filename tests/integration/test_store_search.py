@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import CaseFilter
-from gridclient.store.search import text_query, tokens_of
+from gridclient.store.search import numbers_of_text, text_query, tokens_of
 from tests.contract.stage import STREAM, Stage, opened
 
 TITLE = "幸福路12号楼下夜间施工噪音扰民"
@@ -132,3 +132,9 @@ def test_many_cases_in_one_transaction_are_all_found(stage: Stage) -> None:
             unit_of_work.record(EventDraft(EventKind.IMPORTED, stage.new_id(), STREAM, "a", payload))
     assert stage.queries.total(CaseFilter(text="批量导入")) == 500
     assert stage.titles(CaseFilter(text="第77件")) == ["批量导入第77件"]
+
+
+@given(st.lists(st.integers(0, 10**15)), st.booleans())
+def test_numbers_come_out_of_a_text_as_they_went_in(numbers: list[int], ascending: bool) -> None:
+    told = sorted(set(numbers)) if ascending else numbers
+    assert numbers_of_text(",".join(map(str, told))).tolist() == told
