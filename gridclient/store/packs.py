@@ -190,5 +190,7 @@ def _read_chunk(connection: Connection, chunk: int) -> bytearray:
 
 
 def _next_stamp(connection: Connection) -> int:
-    row = connection.execute("UPDATE store_state SET stamp = stamp + 1 WHERE id = 1 RETURNING stamp").fetchone()
-    return int(row[0])
+    """In two steps: one with RETURNING may have to be taken back by itself, so it makes the search index write out what
+    it gathered, in a piece of its own."""
+    connection.execute("UPDATE store_state SET stamp = stamp + 1 WHERE id = 1")
+    return int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
