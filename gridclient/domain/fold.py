@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
 from gridclient.domain import steps_desk, steps_units
@@ -16,6 +15,7 @@ from gridclient.domain.case import Case, Contention
 from gridclient.domain.contention import are_independent, is_beside, is_same_deed, missed_by
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKind
+from gridclient.domain.replacing import replace
 
 
 def fold(case: Case | None, event: Event) -> Case:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, Payload, from_seconds
+from gridclient.domain.replacing import replace
 
 WITH_UNIT = (CaseState.DISPATCHED, CaseState.HANDLING)
 ALL_STAGES = frozenset(Stage)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, from_seconds
+from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
     WITH_UNIT,

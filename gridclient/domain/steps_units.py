@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Role, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event
+from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
     WITH_UNIT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gridclient.domain.case import Case
@@ -15,7 +15,7 @@ from gridclient.store.tables import (
     insert_rows,
     part_rows,
     read_parts,
-    read_row,
+    read_rows,
     replace_parts,
     table_row,
     update_rows,
@@ -46,6 +46,14 @@ class _Step:
     new: CaseTableRow
     old_parts: tuple[PartRow, ...]
     new_parts: tuple[PartRow, ...]
+    is_retold: bool
+    """Whether other words find the case than before."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether lists, counts or searches tell the case otherwise than before; an urging, a note or a visit is seen
+        in its history alone, and most of what comes in is such."""
+        return self.is_retold or self.old != self.new or self.old_parts != self.new_parts
 
 
 class Projection:
@@ -61,12 +69,11 @@ class Projection:
 
         Gives how many of the cases wait for a choice between two sides that did not before.
         """
-        steps = [self._step(touched) for touched in cases]
+        steps = [step for step in self._steps(cases) if step.is_shown]
         connection = self._connection
         if new := [(s.touched.no, s.new) for s in steps if s.old is None]:
             insert_rows(connection, new)
-        if known := [(s.touched.no, s.new) for s in steps if s.old is not None]:
-            update_rows(connection, known)
+        update_rows(connection, [(s.touched.no, s.old, s.new) for s in steps if s.old is not None])
         if moved := [s for s in steps if s.old_parts != s.new_parts]:
             old = [s.touched.no for s in moved if s.old_parts]
             replace_parts(connection, old, [(s.touched.no, part) for s in moved for part in s.new_parts])
@@ -75,30 +82,29 @@ class Projection:
             self._tallies.change_parts(step.old_parts, step.new_parts)
         self._tallies.flush(connection)
         write_packs(connection, [(s.touched.no, packed(s.new, self._labels)) for s in steps])
-        self._index(cases)
+        self._index(steps)
         return sum(s.new.conflict and not (s.old is not None and s.old.conflict) for s in steps)
 
     def write_pending(self, pending: Mapping[int, int]) -> None:
         """Only how many events wait of each case (by its number); all else stays."""
-        rows = []
-        for no, count in pending.items():
-            old = read_row(self._connection, no)
-            if old is not None and old.pending != count:
-                rows.append((no, new := old._replace(pending=count)))
-                self._tallies.change(old, new)
-        self._connection.executemany(
-            "UPDATE cases SET pending = ? WHERE no = ?", [(new.pending, no) for no, new in rows]
-        )
+        rows = [
+            (no, old, old._replace(pending=pending[no]))
+            for no, old in read_rows(self._connection, list(pending)).items()
+            if old.pending != pending[no]
+        ]
+        update_rows(self._connection, rows)
+        marked = [(no, old, new) for no, old, new in rows if bool(old.pending) != bool(new.pending)]
+        for _, old, new in marked:
+            self._tallies.change(old, new)
         self._tallies.flush(self._connection)
-        write_packs(self._connection, [(no, packed(new, self._labels)) for no, new in rows])
+        write_packs(self._connection, [(no, packed(new, self._labels)) for no, _, new in marked])
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Takes cases out that are none any more, because what opened them left the log."""
-        for no in numbers:
-            old = read_row(self._connection, no)
-            if old is not None:
-                self._tallies.add(old, -1)
-                self._tallies.change_parts(read_parts(self._connection, no), ())
+        parts = read_parts(self._connection, numbers)
+        for no, old in read_rows(self._connection, numbers).items():
+            self._tallies.add(old, -1)
+            self._tallies.change_parts(parts.get(no, ()), ())
         rows = [(no,) for no in numbers]
         replace_parts(self._connection, numbers, ())
         self._connection.executemany("DELETE FROM cases WHERE no = ?", rows)
@@ -106,21 +112,21 @@ class Projection:
         self._tallies.flush(self._connection)
         write_packs(self._connection, [(no, bytes(FORMAT.size)) for no in numbers])
 
-    def _step(self, touched: TouchedCase) -> _Step:
-        old = old_parts = None
-        if touched.before is not None:
-            old, old_parts = read_row(self._connection, touched.no), read_parts(self._connection, touched.no)
-        pending = touched.pending
-        if pending is None:
-            pending = (old.pending if old is not None else 0) + touched.events
-        return _Step(touched, old, table_row(touched.case, pending), old_parts or (), part_rows(touched.case))
+    def _steps(self, cases: Sequence[TouchedCase]) -> Iterator[_Step]:
+        known = [touched.no for touched in cases if touched.before is not None]
+        rows, parts = read_rows(self._connection, known), read_parts(self._connection, known)
+        for touched in cases:
+            old, pending = rows.get(touched.no), touched.pending
+            if pending is None:
+                pending = (old.pending if old is not None else 0) + touched.events
+            is_retold = touched.before is None or searchable(touched.before) != searchable(touched.case)
+            old_parts, new_parts = parts.get(touched.no, ()), part_rows(touched.case)
+            yield _Step(touched, old, table_row(touched.case, pending), old_parts, new_parts, is_retold)
 
-    def _index(self, cases: Sequence[TouchedCase]) -> None:
+    def _index(self, steps: Sequence[_Step]) -> None:
         """In the order of their numbers: FTS5 writes a segment whenever a number is below the one before."""
-        cases = sorted(cases, key=lambda touched: touched.no)
-        retold = [t.no for t in cases if t.before is not None and searchable(t.before) != searchable(t.case)]
-        if retold:
-            drop_cases(self._connection, retold)
-        again = set(retold)
-        if told := [(t.no, searchable(t.case)) for t in cases if t.before is None or t.no in again]:
-            index_cases(self._connection, told)
+        told = sorted((step.touched for step in steps if step.is_retold), key=lambda touched: touched.no)
+        if again := [touched.no for touched in told if touched.before is not None]:
+            drop_cases(self._connection, again)
+        if told:
+            index_cases(self._connection, [(touched.no, searchable(touched.case)) for touched in told])

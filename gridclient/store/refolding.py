@@ -17,6 +17,7 @@ from gridclient.services.rows import Changes
 from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
+from gridclient.store.tables import AMONG, listed
 
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 _TELLING: Final = frozenset(
@@ -32,9 +33,10 @@ _TELLING: Final = frozenset(
 )
 """Kinds that may change by which texts a case is found."""
 _READ: Final = (
-    "SELECT pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events WHERE subject = ?"
+    "SELECT subject, pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events "
+    f"WHERE subject IN {AMONG}"
 )
-_READ_ORDER: Final = "SELECT pos, origin, hlc, acked, hash FROM events WHERE subject = ?"
+_READ_ORDER: Final = f"SELECT subject, pos, origin, hlc, acked, hash FROM events WHERE subject IN {AMONG}"
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -107,13 +109,9 @@ class Refolding:
 
     def carry_out(self) -> Refolded:
         """Writes the events and places, and brings the tables of all touched cases after them."""
-        pending = {
-            subject.no: waiting
-            for subject in self._subjects.values()
-            if subject.places and not subject.fresh and (waiting := self._only_placed(subject)) is not None
-        }
+        pending = self._only_placed()
         refolded = [subject for subject in self._subjects.values() if subject.no not in pending]
-        stood = {subject.no: self._read(subject) for subject in refolded if subject.known}
+        stood = self._read([subject.no for subject in refolded if subject.known])
         self._write()
         touched = []
         for subject in refolded:
@@ -131,11 +129,20 @@ class Refolding:
         changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending))
         return Refolded(Changes(frozenset(changed)), conflicts)
 
-    def _only_placed(self, subject: _Subject) -> int | None:
-        """How many own events of a case wait when all its events keep their order; ``None`` when some move."""
+    def _only_placed(self) -> dict[int, int]:
+        """The cases whose events only got places and all keep their order, each with how many own events wait."""
+        placed = [subject.no for subject in self._subjects.values() if subject.places and not subject.fresh]
+        lines: dict[int, list[tuple[Any, ...]]] = {no: [] for no in placed}
+        for no, *line in self._connection.execute(_READ_ORDER, (listed(placed),)):
+            lines[no].append(tuple(line))
+        found = {no: self._waiting(self._subjects[no].places, lines[no]) for no in placed}
+        return {no: waiting for no, waiting in found.items() if waiting is not None}
+
+    def _waiting(self, places: dict[int, int | None], lines: list[tuple[Any, ...]]) -> int | None:
+        """How many own events wait; ``None`` when the order of the events becomes another."""
         before, after, waiting = [], [], 0
-        for pos, origin, hlc, acked, link in self._connection.execute(_READ_ORDER, (subject.no,)):
-            place = subject.places.get(pos, acked)
+        for pos, origin, hlc, acked, link in lines:
+            place = places.get(pos, acked)
             before.append((_order(acked, hlc, link), pos))
             after.append((_order(place, hlc, link), pos))
             waiting += place is None and self._origins.is_own(self._connection, origin)
@@ -156,15 +163,16 @@ class Refolding:
         if places:
             connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
 
-    def _read(self, subject: _Subject) -> list[_Line]:
-        lines = []
-        for pos, origin, seq, hlc, kind, version, base, actor, text, acked, link in self._connection.execute(
-            _READ, (subject.no,)
+    def _read(self, numbers: Sequence[int]) -> dict[int, list[_Line]]:
+        """All events of these subjects."""
+        lines: dict[int, list[_Line]] = {no: [] for no in numbers}
+        for no, pos, origin, seq, hlc, kind, version, base, actor, text, acked, link in self._connection.execute(
+            _READ, (listed(numbers),)
         ):
             key = self._origins.key(self._connection, origin, seq)
-            record = Record(key, hlc, kind, version, subject.id, base, actor, text)
+            record = Record(key, hlc, kind, version, self._subjects[no].id, base, actor, text)
             own = self._origins.is_own(self._connection, origin)
-            lines.append(_Line(pos, origin, hlc, acked, link, own, record.event()))
+            lines[no].append(_Line(pos, origin, hlc, acked, link, own, record.event()))
         return lines
 
     def _subject_of(self, text: str) -> _Subject:

@@ -24,6 +24,7 @@ Numbers = NDArray[np.int64]
 
 _HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
+_ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
 _BREAK: Final = "¶"  # no phrase reaches from one field into the next
 _COMMA: Final = ord(",")
@@ -32,7 +33,8 @@ _LONGEST: Final = 18
 _INSERT: Final = "INSERT INTO search(rowid, words) VALUES (?, ?)"
 _INSERT_SIGNS: Final = "INSERT INTO search_signs(rowid, signs) VALUES (?, ?)"
 _INDEXES: Final = ("search", "search_signs")
-_MERGED_AT_ONCE: Final = 100
+_MERGED_AT_ONCE: Final = 10
+_CHANGES_OF_NOTHING: Final = 1
 _MOST_SEGMENTS: Final = 256
 
 
@@ -44,6 +46,8 @@ def _normalised(text: str) -> str:
 
 def tokens_of(text: str) -> list[str]:
     """The tokens of a text in their order: 噪音扰民 Rd → 噪音 音扰 扰民 民 rd."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     tokens: list[str] = []
     for han, word in _RUN.findall(_normalised(text)):
         if word:
@@ -72,7 +76,7 @@ def index_entry(texts: Sequence[str]) -> tuple[str, str]:
 def index_cases(connection: Connection, cases: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Adds new cases, each with its texts."""
     insert_entries(connection, [(no, index_entry(texts)) for no, texts in cases])
-    _merge_a_little(connection)
+    _let_segments_wait(connection)
 
 
 def insert_entries(connection: Connection, entries: Sequence[tuple[int, tuple[str, str]]]) -> None:
@@ -81,13 +85,20 @@ def insert_entries(connection: Connection, entries: Sequence[tuple[int, tuple[st
     connection.executemany(_INSERT_SIGNS, [(no, signs) for no, (_, signs) in entries])
 
 
-def _merge_a_little(connection: Connection) -> None:
+def _let_segments_wait(connection: Connection) -> None:
     """Each transaction adds a segment to each index. FTS5 lets sixteen pile up and then merges them all within one
-    commit, those of an import among them (measured: 0.8 s); so each does a few pages of it, and many may pile up."""
+    commit, those of an import among them (measured: 0.8 s). More may pile up here, for :func:`merge_a_little`."""
     for name in _INDEXES:
         if connection.execute(f"SELECT v FROM {name}_config WHERE k = 'crisismerge'").fetchone() is None:
             connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('crisismerge', {_MOST_SEGMENTS})")
+
+
+def merge_a_little(connection: Connection) -> bool:
+    """Merges some pages of what piled up, for a few hundredths of a second; whether there is more."""
+    before = connection.total_changes
+    for name in _INDEXES:
         connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('merge', {_MERGED_AT_ONCE})")
+    return connection.total_changes - before > _CHANGES_OF_NOTHING * len(_INDEXES)
 
 
 def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:

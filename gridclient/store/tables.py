@@ -60,9 +60,10 @@ class PartRow(NamedTuple):
     in_hand: int
 
 
+AMONG: Final = "(SELECT value FROM json_each(?))"
+"""A list of numbers in a statement that stays the same however many they are."""
 _COLUMNS: Final = ", ".join(CaseTableRow._fields)
 _INSERT: Final = f"INSERT INTO cases(no, {_COLUMNS}) VALUES (?{', ?' * len(CaseTableRow._fields)})"
-_UPDATE: Final = f"UPDATE cases SET {' = ?, '.join(CaseTableRow._fields)} = ? WHERE no = ?"
 
 
 def number_key(number: str) -> int:
@@ -142,16 +143,27 @@ def _seconds(instant: datetime | None) -> int | None:
     return None if instant is None else int(instant.timestamp())
 
 
-def read_row(connection: Connection, no: int) -> CaseTableRow | None:
-    """The row that stands, or ``None``."""
-    row = connection.execute(f"SELECT {_COLUMNS} FROM cases WHERE no = ?", (no,)).fetchone()
-    return None if row is None else CaseTableRow(*row)
+def read_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, CaseTableRow]:
+    """The rows that stand, by the cases' numbers."""
+    rows = connection.execute(f"SELECT no, {_COLUMNS} FROM cases WHERE no IN {AMONG}", (listed(numbers),))
+    return {row[0]: CaseTableRow(*row[1:]) for row in rows}
 
 
-def read_parts(connection: Connection, no: int) -> tuple[PartRow, ...]:
-    """The parts that stand, in the order they were written."""
-    rows = connection.execute("SELECT unit, role, state, in_hand FROM parts WHERE case_no = ? ORDER BY rowid", (no,))
-    return tuple(PartRow(*row) for row in rows)
+def read_parts(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[PartRow, ...]]:
+    """The parts that stand, in the order they were written; cases without parts are left out."""
+    rows = connection.execute(
+        f"SELECT case_no, unit, role, state, in_hand FROM parts WHERE case_no IN {AMONG} ORDER BY rowid",
+        (listed(numbers),),
+    )
+    found: dict[int, list[PartRow]] = {}
+    for no, *part in rows:
+        found.setdefault(no, []).append(PartRow(*part))
+    return {no: tuple(parts) for no, parts in found.items()}
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers as the one parameter of :data:`AMONG`."""
+    return f"[{','.join(map(str, numbers))}]"
 
 
 def all_rows(connection: Connection) -> Iterator[tuple[int, CaseTableRow]]:
@@ -171,9 +183,18 @@ def insert_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]
     connection.executemany(_INSERT, [(no, *row) for no, row in rows])
 
 
-def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]) -> None:
-    """Known cases."""
-    connection.executemany(_UPDATE, [(*row, no) for no, row in rows])
+def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow, CaseTableRow]]) -> None:
+    """Known cases with the row that stands and the one that shall.
+
+    Only columns that differ are named: SQLite writes every index of a named column anew, whether it differs or not.
+    """
+    by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    for no, old, new in rows:
+        names = tuple(name for name, was, now in zip(CaseTableRow._fields, old, new, strict=True) if was != now)
+        by_columns.setdefault(names, []).append((*(getattr(new, name) for name in names), no))
+    by_columns.pop((), None)
+    for names, values in by_columns.items():
+        connection.executemany(f"UPDATE cases SET {' = ?, '.join(names)} = ? WHERE no = ?", values)
 
 
 def replace_parts(connection: Connection, old: Sequence[int], new: Iterable[tuple[int, PartRow]]) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key, subject_text
 from gridclient.store.packs import title_key, title_start
-from gridclient.store.tables import number_key, phone_digits
+from gridclient.store.tables import CaseTableRow, number_key, phone_digits, update_rows
 
 
 @given(st.text(min_size=1, max_size=40).filter(lambda text: "\0" not in text) | st.uuids().map(lambda made: made.hex))
@@ -64,3 +68,36 @@ def test_a_title_begins_as_its_key_says(title: str) -> None:
 def test_telephones_are_compared_by_their_digits() -> None:
     assert phone_digits("+86 138-0000 1111") == "8613800001111"
     assert phone_digits("") == ""
+
+
+@dataclass
+class Statements:
+    """A connection that remembers what it was told."""
+
+    told: list[tuple[str, list[Sequence[Any]]]] = field(default_factory=list)
+
+    def executemany(self, sql: str, parameters: Iterable[Sequence[Any]]) -> None:
+        self.told.append((sql, list(parameters)))
+
+
+ROW = CaseTableRow(
+    id=b"1", number="n", number_key=1, title="噪音", state="filed", is_open=1, level=3, urgency=1, channel="12345",
+    standard="s", grid="g", unit="", cooperating=0, due=None, registered_at=1, dispatched_at=None, closed_at=None,
+    returned=0, escalated=0, consultation=0, conflict=0, pending=0, phone="", lon=None, lat=None,
+)  # fmt: skip
+
+
+def test_only_columns_that_differ_are_written() -> None:
+    """SQLite writes the indexes of every column that is named."""
+    statements = Statements()
+    rows = [
+        (1, ROW, ROW),
+        (2, ROW, ROW._replace(urgency=2)),
+        (3, ROW, ROW._replace(state="dispatched", unit="u")),
+        (4, ROW, ROW._replace(urgency=3)),
+    ]
+    update_rows(cast("Connection", statements), rows)
+    assert statements.told == [
+        ("UPDATE cases SET urgency = ? WHERE no = ?", [(2, 2), (3, 4)]),
+        ("UPDATE cases SET state = ?, unit = ? WHERE no = ?", [("dispatched", "u", 3)]),
+    ]
