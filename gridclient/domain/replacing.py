@@ -33,7 +33,7 @@ def replace(value: T, /, **changes: Any) -> T:
     parts = list(plan.read(value))
     for name, part in changes.items():
         parts[plan.places[name]] = part
-    copy = object.__new__(made_of)
+    copy: T = object.__new__(made_of)
     for put, part in zip(plan.setters, parts, strict=True):
         put(copy, part)
     return copy

@@ -5,6 +5,7 @@ Every method that writes is one short transaction, or several of which each leav
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -31,6 +32,7 @@ from gridclient.store.enrolment_file import read_enrolment, write_enrolment
 from gridclient.store.log import CHAIN_START, Device, subject_text, writing_device
 from gridclient.store.profile import Profile
 from gridclient.store.reference_exchange import STREAM, record_changes
+from gridclient.store.search import merge_a_little
 from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue, send_again
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
@@ -44,6 +46,7 @@ CONFIRM: Final = "sync.confirm"
 """Set after a restore: somebody has to look before the first round."""
 _BEGUN: Final = "sync.begun"
 _SHELF: Final = "sync.shelf"
+_TIDYING_S: Final = 0.3
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
     "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
@@ -238,6 +241,16 @@ class SqliteSyncStore:
         """See the port."""
         with self._database.writer() as connection:
             keep_round(connection, report)
+        if report.pulled:
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """What comes in leaves the search index in pieces; they are put together when everything is shown."""
+        until = time.monotonic() + _TIDYING_S
+        while time.monotonic() < until:
+            with self._database.writer() as connection:
+                if not merge_a_little(connection):
+                    return
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         """See the port."""

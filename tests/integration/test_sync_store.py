@@ -62,6 +62,32 @@ def test_two_desks_see_each_others_cases(desks: Desks, hub: ToyHub) -> None:
     assert same_tables(desks) and proved(*desks)
 
 
+def test_what_no_list_shows_comes_into_the_history_alone(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    case_id = one.stage.dispatched("占道经营", UNITS[0])
+    one.round(hub)
+    two.round(hub)
+    before = state_of_lists(two)
+    one.stage.record(EventKind.URGED, case_id, {"text": "请尽快办理"})
+    one.round(hub)
+    (taken,) = two.pull(hub)
+    assert set(taken.changes.cases) == {case_id}
+    assert two.stage.case(case_id) == one.stage.case(case_id)
+    assert state_of_lists(two) == before
+    one.stage.record(EventKind.AMENDED, case_id, {"facts": {"description": "路口有流动摊贩"}})
+    one.round(hub)
+    two.round(hub)
+    assert state_of_lists(two) > before
+    assert two.stage.titles(CaseFilter(text="流动摊贩")) == ["占道经营"]
+    assert same_tables(desks) and proved(*desks)
+
+
+def state_of_lists(desk: ToyDesk) -> int:
+    """A number that grows when lists and counts become others."""
+    with desk.stage.database.reader() as connection:
+        return int(connection.execute("SELECT stamp FROM store_state").fetchone()[0])
+
+
 def test_what_is_not_placed_stays_behind_what_is(desks: Desks, hub: ToyHub) -> None:
     """One closed its eyes to the line; what the other sent meanwhile stands before its own."""
     one, two = desks
