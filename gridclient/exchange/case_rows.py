@@ -20,7 +20,7 @@ from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.points import PointReader
 from gridclient.services.aside import Aside, Claim, WhenAsked
 from gridclient.services.import_records import CaseRecord, ImportedCase, RefusedRow
-from gridclient.services.imported_case import imported_case
+from gridclient.services.imported_case import case_of_values
 
 _PORTION: Final = 250
 _MOST_WAITING: Final = 12
@@ -68,7 +68,7 @@ def ready_cases(portion: Portion) -> list[ImportedCase | RefusedRow]:
     reader = CaseReader(portion.sheet, fields, PointReader(fields, portion.crs))
 
     def ready(number: int, cells: Sequence[Cell]) -> ImportedCase:
-        return imported_case(reader.read(number, cells))
+        return case_of_values(reader.values(number, cells))
 
     return [read_row(portion.sheet, portion.titles, row, ready, typed=portion.typed) for row in portion.rows]
 

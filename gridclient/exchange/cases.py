@@ -64,7 +64,11 @@ class CaseReader:
     def read(self, row: int, cells: Sequence[Cell]) -> CaseRecord:
         """Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``,
         ``case.level_unknown``."""
-        values: dict[str, Any] = {}
+        return CaseRecord(**self.values(row, cells))
+
+    def values(self, row: int, cells: Sequence[Cell]) -> dict[str, Any]:
+        """The record's fields by their names, without those that are empty. Raises as :meth:`read` does."""
+        values: dict[str, Any] = {"sheet": self._sheet, "row": row}
         count = len(cells)
         for name, place, convert in self._converted:
             cell = cells[place] if place < count else None
@@ -89,8 +93,9 @@ class CaseReader:
                     values["source_lon"],
                     values["source_lat"],
                 ) = place_found
-        identity = self._by_number(values) or self._by_content(cells)
-        return CaseRecord(sheet=self._sheet, row=row, identity=identity, extra=self._fields.extra(cells), **values)
+        values["identity"] = self._by_number(values) or self._by_content(cells)
+        values["extra"] = self._fields.extra(cells)
+        return values
 
     def _by_number(self, values: dict[str, Any]) -> str:
         """The other system's number under its column's title, "" without one.

@@ -11,6 +11,7 @@ from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
 from gridclient.exchange.values import text
 
+_TEXTS = frozenset({str})
 Value = TypeVar("Value")
 Default = TypeVar("Default")
 
@@ -71,11 +72,14 @@ class Fields:
             return {}
         missing = len(self.titles) - len(cells)
         found = self._other_cells([*cells, *[None] * missing] if missing > 0 else cells)
-        kept = {
-            title: cell if type(cell) is str else _kept(cell)
-            for title, cell in zip(self._other_titles, found, strict=False)
-            if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
-        }
+        if _TEXTS.issuperset(map(type, found)):  # as in every csv file
+            kept = {t: cell for t, cell in zip(self._other_titles, found, strict=False) if cell and not cell.isspace()}
+        else:
+            kept = {
+                title: cell if type(cell) is str else _kept(cell)
+                for title, cell in zip(self._other_titles, found, strict=False)
+                if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
+            }
         if missing < 0:
             from openpyxl.utils import get_column_letter  # noqa: PLC0415  (a second, and hardly a file needs it)
 

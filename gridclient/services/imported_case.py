@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as encode
 from operator import itemgetter
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
@@ -32,6 +33,12 @@ _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, w
 _GAP: Final = "\u0001"
 """Stands where something is not known yet."""
 _NUMBER_GAP: Final = f'"number":{encode(_GAP)}'
+_FIELDS: Final = tuple(field.name for field in fields(CaseRecord))
+_KEPT_AS_TOLD: Final = (
+    "grid_code", "channel_text", "big_class", "small_class", "state", "state_text", "unit_text", "result"
+)  # fmt: skip
+_Told: TypeAlias = Callable[[str], Any]
+"""Gives a field's value, ``None`` where the row has none."""
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
 
 
@@ -65,44 +72,60 @@ class StandardMatcher:
 
 def imported_case(record: CaseRecord) -> ImportedCase:
     """What the row says, as the event ``case_imported`` will: the same for the same row, whenever it is read."""
-    reported_at = record.reported_at or record.closed_at
+    return case_of_values({name: getattr(record, name) for name in _FIELDS})
+
+
+def case_of_values(values: Mapping[str, Any]) -> ImportedCase:
+    """The same of a record's fields by their names, those that are empty left out or not: a file has a million rows,
+    and to make a record of each first takes as long as to read it."""
+    told = values.get
+    reported_at, closed_at, due_at = told("reported_at") or told("closed_at"), told("closed_at"), told("due_at")
     reported = None if reported_at is None else to_seconds(reported_at)
-    closed_at = None if record.closed_at is None else to_seconds(record.closed_at)
-    channel = _CHANNELS.get(record.channel or record.channel_text, Channel.OTHER.value)
-    urgency = _URGENCIES.get(record.urgency, 1)
-    case = ImportedCase(
-        record.sheet,
-        record.row,
-        record.identity,
-        record.external_number,
-        record.title,
-        record.description,
-        record.address,
-        record.reporter_phone,
+    closed = closed_at is not None or told("state") in _CLOSED
+    ended = reported if closed_at is None else to_seconds(closed_at)
+    due = None if due_at is None else to_seconds(due_at)
+    level = told("level") or DEFAULT_LEVEL
+    channel = _CHANNELS.get(told("channel") or told("channel_text") or "", Channel.OTHER.value)
+    urgency = _URGENCIES.get(told("urgency") or "", 1)
+    big_class, small_class = told("big_class") or "", told("small_class") or ""
+    own_class = f"{big_class} {small_class}".strip()
+    opening, ending = _edges(reported, ended, due, level, closed=closed)
+    texts = (opening, _address(told), _middle(values, channel), _places(told, reported), _titled(told, urgency), ending)
+    return ImportedCase(
+        values["sheet"],
+        values["row"],
+        values["identity"],
+        told("external_number") or "",
+        values["title"],
+        told("description") or "",
+        told("address") or "",
+        told("reporter_phone") or "",
         reported,
         0 if reported_at is None else reported_at.astimezone(CHINA_TIME).toordinal(),
-        closed_at is not None or record.state in _CLOSED,
-        reported if closed_at is None else closed_at,
-        None if record.due_at is None else to_seconds(record.due_at),
-        record.level or DEFAULT_LEVEL,
+        closed,
+        ended,
+        due,
+        level,
         urgency,
         channel,
-        record.big_class,
-        record.small_class,
-        record.grid_code,
-        record.lon,
-        record.lat,
-        ("", _address(record), _middle(record, channel), _places(record, reported), _titled(record, urgency), ""),
-        "",
-        record.notices,
+        big_class,
+        small_class,
+        told("grid_code") or "",
+        told("lon"),
+        told("lat"),
+        texts,
+        _digest(values["identity"], texts, own_class),
+        told("notices") or (),
     )
-    texts = _edged(case)
+
+
+def _digest(identity: str, texts: Texts, own_class: str) -> str:
     try:
-        record.identity.encode()
-        row = _text(texts, digest=_GAP, case_class=_own_class(case), grid=_GAP, standard="").encode()
+        identity.encode()
+        row = _text(texts, digest=_GAP, case_class=own_class, grid=_GAP, standard="").encode()
     except UnicodeEncodeError:  # half of a pair of surrogates is no text
-        return case
-    return case._replace(digest=hashlib.blake2b(row, digest_size=8).hexdigest(), texts=texts)
+        return ""
+    return hashlib.blake2b(row, digest_size=8).hexdigest()
 
 
 def dated(case: ImportedCase, now: datetime) -> ImportedCase:
@@ -110,8 +133,9 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
     if case.reported is not None:
         return case
     seconds = to_seconds(now)
-    case = case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal())
-    return case._replace(texts=_edged(case))
+    opening, ending = _edges(seconds, seconds, case.due, case.level, closed=case.closed)
+    texts = (opening, *case.texts[1:-1], ending)
+    return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal(), texts=texts)
 
 
 def event_text(case: ImportedCase, *, grid: str, standard: StandardRow | None) -> str:
@@ -139,20 +163,12 @@ def _text(texts: Texts, *, digest: str, case_class: str, grid: str, standard: st
     )
 
 
-def _edged(case: ImportedCase) -> Texts:
-    """The parts of the text with the first and the last: what is not about the facts."""
-    reported = "null" if case.reported is None else case.reported
-    closed = f'"closed_at":{reported if case.closed_at is None else case.closed_at},' if case.closed else ""
-    clocks = "" if case.due is None else _original_deadline(case.reported, case.due)
-    _, address, middle, places, titled, _ = case.texts
-    return (
-        f"{{{clocks}{closed}",
-        address,
-        middle,
-        places,
-        titled,
-        f'}},"level":{case.level},{_NUMBER_GAP},"registered_at":{reported}}}',
-    )
+def _edges(reported: int | None, ended: int | None, due: int | None, level: int, *, closed: bool) -> tuple[str, str]:
+    """The first and the last part of the text: what is not about the facts."""
+    registered = "null" if reported is None else reported
+    end = f'"closed_at":{registered if ended is None else ended},' if closed else ""
+    clocks = "" if due is None else _original_deadline(reported, due)
+    return f"{{{clocks}{end}", f'}},"level":{level},{_NUMBER_GAP},"registered_at":{registered}}}'
 
 
 def _own_class(case: ImportedCase) -> str:
@@ -162,50 +178,48 @@ def _own_class(case: ImportedCase) -> str:
 # The facts that are not empty, in the order of their names: events are kept for ever, so they say no more.
 
 
-def _address(record: CaseRecord) -> str:
-    return f'"address":{encode(record.address)},' if record.address else ""
+def _address(told: _Told) -> str:
+    address = told("address")
+    return f'"address":{encode(address)},' if address else ""
 
 
-def _middle(record: CaseRecord, channel: str) -> str:
-    members = _members(_extra(record))
-    described = f'"description":{encode(record.description)},' if record.description else ""
+def _middle(values: Mapping[str, Any], channel: str) -> str:
+    members = _members(_extra(values))
+    description = values.get("description")
+    described = f'"description":{encode(description)},' if description else ""
     return f'"channel":{encode(channel)},{described}' + (f'"extra":{{{members}}},' if members else "")
 
 
-def _places(record: CaseRecord, reported: int | None) -> str:
+def _places(told: _Told, reported: int | None) -> str:
     text = "" if reported is None else f',"happened_at":{reported}'
-    if record.lat is not None:
-        text += f',"lat":{record.lat!r}'
-    if record.lon is not None:
-        text += f',"lon":{record.lon!r}'
-    if record.reporter_name:
-        text += f',"reporter_name":{encode(record.reporter_name)}'
-    if record.reporter_phone:
-        text += f',"reporter_phone":{encode(record.reporter_phone)}'
-    if record.source_lon is None or record.source_lat is None:
+    lon, lat = told("lon"), told("lat")
+    if lat is not None:
+        text += f',"lat":{lat!r}'
+    if lon is not None:
+        text += f',"lon":{lon!r}'
+    if name := told("reporter_name"):
+        text += f',"reporter_name":{encode(name)}'
+    if phone := told("reporter_phone"):
+        text += f',"reporter_phone":{encode(phone)}'
+    source_lon, source_lat = told("source_lon"), told("source_lat")
+    if source_lon is None or source_lat is None:
         return text
-    source = f"{record.source_crs}:{record.source_lon!r},{record.source_lat!r}"
+    source = f"{told('source_crs') or ''}:{source_lon!r},{source_lat!r}"
     return f'{text},"source_point":{encode(source)}'
 
 
-def _titled(record: CaseRecord, urgency: int) -> str:
-    title = f',"title":{encode(record.title)}' if record.title else ""
-    number = f',"upper_number":{encode(record.external_number)}' if record.external_number else ""
-    return f'{title}{number},"urgency":{urgency}'
+def _titled(told: _Told, urgency: int) -> str:
+    title, number = told("title"), told("external_number")
+    text = f',"title":{encode(title)}' if title else ""
+    return f'{text},"upper_number":{encode(number)},"urgency":{urgency}' if number else f'{text},"urgency":{urgency}'
 
 
-def _extra(record: CaseRecord) -> Mapping[str, str]:
-    kept = (
-        ("grid_code", record.grid_code),
-        ("channel_text", record.channel_text),
-        ("big_class", record.big_class),
-        ("small_class", record.small_class),
-        ("state", record.state),
-        ("state_text", record.state_text),
-        ("unit_text", record.unit_text),
-        ("result", record.result),
-    )
-    return {**record.extra, **{name: value for name, value in kept if value}}
+def _extra(values: Mapping[str, Any]) -> Mapping[str, str]:
+    found = dict(values.get("extra") or {})
+    for name in _KEPT_AS_TOLD:
+        if said := values.get(name):
+            found[name] = said
+    return found
 
 
 def _members(texts: Mapping[str, str]) -> str:
