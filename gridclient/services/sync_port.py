@@ -86,7 +86,8 @@ class Unsent:
     """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.
 
     ``signature``: another device's own, over the link after them. ``more``: the origin goes on, but an event of another
-    desk stands between, which its author had seen.
+    desk stands between, which its author had seen. ``stood``: the position that the last of them had before the hub
+    lost it, 0 where it never had one.
     """
 
     origin: OriginKey
@@ -96,6 +97,7 @@ class Unsent:
     link_after: bytes
     signature: bytes = b""
     more: bool = False
+    stood: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +273,9 @@ class SyncStore(Protocol):
         """
         ...
 
-    def withdraw(self, origin: OriginKey, first: int) -> Changes:
+    def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         """Events of another device that came on a stick and that the hub will not have leave the log, from number
-        ``first`` on."""
+        ``first`` on. Those that the hub once had stay, unless it has others under their numbers (``forked``)."""
         ...
 
     def restart_feed(self, feed: str) -> None:

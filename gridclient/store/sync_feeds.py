@@ -137,8 +137,8 @@ def change_hub(connection: Connection, feeds: Sequence[str]) -> None:
             restart(connection, feed)
 
 
-def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequence[tuple[int, int]]:
-    """Events (subject and place in the log) whose places the hub did not confirm although the feed was read to its end.
+def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequence[tuple[int, int, int]]:
+    """Events (subject, place in the log, position) that the hub did not confirm although the feed was read to its end.
 
     Of a whole stream those are behind its end; other wrong ones gave way to the right ones as they came. Of parts of a
     stream those that no part has, as soon as no part is being read again.
@@ -146,7 +146,7 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     stream = stream_of(state.feed)
     if not is_part(state.feed):
         rows = connection.execute(
-            "SELECT e.subject, e.pos FROM events e JOIN origins o ON o.no = e.origin "
+            "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
             "WHERE o.stream = ? AND e.acked > ? LIMIT ?",
             (stream, state.cursor, limit),
         )
@@ -155,7 +155,7 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     if any(other.repairing or not is_part(other.feed) for other in others):
         return ()
     rows = connection.execute(
-        "SELECT e.subject, e.pos FROM events e JOIN origins o ON o.no = e.origin "
+        "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
         "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feeds f JOIN feed_places p "
         "ON p.feed = f.feed AND p.position = e.acked WHERE f.feed LIKE '%@' || ?1) LIMIT ?2",
         (stream, limit),

@@ -17,6 +17,7 @@ from gridclient.store.reference_exchange import STREAM, apply_change
 from gridclient.store.refolding import Refolding
 from gridclient.store.sync_carrying import keep_signatures
 from gridclient.store.sync_chains import IN_HAND, Chains, HeadCheck
+from gridclient.store.sync_lost import keep_heads, note_lost
 
 _LARGEST: Final = (1 << 63) - 1
 _AT_ONCE: Final = 500
@@ -51,6 +52,9 @@ class Intake:
             self._give_way(before, page)
         whole = page.complete and not sync_feeds.is_part(page.feed)
         taken = self._finish(page.heads, all_signed=whole)
+        known = [(self._chains.known(head.origin), head) for head in page.heads]
+        foreign = [(chain.no, head) for chain, head in known if chain is not None and not chain.own]
+        keep_heads(self._connection, [(no, head.seq, head.signature) for no, head in foreign])
         after = sync_feeds.moved(self._connection, before, page, self._marked)
         sync_feeds.keep_feed(self._connection, after)
         return taken._replace(agrees=sync_feeds.agrees(after, page))
@@ -114,9 +118,11 @@ class Intake:
     def _give_way(self, before: FeedState, page: FeedPage) -> None:
         """What had a place in this stretch, and the hub says that another has it, has none any more."""
         stretch = (sync_feeds.stream_of(page.feed), before.cursor + 1, page.cursor)
-        for subject, pos, _ in self._connection.execute(_IN_STRETCH, stretch).fetchall():
-            if pos not in self._placed:
-                self._refolding.place(subject, pos, None)
+        rows = self._connection.execute(_IN_STRETCH, stretch).fetchall()
+        gone = [(subject, pos, acked) for subject, pos, acked in rows if pos not in self._placed]
+        for subject, pos, _ in gone:
+            self._refolding.place(subject, pos, None)
+        note_lost(self._connection, [(pos, acked) for _, pos, acked in gone])
 
     def _finish(self, heads: Sequence[SignedHead], *, all_signed: bool) -> Taken:
         refolded = self._refolding.carry_out()
@@ -139,8 +145,9 @@ def take_back(connection: Connection, state: FeedState) -> Taken | None:
         sync_feeds.keep_feed(connection, replace(state, repairing=False))
         return None
     refolding = Refolding(connection)
-    for subject, pos in rows:
+    for subject, pos, _ in rows:
         refolding.place(subject, pos, None)
+    note_lost(connection, [(pos, acked) for _, pos, acked in rows])
     refolded = refolding.carry_out()
     return Taken(refolded.changes, True, 0, refolded.conflicts)
 

@@ -36,6 +36,7 @@ from gridclient.store.search import merge_a_little
 from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue, send_again
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
+from gridclient.store.sync_lost import forget_found, leave_to_others, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
 from gridclient.store.sync_withdrawing import withdraw
@@ -46,6 +47,7 @@ CONFIRM: Final = "sync.confirm"
 """Set after a restore: somebody has to look before the first round."""
 _BEGUN: Final = "sync.begun"
 _SHELF: Final = "sync.shelf"
+_NEVER: Final = 1 << 62
 _TIDYING_S: Final = 0.3
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
@@ -125,6 +127,7 @@ class SqliteSyncStore:
         with self._database.writer() as connection:
             _keep_value(connection, _BEGUN, now.isoformat())
             sync_carrying.forget_signatures(connection)
+            forget_found(connection)
             if tells:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
 
@@ -144,11 +147,18 @@ class SqliteSyncStore:
             if origin.device != self.device:
                 return _carried(connection, origin, first)
             no, before = _start(connection, origin, first)
-            until = sync_carrying.next_foreign(connection, origin.stream, no, first)
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
-        cut = next((place for place, row in enumerate(rows) if until is not None and row[2] > until), None)
+            stood = lost_places(connection, no)
+            if first in stood:
+                until = next_lost(connection, origin.stream, stood[first])
+                marks = [stood.get(row[0], _NEVER) for row in rows]
+            else:
+                until = sync_carrying.next_foreign(connection, origin.stream, no, first)
+                marks = [row[2] for row in rows]
+        cut = next((place for place, mark in enumerate(marks) if until is not None and mark > until), None)
         records, link = _records(origin, first, rows[:cut], before)
-        return Unsent(origin, first, records, before, link, more=cut is not None)
+        last = stood.get(first + len(records) - 1, 0)
+        return Unsent(origin, first, records, before, link, more=cut is not None, stood=last)
 
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
         """See the port."""
@@ -174,10 +184,13 @@ class SqliteSyncStore:
         """See the port."""
         return self._intake(lambda intake: intake.take_unplaced(batches))
 
-    def withdraw(self, origin: OriginKey, first: int) -> Changes:
+    def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
         """See the port."""
         with self._database.writer() as connection:
             no, _ = _start(connection, origin, 1)
+            if not forked and first in lost_places(connection, no):
+                leave_to_others(connection, no)
+                return Changes()
             count, changes = withdraw(connection, no, first)
             self._audit(connection, "sync.withdrawn", f"{origin.device}/{origin.incarnation}/{first}+{count}")
         return changes
@@ -333,7 +346,8 @@ def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
     records, link = _records(origin, first, rows, before)
     if len(records) != last - first + 1:
         return Unsent(origin, first, (), before, before)
-    return Unsent(origin, first, records, before, link, signature, more=True)
+    stood = lost_places(connection, no).get(last, 0)
+    return Unsent(origin, first, records, before, link, signature, more=True, stood=stood)
 
 
 def _records(

@@ -157,8 +157,8 @@ class FakeSyncStore:
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
         return ()
 
-    def withdraw(self, origin: OriginKey, first: int) -> Changes:
-        raise AssertionError(f"nothing was carried: {origin} {first}")
+    def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
+        raise AssertionError(f"nothing was carried: {origin} {first} {forked}")
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
         chain = self.state.chains[origin]

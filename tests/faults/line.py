@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +11,7 @@ from enum import StrEnum
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.opening import open_backend
+from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.transport import FilePlace, Untold
@@ -100,6 +101,28 @@ class HubHost:
     def restart(self) -> None:
         self.stop()
         self.start()
+
+    def back_up(self) -> None:
+        """A copy of the database, which has to be a file."""
+        self.stop()
+        file = sqlite_file(self._url)
+        assert file is not None
+        shutil.copy(file, file.with_suffix(".copy"))
+        self.start()
+
+    def put_back(self) -> bool:
+        """The copy takes the database's place; whether there was one."""
+        file = sqlite_file(self._url)
+        assert file is not None
+        copy = file.with_suffix(".copy")
+        if not copy.exists():
+            return False
+        self.stop()
+        for name in (file, file.with_name(f"{file.name}-wal"), file.with_name(f"{file.name}-shm")):
+            name.unlink(missing_ok=True)
+        shutil.copy(copy, file)
+        self.start()
+        return True
 
     def sync(self, token: str, body: bytes) -> bytes:
         """One request, after those that came late."""

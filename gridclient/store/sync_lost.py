@@ -1,0 +1,91 @@
+"""Events that had a place and that the hub has no more (it was restored from a backup): where they stood.
+
+Every desk that knows them brings them back, its own and the others', in the order in which they stood before; another
+desk's go with the signature that came with them, so that nobody has to wait for a desk that is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from gridclient.store.driver import Connection
+
+_LOST: Final = "lost/"
+_HEAD: Final = "head/"
+_STICK: Final = "stick/"
+_KEPT: Final = 200
+_SET: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
+_LOST_OF: Final = (
+    "SELECT e.seq, CAST(v.value AS INTEGER) FROM desk_values v "
+    "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) "
+    "WHERE v.name >= 'lost/' AND v.name < 'lost0' AND e.acked IS NULL AND e.origin = ?"
+)
+_NEXT_LOST: Final = (
+    "SELECT min(CAST(v.value AS INTEGER)) FROM desk_values v "
+    "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) JOIN origins o ON o.no = e.origin "
+    "WHERE v.name >= 'lost/' AND v.name < 'lost0' AND e.acked IS NULL AND o.own = 0 AND o.stream = ? "
+    "AND CAST(v.value AS INTEGER) > ?"
+)
+_ANY: Final = "SELECT EXISTS(SELECT 1 FROM desk_values WHERE name >= 'lost/' AND name < 'lost0')"
+_FOUND_AGAIN: Final = (
+    "DELETE FROM desk_values WHERE name >= 'lost/' AND name < 'lost0' AND NOT EXISTS "
+    "(SELECT 1 FROM events e WHERE e.pos = CAST(substr(name, 6) AS INTEGER) AND e.acked IS NULL)"
+)
+
+
+def keep_heads(connection: Connection, signed: Iterable[tuple[int, int, bytes]]) -> None:
+    """Keeps the newest signatures of other desks, by the number of their origin here and of the event."""
+    found = list(signed)
+    connection.executemany(_SET, [(f"{_HEAD}{no}/{seq:016d}", signature.hex()) for no, seq, signature in found])
+    for no in {no for no, *_ in found}:
+        between = (f"{_HEAD}{no}/", f"{_HEAD}{no}0")
+        connection.execute(
+            "DELETE FROM desk_values WHERE name >= ?1 AND name < (SELECT name FROM desk_values "
+            "WHERE name >= ?1 AND name < ?2 ORDER BY name DESC LIMIT 1 OFFSET ?3)",
+            (*between, _KEPT),
+        )
+
+
+def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
+    """Events (by their place in the log) lose these positions: the signatures over them are for the hub now."""
+    rows = list(stood)
+    connection.executemany(_SET, [(f"{_LOST}{pos}", str(position)) for pos, position in rows])
+    foreign: dict[int, int] = {}
+    for pos, _ in rows:
+        found = connection.execute(
+            "SELECT o.no, e.seq FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ? AND o.own = 0", (pos,)
+        ).fetchone()
+        if found is not None:
+            foreign[found[0]] = min(found[1], foreign.get(found[0], found[1]))
+    for no, first in foreign.items():
+        heads = connection.execute(
+            "SELECT name, value FROM desk_values WHERE name >= ? AND name < ?",
+            (f"{_HEAD}{no}/{first:016d}", f"{_HEAD}{no}0"),
+        ).fetchall()
+        given = [(f"{_STICK}{no}/{int(name.rpartition('/')[2])}", value) for name, value in heads]
+        connection.executemany(_SET, given)
+
+
+def leave_to_others(connection: Connection, no: int) -> None:
+    """The hub will not have the lost events of this origin from here: they stay, and are not offered again."""
+    connection.execute("DELETE FROM desk_values WHERE name >= ? AND name < ?", (f"{_STICK}{no}/", f"{_STICK}{no}0"))
+
+
+def forget_found(connection: Connection) -> None:
+    """Drops what is known of events that have a place again."""
+    if connection.execute(_ANY).fetchone()[0]:
+        connection.execute(_FOUND_AGAIN)
+
+
+def lost_places(connection: Connection, no: int) -> Mapping[int, int]:
+    """Where the lost events of an origin stood, by their numbers."""
+    if not connection.execute(_ANY).fetchone()[0]:
+        return {}
+    return dict(connection.execute(_LOST_OF, (no,)).fetchall())
+
+
+def next_lost(connection: Connection, stream: str, position: int) -> int | None:
+    """Where the first lost event of another desk stood, behind this position."""
+    found = connection.execute(_NEXT_LOST, (stream, position)).fetchone()
+    return None if found is None else found[0]

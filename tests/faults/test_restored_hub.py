@@ -1,0 +1,192 @@
+"""A hub that was restored from an old backup gets back what it lost: all of it, in the order in which it stood."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from gridclient.services.sync_port import RoundEnd
+from tests.fakes.quick_disk import quick_folder as folder_in_memory
+from tests.faults.county import County
+from tests.faults.desk import DEEDS, FULL, READER, department
+from tests.faults.line import Fault
+from tests.faults.proof import assert_all_agree, case_tables, hub_events
+from tests.faults.tally import injected, proved
+from tests.faults.test_model import run
+
+_places = st.integers(0, 4)
+_deeds = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 21)), min_size=1, max_size=4)
+_bad = st.lists(
+    st.tuples(st.sampled_from((Fault.REPLY_LOST, Fault.REQUEST_LOST, Fault.TWICE, Fault.KILLED_AFTER)), st.just(1)),
+    min_size=1,
+    max_size=3,
+)
+
+
+class RestoredHubMachine(RuleBasedStateMachine):
+    """Work at several desks, a line that fails, and now and then the hub's backup takes its place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stack = ExitStack()
+        self._folder = self._stack.enter_context(folder_in_memory())
+        self.county: County | None = None
+
+    @initialize(desks=st.sampled_from(((FULL, FULL), (FULL, FULL, department(1)), (FULL, FULL, READER), (FULL,) * 3)))
+    def begin(self, desks: Any) -> None:
+        self.county = County(self._folder, desks)
+        for deed in (0, 2, 3):
+            self.county.register(0)
+            for step in (0, deed)[:deed]:
+                self.county.act(0, 0, step)
+        for place in (*range(len(desks)), 0):
+            self.county.round(place)
+        self.county.hub.back_up()
+
+    @property
+    def here(self) -> County:
+        assert self.county is not None
+        return self.county
+
+    def at(self, place: int) -> int:
+        return place % len(self.here.desks)
+
+    @rule(place=_places)
+    def register(self, place: int) -> None:
+        self.here.register(self.at(place))
+
+    @rule(place=_places, deeds=_deeds)
+    def act(self, place: int, deeds: list[tuple[int, int]]) -> None:
+        for case, deed in deeds:
+            self.here.act(self.at(place), case, deed)
+
+    @rule(place=_places, deeds=_deeds)
+    def act_and_sync(self, place: int, deeds: list[tuple[int, int]]) -> None:
+        self.act(place, deeds)
+        self.here.round(self.at(place))
+
+    @rule(place=_places)
+    def sync(self, place: int) -> None:
+        self.here.round(self.at(place))
+
+    @rule(place=_places, plan=_bad)
+    def sync_badly(self, place: int, plan: list[tuple[Fault, int]]) -> None:
+        self.here.round(self.at(place), plan)
+
+    @rule(place=_places, stick=st.integers(0, 2))
+    def export(self, place: int, stick: int) -> None:
+        self.here.export(self.at(place), stick)
+
+    @rule(place=_places, stick=_places)
+    def carry(self, place: int, stick: int) -> None:
+        self.here.carry(self.at(place), stick)
+
+    @rule(hours=st.sampled_from((-24, 24)), place=_places)
+    def set_the_clock(self, hours: int, place: int) -> None:
+        self.here.desks[self.at(place)].tick(timedelta(hours=hours))
+
+    @rule()
+    def back_up_the_hub(self) -> None:
+        self.here.hub.back_up()
+
+    @rule(place=_places)
+    def restore_the_hub(self, place: int) -> None:
+        if self.here.hub.put_back():
+            injected("hub: restored from an old backup")
+            self.here.round(self.at(place))
+
+    def teardown(self) -> None:
+        try:
+            if self.county is not None:
+                try:
+                    self.county.heal()
+                    assert_all_agree(self.county)
+                finally:
+                    self.county.close()
+            proved("runs of the model")
+        finally:
+            self._stack.close()
+
+
+@pytest.mark.slow
+def test_whatever_a_restored_hub_lost_is_there_in_the_end(is_full: bool) -> None:
+    examples = int(os.environ.get("GRIDCLIENT_FAULT_RUNS", "300" if is_full else "8"))
+    run(RestoredHubMachine, examples=examples, steps=40 if is_full else 25)
+
+
+@pytest.fixture
+def county(quick_folder: Path) -> Iterator[County]:
+    """Two desks at which a case was registered, filed and seen by both; then the hub is backed up."""
+    county = County(quick_folder, (FULL, FULL, FULL), page=1 << 20)
+    county.register(0)
+    county.act(0, 0, 0)
+    for place in (0, 1, 2):
+        county.round(place)
+    county.hub.back_up()
+    yield county
+    county.close()
+
+
+def done(county: County, places: Sequence[int]) -> None:
+    for place in places:
+        report = county.round(place)
+        assert report is not None and report.end is RoundEnd.DONE, report
+
+
+def order(county: County) -> list[bytes]:
+    return [placed.link for _, placed in sorted(hub_events(county).items())]
+
+
+DISPATCH_ONE, DISPATCH_TWO, KEEP = 2, 3, len(DEEDS) - 2
+
+
+@pytest.mark.parametrize("comes_first", [0, 1, 2])
+def test_a_settled_conflict_stays_settled_whoever_comes_first(county: County, comes_first: int) -> None:
+    """The second desk dispatched earlier by the clock and reported later; the first one's stands, and stays."""
+    county.act(1, 0, DISPATCH_ONE)
+    county.desks[0].tick(timedelta(hours=1))
+    county.act(0, 0, DISPATCH_TWO)
+    done(county, (0, 1, 0))
+    assert county.desks[1].lamps.conflicts()
+    county.act(1, 0, KEEP)
+    done(county, (1, 0, 2))
+    before, tables = order(county), case_tables(county.desks[2].database)
+    assert not any(desk.lamps.conflicts() for desk in county.desks)
+    assert county.hub.put_back()
+    assert len(order(county)) < len(before)
+    done(county, (comes_first, 0, 1, 2, 0, 1, 2))
+    assert order(county) == before
+    for desk in county.desks:
+        assert not desk.lamps.conflicts()
+        assert case_tables(desk.database) == tables
+
+
+def test_what_a_desk_that_is_gone_had_reported_comes_back_through_the_others(county: County) -> None:
+    for place in (0, 1, 0, 1):
+        county.act(place, 0, 15)
+        done(county, (place, 2))
+    before = order(county)
+    assert county.hub.put_back()
+    done(county, (2,))
+    assert order(county) == before
+    injected("hub: restored while the writers are gone")
+
+
+def test_what_a_revoked_desk_had_reported_stays_at_the_others(county: County) -> None:
+    county.act(1, 0, 15)
+    done(county, (1, 0, 2))
+    there = county.desks[0].accounts("1")
+    county.hub.put_back()
+    county.hub.service.access.revoke(county.desks[1].sync.device)
+    done(county, (0, 0))
+    assert county.desks[0].accounts("1") == there, "what the hub will not have was thrown away"
+    assert county.desks[0].lamps.pending()[0] == 0
+    assert not county.desks[0].sync.carried_origins(), "it would be offered in every round"
