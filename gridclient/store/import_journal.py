@@ -6,35 +6,29 @@
 
 from __future__ import annotations
 
-import json
-import time
-import zlib
-from collections import deque
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
 
-from gridclient.services.aside import IN_PLACE, Aside, Claim
+import msgpack
+import zstandard
+
+from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.services.import_records import ImportedCase
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection, Database
+from gridclient.store.import_ahead import Ahead
+from gridclient.store.import_pace import Pace
+from gridclient.store.unfinished import unfinished_imports
 
-_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-_QUICK: Final = 1  # of zlib: an eighth of the pages to encrypt, for a third of what that costs
+_QUICK: Final = 1  # of zstd: an eighth of the pages to encrypt, for less than that costs
 _BATCH: Final = 100
 _BUFFERED: Final = 20
 """Batches kept in memory before they are written: looking into a small file writes nothing."""
-_TURN_S: Final = 0.045
-"""How long a transaction should hold the store while nobody asks for it."""
 _STEP: Final = 2
 """Batches that are written before somebody who asks for the store gets it: about ten milliseconds, and the commit."""
-_PAUSE_S: Final = 0.003
-"""How long the store is left to others between two turns: who waits asks every millisecond."""
-_MOST: Final = 3
-_WEIGHT: Final = 0.25
-"""Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
-_AHEAD: Final = 2
 _FORGOTTEN_AT_ONCE: Final = 200
 
 
@@ -73,9 +67,7 @@ class CaseRecorder(Protocol):
 
 def staged_cases(batch: bytes) -> Iterator[StagedCase]:
     """The rows of one batch."""
-    heads, *texts = zlib.decompress(batch).decode().split("\n")
-    for (subject, name, place, kept), text in zip(json.loads(heads), texts, strict=True):
-        yield StagedCase(subject, name, place, kept, text)
+    return itertools.starmap(StagedCase, msgpack.unpackb(zstandard.decompress(batch)))
 
 
 @lru_cache(maxsize=4096)
@@ -109,8 +101,7 @@ class Journal:
         self._actor = actor
         self._now = now
         self._import_id: int | None = None
-        self._heads: list[Sequence[Any]] = []
-        self._texts: list[str] = []
+        self._rows: list[Sequence[Any]] = []
         self._batches: list[bytes] = []
         self._counts: dict[str, int] = {}
         self._decided = False
@@ -120,10 +111,9 @@ class Journal:
         """Keeps one case: its key, the name that its number is counted by, what :meth:`CaseRecorder.keep` gave, and
         its event's text without the number."""
         place = self._counts[name] = self._counts.get(name, 0) + 1
-        self._heads.append((subject, name, place, kept))
-        self._texts.append(text)
+        self._rows.append((subject, name, place, kept, text))
         self.waiting += 1
-        if len(self._texts) == _BATCH:
+        if len(self._rows) == _BATCH:
             self._close_batch()
         if len(self._batches) == _BUFFERED:
             with self._database.writer() as connection:
@@ -149,19 +139,16 @@ class Journal:
 
     def throw_away(self) -> None:
         """Leaves nothing of an import that was not decided."""
-        self._heads.clear()
-        self._texts.clear()
+        self._rows.clear()
         self._batches.clear()
         if self._import_id is not None and not self._decided:
             _forget(self._database, self._import_id)
             self._import_id = None
 
     def _close_batch(self) -> None:
-        if self._texts:
-            lines = "\n".join((_JSON.encode(self._heads), *self._texts))  # JSON has no line ends
-            self._batches.append(zlib.compress(lines.encode(), _QUICK))
-            self._heads.clear()
-            self._texts.clear()
+        if self._rows:
+            self._batches.append(zstandard.compress(msgpack.packb(self._rows), _QUICK))
+            self._rows.clear()
 
     def _flush(self, connection: Connection) -> int:
         if self._import_id is None:
@@ -180,7 +167,7 @@ class Journal:
 def finish_imports(database: Database, recorder: CaseRecorder) -> int:
     """At a start: carries out what was decided, throws away what was not. Gives the number of new cases."""
     with database.reader() as connection:
-        left = connection.execute("select id, state from imports where state <> 'done' order by id").fetchall()
+        left = unfinished_imports(connection)
     new = 0
     for import_id, state in left:
         if state == "ready":
@@ -197,60 +184,46 @@ class _TakingOver:
         self._database = database
         self._recorder = recorder
         self._import_id = import_id
-        self._aside = aside
         with database.reader() as connection:
             self._actor = connection.execute("select actor from imports where id = ?", (import_id,)).fetchone()[0]
             numbers = connection.execute("select name, first from import_numbers where import_id = ?", (import_id,))
-            self._prepare = recorder.preparing(dict(numbers.fetchall()))
-        self._ahead: deque[tuple[int, Claim[Sequence[Any]]]] = deque()
-        self._ready: deque[tuple[int, Sequence[Any]]] = deque()
+            prepare = recorder.preparing(dict(numbers.fetchall()))
+        self._ahead = Ahead(self._fetch, prepare, aside)
         self._fetched = 0
-        self._steps = 1.0
+        self._pace = Pace(database)
 
     def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
         """Gives how many cases were new and how many were there already."""
-        done, released = 0, 0.0
-        while self._make_ready():
-            time.sleep(max(0.0, _PAUSE_S - (time.perf_counter() - released)))
-            done += self._turn()
-            released = time.perf_counter()
+        done = 0
+        while ready := self._ahead.have(self._pace.steps):
+            self._pace.rest()
+            done += self._turn(ready)
             if advance is not None:
                 advance(done)
         return self._close()
 
-    def _make_ready(self) -> bool:
-        """Has the steps of the next turn prepared, and those behind them begun; tells whether there are any."""
-        wanted = round(self._steps)
-        self._look_ahead(wanted - len(self._ready) + _AHEAD)
-        while self._ahead and len(self._ready) < wanted:
-            last, claim = self._ahead.popleft()
-            self._ready.append((last, claim.result()))
-        return bool(self._ready)
+    def _fetch(self) -> tuple[int, list[bytes]] | None:
+        with self._database.reader() as connection:
+            taken = connection.execute(
+                "select position, data from import_batches where import_id = ? and position > ?"
+                " order by position limit ?",
+                (self._import_id, self._fetched, _STEP),
+            ).fetchall()
+        if not taken:
+            return None
+        self._fetched = taken[-1][0]
+        return self._fetched, [data for _, data in taken]
 
-    def _look_ahead(self, steps: int) -> None:
-        while len(self._ahead) < steps:
-            with self._database.reader() as connection:
-                taken = connection.execute(
-                    "select position, data from import_batches where import_id = ? and position > ?"
-                    " order by position limit ?",
-                    (self._import_id, self._fetched, _STEP),
-                ).fetchall()
-            if not taken:
-                return
-            self._fetched = taken[-1][0]
-            self._ahead.append((self._fetched, self._aside.hand_over(self._prepare, [data for _, data in taken])))
-
-    def _turn(self) -> int:
+    def _turn(self, ready: int) -> int:
         """Writes what is ready and forgets that it was put aside, until somebody asks for the store; gives the rows."""
-        asked_since, steps, rows, new = time.time_ns(), 0, 0, 0
+        steps = rows = new = last = 0
         with self._database.writer() as connection:
-            started = time.perf_counter()
-            while self._ready and not (steps and self._database.asked_for(asked_since)):
-                last, step = self._ready.popleft()
+            self._pace.begin()
+            while steps < ready and not (steps and self._pace.is_asked()):
+                last, step = self._ahead.take()
                 new += self._recorder.write(connection, step, self._actor)
                 steps, rows = steps + 1, rows + len(step)
-                if self._ahead:
-                    self._ahead[0][1].is_there()  # takes what was prepared off the line, so that the next is begun
+                self._ahead.feed()
             connection.execute(
                 "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)
             )
@@ -258,8 +231,7 @@ class _TakingOver:
                 "update imports set imported = imported + ?, unchanged = unchanged + ? where id = ?",
                 (new, rows - new, self._import_id),
             )
-        wanted = steps * _TURN_S / (time.perf_counter() - started)
-        self._steps = max(1.0, min(float(_MOST), self._steps + _WEIGHT * (wanted - self._steps)))
+        self._pace.end(steps)
         return rows
 
     def _close(self) -> tuple[int, int]:

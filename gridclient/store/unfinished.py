@@ -1,0 +1,20 @@
+"""Whether an import was cut off. Every start asks, nearly always in vain: so this imports nothing of an import's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gridclient.store.driver import Connection, Database
+
+_UNFINISHED: Final = "select id, state from imports where state <> 'done' order by id"
+
+
+def unfinished_imports(connection: Connection) -> list[tuple[int, str]]:
+    """Number and state of those that are staged or decided and not taken over, the oldest first."""
+    return connection.execute(_UNFINISHED).fetchall()
+
+
+def has_unfinished_imports(database: Database) -> bool:
+    """Whether :func:`gridclient.store.import_journal.finish_imports` has something to do."""
+    with database.reader() as connection:
+        return bool(unfinished_imports(connection))
