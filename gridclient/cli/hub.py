@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.cli import hub_stick
+from gridclient.cli import hub_rights, hub_stick, hub_upkeep
 from gridclient.cli.hub_database import add_database, database_url, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say, table
 from gridclient.cli.parsing import count_of
@@ -30,6 +30,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     serve.add_argument("--cert", type=Path, metavar="证书.pem", help="TLS 证书；不给时自制一份")
     serve.add_argument("--key", type=Path, metavar="私钥.pem")
     serve.add_argument("--plain", action="store_true", help="不用 TLS，只在反向代理之后使用")
+    serve.add_argument("--behind", action="append", default=[], metavar="地址", help="反向代理的地址，可以写几次")
     serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
     serve.add_argument("--processes", type=count_of(1), metavar="个数", help="进程数，默认按数据库和处理器选定")
     serve.add_argument("--folder", type=Path, metavar="目录", help="附件、证书和日志所在目录")
@@ -41,6 +42,8 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     revoke.add_argument("device", metavar="设备")
     _action(actions, output, "status", "同步中心的情况", show_status)
     hub_stick.add_commands(actions, output)
+    hub_upkeep.add_commands(actions, output)
+    hub_rights.add_commands(actions, output)
 
 
 def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str, run: Any) -> Any:
@@ -52,12 +55,13 @@ def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str
 def run_hub(args: argparse.Namespace) -> Exit:
     """Serves until it is told to end."""
     from gridclient.cli.hub_member import serve_member
-    from gridclient.hub.serve import Listening, read_address, sensible_processes, serve
+    from gridclient.hub.serve import Listening, read_address, read_proxy, sensible_processes, serve
     from gridclient.logs import kept_log
 
     host, port = read_address(args.listen)
     folder = _folder(args)
-    listening = Listening(host, port, args.cert, args.key, args.plain, args.url.rstrip("/"))
+    behind = tuple(read_proxy(text) for text in args.behind)
+    listening = Listening(host, port, args.cert, args.key, args.plain, args.url.rstrip("/"), behind)
 
     def ready(url: str) -> None:
         if args.json:
@@ -78,7 +82,8 @@ def issue_code(args: argparse.Namespace) -> Exit:
     from gridclient.hub.serve import FINGERPRINT_FACT, URL_FACT
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
-    with opened_database(args) as backend:
+    with opened_database(args, makes=True) as backend:
+        hub_stick.look_for_unit(backend, args.unit)
         with backend.reading() as ledger:
             url, fingerprint = ledger.fact(URL_FACT), ledger.fact(FINGERPRINT_FACT)
         told = args.url.rstrip("/") or url or f"http://{_LISTEN}"
@@ -96,7 +101,8 @@ def issue_code(args: argparse.Namespace) -> Exit:
 
 def list_devices(args: argparse.Namespace) -> Exit:
     """Lists all devices that ever enrolled."""
-    from gridclient.hub.status import moment, role_of
+    from gridclient.hub.rights import role_of
+    from gridclient.hub.status import moment
 
     with opened_database(args) as backend:
         devices = _access(backend).devices()
@@ -108,7 +114,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
                     "name": d.name,
                     "township": d.township,
                     "short": d.short,
-                    "role": role_of(d),
+                    "role": role_of(d.grants),
                     "grants": [[g.stream, g.reads, g.writes, g.unit] for g in d.grants],
                     "enrolled_at": d.enrolled_at,
                     "seen_at": d.seen_at,
@@ -119,7 +125,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
         )
         return Exit.DONE
     rows = (
-        (d.device, d.name, role_of(d), d.township, moment(d.seen_at), "已吊销" if d.revoked_at else "正常")
+        (d.device, d.name, role_of(d.grants), d.township, moment(d.seen_at), "已吊销" if d.revoked_at else "正常")
         for d in devices
     )
     print_lines(table(("设备", "名称", "角色", "镇街", "最近联系", "状态"), rows))

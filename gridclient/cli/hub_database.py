@@ -1,4 +1,4 @@
-"""Which database a command of the hub works on, and opening it."""
+"""Which database a command of the hub works on, and opening it. None opens a fresh file by mistake."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+from gridclient.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from gridclient.hub.backend import Backend
@@ -23,12 +25,25 @@ def database_url(args: argparse.Namespace) -> str:
 
 
 @contextmanager
-def opened_database(args: argparse.Namespace) -> Iterator[Backend]:
-    """The database, until the command is done."""
-    from gridclient.hub.opening import open_backend
+def opened_database(args: argparse.Namespace, *, makes: bool = False) -> Iterator[Backend]:
+    """The database, until the command is done. ``makes``: a named SQLite file that is not there yet is made.
 
-    backend = open_backend(database_url(args))
+    Raises:
+        NotFound: ``hub.no_database``, ``hub.on_server``: it has to be named.
+        Conflict: ``hub.moved``.
+    """
+    from gridclient.hub.opening import check_not_moved, open_backend, runs_on_server, sqlite_file
+
+    url = database_url(args)
+    file = sqlite_file(url)
+    if not args.db and runs_on_server(args.profile / "hub"):
+        raise NotFound("hub.on_server")
+    if file is not None and not file.exists() and not (makes and args.db):
+        raise NotFound("hub.no_database", file=str(file))
+    backend = open_backend(url)
     try:
+        with backend.reading() as ledger:
+            check_not_moved(ledger)
         yield backend
     finally:
         backend.close()

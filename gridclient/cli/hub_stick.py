@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridclient.cli.hub_database import add_database, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
+
+if TYPE_CHECKING:
+    from gridclient.hub.backend import Backend
 
 
 def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
@@ -33,6 +36,18 @@ def add_role(parser: Any) -> None:
     parser.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
     parser.add_argument("--county", action="store_true", help="县级席位，查看全县案件并维护基础数据")
     parser.add_argument("--name", default="", metavar="名称")
+
+
+def look_for_unit(backend: Backend, unit: str) -> None:
+    """Refuses a unit that the reference data does not name; says so when there is none yet to look at."""
+    from gridclient.hub.known_units import check_unit, known_units
+
+    if unit:
+        with backend.reading() as ledger:
+            known = known_units(ledger)
+        check_unit(unit, known)
+        if not known:
+            say("同步中心还没有单位表，单位编码没有核对；县级席位导入单位并同步以后，就会核对。")
 
 
 def carry_stick(args: argparse.Namespace) -> Exit:
@@ -85,7 +100,8 @@ def admit_desk(args: argparse.Namespace) -> Exit:
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
     out: Path = args.out or args.file.with_suffix(ADMISSION_SUFFIX)
     request = read_file(args.file)
-    with opened_database(args) as backend:
+    with opened_database(args, makes=True) as backend:
+        look_for_unit(backend, args.unit)
         admitted = admit(Access(backend, time.time), request, grants, township=args.township, name=args.name)
     write_file(out, admitted.file)
     if args.json:

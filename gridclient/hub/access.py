@@ -8,15 +8,16 @@ import re
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
+from gridclient.hub.audit import CODE_ISSUED, ENROLLED, KEPT_S, REVOKED, RIGHTS_CHANGED
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.rights import concrete, stick_keys
-from gridclient.hub.rows import Code, Device
+from gridclient.hub.rights import concrete, role_of, stick_keys
+from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.enrol_code import new_code, read_code
-from gridclient.services.sync_port import Grant
+from gridclient.services.sync_port import Grant, Membership
 from gridclient.sync.signing import KEY_BYTES, new_key, public_key
 
 CODE_LIFE_S: Final = 7 * 24 * 3600
@@ -58,6 +59,7 @@ class Access:
     def __init__(self, backend: Backend, clock: Callable[[], float]) -> None:
         self._backend = backend
         self._clock = clock
+        self._signing_key: bytes | None = None
 
     def hub_id(self) -> str:
         """The hub's name for desks; it is made once. It travels both ways with every round, so it is short."""
@@ -69,9 +71,11 @@ class Access:
         text, now = new_code(fingerprint), int(self._clock())
         with self._backend.writing() as ledger:
             ledger.drop_codes(now - CODE_LIFE_S)
+            ledger.drop_notes(now - KEPT_S)
             _make_streams(ledger, grants, now)
             code = Code(_hash(read_code(text).text), name[:_LONGEST_NAME], township, grants, now + CODE_LIFE_S)
             ledger.add_code(code)
+            ledger.add_notes([Note(now, CODE_ISSUED, stream=_where(grants), detail=_said(role_of(grants), name))])
         return text
 
     def enrol(self, typed: str, applicant: Applicant) -> Admission:
@@ -99,6 +103,7 @@ class Access:
             device = _admitted(ledger, applicant, code, before, now)
             ledger.keep_device(device, _hash(token))
             streams = ledger.streams()
+            ledger.add_notes([Note(now, ENROLLED, device.device, _where(code.grants), role_of(code.grants))])
             hub = ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
             hub_key = public_key(stick_signing_key(ledger))
         grants = concrete(code.grants, [row.stream for row in streams])
@@ -129,16 +134,65 @@ class Access:
 
     def revoke(self, device: str) -> None:
         """From its next request on the device is turned away. Raises ``NotFound("hub.device_unknown")``."""
+        now = int(self._clock())
         with self._backend.writing() as ledger:
-            if not ledger.revoke(device, int(self._clock())):
+            if not ledger.revoke(device, now):
                 raise NotFound("hub.device_unknown", device=device)
+            ledger.add_notes([Note(now, REVOKED, device)])
         _LOG.info("device %s revoked", device)
 
-    def seen(self, devices: Mapping[str, int]) -> None:
-        """Keeps when devices were last here."""
-        if devices:
+    def keep(self, seen: Mapping[str, int], notes: Sequence[Note]) -> None:
+        """Writes down when devices were last here, and what there is to note."""
+        if seen or notes:
             with self._backend.writing() as ledger:
-                ledger.seen(devices)
+                ledger.seen(seen)
+                ledger.add_notes(notes)
+
+    def notes(self, limit: int) -> Sequence[Note]:
+        """The newest lines of the hub's own record, the newest first."""
+        with self._backend.reading() as ledger:
+            return ledger.notes(limit)
+
+    def signing_key(self) -> bytes:
+        """The private key with which this hub proves that it is this hub, and signs what it writes on sticks."""
+        if self._signing_key is None:
+            with self._backend.writing() as ledger:
+                self._signing_key = stick_signing_key(ledger)
+        return self._signing_key
+
+    def membership(self, device: Device) -> Membership:
+        """What a device is to this hub now."""
+        with self._backend.reading() as ledger:
+            streams = ledger.streams()
+        grants = concrete(device.grants, [row.stream for row in streams])
+        keys, hub_key = stick_keys(grants, streams), public_key(self.signing_key())
+        return Membership(device.device, self.hub_id(), device.short, grants, keys, hub_key)
+
+    def change_rights(self, device: str, grants: tuple[Grant, ...], *, township: str, more: bool = False) -> Device:
+        """Gives a device other rights, or ``more`` beside those that it has; it learns of them with its next round.
+
+        Raises:
+            NotFound: ``hub.device_unknown``.
+            RuleViolation: ``hub.no_short_left``.
+        """
+        now = int(self._clock())
+        with self._backend.writing() as ledger:
+            before = ledger.device(device)
+            if before is None:
+                raise NotFound("hub.device_unknown", device=device)
+            _make_streams(ledger, grants, now)
+            home = before.township if more else township
+            free = home == before.township or before.short not in ledger.shorts(home)
+            after = replace(
+                before,
+                grants=tuple(dict.fromkeys((*before.grants, *grants))) if more else grants,
+                township=home,
+                short=before.short if free else _free_short(ledger.shorts(home)),
+            )
+            ledger.change_device(after)
+            ledger.add_notes([Note(now, RIGHTS_CHANGED, device, _where(grants), role_of(after.grants))])
+        _LOG.info("device %s has other rights", device)
+        return after
 
 
 def stick_signing_key(ledger: Ledger) -> bytes:
@@ -149,6 +203,14 @@ def stick_signing_key(ledger: Ledger) -> bytes:
 def _hash(text: str) -> bytes:
     """Codes and tokens are random enough that a plain hash does not help to guess them."""
     return hashlib.sha256(text.encode()).digest()
+
+
+def _where(grants: Sequence[Grant]) -> str:
+    return grants[0].stream if grants else ""
+
+
+def _said(*words: str) -> str:
+    return " ".join(word for word in words if word)[:_LONGEST_NAME]
 
 
 def _check(applicant: Applicant) -> None:

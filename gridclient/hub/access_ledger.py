@@ -7,11 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.hub.ledger import OrderStatements, Row
-from gridclient.hub.rows import Code, Device
+from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.sync_port import Grant
 
 _DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
 _CODE: Final = "code_hash, name, township, grants, expires_at, device"
+_DAY_S: Final = 86_400
+_ADD_NOTE: Final = (
+    "INSERT INTO audit(day, kind, device, stream, detail, at, times) VALUES (?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (day, kind, device, stream, detail) DO UPDATE SET at = excluded.at, "
+    "times = audit.times + excluded.times"
+)
 
 
 class SqlLedger(OrderStatements):
@@ -59,6 +65,12 @@ class SqlLedger(OrderStatements):
             ),
         )
 
+    def change_device(self, device: Device) -> None:
+        self.rows(
+            "UPDATE devices SET short = ?, township = ?, grants = ? WHERE device = ?",
+            (device.short, device.township, grants_text(device.grants), device.device),
+        )
+
     def revoke(self, device: str, at: int) -> bool:
         return bool(self.rows("UPDATE devices SET revoked_at = ? WHERE device = ? RETURNING device", (at, device)))
 
@@ -84,6 +96,18 @@ class SqlLedger(OrderStatements):
 
     def drop_codes(self, before: int) -> int:
         return len(self.rows("DELETE FROM codes WHERE expires_at < ? RETURNING device", (before,)))
+
+    def add_notes(self, notes: Sequence[Note]) -> None:
+        self.later([(_ADD_NOTE, (note.at // _DAY_S, *note[1:5], note.at, note.times)) for note in notes])
+
+    def notes(self, limit: int) -> Sequence[Note]:
+        found = self.rows(
+            "SELECT at, kind, device, stream, detail, times FROM audit ORDER BY at DESC LIMIT ?", (limit,)
+        )
+        return [Note(*row) for row in found]
+
+    def drop_notes(self, before: int) -> None:
+        self.later([("DELETE FROM audit WHERE at < ?", (before,))])
 
     def shorts(self, township: str) -> frozenset[str]:
         return frozenset(str(row[0]) for row in self.rows("SELECT short FROM devices WHERE township = ?", (township,)))

@@ -9,15 +9,17 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.access import Admission
@@ -28,21 +30,28 @@ from gridclient.hub.files import FileShelf
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.incoming import application, bearer, comes_from_here, password, read_body, read_json
 from gridclient.hub.metrics import metrics_text
+from gridclient.hub.proving import ProvingEnds
 from gridclient.hub.service import HubService
 from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
 from gridclient.hub.work import WorkPool
+from gridclient.services.sync_port import Membership
+from gridclient.sync.proofs import stamp_of
+from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
 from gridclient.sync.wire import CONTENT_TYPE, MOST_ON_THE_LINE
 
-_TALLY_S: Final = 2.0
+_TALLY_S: Final = 2.0  # then what is due by the turn
 _TALLIES_A_KEEP: Final = 30
+_TALLIES_A_CLEANING: Final = 1800
 _LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class HubSettings:
     """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere;
-    ``counts`` is where several processes of one hub put their counts together.
+    ``counts`` is where several processes of one hub put their counts together; ``behind`` are the addresses of
+    proxies that are believed when they say for whom they ask; ``certificate`` is the SHA-256 of the one that this hub
+    shows; ``shelf`` is a stamp of this start, at which desks look anew whether files are lacking.
     """
 
     files: Path
@@ -50,22 +59,31 @@ class HubSettings:
     threads: int = 8
     behind_proxy: bool = False
     counts: Path | None = None
+    behind: tuple[str, ...] = ()
+    certificate: bytes = b""
+    shelf: str = field(default_factory=lambda: secrets.token_hex(3))
+    versions: Versions = SPOKEN
 
 
 def build_hub(backend: Backend, settings: HubSettings, *, clock: Callable[[], float] = time.time) -> Starlette:
     """The application; closing it closes the database too."""
     hub = Hub(backend, settings, clock)
-    files = FileEnds(backend, hub.service, FileShelf(settings.files), hub.work)
+    files = FileEnds(backend, hub.service, hub.shelf, hub.work)
+    proving = ProvingEnds(hub.service, hub.work, settings.certificate)
     routes = [
         Route("/v1/sync", hub.guarded(hub.sync), methods=["POST"]),
         Route("/v1/enrol", hub.guarded(hub.enrol), methods=["POST"]),
+        Route("/v1/hub", hub.guarded(proving.prove)),
+        Route("/v1/me", hub.guarded(proving.tell)),
+        Route("/v1/files", hub.guarded(files.lacking)),
         Route("/v1/files/{sha256}", hub.guarded(files.fetch), methods=["GET", "HEAD"]),
         Route("/v1/files/{sha256}", hub.guarded(files.bring), methods=["PUT"]),
         Route("/health", hub.guarded(hub.health)),
         Route("/metrics", hub.guarded(hub.show_metrics)),
         Route("/", hub.guarded(hub.show_status)),
     ]
-    return Starlette(routes=routes, lifespan=hub.lifespan)
+    proxies = [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.behind))] if settings.behind else []
+    return Starlette(routes=routes, lifespan=hub.lifespan, middleware=proxies)
 
 
 class Hub:
@@ -74,8 +92,10 @@ class Hub:
     def __init__(self, backend: Backend, settings: HubSettings, clock: Callable[[], float]) -> None:
         self._backend = backend
         self._settings = settings
+        self._clock = clock
         self._brake = GuessBrake(time.monotonic)
-        self.service = HubService(backend, clock)
+        self.service = HubService(backend, clock, versions=settings.versions)
+        self.shelf = FileShelf(settings.files)
         self.work = WorkPool(settings.threads)
         self._tally = Tally(settings.counts)
 
@@ -110,6 +130,7 @@ class Hub:
                     _LOG.error("database failed: %s", error.params.get("detail", ""))
                 response = answer(error)
             self.service.metrics.count("answers", f'status="{response.status_code}"')
+            response.headers.setdefault(HEADER, write_terms(Terms(self.service.versions)))
             return response
 
         return guarded
@@ -119,9 +140,10 @@ class Hub:
         token = bearer(request)
         body = await read_body(request, MOST_ON_THE_LINE)
         began = time.perf_counter()
-        reply = await self.work.run(partial(self.service.sync, token, body), weight=len(body))
+        reply, stamp = await self.work.run(partial(self.service.answer, token, body), weight=len(body))
         self.service.metrics.took(time.perf_counter() - began)
-        return Response(reply, media_type=CONTENT_TYPE)
+        terms = Terms(self.service.versions, stamp, self._settings.shelf)
+        return Response(reply, media_type=CONTENT_TYPE, headers={HEADER: write_terms(terms)})
 
     async def enrol(self, request: Request) -> Response:
         """A desk's first visit: JSON in, JSON out; keys as hexadecimal digits."""
@@ -136,9 +158,10 @@ class Hub:
             raise
         except GridClientError as error:
             self._brake.wrong(address)
+            self.service.refusals.enrolment(error.code, address, int(self._clock()))
             _LOG.warning("enrolment refused: %s", error.code)
             raise
-        return JSONResponse(_admission_json(admission))
+        return JSONResponse(_admission_json(applicant.device, admission))
 
     async def health(self, _request: Request) -> Response:
         """Whether the database answers."""
@@ -181,6 +204,8 @@ class Hub:
         for turn in itertools.count(1):
             await asyncio.sleep(_TALLY_S)
             try:
+                if turn % _TALLIES_A_CLEANING == 1:
+                    await self.work.run(self.shelf.drop_stale)
                 if turn % _TALLIES_A_KEEP == 0:
                     await self.work.run(self._keep)
                 elif self._settings.counts:
@@ -190,10 +215,13 @@ class Hub:
 
     def _keep(self) -> None:
         self._tally.keep(self.service.metrics)
-        self.service.keep_seen()
+        self.service.keep()
 
 
-def _admission_json(admission: Admission) -> dict[str, Any]:
+def _admission_json(device: str, admission: Admission) -> dict[str, Any]:
+    rights = Membership(
+        device, admission.hub, admission.short, admission.grants, admission.stick_keys, admission.hub_key
+    )
     return {
         "hub": admission.hub,
         "token": admission.token,
@@ -201,6 +229,7 @@ def _admission_json(admission: Admission) -> dict[str, Any]:
         "grants": [[g.stream, g.reads, g.writes, g.unit] for g in admission.grants],
         "bundle_keys": {feed: key.hex() for feed, key in admission.stick_keys.items()},
         "hub_key": admission.hub_key.hex(),
+        "rights": stamp_of(rights),
     }
 
 

@@ -5,14 +5,15 @@ Every call blocks; none may be made on the event loop.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
 from gridclient.hub.rows import (
     Code,
     Device,
     EventRow,
+    Note,
     OriginRow,
     Placement,
     PushRow,
@@ -72,6 +73,15 @@ class OrderLedger(Protocol):
         """Where a file is named: (stream, subject, size)."""
         ...
 
+    def texts_of(self, stream: str, subject: str) -> Sequence[str]:
+        """The payloads of a subject's events, in order."""
+        ...
+
+    def files_named(self, streams: Collection[str], after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        """The first ``limit`` places where files behind ``after`` are named, in order of file: (file, stream,
+        subject)."""
+        ...
+
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
         """Which of the subjects were handed to the unit."""
         ...
@@ -94,6 +104,10 @@ class AccessLedger(Protocol):
     def devices(self) -> Sequence[Device]: ...
     def device(self, device: str) -> Device | None: ...
     def keep_device(self, device: Device, token_hash: bytes) -> None: ...
+    def change_device(self, device: Device) -> None:
+        """Other rights, township and short mark for a device that is there; its token stays."""
+        ...
+
     def revoke(self, device: str, at: int) -> bool: ...
     def seen(self, devices: Mapping[str, int]) -> None:
         """When devices were last here."""
@@ -109,12 +123,33 @@ class AccessLedger(Protocol):
         """Forgets codes that expired before an instant."""
         ...
 
+    def add_notes(self, notes: Sequence[Note]) -> None: ...
+    def notes(self, limit: int) -> Sequence[Note]:
+        """The newest lines of the hub's own record, the newest first."""
+        ...
+
+    def drop_notes(self, before: int) -> None:
+        """Forgets lines from before an instant."""
+        ...
+
     def shorts(self, township: str) -> frozenset[str]:
         """Short marks that devices of a township have or had."""
         ...
 
 
-class Ledger(OrderLedger, AccessLedger, Protocol):
+class TableLedger(Protocol):
+    """Whole tables, for moving a hub."""
+
+    def whole(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
+        """All rows of a table, in no order, without holding them all."""
+        ...
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Puts rows into a table as they are."""
+        ...
+
+
+class Ledger(OrderLedger, AccessLedger, TableLedger, Protocol):
     """All of it."""
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
-from gridclient.hub.rows import EventRow, SeenRow
+from gridclient.hub.rows import EventRow, SeenRow, StreamRow
 from gridclient.services.sync_port import FeedPage, Grant
 from gridclient.sync.wire import PROTOCOL, FeedAsk, stream_of_feed
 
@@ -52,6 +52,11 @@ def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> F
     if unit:
         return _filtered_page(ledger, ask, unit, reader)
     return _whole_page(ledger, ask, reader)
+
+
+def unchanged(ask: FeedAsk, row: StreamRow | None) -> FeedPage | None:
+    """The page of a whole feed of which the desk has everything, which is what most rounds ask for."""
+    return None if row is None or row.head != ask.cursor else _nothing_new(ask, row.head, row.head, row.total)
 
 
 def _whole_page(ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> FeedPage | None:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -72,11 +73,15 @@ class FileShelf:
             raise _failed(error) from error
 
     def drop_stale(self) -> None:
-        """Removes beginnings that nobody went on with."""
+        """Removes beginnings that nobody went on with. Raises ``StoreUnavailable`` where the disk does not let it."""
         limit = time.time() - _STALE_S
-        for part in self._parts.iterdir():
-            if part.stat().st_mtime < limit:
-                part.unlink(missing_ok=True)
+        try:
+            for part in self._parts.iterdir():
+                with suppress(FileNotFoundError):  # another process of the hub was faster
+                    if part.stat().st_mtime < limit:
+                        part.unlink()
+        except OSError as error:
+            raise _failed(error) from error
 
     def _write(self, sha256: str, offset: int, chunk: bytes, length: int) -> FileState:
         part = self._part(sha256)

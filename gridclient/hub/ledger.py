@@ -69,8 +69,12 @@ class OrderStatements(ABC):
         """Statements whose rows nobody wants; at the latest they run when the transaction ends."""
 
     @abstractmethod
-    def among(self, values: Collection[Any]) -> tuple[str, Any]:
-        """The condition "is one of these" and the one parameter that it takes."""
+    def among(self, values: Collection[str]) -> tuple[str, Any]:
+        """For texts without line breaks, the condition "is one of these" and the one parameter that it takes."""
+
+    @abstractmethod
+    def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
+        """The same for numbers."""
 
     @abstractmethod
     def hold_and_stand(
@@ -134,7 +138,7 @@ class OrderStatements(ABC):
     def events(self, stream: str, after: int, upto: int, limit: int, without: Collection[int]) -> Sequence[EventRow]:
         skip, given = "", []
         if without:
-            among, listed = self.among(without)
+            among, listed = self.among_numbers(without)
             skip, given = f" AND NOT (e.origin {among})", [listed]
         found = self.rows(
             f"SELECT {_EVENT} FROM events e WHERE e.stream = ? AND e.pos > ? AND e.pos <= ?{skip} "
@@ -165,7 +169,7 @@ class OrderStatements(ABC):
         return _stream(head), count or 0, unsigned(total or 0)
 
     def has_events(self, stream: str, after: int, upto: int, of: Collection[int]) -> bool:
-        among, listed = self.among(of)
+        among, listed = self.among_numbers(of)
         return bool(
             self.rows(
                 f"SELECT 1 FROM pushes WHERE stream = ? AND last_pos > ? AND first_pos <= ? AND origin {among} LIMIT 1",
@@ -186,6 +190,18 @@ class OrderStatements(ABC):
     def file_places(self, sha256: str) -> Sequence[tuple[str, str, int]]:
         found = self.rows("SELECT stream, subject, size FROM files WHERE sha256 = ?", (sha256,))
         return [(str(stream), str(subject), int(size)) for stream, subject, size in found]
+
+    def texts_of(self, stream: str, subject: str) -> Sequence[str]:
+        found = self.rows("SELECT payload FROM events WHERE stream = ? AND subject = ? ORDER BY pos", (stream, subject))
+        return [str(row[0]) for row in found]
+
+    def files_named(self, streams: Collection[str], after: str, limit: int) -> Sequence[tuple[str, str, str]]:
+        among, listed = self.among(streams)
+        found = self.rows(
+            f"SELECT sha256, stream, subject FROM files WHERE stream {among} AND sha256 > ? ORDER BY sha256 LIMIT ?",
+            (listed, after, limit),
+        )
+        return [(str(sha256), str(stream), str(subject)) for sha256, stream, subject in found]
 
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
         among, listed = self.among(subjects)

@@ -1,15 +1,22 @@
-"""From an address to a database: ``sqlite:///FILE`` or ``postgresql://…``."""
+"""From an address to a database: ``sqlite:///FILE`` or ``postgresql://…``; and which one a hub's folder belongs to."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from gridclient.domain.errors import InvalidInput
-from gridclient.hub.backend import Backend
+from filelock import FileLock, Timeout
+
+from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
+from gridclient.hub.backend import AccessLedger, Backend
 from gridclient.hub.postgres import PostgresBackend
 from gridclient.hub.sqlite import SqliteBackend
 
+MOVED_FACT: Final = "moved"
+"""Where everything went: this database is not to be used any more."""
+_NOTE: Final = "database"
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")
 
@@ -34,3 +41,51 @@ def open_backend(url: str, *, connections: int = 8) -> Backend:
     if url.startswith(_POSTGRES):
         return PostgresBackend(url, connections=connections)
     raise InvalidInput("hub.address_unknown", text=url.partition("://")[0])
+
+
+def check_not_moved(ledger: AccessLedger) -> None:
+    """Raises ``Conflict("hub.moved")`` when this hub goes on in another database."""
+    moved = ledger.fact(MOVED_FACT)
+    if moved is not None:
+        raise Conflict("hub.moved", to=moved)
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Nobody else serves an SQLite file meanwhile; a server has many clients anyway.
+
+    Raises:
+        Conflict: ``hub.running``.
+    """
+    file = sqlite_file(url)
+    if file is None:
+        yield
+        return
+    lock = FileLock(f"{file}.serving", timeout=0, mode=0o600, thread_local=False)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except Timeout:
+        raise Conflict("hub.running", file=file.name) from None
+    except OSError as error:
+        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def note_database(folder: Path, url: str) -> None:
+    """Writes down beside the attachments on which kind of database the hub runs."""
+    try:
+        (folder / _NOTE).write_text("sqlite\n" if sqlite_file(url) else "server\n", encoding="ascii")
+    except OSError as error:
+        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
+
+
+def runs_on_server(folder: Path) -> bool:
+    """Whether the hub of the folder was last served from a database server, so that a file there is not its own."""
+    try:
+        return (folder / _NOTE).read_text(encoding="ascii").strip() == "server"
+    except (OSError, ValueError):
+        return False

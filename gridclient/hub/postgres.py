@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
-from typing import Any, Final, LiteralString
+from typing import Any, Final
 
 import psycopg
 
@@ -16,10 +15,10 @@ from gridclient.hub import schema
 from gridclient.hub.access_ledger import SqlLedger
 from gridclient.hub.backend import by_subject
 from gridclient.hub.ledger import Row, Statement, signed, standing
+from gridclient.hub.postgres_line import Line
 from gridclient.hub.rows import OriginRow, Placement, Standing
 
 _BREAK: Final = "\n"
-_CONNECT_S: Final = 5
 _WAIT_S: Final = 20.0
 _OPTIONS: Final = (
     "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 "
@@ -73,19 +72,22 @@ WITH placed AS (
 )
 INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
+_ROWS_AT_ONCE: Final = 2000
+_SEEN: Final = (
+    "UPDATE devices SET seen_at = t.at FROM unnest(string_to_array(?, chr(10)), ?::bigint[]) AS t(name, at) "
+    "WHERE device = t.name"
+)
 _SCHEMA_LOCK: Final = 4_711_203_517
 """Two hubs that start at once make the tables one after the other."""
 
 _OPEN: Final = frozenset({psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR})
-_ROWS: Final = frozenset({psycopg.pq.ExecStatus.TUPLES_OK})
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class PostgresLedger(SqlLedger):
     """The statements on one connection. They travel together: a push is two trips, the second one commits."""
 
-    def __init__(self, connection: Connection, *, first: Sequence[Statement] = ()) -> None:
-        self._connection = connection
+    def __init__(self, line: Line, *, first: Sequence[Statement] = ()) -> None:
+        self._line = line
         self._queue = list(first)
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
@@ -94,17 +96,16 @@ class PostgresLedger(SqlLedger):
 
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
         queue, self._queue = [*self._queue, *statements], []
-        if len(queue) == 1:
-            return [_fetched(self._connection.execute(_placeholders(queue[0][0]), queue[0][1]))]
-        with self._connection.pipeline():
-            cursors = [self._connection.execute(_placeholders(sql), given) for sql, given in queue]
-        return [_fetched(cursor) for cursor in cursors[len(cursors) - len(statements) :]]
+        return self._line.ask(queue)[len(queue) - len(statements) :]
 
     def later(self, statements: Sequence[Statement]) -> None:
         self._queue.extend(statements)
 
-    def among(self, values: Collection[Any]) -> tuple[str, Any]:
-        return "= ANY(?)", list(values)
+    def among(self, values: Collection[str]) -> tuple[str, Any]:
+        return "= ANY(string_to_array(?, chr(10)))", _lines(values)
+
+    def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
+        return "= ANY(?::bigint[])", _array(values)
 
     def hold_and_stand(
         self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
@@ -145,6 +146,31 @@ class PostgresLedger(SqlLedger):
         )
         self.later([(_PLACE, given)])
 
+    def seen(self, devices: Mapping[str, int]) -> None:
+        """One statement for thousands of desks, in one order: two processes that write them never wait in a circle."""
+        names = sorted(devices)
+        self.rows(_SEEN, (_lines(names), _array(devices[name] for name in names)))
+
+    def whole(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        self._unhurried()
+        with self._line.connection.cursor(name="whole") as cursor:
+            cursor.itersize = _ROWS_AT_ONCE
+            yield from cursor.execute(f"SELECT {', '.join(columns)} FROM {table}".encode())
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        self._unhurried()
+        with (
+            self._line.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()) as copy,
+        ):
+            for row in rows:
+                copy.write_row(row)
+
+    def _unhurried(self) -> None:
+        """Whole tables take their time. Within a transaction, and only there."""
+        self.rows("SET LOCAL statement_timeout = 0")
+        self.rows("SET LOCAL idle_in_transaction_session_timeout = 0")
+
 
 def _lines(values: Iterable[str]) -> str:
     """Texts as one; no name and no text of an event has a line break. Lists cost a driver far more."""
@@ -160,7 +186,7 @@ class PostgresBackend:
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
         self._url = url
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[Line] = deque()
         self._slots = threading.BoundedSemaphore(connections)
         self._closed = False
         with self.writing() as ledger:
@@ -172,8 +198,8 @@ class PostgresBackend:
     @contextmanager
     def writing(self) -> Iterator[PostgresLedger]:
         """See :class:`gridclient.hub.backend.Backend`, as for the methods below."""
-        with self._connection() as connection:
-            ledger = PostgresLedger(connection, first=[("BEGIN", ())])
+        with self._held() as line:
+            ledger, connection = PostgresLedger(line, first=[("BEGIN", ())]), line.connection
             try:
                 yield ledger
                 ledger.together([("COMMIT", ())])
@@ -184,8 +210,8 @@ class PostgresBackend:
 
     @contextmanager
     def reading(self) -> Iterator[PostgresLedger]:
-        with self._connection() as connection:
-            yield PostgresLedger(connection)
+        with self._held() as line:
+            yield PostgresLedger(line)
 
     def describe(self) -> str:
         info = psycopg.conninfo.conninfo_to_dict(self._url)
@@ -196,52 +222,39 @@ class PostgresBackend:
         self._forget_idle()
 
     @contextmanager
-    def _connection(self) -> Iterator[Connection]:
+    def _held(self) -> Iterator[Line]:
         """One connection for one caller. One that failed is thrown away, and the idle ones with it: what broke it,
         a server that went down, broke them too."""
         if not self._slots.acquire(timeout=_WAIT_S):
             raise StoreUnavailable("hub.store_failed", detail="connections")
         try:
-            connection = self._take()
+            line = self._take()
             try:
-                yield connection
+                yield line
             except psycopg.OperationalError:
-                if connection.broken or connection.closed:
+                if line.connection.broken or line.connection.closed:
                     self._forget_idle()
                 raise
             finally:
-                self._give_back(connection)
+                self._give_back(line)
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise StoreUnavailable("hub.store_failed", detail=error.sqlstate or type(error).__name__) from error
         finally:
             self._slots.release()
 
-    def _take(self) -> Connection:
+    def _take(self) -> Line:
         with suppress(IndexError):
             return self._idle.pop()
-        return psycopg.connect(
-            self._url, autocommit=True, connect_timeout=_CONNECT_S, options=_OPTIONS, application_name="gridclient-hub"
-        )
+        return Line(self._url, _OPTIONS)
 
-    def _give_back(self, connection: Connection) -> None:
-        healthy = connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
+    def _give_back(self, line: Line) -> None:
+        healthy = line.connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
         if healthy and not self._closed:
-            self._idle.append(connection)
+            self._idle.append(line)
         else:
-            connection.close()
+            line.close()
 
     def _forget_idle(self) -> None:
         with suppress(IndexError):
             while True:
                 self._idle.pop().close()
-
-
-@lru_cache(maxsize=256)
-def _placeholders(sql: str) -> LiteralString:
-    """A statement as this driver wants it. No statement of ours has a question mark or a per cent sign in a text."""
-    return sql.replace("?", "%s")
-
-
-def _fetched(cursor: psycopg.Cursor[tuple[Any, ...]]) -> list[Row]:
-    result = cursor.pgresult  # asking for the description would make it up for every column
-    return list(cursor.fetchall()) if result is not None and result.status in _ROWS else []

@@ -56,6 +56,16 @@ def readable(grants: Iterable[Grant]) -> dict[str, Grant]:
     return {feed_of(grant): grant for grant in grants if grant.reads}
 
 
+def role_of(grants: Sequence[Grant]) -> str:
+    """What a device with these rights is, in a word."""
+    cases = next((grant for grant in grants if grant.stream.startswith("t:")), None)
+    if cases is not None and cases.unit:
+        return f"单位 {cases.unit}"
+    if any(grant.writes and grant.stream == REFERENCE for grant in grants):
+        return "县级"
+    return "镇街席位" if cases is not None and cases.writes else "督导"
+
+
 def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping[str, bytes]:
     """The keys for files on a stick, by feed: a unit's is worked out from its stream's, and opens nothing else."""
     keys = {row.stream: row.key for row in streams}

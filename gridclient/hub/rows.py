@@ -42,6 +42,17 @@ class Code:
     device: str = ""
 
 
+class Note(NamedTuple):
+    """A line of the hub's own record. The same on one day is one line, with the newest time and how often."""
+
+    at: int
+    kind: str
+    device: str = ""
+    stream: str = ""
+    detail: str = ""
+    times: int = 1
+
+
 @dataclass(frozen=True, slots=True)
 class StreamRow:
     """A stream: ``head`` is its newest position and the number of its events, ``total`` the sum of their marks."""

@@ -1,11 +1,12 @@
 """The hub's tables, for both databases: the same names, only the types of numbers and bytes are called differently.
 
 Everything about a stream's order has the stream as the first column of its key, so that a cluster can keep a stream on
-one node (``stream`` is the distribution column; ``devices``, ``codes`` and ``facts`` are small and kept everywhere).
+one node (``stream`` is the distribution column; the tables without it are small and kept everywhere).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gridclient.domain.errors import StoreUnavailable
@@ -40,11 +41,35 @@ _TABLES: Final = (
         PRIMARY KEY (sha256, stream, subject))""",
     """parts(stream TEXT NOT NULL, number {big} NOT NULL, form TEXT NOT NULL, body {bytes} NOT NULL,
         PRIMARY KEY (stream, number, form))""",
+    """audit(day {big} NOT NULL, kind TEXT NOT NULL, device TEXT NOT NULL, stream TEXT NOT NULL, detail TEXT NOT NULL,
+        at {big} NOT NULL, times {big} NOT NULL, PRIMARY KEY (day, kind, device, stream, detail))""",
 )
+COLUMNS: Final[Mapping[str, Sequence[str]]] = {
+    "facts": ("name", "value"),
+    "devices": (
+        *("device", "name", "public_key", "token_hash", "short", "township", "grants"),
+        *("enrolled_at", "revoked_at", "seen_at"),
+    ),
+    "codes": ("code_hash", "name", "township", "grants", "expires_at", "device"),
+    "streams": ("stream", "head", "total", "origins", "stick_key", "made_at"),
+    "origins": ("stream", "no", "device", "incarnation", "seq", "link", "public_key"),
+    "events": (
+        *("stream", "pos", "origin", "seq", "hlc", "kind", "version"),
+        *("subject", "base", "actor", "payload", "link"),
+    ),
+    "pushes": ("stream", "last_pos", "first_pos", "origin", "last_seq", "signature", "at"),
+    "handed": ("stream", "subject", "unit", "first_pos"),
+    "feed_sums": ("stream", "unit", "count", "total"),
+    "files": ("stream", "sha256", "subject", "size"),
+    "parts": ("stream", "number", "form", "body"),
+    "audit": ("day", "kind", "device", "stream", "detail", "at", "times"),
+}
+"""All tables, with all their columns."""
 _INDEXES: Final = (
     "events_of_subject ON events(stream, subject, pos)",
     "pushes_of_origin ON pushes(stream, origin, last_seq)",
     "handed_to_unit ON handed(stream, unit, first_pos)",
+    "audit_by_time ON audit(at)",
 )
 
 

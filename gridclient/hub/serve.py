@@ -9,7 +9,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
-from gridclient.hub.opening import open_backend, sqlite_file
+from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 from gridclient.hub.tally import forget
 
 URL_FACT: Final = "url"
@@ -39,7 +39,8 @@ class Listening:
     """Where and how the hub listens. ``public_url`` is what desks are told, when it is not this machine's name.
 
     Without ``certificate`` the hub makes one; ``plain`` is http, for a proxy that does TLS. On loopback http is the
-    rule, for there is no line to listen on.
+    rule, for there is no line to listen on. ``behind``: addresses of proxies that are believed when they tell for
+    whom they ask.
     """
 
     host: str
@@ -48,6 +49,7 @@ class Listening:
     key: Path | None = None
     plain: bool = False
     public_url: str = ""
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,14 @@ def read_address(text: str) -> tuple[str, int]:
     if not colon or not port.isdecimal() or not 0 <= int(port) < 65536:
         raise InvalidInput("hub.listen", text=text)
     return host.removeprefix("[").removesuffix("]") or "0.0.0.0", int(port)
+
+
+def read_proxy(text: str) -> str:
+    """The address of a proxy, or a network of them. Raises ``InvalidInput("hub.behind")``."""
+    try:
+        return str(ip_network(text)) if "/" in text else str(ip_address(text))
+    except ValueError:
+        raise InvalidInput("hub.behind", text=text) from None
 
 
 def secure(listening: Listening, folder: Path) -> Secured:
@@ -131,15 +141,24 @@ def serve(
 
     Raises:
         InvalidInput: ``hub.listen``, ``hub.certificate``.
+        Conflict: ``hub.running``, ``hub.moved``.
         StoreUnavailable: ``hub.port_taken``; the folder or the database failed.
     """
     token, secured = admin_token(folder), secure(listening, folder)
     several = processes > 1 and CAN_SHARE_PORT
-    with _port(listening.host, listening.port, shared=several) as line:
+    with held(database), _port(listening.host, listening.port, shared=several) as line:
         port = line.getsockname()[1]
         url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
         _tell_database(database, url, secured)
-        settings = HubSettings(folder / "files", token, behind_proxy=listening.plain)
+        note_database(folder, database)
+        proxied = listening.plain or bool(listening.behind)
+        settings = HubSettings(
+            folder / "files",
+            token,
+            behind_proxy=proxied,
+            behind=listening.behind,
+            certificate=fingerprint_of(secured.certificate) if secured.certificate else b"",
+        )
         if not several:
             line.listen(_BACKLOG)
             ready(url)
@@ -170,6 +189,7 @@ def _tell_database(database: str, url: str, secured: Secured) -> None:
     backend = open_backend(database, connections=1)
     try:
         with backend.writing() as ledger:
+            check_not_moved(ledger)
             ledger.set_fact(URL_FACT, url)
             ledger.set_fact(FINGERPRINT_FACT, secured.fingerprint.hex())
     finally:

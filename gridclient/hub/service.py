@@ -9,14 +9,17 @@ from typing import Final, TypeVar
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.hub.access import Access
+from gridclient.hub.audit import Refusals
 from gridclient.hub.backend import Backend, OrderLedger
-from gridclient.hub.feeds import Reader, read_page
+from gridclient.hub.feeds import Reader, read_page, unchanged
 from gridclient.hub.metrics import Metrics
 from gridclient.hub.parts import PartsShelf
 from gridclient.hub.pushing import take_push
 from gridclient.hub.rights import readable
 from gridclient.hub.rows import Device
-from gridclient.services.sync_port import FeedPage, Grant
+from gridclient.services.sync_port import FeedPage, Grant, Membership
+from gridclient.sync.proofs import stamp_of
+from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -38,14 +41,24 @@ _Result = TypeVar("_Result")
 class HubService:
     """Pushes in, pages out. Safe to use from several threads. ``clock`` gives seconds since 1970."""
 
-    def __init__(self, backend: Backend, clock: Callable[[], float], metrics: Metrics | None = None) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        clock: Callable[[], float],
+        metrics: Metrics | None = None,
+        *,
+        versions: Versions = SPOKEN,
+    ) -> None:
         self._backend = backend
         self._clock = clock
         self._parts = PartsShelf(backend)
         self._lock = threading.Lock()
         self._seen: dict[str, int] = {}
         self._told: dict[str, tuple[Grant, ...]] = {}
+        self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
+        self.versions = versions
         self.metrics = metrics or Metrics()
+        self.refusals = Refusals()
         self.access = Access(backend, clock)
         self.hub = self.access.hub_id()
 
@@ -63,22 +76,26 @@ class HubService:
         return device
 
     def sync(self, token: str, body: bytes) -> bytes:
-        """The answer to one request.
+        """The answer to one request; see :meth:`answer`."""
+        return self.answer(token, body)[0]
+
+    def answer(self, token: str, body: bytes) -> tuple[bytes, str]:
+        """The answer to one request, in the version in which it was asked, and the stamp of the device's rights.
 
         Raises:
-            SyncFault: ``sync.revoked``; ``sync.refused``, ``sync.update_due`` (:func:`decode_request`);
-                ``sync.hub_changed``: it is meant for another hub.
+            SyncFault: ``sync.revoked``; ``sync.refused``, ``sync.update_due``, ``sync.hub_old``
+                (:func:`decode_request`); ``sync.hub_changed``: it is meant for another hub.
             StoreUnavailable: the database failed twice; what was answered for is kept, the request may come again.
         """
         device = self.device_of(token)
-        request = decode_request(body, device.device)
+        request = self._read(device, body)
         if request.hub and request.hub != self.hub:
             raise SyncFault("sync.hub_changed")
         if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES:
             raise SyncFault("sync.refused", why="too many")
         grants = _again(lambda: self.access.grants_of(device))
         results = self._push(device, grants, request)
-        pages, behind = _again(lambda: self._pull(device, grants, request))
+        pages, behind = _again(lambda: self._pull(device, grants, request, body[0]))
         reply = SyncReply(
             hub=self.hub,
             hub_ms=int(self._clock() * 1000),
@@ -87,13 +104,35 @@ class HubService:
             behind=behind,
             grants=self._news(device, grants, request.feeds, results),
         )
-        return encode_reply(reply)
+        return encode_reply(reply, protocol=body[0]), self._stamp(device, grants)
 
-    def keep_seen(self) -> None:
-        """Writes down who was here since the last time."""
+    def _read(self, device: Device, body: bytes) -> SyncRequest:
+        try:
+            return decode_request(body, device.device, self.versions)
+        except SyncFault as fault:
+            if fault.code in ("sync.update_due", "sync.hub_old"):
+                self.refusals.version(fault.code, device.device, int(self._clock()))
+            raise
+
+    def membership(self, device: Device) -> tuple[Membership, str]:
+        """What the device may do now, with the stamp that tells of a change."""
+        told = _again(lambda: self.access.membership(device))
+        stamp = stamp_of(told)
+        with self._lock:
+            self._stamps[device.device] = (told.grants, stamp)
+        return told, stamp
+
+    def _stamp(self, device: Device, grants: tuple[Grant, ...]) -> str:
+        """The stamp that goes with these rights; keys of streams never change while a hub runs."""
+        with self._lock:
+            known = self._stamps.get(device.device)
+        return known[1] if known is not None and known[0] == grants else self.membership(device)[1]
+
+    def keep(self) -> None:
+        """Writes down who was here and what was refused since the last time."""
         with self._lock:
             seen, self._seen = self._seen, {}
-        self.access.seen(seen)
+        self.access.keep(seen, self.refusals.taken())
 
     def close(self) -> None:
         """Ends what runs beside."""
@@ -106,6 +145,7 @@ class HubService:
             self.metrics.count("pushes", f'status="{result.status.value}"')
             if result.status is PushStatus.APPLIED:
                 self.metrics.count("events", by=len(push.records))
+            self.refusals.push(result.status, device.device, push.origin.stream, int(self._clock()))
             results.append(result)
         return tuple(results)
 
@@ -120,7 +160,7 @@ class HubService:
         return take_push(self._backend, author, self.access.grants_of(author), push, at=int(self._clock()))
 
     def _pull(
-        self, device: Device, grants: Collection[Grant], request: SyncRequest
+        self, device: Device, grants: Collection[Grant], request: SyncRequest, protocol: int
     ) -> tuple[tuple[FeedPage | SealedPage, ...], tuple[str, ...]]:
         """Pages of the feeds that may be read, and those feeds of which the desk knows more than the hub."""
         allowed = readable(grants)
@@ -130,9 +170,13 @@ class HubService:
         room = min(request.wish, _MOST_WISH)
         if not asked:
             return (), ()
+        whole = [ask.feed for ask in asked if not allowed[ask.feed].unit]
         with self._backend.reading() as ledger:
+            heads = {row.stream: row for row in ledger.streams(whole)} if whole else {}
             for ask in asked:
-                page = self._page(ledger, ask, allowed[ask.feed].unit, Reader(device.device, room))
+                page: FeedPage | SealedPage | None = unchanged(ask, heads.get(ask.feed))
+                if page is None:
+                    page = self._page(ledger, ask, allowed[ask.feed].unit, Reader(device.device, room, protocol))
                 if page is None:
                     behind.append(ask.feed)
                 else:

@@ -6,7 +6,7 @@ import json
 import queue
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -61,8 +61,11 @@ class SqliteLedger(SqlLedger):
     def later(self, statements: Sequence[Statement]) -> None:
         self.together(statements)
 
-    def among(self, values: Collection[Any]) -> tuple[str, Any]:
+    def among(self, values: Collection[str]) -> tuple[str, Any]:
         return "IN (SELECT value FROM json_each(?))", json.dumps(list(values), ensure_ascii=False)
+
+    def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
+        return "IN (SELECT value FROM json_each(?))", json.dumps(list(values))
 
     def hold_and_stand(
         self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
@@ -94,6 +97,13 @@ class SqliteLedger(SqlLedger):
             before = run(_SUM, (stream, unit)).fetchone() or (0, 0)
             run(_KEEP_SUM, (stream, unit, before[0] + count, signed(before[1] + total)))
         self._connection.executemany(_NAME_FILE, [(stream, *row) for row in placement.files])
+
+    def whole(self, table: str, columns: Sequence[str]) -> Iterator[Row]:
+        yield from self._connection.execute(f"SELECT {', '.join(columns)} FROM {table}")
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+        marks = ", ".join("?" * len(columns))
+        self._connection.executemany(f"INSERT INTO {table}({', '.join(columns)}) VALUES ({marks})", rows)
 
 
 class SqliteBackend:

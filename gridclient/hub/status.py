@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.hub.access import Access
+from gridclient.hub.audit import word_of
 from gridclient.hub.backend import Backend
-from gridclient.hub.rows import Device, StreamRow
+from gridclient.hub.rights import role_of
+from gridclient.hub.rows import Device, Note, StreamRow
 
-_STYLE = (
+_SHOWN: Final = 20
+_STYLE: Final = (
     "body{font:15px/1.6 sans-serif;margin:2em auto;max-width:60em;padding:0 1em;color:#222;background:#fff}"
     "table{border-collapse:collapse;width:100%;margin:.5em 0 2em}"
     "th,td{border-bottom:1px solid #ccc;padding:.3em .6em;text-align:left}"
     "td.n{text-align:right;font-variant-numeric:tabular-nums}.gone{color:#888}"
     "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}th,td{border-color:#444}}"
 )
+
+
+NOTE_TITLES: Final = ("时间", "事情", "设备", "数据流", "说明", "次数")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,7 @@ class HubStatus:
     database: str
     streams: Sequence[StreamRow]
     devices: Sequence[Device]
+    notes: Sequence[Note]
 
     @property
     def events(self) -> int:
@@ -55,17 +62,7 @@ def read_status(backend: Backend, access: Access) -> HubStatus:
     """Asks the database."""
     hub = access.hub_id()
     with backend.reading() as ledger:
-        return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices())
-
-
-def role_of(device: Device) -> str:
-    """What a device is, in a word."""
-    cases = next((grant for grant in device.grants if grant.stream.startswith("t:")), None)
-    if cases is not None and cases.unit:
-        return f"单位 {cases.unit}"
-    if any(grant.writes and grant.stream == "ref" for grant in device.grants):
-        return "县级"
-    return "镇街席位" if cases is not None and cases.writes else "督导"
+        return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices(), ledger.notes(_SHOWN))
 
 
 def moment(seconds: int | None) -> str:
@@ -82,7 +79,7 @@ def status_page(status: HubStatus) -> str:
             (
                 device.device,
                 device.name,
-                role_of(device),
+                role_of(device.grants),
                 device.township,
                 moment(device.enrolled_at),
                 moment(device.seen_at),
@@ -91,13 +88,20 @@ def status_page(status: HubStatus) -> str:
             for device in status.devices
         ),
     )
+    notes = _table(NOTE_TITLES, note_cells(status.notes))
     return (
         '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>网格同步中心</title>'
         f"<style>{_STYLE}</style><h1>网格同步中心</h1>"
         f"<p>正在运行 · {escape(status.database)} · 共 {status.events} 条事件 · {status.active} 台设备可用</p>"
-        f"<h2>数据流</h2>{streams}<h2>设备</h2>{devices}</html>"
+        f"<h2>数据流</h2>{streams}<h2>设备</h2>{devices}<h2>记录</h2>{notes}</html>"
     )
+
+
+def note_cells(notes: Iterable[Note]) -> Iterator[tuple[str | int, ...]]:
+    """Lines of the hub's record as people read them, under :data:`NOTE_TITLES`."""
+    for note in notes:
+        yield moment(note.at), word_of(note.kind), note.device, note.stream, note.detail, note.times
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

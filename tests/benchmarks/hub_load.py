@@ -2,23 +2,28 @@
 
     python -m tests.benchmarks.hub_load [--events 150000] [--writers 8] [--database sqlite] [--feeds]
 
-The hub runs as a process of its own; writers and a polling reader run here, beside it. The reader must have every
-event in the end. The floor is the same rows put into the same database by plain SQL over as many connections.
+The hub runs as processes of its own; the writers run here, beside it, and a polling reader in another process, so that
+taking its pages apart does not delay what the writers measure. The reader must have every event in the end. How late
+the writers' own clock ticks tells which part of their waiting is theirs. The floor is the same rows put into the same
+database by plain SQL over as many connections.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import multiprocessing
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import psutil
 import psycopg
@@ -36,6 +41,7 @@ from tests.fakes.postgres import drop_database, new_database
 _SIZE: Final = 20
 _STREAMS: Final = 4
 _START_S: Final = 30
+_TICK_S: Final = 0.01
 _GOAL_RATE, _GOAL_P99_MS = 400, 100
 
 
@@ -72,31 +78,35 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     hub, port = _start_hub(url, folder, args.processes)
     try:
         before = _cpu(hub)
-        began = time.perf_counter()
-        replies, latencies, seen = asyncio.run(_load(port, loaders, None if args.no_reader else reader))
-        took = time.perf_counter() - began
+        load = asyncio.run(_load(port, loaders, None if args.no_reader else reader))
         spent = [after - earlier for after, earlier in zip(_cpu(hub), before, strict=True)]
+        spent[2] += load.reader_cpu
     finally:
         hub.terminate()
         hub.wait(_START_S)
     pushes = sum(len(loader.requests) for loader in loaders)
     results = [
         result.status
-        for loader, given in zip(loaders, replies, strict=True)
+        for loader, given in zip(loaders, load.replies, strict=True)
         for reply in given
         for result in decode_reply(reply, loader.desk.device).results
     ]
     failed = len(results) - results.count(PushStatus.APPLIED)
-    ordered = sorted(latencies)
-    p50, p99 = (ordered[int(len(ordered) * q)] * 1000 for q in (0.5, 0.99))
+    p50, p99 = (_quantile(load.latencies, q) for q in (0.5, 0.99))
+    took = load.took
     print(f"{backend.describe().split()[0]}: {pushes} pushes of {_SIZE} by {args.writers} writers in {took:.1f} s")
     print(f"{pushes / took:.0f} pushes/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms (goal {_GOAL_RATE}, {_GOAL_P99_MS} ms)")
     cpu = ", ".join(f"{who} {s / pushes * 1000:.2f}" for who, s in zip(("hub", "server", "load"), spent, strict=True))
-    print(f"CPU milliseconds a push: {cpu}")
+    print(
+        f"CPU milliseconds a push: {cpu}; cores in use {sum(spent) / took:.2f}, the load's {spent[2] / sum(spent):.0%}"
+    )
+    print(
+        f"the writers' clock was late: p50 {_quantile(load.late, 0.5):.1f} ms, p99 {_quantile(load.late, 0.99):.1f} ms"
+    )
     missed = 0
     if not args.no_reader:
-        missed = pushes * _SIZE - seen
-        print(f"reader: {seen} of {pushes * _SIZE} events seen, {missed} missed")
+        missed = pushes * _SIZE - load.seen
+        print(f"reader: {load.seen} of {pushes * _SIZE} events seen, {missed} missed")
     if args.database == "postgres":
         rows = [[(r.key.seq, r.hlc, r.kind, r.subject, r.actor, r.text) for r in lo.desk.records] for lo in loaders]
         floor = _floor(url, rows)
@@ -147,6 +157,11 @@ def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     )
 
 
+def _quantile(seconds: Sequence[float], part: float) -> float:
+    """In milliseconds."""
+    return sorted(seconds)[int(len(seconds) * part)] * 1000
+
+
 def _free_port() -> int:
     import socket
 
@@ -160,15 +175,45 @@ async def _ask_once(port: int) -> None:
     writer.close()
 
 
-async def _load(
-    port: int, loaders: Sequence[Loader], reader: HubDesk | None
-) -> tuple[list[list[bytes]], list[float], int]:
-    latencies: list[float] = []
-    done = asyncio.Event()
-    polling = asyncio.create_task(_poll(port, reader, done)) if reader else None
-    replies = await asyncio.gather(*(_write(port, loader, latencies) for loader in loaders))
+@dataclass(slots=True)
+class Load:
+    """What came of it: replies by writer, seconds that each push took, how late a clock beside them ticked."""
+
+    replies: list[list[bytes]] = field(default_factory=list)
+    latencies: list[float] = field(default_factory=list)
+    late: list[float] = field(default_factory=list)
+    seen: int = 0
+    reader_cpu: float = 0.0
+    took: float = 0.0
+
+
+async def _load(port: int, loaders: Sequence[Loader], reader: HubDesk | None) -> Load:
+    load, context = Load(), multiprocessing.get_context("spawn")
+    ready, done, found = context.Event(), context.Event(), context.Array("d", 2)
+    polling = context.Process(target=_poll_alone, args=(port, reader, ready, done, found)) if reader else None
+    if polling:
+        polling.start()
+        ready.wait(_START_S)
+    gc.collect()
+    gc.disable()  # what the writers hold would be walked through while they measure
+    clock = asyncio.create_task(_tick(load.late))
+    began = time.perf_counter()
+    load.replies = list(await asyncio.gather(*(_write(port, loader, load.latencies) for loader in loaders)))
+    load.took = time.perf_counter() - began
+    clock.cancel()
+    gc.enable()
     done.set()
-    return list(replies), latencies, await polling if polling else 0
+    if polling:
+        polling.join()
+        load.seen, load.reader_cpu = int(found[0]), found[1]
+    return load
+
+
+async def _tick(late: list[float]) -> None:
+    while True:
+        due = time.perf_counter() + _TICK_S
+        await asyncio.sleep(_TICK_S)
+        late.append(time.perf_counter() - due)
 
 
 async def _write(port: int, loader: Loader, latencies: list[float]) -> list[bytes]:
@@ -182,12 +227,20 @@ async def _write(port: int, loader: Loader, latencies: list[float]) -> list[byte
     return replies
 
 
-async def _poll(port: int, reader: HubDesk, done: asyncio.Event) -> int:
+def _poll_alone(port: int, reader: HubDesk, ready: Event, done: Event, found: Any) -> None:
+    """The reader's process: events seen, and CPU seconds for it."""
+    began = time.process_time()
+    found[0] = asyncio.run(_poll(port, reader, ready, done))
+    found[1] = time.process_time() - began
+
+
+async def _poll(port: int, reader: HubDesk, ready: Event, done: Event) -> int:
     """Reads all streams while others write; a missed event shows as a count that is too small in the end."""
     line = await Line.open(port, reader.token)
     cursors = {f"t:37100200{1 + number}": 0 for number in range(_STREAMS)}
     seen = 0
     last = False
+    ready.set()
     while True:
         ending = done.is_set()
         request = reader.request([], [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()])

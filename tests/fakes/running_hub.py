@@ -48,10 +48,22 @@ class HubLine:
 
 
 @contextmanager
-def hub_on_thread(backend: Backend, folder: Path, *, behind_proxy: bool = False) -> Iterator[HubLine]:
+def hub_on_thread(
+    backend: Backend, folder: Path, *, behind_proxy: bool = False, behind: tuple[str, ...] = ()
+) -> Iterator[HubLine]:
     """The application behind a real socket of this machine; the database is closed in the end."""
-    app = build_hub(backend, HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=behind_proxy))
-    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+    proxied = behind_proxy or bool(behind)
+    settings = HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=proxied, behind=behind)
+    app = build_hub(backend, settings)
+    config = uvicorn.Config(
+        app,
+        port=0,
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="hub-under-test")
     thread.start()

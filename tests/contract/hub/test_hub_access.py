@@ -133,6 +133,6 @@ def test_no_token_and_no_code_is_kept_readable(backend: Backend, access: Access)
 
 def test_when_a_device_was_last_here_is_kept(backend: Backend, access: Access) -> None:
     access.enrol(code_for(access), applicant())
-    access.seen({"desk-0001": 77})
+    access.keep({"desk-0001": 77}, ())
     assert [device.seen_at for device in access.devices()] == [77]
-    access.seen({})
+    access.keep({}, ())

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import pytest
+from starlette.routing import Route
 from urllib3 import BaseHTTPResponse
 
 from gridclient.domain.events import EventKey, Record
 from gridclient.hub.access import Access
+from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
 from gridclient.services.sync_port import Grant
+from gridclient.sync.proofs import NONCE_BYTES
+from gridclient.sync.terms import NONCE
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.running_hub import ADMIN, HubLine
@@ -170,15 +176,16 @@ def test_a_file_that_no_event_names_is_nobodys(scene: Scene, role: str) -> None:
     assert answer.status == (401 if role in OUTSIDE else 404)
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("path", ["/", "/metrics"])
 @pytest.mark.parametrize("role", [*ROLES, "admin"])
 @pytest.mark.parametrize("forwarded", [True, False])
 def test_the_pages_for_administrators_are_for_this_machine_and_for_the_token(
-    scene: Scene, path: str, role: str, forwarded: bool
+    scene: Scene, method: str, path: str, role: str, forwarded: bool
 ) -> None:
     token = ADMIN if role == "admin" else scene.token(role)
     headers = {"X-Forwarded-For": "203.0.113.9"} if forwarded else {}
-    answer = scene.line.ask("GET", path, token=token, headers=headers)
+    answer = scene.line.ask(method, path, token=token, headers=headers)
     assert answer.status == (401 if forwarded and role != "admin" else 200)
 
 
@@ -194,3 +201,83 @@ def test_enrolling_asks_for_a_code_whoever_comes(scene: Scene, role: str) -> Non
     told = {"code": "0000-0000-0000-0000", "device": "desk-new-1", "name": "", "public_key": "00" * 32}
     status, answer = scene.line.json("POST", "/v1/enrol", told)
     assert (status, answer["error"]["code"]) == (403, "enrol.code_unknown")
+
+
+def nonce() -> dict[str, str]:
+    return {NONCE: "00" * NONCE_BYTES}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("role", ROLES)
+def test_that_this_is_the_hub_is_told_to_everybody(scene: Scene, method: str, role: str) -> None:
+    answer = scene.line.ask(method, "/v1/hub", token=scene.token(role), headers=nonce())
+    assert answer.status == 200
+    assert not any(name.encode() in answer.data for name in (OWN, FOREIGN, "desk-", UNIT))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_device_is_told_its_own_rights(scene: Scene, method: str, role: str) -> None:
+    answer = scene.line.ask(method, "/v1/me", token=scene.token(role), headers=nonce())
+    assert answer.status == (401 if role in OUTSIDE else 200)
+    text = answer.data.decode()
+    assert not any(f"desk-{other}" in text for other in ROLES if other != role and not role.startswith(other))
+    if method == "GET":
+        assert (FOREIGN in text) == any(FOREIGN in feed for feed in READS[role])
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("role", ROLES)
+def test_files_that_the_hub_lost_are_named_to_those_who_could_bring_them(
+    scene: Scene, tmp_path: Path, method: str, role: str
+) -> None:
+    """With what lies on the shelf taken away."""
+    for stream, subject in ((OWN, HANDED), (OWN, KEPT), (FOREIGN, HANDED)):
+        name = sha(stream, subject)
+        (tmp_path / "files" / name[:2] / name).unlink()
+    answer = scene.line.ask(method, "/v1/files", token=scene.token(role))
+    assert answer.status == (401 if role in OUTSIDE else 200)
+    if method == "GET" and answer.status == 200:
+        found = {answer.data[start : start + 32].hex() for start in range(0, len(answer.data), 32)}
+        lost = {(OWN, HANDED), (OWN, KEPT), (FOREIGN, HANDED)} & WRITES[role]
+        assert found == {sha(stream, subject) for stream, subject in lost}
+
+
+ROWS: Final[dict[tuple[str, str], tuple[Callable[..., None], ...]]] = {
+    ("POST", "/v1/sync"): (test_a_feed_is_read_by_those_who_may, test_a_stream_is_written_by_those_who_may),
+    ("POST", "/v1/enrol"): (test_enrolling_asks_for_a_code_whoever_comes,),
+    ("GET", "/v1/hub"): (test_that_this_is_the_hub_is_told_to_everybody,),
+    ("HEAD", "/v1/hub"): (test_that_this_is_the_hub_is_told_to_everybody,),
+    ("GET", "/v1/me"): (test_a_device_is_told_its_own_rights,),
+    ("HEAD", "/v1/me"): (test_a_device_is_told_its_own_rights,),
+    ("GET", "/v1/files"): (test_files_that_the_hub_lost_are_named_to_those_who_could_bring_them,),
+    ("HEAD", "/v1/files"): (test_files_that_the_hub_lost_are_named_to_those_who_could_bring_them,),
+    **dict.fromkeys(
+        [(method, "/v1/files/{sha256}") for method in ("GET", "HEAD", "PUT")],
+        (test_a_file_is_there_for_those_who_may, test_a_file_that_no_event_names_is_nobodys),
+    ),
+    **dict.fromkeys(
+        [(method, path) for method in ("GET", "HEAD") for path in ("/", "/metrics")],
+        (test_the_pages_for_administrators_are_for_this_machine_and_for_the_token,),
+    ),
+    **dict.fromkeys(
+        [(method, "/health") for method in ("GET", "HEAD")],
+        (test_health_is_for_everybody_and_tells_nothing,),
+    ),
+}
+"""Which tests say who may use an end point. One that is added needs its row here, with tests over all roles."""
+
+
+def test_every_end_point_has_a_row_in_the_matrix(backend: Backend, tmp_path: Path) -> None:
+    app = build_hub(backend, HubSettings(tmp_path, ADMIN))
+    there = {(method, route.path) for route in app.routes if isinstance(route, Route) for method in route.methods or ()}
+    assert len(app.routes) == len([route for route in app.routes if isinstance(route, Route)])
+    assert there == set(ROWS)
+
+
+@pytest.mark.parametrize("end", ROWS)
+def test_every_row_is_tried_by_every_role(end: tuple[str, str]) -> None:
+    for test in ROWS[end]:
+        marks = {mark.args[0]: mark.args[1] for mark in getattr(test, "pytestmark", ()) if mark.name == "parametrize"}
+        assert set(ROLES) <= set(marks["role"]), test.__name__
+        assert end[0] in marks.get("method", (end[0],)), test.__name__

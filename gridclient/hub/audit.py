@@ -1,0 +1,72 @@
+"""The hub's own record: who was let in, turned away and refused. Deeds are written with what they do; refusals, which a
+broken desk repeats all day, are counted here and written down now and then."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from gridclient.hub.rows import Note
+from gridclient.sync.wire import PushStatus
+
+KEPT_S: Final = 400 * 86_400
+CODE_ISSUED: Final = "code_issued"
+ENROLLED: Final = "enrolled"
+ENROL_REFUSED: Final = "enrol_refused"
+REVOKED: Final = "revoked"
+RIGHTS_CHANGED: Final = "rights_changed"
+_PUSH: Final = "push_"
+_WORDS: Final[Mapping[str, str]] = {
+    CODE_ISSUED: "发注册码",
+    ENROLLED: "注册",
+    ENROL_REFUSED: "注册被拒",
+    "sync.update_due": "版本太旧，没有同步：请更新席位程序",
+    "sync.hub_old": "席位的版本较新，没有同步：请更新同步中心",
+    REVOKED: "吊销",
+    RIGHTS_CHANGED: "改权限",
+    f"{_PUSH}{PushStatus.FORK.value}": "编号重复",
+    f"{_PUSH}{PushStatus.FORBIDDEN.value}": "无权上报",
+    f"{_PUSH}{PushStatus.REFUSED.value}": "拒收（签名或内容不符）",
+}
+_MOST: Final = 1000
+
+
+def word_of(kind: str) -> str:
+    """A kind of line in people's words; one of a later version as it is."""
+    return _WORDS.get(kind, kind)
+
+
+class Refusals:
+    """What was refused since the last time, counted. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: Counter[Note] = Counter()
+        self._last: dict[Note, int] = {}
+
+    def push(self, status: PushStatus, device: str, stream: str, at: int) -> None:
+        """A push that was not taken; one with a gap or known is nothing to write down."""
+        if f"{_PUSH}{status.value}" in _WORDS:
+            self._add(Note(0, f"{_PUSH}{status.value}", device, stream), at)
+
+    def version(self, code: str, device: str, at: int) -> None:
+        """A desk whose version and the hub's have nothing in common."""
+        self._add(Note(0, code, device), at)
+
+    def enrolment(self, code: str, address: str, at: int) -> None:
+        """Somebody who was not let in."""
+        self._add(Note(0, ENROL_REFUSED, detail=f"{code} {address}"), at)
+
+    def taken(self) -> Sequence[Note]:
+        """The lines since the last call."""
+        with self._lock:
+            times, last, self._times, self._last = self._times, self._last, Counter(), {}
+        return [note._replace(at=last[note], times=count) for note, count in times.items()]
+
+    def _add(self, note: Note, at: int) -> None:
+        with self._lock:
+            if note in self._times or len(self._times) < _MOST:
+                self._times[note] += 1
+                self._last[note] = at

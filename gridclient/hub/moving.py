@@ -1,0 +1,104 @@
+"""A hub moves from its SQLite file to a database server: everything in one transaction, read back and compared before
+it stands. The file stays as it was, with a mark that the hub is no longer there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gridclient.domain.errors import Conflict, InvalidInput, NotFound
+from gridclient.hub.backend import Backend, Ledger
+from gridclient.hub.opening import MOVED_FACT, check_not_moved, held, open_backend, sqlite_file
+from gridclient.hub.schema import COLUMNS, VERSION_FACT
+
+_OWN_FACTS: Final = frozenset({VERSION_FACT, MOVED_FACT})
+_HASH_BYTES: Final = 32
+Sums = dict[tuple[str, str], tuple[int, int]]
+"""Count and sum of hashes of rows, by table and stream ("" for tables without streams); the order does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was moved: events by stream, rows of all tables; ``again``: all of it was there and the same."""
+
+    streams: Mapping[str, int]
+    rows: int
+    again: bool
+
+
+def move(source_url: str, target_url: str) -> Moved:
+    """Moves a hub that nobody serves. A move that broke off left the target empty and may be made again.
+
+    Raises:
+        InvalidInput: ``hub.move_direction``: only from an SQLite file to a server.
+        NotFound: ``hub.no_database``.
+        Conflict: ``hub.running``; ``hub.moved``; ``hub.move_not_empty``: the target has something else;
+            ``hub.move_differs``: what was read back is not the same; nothing of it stays.
+        StoreUnavailable: one of the databases failed; nothing stays.
+    """
+    file = sqlite_file(source_url)
+    if file is None or sqlite_file(target_url) is not None:
+        raise InvalidInput("hub.move_direction")
+    if not file.exists():
+        raise NotFound("hub.no_database", file=str(file))
+    with held(source_url):
+        source = open_backend(source_url)
+        try:
+            target = open_backend(target_url, connections=1)
+            try:
+                return _moved(source, target)
+            finally:
+                target.close()
+        finally:
+            source.close()
+
+
+def _moved(source: Backend, target: Backend) -> Moved:
+    with source.writing() as old:  # a writer that knows nothing of the lock waits too
+        check_not_moved(old)
+        with target.writing() as new:
+            again = _something_in(new)
+            sums = _sums(old) if again else _copied(old, new)
+            if _sums(new) != sums:
+                raise Conflict("hub.move_not_empty") if again else Conflict("hub.move_differs")
+        old.set_fact(MOVED_FACT, target.describe())
+    streams = {stream: count for (table, stream), (count, _) in sorted(sums.items()) if table == "events"}
+    return Moved(streams, sum(count for count, _ in sums.values()), again)
+
+
+def _something_in(ledger: Ledger) -> bool:
+    return any(True for table in COLUMNS for _ in _rows(ledger, table))
+
+
+def _copied(old: Ledger, new: Ledger) -> Sums:
+    sums: Sums = {}
+    for table, columns in COLUMNS.items():
+        new.fill(table, columns, _counted(sums, table, _rows(old, table)))
+    return sums
+
+
+def _sums(ledger: Ledger) -> Sums:
+    sums: Sums = {}
+    for table in COLUMNS:
+        for _ in _counted(sums, table, _rows(ledger, table)):
+            pass
+    return sums
+
+
+def _rows(ledger: Ledger, table: str) -> Iterator[Sequence[Any]]:
+    """All rows, without what each database says of itself."""
+    for row in ledger.whole(table, COLUMNS[table]):
+        if table != "facts" or row[0] not in _OWN_FACTS:
+            yield row
+
+
+def _counted(sums: Sums, table: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    by_stream = COLUMNS[table][0] == "stream"
+    for row in rows:
+        key = (table, row[0] if by_stream else "")
+        count, total = sums.get(key, (0, 0))
+        digest = hashlib.blake2b(repr(tuple(row)).encode(), digest_size=_HASH_BYTES).digest()
+        sums[key] = (count + 1, (total + int.from_bytes(digest)) % (1 << (8 * _HASH_BYTES)))
+        yield row
