@@ -48,12 +48,14 @@ COMPOSITION = (
     "tour",
 )  # fmt: skip  (and cli*)
 # The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
+# What a desk and the hub agree on: the form of messages and files, signatures, proofs.
+FORMS = ("wire", "terms", "proofs", "signing", "bundle", "enrol_file")
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),
     "services": ("domain",),
     "store": ("services", "domain"),
     "sync": ("services", "domain"),
-    "hub": ("services", "domain", "sync.wire", "sync.signing", "sync.bundle", "sync.enrol_file"),
+    "hub": ("services", "domain", *(f"sync.{name}" for name in FORMS)),
     "exchange": ("services", "domain"),
     "mapview": ("services", "domain"),
     "ui": ("mapview", "services", "domain"),
