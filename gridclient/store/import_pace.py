@@ -7,9 +7,7 @@ fewer and larger pieces to merge. Who asks meanwhile waits for the step that is 
 from __future__ import annotations
 
 import time
-from typing import Final
-
-from gridclient.store.driver import Database
+from typing import Final, Protocol
 
 _TURN_S: Final = 0.18
 _MOST: Final = 12
@@ -25,10 +23,16 @@ _WEIGHT: Final = 0.25
 """Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
 
 
+class Wanted(Protocol):
+    """The store, as far as others want it: :class:`gridclient.store.driver.Database`."""
+
+    def asked_for(self, since: int, /) -> bool: ...
+
+
 class Pace:
     """For one writer that takes turns with others; tells how many steps a turn should have."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Wanted) -> None:
         self._database = database
         self._steps = 1.0
         self._began = self._ended = 0.0
