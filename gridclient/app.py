@@ -14,7 +14,6 @@ from gridclient.application import RESOURCES, is_english, make_application
 from gridclient.composition import OpenedDesk, base_maps_of, open_desk
 from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
-from gridclient.store.backup import AutomaticBackups
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.control import ProcessSyncControl
@@ -86,7 +85,6 @@ class App:
         self._stack.callback(self.window.close)
         self.restore_from: tuple[Path, str] | None = None
         self.window.restore_wanted.connect(self._on_restore_wanted)
-        self._backups = AutomaticBackups(self.opened.profile)
         self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)
         self._backup_time.timeout.connect(self.back_up_if_due)
         self._backup_time.start()
@@ -110,8 +108,14 @@ class App:
 
     def back_up_if_due(self) -> None:
         """Backs the store up in the background if the last backup is old and something changed since."""
-        now = self.opened.desk.clock.now()
-        self.jobs.read(self.window, lambda: self._backups.make_if_due(now), name="backup")
+        now, profile = self.opened.desk.clock.now(), self.opened.profile
+
+        def make_if_due() -> Path | None:
+            from gridclient.store.backup import AutomaticBackups
+
+            return AutomaticBackups(profile).make_if_due(now)
+
+        self.jobs.read(self.window, make_if_due, name="backup")
 
     def _on_restore_wanted(self, file: Path, key: str) -> None:
         """The store cannot be exchanged under an open window: it closes, and ``gridclient.start`` opens it again."""

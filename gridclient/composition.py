@@ -1,14 +1,19 @@
-"""Builds a desk's services on a profile, by hand and without Qt: for the window, the command line and the demo."""
+"""Builds a desk's services on a profile, by hand and without Qt: for the window, the command line and the demo.
+
+What only some of its callers need (backups, proofs, writing) is imported when it is used: opening is on the way to the
+window's first paint.
+"""
 
 from __future__ import annotations
 
 import shutil
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
@@ -21,22 +26,20 @@ from gridclient.services.rows import CaseFilter
 from gridclient.store import profile as profiles
 from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
 from gridclient.store.attachments import AttachmentStore
-from gridclient.store.backup import back_up, restore
-from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
 from gridclient.store.enrolment_file import read_enrolment
-from gridclient.store.import_journal import finish_imports
-from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.log import Device
 from gridclient.store.map_data import SqliteMapData
-from gridclient.store.mbtiles import MBTilesArchive
 from gridclient.store.queries import SqliteQueries
-from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
-from gridclient.store.unit_of_work import SqliteWork
-from gridclient.store.verify import Verification, verify
+from gridclient.store.unfinished import has_unfinished_imports
+
+if TYPE_CHECKING:
+    from gridclient.services.map_port import TileArchive
+    from gridclient.services.ports import UnitOfWork
+    from gridclient.store.verify import Verification
 
 DEFAULT_ACCOUNT = "operator"
 WATCHING_ACCOUNT = "supervisor"
@@ -60,6 +63,8 @@ class RandomIds:
     """Random keys of 128 bits."""
 
     def new_id(self) -> str:
+        import uuid
+
         return uuid.uuid4().hex
 
 
@@ -89,15 +94,19 @@ class OpenedDesk:
 
     def verify(self) -> Verification:
         """Proves log, tables and counts; see :func:`gridclient.store.verify.verify`."""
+        from gridclient.store.verify import verify
+
         return verify(self.database)
 
     def backup(self, target: Path) -> None:
         """Writes an encrypted copy of the store; see :func:`gridclient.store.backup.back_up`."""
+        from gridclient.store.backup import back_up
+
         back_up(self.profile, target)
 
     def work_with(self, clock: Clock) -> Work:
         """Units of work whose events are dated by ``clock``."""
-        return SqliteWork(self.database, self.profile.device, clock)
+        return _work(self.profile, clock)
 
 
 def create_profile(folder: Path, *, county: str, township: str, name: str) -> str:
@@ -108,6 +117,8 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
     """
     if tier_of(county) is not Tier.COUNTY or tier_of(township) is not Tier.TOWNSHIP or county != township[:6]:
         raise InvalidInput("profile.codes", county=county, township=township)
+    from gridclient.store.recovery import recovery_key
+
     now = SystemClock().now()
     with profiles.create_profile(folder, now=now) as profile:
         with profile.database.writer() as connection:
@@ -128,6 +139,9 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
         NotFound: there is no desk here and no recovery key to make one with.
         GridClientError: see :func:`gridclient.store.backup.restore`.
     """
+    from gridclient.store.backup import restore
+    from gridclient.store.recovery import read_recovery_key
+
     key = read_recovery_key(key_text) if key_text else None
     now = SystemClock().now()
     if not profiles.profile_exists(folder):
@@ -158,6 +172,8 @@ def _put_store_aside(folder: Path, now: datetime) -> Path:
 
 def _restore_anew(folder: Path, file: Path, key: bytes | None, now: datetime) -> None:
     """A new desk with the backup's key; nothing of it stays if the backup does not prove right."""
+    from gridclient.store.backup import restore
+
     if key is None:
         raise NotFound("profile.missing", folder=str(folder))
     there = folder.exists()
@@ -192,19 +208,21 @@ def open_desk(
     clock = SystemClock()
     with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared) as profile:
         opened = _opened(profile, clock, account)
-        if not (read_only or shared):
-            finish_imports(profile.database, BulkRecorder(profile.device, clock))
+        if not (read_only or shared) and has_unfinished_imports(profile.database):
+            _finish_imports(profile, clock)
         yield opened
 
 
 def base_maps_of(opened: OpenedDesk) -> BaseMapFolder:
     """The base maps that were imported into the profile; the caller closes them."""
-    return BaseMapFolder(opened.base_map_folder, openers(MBTilesArchive))
+    return BaseMapFolder(opened.base_map_folder, openers(_mbtiles))
 
 
 def calendar_of(folder: Path) -> WorkCalendar:
     """The work calendar of a profile, or the legal one where there is no profile."""
     if not profiles.profile_exists(folder):
+        from gridclient.store.legal_calendar import legal_calendar
+
         return legal_calendar()
     with open_desk(folder, read_only=True) as opened:
         return opened.desk.reference.calendar()
@@ -216,7 +234,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
     columns = Columns(database)
     desk = Desk(
         queries=SqliteQueries(database, columns, reference, clock, device=profile.device.id),
-        work=SqliteWork(database, profile.device, clock),
+        work=_work(profile, clock),
         reference=reference,
         settings=SqliteDeskSettings(database),
         map_data=SqliteMapData(columns, reference, clock),
@@ -226,6 +244,35 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
         files=AttachmentStore(profile.attachments, database),
     )
     return OpenedDesk(profile, reference, desk)
+
+
+def _work(profile: profiles.Profile, clock: Clock) -> Work:
+    """Units of work; their modules are imported by the first of them."""
+    database, device = profile.database, profile.device
+
+    @cache
+    def made() -> Work:
+        from gridclient.store.unit_of_work import SqliteWork
+
+        return SqliteWork(database, device, clock)
+
+    def begin() -> AbstractContextManager[UnitOfWork]:
+        return made()()
+
+    return begin
+
+
+def _finish_imports(profile: profiles.Profile, clock: Clock) -> None:
+    from gridclient.store.case_recorder import BulkRecorder
+    from gridclient.store.import_journal import finish_imports
+
+    finish_imports(profile.database, BulkRecorder(profile.device, clock))
+
+
+def _mbtiles(path: Path) -> TileArchive:
+    from gridclient.store.mbtiles import MBTilesArchive
+
+    return MBTilesArchive(path)
 
 
 def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Account:

@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
+_MAP_SIZE: Final = (788, 330)
+"""Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
     "gridclient.ui.cases.page",
-    "gridclient.ui.casework.panel",
-    "gridclient.ui.dispatch.panel",
+    "gridclient.ui.command.bar",
+    "gridclient.ui.grids.tree",
+    "gridclient.ui.pages",
     "gridclient.ui.main_window",
     "gridclient.app",
 )
@@ -91,6 +94,7 @@ def open_app(profile: Path) -> App:
 
     application = make_application()
     opening, view = _Opening(profile), MapView()
+    view.resize(*_MAP_SIZE)
     try:
         opened, base_maps = opening.wait()
         view.begin(opened.desk.map_data, base_maps)

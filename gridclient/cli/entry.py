@@ -8,10 +8,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from platformdirs import user_data_path
-
 from gridclient import __version__
-from gridclient.cli import cases, conflicts, data, grids, hub, sync, tools, windows
+from gridclient.cli import windows
 from gridclient.cli.output import Exit, report_error, report_wrong_use
 from gridclient.cli.parsing import Parser, WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
@@ -28,7 +26,7 @@ def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None
         sys.stdout.reconfigure(encoding="utf-8")
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        args = parser().parse_args(given)
+        args = _desk_alone(given) or parser().parse_args(given)
     except WrongUse as wrong:
         return report_wrong_use(wrong, as_json="--json" in given)
     args.json = getattr(args, "json", False)
@@ -59,13 +57,27 @@ def _run(args: argparse.Namespace) -> int:
     return status
 
 
+def _desk_alone(given: Sequence[str]) -> argparse.Namespace | None:
+    """What the whole parser would give where the desk is opened: its window waits for the words of no command."""
+    match given:
+        case []:
+            return argparse.Namespace()
+        case ["--profile", folder] if not folder.startswith("-"):
+            return argparse.Namespace(profile=Path(folder))
+    return None
+
+
 def default_profile() -> Path:
     """The platform's data folder."""
+    from platformdirs import user_data_path
+
     return user_data_path("gridclient", appauthor=False)
 
 
 def parser() -> Parser:
     """The whole command line. What all commands share may stand before or after the command."""
+    from gridclient.cli import cases, conflicts, data, grids, hub, sync, tools
+
     shared = Parser(add_help=False)
     shared.add_argument("--profile", type=Path, metavar="目录", default=argparse.SUPPRESS, help="本席位的数据目录")
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一份 JSON")

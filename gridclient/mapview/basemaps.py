@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gridclient.domain.errors import InvalidInput, NotFound
-from gridclient.mapview.pmtiles_archive import PMTILES_MAGIC, PMTilesArchive
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, TileArchive
 
 logger = logging.getLogger(__name__)
 
 Opener: TypeAlias = Callable[[Path], TileArchive]
 
+PMTILES_MAGIC = b"PMTiles"
 SQLITE_MAGIC = b"SQLite format 3\x00"
 SUFFIXES = frozenset({".pmtiles", ".mbtiles"})
 
@@ -35,10 +35,16 @@ class BaseMapInfo:
 
 def openers(mbtiles: Opener | None = None) -> Mapping[bytes, Opener]:
     """Readers by the first bytes of the file: a name says nothing."""
-    readers: dict[bytes, Opener] = {PMTILES_MAGIC: PMTilesArchive}
+    readers: dict[bytes, Opener] = {PMTILES_MAGIC: _pmtiles}
     if mbtiles is not None:
         readers[SQLITE_MAGIC] = mbtiles
     return readers
+
+
+def _pmtiles(path: Path) -> TileArchive:
+    from gridclient.mapview.pmtiles_archive import PMTilesArchive  # noqa: PLC0415  (most desks have no such file)
+
+    return PMTilesArchive(path)
 
 
 def open_archive(path: Path, readers: Mapping[bytes, Opener]) -> TileArchive:

@@ -11,17 +11,18 @@ MAX_OBJECTS = 500
 
 
 class Bridge(QObject):
-    """Signals up (heard by the desk): ``page_ready()``, ``grid_clicked(code)`` ("" = beside every grid),
+    """Signals up (heard by the desk): ``page_ready()``, ``page_drawn()``, ``grid_clicked(code)`` ("" = beside all),
     ``grid_hovered(code)``, ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
     ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
     ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
 
-    Signals down (heard by the page): ``select(code, centre)``, ``recolour({code: [open, overdue]})``, ``stale(layer)``,
-    ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``, ``layers(dict)``,
-    ``mode(name)``, ``preview(shown)``, ``clear_box()``.
+    Signals down (heard by the page): ``select(code, centre, cases_too)``, ``recolour({code: [open, overdue]})``,
+    ``stale(layer)``, ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``,
+    ``layers(dict)``, ``mode(name)``, ``preview(shown)``, ``clear_box()``.
     """
 
     page_ready = Signal()
+    page_drawn = Signal()
     grid_clicked = Signal(str)
     grid_hovered = Signal(str)
     case_clicked = Signal(str)
@@ -33,7 +34,7 @@ class Bridge(QObject):
     layers_changed = Signal("QVariantMap")  # type: ignore[arg-type]  # a C++ type, which the page receives as an object
     layer_failed = Signal(str)
 
-    select = Signal(str, bool)
+    select = Signal(str, bool, bool)
     recolour = Signal("QVariantMap")  # type: ignore[arg-type]
     stale = Signal(str)
     centre_on = Signal(float, float, float)
@@ -48,6 +49,11 @@ class Bridge(QObject):
     def on_page_ready(self) -> None:
         """The page hears the bridge and has drawn its outlines."""
         self.page_ready.emit()
+
+    @Slot()
+    def on_page_drawn(self) -> None:
+        """The page has drawn its first cases."""
+        self.page_drawn.emit()
 
     @Slot(str)
     def on_page_grid_clicked(self, code: str) -> None:

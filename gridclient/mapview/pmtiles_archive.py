@@ -37,7 +37,6 @@ from gridclient.services.tile_formats import (
     vector_layers,
 )
 
-PMTILES_MAGIC = b"PMTiles"
 _HEADER_BYTES = 127
 _MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
 _MAX_DEPTH = 4

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case, CaseFacts
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action, Actor
-from gridclient.services.acting import ActOnCase, act_on_case
 from gridclient.services.map_port import MapData
 from gridclient.services.ports import AttachmentFiles, Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
-from gridclient.services.proposal import Proposal, propose, proposed_lead
-from gridclient.services.registering import RegisterCase, Registered, register_case
 from gridclient.services.rows import Changes
+
+if TYPE_CHECKING:
+    from gridclient.services.proposal import Proposal
+    from gridclient.services.registering import Registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,9 @@ class Desk:
         Raises:
             GridClientError: see :func:`gridclient.services.acting.act_on_case`.
         """
+        from gridclient.services.acting import ActOnCase, act_on_case  # noqa: PLC0415  (a desk opens before it acts)
+        from gridclient.services.proposal import proposed_lead  # noqa: PLC0415
+
         given = dict(args or {})
         if action in (Action.DISPATCH, Action.REASSIGN) and not given.get("lead"):
             proposal = self.propose(case_id)
@@ -87,11 +91,15 @@ class Desk:
 
     def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
         """A new case."""
+        from gridclient.services.registering import RegisterCase, register_case  # noqa: PLC0415
+
         command = RegisterCase(facts, self.actor, level)
         return register_case(command, work=self.work, reference=self.reference, clock=self.clock, ids=self.ids)
 
     def propose(self, case_ref: str) -> Proposal:
         """Whom to dispatch the case to, with the grounds."""
+        from gridclient.services.proposal import propose  # noqa: PLC0415
+
         case: Case = self.queries.case(case_ref)
         return propose(
             case,

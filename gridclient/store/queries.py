@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case
 from gridclient.domain.events import EventKey
@@ -27,13 +28,14 @@ from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
-from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 from gridclient.store.filters import SOON, Moment, moment_of, selected
-from gridclient.store.histories import Histories
 from gridclient.store.orders import page_of
 from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.settings import read_draft, read_views
 from gridclient.store.tally import read_unit_tallies
+
+if TYPE_CHECKING:
+    from gridclient.store.histories import Histories
 
 
 class SqliteQueries:
@@ -55,8 +57,13 @@ class SqliteQueries:
         self._areas = AreasSource(reference)
         self._clock = clock
         self._soon = soon
-        self._histories = Histories()
         self._ahead = ReadingAhead(database, columns)
+
+    @cached_property
+    def _histories(self) -> Histories:
+        from gridclient.store.histories import Histories  # noqa: PLC0415  (the first list waits for no fold)
+
+        return Histories()
 
     @contextmanager
     def _at(self) -> Iterator[tuple[Connection, Table, Moment]]:
@@ -117,6 +124,8 @@ class SqliteQueries:
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
         """See the port."""
+        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings  # noqa: PLC0415
+
         new = NewCase(title, description, phone, lon, lat, at)
         with self._at() as (_, table, moment):
             around = surroundings(table, new)

@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import split_condition_key
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
-from gridclient.store.grid_checks import Known
 from gridclient.store.reference_schema import ALWAYS
+
+if TYPE_CHECKING:
+    from gridclient.store.grid_checks import Known
 
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
@@ -105,6 +107,8 @@ def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
 
 def read_known_areas(connection: Connection, day: date) -> Known:
     """What new grids are judged by: the grids in force and the statistical communities."""
+    from gridclient.store.grid_checks import Known  # noqa: PLC0415  (an import's; every start reads the other rows)
+
     known = Known()
     communities = connection.execute("select code from divisions where level = 'community'")
     known.tiers = {code: "division" for (code,) in communities}

@@ -5,28 +5,30 @@ What is shown is :class:`DeskState`'s; what was changed goes round once as ``Cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gridclient.services.desk import Desk
-from gridclient.services.rows import Box, Changes, GridFigures, GridRow
+from gridclient.services.rows import Changes, GridRow
 from gridclient.ui.actions import DeskActions
 from gridclient.ui.arrangement import Arrangement
 from gridclient.ui.banner import Banner
 from gridclient.ui.batch import Batch
 from gridclient.ui.boxes.panel import TodayBoxes
+from gridclient.ui.case_pane import CasePane
 from gridclient.ui.cases.page import CaseList
-from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.chosen import ChosenCases
 from gridclient.ui.command.bar import CommandBar
-from gridclient.ui.command.offers import Kind, Offer, names_to_learn
+from gridclient.ui.command.offers import names_to_learn
+from gridclient.ui.command.taking import take_offer
 from gridclient.ui.desk_lists import DeskLists
-from gridclient.ui.dispatch.panel import DispatchPanel
+from gridclient.ui.first_paint import FirstPaint
 from gridclient.ui.grids.tree import GridTree
 from gridclient.ui.icons import recolour
 from gridclient.ui.initials import NameInitials
@@ -38,6 +40,9 @@ from gridclient.ui.status import StatusLine
 from gridclient.ui.theme import show_theme, toggle_theme, tokens, without_style_sheet
 from gridclient.ui.top_bar import TopBar
 from gridclient.ui.window_memory import WindowMemory
+
+if TYPE_CHECKING:
+    from gridclient.ui.casework.panel import CasePanel
 
 
 class MainWindow(QMainWindow):
@@ -71,14 +76,13 @@ class MainWindow(QMainWindow):
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
+        self._first = FirstPaint(map_pane=self.map, parent=self)
         self.banner = Banner()
         self.cases = CaseList(desk=desk, jobs=jobs)
-        self.detail = CasePanel(
-            desk=desk, jobs=jobs, dispatch=DispatchPanel(desk=desk, jobs=jobs), initials=self.initials
-        )
-        self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.detail)
+        self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials)
+        self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane)
         self.chosen = ChosenCases(
-            queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.detail, parent=self
+            queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.pane, parent=self
         )
         self.status = StatusLine()
         self._places = self._arrange()
@@ -88,11 +92,14 @@ class MainWindow(QMainWindow):
         self.map.take_early()
 
     @property
+    def detail(self) -> CasePanel:
+        """The case's panel, made now where it is not there yet."""
+        return self.pane.panel
+
+    @property
     def intake(self) -> QWidget | None:
         """The intake form, when it has been opened."""
         return self.side.form
-
-    # -- putting together -------------------------------------------------------------------------------------------
 
     @without_style_sheet()
     def _arrange(self) -> Arrangement:
@@ -101,12 +108,12 @@ class MainWindow(QMainWindow):
             top=self.top,
             left=(self.boxes, self.tree),
             middle=(self.banner, self.map, self.cases),
-            right=self.detail,
+            right=self.pane,
             bottom=self.status,
             stack=self.pages.stack,
         )
         self.side.put_into(made.across)
-        order = (self.command, *self.boxes.buttons.values(), self.tree, self.cases.table, self.detail)
+        order = (self.command, *self.boxes.buttons.values(), self.tree, self.cases.table, self.pane)
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         return made
@@ -133,7 +140,8 @@ class MainWindow(QMainWindow):
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
         self.tree.expanded.connect(self.memory.touch)
         self.tree.collapsed.connect(self.memory.touch)
-        self.command.offer_taken.connect(self._on_offer_taken)
+        self.command.offer_taken.connect(self.pages.back)
+        self.command.offer_taken.connect(lambda offer: take_offer(offer, self.state, self.actions_))
         self.command.left.connect(cases.table.setFocus)
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
@@ -142,7 +150,7 @@ class MainWindow(QMainWindow):
         for teller in (self.chosen, self.batch):
             teller.told.connect(self.banner.tell)
         self.batch.undone.connect(state.select)
-        self.batch.undone.connect(lambda _cases: self.status.tell(""))
+        self.batch.said.connect(self.status.tell)
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(lambda _action: self.side.close())
@@ -153,15 +161,22 @@ class MainWindow(QMainWindow):
         self.lists.room_read.connect(self._show_room)
         self.lists.grids_read.connect(self._show_grids)
         self.lists.units_read.connect(self.command.set_units)
-        self.lists.figures_read.connect(self._show_figures)
+        self.lists.figures_read.connect(self.tree.show_figures)
+        self.lists.figures_read.connect(self.status.show_figures)
+        self.lists.figures_read.connect(self.pages.sync.show_figures)
         self.lists.total_read.connect(self.status.show_total)
-        self.detail.changes.connect(self.batch.remember)
-        self.detail.changes.connect(self.announce)
-        self.detail.open_wanted.connect(self.state.choose_case)
-        self.detail.together_wanted.connect(self.chosen.do)
-        self.detail.staying.connect(self.cases.stay_with)
-        self.detail.told.connect(self.status.tell)
-        self.detail.some_refused.connect(self.banner.tell_refused)
+        self.pane.changes.connect(self.batch.remember)
+        self.pane.changes.connect(self.announce)
+        self.pane.taken_back.connect(self.batch.forget)
+        self.pages.sync.round_ended.connect(self.pane.refresh_files)
+        self.pane.open_wanted.connect(self.state.choose_case)
+        self.pane.together_wanted.connect(self.chosen.do)
+        self.pane.staying.connect(self.cases.stay_with)
+        self.pane.told.connect(self.status.tell)
+        self.pane.some_refused.connect(self.banner.tell_refused)
+        for read in (self.cases.load, self.lists.read_lists, self.lists.read_figures, self.boxes.refresh):
+            self._first.rest_due.connect(read)
+        self._first.seen.connect(self.pane.make_soon)
         self.banner.cases_wanted.connect(self.state.select)
         self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
@@ -174,7 +189,7 @@ class MainWindow(QMainWindow):
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
         self.pages.sync.changed.connect(self.announce)
-        link, panels = self.pages.link_sync, (self.boxes, self.cases, self.detail)
+        link, panels = self.pages.link_sync, (self.boxes, self.cases, self.pane)
         link(self.state, self.actions_, self.batch, panels, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:
@@ -184,6 +199,7 @@ class MainWindow(QMainWindow):
         self.cases.table.restore_columns(part("columns", self.cases.table.columns_as_text))
         self.tree.restore(part("tree", self.tree.as_text))
         self.map.restore(part("map", self.map.as_text))
+        self.map.show_filter(self.state.filter)  # so that its page asks for the right cases at once
         self._places.remember_in(self.memory)
         self.state.question_changed.connect(self.memory.touch)
         self.state.selection_changed.connect(self.memory.touch)
@@ -192,14 +208,14 @@ class MainWindow(QMainWindow):
 
     def load(self) -> None:
         """Asks for everything the window shows; the answers come when they are there."""
+        self._load_rows()
+        self._first.rest_due.emit()
+
+    def _load_rows(self) -> None:
         self._on_question_changed(self.state.question)
         self._jobs.hold()  # the rows come first
         self.cases.show_selected(self.state.selected)
         self.chosen.show(self.state.selected)
-        self.cases.load()
-        self.lists.read_lists()
-        self.lists.read_figures()
-        self.boxes.refresh()
 
     def announce(self, changes: Changes) -> None:
         """Carries what a write touched to every panel, once."""
@@ -207,7 +223,7 @@ class MainWindow(QMainWindow):
             self.lists.read_lists()
         self.lists.read_figures()
         self.boxes.refresh()
-        for panel in (self.cases, self.map, self.detail, self.side, self.chosen):
+        for panel in (self.cases, self.map, self.pane, self.side, self.chosen):
             panel.refresh(changes)
         self.changed.emit(changes)
 
@@ -225,30 +241,12 @@ class MainWindow(QMainWindow):
         self.initials.ask(names_to_learn(self.command.sources))
         self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid))
 
-    def _show_figures(self, figures: Mapping[str, GridFigures]) -> None:
-        self.tree.show_figures(figures)
-        self.status.show_figures(figures)
-        self.pages.sync.show_figures(figures)
-
     # -- what the panels say ----------------------------------------------------------------------------------------
 
     def _on_question_changed(self, question: Question) -> None:
         self.cases.show_question(question, grid_name=self.lists.area_name(question.filter.grid))
         self.boxes.show_chosen(question.filter.box)
         self.tree.show_chosen(question.filter.grid)
-
-    def _on_offer_taken(self, offer: Offer) -> None:
-        taken: dict[Kind, Callable[[str], object]] = {
-            Kind.COMMAND: self.actions_.trigger,
-            Kind.CASE: self.state.choose_case,
-            Kind.GRID: self.state.choose_grid,
-            Kind.UNIT: self.state.choose_unit,
-            Kind.BOX: lambda box: self.state.toggle_box(Box(box)),
-            Kind.STATE: self.state.choose_state,
-            Kind.SEARCH: self.state.search,
-        }
-        self.pages.back()
-        taken[offer.kind](offer.value)
 
     def _register(self) -> None:
         self.pages.back()
@@ -268,7 +266,7 @@ class MainWindow(QMainWindow):
             "pane_grids": self.tree.setFocus,
             "pane_map": self.map.setFocus,
             "pane_cases": self.cases.table.setFocus,
-            "pane_detail": self.detail.setFocus,
+            "pane_detail": self.pane.setFocus,
             "theme": toggle_theme,
             "quit": self.close,
         }
@@ -289,9 +287,9 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         if not self._loaded:
             self._loaded = True
-            self.load()
+            self._load_rows()
+            self._first.begin()
             self.cases.table.setFocus()
-            self.map.make_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.memory.write()

@@ -30,6 +30,7 @@ class MapPane(QWidget):
         point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
         made(MapView): the view is there.
+        drawn(): its page has drawn its first cases.
     """
 
     grid_chosen = Signal(str)
@@ -38,6 +39,7 @@ class MapPane(QWidget):
     box_selected = Signal(object)
     point_picked = Signal(float, float)
     made = Signal(object)
+    drawn = Signal()
 
     def __init__(
         self,
@@ -85,6 +87,7 @@ class MapPane(QWidget):
         bridge.point_picked.connect(self.point_picked)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
+        bridge.page_drawn.connect(self.drawn)
         self.view = view
         view.refresh_cases(self._filter)
         if self._looking_at is not None:
@@ -107,11 +110,11 @@ class MapPane(QWidget):
         before, self._filter = self._filter, chosen
         if self.view is None:
             return
-        if chosen.grid != before.grid:
-            self.view.select_grid(chosen.grid or None)
         if chosen.bounds is None and before.bounds is not None:
             self.view.clear_box()
-        if chosen != before:
+        if chosen.grid != before.grid:
+            self.view.select_grid(chosen.grid or None, cases=chosen)
+        elif chosen != before:
             self.view.refresh_cases(chosen)
 
     def show_case(self, row: CaseRow | None) -> None:

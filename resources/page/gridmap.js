@@ -66,10 +66,15 @@ class GridMap {
     await Promise.all(others);
     bridge.on_page_ready();
     await Promise.all([this.fetchLayer("cases"), this.fetchLayer("units")]);
+    requestAnimationFrame(() => requestAnimationFrame(() => bridge.on_page_drawn()));
   }
 
   _hear(bridge) {
-    bridge.select.connect((code, centre) => { if ((code || null) !== this.outlines.selected) this.select(code || null, centre); });
+    bridge.select.connect((code, centre, casesToo) => {
+      if (casesToo) this.fetched = null; // a move asks for them, and then nobody else
+      if ((code || null) !== this.outlines.selected) this.select(code || null, centre);
+      if (casesToo) this.fetchLayer("cases");
+    });
     bridge.recolour.connect((figures) => { this.outlines.recolour(figures); this._badges(); });
     bridge.stale.connect((layer) => this.fetchLayer(layer, true));
     bridge.centre_on.connect((lon, lat, zoom) => { this.untouched = false; this.map.setView([lat, lon], zoom || this.map.getZoom()); });

@@ -63,7 +63,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
 # Folders of ui that are no feature but a stock that features draw on.
 SHARED_FOLDERS_OF_UI: tuple[str, ...] = ()
 # Modules directly in ui that put features together; all others there are drawn on by features and know none of them.
-WINDOW_OF_UI = ("main_window", "pages")
+WINDOW_OF_UI = ("main_window", "pages", "case_pane")
 
 
 def is_in(name: str, places: tuple[str, ...]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +52,32 @@ def test_the_desk_opens_with_the_map_that_was_begun(tmp_path: Path, qtbot: QtBot
 def test_a_folder_without_a_profile_is_refused_as_ever(tmp_path: Path, qtbot: QtBot) -> None:
     with pytest.raises(NotFound, match=r"profile\.missing"):
         start.run(tmp_path / "nothing")
+
+
+NOT_BEFORE_THE_FIRST_PAINT = (
+    "folium",
+    "openpyxl",
+    "sqlite_utils",
+    "gridclient.cli.cases",
+    "gridclient.exchange",
+    "gridclient.services.import_records",
+    "gridclient.store.backup",
+    "gridclient.store.import_journal",
+    "gridclient.store.unit_of_work",
+    "gridclient.store.verify",
+    "gridclient.sync.round",
+    "gridclient.ui.casework",
+    "gridclient.ui.dispatch",
+    "gridclient.ui.help",
+    "gridclient.ui.importing",
+    "gridclient.ui.intake",
+    "gridclient.ui.settings",
+)
+
+
+def test_the_start_imports_nothing_that_the_first_paint_can_do_without() -> None:
+    begun = "import sys, gridclient.__main__, gridclient.cli, gridclient.start, gridclient.app; print(*sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=True)
+    loaded = ended.stdout.split()
+    assert "gridclient.ui.main_window" in loaded
+    assert [name for name in NOT_BEFORE_THE_FIRST_PAINT if name in loaded] == []

@@ -91,6 +91,8 @@ def open_desk(qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.Monke
         opened.append((window, jobs))
         with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
             window.show()
+        window.pane.make_soon()  # as when the map has been drawn
+        qtbot.waitUntil(window.pane.is_made, timeout=10_000)
         window.activateWindow()
         qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
         return window

@@ -1,0 +1,164 @@
+"""The case's place in the window: its panel is made when the desk has been seen, or when it is first needed.
+
+The panel, its forms and the list of units are a third of the window's widgets and modules: the first paint of list and
+map waits for none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gridclient.domain.roles import Action
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Changes
+from gridclient.ui.initials import NameInitials
+from gridclient.ui.jobs import Jobs
+
+if TYPE_CHECKING:
+    from gridclient.ui.casework.panel import CasePanel
+
+_PAUSE_MS: Final = 5
+_TOLD: Final = (
+    "changes",
+    "taken_back",
+    "open_wanted",
+    "conflict_wanted",
+    "staying",
+    "together_wanted",
+    "told",
+    "some_refused",
+)
+_PORTIONS: Final = (
+    "gridclient.services.intake",
+    "gridclient.ui.casework.form_spec",
+    "gridclient.ui.casework.action_form",
+    "gridclient.ui.casework.foot",
+    "gridclient.ui.casework.attachments",
+    "gridclient.ui.casework.top",
+    "gridclient.ui.casework.panel",
+    "gridclient.ui.dispatch.unit_list",
+    "gridclient.ui.dispatch.panel",
+)
+"""The panel's modules, so that between two of them keys and the map are served."""
+
+
+class CasePane(QWidget):
+    """Holds the panel, object name ``casePane``; the cases to be shown before it is there are kept.
+
+    Its signals are the panel's (:class:`CasePanel`).
+    """
+
+    changes = Signal(object)
+    taken_back = Signal(object)
+    open_wanted = Signal(str)
+    conflict_wanted = Signal(str)
+    staying = Signal(str)
+    together_wanted = Signal(object)
+    told = Signal(str)
+    some_refused = Signal(str, object)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("casePane")
+        self.setProperty("panel", "true")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._desk, self._jobs, self._initials = desk, jobs, initials
+        self._panel: CasePanel | None = None
+        self._dispatch: QWidget | None = None
+        self._steps: Iterator[None] | None = None
+        self._kept: tuple[str, ...] = ()
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def panel(self) -> CasePanel:
+        """The panel; where it is not there yet, it is made now."""
+        for _ in self._making():
+            pass
+        assert self._panel is not None
+        return self._panel
+
+    def is_made(self) -> bool:
+        """Whether the panel is there."""
+        return self._panel is not None
+
+    def make_soon(self) -> None:
+        """Makes it step by step while the desk goes on."""
+        if self._steps is None:
+            self._steps = self._making()
+            self._step()
+
+    def show_case(self, case_id: str | None) -> None:
+        """See :meth:`CasePanel.show_case`."""
+        self._kept = (case_id,) if case_id is not None else ()
+        if self._panel is not None:
+            self._panel.show_case(case_id)
+
+    def show_batch(self, case_ids: Sequence[str]) -> None:
+        """See :meth:`CasePanel.show_batch`."""
+        self._kept = tuple(case_ids)
+        if self._panel is not None:
+            self._panel.show_batch(case_ids)
+
+    def start_action(self, action: Action) -> None:
+        """See :meth:`CasePanel.start_action`."""
+        self.panel.start_action(action)
+
+    def focus_dispatch(self) -> None:
+        """See :meth:`CasePanel.focus_dispatch`."""
+        self.panel.focus_dispatch()
+
+    def refresh(self, changes: Changes) -> None:
+        """Shows what changed; a panel that is not there yet will read it as it is by then."""
+        if self._panel is not None:
+            self._panel.refresh(changes)
+
+    def refresh_files(self) -> None:
+        """See :meth:`CasePanel.refresh_files`."""
+        if self._panel is not None:
+            self._panel.refresh_files()
+
+    def _step(self) -> None:
+        if self._steps is not None and next(self._steps, self) is not self:
+            QTimer.singleShot(_PAUSE_MS, self, self._step)
+
+    def _making(self) -> Iterator[None]:
+        """What is left to do, in steps of some milliseconds; whoever comes first does the next one."""
+        for part in _PORTIONS:
+            if self._panel is not None:
+                return
+            import_module(part)
+            yield
+        if self._dispatch is None:
+            self._dispatch = self._made_dispatch()
+            yield
+        if self._panel is None:
+            self._take(self._made_panel(self._dispatch))
+
+    def _made_dispatch(self) -> QWidget:
+        from gridclient.ui.dispatch.panel import DispatchPanel  # noqa: PLC0415  (see above)
+
+        return DispatchPanel(desk=self._desk, jobs=self._jobs)
+
+    def _made_panel(self, dispatch: QWidget) -> CasePanel:
+        from gridclient.ui.casework.panel import CasePanel  # noqa: PLC0415
+
+        return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials)
+
+    def _take(self, panel: CasePanel) -> None:
+        self._panel = panel
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(panel)
+        self.setFocusProxy(panel)
+        for name in _TOLD:
+            getattr(panel, name).connect(getattr(self, name))
+        if len(self._kept) > 1:
+            panel.show_batch(self._kept)
+        else:
+            panel.show_case(self._kept[0] if self._kept else None)

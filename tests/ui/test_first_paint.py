@@ -1,0 +1,75 @@
+"""What a window that opens gets in which order, and the case's panel that is made last."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.ui.case_pane import CasePane
+from gridclient.ui.first_paint import FirstPaint
+from gridclient.ui.initials import NameInitials
+from gridclient.ui.jobs import Jobs
+from tests.ui.fakes.invented_desk import InventedDesk
+
+
+class DrawnMap(QWidget):
+    """A map that is on its way, as the window's pane has it."""
+
+    drawn = Signal()
+    view = object()
+
+    def make_soon(self) -> None:
+        raise AssertionError("it is there")
+
+
+def test_the_rest_waits_until_the_map_is_drawn_and_comes_once(qtbot: QtBot) -> None:
+    pane = DrawnMap()
+    qtbot.addWidget(pane)
+    first = FirstPaint(map_pane=pane, parent=pane)  # type: ignore[arg-type]
+    told: list[str] = []
+    first.rest_due.connect(lambda: told.append("rest"))
+    first.seen.connect(lambda: told.append("seen"))
+    first.begin()
+    assert told == []
+    pane.drawn.emit()
+    assert told == ["rest"]
+    qtbot.waitUntil(lambda: len(told) > 1, timeout=10_000)
+    assert told == ["rest", "seen"]
+
+
+def test_a_map_that_does_not_come_holds_nothing_up(qtbot: QtBot) -> None:
+    pane = DrawnMap()
+    qtbot.addWidget(pane)
+    first = FirstPaint(map_pane=pane, parent=pane)  # type: ignore[arg-type]
+    with qtbot.waitSignals([first.rest_due, first.seen], timeout=10_000):
+        first.begin()
+
+
+def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
+    invented: InventedDesk, jobs: Jobs, look: None, qtbot: QtBot
+) -> None:
+    chosen = next(iter(invented.store.cases))
+    initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
+    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)
+    qtbot.addWidget(pane)
+    pane.show_case(chosen)
+    assert not pane.is_made()
+    pane.make_soon()
+    qtbot.waitUntil(pane.is_made, timeout=10_000)
+    qtbot.waitUntil(lambda: pane.panel.view is not None, timeout=10_000)
+    assert pane.panel.view is not None
+    assert pane.panel.view.case.id == chosen
+
+
+def test_whoever_needs_the_panel_gets_it_at_once(invented: InventedDesk, jobs: Jobs, look: None, qtbot: QtBot) -> None:
+    initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
+    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)
+    qtbot.addWidget(pane)
+    pane.make_soon()
+    panel = pane.panel
+    qtbot.wait(50)  # the steps that were due find nothing to do
+    assert pane.panel is panel
+    with qtbot.waitSignal(pane.told, timeout=1_000) as heard:
+        panel.told.emit("done")
+    assert heard.args == ["done"]
