@@ -18,6 +18,9 @@ from gridclient.services.words import ACTIONS
 from gridclient.ui.icons import give_icon
 
 translate = QCoreApplication.translate
+TOGETHER: Final = frozenset({Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
+"""What can be done to several cases at once, because it need not ask anything; dispatch has its own panel."""
+_OF_SEVERAL: Final = TOGETHER | {Action.FILE, Action.DISPATCH}
 _OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _LEVELLED: Final = _OPEN - {"handled"}
@@ -132,10 +135,12 @@ class DeskActions(QObject):
             made.triggered.connect(lambda _=False, action=action: self.case_wanted.emit(action))
             self.case[action] = made
         self._not_now = {action: self._make_answer(action) for action in _KEYS}
+        self._nothing_to_undo = QShortcut(self.desk["undo"].shortcut(), parent)
+        self._nothing_to_undo.activated.connect(lambda: self.desk_wanted.emit("undo"))
         self.desk["register"].setEnabled(may(role, Action.AMEND))
         self.desk["import"].setEnabled(role is not AccountRole.AUDITOR)
         self._states: set[str] = set()
-        self._contended = False
+        self._contended = self._several = False
         self._undoable = self._resting = False
         self._free = {name for name, made in self.desk.items() if made.isEnabled()}
         self.allow_for(())
@@ -145,6 +150,7 @@ class DeskActions(QObject):
         """Enables what can be done with at least one of these cases."""
         rows = tuple(rows)
         self._states = {row.state for row in rows}
+        self._several = len(rows) > 1
         self._contended = any(row.conflict for row in rows)
         self._allow()
 
@@ -167,8 +173,10 @@ class DeskActions(QObject):
         for name, made in self.desk.items():
             possible = name in self._free and (name != "undo" or self._undoable)
             made.setEnabled(possible and (not self._resting or name in _ANYWHERE))
+        self._nothing_to_undo.setEnabled(not self._undoable and not self._resting)
         for action, made in self.case.items():
             possible = may(self._role, action) and bool(self._states & STATES_FOR[action])
+            possible = possible and (not self._several or action in _OF_SEVERAL)
             made.setEnabled(possible and not self._resting)
         for action, answer in self._not_now.items():
             answer.setEnabled(bool(self._states) and not self._resting and not self.case[action].isEnabled())

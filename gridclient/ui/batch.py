@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from gridclient.domain.errors import GridClientError
+from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -17,8 +17,6 @@ from gridclient.ui.actions import word_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Portions, Together, words_of
 
-TOGETHER: Final = frozenset({Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
-"""What can be done to several cases at once, because it need not ask anything; dispatch has its own panel."""
 _LONGEST_STACK: Final = 50
 
 
@@ -30,12 +28,14 @@ class Batch(QObject):
         told(str, str): a sentence for the banner and its kind.
         undo_possible(bool): whether there is something to take back.
         undone(tuple[str, ...]): the cases that are as they were before, to be shown.
+        said(str): what was done to all of them, for the place where the desk says such things.
     """
 
     done = Signal(object)
     told = Signal(str, str)
     undo_possible = Signal(bool)
     undone = Signal(object)
+    said = Signal(str)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,13 @@ class Batch(QObject):
         if changes.cases:
             self._push(tuple(sorted(changes.cases)))
 
+    def forget(self, case_ids: Iterable[str]) -> None:
+        """What was taken back elsewhere, or cannot be: a case keeps one step that can be undone, and it is used up."""
+        used = frozenset(case_ids)
+        left = (tuple(one for one in ids if one not in used) for ids in self._stack)
+        self._stack = [ids for ids in left if ids]
+        self.undo_possible.emit(bool(self._stack))
+
     def act(self, action: Action, case_ids: Sequence[str]) -> None:
         """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on."""
         if not self._portions.running:
@@ -59,11 +66,13 @@ class Batch(QObject):
             self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action))
 
     def undo(self) -> None:
-        """Takes back what was done last."""
-        if self._stack and not self._portions.running:
-            ids = self._stack.pop()
-            self.undo_possible.emit(bool(self._stack))
-            self.act(Action.UNDO, ids)
+        """Takes back what was done last, to all the cases that it was done to."""
+        if self._portions.running:
+            return
+        if self._stack:
+            self.act(Action.UNDO, self._stack[-1])
+        else:
+            self._tell_error(RuleViolation("case.nothing_to_undo"))
 
     def _tell_progress(self, done: int, total: int) -> None:
         words = self.tr("正在{word} {done}/{total}")
@@ -71,7 +80,9 @@ class Batch(QObject):
 
     def _tell_result(self, together: Together) -> None:
         action, done = self._action, together.done
-        if done and action is not Action.UNDO:
+        if action is Action.UNDO:
+            self.forget(outcome.case_id for outcome in together.outcomes)
+        elif done:
             self._push(done)
         if together.changes.cases:
             self.done.emit(together.changes)
@@ -81,8 +92,13 @@ class Batch(QObject):
         if first is not None and len(together.outcomes) == 1:
             self.told.emit(sentence_of(first), "bad")
         elif together.outcomes:
-            all_done = not together.refused and not together.left
-            self.told.emit(words_of(together, word_of(action)), "info" if all_done else "warn")
+            words = words_of(together, word_of(action))
+            if together.refused or together.left:
+                self.told.emit(words, "warn")
+            elif action is Action.UNDO:
+                self.said.emit(words.rstrip("。"))
+            else:
+                self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words.rstrip("。")))
 
     def _tell_error(self, error: GridClientError) -> None:
         self.told.emit(sentence_of(error), "bad")

@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 from gridclient.domain.roles import Action
 from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import CaseRow, Changes
-from gridclient.ui.actions import DeskActions, word_of
-from gridclient.ui.batch import TOGETHER, Batch
+from gridclient.ui.actions import TOGETHER, DeskActions, word_of
+from gridclient.ui.batch import Batch
 from gridclient.ui.jobs import Jobs
 
 
@@ -67,7 +67,7 @@ class ChosenCases(QObject):
             self._batch.act(action, self._ids)
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
-            self.told.emit(words.format(action=word_of(action)), "warn")
+            self.told.emit(words.format(action=word_of(action)), "info")
 
     def _read(self) -> None:
         ids, rows = self._ids, self._queries.rows

@@ -15,6 +15,7 @@ from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
+from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
 from gridclient.ui.casework.foot import Foot
@@ -39,6 +40,7 @@ class CasePanel(QWidget):
 
     Signals:
         changes(Changes): an action was carried out here.
+        taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
         next_wanted(): the case was dispatched, the next one can be shown.
         open_wanted(str): the operator wants another case, a likely duplicate.
         conflict_wanted(str): the choice between two sides that a case waits for.
@@ -49,6 +51,7 @@ class CasePanel(QWidget):
     """
 
     changes = Signal(object)
+    taken_back = Signal(object)
     next_wanted = Signal()
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
@@ -120,6 +123,11 @@ class CasePanel(QWidget):
         self.several.refresh(changes)
         if self._wanted is not None and (self._wanted in changes.cases or changes.kinds & _SHOWN_KINDS):
             self._read(self._wanted)
+
+    def refresh_files(self) -> None:
+        """A round is over: what was only here may be at the hub now, what was not here may have come."""
+        if self._view is not None and any(file.state is not FileState.SHARED for file in self._view.files):
+            self._read(self._view.case.id)
 
     def focus_dispatch(self) -> None:
         """F2: the cursor into the list of units. A new case is filed first, one that was given out goes elsewhere."""
@@ -270,6 +278,8 @@ class CasePanel(QWidget):
         if case_id == self._going_on:
             self.staying.emit(case_id)
         self._on_changes(changes)
+        if action is Action.UNDO:
+            self.taken_back.emit((case_id,))
 
     def _on_refused(self, case_id: str, error: GridClientError) -> None:
         if self._wanted != case_id:

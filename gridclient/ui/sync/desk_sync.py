@@ -32,6 +32,7 @@ class DeskSync(QObject):
     Signals:
         view_changed(SyncView): another state, or another moment of one that counts down.
         changed(Changes): what came in; several arrivals within a moment are told once.
+        round_ended(): one is over, or some of the files went.
         said(str): the state for the status line.
         switchable(bool): whether there is a cable that can be pulled.
         page_wanted(str): ``sync`` or ``conflicts``.
@@ -42,6 +43,7 @@ class DeskSync(QObject):
 
     view_changed = Signal(object)
     changed = Signal(object)
+    round_ended = Signal()
     said = Signal(str)
     switchable = Signal(bool)
     page_wanted = Signal(str)
@@ -143,8 +145,10 @@ class DeskSync(QObject):
             view, self._newest = self._newest, None
             arrived = self._arrived != Changes()
         if view is not None:
-            self.view = self._counted(view)
+            before, self.view = self.view, self._counted(view)
             self.show()
+            if (before.last, before.pending_files) != (view.last, view.pending_files):
+                self.round_ended.emit()
         if arrived and not self._together.isActive():
             self._together.start()
 

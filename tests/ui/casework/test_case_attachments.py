@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,61 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.errors import InvalidInput, NotFound
-from gridclient.services.ports import FileState
 from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.case_view import load_view
 from gridclient.ui.casework.thumbnails import SIDE, copy_under_name, thumbnail
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
-
-
-@dataclass(frozen=True)
-class Kept:
-    sha256: str
-    name: str
-    size: int
-    media_type: str = "image/png"
-
-
-@dataclass
-class InMemoryFiles:
-    """Keeps where a file lies instead of a copy."""
-
-    folder: Path
-    paths: dict[str, Path] = field(default_factory=dict)
-    waiting: set[str] = field(default_factory=set)
-
-    def keep(self, source: Path, *, at: datetime) -> Kept:
-        del at
-        content = source.read_bytes()
-        if not content.startswith(b"\x89PNG"):
-            raise InvalidInput("attachment.unreadable", name=source.name)
-        sha256 = hashlib.sha256(content).hexdigest()
-        self.paths[sha256] = self.folder / sha256
-        self.paths[sha256].write_bytes(content)
-        return Kept(sha256, source.name, len(content))
-
-    def path(self, sha256: str) -> Path:
-        if sha256 not in self.paths:
-            raise NotFound("attachment.missing", sha256=sha256)
-        return self.paths[sha256]
-
-    def states(self, names: Collection[str]) -> Mapping[str, FileState]:
-        return {name: self._state(name) for name in names}
-
-    def _state(self, name: str) -> FileState:
-        if name not in self.paths:
-            return FileState.NOT_HERE
-        return FileState.ONLY_HERE if name in self.waiting else FileState.SHARED
-
-
-def photo(folder: Path, name: str = "远处.png") -> Path:
-    image = QImage(QSize(640, 320), QImage.Format.Format_RGB32)
-    image.fill(Qt.GlobalColor.darkGreen)
-    path = folder / name
-    assert image.save(str(path))
-    return path
+from tests.ui.fakes.memory_files import InMemoryFiles, photo
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -16,9 +18,10 @@ from gridclient.services.sync_control import SyncState
 from gridclient.ui.cases.columns import TITLE
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.sync.conflict_page import ConflictPage
-from tests.fakes.fake_sync import FakeSync
+from tests.fakes.fake_sync import FakeSync, round_at
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import InventedDesk, busy_desk
+from tests.ui.fakes.memory_files import InMemoryFiles, photo
 from tests.ui.sync.conftest import ALT, CTRL, OpenDesk, click, view
 
 
@@ -226,3 +229,27 @@ def test_the_case_of_a_conflict_can_be_looked_at(
     settle(qtbot, window)
     assert window.state.current == sheet.case_id and window.pages.stack.currentIndex() == 0
     assert window.actions_.case[Action.URGE].isEnabled()
+
+
+def test_the_mark_of_a_photo_goes_when_a_round_has_brought_it_to_the_hub(
+    open_desk: OpenDesk, fake: FakeSync, tmp_path: Path, qtbot: QtBot
+) -> None:
+    plain = busy_desk()
+    files = InMemoryFiles(tmp_path)
+    desk = replace(plain, desk=replace(plain.desk, files=files))
+    case_id = desk.register("积水")
+    kept = files.keep(photo(tmp_path), at=desk.clock.now())
+    desk.act(Action.ATTACH, case_id, sha256=kept.sha256, name=kept.name, kind="近景", size=kept.size)
+    files.waiting.add(kept.sha256)
+    window = open_desk(desk, fake)
+    window.state.select((case_id,))
+    settle(qtbot, window)
+    shown = window.detail.top.attachments.files
+
+    def mark() -> str:
+        return str(shown.index(0).data()).partition("\n")[2]
+
+    assert mark() == "仅在本机"
+    files.waiting.clear()
+    fake.tell_from_a_thread(replace(fake.shown, last=round_at()))
+    qtbot.waitUntil(lambda: mark() == "")

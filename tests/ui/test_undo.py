@@ -1,0 +1,88 @@
+"""Ctrl+Z: what was done to several cases at once is taken back as one; what cannot be taken back is said."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.services.error_text import sentence
+from gridclient.ui.main_window import MainWindow
+from tests.ui.conftest import press
+from tests.ui.fakes import memory_store
+from tests.ui.fakes.invented_desk import InventedDesk
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+NOTHING = sentence("case.nothing_to_undo")
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.wait(20)
+
+
+def urge_three(window: MainWindow, qtbot: QtBot) -> tuple[str, ...]:
+    table = window.cases.table
+    press(table, Qt.Key.Key_Home, CTRL)
+    press(table, Qt.Key.Key_Down, SHIFT)
+    press(table, Qt.Key.Key_Down, SHIFT)
+    settle(qtbot, window)
+    chosen = window.state.selected
+    press(window, Qt.Key.Key_F7)
+    settle(qtbot, window)
+    return chosen
+
+
+def test_a_batch_is_taken_back_as_one_but_for_the_case_that_somebody_acted_on(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = urge_three(window, qtbot)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(memory_store, "DEVICE", "another desk")
+        invented.act(Action.URGE, chosen[1])
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert [invented.store.cases[case_id].urges for case_id in chosen] == [0, 2, 0]
+    lines = window.banner.words.text().splitlines()
+    assert lines[0] == "已撤销 2 件，1 件未办成："
+    assert len(lines) == 2
+
+
+def test_one_step_is_taken_back_and_then_ctrl_z_says_so(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    chosen = urge_three(window, qtbot)
+    press(window, Qt.Key.Key_F7)
+    settle(qtbot, window)
+    assert [invented.store.cases[case_id].urges for case_id in chosen] == [2, 2, 2]
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert not window.actions_.desk["undo"].isEnabled()
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert [invented.store.cases[case_id].urges for case_id in chosen] == [1, 1, 1]
+    assert window.banner.words.text() == NOTHING
+
+
+def test_ctrl_z_on_a_desk_where_nothing_was_done_answers(window: MainWindow, qtbot: QtBot) -> None:
+    press(window.cases.table, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == NOTHING
+
+
+def test_what_the_panel_took_back_is_not_taken_back_again(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = next(row.id for row in window.cases.model.rows if row.state == "handling")
+    window.state.select((case_id,))
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F7)
+    settle(qtbot, window)
+    press(window.detail.foot.form or window, Qt.Key.Key_Return, CTRL)
+    settle(qtbot, window)
+    assert invented.store.cases[case_id].urges == 1
+    window.detail.foot.bar.chosen.emit(Action.UNDO)  # an entry of the menu 更多
+    settle(qtbot, window)
+    assert invented.store.cases[case_id].urges == 0
+    assert not window.actions_.desk["undo"].isEnabled()
