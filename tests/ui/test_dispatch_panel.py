@@ -85,6 +85,7 @@ def test_a_digit_makes_the_unit_the_lead(panel: DispatchPanel, made: InventedDes
     assert panel.choice.lead == OTHER
     assert panel.choice.cooperating == ()
     assert panel.filter.text() == ""
+    assert panel.list.current_code == OTHER  # one card is marked, not the old one too
 
 
 def test_shift_and_a_digit_or_space_changes_cooperation(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:

@@ -168,6 +168,9 @@ class CaseList(QWidget):
         self.table.scrollToTop()
         if not self.table.choose(self._selected) and page.rows and not (self._keeping and self._selected):
             self.table.go_to(0)
+        if not page.rows and not self._keeping and self._selected:  # what is not asked for cannot be acted on unseen
+            self._selected = ()
+            self.cases_chosen.emit(())
         self._finish(page)
 
     def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes) -> None:

@@ -216,6 +216,7 @@ class DispatchPanel(QWidget):
         self._moved = False
         self._choice = self._choice.led_by(code)
         self._chosen()
+        self.list.go_to(code)
 
     def _toggle(self, code: str) -> None:
         self._moved = False

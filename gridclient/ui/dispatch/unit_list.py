@@ -201,6 +201,13 @@ class UnitList(QListView):
         item = self.currentIndex().data(ITEM)
         return item.code if isinstance(item, UnitItem) else None
 
+    def go_to(self, code: str) -> None:
+        """Makes the row of this unit the current one and brings it into view."""
+        codes = [item.code for item in self.units.items]
+        if code in codes:
+            self.setCurrentIndex(self.units.index(codes.index(code)))
+            self.scrollTo(self.currentIndex())
+
     def step(self, by: int) -> None:
         """Moves the current row."""
         row = min(max(self.currentIndex().row() + by, 0), len(self.units.items) - 1)

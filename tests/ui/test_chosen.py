@@ -1,0 +1,60 @@
+"""What is chosen is what is seen, and what is offered for it can be done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.ui.main_window import MainWindow
+from tests.ui.conftest import press
+from tests.ui.fakes.invented_desk import InventedDesk
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.wait(20)
+
+
+def test_a_case_is_not_acted_on_where_the_list_shows_none(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    press(window.cases.table, Qt.Key.Key_Home, CTRL)
+    settle(qtbot, window)
+    assert window.state.current is not None
+    window.state.choose_grid("371002002001004")  # nothing was reported there
+    settle(qtbot, window)
+    assert window.cases.model.rowCount() == 0
+    assert window.state.current is None and window.detail.view is None
+    press(window, Qt.Key.Key_F7)
+    settle(qtbot, window)
+    assert not any(case.urges for case in invented.store.cases.values())
+    window.state.choose_grid("")
+    settle(qtbot, window)
+    assert window.state.current == window.cases.model.row_at(0).id
+
+
+def test_a_case_opened_by_its_number_stays_though_the_list_has_none(window: MainWindow, qtbot: QtBot) -> None:
+    wanted = window.cases.model.row_at(0).id
+    window.state.choose_grid("371002002001004")
+    settle(qtbot, window)
+    window.state.choose_case(wanted)
+    settle(qtbot, window)
+    assert window.state.current == wanted and window.detail.view is not None
+
+
+def test_the_menu_of_several_cases_offers_only_what_can_be_done_to_several(window: MainWindow, qtbot: QtBot) -> None:
+    held = [row.id for row in window.cases.model.rows if row.state == "handling"]
+    window.state.select(held[:1])
+    settle(qtbot, window)
+    assert window.actions_.case[Action.RETURN] in window.actions_.menu().actions()
+    window.state.select(held)
+    settle(qtbot, window)
+    offered = window.actions_.menu().actions()
+    assert window.actions_.case[Action.URGE] in offered
+    assert window.actions_.case[Action.RETURN] not in offered and window.actions_.case[Action.NOTE] not in offered
+    press(window.cases.table, Qt.Key.Key_F4)  # its key answers all the same
+    qtbot.waitUntil(window.banner.isVisible)
+    assert window.banner.words.text() == "退回要逐件办理，请只选一件。"
