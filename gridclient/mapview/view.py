@@ -83,9 +83,16 @@ class MapView(QWebEngineView):
 
     # -- what is shown ------------------------------------------------------------------------------------------
 
-    def select_grid(self, code: str | None, *, centre: bool = True) -> None:
-        """Outline a grid of any tier and, where it is out of sight, bring it into view. None clears."""
-        self._send("select", lambda: self.bridge.select.emit(code or "", centre))
+    def select_grid(self, code: str | None, *, centre: bool = True, cases: CaseFilter | None = None) -> None:
+        """Outline a grid of any tier and, where it is out of sight, bring it into view. None clears.
+
+        ``cases`` are drawn under this filter from now on: asked for once, where the map then looks.
+        """
+        if cases is not None:
+            self._filter_by(cases)
+        self._kept["select"] = lambda: self.bridge.select.emit(code or "", centre, False)
+        if self._ready:
+            self.bridge.select.emit(code or "", centre, cases is not None)
 
     def show_case(self, lon: float, lat: float, case_id: str) -> None:
         """Mark a case and bring it into view."""
@@ -105,9 +112,8 @@ class MapView(QWebEngineView):
 
     def refresh_cases(self, cases: CaseFilter | None = None) -> None:
         """Draw the cases again, under another filter when one is given."""
-        if cases is not None and cases != self._routes.cases:
-            self._routes.cases = cases
-            self._kept["cases"] = lambda: self.bridge.stale.emit("cases")  # the page may be asking under another one
+        if cases is not None:
+            self._filter_by(cases)
         self.refresh("cases")
 
     def refresh(self, layer: Layer) -> None:
@@ -185,6 +191,11 @@ class MapView(QWebEngineView):
         query.addQueryItem("theme", self._theme)
         url.setQuery(query)
         self._page.load(url)
+
+    def _filter_by(self, cases: CaseFilter) -> None:
+        if cases != self._routes.cases:
+            self._routes.cases = cases
+            self._kept["cases"] = lambda: self.bridge.stale.emit("cases")  # the page may be asking under another one
 
     def _send(self, kind: str, call: Callable[[], None]) -> None:
         self._kept[kind] = call

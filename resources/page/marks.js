@@ -239,7 +239,7 @@ class Marks {
     for (const [cases, lon, lat, overdue, id] of this.cells) {
       const layer = this._add("marks", Bubble, lat, lon, {
         radius: radiusOf(cases), weight: 1.4, color: line, fillOpacity: 0.92,
-        fillColor: this.tokens.get(overdue ? "bad" : "accent"), badge: overdue ? this.tokens.get("bad") : null,
+        fillColor: this.tokens.get(2 * overdue > cases ? "bad" : "accent"), badge: overdue ? this.tokens.get("bad") : null,
         text: cases > 1 ? shortCount(cases) : "", textColour: this.tokens.get("on-accent"), lineColour: line,
       });
       this.hits.push({ kind: id ? "case" : "cluster", layer, id, cases, overdue, latlng: L.latLng(lat, lon) });
@@ -277,13 +277,26 @@ class Marks {
 
   _drawUnits() {
     const colours = { on_duty: "good", out: "warn" };
-    for (const [code, lon, lat, name, kind, status] of this.units) {
+    for (const [code, lon, lat, name, kind, status] of this._unitsApart()) {
       const layer = this._add("marks", UnitMark, lat, lon, {
         radius: 9, panel: this.tokens.get("panel"), color: this.tokens.get(colours[status] ?? "muted"),
         text: this.words[`unit_${kind}`] ?? "·",
       });
       this.hits.push({ kind: "unit", layer, code, name, status });
     }
+  }
+
+  /* Far out most units would lie upon one another and upon the cases: those are shown when one comes closer. */
+  _unitsApart() {
+    if (this.map.getZoom() >= 17) return this.units;
+    const at = (lat, lon) => this.map.latLngToContainerPoint([lat, lon]);
+    const taken = this.visible.cases ? this.cells.map(([cases, lon, lat]) => [at(lat, lon), radiusOf(cases) + 8]) : [];
+    return this.units.filter(([, lon, lat]) => {
+      const point = at(lat, lon);
+      if (taken.some(([other, room]) => other.distanceTo(point) < room)) return false;
+      taken.push([point, 20]);
+      return true;
+    });
   }
 
   _drawHeat() {

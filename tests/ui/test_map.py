@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -159,6 +160,51 @@ def test_a_choice_made_elsewhere_is_outlined_and_brought_into_view(map_stage: Ma
     map_stage.wait(f"gridmap.state().selected === '{code}'")
     assert map_stage.js(f"gridmap.map.getBounds().contains(gridmap.outlines.boundsOf('{code}'))")
     assert map_stage.js("gridmap.outlines.outline.options.weight") == 3
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_choice_of_a_grid_asks_for_its_cases_once(map_stage: MapStage, data: InMemoryMapData, there: bool) -> None:
+    code = grid_code("basic", 5, 5)
+    map_stage.look_at(WEST + 0.1 * SIDE, SOUTH + 0.1 * SIDE, 15)
+    if there:
+        map_stage.view.select_grid(code)
+        map_stage.wait(f"gridmap.state().selected === '{code}'")
+        map_stage.js("(gridmap.outlines.select(null), 0)")
+        map_stage.settle()
+    before, asked = map_stage.state()["center"], data.asked.count("cells")
+    map_stage.view.select_grid(code, cases=CaseFilter(grid=code))
+    map_stage.wait(f"gridmap.state().selected === '{code}'")
+    map_stage.settle()
+    assert (map_stage.state()["center"] == before) is there
+    assert data.asked.count("cells") == asked + 1
+    assert sum(map_stage.js("gridmap.marks.cells.map(c => c[0])")) == 4
+
+
+@pytest.mark.parametrize(("late", "token"), [(2, "accent"), (3, "bad")])
+def test_a_bubble_is_red_when_more_than_half_of_it_is_overdue(
+    map_stage: MapStage, data: InMemoryMapData, late: int, token: str
+) -> None:
+    data.cases = [replace(case, overdue=n < late) for n, case in enumerate(data.cases[1:])]
+    map_stage.view.refresh_cases(CaseFilter())
+    map_stage.settle()
+    bubble = "gridmap.marks.hits.find(h => h.cases === 4)"
+    assert map_stage.js(f"{bubble}.layer.options.fillColor === gridmap.tokens.get('{token}')")
+    assert map_stage.js(f"Boolean({bubble}.layer.options.badge)")
+
+
+def test_units_that_would_lie_upon_one_another_wait_until_one_comes_closer(
+    map_stage: MapStage, data: InMemoryMapData
+) -> None:
+    lon, lat = middle_of(6, 2)
+    data.unit_marks = [(f"unit-{n}", lon + n * 2e-4, lat, f"所 {n}", "office", "on_duty") for n in range(3)]
+    map_stage.look_at(lon, lat, 12)
+    map_stage.view.set_layers(units=True)
+    map_stage.wait("gridmap.marks.units.length === 3")
+    map_stage.settle()
+    drawn = "gridmap.marks.hits.filter(h => h.kind === 'unit').length"
+    assert map_stage.js(drawn) == 1
+    map_stage.look_at(lon, lat, 17)
+    assert map_stage.js(drawn) == 3
 
 
 def test_a_click_on_a_case_opens_it(map_stage: MapStage, qtbot: QtBot) -> None:
