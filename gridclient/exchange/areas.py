@@ -14,6 +14,8 @@ from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.services.import_records import Boundary, Notice
 
+_IDEOGRAPHS = ("\u3400", "\u9fff")
+
 GEOMETRY = "geometry"
 
 
@@ -67,7 +69,7 @@ def is_damaged(title: str) -> bool:
 
 
 def _was_read_as(title: str, encoding: str) -> bool:
-    """Is it UTF-8 text that somebody read in this encoding? Chance makes that of two real characters hardly ever."""
+    """Is it Chinese in UTF-8 that somebody read in this encoding? A few real words (状态) would make Hebrew."""
     if title.isascii():
         return False
     try:
@@ -76,7 +78,7 @@ def _was_read_as(title: str, encoding: str) -> bool:
         return False
     return (
         len(meant) > 1
-        and any(not sign.isascii() for sign in meant)
+        and any(_IDEOGRAPHS[0] <= sign <= _IDEOGRAPHS[1] or sign == "\ufffd" for sign in meant)
         and not any(left == right == "\ufffd" for left, right in pairwise(meant))
     )
 

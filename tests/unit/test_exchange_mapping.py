@@ -87,6 +87,6 @@ def test_a_title_that_lost_its_characters_is_noticed(title: str) -> None:
     assert is_damaged(title)
 
 
-@pytest.mark.parametrize("title", ["网格名称", "grid_name", "面积", "Größe", "é", "层级"])
+@pytest.mark.parametrize("title", ["网格名称", "grid_name", "面积", "Größe", "é", "层级", "状态"])
 def test_an_honest_title_is_not_called_damaged(title: str) -> None:
     assert not is_damaged(title)
