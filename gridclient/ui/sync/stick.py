@@ -54,7 +54,8 @@ class StickPanel(QWidget):
         self.choose = KeyButton(self.tr("逐件选择"), parent=self)
         words = QLabel(
             self.tr(
-                "文件是加密、签名的，只有同一县的席位能读。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
+                "文件已加密、签名：注册时领到本镇街数据密钥的席位才打得开，别人捡到U盘也读不了。"
+                "可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
             ),
             self,
         )
