@@ -32,6 +32,11 @@ _STRETCH: Final = 4096
 _SPARE_CHUNKS: Final = 64
 
 
+_CHANGED: Final = "SELECT no, data FROM packs INDEXED BY idx_packs_stamp WHERE stamp > ? ORDER BY no"
+"""Left to itself SQLite reads every blob, to have them in order without sorting: a fifth of a second of a million
+cases, after every write."""
+
+
 class Table:
     """The columns as one read transaction sees them. Only to be used inside the block that gave it."""
 
@@ -74,7 +79,7 @@ class Table:
             for first in range(0, chunks, _STRETCH):
                 self._take_stretch(connection, first, min(first + _STRETCH, chunks))
         else:
-            rows = connection.execute("SELECT no, data FROM packs WHERE stamp > ? ORDER BY no", (self.stamp,))
+            rows = connection.execute(_CHANGED, (self.stamp,))
             changed: list[int] = []
             while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
                 self._take(batch)
