@@ -153,15 +153,22 @@ def take_back(connection: Connection, state: FeedState) -> Taken | None:
 
 
 def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
-    """Own events from number ``seq`` on lose their places: the hub has others under these numbers."""
+    """Own events from number ``seq`` on lose their places: the hub has others under these numbers. What was counted
+    with them is read again."""
     chain = Chains(connection, origin.device).known(origin)
     if chain is None:
         return
+    rows = connection.execute(_RUN, (chain.no, seq, _LARGEST)).fetchall()
+    placed = [(subject, pos) for _, pos, subject, acked, _ in rows if acked is not None]
+    if not placed:
+        return
     refolding = Refolding(connection)
-    for _, pos, subject, acked, _ in connection.execute(_RUN, (chain.no, seq, _LARGEST)).fetchall():
-        if acked is not None:
-            refolding.place(subject, pos, None)
+    for subject, pos in placed:
+        refolding.place(subject, pos, None)
     refolding.carry_out()
+    for state in sync_feeds.all_feeds(connection):
+        if sync_feeds.stream_of(state.feed) == origin.stream:
+            sync_feeds.restart(connection, state.feed)
 
 
 def _read(record: Record) -> Event:

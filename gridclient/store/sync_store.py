@@ -315,6 +315,7 @@ def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | N
         if _value(connection, HUB) != enrolment.hub:
             sync_feeds.forget_others(connection, ())
             _keep_value(connection, HUB, enrolment.hub)
+        sync_feeds.forget_others(connection, feeds)  # rights may be others than when the backup was made
         sync_feeds.restart_unread(connection, feeds)
     if _value(connection, HUB):
         _keep_value(connection, CONFIRM, "1")

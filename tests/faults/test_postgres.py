@@ -46,9 +46,14 @@ def _terminate(url: str) -> None:
 
 def _crash(url: str) -> None:
     """One process of the server is killed with -9: the whole server breaks off and recovers from its log."""
-    for pid in _busy_connections(url):
-        os.kill(pid, 9)
-    until = time.monotonic() + 30
+    with psycopg.connect(url, autocommit=True) as witness:
+        for pid in _busy_connections(url):
+            os.kill(pid, 9)
+        until = time.monotonic() + 30
+        with suppress(psycopg.OperationalError):  # until the server has noticed, it still lets people in
+            while time.monotonic() < until:
+                witness.execute("SELECT 1")
+                time.sleep(0.02)
     while time.monotonic() < until:
         with suppress(psycopg.OperationalError), psycopg.connect(url, connect_timeout=2):
             return

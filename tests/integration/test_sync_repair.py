@@ -188,6 +188,40 @@ def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub:
     assert pending(one) == (0, 0) and proved(one)
 
 
+def test_places_that_a_fork_takes_back_are_not_counted_any_more(desks: Desks, hub: ToyHub) -> None:
+    """Found by the fault suite: a desk that was revoked right after a fork had a feed that did not prove right."""
+    one, _ = desks
+    one.stage.register("共同")
+    one.round(hub)
+    old = hub.copy()
+    one.stage.register("我的")
+    one.round(hub)
+    origin = OriginKey(STREAM, one.device, 1)
+    ours = one.sync.unsent(origin, 2, 1)
+    theirs = ours.records[0]._replace(text='{"number":"x","facts":{"title":"孪生"}}', subject="e" * 32)
+    link = link_after(ours.link_before, theirs.canonical())
+    assert old.push(replace(ours, records=(theirs,), link_after=link), one.key)
+    page = old.page(FeedState(STREAM, 0, 0, 0, repairing=True), one.device, 10)
+    assert code_of(lambda: one.sync.take(page)) == "sync.fork"
+    assert pending(one) == (1, 1) and proved(one)
+    assert [(feed.cursor, feed.repairing) for feed in one.sync.feeds()] == [(0, True)]
+
+
+def test_a_backup_of_a_time_with_other_rights_leaves_no_feed_that_nobody_reads(desks: Desks, tmp_path: Path) -> None:
+    """Found by the fault suite: the lamp would have said for ever that more may come."""
+    one, _ = desks
+    one.enrol(Grant("ref"))
+    one.sync.restart_feed("ref")
+    back_up(one.profile, tmp_path / "a.gridbackup")
+    one.enrol(Grant(STREAM, writes=True))
+    one.round(ToyHub())
+    restore(one.profile, tmp_path / "a.gridbackup", now=NOW)
+    again = desk_on(one.profile, 5)
+    again.key = one.key
+    again.round(ToyHub())
+    assert not SqliteSyncQueries(again.profile.database).repairing()
+
+
 def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: ToyHub, tmp_path: Path) -> None:
     one, two = desks
     one.stage.register("之前")
