@@ -273,6 +273,8 @@ class SyncWorker:
         """Whether this order waits, or the one to end; all that come are kept for later."""
         while (order := self._orders.take(0)) is not None:
             self._kept_back.append(order)
+            if isinstance(order, Stop):
+                break  # a desk that died says so as often as it is asked
         return any(order == wanted or isinstance(order, Stop) for order in self._kept_back)
 
     def _stoppable(self, work: ExportBundle | ImportBundle) -> Callable[[str, int, int], None]:

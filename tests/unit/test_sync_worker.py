@@ -18,11 +18,13 @@ from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
 from gridclient.sync.orders import (
     Answered,
     Changed,
+    ChooseProxy,
     Committed,
     Confirm,
     Enrol,
     ExportBundle,
     ImportBundle,
+    Move,
     Order,
     RoundEnded,
     SetOffline,
@@ -61,6 +63,9 @@ class Stage:
         self.plan: deque[tuple[float, Step]] = deque()
         self.during: deque[Order] = deque()
         self.way = "10.0.0.2"
+        self.is_same_hub = False
+        self.moved: list[str] = []
+        self.proxies: list[str] = []
 
     def take(self, wait: float | None) -> Order | None:
         if wait == 0:
@@ -92,6 +97,9 @@ class Stage:
             monotonic=lambda: self.seconds,
             random=lambda: 0.5,
             network=lambda _url: self.way,
+            move=self.moved.append,
+            recertify=lambda: self.is_same_hub,
+            choose_proxy=self.proxies.append,
         )
         SyncWorker(self.store, self, around, offline=offline).run()
 
@@ -132,6 +140,37 @@ def test_commit_is_followed_by_a_round_after_two_seconds(stage: Stage) -> None:
     stage.run((5, stage.write), until=10)
     assert stage.rounds() == [0, 7]
     assert not stage.store.unsent_origins()
+
+
+def _meets_another_certificate(stage: Stage) -> None:
+    """The next request does."""
+    answered = stage.line.sync
+
+    def meet(_body: bytes) -> bytes:
+        stage.line.sync = answered  # type: ignore[method-assign]
+        raise SyncFault("sync.certificate_changed")
+
+    stage.line.sync = meet  # type: ignore[method-assign]
+
+
+def test_a_new_certificate_of_the_same_hub_needs_nobody(stage: Stage) -> None:
+    stage.is_same_hub = True
+    _meets_another_certificate(stage)
+    stage.run(until=20)
+    assert stage.rounds() == [0, 0] and SyncState.STOPPED not in stage.states()
+
+
+def test_a_strangers_certificate_stops_the_rounds(stage: Stage) -> None:
+    _meets_another_certificate(stage)
+    stage.run(until=100)
+    assert stage.rounds() == [0] and stage.states()[-1] is SyncState.STOPPED
+
+
+def test_after_another_address_or_proxy_a_round_follows_at_once(stage: Stage) -> None:
+    stage.run((5, Move(1, "http://new")), (9, ChooseProxy(2, "direct")), until=12)
+    assert (stage.moved, stage.proxies) == (["http://new"], ["direct"])
+    assert stage.rounds() == [0, 5, 9]
+    assert [told for _, told in stage.told if isinstance(told, Answered)] == [Answered(1), Answered(2)]
 
 
 def test_order_for_a_round_is_obeyed_at_once(stage: Stage) -> None:
@@ -321,3 +360,20 @@ def test_switch_is_of_no_use_to_a_desk_without_a_line(stage: Stage) -> None:
     stage.run((1, SetOffline(True)), (2, SetOffline(False)))
     assert set(stage.states()) == {SyncState.IDLE}
     assert not stage.rounds()
+
+
+def test_a_desk_that_dies_during_a_round_ends_its_worker(stage: Stage) -> None:
+    """Its pipe says the same as often as it is asked: the worker went on asking, and kept every answer."""
+    asked = 0
+
+    def gone() -> Order:
+        nonlocal asked
+        asked += 1
+        assert asked < 100, "it asks for ever"
+        stage.plan.appendleft((0.0, gone))
+        return Stop()
+
+    stage.store.attach(bytes(300_000))
+    stage.line = FakeLine(stage.hub, "one", before=lambda: stage.plan.appendleft((0.0, gone)))
+    stage.run(until=99)
+    assert asked
