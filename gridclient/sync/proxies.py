@@ -38,6 +38,7 @@ def checked_choice(chosen: str) -> str:
     try:
         parts = urlsplit(text)
         fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or _PORT) > 0
+        fits = fits and not any(sign.isspace() for sign in text)
     except ValueError:
         fits = False
     if not fits:

@@ -238,3 +238,33 @@ def test_a_restored_desk_gets_back_what_it_sent_after_the_backup(desks: Desks, t
     assert "恢复过备份" in ran.err
     assert titles(one) == {"路灯不亮", "井盖松动"}
     assert "恢复过备份" not in one.json("sync").err
+
+
+def test_a_device_gets_other_rights_without_enrolling_again(desks: Desks, hub: Hub) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]
+    told = one.json("hub", "rights", device, "--add", "--township", OTHER_TOWNSHIP, "--db", hub.database).json
+    assert (told["device"], told["feeds"]) == (device, [f"t:{TOWNSHIP}", "ref", f"t:{OTHER_TOWNSHIP}"])
+    one.json("sync")
+    kept = json.loads((one.profile / "keys" / "enrolment.json").read_text("utf-8"))
+    assert [grant[0] for grant in kept["grants"]] == told["feeds"]
+    assert set(kept["bundle_keys"]) == set(told["feeds"]), "the keys of sticks come too"
+    assert one.json("hub", "rights", "nobody", "--county", "--db", hub.database).code == "hub.device_unknown"
+
+
+def test_a_hub_that_moved_is_followed_and_a_stranger_is_not(desks: Desks, hub: Hub, tmp_path: Path) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    new_case(one, "路灯不亮")
+    hub.stop()
+    moved, stranger = Hub(tmp_path / "hub"), Hub(tmp_path / "other")
+    try:
+        ran = one.json("sync", "--url", stranger.url)
+        assert (ran.status, ran.code) == (1, "sync.hub_other")
+        assert one.json("sync").code == "sync.unreachable", "it is still at the old address"
+        assert one.json("sync", "--url", moved.url).json["pushed"] == 1
+        assert one.json("sync", "--proxy", "ftp://x").code == "sync.proxy"
+        assert one.json("sync", "--proxy", "direct").status == 0
+        assert one.json("sync", "--proxy", "system").status == 0
+    finally:
+        moved.stop()
+        stranger.stop()

@@ -1,0 +1,118 @@
+"""Townships whose machines reach the county through a proxy: the machine's own, one chosen for the desk, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gridclient.domain.errors import InvalidInput, SyncFault
+from gridclient.hub.certificate import own_certificate
+from gridclient.services.sync_port import RoundEnd
+from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for
+from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.transport import Pacing
+from tests.contract.stage import NOW
+from tests.fakes.lined_desk import RunningHub, kept, running_hub
+from tests.fakes.proxy import Proxy, running_proxy
+from tests.fakes.toy_hub import ToyDesk, code_of, toy_desk
+
+NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture
+def proxy() -> Iterator[Proxy]:
+    with running_proxy() as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ToyDesk]:
+    with toy_desk(tmp_path / "1", 1) as made:
+        yield made
+
+
+def far(hub: RunningHub) -> str:
+    """The hub's address by a name that only the proxy knows."""
+    return hub.url.replace("127.0.0.1", "hub.invalid")
+
+
+def works(desk: ToyDesk, hub: RunningHub, proxy: str = "") -> bool:
+    enrol(desk.sync, far(hub), hub.code(), name="", key=lambda: desk.key, now=lambda: NOW, proxy=proxy)
+    desk.stage.register()
+    line = line_to(kept(desk), proxy=proxy)
+    try:
+        report = run_round(desk.sync, line, Surroundings(now=desk.stage.clock.now), Pacing())
+    finally:
+        line.close()
+    return (report.end, report.pushed) == (RoundEnd.DONE, 1)
+
+
+def test_a_hub_with_tls_is_reached_through_the_machines_proxy(
+    desk: ToyDesk, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+    (tmp_path / "pem").mkdir()
+    with running_hub(tmp_path / "hub", pem=own_certificate(tmp_path / "pem")) as hub:
+        assert works(desk, hub)
+        assert kept(desk).fingerprint == hub.fingerprint.hex()
+    assert set(proxy.asked) == {("CONNECT", "hub.invalid")}
+
+
+def test_a_chosen_proxy_with_name_and_password_is_used(desk: ToyDesk, proxy: Proxy, tmp_path: Path) -> None:
+    proxy.wants = b"Basic bmFtZTpwYXNz"  # name:pass
+    chosen = proxy.url.replace("//", "//name:pass@")
+    (tmp_path / "pem").mkdir()
+    with running_hub(tmp_path / "hub", pem=own_certificate(tmp_path / "pem")) as hub:
+        assert code_of(lambda: works(desk, hub, proxy.url)) == "sync.proxy_refused"
+        assert works(desk, hub, chosen)
+
+
+def test_plain_http_goes_through_a_proxy_too(desk: ToyDesk, proxy: Proxy, tmp_path: Path) -> None:
+    with running_hub(tmp_path / "hub") as hub:
+        assert works(desk, hub, proxy.url)
+    assert ("POST", "hub.invalid") in proxy.asked
+
+
+def test_a_proxy_that_was_chosen_against_is_not_used(
+    desk: ToyDesk, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", proxy.url)
+    with running_hub(tmp_path / "hub") as hub, pytest.raises(SyncFault) as caught:
+        works(desk, hub, DIRECT)
+    assert caught.value.code == "sync.unreachable" and not proxy.asked
+
+
+def test_which_proxy_is_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert proxy_for("https://hub.example:8700") == ""
+    monkeypatch.setenv("HTTPS_PROXY", "10.1.1.1:3128")
+    assert proxy_for("https://hub.example:8700") == "http://10.1.1.1:3128"
+    assert proxy_for("http://hub.example:8700") == ""
+    assert proxy_for("https://127.0.0.1:8700") == proxy_for("https://localhost") == ""
+    assert proxy_for("https://hub.example", "http://other:1") == "http://other:1"
+    assert proxy_for("https://hub.example", DIRECT) == ""
+    monkeypatch.setenv("NO_PROXY", "localhost,.example")
+    assert proxy_for("https://hub.example:8700") == ""
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://10.1.1.1:1080")
+    assert proxy_for("https://hub.other") == ""
+
+
+@pytest.mark.parametrize("text", ["ftp://a:1", "http://", "a b", "http://a:99999", "http://[1"])
+def test_what_is_no_proxy_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked_choice(text)
+    assert caught.value.code == "sync.proxy"
+
+
+def test_a_proxy_may_be_written_without_its_kind() -> None:
+    assert checked_choice(" 10.0.0.1:3128 ") == "http://10.0.0.1:3128"
+    assert (checked_choice(""), checked_choice(DIRECT)) == ("", DIRECT)
