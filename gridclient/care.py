@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.roles import AccountRole
+from gridclient.exchange.report import write_table
 from gridclient.importing import OpenStore, remove_base_map
 from gridclient.mapview.basemaps import SUFFIXES, layer_id
-from gridclient.services.care import BackupRow, BaseMapRow
+from gridclient.services.care import AuditRow, BackupRow, BaseMapRow
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.rows import StandardListRow
+from gridclient.services.words import AUDITED
+from gridclient.store.audit import newest_lines
 from gridclient.store.backup import SUFFIX, AutomaticBackups, back_up
 from gridclient.store.recovery import recovery_key
 
@@ -49,6 +53,26 @@ class ProfileCare:
             what = "standard_list_used" if in_force else "standard_list_left"
             unit_of_work.audit(self._opened.desk.actor.account, what, name)
 
+    def audit_lines(self) -> Sequence[AuditRow]:
+        actor = self._opened.desk.actor
+        whose = "" if actor.role in _SEE_ALL else actor.account
+        with self._opened.database.reader() as connection:
+            lines = newest_lines(connection, actor=whose, limit=_MOST_LINES)
+        shown = {subject for *_, what, subject in lines if what == "reporter_shown"}
+        numbers = {row.id: row.number for row in self._opened.desk.queries.rows(sorted(shown))}
+        return [
+            AuditRow(no, datetime.fromtimestamp(at, CHINA_TIME), who, what, numbers.get(subject, subject))
+            for no, at, who, what, subject in lines
+        ]
+
+    def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
+        desk = self._opened.desk
+        made = ("", f"{desk.clock.now():%Y-%m-%d %H:%M:%S}", desk.actor.account, AUDITED["audit_saved"], len(rows))
+        lines = ((r.no, f"{r.at:%Y-%m-%d %H:%M:%S}", r.actor, AUDITED.get(r.what, r.what), r.subject) for r in rows)
+        write_table(target, "操作记录", ("序号", "时间", "账号", "操作", "对象"), (8, 20, 16, 24, 40), (made, *lines))
+        with desk.work() as unit_of_work:
+            unit_of_work.audit(desk.actor.account, "audit_saved", str(len(rows)))
+
     def base_maps(self) -> Sequence[BaseMapRow]:
         folder = self._opened.profile.basemaps
         files = {layer_id(path): path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES}
@@ -63,6 +87,8 @@ class ProfileCare:
 
 
 _BY_HAND: Final = "manual-"
+_SEE_ALL: Final = frozenset({AccountRole.AUDITOR, AccountRole.SHIFT_LEADER})
+_MOST_LINES: Final = 5_000
 
 
 def _row(path: Path, *, automatic: bool) -> BackupRow:

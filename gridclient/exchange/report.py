@@ -61,6 +61,22 @@ def write_report(
     _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(summary))
     _write_sheet(workbook.create_sheet("未导入的行"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, refused))
     _write_sheet(workbook.create_sheet("已导入的提示"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, notices))
+    _save(workbook, path)
+
+
+def write_table(
+    path: Path, name: str, titles: Sequence[str], widths: Sequence[int], lines: Iterable[Sequence[object]]
+) -> None:
+    """Write a workbook of one sheet of at most five columns; a file of that name is replaced.
+
+    Raises ``StoreUnavailable("report.not_written")`` when the disk refuses.
+    """
+    workbook = Workbook(write_only=True)
+    _write_sheet(workbook.create_sheet(name), titles, widths, lines)
+    _save(workbook, path)
+
+
+def _save(workbook: Workbook, path: Path) -> None:
     content = BytesIO()
     workbook.save(content)
     try:

@@ -31,6 +31,17 @@ class BaseMapRow:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One line of the audit log: who did or looked at what. A case is named by its number where it has one."""
+
+    no: int
+    at: datetime
+    actor: str
+    what: str
+    subject: str
+
+
 class Care(Protocol):
     """Blocking; call it from a pool thread."""
 
@@ -57,6 +68,19 @@ class Care(Protocol):
 
     def use_list(self, name: str, *, in_force: bool) -> None:
         """Offers the conditions of a list, or does not any more; what was filed under them stays."""
+        ...
+
+    def audit_lines(self) -> Sequence[AuditRow]:
+        """The newest lines of the audit log, newest first: all of them for those who answer for others, else one's
+        own."""
+        ...
+
+    def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
+        """Writes these lines as a workbook that says who made it and when; that leaves a line itself.
+
+        Raises:
+            StoreUnavailable: the disk refuses (``report.not_written``).
+        """
         ...
 
     def base_maps(self) -> Sequence[BaseMapRow]: ...

@@ -137,6 +137,16 @@ PARTS: Final = {
     "released": "免办",
     "returned": "已退回",
 }
+AUDITED: Final = {
+    "reporter_shown": "查看反映人信息",
+    "imported": "导入文件",
+    "standard_list_used": "启用立案标准清单",
+    "standard_list_left": "停用立案标准清单",
+    "audit_saved": "导出操作记录",
+    "sync.withdrawn": "撤下重复的未上报内容",
+    "sync.taken_up": "按新编号接着上报",
+    "sync.incarnation": "启用新的席位编号",
+}
 RETURN_REASONS: Final = {
     "not_ours": "非本单位职责",
     "wrong_place": "不在管辖范围",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.services.care import BackupRow, BaseMapRow
+from gridclient.services.care import AuditRow, BackupRow, BaseMapRow
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
 from gridclient.services.rows import Changes, StandardListRow
 from gridclient.ui.jobs import Jobs
@@ -26,7 +26,7 @@ from tests.ui.fakes.invented_desk import empty_desk
 ROOT = Path(__file__).resolve().parents[2]
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=CHINA_TIME)
 KEY = "-".join(["1A2B"] * 17)
-LOOK, LIMITS, LISTS, BACKUPS, BASE_MAPS, ABOUT = range(6)
+LOOK, LIMITS, LISTS, BACKUPS, BASE_MAPS, AUDIT, ABOUT = range(7)
 
 
 class InventedCare:
@@ -36,6 +36,7 @@ class InventedCare:
         self.made: list[Path | None] = []
         self.layers = ["abc"]
         self.lists = {"运城标准": True, "": True}
+        self.saved: list[tuple[Path, tuple[int, ...]]] = []
 
     def backups(self) -> list[BackupRow]:
         made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, False) for _ in self.made]
@@ -56,6 +57,15 @@ class InventedCare:
 
     def use_list(self, name: str, *, in_force: bool) -> None:
         self.lists[name] = in_force
+
+    def audit_lines(self) -> list[AuditRow]:
+        return [
+            AuditRow(2, NOON, "wang", "reporter_shown", "371002002-20261121-A10047"),
+            AuditRow(1, NOON - timedelta(days=1), "li", "imported", "7"),
+        ]
+
+    def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
+        self.saved.append((target, tuple(row.no for row in rows)))
 
     def base_maps(self) -> list[BaseMapRow]:
         said = ArchiveMetadata("威海底图", "vector", "application/x-protobuf", 4, 12, Bounds(108, 27, 127, 43), "")
@@ -201,3 +211,22 @@ def test_a_list_of_conditions_is_put_out_of_force_and_back(
     with qtbot.waitSignal(page.changed):
         section.turn.click()
     assert care.lists[""]
+
+
+def test_the_audit_log_is_searched_and_what_is_shown_is_written(
+    page: SettingsPage, care: InventedCare, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page.show_part(AUDIT)
+    lines = page.audit.table.lines
+    qtbot.waitUntil(lambda: lines.rowCount() == 2, timeout=5_000)
+    assert [lines.index(0, column).data() for column in range(4)] == [
+        "2026-11-21 12:00:00", "wang", "查看反映人信息", "371002002-20261121-A10047",
+    ]  # fmt: skip
+    QTest.keyClicks(page.audit.filter, "LI 11-20")
+    assert [lines.index(row, 1).data() for row in range(lines.rowCount())] == ["li"]
+    assert page.audit.count.text() == "1 条"
+    page.audit.save_to(tmp_path / "lines.xlsx")
+    qtbot.waitUntil(lambda: care.saved == [(tmp_path / "lines.xlsx", (1,))], timeout=5_000)
+    page.audit.filter.clear()
+    QTest.keyClicks(page.audit.filter, "nobody")
+    assert lines.rowCount() == 0 and not page.audit.save.isEnabled()

@@ -15,6 +15,7 @@ from gridclient.services.desk import Desk
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.listed_page import ListedPage
 from gridclient.ui.settings.about_section import AboutSection
+from gridclient.ui.settings.audit_section import AuditSection
 from gridclient.ui.settings.backup_section import BackupSection
 from gridclient.ui.settings.base_map_section import BaseMapSection
 from gridclient.ui.settings.limits_section import LimitsSection, read_values
@@ -47,8 +48,10 @@ class SettingsPage(ListedPage):
         self.standards = ListsSection(care=care, jobs=jobs, parent=self)
         self.backups = BackupSection(care=care, jobs=jobs, parent=self)
         self.base_maps = BaseMapSection(care=care, jobs=jobs, parent=self)
+        self.audit = AuditSection(care=care, jobs=jobs, parent=self)
         self.about = AboutSection(jobs=jobs, roots=licence_roots, parent=self)
-        self.sections = (self.look, self.limits, self.standards, self.backups, self.base_maps, self.about)
+        before = (self.look, self.limits, self.standards, self.backups, self.base_maps)
+        self.sections = (*before, self.audit, self.about)
         self.list.setObjectName("settingsList")
         self.titles.setStringList([section.title for section in self.sections])
         self.stack = QStackedWidget(self)
@@ -67,7 +70,9 @@ class SettingsPage(ListedPage):
         section = self.sections[max(0, place)]
         if section is self.limits:
             self._jobs.read(self, partial(read_values, self._desk.reference), self.limits.show_values, name="limits")
-        elif isinstance(section, ListsSection | BackupSection | BaseMapSection | AboutSection | LookSection):
+        elif isinstance(
+            section, ListsSection | BackupSection | BaseMapSection | AuditSection | AboutSection | LookSection
+        ):
             section.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
