@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
@@ -239,20 +240,58 @@ def test_only_the_known_certificate_will_do(tmp_path: Path) -> None:
         line = HttpTransport(Address(url, digest.hex()), silence_s=2)
         assert line.sync(b"1") == b"one"
         line.close()
-        for fingerprint in (hashlib.sha256(b"other").hexdigest(), ""):
+        for fingerprint, fault in (
+            (hashlib.sha256(b"other").hexdigest(), ("sync.certificate_changed", False)),
+            ("", ("sync.certificate_untrusted", True)),
+        ):
             other = HttpTransport(Address(url, fingerprint), silence_s=2)
-            assert fails(other) == ("sync.hub_changed", False)
+            assert fails(other) == fault
             other.close()
     finally:
         server.close()
     assert len(server.requests) == 1
 
 
+def test_a_certificate_out_of_its_time_is_told_apart_from_a_strange_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, context = _certificate(tmp_path, days=-2)
+    server = Server(tls=context)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "both.pem"))
+    line = HttpTransport(Address(f"https://127.0.0.1:{server.port}"), silence_s=2)
+    try:
+        assert fails(line) == ("sync.certificate_expired", True)
+    finally:
+        line.close()
+        server.close()
+
+
+def test_a_line_that_is_cut_before_anybody_said_who_it_is_is_tried_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def hang_up() -> None:
+            with contextlib.suppress(OSError):
+                met, _ = listener.accept()
+                met.recv(1)
+                met.shutdown(socket.SHUT_WR)
+                met.recv(1 << 16)
+                met.close()
+
+        thread = threading.Thread(target=hang_up, daemon=True)
+        thread.start()
+        cut = HttpTransport(Address(f"https://127.0.0.1:{listener.getsockname()[1]}", "0" * 64), silence_s=2)
+        try:
+            assert fails(cut) == ("sync.unreachable", True)
+        finally:
+            cut.close()
+            thread.join(5)
+
+
 def test_way_to_a_hub_on_this_machine_is_known_without_sending() -> None:
     assert way_to("http://127.0.0.1:8700") == "127.0.0.1"
 
 
-def _certificate(folder: Path) -> tuple[bytes, ssl.SSLContext]:
+def _certificate(folder: Path, days: int = 1) -> tuple[bytes, ssl.SSLContext]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hub")])
     now = datetime.now(CHINA_TIME)
@@ -262,8 +301,9 @@ def _certificate(folder: Path) -> tuple[bytes, ssl.SSLContext]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     form, plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
