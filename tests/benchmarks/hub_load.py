@@ -92,7 +92,7 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
         for result in decode_reply(reply, loader.desk.device).results
     ]
     failed = len(results) - results.count(PushStatus.APPLIED)
-    p50, p99 = (_quantile(load.latencies, q) for q in (0.5, 0.99))
+    p50, p99 = (quantile(load.latencies, q) for q in (0.5, 0.99))
     took = load.took
     print(f"{backend.describe().split()[0]}: {pushes} pushes of {_SIZE} by {args.writers} writers in {took:.1f} s")
     print(f"{pushes / took:.0f} pushes/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms (goal {_GOAL_RATE}, {_GOAL_P99_MS} ms)")
@@ -100,9 +100,7 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     print(
         f"CPU milliseconds a push: {cpu}; cores in use {sum(spent) / took:.2f}, the load's {spent[2] / sum(spent):.0%}"
     )
-    print(
-        f"the writers' clock was late: p50 {_quantile(load.late, 0.5):.1f} ms, p99 {_quantile(load.late, 0.99):.1f} ms"
-    )
+    print(f"the writers' clock was late: p50 {quantile(load.late, 0.5):.1f} ms, p99 {quantile(load.late, 0.99):.1f} ms")
     missed = 0
     if not args.no_reader:
         missed = pushes * _SIZE - load.seen
@@ -157,7 +155,7 @@ def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     )
 
 
-def _quantile(seconds: Sequence[float], part: float) -> float:
+def quantile(seconds: Sequence[float], part: float) -> float:
     """In milliseconds."""
     return sorted(seconds)[int(len(seconds) * part)] * 1000
 
@@ -196,7 +194,7 @@ async def _load(port: int, loaders: Sequence[Loader], reader: HubDesk | None) ->
         ready.wait(_START_S)
     gc.collect()
     gc.disable()  # what the writers hold would be walked through while they measure
-    clock = asyncio.create_task(_tick(load.late))
+    clock = asyncio.create_task(tick(load.late))
     began = time.perf_counter()
     load.replies = list(await asyncio.gather(*(_write(port, loader, load.latencies) for loader in loaders)))
     load.took = time.perf_counter() - began
@@ -209,7 +207,8 @@ async def _load(port: int, loaders: Sequence[Loader], reader: HubDesk | None) ->
     return load
 
 
-async def _tick(late: list[float]) -> None:
+async def tick(late: list[float]) -> None:
+    """How late this loop's clock ticks, until it is cancelled."""
     while True:
         due = time.perf_counter() + _TICK_S
         await asyncio.sleep(_TICK_S)
