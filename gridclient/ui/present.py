@@ -127,8 +127,9 @@ def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hou
         headings = translate("Present", "工时超期"), translate("Present", "自然超期")
     else:
         headings = translate("Present", "工时剩余"), translate("Present", "自然剩余")
+    worked = working_time_words(left.working, day) if left.working else translate("Present", "非工作时间")
     return DoubleClock(
-        ClockFace(headings[0], working_time_words(left.working, day)),
+        ClockFace(headings[0], worked),
         ClockFace(headings[1], natural_time_words(left.natural)),
         urgent,
         _TONES[pressure(urgent)],

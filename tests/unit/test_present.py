@@ -157,3 +157,11 @@ def test_a_likeness_names_what_speaks_for_it() -> None:
 
 def test_parts_that_say_nothing_leave_no_dot() -> None:
     assert joined(("a", "", "b")) == "a · b"
+
+
+def test_a_limit_that_ends_before_work_begins_does_not_read_like_one_that_is_over() -> None:
+    sunday = FRIDAY + timedelta(days=2)
+    before = clock_at(sunday, sunday + timedelta(minutes=14), started=sunday, limit="15 minute")
+    after = clock_at(sunday + timedelta(minutes=20), sunday, started=sunday, limit="15 minute")
+    assert [face.working.time for face in (before, after)] == ["非工作时间", "非工作时间"]
+    assert (before.working.heading, after.working.heading) == ("工时剩余", "工时超期")
