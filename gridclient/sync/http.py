@@ -31,6 +31,7 @@ from urllib3.exceptions import (
 
 from gridclient.domain.errors import InvalidInput, SyncFault
 from gridclient.services.sync_port import Admission, Grant
+from gridclient.sync.connection import POOLS
 from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import CONTENT_TYPE, MOST_REPLY
 
@@ -224,9 +225,9 @@ def _pool(address: Address, timeout: urllib3.Timeout) -> urllib3.PoolManager:
             "assert_hostname": False,
             "cert_reqs": "CERT_NONE",
         }
-    if address.proxy:
-        return urllib3.ProxyManager(address.proxy, **settings)
-    return urllib3.PoolManager(**settings)
+    pool = urllib3.ProxyManager(address.proxy, **settings) if address.proxy else urllib3.PoolManager(**settings)
+    pool.pool_classes_by_scheme = dict(POOLS)
+    return pool
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
