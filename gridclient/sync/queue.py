@@ -24,11 +24,15 @@ _MOST_PUSHES: Final = 100
 _MOST_GAPS: Final = 3
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """A push under way; ``ends``: nothing of its origin follows."""
 
     push: Push
     ends: bool
+
+
+Batch = tuple[Run, ...]
+"""What one round-trip carries."""
 
 
 class PushQueue:
@@ -44,7 +48,6 @@ class PushQueue:
         self._shut: dict[OriginKey, PushStatus] = {}
         self._pushed: dict[OriginKey, int] = {}
         self._carried: set[OriginKey] = set()
-        self._under_way: tuple[_Run, ...] = ()
         self.withdrawn = Changes()
         self.applied = 0
         self.rejected = 0
@@ -67,33 +70,36 @@ class PushQueue:
             if origin not in self._shut:
                 self._next[origin] = min(first, self._next.get(origin, first))
 
-    def next_batch(self) -> tuple[Push, ...]:
-        """Signed pushes for one round-trip."""
+    def next_batch(self, before: Batch = ()) -> Batch:
+        """Signed pushes for one round-trip; ``before`` is under way and taken for granted."""
         room = min(self._pacing.events, MOST_EVENTS)
-        left = dict(self._next)
-        found: list[_Run] = []
+        left = self._left(before)
+        found: list[Run] = []
         while left and room > 0 and len(found) < _MOST_PUSHES:
             unsent = self._earliest(left, room)
             if unsent is None or (found and unsent.signature and len(unsent.records) > room):
                 break
             ends = not unsent.more and len(unsent.records) < room
-            found.append(_Run(self._signed(unsent), ends))
+            found.append(Run(self._signed(unsent), ends))
             if ends:
                 del left[unsent.origin]
             else:
                 left[unsent.origin] = unsent.first + len(unsent.records)
             room -= len(unsent.records)
-        self._under_way = tuple(found)
-        return tuple(run.push for run in found)
+        return tuple(found)
 
-    def answered(self, results: Sequence[PushResult]) -> None:
-        """Takes the hub's word for each push of the last batch.
+    def follows(self, batch: Batch) -> bool:
+        """Whether there may be more to push when all of the batch is taken."""
+        return bool(self._left(batch))
+
+    def answered(self, batch: Batch, results: Sequence[PushResult]) -> bool:
+        """Takes the hub's word for each push of a batch; gives whether it took them all.
 
         Raises:
             SyncFault: ``sync.fork``, ``sync.gap``.
         """
         stopped: set[OriginKey] = set()
-        for run, result in zip(self._under_way, results, strict=True):
+        for run, result in zip(batch, results, strict=True):
             if run.push.origin in stopped:
                 continue  # it followed one that was not taken
             if result.status not in (PushStatus.APPLIED, PushStatus.KNOWN):
@@ -102,7 +108,17 @@ class PushQueue:
                 self._carried_answered(run.push, result)
             else:
                 self._answered(run, result)
-        self._under_way = ()
+        return not stopped
+
+    def _left(self, batch: Batch) -> dict[OriginKey, int]:
+        """The next number of each origin that has more than the batch."""
+        left = dict(self._next)
+        for push, ends in batch:
+            if ends:
+                left.pop(push.origin, None)
+            elif push.origin in left:
+                left[push.origin] = push.first + len(push.records)
+        return left
 
     def require_placed(self) -> None:
         """Raises ``SyncFault`` when the hub did not take everything, or took it and gave no places."""
@@ -154,7 +170,7 @@ class PushQueue:
         if result.status is not PushStatus.GAP:  # a gap may be filled by another stick
             self.withdrawn |= self._store.withdraw(push.origin, push.first)
 
-    def _answered(self, run: _Run, result: PushResult) -> None:
+    def _answered(self, run: Run, result: PushResult) -> None:
         push = run.push
         origin, after = push.origin, push.first + len(push.records)
         match result.status:

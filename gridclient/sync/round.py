@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +19,7 @@ from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailabl
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import Enrolment, FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
-from gridclient.sync.queue import PushQueue
+from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.transport import Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request, stream_of_feed
 
@@ -26,6 +27,8 @@ _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
 _THOROUGH, _QUICK = 19, 12  # levels of compression; the thorough one takes a tenth of a millisecond an event
+_MOST_UNASKED: Final = 10_000
+"""Events that may be pushed before their places are asked for; more would be too many for one transaction here."""
 _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
@@ -80,6 +83,15 @@ def run_round(store: SyncStore, transport: Transport, around: Surroundings, paci
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """A request ready to go."""
+
+    batch: Batch
+    asks: tuple[FeedAsk, ...]
+    body: bytes
+
+
 class Round:
     """The state of one round. Use :func:`run_round`."""
 
@@ -98,6 +110,8 @@ class Round:
         self._complete: set[str] = set()
         self._first: set[str] = set()
         self._looked = False
+        self._unasked = 0
+        self._ahead: _Parcel | None = None
 
     def run(self) -> None:
         """All stages.
@@ -135,31 +149,42 @@ class Round:
     def _trip(self, enrolment: Enrolment) -> Enrolment:
         """One round-trip: the next batch up, the next pages down. Gives the enrolment as it is afterwards."""
         self._check_cancelled()
-        pushes = self._queue.next_batch()
-        asks = self._asks({push.origin.stream for push in pushes})
-        request = SyncRequest(
-            enrolment.hub,
-            self._store.incarnation,
-            int(self._around.now().timestamp() * 1000),
-            pushes,
-            asks,
-            self._pacing.down.size,
-        )
-        reply = self._exchange(request)
+        parcel, self._ahead = self._ahead or self._packed(enrolment), None
+        reply = self._exchange(parcel, enrolment)
         if enrolment.hub and reply.hub != enrolment.hub:
             raise SyncFault("sync.hub_changed")
-        if len(reply.results) != len(pushes):
+        if len(reply.results) != len(parcel.batch):
             raise SyncFault("sync.refused", why="results")
         self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
         enrolment = self._with_grants(enrolment, reply)
-        self._queue.answered(reply.results)
+        if not self._queue.answered(parcel.batch, reply.results):
+            self._ahead = None
         if self._queue.withdrawn != Changes():
             self._around.changed(self._queue.withdrawn)
             self._queue.withdrawn = Changes()
-        if pushes:
+        if parcel.batch:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
-        self._take(reply, {ask.feed for ask in asks})
+        self._take(reply, {ask.feed for ask in parcel.asks})
         return enrolment
+
+    def _packed(self, enrolment: Enrolment, before: Batch = ()) -> _Parcel:
+        """The next request; ``before`` is what is under way."""
+        batch = self._queue.next_batch(before)
+        pushes = tuple(run.push for run in batch)
+        events = sum(len(push.records) for push in pushes)
+        streams = {push.origin.stream for push in pushes}
+        asks: tuple[FeedAsk, ...] = ()
+        self._unasked += events
+        if self._pacing.is_quick and self._unasked <= _MOST_UNASKED and self._queue.follows((*before, *batch)):
+            self._complete = {feed for feed in self._complete if stream_of_feed(feed) not in streams}
+        else:
+            self._unasked, asks = 0, self._asks(streams)
+        wish = self._pacing.down.size
+        clock_ms = int(self._around.now().timestamp() * 1000)
+        request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
+        body = encode_request(request, level=self._level(events))
+        self._pacing.learnt(events, len(body))
+        return _Parcel(batch, asks, body)
 
     def _asks(self, pushed: set[str]) -> tuple[FeedAsk, ...]:
         """The feeds that are not complete, and those in which the places of what is pushed will come."""
@@ -172,14 +197,12 @@ class Round:
                 asks.append(FeedAsk(feed.feed, feed.cursor, feed.feed in self._whole))
         return tuple(asks)
 
-    def _exchange(self, request: SyncRequest) -> SyncReply:
-        events = sum(len(push.records) for push in request.pushes)
-        body = encode_request(request, level=self._level(events))
-        self._pacing.learnt(events, len(body))
+    def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
+        body = parcel.body
         began = self._around.monotonic()
         received = self._transport.bytes_received
         try:
-            answer = self._transport.sync(body)
+            answer = self._sent(parcel, enrolment)
         except SyncFault as fault:
             if fault.code == "sync.timeout":
                 self._pacing.up.failed()
@@ -193,6 +216,15 @@ class Round:
         if 2 * answered > self._pacing.down.size:
             self._pacing.down.went(seconds)
         return decode_reply(answer, self._store.device)
+
+    def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> bytes:
+        """The answer. Where nothing that follows depends on it, the next request is packed while the hub works."""
+        if parcel.asks or not self._queue.follows(parcel.batch):
+            return self._transport.sync(parcel.body)
+        with ThreadPoolExecutor(1, "sync-line") as line:
+            answer = line.submit(self._transport.sync, parcel.body)
+            self._ahead = self._packed(enrolment, parcel.batch)
+            return answer.result()
 
     def _level(self, events: int) -> int:
         """Thorough on a line that has not shown that it is quick; there the bytes are what takes time."""
