@@ -15,7 +15,7 @@ from gridclient.services.sync_port import Enrolment, Grant, OriginKey, RoundEnd,
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import FIRST_BYTES, Pacing
+from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES, Pacing
 from gridclient.sync.wire import decode_request
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
 from tests.fakes.sync_store import FakeSyncStore
@@ -66,6 +66,39 @@ def test_events_of_two_desks_stand_in_one_order_on_both(hub: FakeHub) -> None:
     assert [report.end for report in reports] == [RoundEnd.DONE] * 3
     assert [(report.pushed, report.pulled) for report in reports] == [(7, 0), (8, 7), (0, 8)]
     assert all_agree(hub, one, two)
+
+
+def test_on_a_quick_line_places_are_asked_for_when_all_is_pushed() -> None:
+    hub = FakeHub(page=1000)
+    desk = quick_desk(hub)
+    desk.write(300)
+    report = desk.round()
+    sent = [decode_request(body, "one") for body in desk.line.requests]
+    pushed = [len(push.records) for request in sent for push in request.pushes]
+    assert (report.end, report.pushed, sum(pushed)) == (RoundEnd.DONE, 300, 300)
+    assert len(pushed) > 2
+    assert [bool(request.feeds) for request in sent] == [False] * (len(sent) - 1) + [True]
+    assert all_agree(hub, desk)
+
+
+def test_what_was_packed_ahead_of_a_refusal_is_not_sent(hub: FakeHub) -> None:
+    desk = quick_desk(hub)
+    desk.write(300)
+    hub.forbidden.add(TOWN)
+    report = desk.round()
+    pushed = [len(push.records) for body in desk.line.requests for push in decode_request(body, "one").pushes]
+    assert pushed == [report.rejected]
+    hub.forbidden.clear()
+    desk.round()
+    assert all_agree(hub, desk)
+
+
+def quick_desk(hub: FakeHub) -> Desk:
+    """One whose line was quick, and that sends a few dozen events at once."""
+    desk = Desk(hub, "one")
+    desk.pacing.rate = 1e9
+    desk.pacing.up.size = LEAST_BYTES
+    return desk
 
 
 def test_small_change_needs_one_round_trip(hub: FakeHub) -> None:
