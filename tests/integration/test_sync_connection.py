@@ -30,7 +30,7 @@ class Sent:
 
 def test_a_requests_head_goes_with_the_beginning_of_its_body() -> None:
     connection, sent = LineConnection("hub"), Sent()
-    connection.sock = sent  # type: ignore[assignment]
+    connection.sock = sent
     connection.request("POST", "/v1/sync", body=b"body")
     (piece,) = sent.pieces
     assert piece.startswith(b"POST /v1/sync HTTP/1.1\r\n") and piece.endswith(b"\r\n\r\nbody")
@@ -38,7 +38,7 @@ def test_a_requests_head_goes_with_the_beginning_of_its_body() -> None:
 
 def test_a_request_without_a_body_goes_all_the_same() -> None:
     connection, sent = LineConnection("hub"), Sent()
-    connection.sock = sent  # type: ignore[assignment]
+    connection.sock = sent
     connection.request("GET", "/health")
     (piece,) = sent.pieces
     assert piece.startswith(b"GET /health HTTP/1.1\r\n") and piece.endswith(b"\r\n\r\n")
