@@ -248,8 +248,7 @@ class PostgresBackend:
         return Line(self._url, _OPTIONS)
 
     def _give_back(self, line: Line) -> None:
-        healthy = line.connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE
-        if healthy and not self._closed:
+        if line.idle and not self._closed:
             self._idle.append(line)
         else:
             line.close()

@@ -24,6 +24,7 @@ _ROWS, _END = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.PIPELINE_SYNC
 _FAILED: Final = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 _Name = tuple[str, tuple[int, ...]]
+_Parameter = tuple[bytes | None, int]
 
 
 class Line:
@@ -50,8 +51,9 @@ class Line:
             psycopg.Error: the first one that failed; those after it were not run.
         """
         fresh: dict[_Name, bytes] = {}
+        parcels = [(sql, [_parameter(value) for value in given]) for sql, given in statements]
         self._raw.enter_pipeline_mode()
-        expected = [self._send(sql, given, fresh) for sql, given in statements]
+        expected = [self._send(sql, parameters, fresh) for sql, parameters in parcels]
         self._raw.pipeline_sync()
         self._flush()
         found = [self._result(prepared) for prepared in expected]
@@ -64,9 +66,14 @@ class Line:
         self._names.update(fresh)
         return [self._rows(result) for result in found]
 
-    def _send(self, sql: str, given: Sequence[Any], fresh: dict[_Name, bytes]) -> bool:
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way: the next one may use it."""
+        waits = self._raw.pipeline_status == pq.PipelineStatus.OFF
+        return waits and self._raw.transaction_status == pq.TransactionStatus.IDLE
+
+    def _send(self, sql: str, parameters: Sequence[_Parameter], fresh: dict[_Name, bytes]) -> bool:
         """Sends a statement; says whether it had to be prepared, for which there is a result too."""
-        parameters = [_parameter(value) for value in given]
         key = (sql, tuple([kind for _, kind in parameters]))
         name = self._names.get(key) or fresh.get(key)
         new = name is None
@@ -117,7 +124,7 @@ class Line:
         return self._loader.load_rows(0, result.ntuples, tuple)
 
 
-def _parameter(value: Any) -> tuple[bytes | None, int]:
+def _parameter(value: Any) -> _Parameter:
     """A value as it travels, and its type; texts take the type that the statement wants."""
     if isinstance(value, str):
         if "\0" in value:

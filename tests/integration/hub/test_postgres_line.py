@@ -1,0 +1,78 @@
+"""The connection on which statements travel together: order, faults in the middle, large values, types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from gridclient.hub.postgres_line import Line
+from tests.fakes.hub_databases import database
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    with database("postgres", tmp_path) as url:
+        line = Line(url, "")
+        line.ask([("CREATE TABLE kept(n INTEGER PRIMARY KEY, big BIGINT, text TEXT, bytes BYTEA)", ())])
+        yield line
+        line.close()
+
+
+PUT = "INSERT INTO kept(n, big, text, bytes) VALUES (?, ?, ?, ?)"
+ALL = "SELECT n, big, text, bytes FROM kept ORDER BY n"
+
+
+def test_values_come_back_as_they_went_and_rows_in_the_order_of_the_statements(line: Line) -> None:
+    rows = [(1, -(2**63), "双岛街道 $1 'x' \\", bytes(range(256))), (2, 2**63 - 1, "", b""), (3, None, None, None)]
+    *nothing, found, count = line.ask([*((PUT, row) for row in rows), (ALL, ()), ("SELECT count(*) FROM kept", ())])
+    assert nothing == [[], [], []]
+    assert found == rows
+    assert count == [(3,)]
+
+
+def test_a_statement_that_fails_tells_why_and_those_after_it_are_not_run(line: Line) -> None:
+    line.ask([(PUT, (1, 1, "a", b""))])
+    line.ask([("BEGIN", ())])
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        line.ask([(PUT, (2, 1, "b", b"")), (PUT, (1, 1, "again", b"")), (PUT, (3, 1, "c", b""))])
+    assert line.connection.info.transaction_status is psycopg.pq.TransactionStatus.INERROR
+    line.ask([("ROLLBACK", ())])
+    assert line.ask([(ALL, ())]) == [[(1, 1, "a", b"")]]
+
+
+def test_a_statement_that_cannot_be_prepared_costs_only_itself(line: Line) -> None:
+    for _ in range(2):
+        with pytest.raises(psycopg.errors.UndefinedTable):
+            line.ask([("SELECT * FROM nowhere WHERE n = ?", (1,))])
+    assert line.ask([("SELECT 1::bigint", ())]) == [[(1,)]]
+
+
+def test_values_larger_than_what_a_socket_takes_at_once(line: Line) -> None:
+    text = "长" * 3_000_000
+    line.ask([(PUT, (number, 0, text, text.encode())) for number in range(3)])
+    (found,) = line.ask([(ALL, ())])
+    assert found == [(number, 0, text, text.encode()) for number in range(3)]
+
+
+def test_the_same_statement_with_values_of_other_types(line: Line) -> None:
+    asked = "SELECT n FROM kept WHERE big IS NOT DISTINCT FROM ?"
+    line.ask([(PUT, (1, None, "", b"")), (PUT, (2, 7, "", b""))])
+    assert [line.ask([(asked, (value,))]) for value in (7, None, 7)] == [[[(2,)]], [[(1,)]], [[(2,)]]]
+
+
+def test_a_text_with_a_zero_is_refused_and_not_cut_short(line: Line) -> None:
+    with pytest.raises(psycopg.DataError):
+        line.ask([("SELECT 1", ()), ("SELECT ?::text", ("t:371002001\0x",))])
+    assert line.idle
+    assert line.ask([("SELECT 2", ())]) == [[(2,)]]
+
+
+def test_a_connection_that_the_server_ends_is_told_as_such(line: Line) -> None:
+    with pytest.raises(psycopg.OperationalError):
+        line.ask([("SELECT pg_terminate_backend(pg_backend_pid())", ()), ("SELECT 1", ())])
+        line.ask([("SELECT 1", ())])
+    assert line.connection.closed
+    assert not line.idle
