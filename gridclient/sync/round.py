@@ -26,7 +26,7 @@ from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
-_THOROUGH, _QUICK = 19, 12  # levels of compression; the thorough one takes a tenth of a millisecond an event
+_THOROUGH, _PLAIN = 19, 15  # levels of compression; the thorough one saves 7 % in eighteen times the time
 _MOST_UNASKED: Final = 10_000
 """Events that may be pushed before their places are asked for; more would be too many for one transaction here."""
 _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
@@ -227,8 +227,8 @@ class Round:
             return answer.result()
 
     def _level(self, events: int) -> int:
-        """Thorough on a line that has not shown that it is quick; there the bytes are what takes time."""
-        return _QUICK if events > _FEW and self._pacing.is_quick else _THOROUGH
+        """Thorough where it takes no time; much is packed plainly: even on a slow line that is sooner there."""
+        return _PLAIN if events > _FEW else _THOROUGH
 
     def _with_grants(self, enrolment: Enrolment, reply: SyncReply) -> Enrolment:
         if reply.grants is None or reply.grants == enrolment.grants:
