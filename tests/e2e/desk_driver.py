@@ -222,6 +222,7 @@ def work(operator: Operator) -> dict[str, Any]:
 
 def look(operator: Operator) -> dict[str, Any]:
     """What a desk shows that is opened again, and the draft behind F3."""
+    operator.until("the case's panel", lambda: operator.window.detail.view is not None)
     seen = operator.seen()
     operator.key(Qt.Key.Key_F3)
     intake = operator.window.intake
