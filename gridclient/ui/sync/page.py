@@ -17,6 +17,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.enrol_form import EnrolForm
+from gridclient.ui.sync.line_form import LineForm
 from gridclient.ui.sync.rounds import RoundsTable
 from gridclient.ui.sync.sign import OfflineSwitch
 from gridclient.ui.sync.state_card import StateCard
@@ -52,6 +53,7 @@ class SyncPage(QWidget):
         self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
         self.card = StateCard(parent=self)
         self.enrol = EnrolForm(control=control, jobs=jobs, parent=self) if control is not None else None
+        self.line = LineForm(control=control, jobs=jobs, parent=self) if control is not None else None
         self.stick = StickPanel(control=control, jobs=jobs, parent=self) if control is not None else None
         self.rounds = RoundsTable(parent=self)
         self.empty = QLabel(self.tr("还没有同步过。每次同步的时间、条数和结果会记在这里。"), self)
@@ -87,7 +89,7 @@ class SyncPage(QWidget):
         rows.setSpacing(10)
         rows.addWidget(self.card)
         self._enrol_title = _heading(self.tr("注册到同步中心"))
-        parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol)
+        parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol, self.line)
         if self.stick is not None:
             parts = (*parts, _heading(self.tr("用 U 盘交换")), self.stick)
         for part in parts:
@@ -163,6 +165,8 @@ class SyncPage(QWidget):
         self._enrol_title.setVisible(alone and self.enrol is not None)
         if self.enrol is not None:
             self.enrol.setVisible(alone)
+        if self.line is not None:
+            self.line.show_view(view)
         if self.stick is not None:
             self.stick.show_view(view)
         if view.last != self._last and self.isVisible():

@@ -316,3 +316,37 @@ def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(
     qtbot.waitUntil(lambda: sync.view.by_stick, timeout=5_000)
     assert not page.now.isEnabled() and not page.switch.isEnabled() and not steps.isVisible()
     assert page.stick is not None and page.stick.out.isEnabled()
+
+
+def test_another_address_is_taken_only_when_the_hub_proves_itself(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    form = page.line
+    assert form is not None and not form.fields.isVisible()
+    click(form.open)
+    assert form.url.isVisible() and QApplication.focusWidget() is form.url
+    fake.fault = SyncFault("sync.hub_other")
+    QTest.keyClicks(form.url, "https://stranger")
+    QTest.keyClick(form.url, Qt.Key.Key_Return)
+    settle(qtbot, jobs)
+    assert sentence("sync.hub_other") in form.note.text() and form.url.text() == "https://stranger"
+    QTest.keyClick(form.url, Qt.Key.Key_Return)
+    settle(qtbot, jobs)
+    assert "已核对" in form.note.text()
+    assert fake.asked[-2:] == [("move", "https://stranger")] * 2
+
+
+def test_a_proxy_can_be_chosen_before_the_desk_is_enrolled(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    form = page.line
+    assert form is not None
+    click(form.open)
+    assert form.proxy.isVisible() and not form.url.isVisible()
+    QTest.keyClicks(form.proxy, "direct")
+    QTest.keyClick(form.proxy, Qt.Key.Key_Return)
+    settle(qtbot, jobs)
+    assert fake.asked[-1] == ("choose_proxy", "direct")
+    tell(fake, sync, qtbot, SyncState.IDLE, by_stick=True)
+    assert not form.isVisible()

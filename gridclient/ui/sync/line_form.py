@@ -1,0 +1,78 @@
+"""Where the hub is and by which proxy it is reached: changed here without enrolling again, folded away until wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from gridclient.domain.errors import GridClientError
+from gridclient.services.error_text import sentence_of
+from gridclient.services.sync_control import SyncControl, SyncState, SyncView
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.key_button import KeyButton
+
+
+class LineForm(QWidget):
+    """Object name ``lineForm``. Enter in a field does what the field is for."""
+
+    def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lineForm")
+        self._control, self._jobs = control, jobs
+        self.open = KeyButton(self.tr("网址和代理…"), parent=self)
+        self.fields = QWidget(self)
+        self.url, self.proxy = QLineEdit(self.fields), QLineEdit(self.fields)
+        self.proxy.setPlaceholderText(self.tr("空着随系统；不用代理写 direct"))
+        self.note = InlineNote(parent=self)
+        self._form = QFormLayout(self.fields)
+        self._form.setContentsMargins(0, 0, 0, 0)
+        self._form.addRow(self.tr("换成网址"), self.url)
+        self._form.addRow(self.tr("代理"), self.proxy)
+        line = QVBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        line.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addWidget(self.fields)
+        line.addWidget(self.note)
+        self.fields.hide()
+        self.open.clicked.connect(self._on_open)
+        self.url.returnPressed.connect(self._on_url)
+        self.proxy.returnPressed.connect(self._on_proxy)
+
+    def show_view(self, view: SyncView) -> None:
+        """A desk that is not enrolled has no address to change; one that works by stick has no line at all."""
+        self.setVisible(not view.by_stick)
+        self._form.setRowVisible(self.url, view.state is not SyncState.ALONE)
+        self.url.setPlaceholderText(view.hub_url)
+
+    def _on_open(self) -> None:
+        self.open.hide()
+        self.fields.show()
+        (self.proxy if self.url.isHidden() else self.url).setFocus()
+
+    def _on_url(self) -> None:
+        if url := self.url.text().strip():
+            done = self.tr("已核对是原来的同步中心，改用这个网址。")
+            self._begin(partial(self._control.move, url), self.tr("正在核对…"), done)
+
+    def _on_proxy(self) -> None:
+        chosen = self.proxy.text().strip()
+        self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), self.tr("已记住代理。"))
+
+    def _begin(self, work: Callable[[], None], words: str, done: str) -> None:
+        self.fields.setEnabled(False)
+        self.note.say(words)
+        self._jobs.read(self, work, partial(self._on_done, done), self._on_refused)
+
+    def _on_done(self, words: str, _none: object) -> None:
+        self.fields.setEnabled(True)
+        self.url.clear()
+        self.note.say(words)
+
+    def _on_refused(self, error: GridClientError) -> None:
+        self.fields.setEnabled(True)
+        self.note.say(sentence_of(error), "bad")
