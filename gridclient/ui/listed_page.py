@@ -37,6 +37,7 @@ class ListedPage(QWidget):
         self.list.setStyleSheet(_LIST_STYLE)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setModel(self.titles)
+        self.setFocusProxy(self.list)  # whoever opens the page walks its parts by arrow keys at once
         self.list.selectionModel().currentChanged.connect(lambda index, _before: self.on_part(index.row()))
         self.on_key("Esc", self.escape)
 

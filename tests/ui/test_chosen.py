@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -58,3 +62,46 @@ def test_the_menu_of_several_cases_offers_only_what_can_be_done_to_several(windo
     press(window.cases.table, Qt.Key.Key_F4)  # its key answers all the same
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.words.text() == "退回要逐件办理，请只选一件。"
+
+
+def test_enter_on_the_panel_goes_to_what_comes_next_and_enter_there_does_it(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = next(row.id for row in window.cases.model.rows if row.state == "dispatched")
+    window.state.select((case_id,))
+    settle(qtbot, window)
+    press(window.cases.table, Qt.Key.Key_4, CTRL)
+    for _ in range(2):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        assert invented.store.cases[case_id].state == "dispatched"
+        press(focused, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: invented.store.cases[case_id].state == "handling")
+
+
+def test_a_case_that_is_opened_again_after_its_dispatch_stays_when_it_is_signed(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    settle(qtbot, window)
+    assert {row.state for row in window.cases.model.rows} == {"reported"}
+    invented.register("又一件", ago=timedelta(minutes=3))
+    press(window, Qt.Key.Key_F5)
+    settle(qtbot, window)
+    case_id, other = (window.cases.model.row_at(line).id for line in (0, 1))
+    window.state.select((case_id,))
+    settle(qtbot, window)
+    window.cases.stay_with(case_id)
+    invented.act(Action.FILE, case_id, standard="C-01-02-01")
+    window.announce(Changes(frozenset({case_id})))
+    settle(qtbot, window)
+    invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉")
+    window.announce(Changes(frozenset({case_id})))
+    settle(qtbot, window)
+    assert window.state.current == other  # the list went on
+    window.state.choose_case(case_id)
+    settle(qtbot, window)
+    invented.act(Action.SIGN, case_id)
+    window.announce(Changes(frozenset({case_id})))
+    settle(qtbot, window)
+    assert window.state.current == case_id

@@ -230,3 +230,11 @@ def test_the_audit_log_is_searched_and_what_is_shown_is_written(
     page.audit.filter.clear()
     QTest.keyClicks(page.audit.filter, "nobody")
     assert lines.rowCount() == 0 and not page.audit.save.isEnabled()
+
+
+def test_whoever_opens_the_page_walks_its_parts_by_arrow_keys(page: SettingsPage, qtbot: QtBot) -> None:
+    page.setFocus()  # as the desk does it
+    focused = QApplication.focusWidget()
+    assert focused is page.list
+    QTest.keyClick(focused, Qt.Key.Key_Down)
+    assert page.stack.currentWidget() is page.limits

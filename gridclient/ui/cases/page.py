@@ -230,7 +230,10 @@ class CaseList(QWidget):
         last = len(self.model.rows) - 1
         if here.row is None or here.row.id not in changes.cases or last < 0:
             went_on = here.row is None and self._staying in changes.cases
-            return min(self._line, last) if went_on and self.model.place_of(self._staying) is None else None
+            if not went_on or self.model.place_of(self._staying) is not None:
+                return None
+            self._staying = ""  # whoever opens it again stays with it
+            return min(self._line, last)
         now = self.model.place_of(here.row.id)
         if now is None:
             return min(here.line, last) if here.row.id != self._staying else None
