@@ -47,9 +47,9 @@ COMPOSITION = (
     "start",
     "tour",
 )  # fmt: skip  (and cli*)
-# The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
 # What a desk and the hub agree on: the form of messages and files, signatures, proofs.
 FORMS = ("wire", "terms", "proofs", "signing", "bundle", "enrol_file")
+# The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),
     "services": ("domain",),
