@@ -11,7 +11,7 @@ import json
 import socket
 import ssl
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -30,8 +30,11 @@ from urllib3.exceptions import (
 )
 
 from gridclient.domain.errors import InvalidInput, SyncFault
-from gridclient.services.sync_port import Admission, Grant
+from gridclient.services.sync_port import Admission, Grant, Membership
 from gridclient.sync.connection import POOLS
+from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
+from gridclient.sync.proxies import connect, proxy_manager
+from gridclient.sync.terms import HEADER, NONCE, SPOKEN, Terms, read_terms, write_terms
 from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import CONTENT_TYPE, MOST_REPLY
 
@@ -41,6 +44,8 @@ _SEND_BUFFER: Final = 256 << 10
 _PIECE: Final = 16 << 10
 _MOST_JSON: Final = 1 << 20
 _OFFSET, _LENGTH, _COMPLETE = "Upload-Offset", "Upload-Length", "Upload-Complete"
+_AFTER: Final = "Upload-After"
+_DIGEST: Final = 32
 _FINAL: Final[Mapping[int, str]] = {
     400: "sync.refused",
     401: "sync.revoked",
@@ -49,6 +54,13 @@ _FINAL: Final[Mapping[int, str]] = {
     413: "sync.refused",
     426: "sync.update_due",
 }
+_UNVERIFIED: Final[Mapping[int, str]] = {
+    9: "sync.certificate_expired",  # not yet valid: a clock is wrong
+    10: "sync.certificate_expired",
+    62: "sync.certificate_name",
+    64: "sync.certificate_name",
+}
+"""What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
 _LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
 _ENROL_CODES: Final = frozenset(
     {
@@ -90,9 +102,12 @@ class HttpTransport:
 
     def __init__(self, address: Address, token: str = "", *, silence_s: float = SILENCE_S) -> None:
         self._base = address.url.rstrip("/")
-        self._headers = {"User-Agent": "gridclient"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        self._headers = {"User-Agent": "gridclient", HEADER: write_terms(Terms(SPOKEN))}
+        if token:
+            self._headers["Authorization"] = f"Bearer {token}"
         self._pool = _pool(address, urllib3.Timeout(connect=min(CONNECT_S, silence_s), read=silence_s))
         self._open = False
+        self._terms = Terms()
         self.bytes_sent = 0
         self.bytes_received = 0
 
@@ -101,6 +116,43 @@ class HttpTransport:
         answer = self._ask("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE}, most=MOST_REPLY)
         _require_ok(answer)
         return answer.body
+
+    @property
+    def terms(self) -> Terms:
+        """What the hub told with its last answer."""
+        return self._terms
+
+    def prove(self) -> HubProof:
+        """Who the hub is, proved by its key.
+
+        Raises:
+            SyncFault: ``sync.hub_unproven``, and those of the line.
+        """
+        nonce = new_nonce()
+        answer = self._ask("GET", "/v1/hub", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
+        if answer.status != 200:
+            raise SyncFault("sync.hub_unproven", status=answer.status)
+        return read_proof(_json(answer.body, "sync.hub_unproven"), nonce)
+
+    def membership(self, device: str) -> tuple[Membership, str]:
+        """What the device may do now."""
+        nonce = new_nonce()
+        answer = self._ask("GET", "/v1/me", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
+        _require_ok(answer)
+        told = _json(answer.body, "sync.refused")
+        return read_membership(told, device, nonce), str(told.get("rights", ""))
+
+    def lacking_files(self) -> Sequence[str]:
+        """Files that the hub lacks."""
+        found: list[str] = []
+        after = ""
+        while True:
+            answer = self._ask("GET", f"/v1/files?after={after}", most=_MOST_JSON)
+            _require_ok(answer)
+            found += [answer.body[at : at + _DIGEST].hex() for at in range(0, len(answer.body), _DIGEST)]
+            before, after = after, answer.headers.get(_AFTER, "")
+            if after <= before:
+                return found
 
     def enrol(self, code: str, device: str, name: str, public_key: bytes) -> Admission:
         """Spends a one-time code.
@@ -183,6 +235,8 @@ class HttpTransport:
                 if len(data) > most:
                     response.close()
                     raise SyncFault("sync.refused", why="size")
+            if HEADER in response.headers:
+                self._terms = read_terms(response.headers[HEADER])
             return _Answer(response.status, response.headers, bytes(data))
         finally:
             response.release_conn()
@@ -201,7 +255,7 @@ def certificate_of(address: Address) -> bytes:
     host = parts.hostname or ""
     try:
         with (
-            socket.create_connection((host, parts.port or 443), timeout=CONNECT_S) as plain,
+            connect(address.proxy, host, parts.port or 443, CONNECT_S) as plain,
             context.wrap_socket(plain, server_hostname=host) as line,
         ):
             return sha256(line.getpeercert(binary_form=True) or b"").digest()
@@ -225,7 +279,7 @@ def _pool(address: Address, timeout: urllib3.Timeout) -> urllib3.PoolManager:
             "assert_hostname": False,
             "cert_reqs": "CERT_NONE",
         }
-    pool = urllib3.ProxyManager(address.proxy, **settings) if address.proxy else urllib3.PoolManager(**settings)
+    pool = proxy_manager(address.proxy, **settings) if address.proxy else urllib3.PoolManager(**settings)
     pool.pool_classes_by_scheme = dict(POOLS)
     return pool
 
@@ -249,7 +303,7 @@ def _socket_options() -> list[tuple[int, int, int]]:
 
 def _line_fault(error: HTTPError) -> SyncFault:
     if isinstance(error, SSLError):
-        return SyncFault("sync.hub_changed")
+        return _certificate_fault(error.args[0] if error.args else None)
     silent = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
     if silent and not isinstance(error, NewConnectionError | NameResolutionError):
         return SyncFault("sync.timeout", retryable=True)
@@ -258,6 +312,16 @@ def _line_fault(error: HTTPError) -> SyncFault:
     if isinstance(error, ProtocolError) and any(isinstance(part, TimeoutError) for part in error.args):
         return SyncFault("sync.timeout", retryable=True)
     return SyncFault("sync.unreachable", retryable=True)
+
+
+def _certificate_fault(cause: object) -> SyncFault:
+    """Whom the line met: another than at enrolment, one that nobody vouches for, or nobody who said who it is."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        code = _UNVERIFIED.get(cause.verify_code, "sync.certificate_untrusted")
+        return SyncFault(code, retryable=True)
+    if isinstance(cause, ssl.SSLError):  # cut, or not TLS: nothing was said about who it is
+        return SyncFault("sync.unreachable", retryable=True)
+    return SyncFault("sync.certificate_changed")
 
 
 def _require_ok(answer: _Answer) -> None:
@@ -289,7 +353,18 @@ def _admission(told: Any) -> Admission:
     grants = tuple(Grant(str(s), bool(r), bool(w), str(u)) for s, r, w, u in told["grants"])
     keys = {str(feed): bytes.fromhex(key) for feed, key in told["bundle_keys"].items()}
     hub_key = bytes.fromhex(told.get("hub_key", ""))  # an older hub tells none
-    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys, hub_key)
+    rights = str(told.get("rights", ""))
+    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys, hub_key, rights)
+
+
+def _json(body: bytes, code: str) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SyncFault(code, why="json") from error
+    if not isinstance(told, dict):
+        raise SyncFault(code, why="json")
+    return told
 
 
 def _place(answer: _Answer) -> FilePlace:

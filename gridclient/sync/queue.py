@@ -130,7 +130,8 @@ class PushQueue:
                 raise SyncFault("sync.unplaced", retryable=True, stream=origin.stream)
 
     def _earliest(self, left: dict[OriginKey, int], room: int) -> Unsent | None:
-        """The run that ends first by the clocks; without events of other desks simply the next origin's."""
+        """The run that ended first before the hub lost it, then the one that ends first by the clocks; without events
+        of other desks simply the next origin's."""
         found: Unsent | None = None
         for origin in list(left):
             unsent = self._read(origin, left[origin], room)
@@ -138,7 +139,7 @@ class PushQueue:
                 if left.pop(origin) == self._next.get(origin):
                     del self._next[origin]
                 continue
-            if found is None or unsent.records[-1].hlc < found.records[-1].hlc:
+            if found is None or _order(unsent) < _order(found):
                 found = unsent
             if not self._carried:
                 break
@@ -168,7 +169,8 @@ class PushQueue:
         self._shut[push.origin] = result.status
         self._next.pop(push.origin, None)
         if result.status is not PushStatus.GAP:  # a gap may be filled by another stick
-            self.withdrawn |= self._store.withdraw(push.origin, push.first)
+            forked = result.status is PushStatus.FORK
+            self.withdrawn |= self._store.withdraw(push.origin, push.first, forked=forked)
 
     def _answered(self, run: Run, result: PushResult) -> None:
         push = run.push
@@ -193,3 +195,7 @@ class PushQueue:
                 self.rejected += len(push.records)
                 self._shut[origin] = result.status
                 del self._next[origin]
+
+
+def _order(unsent: Unsent) -> tuple[bool, int]:
+    return not unsent.stood, unsent.stood or unsent.records[-1].hlc

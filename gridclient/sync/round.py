@@ -20,6 +20,8 @@ from gridclient.services.rows import Changes
 from gridclient.services.sync_port import Enrolment, FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
 from gridclient.sync.queue import Batch, PushQueue
+from gridclient.sync.rights import renewed
+from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.transport import Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request, stream_of_feed
 
@@ -40,7 +42,7 @@ class Surroundings:
     ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
     ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
     ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``waiting``: how many own
-    events wait, for the progress only.
+    events wait, for the progress only. ``versions``: the protocols that this program speaks.
     """
 
     now: Callable[[], datetime]
@@ -50,6 +52,7 @@ class Surroundings:
     hurried: Callable[[], bool] = lambda: False
     waiting: Callable[[], int] = lambda: 0
     monotonic: Callable[[], float] = time.monotonic
+    versions: Versions = SPOKEN
 
 
 def run_round(store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> RoundReport:
@@ -59,7 +62,13 @@ def run_round(store: SyncStore, transport: Transport, around: Surroundings, paci
     current = Round(store, transport, around, pacing)
     end, error = RoundEnd.DONE, None
     try:
-        current.run()
+        try:
+            current.run()
+        except SyncFault as fault:
+            if fault.code != "sync.update_due" or not current.speaks_otherwise():
+                raise
+            current = Round(store, transport, around, pacing)  # nothing was taken; now in the version that both speak
+            current.run()
     except Cancelled:
         end = RoundEnd.CANCELLED
     except GridClientError as fault:
@@ -112,6 +121,8 @@ class Round:
         self._looked = False
         self._unasked = 0
         self._ahead: _Parcel | None = None
+        self._asked_rights = False
+        self._protocol = around.versions.newest
 
     def run(self) -> None:
         """All stages.
@@ -125,14 +136,24 @@ class Round:
         self._store.begin_round()
         self._queue.begin(enrolment.signing_key)
         self._waiting = self._around.waiting()
+        self._protocol = self._transport.terms.choose(self._around.versions)
         for _ in range(_MOST_TRIPS):
-            enrolment = self._trip(enrolment)
+            enrolment = self._with_rights(self._trip(enrolment))
             if self._queue.is_empty and self._everything_complete() and not self._set_free():
                 break
         self._queue.require_placed()
+        today = f"{self._around.now():%Y%m%d}"
         FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing).run(
-            self._around.progress
+            self._around.progress, today
         )
+
+    def speaks_otherwise(self) -> bool:
+        """Whether the hub, which does not speak this version, said that there is another one that both do.
+
+        Raises:
+            SyncFault: there is none (``sync.update_due``, ``sync.hub_old``).
+        """
+        return self._transport.terms.choose(self._around.versions) != self._protocol
 
     def report(self, at: datetime) -> RoundReport:
         """What happened so far; how it ended is for the caller to say."""
@@ -182,7 +203,7 @@ class Round:
         wish = self._pacing.down.size
         clock_ms = int(self._around.now().timestamp() * 1000)
         request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
-        body = encode_request(request, level=self._level(events))
+        body = encode_request(request, level=self._level(events), protocol=self._protocol)
         self._pacing.learnt(events, len(body))
         return _Parcel(batch, asks, body)
 
@@ -215,7 +236,7 @@ class Round:
             self._pacing.up.went(seconds)
         if 2 * answered > self._pacing.down.size:
             self._pacing.down.went(seconds)
-        return decode_reply(answer, self._store.device)
+        return decode_reply(answer, self._store.device, self._around.versions)
 
     def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> bytes:
         """The answer. Where nothing that follows depends on it, the next request is packed while the hub works."""
@@ -229,6 +250,19 @@ class Round:
     def _level(self, events: int) -> int:
         """Thorough where it takes no time; much is packed plainly: even on a slow line that is sooner there."""
         return _PLAIN if events > _FEW else _THOROUGH
+
+    def _with_rights(self, enrolment: Enrolment) -> Enrolment:
+        """Once in a round: rights and keys are asked for when the hub's stamp of them is another one."""
+        stamp = self._transport.terms.rights
+        if self._asked_rights or not stamp or stamp == enrolment.rights:
+            return enrolment
+        self._asked_rights = True
+        after = renewed(enrolment, self._transport, self._store.device)
+        if after != enrolment:
+            self._store.keep_enrolment(after)
+        if after.grants != enrolment.grants:
+            self._complete.clear()
+        return after
 
     def _with_grants(self, enrolment: Enrolment, reply: SyncReply) -> Enrolment:
         if reply.grants is None or reply.grants == enrolment.grants:

@@ -22,11 +22,13 @@ from gridclient.sync.orders import (
     Answered,
     AskByFile,
     Changed,
+    ChooseProxy,
     Committed,
     Confirm,
     Enrol,
     ExportBundle,
     ImportBundle,
+    Move,
     Order,
     Progressed,
     RoundEnded,
@@ -46,9 +48,17 @@ from gridclient.sync.stick import export_bundle, import_bundle
 from gridclient.sync.transport import Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
+_CERTIFICATE: Final = "sync.certificate_"
 _LOOK_AT_NETWORK_S: Final = 2.0
 _FOR_GOOD: Final = frozenset(
-    {"sync.revoked", "sync.update_due", "sync.hub_changed", "sync.not_enrolled", "enrol.fingerprint"}
+    {
+        "sync.revoked",
+        "sync.update_due",
+        "sync.hub_changed",
+        "sync.certificate_changed",
+        "sync.not_enrolled",
+        "enrol.fingerprint",
+    }
 )
 
 
@@ -66,14 +76,18 @@ class Surrounding:
     """What the worker needs beside its store.
 
     ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code), ``ask_by_file`` and ``take_admission`` do
-    so without a line; ``network`` names the way to the hub as
-    the machine sees it ("" for none) and is asked often; ``random`` gives numbers from 0 to 1.
+    so without a line; ``move`` goes to another address of the hub, ``recertify`` learns its new certificate and tells
+    whether it did. ``network`` names the way to the hub as the machine sees it ("" for none) and is asked often;
+    ``random`` gives numbers from 0 to 1.
     """
 
     connect: Callable[[Enrolment], Transport]
     enrol: Callable[[str, str], Enrolment]
     ask_by_file: Callable[[Path], object]
     take_admission: Callable[[Path], object]
+    move: Callable[[str], object] = lambda _url: None
+    recertify: Callable[[], bool] = lambda: False
+    choose_proxy: Callable[[str], object] = lambda _chosen: None
     tell: Callable[[Told], None]
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -194,6 +208,9 @@ class SyncWorker:
             self._settle(SyncState.IDLE)
         elif report.error == "sync.fork":
             self._settle(SyncState.FORKED)
+        elif report.error.startswith(_CERTIFICATE) and self._around.recertify():
+            self._pace.asked(now)
+            self._settle(SyncState.IDLE)
         elif report.error in _FOR_GOOD:
             self._settle(SyncState.STOPPED)
         else:
@@ -248,15 +265,21 @@ class SyncWorker:
                 self._around.enrol(order.url, order.code)
                 self._pace.asked(self._around.monotonic())
                 self._settle(SyncState.IDLE)
-                return None
+            case Move():
+                self._hang_up()
+                self._around.move(order.url)
+                self._pace.asked(self._around.monotonic())
+                self._settle(SyncState.IDLE)
+            case ChooseProxy():
+                self._hang_up()
+                self._around.choose_proxy(order.chosen)
+                self._pace.asked(self._around.monotonic())
             case AskByFile():
                 self._around.ask_by_file(order.file)
-                return None
             case TakeAdmission():
                 self._hang_up()
                 self._around.take_admission(order.file)
                 self._settle(SyncState.IDLE)
-                return None
             case ExportBundle():
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
@@ -264,6 +287,7 @@ class SyncWorker:
                 return import_bundle(
                     self._store, order.file, now=self._around.now, progress=progress, changed=self._changed
                 )
+        return None
 
     def _is_cut(self) -> bool:
         """Looks for orders during a round: those that end it, and those that wait for its end."""
