@@ -177,6 +177,61 @@
     </message>
 </context>
 <context>
+    <name>AuditSection</name>
+    <message>
+        <source>操作记录</source>
+        <translation>Audit log</translation>
+    </message>
+    <message>
+        <source>谁在什么时候查看了反映人信息、导入了文件、改了清单；只能增加，不能修改。审计员和值班长看全部，其他账号看自己的。案件怎样办的，看案件的时间线。</source>
+        <translation>Who looked at a reporter, imported a file or changed a list, and when; lines are only added, never changed. Auditors and shift leaders see all, others their own. How a case was handled stands in its timeline.</translation>
+    </message>
+    <message>
+        <source>按日期、账号、操作或对象筛选，空格隔开</source>
+        <translation>Filter by date, account, action or object; blanks between</translation>
+    </message>
+    <message>
+        <source>时间</source>
+        <translation>Time</translation>
+    </message>
+    <message>
+        <source>账号</source>
+        <translation>Account</translation>
+    </message>
+    <message>
+        <source>操作</source>
+        <translation>Action</translation>
+    </message>
+    <message>
+        <source>对象</source>
+        <translation>Object</translation>
+    </message>
+    <message>
+        <source>导出表格…</source>
+        <translation>Export…</translation>
+    </message>
+    <message>
+        <source>{count} 条</source>
+        <translation>{count} lines</translation>
+    </message>
+    <message>
+        <source>导出操作记录</source>
+        <translation>Export audit log</translation>
+    </message>
+    <message>
+        <source>操作记录.xlsx</source>
+        <translation>audit-log.xlsx</translation>
+    </message>
+    <message>
+        <source>工作簿 (*.xlsx)</source>
+        <translation>Workbook (*.xlsx)</translation>
+    </message>
+    <message>
+        <source>已导出：{file}</source>
+        <translation>Exported: {file}</translation>
+    </message>
+</context>
+<context>
     <name>BackupSection</name>
     <message>
         <source>备份与恢复</source>
@@ -401,6 +456,10 @@
     <message>
         <source>正在{word} {done}/{total}</source>
         <translation>{word}: {done}/{total}</translation>
+    </message>
+    <message>
+        <source>{sentence}（Ctrl+Z 撤销）</source>
+        <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
 </context>
 <context>
@@ -2273,6 +2332,41 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>LineForm</name>
+    <message>
+        <source>网址和代理…</source>
+        <translation>Address and proxy…</translation>
+    </message>
+    <message>
+        <source>空着随系统；不用代理写 direct</source>
+        <translation>Empty: as the system; “direct”: none</translation>
+    </message>
+    <message>
+        <source>换成网址</source>
+        <translation>Move to</translation>
+    </message>
+    <message>
+        <source>代理</source>
+        <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>已核对是原来的同步中心，改用这个网址。</source>
+        <translation>It is the same hub; this address is used now.</translation>
+    </message>
+    <message>
+        <source>正在核对…</source>
+        <translation>Checking…</translation>
+    </message>
+    <message>
+        <source>正在保存…</source>
+        <translation>Saving…</translation>
+    </message>
+    <message>
+        <source>已记住代理。</source>
+        <translation>Proxy kept.</translation>
+    </message>
+</context>
+<context>
     <name>ListedPage</name>
     <message>
         <source>返回</source>
@@ -2546,6 +2640,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>自然剩余</source>
         <translation>Natural time left</translation>
+    </message>
+    <message>
+        <source>非工作时间</source>
+        <translation>off hours</translation>
     </message>
     <message>
         <source>{days}工作日 {clock}</source>
@@ -2853,8 +2951,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Choose one by one</translation>
     </message>
     <message>
-        <source>文件是加密、签名的，只有同一县的席位能读。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。</source>
-        <translation>The file is encrypted and signed; only desks of the same county can read it. Export to the same file again and only what is new is added; how often and in which order it is imported makes no difference.</translation>
+        <source>文件已加密、签名：注册时领到本镇街数据密钥的席位才打得开，别人捡到U盘也读不了。可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。</source>
+        <translation>The file is encrypted and signed: only desks that were given this township’s key when they enrolled can open it. Export to the same file again and only what is new is added; how often and in which order you import makes no difference.</translation>
     </message>
     <message>
         <source>导出到U盘：选已有的文件只补写新的</source>
