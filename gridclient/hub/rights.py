@@ -38,7 +38,8 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
 
 
 def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ...]:
-    """The grants for the streams that there are, without stars. The same feed is named once."""
+    """The grants for the streams that there are, without stars. The same feed is named
+    once, with all that its grants allow together."""
     if not any(grant.stream.endswith("*") for grant in grants):
         return tuple(grants)
     known = sorted(streams)
@@ -47,7 +48,9 @@ def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ..
         begin = grant.stream.removesuffix("*")
         fitting = [s for s in known if s.startswith(begin)] if begin != grant.stream else [grant.stream]
         for stream in fitting:
-            found.setdefault((stream, grant.unit), Grant(stream, grant.reads, grant.writes, grant.unit))
+            other = found.get((stream, grant.unit), grant)
+            reads, writes = other.reads or grant.reads, other.writes or grant.writes
+            found[stream, grant.unit] = Grant(stream, reads, writes, grant.unit)
     return tuple(found.values())
 
 

@@ -40,6 +40,16 @@ def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], w
     assert {grant.stream for grant in found if grant.writes} == writes
 
 
+@pytest.mark.parametrize("before", [grants_for("", supervisor=True), grants_for("371002001")])
+def test_rights_that_are_added_allow_together_what_each_allows(before: tuple[Grant, ...]) -> None:
+    for more in (grants_for("", county=True), grants_for("371002002")):
+        for grants in (tuple(dict.fromkeys((*before, *more))), tuple(dict.fromkeys((*more, *before)))):
+            found = concrete(grants, STREAMS)
+            assert len(found) == len(readable(found))
+            written = {grant.stream for grant in grants if grant.writes}
+            assert {grant.stream for grant in found if grant.writes} == written
+
+
 @pytest.mark.parametrize(
     ("township", "options"),
     [
