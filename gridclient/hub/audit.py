@@ -60,10 +60,10 @@ class Refusals:
         self._add(Note(0, ENROL_REFUSED, detail=f"{code} {address}"), at)
 
     def taken(self) -> Sequence[Note]:
-        """The lines since the last call."""
+        """The lines since the last call, in one order: two processes that write them never wait in a circle."""
         with self._lock:
             times, last, self._times, self._last = self._times, self._last, Counter(), {}
-        return [note._replace(at=last[note], times=count) for note, count in times.items()]
+        return [note._replace(at=last[note], times=times[note]) for note in sorted(times)]
 
     def _add(self, note: Note, at: int) -> None:
         with self._lock:

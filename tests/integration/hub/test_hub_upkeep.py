@@ -186,6 +186,19 @@ def test_a_desk_that_is_refused_all_day_is_one_line_and_old_lines_are_forgotten(
     assert [line.kind for line in access.notes(10)] == ["code_issued"]
 
 
+def test_every_process_of_a_hub_writes_what_it_refused_in_the_same_order() -> None:
+    desks = [f"desk-{number:04}" for number in range(5)]
+    orders = []
+    for begun in (desks, desks[::-1]):
+        refusals = Refusals()
+        for at, desk in enumerate(begun):
+            refusals.push(PushStatus.FORK, desk, STREAM, at)
+            refusals.version("sync.update_due", desk, at)
+        orders.append([line[1:5] for line in refusals.taken()])
+    assert orders[0] == orders[1]
+    assert len(orders[0]) == 2 * len(desks)
+
+
 def test_the_status_page_shows_the_record(line: HubLine, backend: Backend) -> None:
     Access(backend, time.time).issue_code(grants_for(TOWNSHIP), township=TOWNSHIP, name="<b>")
     page = line.ask("GET", "/").data.decode()
