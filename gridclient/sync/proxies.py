@@ -7,9 +7,10 @@ of the system's settings.
 from __future__ import annotations
 
 import socket
+from base64 import b64encode
 from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -102,7 +103,8 @@ def _pass(proxy: str) -> dict[str, str]:
     parts = urlsplit(proxy)
     if not parts.username:
         return {}
-    return dict(urllib3.make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}"))
+    told = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return {"Proxy-Authorization": f"Basic {b64encode(told.encode()).decode()}"}
 
 
 def is_here(host: str) -> bool:

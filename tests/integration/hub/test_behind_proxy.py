@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_a_chosen_proxy_with_name_and_password_is_used(desk: ToyDesk, proxy: Pro
     with running_hub(tmp_path / "hub", pem=own_certificate(tmp_path / "pem")) as hub:
         assert code_of(lambda: works(desk, hub, proxy.url)) == "sync.proxy_refused"
         assert works(desk, hub, chosen)
+
+
+def test_a_password_with_signs_that_an_address_cannot_hold_is_said_as_it_is(
+    desk: ToyDesk, proxy: Proxy, tmp_path: Path
+) -> None:
+    proxy.wants = b"Basic " + b64encode("name:p@ss口令".encode())
+    (tmp_path / "pem").mkdir()
+    for written in ("p%40ss%E5%8F%A3%E4%BB%A4", "p%40ss口令"):
+        with running_hub(tmp_path / "hub", pem=own_certificate(tmp_path / "pem")) as hub:
+            assert works(desk, hub, proxy.url.replace("//", f"//name:{written}@"))
 
 
 def test_plain_http_goes_through_a_proxy_too(desk: ToyDesk, proxy: Proxy, tmp_path: Path) -> None:
