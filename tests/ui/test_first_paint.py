@@ -6,11 +6,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.case_pane import CasePane
 from gridclient.ui.first_paint import FirstPaint
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
 
 class DrawnMap(QWidget):
@@ -60,6 +61,18 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
     qtbot.waitUntil(lambda: pane.panel.view is not None, timeout=10_000)
     assert pane.panel.view is not None
     assert pane.panel.view.case.id == chosen
+
+
+def test_a_key_pressed_before_the_panel_is_there_is_done_by_it(jobs: Jobs, look: None, qtbot: QtBot) -> None:
+    made = empty_desk(role=AccountRole.SHIFT_LEADER)
+    case_id = made.dispatched("积水")
+    pane = CasePane(desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs))
+    qtbot.addWidget(pane)
+    pane.show_case(case_id)
+    with qtbot.waitSignal(pane.changes) as told:
+        pane.start_action(Action.SIGN)
+    assert told.args is not None
+    assert told.args[0].cases == {case_id}
 
 
 def test_whoever_needs_the_panel_gets_it_at_once(invented: InventedDesk, jobs: Jobs, look: None, qtbot: QtBot) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -78,6 +78,8 @@ class CasePanel(QWidget):
         self._wanted: str | None = None
         self._view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched
+        self._coming = False  # another case is wanted than the one that is shown
+        self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs)
@@ -101,18 +103,19 @@ class CasePanel(QWidget):
         """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
         self._kept.write()
         self.several.leave()
-        self._wanted = case_id
+        self._wanted, self._coming, self._awaited = case_id, False, None
         if case_id is None:
             self._view = None
             self.top.show_nothing()
             self.foot.clear()
         elif self._view is None or self._view.case.id != case_id:
+            self._coming = True
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
         self._kept.write()
-        self._wanted, self._view = None, None
+        self._wanted, self._view, self._coming, self._awaited = None, None, False, None
         self.foot.close_form()
         self.several.show(case_ids)
 
@@ -126,11 +129,16 @@ class CasePanel(QWidget):
 
     def refresh_files(self) -> None:
         """A round is over: what was only here may be at the hub now, what was not here may have come."""
-        if self._view is not None and any(file.state is not FileState.SHARED for file in self._view.files):
+        if self._coming or self._view is None:
+            return  # the case that is on its way comes with its files
+        if any(file.state is not FileState.SHARED for file in self._view.files):
             self._read(self._view.case.id)
 
     def focus_dispatch(self) -> None:
         """F2: the cursor into the list of units. A new case is filed first, one that was given out goes elsewhere."""
+        if self._coming:
+            self._awaited = self.focus_dispatch
+            return
         if self._view is None:
             self.foot.take_focus()
             return
@@ -140,7 +148,11 @@ class CasePanel(QWidget):
         self.start_action(Action.FILE if self._going_on else first)
 
     def start_action(self, action: Action) -> None:
-        """Opens the form of an action, or does it where there is nothing to ask."""
+        """Opens the form of an action, or does it where there is nothing to ask; for a case that is on its way, when it
+        is there."""
+        if self._coming:
+            self._awaited = partial(self.start_action, action)
+            return
         view = self._view
         if view is None:
             if action is Action.FILE and self.several.active:
@@ -201,7 +213,7 @@ class CasePanel(QWidget):
         if view.case.id != self._wanted:
             return
         other = self._view is None or self._view.case.id != view.case.id
-        self._view = view
+        self._view, self._coming = view, False
         now = self._desk.clock.now()
         if other:
             self.top.show_likenesses((), now)
@@ -211,6 +223,9 @@ class CasePanel(QWidget):
         if view.case.id == self._going_on and view.case.state is CaseState.FILED:
             self._going_on = None
             self.foot.take_focus()
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            awaited()
         read = partial(load_likenesses, self._desk, view.case)
         self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
 
@@ -219,7 +234,7 @@ class CasePanel(QWidget):
             self.top.show_likenesses(likenesses, self._desk.clock.now())
 
     def _on_unreadable(self, error: GridClientError) -> None:
-        self._view = None
+        self._view, self._coming, self._awaited = None, False, None
         self.top.show_error(sentence_of(error))
         self.foot.clear()
 

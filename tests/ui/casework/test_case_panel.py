@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
+from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
@@ -117,6 +120,46 @@ def test_an_answer_for_a_case_left_meanwhile_is_dropped(
     qtbot.waitUntil(lambda: not jobs.busy)
     assert panel.view is None
     assert panel.top.currentWidget() is panel.top.message
+
+
+def test_a_key_is_for_the_case_that_is_on_its_way_and_not_for_the_one_before(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    before, wanted = made.dispatched("积水"), made.dispatched("噪音")
+    show(before)
+    panel.show_case(wanted)
+    with qtbot.waitSignal(panel.changes) as told:
+        panel.start_action(Action.SIGN)
+    assert told.args is not None
+    assert told.args[0].cases == {wanted}
+
+
+def test_a_key_for_a_case_that_was_left_again_does_nothing(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, show: Show, qtbot: QtBot
+) -> None:
+    before, wanted = made.dispatched("积水"), made.dispatched("噪音")
+    show(before)
+    heard: list[Changes] = []
+    panel.changes.connect(heard.append)
+    panel.show_case(wanted)
+    panel.start_action(Action.SIGN)
+    show(before)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert heard == []
+
+
+def test_a_round_that_ends_while_a_case_is_on_its_way_does_not_keep_the_one_before(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, show: Show, qtbot: QtBot
+) -> None:
+    before, wanted = made.filed("积水"), made.filed("噪音")
+    show(before)
+    assert panel.view is not None
+    here = SimpleNamespace(state=FileState.ONLY_HERE)
+    panel._view = replace(panel.view, files=(here,))  # type: ignore[arg-type]
+    panel.show_case(wanted)
+    panel.refresh_files()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert panel.view.case.id == wanted
 
 
 def test_a_change_made_elsewhere_is_shown(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
