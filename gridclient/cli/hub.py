@@ -78,8 +78,9 @@ def run_hub(args: argparse.Namespace) -> Exit:
 
 def issue_code(args: argparse.Namespace) -> Exit:
     """Makes a one-time code and prints it with the hub's address."""
+    from gridclient.hub.access import URL_FACT
     from gridclient.hub.rights import grants_for
-    from gridclient.hub.serve import FINGERPRINT_FACT, URL_FACT
+    from gridclient.hub.serve import FINGERPRINT_FACT
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
     with opened_database(args, makes=True) as backend:

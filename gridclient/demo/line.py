@@ -13,9 +13,8 @@ from typing import Final
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.freshness import SECOND_DESK
 from gridclient.domain.errors import SyncFault
-from gridclient.hub.access import Applicant
+from gridclient.hub.access import URL_FACT, Applicant
 from gridclient.hub.opening import open_backend
-from gridclient.hub.serve import URL_FACT
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
 from gridclient.sync.round import Surroundings, run_round

@@ -22,6 +22,7 @@ from gridclient.sync.signing import KEY_BYTES, new_key, public_key
 
 CODE_LIFE_S: Final = 7 * 24 * 3600
 HUB_FACT: Final = "hub"
+URL_FACT: Final = "url"
 _STICK_FACT: Final = "stick_key"
 _SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
 _TOKEN_BYTES: Final = 32
@@ -65,6 +66,11 @@ class Access:
         """The hub's name for desks; it is made once. It travels both ways with every round, so it is short."""
         with self._backend.writing() as ledger:
             return ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
+
+    def told_url(self) -> str:
+        """The address that desks are told, "" for a hub that was never served."""
+        with self._backend.reading() as ledger:
+            return ledger.fact(URL_FACT) or ""
 
     def issue_code(self, grants: tuple[Grant, ...], *, township: str, name: str, fingerprint: bytes = b"") -> str:
         """A fresh code for a device that is to have these rights; makes the streams that they name."""

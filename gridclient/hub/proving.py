@@ -41,8 +41,10 @@ class ProvingEnds:
         return JSONResponse(await self._work.run(partial(self._membership, token, nonce)))
 
     def _proof(self, nonce: bytes) -> Mapping[str, Any]:
-        private = self._service.access.signing_key()
-        return write_proof(private, HubProof(self._service.hub, public_key(private), self._certificate), nonce)
+        access = self._service.access
+        private = access.signing_key()
+        proof = HubProof(self._service.hub, public_key(private), self._certificate, access.told_url())
+        return write_proof(private, proof, nonce)
 
     def _membership(self, token: str, nonce: bytes) -> Mapping[str, Any]:
         told, stamp = self._service.membership(self._service.device_of(token))

@@ -17,6 +17,7 @@ from typing import Final
 import uvicorn
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.hub.access import URL_FACT
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
@@ -24,7 +25,6 @@ from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
 from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 from gridclient.hub.tally import forget
 
-URL_FACT: Final = "url"
 FINGERPRINT_FACT: Final = "fingerprint"
 KEEP_ALIVE_S: Final = 120
 _GRACE_S: Final = 10

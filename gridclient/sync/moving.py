@@ -1,7 +1,7 @@
 """Another address or another certificate of the same hub: it has to prove by its key that it is the same.
 
-A desk that does not know whom it met shows no token. What the hub signs names the certificate that it shows itself, so
-that nobody who stands between can hand the proof on.
+A desk that does not know whom it met shows no token. What the hub signs names the certificate that it shows itself, and
+where it shows none its address, so that nobody who stands between, or at another address, can hand the proof on.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from gridclient.sync.proxies import is_here, proxy_for
 
 CERTIFICATE: Final = "sync.certificate_"
 """So begin the codes of a line that met another certificate, or one that nobody vouches for."""
+_PORTS: Final = {"https": 443, "http": 80}
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -28,7 +29,7 @@ def move(store: SyncStore, url: str, *, proxy: str = "") -> Enrolment:
     Raises:
         InvalidInput: ``sync.url``.
         SyncFault: ``sync.not_enrolled``, ``sync.no_line``, ``sync.hub_key_unknown``, ``sync.move_unsafe``,
-            ``sync.hub_unproven``, ``sync.hub_other`` and those of the line.
+            ``sync.hub_unproven``, ``sync.hub_other``, ``sync.move_untold`` and those of the line.
         StoreUnavailable: it could not be kept.
     """
     enrolment = store.enrolment()
@@ -68,7 +69,7 @@ def _met(address: Address, enrolment: Enrolment) -> str:
     """The fingerprint by which the hub at this address is known from now on, "" where the machine's authorities vouch
     for it or nobody does (plain HTTP)."""
     if not address.url.startswith("https:"):
-        _proved(address, enrolment)
+        _told(address.url, _proved(address, enrolment), enrolment)
         return ""
     shown = certificate_of(address)
     proof = _proved(replace(address, fingerprint=shown.hex()), enrolment)
@@ -77,6 +78,7 @@ def _met(address: Address, enrolment: Enrolment) -> str:
     if proof.certificate:
         raise SyncFault("sync.hub_other")
     _proved(address, enrolment)  # a proxy shows it, and somebody has to vouch for that
+    _told(address.url, proof, enrolment)
     return ""
 
 
@@ -89,6 +91,22 @@ def _proved(address: Address, enrolment: Enrolment) -> HubProof:
     if (proof.hub, proof.hub_key) != (enrolment.hub, enrolment.hub_key):
         raise SyncFault("sync.hub_other")
     return proof
+
+
+def _told(url: str, proof: HubProof, enrolment: Enrolment) -> None:
+    """Whether the hub says itself that it is at this address: somebody else there could hand on all but that."""
+    meant = _way(url)
+    if meant not in (_way(proof.url), _way(enrolment.url)) and not is_here(meant[1]):
+        raise SyncFault("sync.move_untold", text=url)
+
+
+def _way(url: str) -> tuple[str, str, int]:
+    """The same for the same place, however it is written."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0)
+    except ValueError:  # a hub may have been told anything
+        return "", "", 0
 
 
 def _is_open(url: str) -> bool:

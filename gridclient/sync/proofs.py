@@ -25,11 +25,12 @@ _RIGHTS: Final = b"gridclient rights 1\0"
 
 class HubProof(NamedTuple):
     """Who a hub says it is. ``certificate``: the SHA-256 of the certificate that it shows, empty where it shows none
-    itself (a proxy stands before it, or the line is not encrypted)."""
+    itself (a proxy stands before it, or the line is not encrypted). ``url``: the address that it tells desks."""
 
     hub: str
     hub_key: bytes
     certificate: bytes
+    url: str
 
 
 def new_nonce() -> bytes:
@@ -44,6 +45,7 @@ def write_proof(private: bytes, proof: HubProof, nonce: bytes) -> dict[str, Any]
         "hub": proof.hub,
         "hub_key": proof.hub_key.hex(),
         "certificate": proof.certificate.hex(),
+        "url": proof.url,
         "signature": signature.hex(),
     }
 
@@ -59,6 +61,7 @@ def read_proof(told: Any, nonce: bytes) -> HubProof:
             checked(told["hub"], str),
             sized(bytes.fromhex(told["hub_key"]), KEY_BYTES),
             bytes.fromhex(told["certificate"]),
+            checked(told["url"], str),
         )
         signature = sized(bytes.fromhex(told["signature"]), SIGNATURE_BYTES)
     except (ValueError, TypeError, LookupError) as error:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import InvalidInput, SyncFault
+from gridclient.hub.access import URL_FACT
 from gridclient.hub.certificate import own_certificate
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.enrolling import enrol, line_to
+from gridclient.sync.moving import move
 from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.transport import Pacing
@@ -86,6 +88,21 @@ def test_a_password_with_signs_that_an_address_cannot_hold_is_said_as_it_is(
     for written in ("p%40ss%E5%8F%A3%E4%BB%A4", "p%40ss口令"):
         with running_hub(tmp_path / "hub", pem=own_certificate(tmp_path / "pem")) as hub:
             assert works(desk, hub, proxy.url.replace("//", f"//name:{written}@"))
+
+
+def test_a_proof_that_somebody_at_another_address_hands_on_is_not_taken(
+    desk: ToyDesk, proxy: Proxy, tmp_path: Path
+) -> None:
+    """A hub that shows no certificate itself signs the address that it tells desks instead."""
+    with running_hub(tmp_path / "hub") as hub:
+        assert works(desk, hub, proxy.url)
+        other = far(hub).replace("hub.invalid", "other.invalid")
+        assert code_of(lambda: move(desk.sync, other, proxy=proxy.url)) == "sync.move_untold"
+        assert kept(desk).url == far(hub)
+        assert move(desk.sync, far(hub), proxy=proxy.url).url == far(hub), "where it is already"
+        with hub.access._backend.writing() as ledger:
+            ledger.set_fact(URL_FACT, f"{other}/")
+        assert move(desk.sync, other, proxy=proxy.url).url == other
 
 
 def test_plain_http_goes_through_a_proxy_too(desk: ToyDesk, proxy: Proxy, tmp_path: Path) -> None:
