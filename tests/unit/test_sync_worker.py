@@ -150,7 +150,7 @@ def _meets_another_certificate(stage: Stage) -> None:
         stage.line.sync = answered  # type: ignore[method-assign]
         raise SyncFault("sync.certificate_changed")
 
-    stage.line.sync = meet  # type: ignore[method-assign]
+    stage.line.sync = meet  # type: ignore[assignment, method-assign]
 
 
 def test_a_new_certificate_of_the_same_hub_needs_nobody(stage: Stage) -> None:
