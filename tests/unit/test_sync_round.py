@@ -355,19 +355,6 @@ def test_batch_grows_on_a_quick_line_and_shrinks_after_silence(hub: FakeHub) -> 
     assert desk.pacing.up.size == max(grown // 2, FIRST_BYTES // 2)
 
 
-def test_thorough_packing_ends_where_the_line_is_quick() -> None:
-    hub, sizes = FakeHub(page=5000), []
-    for seconds in (0.01, 4.0):
-        desk = Desk(hub, f"after {seconds}")
-        desk.pacing.up.size = 1 << 20
-        desk.pacing.carried(64 << 10, seconds)
-        for number in range(2000):
-            desk.store.write(TOWN, text=f"第{number * 7919 % 10007}号路灯不亮，已有{number * 31 % 97}人反映")
-        desk.round()
-        sizes.append(len(desk.line.requests[0]))
-    assert sizes[1] < sizes[0]
-
-
 def test_little_that_went_says_nothing_of_the_line() -> None:
     pacing = Pacing()
     pacing.carried(200, 0.0001)
