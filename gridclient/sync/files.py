@@ -64,7 +64,7 @@ class FileStage:
         try:
             lacking = self._transport.lacking_files()
         except SyncFault as fault:
-            if not fault.retryable:
+            if fault.code in ENDS_THE_ROUND:
                 raise
             _LOG.info("the shelf is looked at in another round: %s", fault)
             return

@@ -125,7 +125,7 @@ class Pacing:
 
     @property
     def is_quick(self) -> bool:
-        """Whether the time to pack more tightly would be longer than what it saves on the line."""
+        """Whether the line takes less time for what is pushed than desk and hub take to work it."""
         return self.rate > _QUICK_RATE
 
     def carried(self, size: int, seconds: float) -> None:

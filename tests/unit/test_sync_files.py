@@ -1,0 +1,63 @@
+"""The stage of files: what a hub says about files that it lost keeps nobody from sending those that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_port import Enrolment, Grant
+from gridclient.sync.files import FileStage
+from gridclient.sync.terms import SPOKEN, Terms
+from gridclient.sync.transport import Pacing
+from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
+from tests.fakes.sync_store import FakeSyncStore
+
+TOWN, DAY = "t:371002001", "20261120"
+
+
+class RefusingLine(FakeLine):
+    """To a hub whose list of lost files is not to be had."""
+
+    def __init__(self, hub: FakeHub, device: str, fault: SyncFault) -> None:
+        super().__init__(hub, device)
+        self._fault = fault
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(SPOKEN, "", "5e1f")
+
+    def lacking_files(self) -> Sequence[str]:
+        raise self._fault
+
+
+def store() -> FakeSyncStore:
+    since = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
+    grants = (Grant(TOWN, writes=True),)
+    return FakeSyncStore("one", (TOWN,), Enrolment(HUB, "http://hub", "", "token", "A1", bytes(32), grants, {}, since))
+
+
+def run(desk: FakeSyncStore, line: FakeLine) -> None:
+    FileStage(desk, line, lambda: False, lambda: None, Pacing()).run(lambda *_: None, DAY)
+
+
+@pytest.mark.parametrize(
+    "fault", [SyncFault("sync.busy", retryable=True), SyncFault("sync.forbidden"), SyncFault("sync.refused")]
+)
+def test_files_that_wait_go_although_the_list_of_lost_ones_is_refused(fault: SyncFault) -> None:
+    hub, desk = FakeHub(), store()
+    content = bytes(range(256))
+    name = desk.attach(content)
+    run(desk, RefusingLine(hub, "one", fault))
+    assert hub.books.files[name] == content
+    assert desk.shelf_looked() == "", "it is asked again"
+
+
+def test_a_hub_that_will_not_have_this_desk_any_more_ends_the_stage() -> None:
+    desk = store()
+    desk.attach(bytes(9))
+    with pytest.raises(SyncFault, match=r"sync\.revoked"):
+        run(desk, RefusingLine(FakeHub(), "one", SyncFault("sync.revoked")))
