@@ -179,13 +179,15 @@ class Access:
 
         Raises:
             NotFound: ``hub.device_unknown``.
-            RuleViolation: ``hub.no_short_left``.
+            RuleViolation: ``hub.device_revoked``, ``hub.no_short_left``.
         """
         now = int(self._clock())
         with self._backend.writing() as ledger:
             before = ledger.device(device)
             if before is None:
                 raise NotFound("hub.device_unknown", device=device)
+            if before.revoked_at is not None:
+                raise RuleViolation("hub.device_revoked", device=device)
             _make_streams(ledger, grants, now)
             home = before.township if more else township
             free = home == before.township or before.short not in ledger.shorts(home)

@@ -287,6 +287,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "enrol.no_township": "“{text}”不是九位镇街代码。",
     "hub.store_failed": "同步中心的数据库或磁盘出错（{detail}），请稍后再试。",
     "hub.newer": "数据库由更新的版本（{version}）建立，本版本只认识 {known}，请先更新程序。",
+    "hub.device_revoked": "设备 {device} 已吊销，权限没有改；要再用它，请发新的注册码重新注册。",
     "hub.device_unknown": "没有编号为 {device} 的设备，请用 hub devices 查看。",
     "hub.no_short_left": "这个镇街的席位短号已用完，请先清理不用的席位。",
     "hub.address_unknown": "不认识数据库地址“{text}”，请写成 sqlite:///文件 或 postgresql://…。",

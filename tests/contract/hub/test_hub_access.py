@@ -96,6 +96,14 @@ def test_a_revoked_device_is_turned_away_until_it_enrols_again(backend: Backend,
     service.close()
 
 
+def test_a_revoked_device_gets_no_other_rights(access: Access) -> None:
+    access.enrol(code_for(access), applicant())
+    access.revoke("desk-0001")
+    with pytest.raises(GridClientError, match=r"hub\.device_revoked"):
+        access.change_rights("desk-0001", grants_for("", county=True), township="")
+    assert {device.grants for device in access.devices()} == {grants_for(TOWNSHIP)}
+
+
 def test_desks_of_one_township_never_have_the_same_short_mark(access: Access) -> None:
     shorts = [access.enrol(code_for(access), applicant(f"desk-{number:04}")).short for number in range(12)]
     assert len(set(shorts)) == 12
