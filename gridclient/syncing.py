@@ -22,13 +22,13 @@ from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync import enrolling, stick
-from gridclient.sync.moving import CERTIFICATE, move, recertify
+from gridclient.sync.moving import move, recertify
 from gridclient.sync.proxies import SETTING, checked_choice
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed, new_key
-from gridclient.sync.transport import Pacing
+from gridclient.sync.transport import CERTIFICATE, Pacing
 
 _OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
 

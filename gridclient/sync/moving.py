@@ -17,8 +17,6 @@ from gridclient.sync.http import Address, HttpTransport, certificate_of
 from gridclient.sync.proofs import HubProof
 from gridclient.sync.proxies import is_here, proxy_for
 
-CERTIFICATE: Final = "sync.certificate_"
-"""So begin the codes of a line that met another certificate, or one that nobody vouches for."""
 _PORTS: Final = {"https": 443, "http": 80}
 _LOG: Final = logging.getLogger(__name__)
 

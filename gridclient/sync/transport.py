@@ -17,6 +17,8 @@ ENDS_THE_ROUND: Final = frozenset(
     {"sync.revoked", "sync.update_due", "sync.hub_old", "sync.hub_changed", "sync.certificate_changed"}
 )
 """After these the hub will not talk with this desk, whatever it asks for next."""
+CERTIFICATE: Final = "sync.certificate_"
+"""So begin the codes of a line that met another certificate, or one that nobody vouches for."""
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 60.0
 _SLOWLY: Final = 0.5

@@ -45,10 +45,9 @@ from gridclient.sync.pace import Pace
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.stick import export_bundle, import_bundle
-from gridclient.sync.transport import Pacing, Transport
+from gridclient.sync.transport import CERTIFICATE, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
-_CERTIFICATE: Final = "sync.certificate_"
 _LOOK_AT_NETWORK_S: Final = 2.0
 _FOR_GOOD: Final = frozenset(
     {
@@ -208,7 +207,7 @@ class SyncWorker:
             self._settle(SyncState.IDLE)
         elif report.error == "sync.fork":
             self._settle(SyncState.FORKED)
-        elif report.error.startswith(_CERTIFICATE) and self._around.recertify():
+        elif report.error.startswith(CERTIFICATE) and self._around.recertify():
             self._pace.asked(now)
             self._settle(SyncState.IDLE)
         elif report.error in _FOR_GOOD:
