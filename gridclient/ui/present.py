@@ -14,7 +14,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
-from gridclient.domain.case import Case, CaseClock, Stage
+from gridclient.domain.case import Case, CaseClock, CaseState, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import Limit, parse_limit
@@ -25,6 +25,7 @@ from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
 _LEAST_SHOWN: Final = 0.1
@@ -118,10 +119,17 @@ def counting_clock(case: Case) -> CaseClock | None:
     return next((c for c in running if c.stage == Stage.HANDLE), running[0] if running else None)
 
 
-def double_clock(clock: CaseClock, now: datetime, *, calendar: WorkCalendar, hours: WorkingHours) -> DoubleClock:
-    """Both clocks of a running time limit at ``now``."""
+def is_stage(state: str) -> bool:
+    """Whether a case in this state waits for the desk, which has minutes: list and panel warn by the same rule."""
+    return state not in _WITH_UNIT
+
+
+def double_clock(
+    clock: CaseClock, now: datetime, *, state: CaseState, calendar: WorkCalendar, hours: WorkingHours
+) -> DoubleClock:
+    """Both clocks of a running time limit at ``now``, of a case in ``state``."""
     left = remaining(now, clock.due, calendar=calendar, hours=hours)
-    urgent = urgency(left, stage=clock.stage != Stage.HANDLE)
+    urgent = urgency(left, stage=is_stage(state))
     day = hours.seconds_per_day
     if left.overdue:
         headings = translate("Present", "工时超期"), translate("Present", "自然超期")

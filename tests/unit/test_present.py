@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
-from gridclient.domain.case import CaseClock
+from gridclient.domain.case import CaseClock, CaseState
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Likeness
+from gridclient.ui.cases.due import Yardstick, due_cell
 from gridclient.ui.present import (
+    SIGNS,
     DoubleClock,
     Pressure,
     counting_clock,
@@ -34,7 +36,8 @@ FRIDAY = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
 
 
 def clock_at(now: datetime, due: datetime, *, started: datetime = FRIDAY, limit: str = "2 work_day") -> DoubleClock:
-    return double_clock(CaseClock("handle", started, limit, due), now, calendar=WorkCalendar(), hours=WorkingHours())
+    clock = CaseClock("handle", started, limit, due)
+    return double_clock(clock, now, state=CaseState.HANDLING, calendar=WorkCalendar(), hours=WorkingHours())
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,15 @@ def test_the_ground_says_how_pressing_it_is(hours: float, tone: str, sign: str) 
 def test_a_stage_is_pressing_by_minutes() -> None:
     left = [remaining(FRIDAY, FRIDAY + timedelta(minutes=n), calendar=WorkCalendar()) for n in (9, 4)]
     assert [pressure(urgency(one, stage=True)) for one in left] == [Pressure.SOON, Pressure.RED]
+
+
+@pytest.mark.parametrize("stage", ["imported", "sign", "handle"])
+def test_list_and_panel_warn_alike_whatever_the_limit_is_called(stage: str) -> None:
+    due = FRIDAY + timedelta(hours=3)
+    clock, by = CaseClock(stage, FRIDAY, "2 work_day", due), Yardstick(WorkCalendar(), WorkingHours())
+    for state in (CaseState.REPORTED, CaseState.DISPATCHED):
+        both = double_clock(clock, FRIDAY, state=state, calendar=by.calendar, hours=by.hours)
+        assert both.sign == SIGNS[due_cell(due, state, FRIDAY, by).pressure]
 
 
 def test_an_overdue_clock_has_a_sign_and_a_word_and_a_colour() -> None:

@@ -14,11 +14,10 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.deadlines import Remaining, remaining, urgency
 from gridclient.services.deadline_text import duration_text, moment_text, working_text
-from gridclient.ui.present import SIGNS, Pressure, pressure
+from gridclient.ui.present import SIGNS, Pressure, is_stage, pressure
 
 translate = QCoreApplication.translate
 _DAY: Final = 86_400
-_WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
 
 
@@ -51,7 +50,7 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
     if due is None or state in _ENDED:
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
-    stage = state not in _WITH_UNIT
+    stage = is_stage(state)
     days, clock, worked = _split(left, by.hours.seconds_per_day, natural=stage)
     if left.overdue:
         return DueCell(_overdue_words(days, clock, worked=worked), Pressure.RED)

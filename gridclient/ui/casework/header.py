@@ -171,7 +171,7 @@ class CaseHeader(QWidget):
         self.natural.setVisible(running)
         if view.clock is None:
             return
-        both = double_clock(view.clock, now, calendar=view.calendar, hours=view.hours)
+        both = double_clock(view.clock, now, state=view.case.state, calendar=view.calendar, hours=view.hours)
         told = self._told(view, both)
         for tile, face in ((self.working, both.working), (self.natural, both.natural)):
             tile.show_face(face, tone=both.tone, sign=both.sign)
