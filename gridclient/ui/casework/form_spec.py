@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.domain.case import Assignment, Role
+from gridclient.domain.case import Assignment, AssignmentState, Role
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.casework.case_view import CaseView
@@ -202,9 +202,11 @@ def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
     parts = verifiable(view.case, actor)
     if all(part.role is Role.LEAD for part in parts):
         verdicts = verdicts[:2]
+    elif all(part.state is not AssignmentState.HANDLED for part in parts):
+        verdicts = verdicts[2:]  # nobody has a result to check yet
     return (
         _unit_field(parts, view),
-        Field("verdict", translate("CaseWork", "结论"), FieldKind.CHOICE, verdicts, "pass", needed=True),
+        Field("verdict", translate("CaseWork", "结论"), FieldKind.CHOICE, verdicts, verdicts[0][0], needed=True),
         _reason(needed=False, hint=translate("CaseWork", "返工、免办必填")),
     )
 

@@ -127,6 +127,19 @@ def test_a_cooperating_unit_is_released_with_a_reason(
     assert part.state is AssignmentState.RELEASED
 
 
+def test_a_check_while_nobody_has_a_result_can_only_release(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.handling("积水", cooperating=(OTHER,))
+    show(case_id)
+    form = form_of(panel, Action.VERIFY)
+    assert (form.values["unit"], form.values["verdict"]) == (OTHER, "release")
+    form.fill({"reason": "不再需要"})
+    submit(panel, form, "reason", qtbot)
+    part = made.store.case(case_id).assignment_of(OTHER)
+    assert part is not None and part.state is AssignmentState.RELEASED
+
+
 def test_verifying_and_closing_goes_by_keys(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
     case_id = made.handled("积水")
     show(case_id)
