@@ -78,10 +78,10 @@ def standard_title(row: StandardRow) -> str:
 
 
 def grid_entries(grids: Sequence[GridRow], initials: Mapping[str, str]) -> list[Entry]:
-    """Basic grids with the name of their community, then the communities."""
+    """Basic grids with the name of their community, then the communities, then the townships."""
     names = {row.code: row.name for row in grids}
     found = []
-    for tier in ("basic", "community"):
+    for tier in ("basic", "community", "township"):
         for row in grids:
             if row.tier == tier:
                 above = names.get(row.parent, "")

@@ -55,6 +55,26 @@ def test_a_pasted_order_fills_and_marks_empty_fields(opened: Opened, qtbot: QtBo
     assert [chip.accessibleName() for chip in form.inputs.chips.buttons] == ["施工扰民 · 夜间施工噪音扰民"]
 
 
+@pytest.mark.parametrize(
+    ("place", "grid"),
+    [
+        ("竹岛街道海滨路12号", "371002003"),
+        ("鲸园街道古陌社区第三网格", "371002002001003"),
+        ("竹岛街道竹岛社区", "371002003001"),
+        ("海滨路12号", ""),
+    ],
+)
+def test_the_narrowest_area_that_a_text_names_is_proposed(
+    opened: Opened, jobs: Jobs, qtbot: QtBot, place: str, grid: str
+) -> None:
+    form = opened()
+    paste(form, f"联系电话：13800001234\n事发地址：{place}\n诉求内容：夜间施工噪音扰民。")
+    qtbot.waitUntil(lambda: not form._pause.isActive() and not jobs.busy)
+    assert form.values.grid == grid
+    if grid == "371002003":
+        assert form.inputs.grid.text() == "竹岛街道"
+
+
 def test_what_the_operator_typed_is_not_overwritten(opened: Opened, qtbot: QtBot) -> None:
     form = opened()
     QTest.keyClicks(form.inputs.widget_of("reporter_phone"), "110")

@@ -63,13 +63,17 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
 
 
 def _named(text: str, grids: Sequence[GridRow]) -> str:
-    """A basic grid or community whose name stands in the text, if it is the only one of its tier."""
-    named = [row for row in areas_named(text, grids) if row.tier in ("basic", "community")]
+    """The narrowest area whose name stands in the text, if it is the only one of its tier: a basic grid, a community,
+    else the township. A township that is named counts only its own."""
+    found = areas_named(text, grids)
+    townships = [row.code for row in found if row.tier == "township"]
+    within = townships[0] if len(townships) == 1 else ""
+    named = [row for row in found if row.tier in ("basic", "community") and row.code.startswith(within)]
     communities = {row.code for row in named if row.tier == "community"}
     basic = [row for row in named if row.tier == "basic" and (not communities or row.parent in communities)]
     if len(basic) == 1:
         return basic[0].code
-    return communities.pop() if len(communities) == 1 else ""
+    return communities.pop() if len(communities) == 1 else within
 
 
 def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:
