@@ -26,6 +26,9 @@ from gridclient.ui.sync.stick import StickPanel
 _LEFT_PX: Final = 440
 _SECOND_MS: Final = 1_000
 _NO_SWITCH: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
+_ASKABLE: Final = frozenset(
+    {SyncState.IDLE, SyncState.RETRYING, SyncState.STOPPED}
+)  # the hub may have changed its mind
 
 
 class SyncPage(QWidget):
@@ -160,7 +163,7 @@ class SyncPage(QWidget):
         self.card.show_view(view, self._clock.now())
         self.switch.setChecked(view.state is SyncState.OFFLINE)
         self.switch.setEnabled(here and not view.by_stick and view.state not in _NO_SWITCH)
-        self.now.setEnabled(here and not view.by_stick and view.state in (SyncState.IDLE, SyncState.RETRYING))
+        self.now.setEnabled(here and not view.by_stick and view.state in _ASKABLE)
         alone = view.state is SyncState.ALONE or view.by_stick or (view.state is SyncState.STOPPED and here)
         self._enrol_title.setVisible(alone and self.enrol is not None)
         if self.enrol is not None:

@@ -106,6 +106,12 @@ def test_f5_asks_for_a_round_and_a_click_does_too(page: SyncPage, fake: FakeSync
     assert fake.asked.count(("sync_now",)) == 2
 
 
+def test_a_stopped_desk_may_ask_again(page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot) -> None:
+    tell(fake, sync, qtbot, SyncState.STOPPED)
+    QTest.keyClick(page.leave, Qt.Key.Key_F5)
+    assert fake.asked == [("sync_now",)]
+
+
 def test_while_a_round_runs_its_stage_is_shown_and_no_other_is_asked_for(
     page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
 ) -> None:
