@@ -51,7 +51,8 @@ class KeyButton(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _WITH:
-            self.click()
+            if not event.isAutoRepeat():  # a key that is held does it once
+                self.click()
         else:
             super().keyPressEvent(event)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,11 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import InvalidInput
 from gridclient.import_look import look_in_worker
 from gridclient.importing import save_report_in_worker
-from gridclient.services.import_order import ImportOrder, Look, LookOrder
+from gridclient.services.import_order import ImportOrder, LookOrder
 from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
 from gridclient.services.importing import ImportOutcome, ImportPhase
 from gridclient.services.rows import Changes
 from gridclient.ui.importing.crs_panel import CrsPanel
-from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.page import ImportPage
 from gridclient.ui.importing.tables import FindingsModel
 from gridclient.ui.theme import LIGHT, apply_theme
@@ -110,6 +110,9 @@ class Stage:
         modifier = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier
         QTest.keyClick(QApplication.focusWidget() or self.page, key, modifier)
 
+    def has_keyboard(self, part: QWidget) -> bool:
+        return QApplication.focusWidget() is part
+
     def choose(self, field: str, title: str) -> None:
         """Another column for a field, by the keyboard."""
         combo = self.page.columns.fields[field]
@@ -169,6 +172,38 @@ def test_it_goes_in_by_keys_alone_and_what_came_of_it_is_said(stage: Stage, plai
     assert told.args == [Changes(kinds=frozenset({"cases"}))]
     assert stage.importer.orders == [ImportOrder("cases", plain)]
     assert "导入 2" in stage.page.result.headline.text()
+
+
+def test_the_keyboard_stands_on_what_is_to_be_done_next_from_the_file_to_its_report(
+    stage: Stage, placed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, report = stage.page, tmp_path / "report.xlsx"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(placed), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
+    page.setFocus()  # as the desk does it
+    stage.press(Qt.Key.Key_Return, control=False)
+    stage.until(lambda: stage.has_keyboard(page.look.crs.choices["wgs84"]))
+    stage.press(Qt.Key.Key_Down, control=False)
+    stage.press(Qt.Key.Key_Return, control=False)
+    assert page.look.crs.value() == "gcj02"
+    for step in (page.check, page.go, page.result.save):
+        stage.until(partial(stage.has_keyboard, step))
+        stage.press(Qt.Key.Key_Return, control=False)
+    stage.until(lambda: "报告已保存" in page.note.text())
+    assert [(order.dry_run, order.crs) for order in stage.importer.orders] == [(True, "gcj02"), (False, "gcj02")]
+    assert report.is_file()
+
+
+def test_tab_goes_from_the_file_through_its_columns_to_the_buttons(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.page.files.kind.setFocus()
+    stage.press(Qt.Key.Key_Tab, control=False)
+    combos = list(stage.page.columns.fields.values())
+    assert QApplication.focusWidget() is combos[0]
+    combos[-1].setFocus()
+    for part in (stage.page.look.table, stage.page.check, stage.page.go, stage.page.leave):
+        stage.press(Qt.Key.Key_Tab, control=False)
+        assert QApplication.focusWidget() is part
 
 
 def test_a_check_says_that_nothing_was_written(stage: Stage, plain: Path) -> None:
@@ -284,6 +319,9 @@ def test_another_kind_is_looked_at_again(stage: Stage, plain: Path) -> None:
     stage.until(lambda: "单位编码" in stage.page.columns._names.values())
     assert "还没有对好这些列" in stage.page.note.text()
     assert not stage.page.go.isEnabled()
+    assert stage.has_keyboard(stage.page.files.kind)  # the next arrow key chooses the next kind
+    stage.press(Qt.Key.Key_Return, control=False)
+    assert stage.has_keyboard(next(iter(stage.page.columns.fields.values())))  # what is missing stands first
 
 
 def test_a_dropped_file_is_opened(stage: Stage, plain: Path) -> None:
@@ -358,17 +396,3 @@ def test_time_left_is_said_when_it_can_be_known(stage: Stage) -> None:
     assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
     now[0] = 4.0
     assert line.advance(ImportPhase.READING.value, 10_000, 50_000).endswith("约剩 36 秒")
-
-
-def test_the_list_of_standards_has_its_files_name_until_another_is_told(qtbot: QtBot) -> None:
-    panel = FilePanel()
-    qtbot.addWidget(panel)
-    panel.show_file(Path("运城 标准.xlsx"))
-    panel.show_look(Look(ImportKind.STANDARDS, 1), "")
-    assert (panel.list.text(), panel.chosen_list()) == ("运城 标准", "")
-    assert panel.form.isRowVisible(panel.list)
-    panel.list.setText("晋城@标准")
-    panel.show_file(Path("运城 标准.xlsx"))  # a second look leaves what was told
-    assert panel.chosen_list() == "晋城 标准"
-    panel.show_look(Look(ImportKind.UNITS, 1), "")
-    assert not panel.form.isRowVisible(panel.list)

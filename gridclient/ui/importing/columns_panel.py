@@ -37,6 +37,7 @@ class ColumnsPanel(QWidget):
         self.hint.setWordWrap(True)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the drop-down that has the keyboard
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         line = QVBoxLayout(self)
@@ -88,6 +89,11 @@ class ColumnsPanel(QWidget):
         """The words of fields that must have a column and have none."""
         held = self.columns()
         return [self._names.get(field, field) for field in self._required if field not in held]
+
+    def first_missing(self) -> QuietCombo | None:
+        """The drop-down of the first field that must have a column and has none."""
+        held = self.columns()
+        return next((self.fields[field] for field in self._required if field not in held), None)
 
     def _label(self, guess: ColumnGuess) -> QLabel:
         label = QLabel(self._names.get(guess.field, guess.field) + (" *" if guess.required else ""))

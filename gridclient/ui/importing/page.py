@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QStackedWidget, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
@@ -24,6 +23,7 @@ from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
 from gridclient.ui.importing.dialogs import ask_for_file, ask_for_report, ask_for_template, dropped
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.frame import empty_side, foot_line, head_line, left_side
+from gridclient.ui.importing.keyboard import first_open, put_in_order
 from gridclient.ui.importing.look_panel import LookPanel
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.importing.result_panel import ResultPanel
@@ -91,6 +91,7 @@ class ImportPage(QWidget):
         self._arrange()
         self._connect()
         self._settle()
+        self._go_to_first()
 
     @property
     def is_running(self) -> bool:
@@ -111,9 +112,21 @@ class ImportPage(QWidget):
         line.addWidget(head_line(self.leave))
         line.addLayout(middle, 1)
         line.addWidget(foot_line(self.note, self.progress, self.check, self.go))
-        order = (self.files.choose, self.files.templates, self.files.kind, self.files.sheet, self.check, self.go)
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
+        self._order()
+
+    def _order(self) -> None:
+        last = (self.progress.stop, self.check, self.go, self.leave)
+        put_in_order(self.files, self.columns, self.look, self.result, last)
+
+    def _go_to(self, part: QWidget) -> None:
+        """The keyboard to what is to be done next; a page that is not seen takes it when it is opened."""
+        self.setFocusProxy(part)
+        if self.isVisible():
+            part.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _go_to_first(self) -> None:
+        look = self._look
+        self._go_to(self.files.choose if look is None else first_open(self.columns, self.look, look) or self.check)
 
     def _connect(self) -> None:
         self.files.choose_wanted.connect(self._on_choose_wanted)
@@ -161,12 +174,12 @@ class ImportPage(QWidget):
             self,
             self._read_preview,
             LookOrder(self._file, kind, sheet or None, mapping),
-            done=lambda look: self._on_look(look, number, sheet, mapping),
+            done=lambda look: self._on_look(look, number, sheet, mapping, again=bool(kind or mapping)),
             failed=lambda error: self._on_look_failed(error, number),
         )
         self._settle()
 
-    def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None) -> None:
+    def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None, *, again: bool) -> None:
         if number != self._asked:
             return
         self._look = look
@@ -181,7 +194,10 @@ class ImportPage(QWidget):
                 self.columns.show_columns(preview.columns, preview.titles, look.titles)
                 self._recall(number, preview.fingerprint)
             self.look.show_uses(self.columns.uses())
+        self._order()
         self._settle()
+        if not again:
+            self._go_to_first()
 
     def _recall(self, number: int, fingerprint: str) -> None:
         """The columns that were chosen for this header before."""
@@ -204,6 +220,7 @@ class ImportPage(QWidget):
         self.stack.setCurrentIndex(_EMPTY)
         self.note.say_error(error)
         self._settle()
+        self._go_to(self.files.kind)
 
     def _on_column_changed(self, field: str) -> None:
         self._show_columns(PLACING & {field})
@@ -240,6 +257,7 @@ class ImportPage(QWidget):
             failed=self._on_failed,
             progressed=self._on_progressed,
         )
+        self._go_to(self.stack)  # while it runs, Enter does nothing
         self._settle()
 
     def _on_progressed(self, phase: str, done: int, total: int | None) -> None:
@@ -257,6 +275,7 @@ class ImportPage(QWidget):
         self.stack.setCurrentIndex(_RESULT)
         self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
         self._settle()
+        self._go_to(self.go if dry_run else self.leave if self.result.save.isHidden() else self.result.save)
         if outcome.changes.kinds or outcome.changes.cases:
             self.imported.emit(outcome.changes)
 
@@ -267,6 +286,7 @@ class ImportPage(QWidget):
         else:
             self.note.say_error(error)
         self._settle(keep_note=True)
+        self._go_to(self.check)
 
     def _end(self) -> None:
         self._stop = None
@@ -336,6 +356,15 @@ class ImportPage(QWidget):
                 failed=self.note.say_error,
             )
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter settles the choice it stands on, and goes on to what is next."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter) or self.is_running or event.isAutoRepeat():
+            super().keyPressEvent(event)
+            return
+        if isinstance(focused := self.focusWidget(), QRadioButton):
+            focused.click()
+        self._go_to_first()
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if dropped(event) is not None and not self.is_running:
             event.acceptProposedAction()
@@ -360,12 +389,6 @@ class ImportPage(QWidget):
         super().hideEvent(event)
         if not event.spontaneous():
             self.look.crs.give_map_back()
-
-
-def _dropped(event: QDropEvent) -> Path | None:
-    """The one file that is dragged."""
-    urls = event.mimeData().urls()
-    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
 
 
 def _press(button: KeyButton) -> None:
