@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, TITLE
+from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
 from gridclient.ui.cases.model import CaseModel, CaseRole
 from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.cases.row_changes import changes_between, spans
@@ -272,6 +272,60 @@ def test_rows_give_their_case_not_their_words(open_list: OpenList, invented: Inv
     page = open_list(invented)
     index = page.model.index(0, 0)
     assert index.data(CaseRole.CASE_ID) == page.model.row_at(0).id == index.data(CaseRole.ROW).id
+
+
+def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_dragged(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    table, heads = page.table, page.table.horizontalHeader()
+    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
+    page.resize(1342, 400)
+    qtbot.waitUntil(lambda: table.columnWidth(UNIT) > 200 and table.columnWidth(TITLE) > 500)
+    text = table.columns_as_text()
+    page.resize(788, 400)
+    qtbot.waitUntil(lambda: table.columnWidth(UNIT) == COLUMNS[UNIT].width)
+    table.restore_columns(text)  # as it was left in a wider window
+    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
+    edge = heads.viewport().rect().center()
+    edge.setX(heads.sectionViewportPosition(UNIT) + heads.sectionSize(UNIT) - 1)
+    QTest.mousePress(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    QTest.mouseMove(heads.viewport(), edge + QPoint(30, 0))
+    QTest.mouseRelease(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 0))
+    dragged = table.columnWidth(UNIT)
+    assert dragged > COLUMNS[UNIT].width
+    other = open_list(crowded)
+    other.table.restore_columns(table.columns_as_text())
+    page.resize(1342, 400)
+    other.resize(1342, 400)
+    qtbot.waitUntil(lambda: min(one.table.columnWidth(TITLE) for one in (page, other)) > 500)
+    assert {one.table.columnWidth(UNIT) for one in (page, other)} == {dragged}
+
+
+def test_the_chips_are_one_stop_of_tab_with_arrow_keys_inside(
+    open_list: OpenList, invented: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(invented)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.show_question(Question(CaseFilter(level=3, channel="12345", only_open=True)), grid_name="")
+    qtbot.waitUntil(lambda: not jobs.busy)
+    level, channel = page.bar.chip("level"), page.bar.chip("channel")
+    assert level is not None and channel is not None
+    level.setFocus()
+    press(level, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is page.bar.search
+    press(page.bar.search, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget() is level
+    press(level, Qt.Key.Key_Right)
+    assert QApplication.focusWidget() is channel
+    press(channel, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is page.table
+    channel.setFocus()
+    with qtbot.waitSignal(page.narrowed) as told:
+        press(channel, Qt.Key.Key_Return)
+    assert told.args == [{"channel": ""}]
+    assert QApplication.focusWidget() is page.table
 
 
 def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:

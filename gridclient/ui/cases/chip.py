@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 
 class ChipButton(QPushButton):
     """``on`` chips stand for what narrows the list and are taken away by a click; others do something or open a menu
-    that ``fill`` fills each time."""
+    that ``fill`` fills each time. All chips of a bar are one stop of Tab, with the arrow keys from one to the next.
+
+    Signals:
+        step_wanted(int): to the chip so many places on.
+        left(): down, to what the chips are about.
+    """
+
+    step_wanted = Signal(int)
+    left = Signal()
 
     def __init__(
         self,
@@ -23,13 +32,24 @@ class ChipButton(QPushButton):
         super().__init__(words, parent)
         self.setProperty("kind", "chip")
         self.setProperty("on", on)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._fill = fill
         if fill is not None:
             menu = QMenu(self)
             menu.aboutToShow.connect(self._on_menu_about_to_show)
             self.setMenu(menu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() in steps:
+            self.step_wanted.emit(steps[Qt.Key(event.key())])
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Escape):
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     def _on_menu_about_to_show(self) -> None:
         self.menu().clear()

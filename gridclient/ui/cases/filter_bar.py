@@ -168,8 +168,28 @@ class FilterBar(QWidget):
         button = ChipButton(text.format(words=chip.words), on=not back, parent=self)
         button.setObjectName(f"chip_{chip.part}")
         button.setToolTip(self.tr("不再限于这个网格") if back else self.tr("去掉这一条件"))
-        button.clicked.connect(lambda: self.narrowed.emit(chip.without))
+        button.clicked.connect(lambda: self._take_away(button, chip))
+        return self._heard(button)
+
+    def _take_away(self, button: ChipButton, chip: Chip) -> None:
+        if button.hasFocus():
+            self.left.emit()  # the chip goes with its condition
+        self.narrowed.emit(chip.without)
+
+    def _heard(self, button: ChipButton) -> ChipButton:
+        button.step_wanted.connect(lambda steps: self._step(button, steps))
+        button.left.connect(self.left)
         return button
+
+    def _step(self, chip: ChipButton, steps: int) -> None:
+        """The arrow keys: from chip to chip, and stop at the ends."""
+        shown = self._reachable()
+        place = shown.index(chip) + steps
+        if 0 <= place < len(shown):
+            shown[place].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _reachable(self) -> list[ChipButton]:
+        return [chip for chip in (*self._chips, *self._menus.values()) if not chip.isHidden()]
 
     def _make_menus(self) -> dict[str, ChipButton]:
         narrow = self.narrowed.emit
@@ -184,7 +204,7 @@ class FilterBar(QWidget):
         menus = {part: ChipButton(word, fill=fill, parent=self) for part, (word, fill) in offers.items()}
         menus["save"] = ChipButton(self.tr("＋ 存为视图"), fill=self._fill_saving, parent=self)
         for part, button in menus.items():
-            button.setObjectName(f"menu_{part}")
+            self._heard(button).setObjectName(f"menu_{part}")
         return menus
 
     def _fill_saving(self, menu: QMenu) -> None:
@@ -212,6 +232,9 @@ class FilterBar(QWidget):
             if offered:
                 room -= button.sizeHint().width() + self._line.spacing()
             button.setVisible(offered and room >= 0)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        for first in self._reachable()[:1]:
+            first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _on_text_changed(self, _text: str) -> None:
         self._typing.start()

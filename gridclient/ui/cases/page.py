@@ -15,11 +15,11 @@ from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey, UnitRow
 from gridclient.ui.cases.due import Yardstick
-from gridclient.ui.cases.empty_note import EmptyNote
 from gridclient.ui.cases.filter_bar import FilterBar
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.cases.reading_ahead import ReadingAhead
 from gridclient.ui.cases.table import CaseTable
+from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
@@ -10,13 +11,16 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QResi
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from gridclient.services.rows import Sort
-from gridclient.ui.cases.columns import COLUMNS, TITLE, title_of
+from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.theme import HEADER_PX, ROW_PX
 
 _NEAR: Final = 10
 _TITLE_PX: Final = 100
+_ROOMY_TITLE_PX: Final = 380
+_WIDEST_UNIT_PX: Final = 220
+_BY_ITSELF: Final = " "  # at the end of remembered columns, where reading hexadecimal digits passes over it
 _ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
 Spot = tuple[str, int]
 """A case and where its line begins on the screen, in pixels."""
@@ -46,6 +50,7 @@ class CaseTable(QTableView):
         self._cases = model
         self._quiet = False
         self._default = ""
+        self._unit_dragged = self._fitting = False
         self.setModel(model)
         self._cells = CaseDelegate(model=model, parent=self)
         self.setItemDelegate(self._cells)
@@ -125,12 +130,20 @@ class CaseTable(QTableView):
 
     def columns_as_text(self) -> str:
         """Widths, order and choice, for :meth:`restore_columns`."""
-        return bytes(self.horizontalHeader().saveState().toHex().data()).decode()
+        text = bytes(self.horizontalHeader().saveState().toHex().data()).decode()
+        return text if self._unit_dragged else text + _BY_ITSELF
 
     def restore_columns(self, text: str) -> None:
         """Takes up what :meth:`columns_as_text` gave; another version's text is passed over."""
-        if text:
-            self.horizontalHeader().restoreState(bytes.fromhex(text))
+        if not text:
+            return
+        heads = self.horizontalHeader()
+        with self._by_itself():
+            heads.restoreState(bytes.fromhex(text))
+        plain = heads.sectionSize(UNIT) in (0, COLUMNS[UNIT].width)
+        self._unit_dragged = not text.endswith(_BY_ITSELF) and not plain
+        if self.isVisible():
+            self._give_title_room()
 
     def column_menu(self) -> QMenu:
         """The menu at a head: which columns are shown."""
@@ -186,6 +199,8 @@ class CaseTable(QTableView):
     def _give_title_room(self) -> None:
         """The title takes the room that is left, and where too little is left, the list scrolls sideways instead."""
         heads = self.horizontalHeader()
+        with self._by_itself():
+            self._fit_unit(heads)
         others = sum(heads.sectionSize(place) for place in range(heads.count()) if place != TITLE)
         roomy = self.viewport().width() - others >= _TITLE_PX
         heads.setSectionResizeMode(
@@ -193,6 +208,28 @@ class CaseTable(QTableView):
         )
         if not roomy:
             heads.resizeSection(TITLE, _TITLE_PX)
+
+    def _fit_unit(self, heads: QHeaderView) -> None:
+        """Where the title has room to spare, units are written out, unless somebody gave their column a width."""
+        if self._unit_dragged or heads.isSectionHidden(UNIT):
+            return
+        others = sum(heads.sectionSize(place) for place in range(heads.count()) if place not in (TITLE, UNIT))
+        spare = self.viewport().width() - others - _ROOMY_TITLE_PX
+        heads.resizeSection(UNIT, max(COLUMNS[UNIT].width, min(spare, _WIDEST_UNIT_PX)))
+
+    @contextmanager
+    def _by_itself(self) -> Iterator[None]:
+        """Within it no width is the operator's."""
+        self._fitting = True
+        yield
+        self._fitting = False
+
+    def _on_section_resized(self, place: int, before: int, now: int) -> None:
+        if self._fitting:
+            return
+        if place == UNIT and before and now:
+            self._unit_dragged = True
+        self.columns_changed.emit()
 
     def _arrange_heads(self) -> None:
         lines = self.verticalHeader()
@@ -216,7 +253,7 @@ class CaseTable(QTableView):
         heads.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         heads.customContextMenuRequested.connect(self._on_head_menu_wanted)
         heads.sectionClicked.connect(lambda place: self.order_wanted.emit(COLUMNS[place].key))
-        heads.sectionResized.connect(lambda *_: self.columns_changed.emit())
+        heads.sectionResized.connect(self._on_section_resized)
         heads.sectionMoved.connect(lambda *_: self.columns_changed.emit())
 
     def _show_column(self, place: int, *, shown: bool) -> None:
