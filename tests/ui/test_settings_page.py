@@ -213,6 +213,18 @@ def test_a_list_of_conditions_is_put_out_of_force_and_back(
     assert care.lists[""]
 
 
+def test_a_list_without_lines_says_why(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
+    care.backups = list  # type: ignore[method-assign]
+    page.show_part(BACKUPS)
+    qtbot.waitUntil(page.backups.table.note.isVisible, timeout=5_000)
+    assert "还没有备份" in page.backups.table.note.words.text()
+    page.show_part(AUDIT)
+    qtbot.waitUntil(lambda: page.audit.table.lines.rowCount() == 2, timeout=5_000)
+    assert not page.audit.table.note.isVisible()
+    QTest.keyClicks(page.audit.filter, "nobody")
+    assert page.audit.table.note.words.text() == "没有符合筛选的记录。"
+
+
 def test_the_audit_log_is_searched_and_what_is_shown_is_written(
     page: SettingsPage, care: InventedCare, qtbot: QtBot, tmp_path: Path
 ) -> None:

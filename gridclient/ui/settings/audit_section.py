@@ -72,7 +72,8 @@ class AuditSection(Section):
 
     def _show(self) -> None:
         shown = self.shown
-        self.table.lines.show_lines([Line(str(row.no), _texts(row)) for row in shown])
+        empty = self.tr("没有符合筛选的记录。") if self._rows else self.tr("还没有记录。")
+        self.table.show_lines([Line(str(row.no), _texts(row)) for row in shown], empty=empty)
         self.count.setText(self.tr("{count} 条").format(count=f"{len(shown):,}"))
         self.save.setEnabled(bool(shown))
 

@@ -90,7 +90,8 @@ class BackupSection(Section):
         self.show_key.setText(self.tr("显示恢复码"))
 
     def _show(self, rows: Sequence[BackupRow]) -> None:
-        self.table.lines.show_lines([_line(row) for row in rows])
+        empty = self.tr("还没有备份。有改动后半小时内自动备份，也可以现在点“立即备份”。")
+        self.table.show_lines([_line(row) for row in rows], empty=empty)
 
     def _back_up(self, target: Path | None) -> None:
         self.now.setEnabled(False)

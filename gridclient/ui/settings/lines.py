@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.theme import HEADER_PX, ROW_PX
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,7 +63,7 @@ class LinesModel(QAbstractTableModel):
 
 
 class LinesTable(QTableView):
-    """The table of a :class:`LinesModel`; one line is chosen at a time.
+    """The table of a :class:`LinesModel`; one line is chosen at a time, and a table without lines says why.
 
     Signals:
         chosen(str): the key of the chosen line, empty when none is.
@@ -73,6 +74,8 @@ class LinesTable(QTableView):
     def __init__(self, titles: Sequence[str], *, widths: Sequence[int] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines = LinesModel(titles, self)
+        self.note = EmptyNote(self)
+        self.note.hide()
         self.setModel(self.lines)
         self.setStyleSheet(_STYLE)
         self.setShowGrid(False)
@@ -91,6 +94,14 @@ class LinesTable(QTableView):
         header.setSectionResizeMode(len(titles) - 1, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.key()))
         self.lines.modelReset.connect(lambda: self.chosen.emit(""))
+
+    def show_lines(self, lines: Sequence[Line], *, empty: str) -> None:
+        """Other lines; ``empty`` stands there when there are none."""
+        self.lines.show_lines(lines)
+        if lines:
+            self.note.hide()
+        else:
+            self.note.tell(empty)
 
     def key(self) -> str:
         """The key of the chosen line, empty when none is."""
