@@ -220,16 +220,14 @@ class Round:
 
     def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
         body = parcel.body
-        began = self._around.monotonic()
         received = self._transport.bytes_received
         try:
-            answer = self._sent(parcel, enrolment)
+            answer, seconds = self._sent(parcel, enrolment)
         except SyncFault as fault:
             if fault.code == "sync.timeout":
                 self._pacing.up.failed()
                 self._pacing.down.failed()
             raise
-        seconds = self._around.monotonic() - began
         answered = self._transport.bytes_received - received
         self._pacing.carried(len(body) + answered, seconds)
         if 2 * len(body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
@@ -238,14 +236,21 @@ class Round:
             self._pacing.down.went(seconds)
         return decode_reply(answer, self._store.device, self._around.versions)
 
-    def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> bytes:
-        """The answer. Where nothing that follows depends on it, the next request is packed while the hub works."""
+    def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> tuple[bytes, float]:
+        """The answer and the line's seconds. Where nothing that follows depends on it, the next request is packed
+        meanwhile."""
         if parcel.asks or not self._queue.follows(parcel.batch):
-            return self._transport.sync(parcel.body)
+            return self._over_the_line(parcel.body)
         with ThreadPoolExecutor(1, "sync-line") as line:
-            answer = line.submit(self._transport.sync, parcel.body)
+            answer = line.submit(self._over_the_line, parcel.body)
             self._ahead = self._packed(enrolment, parcel.batch)
             return answer.result()
+
+    def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
+        """The answer and how long it took, without what this machine does beside: a slow one is not a slow line."""
+        began = self._around.monotonic()
+        answer = self._transport.sync(body)
+        return answer, self._around.monotonic() - began
 
     def _level(self, events: int) -> int:
         """Thorough where it takes no time; much is packed plainly: even on a slow line that is sooner there."""

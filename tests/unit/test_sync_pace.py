@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.sync.pace import AFTER_COMMIT_S, IDLE_S, JITTER, LONGEST_WAIT_S, Pace
+from gridclient.sync.transport import Pacing
 
 SHARES = st.floats(0, 1, exclude_max=True)
 TIMES = st.floats(0, 1e9)
@@ -70,3 +71,12 @@ def test_thousand_desks_do_not_come_back_all_at_once() -> None:
         waits.append(pace.wait(0.0))
     busiest = max(sum(1 for wait in waits if second <= wait < second + 10) for second in range(300))
     assert busiest <= 40
+
+
+def test_little_that_went_says_nothing_of_the_line() -> None:
+    pacing = Pacing()
+    pacing.carried(200, 0.0001)
+    assert not pacing.is_quick
+    pacing.carried(100_000, 0.5)
+    pacing.carried(200, 30.0)
+    assert pacing.is_quick

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from threading import get_ident
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -355,13 +358,17 @@ def test_batch_grows_on_a_quick_line_and_shrinks_after_silence(hub: FakeHub) -> 
     assert desk.pacing.up.size == max(grown // 2, FIRST_BYTES // 2)
 
 
-def test_little_that_went_says_nothing_of_the_line() -> None:
-    pacing = Pacing()
-    pacing.carried(200, 0.0001)
-    assert not pacing.is_quick
-    pacing.carried(100_000, 0.5)
-    pacing.carried(200, 30.0)
-    assert pacing.is_quick
+def test_desk_that_packs_slowly_does_not_take_its_line_for_a_slow_one(hub: FakeHub) -> None:
+    desk, spent = quick_desk(hub), Counter[int]()
+    for _ in range(1500):
+        desk.write(text=uuid4().hex)
+
+    def slowly() -> datetime:
+        spent[get_ident()] += 60  # asked once for each request that is packed, on the thread that packs
+        return NOW
+
+    report = desk.round(around=Surroundings(now=slowly, monotonic=lambda: spent[get_ident()]))
+    assert report.pushed == 1500 and desk.pacing.is_quick and desk.pacing.up.size > 2 * LEAST_BYTES
 
 
 def test_grants_that_changed_are_kept(hub: FakeHub) -> None:
