@@ -5,12 +5,13 @@ Every method that writes is one short transaction, or several of which each leav
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from gridclient.domain.errors import SyncFault
+from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.events import EventKey, Record
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
@@ -41,6 +42,7 @@ from gridclient.store.sync_rewriting import keep_writer, next_device, write_agai
 from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
 from gridclient.store.sync_withdrawing import withdraw
 
+_LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
 """Whose places the events have; among the desk's values."""
 CONFIRM: Final = "sync.confirm"
@@ -255,7 +257,10 @@ class SqliteSyncStore:
         with self._database.writer() as connection:
             keep_round(connection, report)
         if report.pulled:
-            self._tidy_up()
+            try:
+                self._tidy_up()
+            except StoreUnavailable as fault:  # the round is kept; the index is put together after a later one
+                _LOG.warning("search index not tidied: %s", fault)
 
     def _tidy_up(self) -> None:
         """What comes in leaves the search index in pieces; they are put together when everything is shown."""

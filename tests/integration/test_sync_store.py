@@ -11,9 +11,20 @@ from typing import Any
 import pytest
 
 from gridclient.domain.case import CaseState
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKey, EventKind, Record, link_after
 from gridclient.services.rows import Box, CaseFilter, Sort
-from gridclient.services.sync_port import FeedPage, FeedState, Grant, OriginKey, PlacedRecord, PlacedRun, Unsent
+from gridclient.services.sync_port import (
+    FeedPage,
+    FeedState,
+    Grant,
+    OriginKey,
+    PlacedRecord,
+    PlacedRun,
+    RoundEnd,
+    RoundReport,
+    Unsent,
+)
 from gridclient.store.log import CHAIN_START
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key
@@ -311,3 +322,14 @@ def test_a_placed_record_has_its_own_link_checked(desks: Desks, hub: ToyHub) -> 
     page = hub.page(two.sync.feeds()[0], two.device, 10)
     wrong = tuple(PlacedRecord(p, record, bytes(32)) for p, record, _ in page.foreign)
     assert code_of(lambda: two.sync.take(replace(page, foreign=wrong))) == "sync.chain_broken"
+
+
+def test_index_that_cannot_be_tidied_leaves_the_round_a_good_one(desks: Desks, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_connection: object) -> bool:
+        raise StoreUnavailable("store.disk_full")
+
+    one, _ = desks
+    monkeypatch.setattr("gridclient.store.sync_store.merge_a_little", full)
+    report = RoundReport(NOW, RoundEnd.DONE, pulled=3)
+    one.sync.keep_round(report)
+    assert one.sync.rounds() == [report]
