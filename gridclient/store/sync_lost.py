@@ -12,25 +12,31 @@ from typing import Final
 from gridclient.store.driver import Connection
 
 _LOST: Final = "lost/"
+_STOOD: Final = "lostat/"
+"""Before the stream and the position where an event of another desk stood, so that the next one is found by its key."""
 _HEAD: Final = "head/"
 _STICK: Final = "stick/"
 _KEPT: Final = 200
 _SET: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
 _LOST_OF: Final = (
-    "SELECT e.seq, CAST(v.value AS INTEGER) FROM desk_values v "
-    "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) "
-    "WHERE v.name >= 'lost/' AND v.name < 'lost0' AND e.acked IS NULL AND e.origin = ?"
+    "SELECT e.seq, CAST(v.value AS INTEGER) FROM events e JOIN desk_values v ON v.name = 'lost/' || e.pos "
+    "WHERE e.origin = ? AND e.seq BETWEEN ? AND ? AND e.acked IS NULL"
 )
 _NEXT_LOST: Final = (
-    "SELECT min(CAST(v.value AS INTEGER)) FROM desk_values v "
-    "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) JOIN origins o ON o.no = e.origin "
-    "WHERE v.name >= 'lost/' AND v.name < 'lost0' AND e.acked IS NULL AND o.own = 0 AND o.stream = ? "
-    "AND CAST(v.value AS INTEGER) > ?"
+    "SELECT v.name FROM desk_values v CROSS JOIN events e ON e.pos = CAST(v.value AS INTEGER) "
+    "WHERE v.name >= ? AND v.name < ? AND e.acked IS NULL ORDER BY v.name LIMIT 1"
 )
 _ANY: Final = "SELECT EXISTS(SELECT 1 FROM desk_values WHERE name >= 'lost/' AND name < 'lost0')"
 _FOUND_AGAIN: Final = (
     "DELETE FROM desk_values WHERE name >= 'lost/' AND name < 'lost0' AND NOT EXISTS "
-    "(SELECT 1 FROM events e WHERE e.pos = CAST(substr(name, 6) AS INTEGER) AND e.acked IS NULL)"
+    "(SELECT 1 FROM events e WHERE e.pos = CAST(substr(name, 6) AS INTEGER) AND e.acked IS NULL)",
+    "DELETE FROM desk_values WHERE name >= 'lostat/' AND name < 'lostat0' AND NOT EXISTS "
+    "(SELECT 1 FROM events e WHERE e.pos = CAST(value AS INTEGER) AND e.acked IS NULL)",
+)
+_WITHDRAWN: Final = "(SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL)"
+_TAKEN_OUT: Final = (
+    f"DELETE FROM desk_values WHERE name IN (SELECT 'lost/' || pos FROM {_WITHDRAWN})",
+    f"DELETE FROM desk_values WHERE name >= 'lostat/' AND name < 'lostat0' AND CAST(value AS INTEGER) IN {_WITHDRAWN}",
 )
 
 
@@ -52,12 +58,16 @@ def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
     rows = list(stood)
     connection.executemany(_SET, [(f"{_LOST}{pos}", str(position)) for pos, position in rows])
     foreign: dict[int, int] = {}
-    for pos, _ in rows:
+    for pos, position in rows:
         found = connection.execute(
-            "SELECT o.no, e.seq FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ? AND o.own = 0", (pos,)
+            "SELECT o.no, e.seq, o.stream FROM events e JOIN origins o ON o.no = e.origin "
+            "WHERE e.pos = ? AND o.own = 0",
+            (pos,),
         ).fetchone()
         if found is not None:
-            foreign[found[0]] = min(found[1], foreign.get(found[0], found[1]))
+            no, seq, stream = found
+            foreign[no] = min(seq, foreign.get(no, seq))
+            connection.execute(_SET, (f"{_STOOD}{stream}/{position:016d}/{pos}", str(pos)))
     for no, first in foreign.items():
         heads = connection.execute(
             "SELECT name, value FROM desk_values WHERE name >= ? AND name < ?",
@@ -75,17 +85,26 @@ def leave_to_others(connection: Connection, no: int) -> None:
 def forget_found(connection: Connection) -> None:
     """Drops what is known of events that have a place again."""
     if connection.execute(_ANY).fetchone()[0]:
-        connection.execute(_FOUND_AGAIN)
+        for statement in _FOUND_AGAIN:
+            connection.execute(statement)
 
 
-def lost_places(connection: Connection, no: int) -> Mapping[int, int]:
-    """Where the lost events of an origin stood, by their numbers."""
+def forget_withdrawn(connection: Connection, no: int, first: int) -> None:
+    """Events of an origin are about to leave the log: what is written in their places next stood nowhere."""
+    if connection.execute(_ANY).fetchone()[0]:
+        for statement in _TAKEN_OUT:
+            connection.execute(statement, (no, first))
+
+
+def lost_places(connection: Connection, no: int, first: int, last: int) -> Mapping[int, int]:
+    """Where those of an origin's events ``first`` to ``last`` stood that are lost, by their numbers."""
     if not connection.execute(_ANY).fetchone()[0]:
         return {}
-    return dict(connection.execute(_LOST_OF, (no,)).fetchall())
+    return dict(connection.execute(_LOST_OF, (no, first, last)).fetchall())
 
 
 def next_lost(connection: Connection, stream: str, position: int) -> int | None:
     """Where the first lost event of another desk stood, behind this position."""
-    found = connection.execute(_NEXT_LOST, (stream, position)).fetchone()
-    return None if found is None else found[0]
+    behind = (f"{_STOOD}{stream}/{position + 1:016d}", f"{_STOOD}{stream}0")
+    found = connection.execute(_NEXT_LOST, behind).fetchone()
+    return None if found is None else int(found[0].split("/")[-2])

@@ -150,7 +150,7 @@ class SqliteSyncStore:
                 return _carried(connection, origin, first)
             no, before = _start(connection, origin, first)
             rows = connection.execute(_UNSENT, (no, first, limit)).fetchall()
-            stood = lost_places(connection, no)
+            stood = lost_places(connection, no, first, first + limit - 1)
             if first in stood:
                 until = next_lost(connection, origin.stream, stood[first])
                 marks = [stood.get(row[0], _NEVER) for row in rows]
@@ -190,7 +190,7 @@ class SqliteSyncStore:
         """See the port."""
         with self._database.writer() as connection:
             no, _ = _start(connection, origin, 1)
-            if not forked and first in lost_places(connection, no):
+            if not forked and first in lost_places(connection, no, first, first):
                 leave_to_others(connection, no)
                 return Changes()
             count, changes = withdraw(connection, no, first)
@@ -352,7 +352,7 @@ def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
     records, link = _records(origin, first, rows, before)
     if len(records) != last - first + 1:
         return Unsent(origin, first, (), before, before)
-    stood = lost_places(connection, no).get(last, 0)
+    stood = lost_places(connection, no, last, last).get(last, 0)
     return Unsent(origin, first, records, before, link, signature, more=True, stood=stood)
 
 

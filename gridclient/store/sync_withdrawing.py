@@ -14,6 +14,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.log import Origins, events_of, read_subject, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
+from gridclient.store.sync_lost import forget_withdrawn
 from gridclient.store.sync_rewriting import shorten
 
 _SUBJECTS: Final = (
@@ -29,6 +30,7 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
     """
     subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, (origin, first)).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}
+    forget_withdrawn(connection, origin, first)
     gone = connection.execute("DELETE FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL", (origin, first))
     shorten(connection, {origin})
     projection = Projection(connection)
