@@ -127,6 +127,22 @@ def test_ctrl_shift_enter_registers_and_files(opened: Opened, made: InventedDesk
     assert made.store.case(registered.args[0]).state is CaseState.FILED
 
 
+def test_filing_without_a_condition_puts_the_likeliest_in_first(
+    opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    form = opened()
+    form.activateWindow()
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons) and bool(form.values.grid))
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL | SHIFT)
+    assert form.values.standard == "C-01-02-01" and "再按一次" in form.note.text()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert not made.store.cases
+    with qtbot.waitSignal(form.registered) as registered:
+        QTest.keyClick(form.inputs.standard, Qt.Key.Key_Return, CTRL | SHIFT)
+    assert made.store.case(registered.args[0]).state is CaseState.FILED
+
+
 def test_what_cannot_be_filed_is_registered_and_says_why(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
     form = opened()
     QTest.keyClicks(form.inputs.description, "zaoyin")

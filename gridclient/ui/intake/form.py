@@ -104,7 +104,7 @@ class IntakeForm(QWidget):
 
     def submit(self, *, file: bool) -> None:
         """Registers the case once, and files it as well if that was asked."""
-        if self._busy:
+        if self._busy or (file and self._condition_proposed()):
             return
         values, self._busy = self.values, True
         self._pause.stop()
@@ -112,6 +112,16 @@ class IntakeForm(QWidget):
         self._set_buttons()
         task = partial(register, self._desk, values, file=file)
         self._jobs.write(self, task, self._on_registered, self._on_refused)
+
+    def _condition_proposed(self) -> bool:
+        """A case that is to be filed needs a condition: the likeliest is put in, and seen before it counts."""
+        if self.values.standard or not self.inputs.chips.buttons:
+            return False
+        self.inputs.chips.buttons[0].click()
+        self.inputs.widget_of("standard").setFocus()
+        self.error.clear()
+        self.note.say(self.tr("已填入最像的立案条件，请核对后再按一次 Ctrl+Shift+Enter。"), "warn")
+        return True
 
     def clear(self) -> None:
         """Empties the form; the same button takes that back until something is typed."""
