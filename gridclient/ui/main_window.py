@@ -113,7 +113,8 @@ class MainWindow(QMainWindow):
             stack=self.pages.stack,
         )
         self.side.put_into(made.across)
-        order = (self.command, *self.boxes.buttons.values(), self.tree, self.cases.table, self.pane)
+        left = (*self.boxes.buttons.values(), self.tree)
+        order = (self.command, *self.top.stops(), *left, *self.cases.bar.stops(), self.cases.table)  # then the case
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
         return made
@@ -184,6 +185,7 @@ class MainWindow(QMainWindow):
         self.side.left.connect(self.cases.table.setFocus)
         self.pages.changes.connect(self.announce)
         self.pages.covered.connect(self.actions_.rest)
+        self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's
         self.pages.progressed.connect(self.status.show_work)
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)

@@ -50,12 +50,20 @@ class TopBar(QWidget):
         line.addWidget(self.room)
         line.addSpacing(6)
         line.addWidget(command, 8)
-        line.addWidget(self._button(actions["register"], key="F3", icon="register"))
-        line.addWidget(self._button(actions["import"]))
+        self._buttons = (
+            self._button(actions["register"], key="F3", icon="register"),
+            self._button(actions["import"]),
+        )
+        for button in self._buttons:
+            line.addWidget(button)
         line.addStretch(1)
         line.addWidget(self.lamp)
         line.addSpacing(4)
         line.addWidget(self.account)
+
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through after the command bar."""
+        return (*self._buttons, self.lamp, self.account)
 
     def show_room(self, name: str) -> None:
         """The room's name, as the county gave it."""

@@ -86,3 +86,9 @@ def test_what_the_panel_took_back_is_not_taken_back_again(
     settle(qtbot, window)
     assert invented.store.cases[case_id].urges == 0
     assert not window.actions_.desk["undo"].isEnabled()
+
+
+def test_what_ctrl_z_takes_back_on_the_desk_is_not_told_on_a_page(window: MainWindow) -> None:
+    window.status.tell("已派遣（Ctrl+Z 撤销）")
+    press(window, Qt.Key.Key_F1)
+    assert window.status.told.text() == ""

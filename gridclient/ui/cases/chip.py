@@ -32,7 +32,7 @@ class ChipButton(QPushButton):
         super().__init__(words, parent)
         self.setProperty("kind", "chip")
         self.setProperty("on", on)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._fill = fill
         if fill is not None:

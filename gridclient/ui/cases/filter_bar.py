@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -120,6 +121,10 @@ class FilterBar(QWidget):
         """The chip of an active part of the filter."""
         return next((chip for chip in self._chips if chip.objectName() == f"chip_{part}"), None)
 
+    def stops(self) -> tuple[QWidget, ...]:
+        """What Tab goes through; of the chips it stops at the first that is seen."""
+        return (*self._menus.values(), self.search)
+
     # -- arranging --------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -161,6 +166,10 @@ class FilterBar(QWidget):
         self._chips = [self._make_chip(chip) for chip in self._shown]
         for place, button in enumerate(self._chips):
             self._line.insertWidget(place + 1, button)
+        last = list(self._menus.values())[-1]
+        last.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # nothing is put after what Tab passes by
+        for before, after in pairwise((last, *self._chips)):
+            QWidget.setTabOrder(before, after)
 
     def _make_chip(self, chip: Chip) -> ChipButton:
         back = chip.part == "grid"
