@@ -24,7 +24,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 
 PAGE: Final = 200
-_MINUTE_MS: Final = 60_000
+_TICK_MS: Final = 20_000  # as the clocks of the case
 _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
@@ -85,9 +85,9 @@ class CaseList(QWidget):
         line.setSpacing(0)
         line.addWidget(self.bar)
         line.addWidget(self.table, 1)
-        self._minute = QTimer(self, interval=_MINUTE_MS)
-        self._minute.timeout.connect(self._on_minute_over)
-        self._minute.start()
+        self._clock = QTimer(self, interval=_TICK_MS)
+        self._clock.timeout.connect(self._on_tick)
+        self._clock.start()
         self._painting = QTimer(self, singleShot=True)  # runs while the new rows wait to be painted
         self._painting.timeout.connect(self._on_painted)
         self._ahead = ReadingAhead(step=desk.queries.read_ahead, jobs=jobs, parent=self)
@@ -288,7 +288,7 @@ class CaseList(QWidget):
         else:
             self.cleared.emit()
 
-    def _on_minute_over(self) -> None:
+    def _on_tick(self) -> None:
         self.model.tick(self._desk.clock.now())
 
     def _on_view_named(self, name: str) -> None:
