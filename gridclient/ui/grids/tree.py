@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView, QWidget
 
 from gridclient.services.rows import GridFigures, GridRow
@@ -38,6 +38,7 @@ class GridTree(QTreeView):
         self._model = GridModel(self)
         self._initials: Mapping[str, str] = {}
         self._typed, self._typed_at = "", 0.0
+        self._arriving = False
         self._unseen: str | None = None  # to be opened when the areas are there
         self._told = ""
         self.setModel(self._model)
@@ -132,6 +133,15 @@ class GridTree(QTreeView):
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Whoever comes to the tree has not gone to its first area yet; an arrow key does that."""
+        nowhere = not self.currentIndex().isValid()
+        self._arriving = nowhere
+        super().focusInEvent(event)
+        if nowhere:
+            self.selectionModel().clear()
+        self._arriving = False
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The arrow is drawn a little to the right of where Qt looks for it."""
         index = self.indexAt(event.position().toPoint())
@@ -190,7 +200,7 @@ class GridTree(QTreeView):
         return self._model.index_of(row.code)
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        code = self._model.node(current).row.code if current.isValid() else ""
+        code = self._model.node(current).row.code if current.isValid() and not self._arriving else ""
         if code and code != self._told:
             self._told = code
             self.grid_chosen.emit(code)
