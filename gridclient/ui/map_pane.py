@@ -6,7 +6,7 @@ import json
 from typing import Final
 
 import shiboken6
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.mapview.view import MapView, Theme
@@ -87,7 +87,7 @@ class MapPane(QWidget):
         bridge.point_picked.connect(self.point_picked)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
-        bridge.page_drawn.connect(self.drawn)
+        bridge.page_drawn.connect(self._on_page_drawn)
         self.view = view
         view.refresh_cases(self._filter)
         if self._looking_at is not None:
@@ -179,6 +179,13 @@ class MapPane(QWidget):
         if self.view is not None:
             self.view.refresh_figures()
             self.view.refresh_cases()
+
+    def _on_page_drawn(self) -> None:
+        """Tab passes the map by, whose page has a stop at every bubble; its own key goes there."""
+        keyboard = self.view.focusProxy() if self.view is not None else None
+        if keyboard is not None:
+            keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.drawn.emit()
 
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
         self._looking_at = (lon, lat, zoom)

@@ -1,0 +1,56 @@
+"""Tab goes through the desk as it is read: the line above, boxes, areas, conditions, the list, the case."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.ui.main_window import MainWindow
+from gridclient.ui.map_pane import MapPane
+from tests.fakes.map_data import InMemoryMapData
+from tests.ui.conftest import press
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def focused() -> QWidget:
+    found = QApplication.focusWidget()
+    assert found is not None
+    return found
+
+
+def test_tab_goes_from_the_areas_over_one_chip_and_the_search_to_the_list_and_its_case(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)  # a chip that is made now
+    qtbot.waitUntil(lambda: not window._jobs.busy and window.detail.view is not None, timeout=10_000)
+    chip = window.cases.bar.chip("box")
+    window.tree.setFocus()
+    for part in (chip, window.cases.bar.search, window.cases.table):
+        press(focused(), Qt.Key.Key_Tab)
+        assert focused() is part
+    press(focused(), Qt.Key.Key_Tab)
+    assert window.pane.isAncestorOf(focused())
+    press(focused(), Qt.Key.Key_Tab, SHIFT)
+    assert focused() is window.cases.table
+
+
+def test_coming_to_the_areas_narrows_nothing_and_an_arrow_key_does(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert focused() is window.tree
+    assert not window.state.filter.grid
+    press(focused(), Qt.Key.Key_Down)
+    assert window.state.filter.grid == window.tree.grids.node(window.tree.grids.index(0, 0)).row.code
+
+
+def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
+    pane = MapPane(data=InMemoryMapData())
+    qtbot.addWidget(pane)
+    pane.show()
+    with qtbot.waitSignal(pane.drawn, timeout=30_000):
+        pane.make()
+    keyboard = pane.view.focusProxy() if pane.view is not None else None
+    assert keyboard is not None
+    assert keyboard.focusPolicy() is Qt.FocusPolicy.ClickFocus
+    pane.shutdown()
