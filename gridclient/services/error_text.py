@@ -324,7 +324,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sync.hub_key_unknown": "本席位还不知道同步中心的身份密钥：请先在原来的网址同步一次，或用新的注册码重新注册。",
     "sync.move_untold": "同步中心没有说自己在“{text}”，没有改用；请核对网址，或请县级管理员用 --url 写明它再启动。",
     "sync.move_unsafe": "原来的线路是加密的，不能改用不加密的网址“{text}”。",
-    "sync.proxy": "代理“{text}”不对，请写成 http://地址:端口，或者 direct（不用代理）。",
+    "sync.proxy": "代理“{text}”不能用：只支持 http 代理，请写成 http://地址:端口，或者 direct（不用代理）。",
     "sync.proxy_refused": "代理服务器没有接通同步中心，请核对代理的地址、用户名和密码。",
     "sync.no_line": "本席位不连网络，只用 U 盘与同步中心交换；接通网络后，请用网址和注册码注册。",
     "enrol.file_foreign": "这不是注册文件（.gridrequest 或 .gridadmission）。",

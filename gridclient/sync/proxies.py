@@ -27,7 +27,7 @@ _GRANTED: Final = b"200"
 
 
 def checked_choice(chosen: str) -> str:
-    """What somebody chose: an address, :data:`DIRECT`, or "" for what the machine says.
+    """What somebody chose: an ``http://`` address, :data:`DIRECT`, or "" for what the machine says.
 
     Raises:
         InvalidInput: ``sync.proxy``.
@@ -38,7 +38,7 @@ def checked_choice(chosen: str) -> str:
     text = text if "://" in text else f"http://{text}"
     try:
         parts = urlsplit(text)
-        fits = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or _PORT) > 0
+        fits = parts.scheme == "http" and bool(parts.hostname) and (parts.port or _PORT) > 0
         fits = fits and not any(sign.isspace() for sign in text)
     except ValueError:
         fits = False
@@ -61,7 +61,7 @@ def proxy_for(url: str, chosen: str = "") -> str:
         return ""
     try:
         return checked_choice(named)
-    except InvalidInput:  # of a kind that nobody here can use (socks)
+    except InvalidInput:  # of a kind that nobody here can use (socks, https)
         return ""
 
 
