@@ -79,7 +79,7 @@ class OrderLedger(Protocol):
 
     def files_named(self, streams: Collection[str], after: str, limit: int) -> Sequence[tuple[str, str, str]]:
         """The first ``limit`` places where files behind ``after`` are named, in order of file: (file, stream,
-        subject)."""
+        subject). The last file comes with all its places, also where they are more."""
         ...
 
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:

@@ -62,4 +62,4 @@ class LackOfFiles:
                     continue
                 if any(grant.stream == stream and reaches(ledger, grant, subject) for grant in grants):
                     lacking[sha256] = None
-        return Lacking(list(lacking), rows[-1][0] if len(rows) == MOST_LOOKED_AT else "")
+        return Lacking(list(lacking), rows[-1][0] if len(rows) >= MOST_LOOKED_AT else "")

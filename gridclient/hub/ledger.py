@@ -201,6 +201,12 @@ class OrderStatements(ABC):
             f"SELECT sha256, stream, subject FROM files WHERE stream {among} AND sha256 > ? ORDER BY sha256 LIMIT ?",
             (listed, after, limit),
         )
+        if len(found) == limit:
+            last = found[-1][0]
+            found = [row for row in found if row[0] != last]
+            found += self.rows(
+                f"SELECT sha256, stream, subject FROM files WHERE stream {among} AND sha256 = ?", (listed, last)
+            )
         return [(str(sha256), str(stream), str(subject)) for sha256, stream, subject in found]
 
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
