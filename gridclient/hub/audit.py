@@ -30,12 +30,29 @@ _WORDS: Final[Mapping[str, str]] = {
     f"{_PUSH}{PushStatus.FORBIDDEN.value}": "无权上报",
     f"{_PUSH}{PushStatus.REFUSED.value}": "拒收（签名或内容不符）",
 }
+_REASONS: Final[Mapping[str, str]] = {
+    "enrol.code_mistyped": "注册码输错",
+    "enrol.code_unknown": "没有这个注册码",
+    "enrol.code_used": "注册码已用过",
+    "enrol.code_expired": "注册码已过期",
+    "enrol.device_known": "设备已注册而密钥不同",
+    "enrol.device_invalid": "申请不完整",
+    "enrol.too_many": "输错太多次",
+}
 _MOST: Final = 1000
 
 
 def word_of(kind: str) -> str:
     """A kind of line in people's words; one of a later version as it is."""
     return _WORDS.get(kind, kind)
+
+
+def detail_of(note: Note) -> str:
+    """What a line tells beside, in people's words: why somebody was not let in, and from where."""
+    if note.kind != ENROL_REFUSED:
+        return note.detail
+    code, gap, address = note.detail.partition(" ")
+    return f"{_REASONS.get(code, code)}{gap}{address}"
 
 
 class Refusals:
@@ -64,6 +81,14 @@ class Refusals:
         with self._lock:
             times, last, self._times, self._last = self._times, self._last, Counter(), {}
         return [note._replace(at=last[note], times=times[note]) for note in sorted(times)]
+
+    def put_back(self, notes: Sequence[Note]) -> None:
+        """Lines that could not be written down are counted on."""
+        with self._lock:
+            for line in notes:
+                note = line._replace(at=0, times=1)
+                self._times[note] += line.times
+                self._last[note] = max(line.at, self._last.get(note, 0))
 
     def _add(self, note: Note, at: int) -> None:
         with self._lock:

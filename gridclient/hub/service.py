@@ -129,10 +129,21 @@ class HubService:
         return known[1] if known is not None and known[0] == grants else self.membership(device)[1]
 
     def keep(self) -> None:
-        """Writes down who was here and what was refused since the last time."""
+        """Writes down who was here and what was refused since the last time.
+
+        Raises:
+            StoreUnavailable: the database failed; it is written down the next time.
+        """
         with self._lock:
             seen, self._seen = self._seen, {}
-        self.access.keep(seen, self.refusals.taken())
+        refused = self.refusals.taken()
+        try:
+            self.access.keep(seen, refused)
+        except StoreUnavailable:
+            with self._lock:
+                self._seen = seen | self._seen
+            self.refusals.put_back(refused)
+            raise
 
     def close(self) -> None:
         """Ends what runs beside."""

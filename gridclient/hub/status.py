@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.hub.access import Access
-from gridclient.hub.audit import word_of
+from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import role_of
 from gridclient.hub.rows import Device, Note, StreamRow
@@ -101,7 +101,7 @@ def status_page(status: HubStatus) -> str:
 def note_cells(notes: Iterable[Note]) -> Iterator[tuple[str | int, ...]]:
     """Lines of the hub's record as people read them, under :data:`NOTE_TITLES`."""
     for note in notes:
-        yield moment(note.at), word_of(note.kind), note.device, note.stream, note.detail, note.times
+        yield moment(note.at), word_of(note.kind), note.device, note.stream, detail_of(note), note.times
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.events import EventKey, Record
 from gridclient.hub.access import Access
-from gridclient.hub.audit import KEPT_S, Refusals
+from gridclient.hub.answers import _STATUS
+from gridclient.hub.audit import KEPT_S, Refusals, detail_of
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import held, note_database, open_backend
 from gridclient.hub.rights import grants_for
+from gridclient.hub.rows import Note
 from gridclient.hub.service import HubService
 from gridclient.sync.wire import PushStatus
 from tests.fakes.command_line import CommandLine
@@ -166,7 +169,8 @@ def test_the_record_tells_codes_desks_and_who_was_turned_away(office: CommandLin
     ]
     assert [line["at"] for line in lines] == sorted((line["at"] for line in lines), reverse=True)
     shown = office("hub", "log", "--last", "5").out
-    assert all(word in shown for word in ("发注册码", "注册被拒", "吊销", "拒收", "203.0.113.9"))
+    assert all(word in shown for word in ("发注册码", "注册被拒", "吊销", "拒收", "没有这个注册码 203.0.113.9"))
+    assert "enrol." not in shown
     assert len(office.json("hub", "log", "--last", "2").json) == 2
 
 
@@ -184,6 +188,70 @@ def test_a_desk_that_is_refused_all_day_is_one_line_and_old_lines_are_forgotten(
     assert not refusals.taken()
     Access(backend, lambda: at + KEPT_S + 86_400).issue_code(grants_for(TOWNSHIP), township=TOWNSHIP, name="")
     assert [line.kind for line in access.notes(10)] == ["code_issued"]
+
+
+def test_what_the_database_would_not_take_is_written_down_the_next_time(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(range(1_900_000_000, 1_900_001_000, 10))
+    service = HubService(backend, lambda: next(times))
+    desk = HubDesk("desk-0001", STREAM)
+    desk.enrol(service.access, grants_for(TOWNSHIP))
+
+    def come() -> int:
+        service.device_of(desk.token)
+        service.refusals.version("sync.update_due", desk.device, at := next(times))
+        return at
+
+    come()
+    with monkeypatch.context() as broken:
+        broken.setattr(service.access, "keep", out_of_order)
+        with pytest.raises(StoreUnavailable):
+            service.keep()
+    last = come()
+    service.keep()
+    (line,) = [line for line in service.access.notes(10) if line.kind == "sync.update_due"]
+    assert (line.times, line.at) == (2, last)
+    come()
+    with monkeypatch.context() as broken:
+        broken.setattr(service.access, "keep", out_of_order)
+        with pytest.raises(StoreUnavailable):
+            service.keep()
+    service.keep()
+    (seen,) = [device.seen_at for device in service.access.devices()]
+    assert seen is not None and seen > last
+    service.close()
+
+
+def out_of_order(*_what: object) -> None:
+    raise StoreUnavailable("hub.store_failed")
+
+
+def test_every_reason_for_not_letting_somebody_in_has_its_words() -> None:
+    refused = [code for code in _STATUS if code.startswith("enrol.")]
+    assert refused
+    told = [detail_of(Note(0, "enrol_refused", detail=f"{code} 203.0.113.9")) for code in refused]
+    assert not [words for words in told if "enrol" in words or not words.endswith(" 203.0.113.9")]
+
+
+def test_places_of_one_file_are_never_told_in_two_pages(backend: Backend) -> None:
+    """A page ends behind a file: what is asked for next begins with the next one."""
+    named = [*[("a" * 64, n) for n in range(2)], *[("b" * 64, n) for n in range(4)], ("c" * 64, 0)]
+    desk = HubDesk("desk-0001", STREAM)
+    desk.enrol(Access(backend, time.time), grants_for(TOWNSHIP))
+    for seq, (name, case) in enumerate(named, 1):
+        text = f'{{"name":"a.png","sha256":"{name}","size":10}}'
+        key = EventKey(STREAM, desk.device, 1, seq)
+        desk.records.append(Record(key, seq, "attachment_added", 1, f"{case:032x}", 0, "operator", text))
+    service = HubService(backend, time.time)
+    desk.round(service.sync, [desk.push(1, len(named))])
+    service.close()
+    after, pages = "", []
+    with backend.reading() as ledger:
+        while rows := ledger.files_named([STREAM], after, 3):
+            pages.append("".join(sorted(row[0][0] for row in rows)))
+            after = rows[-1][0]
+    assert pages == ["aabbbb", "c"]
 
 
 def test_every_process_of_a_hub_writes_what_it_refused_in_the_same_order() -> None:
