@@ -34,7 +34,8 @@ class SyncView:
 
     ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
     ``done`` and ``all`` tell how far a round is while one runs. ``by_stick``: the desk belongs to a hub to which it
-    has no line; no round comes by itself.
+    has no line; no round comes by itself. ``proxy`` is what was chosen (:meth:`SyncControl.choose_proxy`), without
+    its password.
     """
 
     state: SyncState
@@ -50,6 +51,7 @@ class SyncView:
     all: int = 0
     hub_url: str = ""
     by_stick: bool = False
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

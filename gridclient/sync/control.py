@@ -314,8 +314,8 @@ class ProcessSyncControl:
 
     def _taken_in(self, news: Told | Committed) -> Changes:
         match news:
-            case Stands(state, next_at, url, by_stick):
-                told = replace(self._view, state=state, next_at=next_at, hub_url=url, by_stick=by_stick)
+            case Stands(state, next_at, url, by_stick, proxy):
+                told = replace(self._view, state=state, next_at=next_at, hub_url=url, by_stick=by_stick, proxy=proxy)
                 self._view = replace(told, stage="", done=0, all=0)
             case Progressed(stage, done, of_all):
                 self._view = replace(self._view, stage=stage, done=done, all=of_all)

@@ -114,12 +114,13 @@ Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopB
 @dataclass(frozen=True, slots=True)
 class Stands:
     """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself; ``by_stick``:
-    the desk has no line and works with its hub by stick alone."""
+    the desk has no line and works with its hub by stick alone; ``proxy``: the chosen one, without its password."""
 
     state: SyncState
     next_at: datetime | None = None
     url: str = ""
     by_stick: bool = False
+    proxy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,13 @@ def checked_choice(chosen: str) -> str:
     return text
 
 
+def without_password(chosen: str) -> str:
+    """The choice as it may be shown to whoever sits there."""
+    parts = urlsplit(chosen)
+    name, _, place = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{name.partition(':')[0]}@{place}").geturl() if name else chosen
+
+
 def proxy_for(url: str, chosen: str = "") -> str:
     """The proxy for this address, "" where none stands between; a hub on this machine never has one."""
     parts = urlsplit(url)

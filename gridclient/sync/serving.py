@@ -74,6 +74,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
             move=lambda url: move(store, url, proxy=parts.proxy()),
             recertify=lambda: recertify(store, proxy=parts.proxy()),
             choose_proxy=lambda chosen: parts.keep_proxy(checked_choice(chosen)),
+            proxy=parts.proxy,
             ask_by_file=lambda file: ask_by_file(store, file, name=parts.name(), key=parts.key),
             take_admission=lambda file: take_admission(store, file, key=parts.key, now=parts.now),
             tell=lambda told: _tell(link, told),

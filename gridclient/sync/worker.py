@@ -42,6 +42,7 @@ from gridclient.sync.orders import (
     Told,
 )
 from gridclient.sync.pace import Pace
+from gridclient.sync.proxies import without_password
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.stick import export_bundle, import_bundle
@@ -87,6 +88,7 @@ class Surrounding:
     move: Callable[[str], object] = lambda _url: None
     recertify: Callable[[], bool] = lambda: False
     choose_proxy: Callable[[str], object] = lambda _chosen: None
+    proxy: Callable[[], str] = lambda: ""
     tell: Callable[[Told], None]
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -238,7 +240,8 @@ class SyncWorker:
         coming = state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
         wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
         url = enrolment.url if enrolment is not None else ""
-        self._around.tell(Stands(state, self._around.now() + wait if coming else None, url, self._by_stick))
+        next_at = self._around.now() + wait if coming else None
+        self._around.tell(Stands(state, next_at, url, self._by_stick, without_password(self._around.proxy())))
 
     def _confirm(self) -> None:
         if self._state is SyncState.FORKED:
@@ -273,6 +276,7 @@ class SyncWorker:
                 self._hang_up()
                 self._around.choose_proxy(order.chosen)
                 self._pace.asked(self._around.monotonic())
+                self._settle(self._state)
             case AskByFile():
                 self._around.ask_by_file(order.file)
             case TakeAdmission():

@@ -13,6 +13,7 @@ from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.sync.proxies import without_password
 
 NOON = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
 _PATIENCE_S = 10.0
@@ -82,6 +83,7 @@ class FakeSync:
     def choose_proxy(self, chosen: str) -> None:
         self.asked.append(("choose_proxy", chosen))
         self._fail()
+        self.tell(replace(self.shown, proxy=without_password(chosen)))
 
     def ask_by_file(self, file: Path) -> str:
         self.asked.append(("ask_by_file", file))

@@ -100,6 +100,7 @@ class Stage:
             move=self.moved.append,
             recertify=lambda: self.is_same_hub,
             choose_proxy=self.proxies.append,
+            proxy=lambda: self.proxies[-1] if self.proxies else "",
         )
         SyncWorker(self.store, self, around, offline=offline).run()
 
@@ -171,6 +172,12 @@ def test_after_another_address_or_proxy_a_round_follows_at_once(stage: Stage) ->
     assert (stage.moved, stage.proxies) == (["http://new"], ["direct"])
     assert stage.rounds() == [0, 5, 9]
     assert [told for _, told in stage.told if isinstance(told, Answered)] == [Answered(1), Answered(2)]
+
+
+def test_the_chosen_proxy_is_told_without_its_password(stage: Stage) -> None:
+    stage.run((5, ChooseProxy(1, "http://desk:secret@10.0.0.1:3128")), (9, ChooseProxy(2, "")), until=12)
+    told = [told.proxy for _, told in stage.told if isinstance(told, Stands)]
+    assert list(dict.fromkeys(told)) == ["", "http://desk@10.0.0.1:3128"] and told[-1] == ""
 
 
 def test_order_for_a_round_is_obeyed_at_once(stage: Stage) -> None:

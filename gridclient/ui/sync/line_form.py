@@ -23,6 +23,7 @@ class LineForm(QWidget):
         super().__init__(parent)
         self.setObjectName("lineForm")
         self._control, self._jobs = control, jobs
+        self._shown = ""  # the proxy that the field was given last
         self.open = KeyButton(self.tr("网址和代理…"), parent=self)
         self.fields = QWidget(self)
         self.url, self.proxy = QLineEdit(self.fields), QLineEdit(self.fields)
@@ -48,6 +49,9 @@ class LineForm(QWidget):
         self.setVisible(not view.by_stick)
         self._form.setRowVisible(self.url, view.state is not SyncState.ALONE)
         self.url.setPlaceholderText(view.hub_url)
+        if self.proxy.text().strip() == self._shown:  # nobody is typing another one
+            self.proxy.setText(view.proxy)
+            self._shown = view.proxy
 
     def _on_open(self) -> None:
         self.open.hide()
@@ -57,21 +61,29 @@ class LineForm(QWidget):
     def _on_url(self) -> None:
         if url := self.url.text().strip():
             done = self.tr("已核对是原来的同步中心，改用这个网址。")
-            self._begin(partial(self._control.move, url), self.tr("正在核对…"), done)
+            self._begin(partial(self._control.move, url), self.tr("正在核对…"), partial(self._on_moved, done))
 
     def _on_proxy(self) -> None:
         chosen = self.proxy.text().strip()
-        self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), self.tr("已记住代理。"))
+        if chosen != self._shown:
+            done = partial(self._on_chosen, chosen)
+            self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), done)
 
-    def _begin(self, work: Callable[[], None], words: str, done: str) -> None:
+    def _begin(self, work: Callable[[], None], words: str, done: Callable[[None], None]) -> None:
         self.fields.setEnabled(False)
         self.note.say(words)
-        self._jobs.read(self, work, partial(self._on_done, done), self._on_refused)
+        self._jobs.read(self, work, done, self._on_refused)
 
-    def _on_done(self, words: str, _none: object) -> None:
+    def _on_moved(self, words: str, _none: None) -> None:
         self.fields.setEnabled(True)
         self.url.clear()
         self.note.say(words)
+
+    def _on_chosen(self, chosen: str, _none: None) -> None:
+        self.fields.setEnabled(True)
+        self._shown = chosen  # what is told from now on takes its place, without a password
+        self.show_view(self._control.view())
+        self.note.say(self.tr("已记住代理。"))
 
     def _on_refused(self, error: GridClientError) -> None:
         self.fields.setEnabled(True)

@@ -14,7 +14,7 @@ from gridclient.hub.certificate import own_certificate
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.enrolling import enrol, line_to
 from gridclient.sync.moving import move
-from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for
+from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for, without_password
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW
@@ -140,6 +140,15 @@ def test_what_is_no_proxy_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         checked_choice(text)
     assert caught.value.code == "sync.proxy"
+
+
+@pytest.mark.parametrize("text", ["", DIRECT, "http://10.0.0.1:3128", "http://desk@10.0.0.1", "http://[::1]:3128"])
+def test_a_choice_without_a_password_is_shown_as_it_is(text: str) -> None:
+    assert without_password(text) == text
+
+
+def test_a_password_is_not_shown() -> None:
+    assert without_password("http://desk:p%40ss@word@10.0.0.1:3128") == "http://desk@10.0.0.1:3128"
 
 
 def test_a_proxy_may_be_written_without_its_kind() -> None:
