@@ -11,7 +11,7 @@ help:
 	@echo 'make run         open the desk of the demo county (without a display: walk its tour, leave screenshots in tour/)'
 	@echo 'make test        every check: format, rules, types, layers, tests with coverage floors'
 	@echo 'make test-lower  the map, ui and binding tests on the oldest PySide6 that is supported'
-	@echo 'make faults      the fault suite of synchronisation in full (some 20 minutes), with a table of what was injected'
+	@echo 'make faults      the fault suite of synchronisation in full (some 12 minutes), with a table of what was injected'
 	@echo 'make bench       measure what the README promises'
 	@echo 'make bundle      one-folder program in dist/gridclient'
 	@echo 'make lock        write requirements.lock anew from pyproject.toml'
