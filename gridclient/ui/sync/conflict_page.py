@@ -244,6 +244,8 @@ class ConflictPage(QWidget):
 
     def _mark(self, choice: str) -> None:
         """Which choice Enter carries out."""
+        if choice and self.note.undo.isHidden() and self.keep.isEnabled():
+            self.note.hide()  # it asked for this, or is read
         self.keep.setChecked(choice == KEEP)
         self.take.setChecked(choice == TAKE)
 

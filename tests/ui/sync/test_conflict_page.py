@@ -165,8 +165,15 @@ def test_enter_without_a_mark_asks_for_one(
 ) -> None:
     QTest.keyClick(page.list, Qt.Key.Key_Return)
     settle()
-    assert "先按 1 或 2" in page.note.words.text()
+    assert page.note.isVisible() and "先按 1 或 2" in page.note.words.text()
     assert sum(bool(case.contentions) for case in contended.store.cases.values()) == 3
+
+
+def test_what_asked_for_a_mark_goes_with_it(page: ConflictPage, settle: Callable[[], None]) -> None:
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    assert page.note.isVisible()
+    QTest.keyClick(page.list, Qt.Key.Key_1)
+    assert not page.note.isVisible()
 
 
 def test_a_mark_does_not_go_over_to_another_case(page: ConflictPage, settle: Callable[[], None]) -> None:
