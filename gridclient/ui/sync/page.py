@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -77,13 +78,17 @@ class SyncPage(QWidget):
             line.addWidget(part)
         middle = QHBoxLayout()
         middle.setSpacing(1)
-        middle.addWidget(self._left())
+        left = self._left()
+        middle.addWidget(left)
         middle.addWidget(self._right(), 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(1)
         whole.addWidget(head)
         whole.addLayout(middle, 1)
+        stops = (part for part in left.findChildren(QWidget) if part.focusPolicy() is not Qt.FocusPolicy.NoFocus)
+        for before, after in pairwise((self.switch, self.now, self.leave, *stops, self.rounds)):
+            QWidget.setTabOrder(before, after)
 
     def _left(self) -> QWidget:
         inner = _panel()

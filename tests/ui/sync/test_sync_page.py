@@ -106,6 +106,19 @@ def test_f5_asks_for_a_round_and_a_click_does_too(page: SyncPage, fake: FakeSync
     assert fake.asked.count(("sync_now",)) == 2
 
 
+def test_tab_goes_on_from_the_line_above_to_the_cases_and_the_stick(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    tell(fake, sync, qtbot, SyncState.IDLE, pending_events=2, pending_cases=1)
+    assert page.line is not None and page.stick is not None
+    order = (page.leave, page.card.show_cases, page.line.open, page.stick.out, page.stick.into, page.rounds)
+    for part in order:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is part
+
+
 def test_a_stopped_desk_may_ask_again(page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot) -> None:
     tell(fake, sync, qtbot, SyncState.STOPPED)
     QTest.keyClick(page.leave, Qt.Key.Key_F5)
