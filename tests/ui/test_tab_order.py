@@ -44,6 +44,15 @@ def test_coming_to_the_areas_narrows_nothing_and_an_arrow_key_does(window: MainW
     assert window.state.filter.grid == window.tree.grids.node(window.tree.grids.index(0, 0)).row.code
 
 
+def test_escape_leaves_a_page_also_from_the_line_above_it(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F1)
+    page = window.pages.page("help")
+    assert page is not None and page.isVisible()
+    window.top.account.setFocus()
+    press(focused(), Qt.Key.Key_Escape)
+    assert not page.isVisible()
+
+
 def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
     pane = MapPane(data=InMemoryMapData())
     qtbot.addWidget(pane)
