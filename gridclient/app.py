@@ -81,6 +81,8 @@ class App:
                 map_view=begun.map_view if begun is not None else None,
             ),
         )
+        for error in self.opened.given_up:
+            self.window.banner.tell_error(error)
         self._stack.callback(self.window.deleteLater)
         self._stack.callback(self.window.close)
         self.restore_from: tuple[Path, str] | None = None

@@ -7,9 +7,9 @@ window's first paint.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
-from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.roles import AccountRole
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.services.desk import Desk
@@ -75,6 +75,8 @@ class OpenedDesk:
     profile: profiles.Profile
     reference: SqliteReference
     desk: Desk
+    given_up: Sequence[GridClientError] = ()
+    """Imports that were cut off and could not be finished, to be told."""
 
     @property
     def database(self) -> Database:
@@ -209,7 +211,7 @@ def open_desk(
     with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared) as profile:
         opened = _opened(profile, clock, account)
         if not (read_only or shared) and has_unfinished_imports(profile.database):
-            _finish_imports(profile, clock)
+            opened = replace(opened, given_up=_finish_imports(profile, clock))
         yield opened
 
 
@@ -262,11 +264,11 @@ def _work(profile: profiles.Profile, clock: Clock) -> Work:
     return begin
 
 
-def _finish_imports(profile: profiles.Profile, clock: Clock) -> None:
+def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridClientError]:
     from gridclient.store.case_recorder import BulkRecorder
     from gridclient.store.import_journal import finish_imports
 
-    finish_imports(profile.database, BulkRecorder(profile.device, clock))
+    return finish_imports(profile.database, BulkRecorder(profile.device, clock)).given_up
 
 
 def _mbtiles(path: Path) -> TileArchive:

@@ -140,6 +140,7 @@ PARTS: Final = {
 AUDITED: Final = {
     "reporter_shown": "查看反映人信息",
     "imported": "导入文件",
+    "import_given_up": "放弃中断的导入",
     "standard_list_used": "启用立案标准清单",
     "standard_list_left": "停用立案标准清单",
     "audit_saved": "导出操作记录",

@@ -1,13 +1,14 @@
 """The rows of case imports that are decided or about to be: put aside first, then taken over into the log in turns.
 
 ``imports.state`` is ``staging`` until all rows are there, ``ready`` from the decision on, then ``done``. A start finds
-``ready`` ones after a power cut and finishes them, and throws ``staging`` ones away.
+``ready`` ones after a power cut and finishes them, and throws ``staging`` ones away. One whose rows cannot be read any
+more (another version staged them, or the disk damaged them) is ``given_up``: what it had taken over stays.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, Protocol
@@ -15,6 +16,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import msgpack
 import zstandard
 
+from gridclient.domain.errors import InvalidInput
 from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.services.import_records import ImportedCase
 from gridclient.store.audit import append_line
@@ -23,6 +25,7 @@ from gridclient.store.import_ahead import Ahead
 from gridclient.store.import_pace import Pace
 from gridclient.store.unfinished import unfinished_imports
 
+_LOG: Final = logging.getLogger(__name__)
 _QUICK: Final = 1  # of zstd: an eighth of the pages to encrypt, for less than that costs
 _BATCH: Final = 100
 _BUFFERED: Final = 20
@@ -65,9 +68,23 @@ class CaseRecorder(Protocol):
         ...
 
 
-def staged_cases(batch: bytes) -> Iterator[StagedCase]:
-    """The rows of one batch."""
-    return itertools.starmap(StagedCase, msgpack.unpackb(zstandard.decompress(batch)))
+class Finished(NamedTuple):
+    """What a start made of imports that were cut off: how many cases are new, and which imports it had to give up."""
+
+    new: int
+    given_up: Sequence[InvalidInput]
+
+
+def staged_cases(batch: bytes) -> Sequence[StagedCase]:
+    """The rows of one batch.
+
+    Raises:
+        InvalidInput: ``import.batch_damaged``.
+    """
+    try:
+        return [StagedCase(*row) for row in msgpack.unpackb(zstandard.decompress(batch))]
+    except (zstandard.ZstdError, msgpack.UnpackException, ValueError, TypeError) as error:
+        raise InvalidInput("import.batch_damaged", detail=type(error).__name__) from error
 
 
 @lru_cache(maxsize=4096)
@@ -164,17 +181,21 @@ class Journal:
         return import_id
 
 
-def finish_imports(database: Database, recorder: CaseRecorder) -> int:
-    """At a start: carries out what was decided, throws away what was not. Gives the number of new cases."""
+def finish_imports(database: Database, recorder: CaseRecorder) -> Finished:
+    """At a start: carries out what was decided, throws away what was not."""
     with database.reader() as connection:
         left = unfinished_imports(connection)
-    new = 0
+    new, given_up = 0, []
     for import_id, state in left:
-        if state == "ready":
-            new += _TakingOver(database, recorder, import_id).to_the_end(None)[0]
-        else:
+        if state != "ready":
             _forget(database, import_id)
-    return new
+            continue
+        try:
+            new += _TakingOver(database, recorder, import_id).to_the_end(None)[0]
+        except InvalidInput as damage:
+            _LOG.warning("import %d is given up: %s", import_id, damage)
+            given_up.append(_give_up(database, import_id, recorder.now()))
+    return Finished(new, given_up)
 
 
 class _TakingOver:
@@ -245,6 +266,21 @@ class _TakingOver:
                 "select imported, unchanged from imports where id = ?", (self._import_id,)
             ).fetchone()
         return imported, unchanged
+
+
+def _give_up(database: Database, import_id: int, now: datetime) -> InvalidInput:
+    """Ends an import whose rows cannot be read: what was taken over stays, the rest would be in the way for ever."""
+    with database.writer() as connection:
+        connection.execute("delete from import_batches where import_id = ?", (import_id,))
+        connection.execute("delete from import_numbers where import_id = ?", (import_id,))
+        connection.execute(
+            "update imports set state = 'given_up', finished_at = ? where id = ?", (now.isoformat(), import_id)
+        )
+        file, actor, taken = connection.execute(
+            "select file, actor, imported + unchanged from imports where id = ?", (import_id,)
+        ).fetchone()
+        append_line(connection, at=int(now.timestamp()), actor=actor, what="import_given_up", subject=str(import_id))
+    return InvalidInput("import.given_up", file=file, count=taken)
 
 
 def _forget(database: Database, import_id: int) -> None:

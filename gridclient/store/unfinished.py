@@ -6,7 +6,7 @@ from typing import Final
 
 from gridclient.store.driver import Connection, Database
 
-_UNFINISHED: Final = "select id, state from imports where state <> 'done' order by id"
+_UNFINISHED: Final = "select id, state from imports where state not in ('done', 'given_up') order by id"
 
 
 def unfinished_imports(connection: Connection) -> list[tuple[int, str]]:

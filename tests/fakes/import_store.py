@@ -82,7 +82,7 @@ class ImportStore:
 
     def finish(self) -> int:
         """What a start does with imports that were interrupted."""
-        return finish_imports(self.database, self.recorder)
+        return finish_imports(self.database, self.recorder).new
 
     def count(self, table: str) -> int:
         with self.database.reader() as connection:

@@ -6,14 +6,20 @@ import os
 import signal
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgpack
 import pytest
+import zstandard
 
 from gridclient.services.import_records import ImportKind
 from gridclient.services.importing import ImportPhase
 from gridclient.services.rows import CaseFilter
+from gridclient.store.audit import newest_lines
+from gridclient.store.import_journal import finish_imports
+from gridclient.store.unfinished import has_unfinished_imports
 from gridclient.store.verify import verify
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import all_areas
@@ -54,6 +60,30 @@ def test_an_import_killed_before_the_decision_leaves_nothing(after: ImportStore)
     tables = ("cases", "events", "import_batches", "imports where kind = 'cases'", "counters")
     left = [after.count(table) for table in tables]
     assert left == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "rest", [zlib.compress(b'[["a"]]'), zstandard.compress(b'[["a"]]'), zstandard.compress(msgpack.packb([1]))]
+)
+@pytest.mark.parametrize("after", [(ImportPhase.WRITING, 100)], indirect=True)
+def test_an_import_whose_rest_cannot_be_read_is_given_up_and_what_was_taken_stays(
+    after: ImportStore, rest: bytes
+) -> None:
+    """Another version staged it, or the disk damaged it: the desk opens."""
+    there = after.count("cases")
+    with after.database.writer() as connection:
+        connection.execute("update import_batches set data = ?", (rest,))
+    ended = finish_imports(after.database, after.recorder)
+    assert ended.new == 0
+    ((code, params),) = [(error.code, error.params) for error in ended.given_up]
+    assert (code, params) == ("import.given_up", {"file": "f", "count": there})
+    assert not has_unfinished_imports(after.database)
+    assert [after.count(table) for table in ("cases", "import_batches", "import_numbers")] == [there, 0, 0]
+    with after.database.reader() as connection:
+        assert newest_lines(connection, limit=1)[0][2:4] == ("op1", "import_given_up")
+    assert verify(after.database).problems == ()
+    again = after.bring(case_rows(ROWS), ImportKind.CASES).summary
+    assert (again.imported, again.unchanged) == (ROWS - there, there)
 
 
 @pytest.mark.parametrize("after", [(ImportPhase.WRITING, 100), (ImportPhase.WRITING, 1_500)], indirect=True)

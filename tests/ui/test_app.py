@@ -41,6 +41,22 @@ def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtB
         app.close()
 
 
+def test_a_desk_opens_over_an_import_that_cannot_be_finished_and_says_so_once(profile: Path, qtbot: QtBot) -> None:
+    with open_desk(profile) as opened, opened.database.writer() as connection:
+        connection.execute(
+            "insert into imports (id, kind, file, actor, started_at, state) "
+            "values (1, 'cases', '旧案件.xlsx', 'op1', '2026-11-20T10:00:00+08:00', 'ready')"
+        )
+        connection.execute("insert into import_batches (import_id, data) values (1, ?)", (b"of another version",))
+    told = []
+    for _ in range(2):
+        app = desktop.build_app(profile)
+        told.append("" if app.window.banner.isHidden() else app.window.banner.words.text())
+        app.close()
+    assert "旧案件.xlsx" in told[0] and "重新导入" in told[0]
+    assert told[1] == ""
+
+
 def test_the_offline_switch_stands_as_it_was_left(profile: Path, qtbot: QtBot) -> None:
     with open_desk(profile) as opened:
         device = opened.profile.device.id
