@@ -75,6 +75,23 @@ def test_a_key_pressed_before_the_panel_is_there_is_done_by_it(jobs: Jobs, look:
     assert told.args[0].cases == {case_id}
 
 
+def test_a_key_for_several_cases_pressed_before_the_panel_is_there_is_done_by_it(
+    jobs: Jobs, look: None, qtbot: QtBot
+) -> None:
+    made = empty_desk(role=AccountRole.SHIFT_LEADER)
+    cases = [made.register(title) for title in ("积水", "占道")]
+    pane = CasePane(desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs))
+    qtbot.addWidget(pane)
+    pane.show()
+    pane.show_batch(cases)
+    pane.start_action(Action.FILE)
+    qtbot.waitUntil(lambda: pane.panel.foot.form is not None, timeout=10_000)
+    form = pane.panel.foot.form
+    assert form is not None
+    focused = pane.window().focusWidget()
+    assert focused is not None and form.isAncestorOf(focused)
+
+
 def test_whoever_needs_the_panel_gets_it_at_once(invented: InventedDesk, jobs: Jobs, look: None, qtbot: QtBot) -> None:
     initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
     pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)

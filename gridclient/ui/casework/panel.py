@@ -78,7 +78,7 @@ class CasePanel(QWidget):
         self._wanted: str | None = None
         self._view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched
-        self._coming = False  # another case is wanted than the one that is shown
+        self._coming = False  # another case is wanted than the one that is shown, or others are
         self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
@@ -115,7 +115,7 @@ class CasePanel(QWidget):
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
         self._kept.write()
-        self._wanted, self._view, self._coming, self._awaited = None, None, False, None
+        self._wanted, self._view, self._coming, self._awaited = None, None, True, None
         self.foot.close_form()
         self.several.show(case_ids)
 
@@ -148,8 +148,8 @@ class CasePanel(QWidget):
         self.start_action(Action.FILE if self._going_on else first)
 
     def start_action(self, action: Action) -> None:
-        """Opens the form of an action, or does it where there is nothing to ask; for a case that is on its way, when it
-        is there."""
+        """Opens the form of an action, or does it where there is nothing to ask; for cases that are on their way, when
+        they are there."""
         if self._coming:
             self._awaited = partial(self.start_action, action)
             return
@@ -200,6 +200,7 @@ class CasePanel(QWidget):
         self.foot.dispatch_cancelled.connect(self._on_cancelled)
         self.foot.several_dispatched.connect(self._on_several_dispatched)
         self.several.shown.connect(self.top.show_several)
+        self.several.ready.connect(self._on_several_ready)
         self.several.changes.connect(self._on_changes)
         self.several.staying.connect(self.staying)
         self.several.told.connect(self.told)
@@ -223,11 +224,18 @@ class CasePanel(QWidget):
         if view.case.id == self._going_on and view.case.state is CaseState.FILED:
             self._going_on = None
             self.foot.take_focus()
+        self._do_awaited()
+        read = partial(load_likenesses, self._desk, view.case)
+        self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
+
+    def _on_several_ready(self) -> None:
+        self._coming = False
+        self._do_awaited()
+
+    def _do_awaited(self) -> None:
         awaited, self._awaited = self._awaited, None
         if awaited is not None:
             awaited()
-        read = partial(load_likenesses, self._desk, view.case)
-        self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
 
     def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
         if self._view is not None and self._view.case.id == case_id:

@@ -68,12 +68,14 @@ class SeveralCases(QObject):
 
     Signals:
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
+        ready(): what can be done with them is offered.
         changes(Changes): cases were filed.
         staying(str): what follows changes the present case, and the operator goes on with it.
         told(str): what was done.
     """
 
     shown = Signal(object)
+    ready = Signal()
     changes = Signal(object)
     staying = Signal(str)
     told = Signal(str)
@@ -148,6 +150,7 @@ class SeveralCases(QObject):
             self._foot.show_together(offers_together((row.state for row in several.rows), self._desk.actor))
         if self._said:
             self._foot.note.say(self._said, "warn")
+        self.ready.emit()
 
     def _open_form(self) -> None:
         form = self._foot.open_form(self._spec(), self._lists.now)
