@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from gridclient.services.desk import Desk
@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         self.side.open_wanted.connect(self.state.choose_case)
         self.side.left.connect(self.cases.table.setFocus)
         self.pages.changes.connect(self.announce)
+        self.top.left.connect(self.pages.back)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's
         self.pages.progressed.connect(self.status.show_work)
@@ -276,13 +277,6 @@ class MainWindow(QMainWindow):
             wanted[name]()
 
     # -- life -------------------------------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc leaves a page also where the keyboard is in the line above it."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.pages.back()
-        else:
-            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

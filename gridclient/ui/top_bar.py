@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import Actor
@@ -17,7 +17,13 @@ _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
 class TopBar(QWidget):
-    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions."""
+    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions.
+
+    Signals:
+        left(): Esc; a page below it is left.
+    """
+
+    left = Signal()
 
     def __init__(
         self,
@@ -64,6 +70,12 @@ class TopBar(QWidget):
     def stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through after the command bar."""
         return (*self._buttons, self.lamp, self.account)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def show_room(self, name: str) -> None:
         """The room's name, as the county gave it."""
