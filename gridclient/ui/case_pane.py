@@ -83,10 +83,6 @@ class CasePane(QWidget):
         assert self._panel is not None
         return self._panel
 
-    def is_made(self) -> bool:
-        """Whether the panel is there."""
-        return self._panel is not None
-
     def make_soon(self) -> None:
         """Makes it step by step while the desk goes on."""
         if self._steps is None:

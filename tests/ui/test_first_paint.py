@@ -55,9 +55,9 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
     pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)
     qtbot.addWidget(pane)
     pane.show_case(chosen)
-    assert not pane.is_made()
+    assert pane.findChild(QWidget, "caseDetail") is None
     pane.make_soon()
-    qtbot.waitUntil(pane.is_made, timeout=10_000)
+    qtbot.waitUntil(lambda: pane.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
     qtbot.waitUntil(lambda: pane.panel.view is not None, timeout=10_000)
     assert pane.panel.view is not None
     assert pane.panel.view.case.id == chosen

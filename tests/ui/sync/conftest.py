@@ -92,7 +92,7 @@ def open_desk(qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.Monke
         with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
             window.show()
         window.pane.make_soon()  # as when the map has been drawn
-        qtbot.waitUntil(window.pane.is_made, timeout=10_000)
+        qtbot.waitUntil(lambda: window.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
         window.activateWindow()
         qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
         return window
