@@ -328,7 +328,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "sync.move_unsafe": "原来的线路是加密的，不能改用不加密的网址“{text}”。",
     "sync.proxy": "代理“{text}”不能用：只支持 http 代理，请写成 http://地址:端口，或者 direct（不用代理）。",
     "sync.proxy_refused": "代理服务器没有接通同步中心，请核对代理的地址、用户名和密码。",
-    "sync.no_line": "本席位不连网络，只用 U 盘与同步中心交换；接通网络后，请用网址和注册码注册。",
+    "sync.no_line": "本席位不连网络，只用U盘与同步中心交换；接通网络后，请用网址和注册码注册。",
     "enrol.file_foreign": "这不是注册文件（.gridrequest 或 .gridadmission）。",
     "enrol.file_broken": "注册文件已损坏或不完整，没有采用，请重新复制。",
     "enrol.file_newer": "注册文件由更新的版本写成，请先更新程序。",
@@ -349,8 +349,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "bundle.foreign": "这不是同步文件（.gridbundle）。",
     "bundle.newer": "同步文件由更新的版本写成，请先更新程序。",
     "bundle.key_missing": "本席位没有打开这份同步文件的密钥，它可能属于其他镇街或部门。",
-    "bundle.unreadable": "同步文件读不出来（{reason}），请检查 U 盘。",
-    "bundle.not_written": "同步文件没有写成（{reason}），原有内容未动，请检查 U 盘空间和写保护。",
+    "bundle.unreadable": "同步文件读不出来（{reason}），请检查U盘。",
+    "bundle.not_written": "同步文件没有写成（{reason}），原有内容未动，请检查U盘空间和写保护。",
 }
 _GENERAL = "操作没有完成（{code})。"
 _STATE_WORDS: Final = {**PARTS, **STATES}

@@ -99,7 +99,7 @@ class SyncPage(QWidget):
         self._enrol_title = _heading(self.tr("注册到同步中心"))
         parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol, self.line)
         if self.stick is not None:
-            parts = (*parts, _heading(self.tr("用 U 盘交换")), self.stick)
+            parts = (*parts, _heading(self.tr("用U盘交换")), self.stick)
         for part in parts:
             if part is not None:
                 rows.addWidget(part)

@@ -157,7 +157,7 @@ def only_here_sentences(view: SyncView) -> tuple[str, ...]:
         return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
     return (
         translate("Sync", "{here}还只在这台电脑上。").format(here=here),
-        translate("Sync", "关机不会丢，但别的席位还看不到；请导出到 U 盘带到县里，收过再导入。")
+        translate("Sync", "关机不会丢，但别的席位还看不到；请导出到U盘带到县里，收过再导入。")
         if view.by_stick
         else translate("Sync", "关机不会丢，但别的席位还看不到；开机联网后接着上报。"),
     )
@@ -204,18 +204,18 @@ def _alone(_view: SyncView, _now: datetime) -> Said:
         translate("Sync", "单机使用"),
         (
             translate(
-                "Sync", "这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。"
+                "Sync", "这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用U盘交换。"
             ),
         ),
     )
 
 
 def _by_stick(view: SyncView, now: datetime) -> Said:
-    way = translate("Sync", "这台电脑不连网络，只用 U 盘与同步中心交换：导出，带到县里收一次，再导入。")
+    way = translate("Sync", "这台电脑不连网络，只用U盘与同步中心交换：导出，带到县里收一次，再导入。")
     if has_pending(view):
         title = translate("Sync", "还有{here}没有上报").format(here=only_here(view))
     elif view.fresh_at is None:
-        title = translate("Sync", "只用 U 盘交换")
+        title = translate("Sync", "只用U盘交换")
     else:
         title = translate("Sync", "都已上报，可以放心关机")
     return title, (_fresh_sentence(view, now), way)

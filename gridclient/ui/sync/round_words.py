@@ -40,7 +40,7 @@ def bundle_words(report: BundleReport, *, out: bool) -> str:
     if out and not report.events:
         return translate("Sync", "{file} 已经是最新的，没有要补写的。").format(file=report.file.name)
     if out:
-        words = translate("Sync", "已写入 {file}：{count} 条{known}。请安全弹出 U 盘后再拔。")
+        words = translate("Sync", "已写入 {file}：{count} 条{known}。请安全弹出U盘后再拔。")
         return words.format(file=report.file.name, count=f"{report.events:,}", known=known)
     if not report.events:
         return translate("Sync", "{file} 里没有新内容{known}。").format(file=report.file.name, known=known)

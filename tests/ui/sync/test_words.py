@@ -227,7 +227,7 @@ def test_how_far_a_round_is(stage: str, done: int, whole: int, words: str) -> No
         (
             BundleReport(FILE, 12, 3),
             True,
-            "已写入 desk.gridbundle：12 条（另有 3 条早已在了）。请安全弹出 U 盘后再拔。",
+            "已写入 desk.gridbundle：12 条（另有 3 条早已在了）。请安全弹出U盘后再拔。",
         ),
         (BundleReport(FILE, 0, 3), True, "desk.gridbundle 已经是最新的，没有要补写的。"),
         (BundleReport(FILE, 0, 3), False, "desk.gridbundle 里没有新内容（另有 3 条早已在了）。"),
@@ -250,7 +250,7 @@ def test_desk_without_a_line_says_how_its_work_gets_to_the_hub() -> None:
     assert "stick" in _SIGNS
     said = headline(by_stick, NOW)
     assert said.title == "还有3 条操作（1 件案件）没有上报"
-    assert any("U 盘" in sentence for sentence in said.sentences)
+    assert any("U盘" in sentence for sentence in said.sentences)
     assert "开机联网" not in pending_face(by_stick).told
     assert headline(replace(by_stick, pending_events=0, pending_cases=0), NOW).title == "都已上报，可以放心关机"
     assert state_words(replace(by_stick, state=SyncState.CONFIRM), NOW) == "需确认"
