@@ -211,6 +211,14 @@
         <translation>Export…</translation>
     </message>
     <message>
+        <source>没有符合筛选的记录。</source>
+        <translation>No line fits the filter.</translation>
+    </message>
+    <message>
+        <source>还没有记录。</source>
+        <translation>No lines yet.</translation>
+    </message>
+    <message>
         <source>{count} 条</source>
         <translation>{count} lines</translation>
     </message>
@@ -284,6 +292,10 @@
     <message>
         <source>换电脑或重装后恢复备份要用它。请抄在纸上，与电脑分开保管；谁有它谁就能打开备份。</source>
         <translation>Needed to restore a backup on another or a reinstalled computer. Write it on paper and keep it away from the computer: whoever has it can open the backups.</translation>
+    </message>
+    <message>
+        <source>还没有备份。有改动后半小时内自动备份，也可以现在点“立即备份”。</source>
+        <translation>No backup yet. One is made within half an hour of a change, or now with “Back up now”.</translation>
     </message>
     <message>
         <source>正在备份…</source>
@@ -2189,6 +2201,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Clear</translation>
     </message>
     <message>
+        <source>已填入最像的立案条件，请核对后再按一次 Ctrl+Shift+Enter。</source>
+        <translation>The likeliest condition was put in; check it and press Ctrl+Shift+Enter again.</translation>
+    </message>
+    <message>
         <source>已恢复上次没有登记完的内容，请核对后继续。</source>
         <translation>Your unfinished registration is back; please check and go on.</translation>
     </message>
@@ -3082,10 +3098,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Only on this computer so far: {here}.</translation>
     </message>
     <message>
-        <source>关机不会丢，但别的席位还看不到；请导出到 U 盘带到县里，收过再导入。</source>
-        <translation>Safe to switch off, but other desks do not see it yet; export to a stick, take it to the county and import it again afterwards.</translation>
-    </message>
-    <message>
         <source>关机不会丢，但别的席位还看不到；开机联网后接着上报。</source>
         <translation>Nothing is lost when you switch off, but other desks cannot see it yet; reporting goes on once the computer is back online.</translation>
     </message>
@@ -3096,18 +3108,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>单机使用</source>
         <translation>Used stand-alone</translation>
-    </message>
-    <message>
-        <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用 U 盘交换。</source>
-        <translation>This computer is not enrolled at the hub; its data is only here. Enrol with an enrolment code, or exchange by stick only.</translation>
-    </message>
-    <message>
-        <source>这台电脑不连网络，只用 U 盘与同步中心交换：导出，带到县里收一次，再导入。</source>
-        <translation>This computer has no line and exchanges with the hub by stick: export, have it taken in at the county, import.</translation>
-    </message>
-    <message>
-        <source>只用 U 盘交换</source>
-        <translation>Works by stick only</translation>
     </message>
     <message>
         <source>{left} 后自动同步，按 F5 立即同步。</source>
@@ -3128,6 +3128,22 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>都已上报，可以放心关机</source>
         <translation>All reported: safe to switch off</translation>
+    </message>
+    <message>
+        <source>关机不会丢，但别的席位还看不到；请导出到U盘带到县里，收过再导入。</source>
+        <translation>Safe to switch off, but other desks do not see it yet; export to a stick, take it to the county and import it again afterwards.</translation>
+    </message>
+    <message>
+        <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用U盘交换。</source>
+        <translation>This computer is not enrolled at the hub; its data is only here. Enrol with an enrolment code, or exchange by stick only.</translation>
+    </message>
+    <message>
+        <source>这台电脑不连网络，只用U盘与同步中心交换：导出，带到县里收一次，再导入。</source>
+        <translation>This computer has no line and exchanges with the hub by stick: export, have it taken in at the county, import.</translation>
+    </message>
+    <message>
+        <source>只用U盘交换</source>
+        <translation>Works by stick only</translation>
     </message>
     <message>
         <source>正在同步</source>
@@ -3266,7 +3282,7 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>{file} is up to date, nothing to add.</translation>
     </message>
     <message>
-        <source>已写入 {file}：{count} 条{known}。请安全弹出 U 盘后再拔。</source>
+        <source>已写入 {file}：{count} 条{known}。请安全弹出U盘后再拔。</source>
         <translation>Written to {file}: {count} entries{known}. Eject the stick before pulling it out.</translation>
     </message>
     <message>
@@ -3348,7 +3364,7 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Enrol at the hub</translation>
     </message>
     <message>
-        <source>用 U 盘交换</source>
+        <source>用U盘交换</source>
         <translation>Exchange by stick</translation>
     </message>
     <message>
