@@ -135,9 +135,11 @@ def double_clock(
         headings = translate("Present", "工时超期"), translate("Present", "自然超期")
     else:
         headings = translate("Present", "工时剩余"), translate("Present", "自然剩余")
-    worked = working_time_words(left.working, day) if left.working else translate("Present", "非工作时间")
+    working = ClockFace(headings[0], working_time_words(left.working, day))
+    if not left.working:  # from here to the limit nobody works
+        working = ClockFace(translate("Present", "工时"), translate("Present", "非工作时间"))
     return DoubleClock(
-        ClockFace(headings[0], worked),
+        working,
         ClockFace(headings[1], natural_time_words(left.natural)),
         urgent,
         _TONES[pressure(urgent)],

@@ -2662,6 +2662,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>off hours</translation>
     </message>
     <message>
+        <source>工时</source>
+        <translation>Working</translation>
+    </message>
+    <message>
         <source>{days}工作日 {clock}</source>
         <translation>{days} wd {clock}</translation>
     </message>

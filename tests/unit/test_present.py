@@ -176,4 +176,5 @@ def test_a_limit_that_ends_before_work_begins_does_not_read_like_one_that_is_ove
     before = clock_at(sunday, sunday + timedelta(minutes=14), started=sunday, limit="15 minute")
     after = clock_at(sunday + timedelta(minutes=20), sunday, started=sunday, limit="15 minute")
     assert [face.working.time for face in (before, after)] == ["非工作时间", "非工作时间"]
-    assert (before.working.heading, after.working.heading) == ("工时剩余", "工时超期")
+    assert [face.working.heading for face in (before, after)] == ["工时", "工时"]
+    assert (before.natural.heading, after.natural.heading) == ("自然剩余", "自然超期")
