@@ -202,11 +202,7 @@ Said = tuple[str, tuple[str, ...]]
 def _alone(_view: SyncView, _now: datetime) -> Said:
     return (
         translate("Sync", "单机使用"),
-        (
-            translate(
-                "Sync", "这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用U盘交换。"
-            ),
-        ),
+        (translate("Sync", "这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用U盘交换。"),),
     )
 
 
