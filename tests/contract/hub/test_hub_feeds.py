@@ -229,6 +229,7 @@ def test_a_sealed_part_says_the_same_as_an_ordinary_page(
     assert sealed is not None
     got = list(pages_of(service, reader, STREAM, wish=parts.LEAST_ROOM))
     assert got[0] == ordinary
-    assert [page.cursor for page in got] == [32, 64, 100]
+    cursors = [page.cursor for page in got]
+    assert cursors in ([32, 64, 100], [32, 64, 96, 100])  # whoever asks has the next part sealed, perhaps in time
     assert [p.position for page in got for p in page.foreign] == list(range(1, 101))
     assert [run.length for page in pages_of(service, desk, STREAM) for run in page.own]
