@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from base64 import b64encode
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -72,9 +72,9 @@ def proxy_for(url: str, chosen: str = "") -> str:
         return ""
 
 
-def proxy_manager(proxy: str, **settings: object) -> urllib3.ProxyManager:
+def proxy_manager(proxy: str, **settings: Any) -> urllib3.ProxyManager:
     """Connections through a proxy; name and password may stand in its address."""
-    return urllib3.ProxyManager(proxy, proxy_headers=_pass(proxy), **settings)  # type: ignore[arg-type]
+    return urllib3.ProxyManager(proxy, proxy_headers=_pass(proxy), **settings)
 
 
 def connect(proxy: str, host: str, port: int, timeout: float) -> socket.socket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -139,12 +139,12 @@ class CaseList(QWidget):
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
-    def _ask(self, limit: int, show: object) -> None:
+    def _ask(self, limit: int, show: Callable[[CasePage], None]) -> None:
         question, queries = self._question, self._desk.queries
         self._jobs.read(
             self,
             lambda: queries.page(question.filter, question.sort, limit=limit),
-            show,  # type: ignore[arg-type]
+            show,
             self._tell_failure,
             name="page",
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from gridclient.domain.errors import GridClientError
 from gridclient.services.care import BackupRow, Care
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -103,9 +104,9 @@ class BackupSection(Section):
         self.note.say(self.tr("已备份：{file}").format(file=path))
         self.refresh()
 
-    def _on_failed(self, error: object) -> None:
+    def _on_failed(self, error: GridClientError) -> None:
         self.now.setEnabled(True)
-        self.note.say_error(error)  # type: ignore[arg-type]  # Jobs promises a GridClientError
+        self.note.say_error(error)
 
     def _on_to_file(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(

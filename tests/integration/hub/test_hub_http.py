@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
+import json
 import logging
 import ssl
+import sys
 import time
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 import urllib3
 import zstandard
 
+from gridclient.cli import main
 from gridclient.domain.events import EventKey, Record
 from gridclient.hub.access import Access
 from gridclient.hub.backend import Backend
@@ -211,28 +216,21 @@ def test_tls_is_left_out_only_on_loopback_or_when_asked(tmp_path: Path, host: st
 
 def test_a_hub_that_makes_its_certificate_puts_its_mark_into_codes(tmp_path: Path) -> None:
     """The desk compares what the line shows with what the code says."""
-    from gridclient.cli import main
-
     database = f"sqlite:///{tmp_path / 'hub.db'}"
     with hub_process(database, tmp_path, "--listen", "0.0.0.0:0") as (_, url):
         port = int(url.rpartition(":")[2])
         shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port), timeout=20))
-        code = issue(main, database)
+        code = issue(database)
         assert read_code(code).fingerprint == hashlib.sha256(shown).digest()[:8]
         mark = hashlib.sha256(shown).hexdigest()
         with urllib3.HTTPSConnectionPool("127.0.0.1", port, cert_reqs="CERT_NONE", assert_fingerprint=mark) as pool:
             assert pool.request("GET", "/health", retries=False, timeout=20).status == 200
 
 
-def issue(main: object, database: str) -> str:
-    import contextlib
-    import io
-    import json
-    import sys
-
+def issue(database: str) -> str:
     out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     with contextlib.redirect_stdout(out):
-        assert main(["hub", "enrol", "--db", database, "--township", "371002001", "--json"]) == 0  # type: ignore[operator]
+        assert main(["hub", "enrol", "--db", database, "--township", "371002001", "--json"]) == 0
     out.flush()
     assert sys.stdout is not out
     code = json.loads(out.buffer.getvalue())["code"]
