@@ -15,8 +15,9 @@ from tests.fakes.postgres import drop_database, new_database
 from tests.faults.county import County
 from tests.faults.desk import FULL, department
 from tests.faults.line import Fault
+from tests.faults.machine import run
 from tests.faults.proof import assert_all_agree
-from tests.faults.test_model import FaultMachine, run
+from tests.faults.test_model import FaultMachine
 
 pytestmark = pytest.mark.slow
 

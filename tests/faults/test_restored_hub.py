@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import rule
 
 from gridclient.services.sync_port import RoundEnd
-from tests.fakes.quick_disk import quick_folder as folder_in_memory
 from tests.faults.county import County
-from tests.faults.desk import DEEDS, FULL, READER, department
+from tests.faults.desk import DEEDS, FULL
 from tests.faults.line import Fault
-from tests.faults.proof import assert_all_agree, case_tables, hub_events
-from tests.faults.tally import injected, proved
-from tests.faults.test_model import run
+from tests.faults.machine import CountyMachine, any_place, run
+from tests.faults.proof import case_tables, hub_events
+from tests.faults.tally import injected
 
-_places = st.integers(0, 4)
-_deeds = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 21)), min_size=1, max_size=4)
 _bad = st.lists(
     st.tuples(st.sampled_from((Fault.REPLY_LOST, Fault.REQUEST_LOST, Fault.TWICE, Fault.KILLED_AFTER)), st.just(1)),
     min_size=1,
@@ -31,89 +26,25 @@ _bad = st.lists(
 )
 
 
-class RestoredHubMachine(RuleBasedStateMachine):
+class RestoredHubMachine(CountyMachine):
     """Work at several desks, a line that fails, and now and then the hub's backup takes its place."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._stack = ExitStack()
-        self._folder = self._stack.enter_context(folder_in_memory())
-        self.county: County | None = None
+    def begun(self) -> None:
+        self.here.hub.back_up()
 
-    @initialize(desks=st.sampled_from(((FULL, FULL), (FULL, FULL, department(1)), (FULL, FULL, READER), (FULL,) * 3)))
-    def begin(self, desks: Any) -> None:
-        self.county = County(self._folder, desks)
-        for deed in (0, 2, 3):
-            self.county.register(0)
-            for step in (0, deed)[:deed]:
-                self.county.act(0, 0, step)
-        for place in (*range(len(desks)), 0):
-            self.county.round(place)
-        self.county.hub.back_up()
-
-    @property
-    def here(self) -> County:
-        assert self.county is not None
-        return self.county
-
-    def at(self, place: int) -> int:
-        return place % len(self.here.desks)
-
-    @rule(place=_places)
-    def register(self, place: int) -> None:
-        self.here.register(self.at(place))
-
-    @rule(place=_places, deeds=_deeds)
-    def act(self, place: int, deeds: list[tuple[int, int]]) -> None:
-        for case, deed in deeds:
-            self.here.act(self.at(place), case, deed)
-
-    @rule(place=_places, deeds=_deeds)
-    def act_and_sync(self, place: int, deeds: list[tuple[int, int]]) -> None:
-        self.act(place, deeds)
-        self.here.round(self.at(place))
-
-    @rule(place=_places)
-    def sync(self, place: int) -> None:
-        self.here.round(self.at(place))
-
-    @rule(place=_places, plan=_bad)
+    @rule(place=any_place, plan=_bad)
     def sync_badly(self, place: int, plan: list[tuple[Fault, int]]) -> None:
         self.here.round(self.at(place), plan)
-
-    @rule(place=_places, stick=st.integers(0, 2))
-    def export(self, place: int, stick: int) -> None:
-        self.here.export(self.at(place), stick)
-
-    @rule(place=_places, stick=_places)
-    def carry(self, place: int, stick: int) -> None:
-        self.here.carry(self.at(place), stick)
-
-    @rule(hours=st.sampled_from((-24, 24)), place=_places)
-    def set_the_clock(self, hours: int, place: int) -> None:
-        self.here.desks[self.at(place)].tick(timedelta(hours=hours))
 
     @rule()
     def back_up_the_hub(self) -> None:
         self.here.hub.back_up()
 
-    @rule(place=_places)
+    @rule(place=any_place)
     def restore_the_hub(self, place: int) -> None:
         if self.here.hub.put_back():
             injected("hub: restored from an old backup")
             self.here.round(self.at(place))
-
-    def teardown(self) -> None:
-        try:
-            if self.county is not None:
-                try:
-                    self.county.heal()
-                    assert_all_agree(self.county)
-                finally:
-                    self.county.close()
-            proved("runs of the model")
-        finally:
-            self._stack.close()
 
 
 @pytest.mark.slow

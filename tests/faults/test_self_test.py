@@ -5,7 +5,7 @@ Where one of the product's checks is left that sees the loss, the product repair
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,9 @@ from tests.faults.checks_off import switch_off
 from tests.faults.county import County
 from tests.faults.desk import FULL
 from tests.faults.line import Fault
+from tests.faults.machine import run
 from tests.faults.proof import assert_all_agree
-from tests.faults.test_model import FaultMachine, run
+from tests.faults.test_model import FaultMachine
 
 _FILE, _DISPATCH, _NOTE = 0, 2, 15
 
@@ -93,8 +94,8 @@ def test_without_checks_an_event_that_was_dropped_on_the_way_up_is_found(
 class _DroppingMachine(FaultMachine):
     """Every bad line drops events from pages."""
 
-    def sync_badly(self, place: int, plan: list[tuple[Fault, int]]) -> None:
-        self.here.round(self.at(place), [(Fault.FORGED_TAIL if how % 2 else Fault.FORGED_GAP, how) for _, how in plan])
+    def spoilt(self, plan: Sequence[tuple[Fault, int]]) -> Sequence[tuple[Fault, int]]:
+        return [(Fault.FORGED_TAIL if how % 2 else Fault.FORGED_GAP, how) for _, how in plan]
 
 
 def test_the_model_finds_lost_events_when_nothing_else_does(monkeypatch: pytest.MonkeyPatch) -> None:
