@@ -11,8 +11,6 @@ from typing import Final
 from gridclient.demo.places import DIVISIONS
 
 COUNTY_CODE: Final = "371002"
-COUNTY_NAME: Final = "环翠区"
-
 MERGED: Final[Mapping[str, str]] = {
     "371002101225": "371002101227",  # 南小城村, 北小城村
     "371002101228": "371002101229",  # 下炉村, 上炉村

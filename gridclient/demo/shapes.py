@@ -26,11 +26,11 @@ from gridclient.demo.mesh import cells, crooked, relaxed
 from gridclient.demo.naming import basic_name, place_for, special_name, zone_name
 from gridclient.demo.people import invented_mobile, invented_name
 from gridclient.demo.places import GRIDS, OUTLINE
+from gridclient.domain.codes import zone_code
 
 DECIMALS: Final = 6
 _ATTEMPTS: Final = 12
 _SWAY: Final = 0.14
-_FIRST_ZONE: Final = 601
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +112,9 @@ class _Naming:
 
     def grids(self) -> tuple[DemoGrid, ...]:
         zone_codes = self._zone_codes()
-        zone_number = {code: int(code[-3:]) - _FIRST_ZONE + 1 for code in zone_codes}
         communities = self._communities(zone_codes)
         zones = [
-            DemoGrid(code, zone_name(zone_number[code]), "zone", "", code[:9], _joined(communities, code))
+            DemoGrid(code, zone_name(int(code[-2:])), "zone", "", code[:9], _joined(communities, code))
             for code in sorted(zone_codes)
         ]
         townships = [
@@ -146,8 +145,8 @@ class _Naming:
         for township in self._townships:
             own = [zone for zone, code in enumerate(layout.zone_township) if code == township.code]
             own.sort(key=lambda zone: _north_west_first(self._zone_area(zone)))
-            for number, zone in enumerate(own):
-                codes[zone] = f"{township.code}{_FIRST_ZONE + number}"
+            for number, zone in enumerate(own, start=1):
+                codes[zone] = zone_code(township.code, number)
         return codes
 
     def _zone_area(self, zone: int) -> BaseGeometry:

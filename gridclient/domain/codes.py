@@ -94,26 +94,6 @@ def tier_of(text: str) -> Tier:
     return Tier.BASIC
 
 
-def parent_code(text: str) -> str | None:
-    """The code that this one begins with: basic → community → township → county → None, zone → township.
-
-    A community's *grid* parent is its zone, which stands in a table and not in the code.
-    """
-    tier = tier_of(text)
-    return None if tier is Tier.COUNTY else text[:-3]
-
-
-def county_of(text: str) -> str:
-    """The six digits of the county of any of our codes."""
-    tier_of(text)
-    return text[:6]
-
-
-def township_of(text: str) -> str | None:
-    """The nine digits of the township, None for a county."""
-    return None if tier_of(text) is Tier.COUNTY else text[:9]
-
-
 def zone_code(township: str, number: int) -> str:
     """The code of the township's zone ``number`` (1-99). Raises ``InvalidInput("code.zone_number")``."""
     if tier_of(township) is not Tier.TOWNSHIP or not 1 <= number < 100:

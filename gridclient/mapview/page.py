@@ -21,7 +21,6 @@ from gridclient.mapview.assets import page_root, refuse_external_assets
 from gridclient.mapview.scheme import ORIGIN
 
 PAGE = f"{ORIGIN}/page"
-FONTS = '"Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif'
 SCRIPTS = ("outlines", "marks", "basemaps", "controls", "tools", "pointer", "gridmap")
 
 # Fixed names: the same sources make the same bytes.

@@ -168,7 +168,6 @@ RATINGS: Final = {
     "fair": "基本满意",
     "dissatisfied": "不满意",
 }
-URGENCY_ICONS: Final = {"early": "◔", "yellow": "◔", "red": "▲", "overdue": "▲"}
 CONFLICT_CHOICES: Final = {
     "keep": "保持先到的操作",
     "take": "改按后到的操作",

@@ -13,8 +13,6 @@ from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
 from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import (
     MAX_UNITS,
-    ArchiveMetadata,
-    BaseLayer,
     Bounds,
     Cell,
     Figures,
@@ -109,21 +107,3 @@ def _cell(members: Sequence[FakeCase]) -> Cell:
     lon = sum(case.lon for case in members) / count
     lat = sum(case.lat for case in members) / count
     return count, lon, lat, sum(case.overdue for case in members), members[0].case_id if count == 1 else None
-
-
-@dataclass
-class InMemoryBaseMaps:
-    """Implements ``BaseMaps`` with tiles from a dictionary."""
-
-    layers: list[BaseLayer] = field(default_factory=list)
-    tiles: dict[tuple[str, int, int, int], bytes] = field(default_factory=dict)
-
-    def base_layers(self) -> Sequence[BaseLayer]:
-        return self.layers
-
-    def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None:
-        return self.tiles.get((layer_id, z, x, y))
-
-    def add(self, layer_id: str, metadata: ArchiveMetadata) -> None:
-        """One more base map."""
-        self.layers.append(BaseLayer(layer_id, metadata))

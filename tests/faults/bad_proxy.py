@@ -20,7 +20,6 @@ class BadProxy:
         self._open = True
         self.silent = False
         self.cut_after: int | None = None
-        self.swallowed = 0
         self.cuts = 0
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
@@ -54,7 +53,6 @@ class BadProxy:
                     if not data:
                         return
                     if self.silent:
-                        self.swallowed += len(data)
                         continue
                     carried += len(data)
                     if self.cut_after is not None and carried > self.cut_after:

@@ -10,12 +10,9 @@ from gridclient.domain.codes import (
     AreaCode,
     Tier,
     basic_code,
-    county_of,
     is_external,
-    parent_code,
     read_code,
     tier_of,
-    township_of,
     zone_code,
 )
 from gridclient.domain.errors import InvalidInput
@@ -42,26 +39,6 @@ def test_a_code_tells_its_tier(tier: Tier, text: str) -> None:
 )
 def test_601_to_699_is_a_zone_and_below_600_a_community(number: str, tier: Tier) -> None:
     assert tier_of("371002001" + number) is tier
-
-
-@pytest.mark.parametrize(
-    ("tier", "parent"),
-    [
-        (Tier.COUNTY, None),
-        (Tier.TOWNSHIP, "371002"),
-        (Tier.ZONE, "371002001"),
-        (Tier.COMMUNITY, "371002001"),
-        (Tier.BASIC, "371002001005"),
-    ],
-)
-def test_a_code_begins_with_its_parent(tier: Tier, parent: str | None) -> None:
-    assert parent_code(BY_TIER[tier]) == parent
-
-
-def test_every_code_names_its_county_and_township() -> None:
-    assert {county_of(text) for text in BY_TIER.values()} == {"371002"}
-    assert township_of(BY_TIER[Tier.COUNTY]) is None
-    assert {township_of(text) for tier, text in BY_TIER.items() if tier is not Tier.COUNTY} == {"371002001"}
 
 
 @pytest.mark.parametrize(
@@ -118,17 +95,6 @@ def test_every_string_of_digits_is_read_or_refused(text: str) -> None:
     else:
         assert code.text == text
         assert code.is_external == is_external(text)
-
-
-@given(digits)
-def test_the_parent_of_a_code_is_a_code_of_a_higher_tier(text: str) -> None:
-    try:
-        parent = parent_code(text)
-    except InvalidInput:
-        return
-    if parent is not None:
-        assert text.startswith(parent)
-        assert list(Tier).index(tier_of(parent)) < list(Tier).index(tier_of(text))
 
 
 def test_new_zones_and_grids_get_codes_below_their_area() -> None:

@@ -10,7 +10,6 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.boundaries import boundary, geometry_of_text
 from tests.fakes.exchange_files import SQUARE, moved
 
-Coordinates = list[list[float]]
 BOW = [[122.0, 37.0], [122.1, 37.1], [122.1, 37.0], [122.0, 37.1], [122.0, 37.0]]
 FAR_HOLE = moved([[lon / 1, lat] for lon, lat in SQUARE], 0.5)
 
