@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,18 +89,3 @@ def read_mapping(path: Path, kind: ImportKind) -> ColumnMapping:
     if not is_plain or not isinstance(header_row, int) or not 0 <= header_row <= 1_000:
         raise InvalidInput("mapping.unreadable", file=path.name)
     return ColumnMapping(named, dict(columns), header_row)
-
-
-def write_mapping(path: Path, mapping: ColumnMapping) -> None:
-    """Write a mapping that ``read_mapping`` reads back."""
-    lines = [f"kind = {json.dumps(mapping.kind.value)}"]
-    if mapping.header_row:
-        lines.append(f"header_row = {mapping.header_row}")
-    lines.append("\n[columns]")
-    lines += [f"{json.dumps(name)} = {_quoted(title)}" for name, title in mapping.columns.items()]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-
-
-def _quoted(title: str) -> str:
-    # TOML's basic strings take JSON's escapes; only DEL is not allowed there as it is.
-    return json.dumps(title, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
-from gridclient.exchange.mapping import ColumnMapping, read_mapping, write_mapping
+from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.report import write_report
@@ -69,11 +69,10 @@ def test_a_preview_of_boundaries_shows_a_point_in_each_and_the_damaged_title(tmp
     ]
 
 
-def test_a_mapping_is_written_and_read_back_whatever_the_titles(tmp_path: Path) -> None:
+def test_a_mapping_is_read_whatever_the_titles(tmp_path: Path) -> None:
     path = tmp_path / "m.toml"
-    mapping = ColumnMapping(ImportKind.CASES, {"title": '说"明\\\n\x7f', "description": "内容 [1]", "result": ""}, 3)
-    write_mapping(path, mapping)
-    assert read_mapping(path, ImportKind.CASES) == mapping
+    path.write_text('header_row = 3\n[columns]\ntitle = "说\\"明"\nresult = ""\n', encoding="utf-8")
+    assert read_mapping(path, ImportKind.CASES) == ColumnMapping(ImportKind.CASES, {"title": '说"明', "result": ""}, 3)
 
 
 @pytest.mark.parametrize(
