@@ -149,7 +149,11 @@ def test_lists_are_what_a_plain_search_finds(
 ) -> None:
     with new_stage() as stage, opened("memory", Path()) as plain:
         live([stage, plain], openings, life)
-        assert stage.queries.figures() == plain.queries.figures()
+        found, wanted = dict(stage.queries.figures()), plain.queries.figures()
+        for code in found.keys() - wanted.keys():  # a grid that no table knows, and no case lies in any more
+            left = found.pop(code)
+            assert not left.open and not any(left.boxes.values())
+        assert found == wanted
         assert stage.queries.unit_loads() == plain.queries.unit_loads()
         for chosen, key, descending in asked:
             sort = Sort(key, descending)
