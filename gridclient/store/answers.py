@@ -23,6 +23,7 @@ _MOST_CHUNKS: Final = 4096
 _MOST_SPANS: Final = 2
 """Beyond these it is quicker to ask for everything."""
 _BITS_OF_A_NUMBER: Final = 32
+_NONE: Final = np.empty(0, dtype=np.int32)
 
 Chunks = NDArray[np.int64]
 """Numbers of blobs, ascending."""
@@ -34,7 +35,7 @@ class Answer:
 
     stamp: int
     size: int
-    few: NDArray[np.int32] | None
+    few: NDArray[np.int32]
     bits: NDArray[np.uint8] | None
 
     @classmethod
@@ -44,14 +45,14 @@ class Answer:
             return cls(stamp, size, places.astype(np.int32), None)
         mask = np.zeros(size, dtype=np.bool_)
         mask[places] = True
-        return cls(stamp, size, None, np.packbits(mask))
+        return cls(stamp, size, _NONE, np.packbits(mask))
 
     @classmethod
     def of_mask(cls, mask: NDArray[np.bool_], stamp: int) -> Answer:
         """The same, of whether each case is found."""
         if np.count_nonzero(mask) * _BITS_OF_A_NUMBER < len(mask):
             return cls.of(np.flatnonzero(mask), len(mask), stamp)
-        return cls(stamp, len(mask), None, np.packbits(mask))
+        return cls(stamp, len(mask), _NONE, np.packbits(mask))
 
     def mask(self) -> NDArray[np.bool_] | None:
         """Whether each case is found; ``None`` where they are few."""
@@ -60,7 +61,7 @@ class Answer:
     def places(self) -> NDArray[np.intp]:
         """All of them, ascending."""
         mask = self.mask()
-        return np.flatnonzero(mask) if mask is not None else self.few.astype(np.intp)  # type: ignore[union-attr]
+        return self.few.astype(np.intp) if mask is None else np.flatnonzero(mask)
 
 
 class Answers:

@@ -16,7 +16,7 @@ from gridclient.store.columns import Mask, Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
 from gridclient.store.search import numbers_of_text, text_query
-from gridclient.store.selection import Selection, Test
+from gridclient.store.selection import NOBODY, Selection, Test
 
 _STATE_BOXES: Final = {
     Box.REPORTED: STATES["reported"],
@@ -64,7 +64,7 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
         return _start(table, chosen).passing(tests)
     query = text_query(chosen.text)
     if query is None:
-        return Selection(None, np.empty(0, dtype=np.intp))
+        return Selection(None, NOBODY)
     # Pages, counts and map cells of one search ask the index once.
     answer = table.answers.find(connection, query, stamp=table.stamp, size=table.size)
     found = answer.mask()

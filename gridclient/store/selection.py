@@ -16,6 +16,7 @@ from gridclient.store.columns import Column, Mask, Places
 Test = Callable[[Any], Mask]
 """Judges the cases at an index of the columns: ``slice(None)`` for all, or their places."""
 
+NOBODY: Final[Places] = np.empty(0, dtype=np.intp)
 _FEW_SHARE: Final = 16
 _MANY: Final = 30_000
 _SAMPLE: Final = 4096
@@ -32,8 +33,8 @@ class Selection:
             places = np.flatnonzero(mask)
             mask = None
         self._mask = mask
-        self._places = places
-        self.size = int(np.count_nonzero(mask)) if mask is not None else len(places if places is not None else ())
+        self._places = NOBODY if places is None else places
+        self.size = len(self._places) if mask is None else int(np.count_nonzero(mask))
 
     def passing(self, tests: Iterable[Test]) -> Selection:
         """Those that pass every test."""
@@ -47,9 +48,7 @@ class Selection:
 
     def places(self) -> Places:
         """All of them, ascending."""
-        if self._places is not None:
-            return self._places
-        return np.flatnonzero(self._mask)  # type: ignore[arg-type]
+        return self._places if self._mask is None else np.flatnonzero(self._mask)
 
     def where(self, test: Test) -> Places:
         """Those that pass a test, ascending."""

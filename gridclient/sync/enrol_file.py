@@ -22,7 +22,6 @@ from gridclient.services.sync_port import Admission, Grant
 from gridclient.sync.numbers import checked, sized
 from gridclient.sync.signing import KEY_BYTES, public_key, request_is_signed, sign_request
 
-REQUEST_SUFFIX: Final = ".gridrequest"
 ADMISSION_SUFFIX: Final = ".gridadmission"
 _MAGIC: Final = b"GRIDENROL"
 _VERSION: Final = 1

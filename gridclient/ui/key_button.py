@@ -34,12 +34,6 @@ class KeyButton(QPushButton):
         if key:
             self.setAccessibleDescription(key)
 
-    def set_key(self, key: str) -> None:
-        """Another key beside the word."""
-        self._key = key
-        self.updateGeometry()
-        self.update()
-
     def sizeHint(self) -> QSize:
         self.ensurePolished()
         return QSize(

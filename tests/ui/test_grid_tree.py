@@ -46,7 +46,9 @@ def test_townships_stand_at_the_top_without_the_county(tree: GridTree) -> None:
     model = tree.grids
     tops = [model.index(row, 0).data() for row in range(model.rowCount())]
     assert tops == ["鲸园街道", "竹岛街道"]
-    assert [row.name for row in model.path_of(BASIC)] == ["鲸园街道", "第一片区", "古陌社区", "第三网格(基础)"]
+    basic = model.index_of(BASIC)
+    path = [basic, basic.parent(), basic.parent().parent(), basic.parent().parent().parent()]
+    assert [index.data() for index in path] == ["第三网格(基础)", "古陌社区", "第一片区", "鲸园街道"]
 
 
 def test_figures_stand_beside_their_area(tree: GridTree) -> None:

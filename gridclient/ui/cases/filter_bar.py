@@ -60,7 +60,7 @@ class FilterBar(QWidget):
         self.setObjectName("filterBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
-        self._filter, self._sort, self._grid_name = CaseFilter(), Sort(), ""
+        self._filter, self._sort = CaseFilter(), Sort()
         self._units: Sequence[UnitRow] = ()
         self._views: Sequence[SavedView] = ()
         self._chips: list[ChipButton] = []
@@ -87,7 +87,7 @@ class FilterBar(QWidget):
 
     def show_filter(self, chosen: CaseFilter, sort: Sort, *, grid_name: str) -> None:
         """The chips of another filter."""
-        self._filter, self._sort, self._grid_name = chosen, sort, grid_name
+        self._filter, self._sort = chosen, sort
         self.area.setText(grid_name)
         if self.search.text().strip() != chosen.text:
             self.search.setText(chosen.text)  # the pause that follows finds nothing new to ask
@@ -95,7 +95,6 @@ class FilterBar(QWidget):
 
     def show_area(self, name: str) -> None:
         """The name of the chosen area, when it is learnt later than the filter."""
-        self._grid_name = name
         self.area.setText(name)
         self._fit()
 

@@ -25,6 +25,7 @@ from gridclient.ui.theme import SMALL_PX, base_font, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX: Final = QModelIndex()
+OFFER: Final = Qt.ItemDataRole.UserRole
 ROW: Final = 30
 _ICON, _EDGE, _GAP, _FRAME = 16, 10, 8, 5
 _ICONS: Final = {
@@ -55,8 +56,8 @@ class OfferModel(QAbstractListModel):
 
     def data(self, index: Index, role: int = 0) -> Any:
         offer = self.offers[index.row()]
-        if role == 0:
-            return offer.title
+        if role in (0, OFFER):
+            return offer if role == OFFER else offer.title
         return offer.detail if role == Qt.ItemDataRole.ToolTipRole else None
 
 
@@ -67,7 +68,7 @@ class OfferDelegate(QStyledItemDelegate):
         return QSize(200, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        offer: Offer = index.model().offers[index.row()]  # type: ignore[attr-defined]
+        offer: Offer = index.data(OFFER)
         theme = tokens()
         place = option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

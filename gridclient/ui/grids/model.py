@@ -102,15 +102,6 @@ class GridModel(QAbstractItemModel):
         node = self._by_code.get(code)
         return NO_INDEX if node is None else self._index_of(node, Column.NAME)
 
-    def path_of(self, code: str) -> list[GridRow]:
-        """The area and those above it, from the top down."""
-        path: list[GridRow] = []
-        node = self._by_code.get(code)
-        while node is not None:
-            path.insert(0, node.row)
-            node = node.parent
-        return path
-
     def counts(self, code: str) -> tuple[int, int]:
         """Open and overdue cases of an area."""
         return self._figures.get(code, (0, 0))
