@@ -85,7 +85,7 @@ def look(order: LookOrder) -> Look:
 
 def column_mapping(kind: ImportKind, chosen: ColumnChoice | None) -> ColumnMapping | None:
     """What an operator chose, as the readers take it."""
-    return None if chosen is None else ColumnMapping(kind, chosen.columns, chosen.header_row)
+    return None if chosen is None else ColumnMapping(kind, chosen.columns)
 
 
 def guess_kind(path: Path, sheet: str | None = None) -> ImportKind:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from gridclient.demo.places import DIVISIONS
@@ -49,9 +48,9 @@ class Township:
     communities: tuple[Community, ...]
 
 
-def read_townships(path: Path = DIVISIONS) -> tuple[Township, ...]:
+def read_townships() -> tuple[Township, ...]:
     """Read the demo county's list; codes stay text."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with DIVISIONS.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["village_code12"])
     names = {row["town_code9"]: row["town"] for row in rows}
     communities = [_community(row) for row in rows]

@@ -84,7 +84,7 @@ def basics_per_community(communities: Sequence[Community], total: int, random: n
     return [int(count) for count in counts]
 
 
-def lay_out(outline_km: BaseGeometry, townships: Sequence[Township], plan: CountyPlan, *, attempt: int = 0) -> Layout:
+def lay_out(outline_km: BaseGeometry, townships: Sequence[Township], plan: CountyPlan, *, attempt: int) -> Layout:
     """Place the seed points of all basic grids, township by township, zone by zone, community by community."""
     random = np.random.default_rng([plan.seed, attempt])
     townships_of_grids = [grid_communities(item) for item in townships]

@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -66,9 +65,9 @@ class Wording:
     description: str
 
 
-def read_matters(path: Path = SEEDS / "matters.csv") -> tuple[Matter, ...]:
+def read_matters() -> tuple[Matter, ...]:
     """All matters in the order of the file."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with (SEEDS / "matters.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             Matter(
                 standard=row["立案条件"],

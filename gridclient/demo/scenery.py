@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
@@ -73,9 +72,9 @@ class Scene:
         return frozenset(kinds)
 
 
-def read_phrases(path: Path = SEEDS / "scenery.json") -> Phrases:
+def read_phrases() -> Phrases:
     """All words for places and texts."""
-    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = json.loads((SEEDS / "scenery.json").read_text(encoding="utf-8"))
     return Phrases(
         lists={name: tuple(value) for name, value in raw.items() if isinstance(value, list)},
         clocks={name: tuple(value) for name, value in raw["clocks"].items()},

@@ -48,18 +48,17 @@ class DemoGrid:
     phone: str = ""
 
 
-def read_outline(path: Path = OUTLINE) -> BaseGeometry:
+def read_outline() -> BaseGeometry:
     """The county's outline in degrees."""
-    feature = json.loads(path.read_text(encoding="utf-8"))["features"][0]
+    feature = json.loads(OUTLINE.read_text(encoding="utf-8"))["features"][0]
     return shapely.union_all(shape(feature["geometry"]))
 
 
-def draw_county(plan: CountyPlan | None = None) -> tuple[DemoGrid, ...]:
+def draw_county(plan: CountyPlan) -> tuple[DemoGrid, ...]:
     """All areas, townships first, basic grids last, each tier in code order.
 
     :raises ValueError: no layout with connected areas was found for this seed
     """
-    plan = plan or CountyPlan()
     townships = read_townships()
     outline = to_km(read_outline())
     for attempt in range(_ATTEMPTS):
@@ -81,9 +80,9 @@ def write_geojson(grids: Iterable[DemoGrid], path: Path) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def read_geojson(path: Path = GRIDS) -> tuple[DemoGrid, ...]:
+def read_geojson() -> tuple[DemoGrid, ...]:
     """What :func:`write_geojson` wrote."""
-    features = json.loads(path.read_text(encoding="utf-8"))["features"]
+    features = json.loads(GRIDS.read_text(encoding="utf-8"))["features"]
     return tuple(_grid(feature) for feature in features)
 
 

@@ -6,7 +6,6 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from gridclient.demo.places import SEEDS
@@ -56,15 +55,15 @@ class DemoLists:
     results: Mapping[str, tuple[str, ...]]
 
 
-def read_standards(path: Path = SEEDS / "standards.csv") -> tuple[DemoStandard, ...]:
+def read_standards() -> tuple[DemoStandard, ...]:
     """All conditions in the order of the file. Codes: kind letter, big class, small class, number (``C-01-02-01``)."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with (SEEDS / "standards.csv").open(encoding="utf-8", newline="") as file:
         return tuple(_standard(row) for row in csv.DictReader(file))
 
 
-def read_lists(path: Path = SEEDS / "lists.json") -> DemoLists:
+def read_lists() -> DemoLists:
     """The lists of the demo."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw = json.loads((SEEDS / "lists.json").read_text(encoding="utf-8"))
     return DemoLists(
         channels=_choices(raw["channels"]),
         decline_reasons=_choices(raw["decline_reasons"]),

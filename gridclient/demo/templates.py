@@ -58,9 +58,9 @@ class Column:
         return f"{self.title}*" if self.required else self.title
 
 
-def read_columns(path: Path = SEEDS / "template_columns.csv") -> dict[ImportKind, tuple[Column, ...]]:
+def read_columns() -> dict[ImportKind, tuple[Column, ...]]:
     """The columns of each template, in order."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with (SEEDS / "template_columns.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {kind: tuple(_column(kind, row) for row in rows if row["表"] == kind.value) for kind in SHEETS}
 

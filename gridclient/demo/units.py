@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from random import Random
 from typing import Final
 
@@ -85,9 +84,9 @@ class UnitType:
     fields: tuple[str, ...]
 
 
-def read_unit_types(path: Path = SEEDS / "unit_types.csv") -> tuple[UnitType, ...]:
+def read_unit_types() -> tuple[UnitType, ...]:
     """The kinds of units in the order of the file."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with (SEEDS / "unit_types.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
             UnitType(
                 row["代号"],
@@ -107,9 +106,9 @@ def initials(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum()).lower()
 
 
-def demo_units(grids: Sequence[DemoGrid], *, seed: int = 371002) -> tuple[DemoUnit, ...]:
+def demo_units(grids: Sequence[DemoGrid]) -> tuple[DemoUnit, ...]:
     """All units of the demo county: departments, then each township's own, then one organisation a community grid."""
-    return tuple(_Roster(grids, Random(seed)).units(read_unit_types()))
+    return tuple(_Roster(grids, Random(371002)).units(read_unit_types()))
 
 
 class _Roster:

@@ -20,10 +20,9 @@ BASE_MAP: Final[Literal["basemap"]] = "basemap"
 
 @dataclass(frozen=True, slots=True)
 class ColumnChoice:
-    """Field → column title, as an operator chose it; "" leaves a field out. ``header_row`` 0 finds the header."""
+    """Field → column title, as an operator chose it; "" leaves a field out."""
 
-    columns: Mapping[str, str] = field(default_factory=dict)
-    header_row: int = 0
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
