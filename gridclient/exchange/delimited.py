@@ -17,6 +17,7 @@ from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
 
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
 SEPARATORS = ",;\t|"
+_LINES_LOOKED_AT = 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -121,6 +122,6 @@ def _separator(source: Source, encoding: str) -> str:
     return max(SEPARATORS, key=weight)
 
 
-def _unquoted_lines(text: str, most: int = 20) -> list[str]:
+def _unquoted_lines(text: str) -> list[str]:
     outside = "".join(text.split('"')[::2])
-    return [line for line in outside.splitlines() if line.strip(" ")][:most]
+    return [line for line in outside.splitlines() if line.strip(" ")][:_LINES_LOOKED_AT]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -23,11 +22,11 @@ _YEARS: Final = 20
 _DAY: Final = timedelta(days=1)
 
 
-def own_certificate(folder: Path, *, names: Iterable[str] = ()) -> tuple[Path, Path]:
+def own_certificate(folder: Path) -> tuple[Path, Path]:
     """The files of certificate and key in ``folder``, made when they are not there."""
     certificate, key = folder / "hub-cert.pem", folder / "hub-key.pem"
     if not (certificate.is_file() and key.is_file()):
-        _make(certificate, key, [socket.gethostname(), "localhost", "127.0.0.1", *names])
+        _make(certificate, key, [socket.gethostname(), "localhost", "127.0.0.1"])
     return certificate, key
 
 

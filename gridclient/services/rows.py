@@ -175,7 +175,6 @@ class UnitRow:
     telephone: str
     status: str
     on_duty: str
-    load: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ _FLAG_BOXES: Final = {
 }
 _TIMED_BOXES: Final = (Box.OVERDUE, Box.DUE_SOON)
 _SMALL_SHARE: Final = 4
+_SOON: Final = timedelta(hours=4)
+"""How far ahead a deadline counts as 将到期."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,9 @@ class Moment:
     soon: int
 
 
-SOON: Final = timedelta(hours=4)
-"""How far ahead a deadline counts as 将到期."""
-
-
-def moment_of(areas: Areas, now: datetime, soon: timedelta = SOON) -> Moment:
+def moment_of(areas: Areas, now: datetime) -> Moment:
     """What a filter depends on, at ``now``."""
-    return Moment(areas, int(now.timestamp()), int((now + soon).timestamp()))
+    return Moment(areas, int(now.timestamp()), int((now + _SOON).timestamp()))
 
 
 def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Places:

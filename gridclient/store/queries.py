@@ -28,7 +28,7 @@ from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
-from gridclient.store.filters import SOON, Moment, moment_of, selected
+from gridclient.store.filters import Moment, moment_of, selected
 from gridclient.store.orders import page_of
 from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.settings import read_draft, read_views
@@ -49,14 +49,12 @@ class SqliteQueries:
         clock: Clock,
         *,
         device: str = "",
-        soon: timedelta = SOON,
     ) -> None:
         self._device = device
         self._database = database
         self._columns = columns
         self._areas = AreasSource(reference)
         self._clock = clock
-        self._soon = soon
         self._ahead = ReadingAhead(database, columns)
 
     @cached_property
@@ -71,7 +69,7 @@ class SqliteQueries:
             yield connection, table, self._moment()
 
     def _moment(self) -> Moment:
-        return moment_of(self._areas.now(), self._clock.now(), self._soon)
+        return moment_of(self._areas.now(), self._clock.now())
 
     def read_ahead(self) -> bool:
         """See the port."""

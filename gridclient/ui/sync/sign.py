@@ -25,10 +25,10 @@ def ink_of(tone: Tone, theme: Tokens) -> str:
 class Sign(QWidget):
     """Shows one icon; drawn while it paints, so that it follows the theme."""
 
-    def __init__(self, *, px: int = _SIGN_PX, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name, self._tone = "", Tone.CALM
-        self.setFixedSize(px, px)
+        self.setFixedSize(_SIGN_PX, _SIGN_PX)
 
     def show_sign(self, name: str, tone: Tone) -> None:
         self._name, self._tone = name, tone

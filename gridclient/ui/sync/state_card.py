@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -27,9 +26,8 @@ _SURE_AFTER_S: Final = 2.0
 class RoundProgress(QWidget):
     """How far something long is, and how long it will still take."""
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._now = now
         self._stage, self._since, self._from = "", 0.0, 0
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -45,7 +43,7 @@ class RoundProgress(QWidget):
     def show_view(self, view: SyncView) -> None:
         """A stage with its figures; without a total it only moves."""
         if view.stage != self._stage:
-            self._stage, self._since, self._from = view.stage, self._now(), view.done
+            self._stage, self._since, self._from = view.stage, time.monotonic(), view.done
         known = view.all > 0
         self.bar.setRange(0, _STEPS if known else 0)
         if known:
@@ -62,7 +60,7 @@ class RoundProgress(QWidget):
         self.hide()
 
     def _seconds_left(self, view: SyncView) -> float | None:
-        elapsed, done = self._now() - self._since, view.done - self._from
+        elapsed, done = time.monotonic() - self._since, view.done - self._from
         if elapsed < _SURE_AFTER_S or done <= 0 or view.all <= view.done:
             return None
         return elapsed * (view.all - view.done) / done
