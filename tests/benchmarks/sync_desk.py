@@ -19,13 +19,13 @@ import time
 from pathlib import Path
 from typing import IO, Any, Final
 
-from gridclient.app import App, build_app
+from gridclient.app import App
 from gridclient.services.rows import Changes
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync.signing import head_is_signed, new_key
 from tests.benchmarks.build_store import NOW, StoppedClock, build
-from tests.benchmarks.desk_filter import SIZE, StallWatch, give_accounts, rest, until
+from tests.benchmarks.desk_filter import StallWatch, rest, settled_desk
 from tests.benchmarks.sync_pull import Others, changes, placed
 
 _CHECKOUT: Final = Path(__file__).parents[2]
@@ -63,21 +63,14 @@ def measure(original: Path, changed: int, size: int) -> dict[str, Any]:
         )
         assert worker.stdin is not None and worker.stdout is not None
         worker.stdout.readline()
-        give_accounts(folder)
-        app = build_app(folder)
-        try:
-            return _measured(app, worker.stdin, worker.stdout)
-        finally:
-            app.close()
-            worker.wait(30)
+        with settled_desk(folder) as app:
+            found = _measured(app, worker.stdin, worker.stdout)
+        worker.wait(30)
+        return found
 
 
 def _measured(app: App, orders: IO[str], told: IO[str]) -> dict[str, Any]:
     window, watch = app.window, StallWatch()
-    window.resize(*SIZE)
-    until(window.cases.first_shown, window.show)
-    window.state.narrow(grid="")
-    rest(3)
     orders.write("\n")
     orders.flush()
     told.readline()  # it has opened the store
