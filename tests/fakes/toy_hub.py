@@ -266,6 +266,9 @@ def _tables(desk: ToyDesk) -> object:
     return cases, parts
 
 
+Desks = tuple[ToyDesk, ToyDesk]
+
+
 @contextmanager
 def some_desks(folder: Path, number: int) -> Iterator[list[ToyDesk]]:
     """Enrolled desks of one township."""

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
-
-import pytest
 
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.sync_lost import lost_places, next_lost
 from tests.contract.stage import STREAM, TOWNSHIP
-from tests.fakes.toy_hub import ToyDesk, ToyHub, proved, some_desks
+from tests.fakes.toy_hub import Desks, ToyDesk, ToyHub, proved
 
-Desks = tuple[ToyDesk, ToyDesk]
 _MANY, _AT_ONCE = 1000, 10
-
-
-@pytest.fixture
-def desks(tmp_path: Path) -> Iterator[Desks]:
-    with some_desks(tmp_path, 2) as (one, two):
-        yield one, two
 
 
 def test_what_is_written_where_a_withdrawn_event_stood_did_not_stand_there(desks: Desks) -> None:

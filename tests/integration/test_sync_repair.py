@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.events import EventKind, link_after
@@ -23,7 +20,7 @@ from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
 from tests.fakes.acknowledgement import acknowledge_all
 from tests.fakes.toy_hub import (
     HUB,
-    ToyDesk,
+    Desks,
     ToyHub,
     code_of,
     desk_on,
@@ -34,19 +31,6 @@ from tests.fakes.toy_hub import (
     some_desks,
     toy_desk,
 )
-
-Desks = tuple[ToyDesk, ToyDesk]
-
-
-@pytest.fixture
-def hub() -> ToyHub:
-    return ToyHub()
-
-
-@pytest.fixture
-def desks(tmp_path: Path) -> Iterator[Desks]:
-    with some_desks(tmp_path, 2) as (one, two):
-        yield one, two
 
 
 def test_a_hub_from_an_old_backup_gets_everything_again(desks: Desks, hub: ToyHub) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key
 from tests.contract.stage import NOW, STREAM, UNITS
 from tests.fakes.toy_hub import (
+    Desks,
     ToyDesk,
     ToyHub,
     code_of,
@@ -39,19 +40,6 @@ from tests.fakes.toy_hub import (
     same_tables,
     some_desks,
 )
-
-Desks = tuple[ToyDesk, ToyDesk]
-
-
-@pytest.fixture
-def hub() -> ToyHub:
-    return ToyHub()
-
-
-@pytest.fixture
-def desks(tmp_path: Path) -> Iterator[Desks]:
-    with some_desks(tmp_path, 2) as (one, two):
-        yield one, two
 
 
 def test_two_desks_see_each_others_cases(desks: Desks, hub: ToyHub) -> None:

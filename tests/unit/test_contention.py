@@ -204,12 +204,16 @@ def test_what_the_later_side_took_back_itself_contends_no_more(two: Two) -> None
     assert case.lead is not None and case.lead.unit == UNIT
 
 
-def test_one_closes_and_one_returns_to_work(two: Two) -> None:
+def verified_and_known(two: Two) -> None:
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
     two.a.do(EventKind.SIGNED, unit=UNIT)
     two.a.do(EventKind.FED_BACK, unit=UNIT, result="已修好")
     two.a.do(EventKind.VERIFIED, unit=UNIT)
     two.meet()
+
+
+def test_one_closes_and_one_returns_to_work(two: Two) -> None:
+    verified_and_known(two)
     two.a.do(EventKind.CLOSED, closing_condition_met=True)
     voided = two.b.do(EventKind.VOIDED, reason="重复登记")
     case = two.meet()
@@ -217,11 +221,7 @@ def test_one_closes_and_one_returns_to_work(two: Two) -> None:
 
 
 def test_both_close_counts_once(two: Two) -> None:
-    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
-    two.a.do(EventKind.SIGNED, unit=UNIT)
-    two.a.do(EventKind.FED_BACK, unit=UNIT, result="已修好")
-    two.a.do(EventKind.VERIFIED, unit=UNIT)
-    two.meet()
+    verified_and_known(two)
     two.a.do(EventKind.CLOSED, closing_condition_met=True)
     two.b.do(EventKind.CLOSED, closing_condition_met=True)
     case = two.meet()

@@ -20,7 +20,7 @@ from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW
 from tests.fakes.lined_desk import RunningHub, kept, running_hub
 from tests.fakes.proxy import Proxy, running_proxy
-from tests.fakes.toy_hub import ToyDesk, code_of, toy_desk
+from tests.fakes.toy_hub import ToyDesk, code_of
 
 NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -36,12 +36,6 @@ def no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 def proxy() -> Iterator[Proxy]:
     with running_proxy() as proxy:
         yield proxy
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ToyDesk]:
-    with toy_desk(tmp_path / "1", 1) as made:
-        yield made
 
 
 def far(hub: RunningHub) -> str:

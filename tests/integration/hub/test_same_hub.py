@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,22 +19,10 @@ from gridclient.sync.terms import Versions
 from gridclient.syncing import fault_of
 from tests.contract.stage import STREAM, TOWNSHIP
 from tests.fakes.lined_desk import FULL, Pem, enrolled, kept, running_hub, synced
-from tests.fakes.toy_hub import ToyDesk, code_of, toy_desk
+from tests.fakes.toy_hub import ToyDesk, code_of
 from tests.integration.test_sync_notes import NAME, PHOTO, attach
 
 OTHER = "t:371002002"
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ToyDesk]:
-    with toy_desk(tmp_path / "1", 1) as made:
-        yield made
-
-
-@pytest.fixture
-def second(tmp_path: Path) -> Iterator[ToyDesk]:
-    with toy_desk(tmp_path / "2", 2) as made:
-        yield made
 
 
 def pem(folder: Path) -> Pem:

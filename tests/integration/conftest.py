@@ -1,0 +1,33 @@
+"""Desks on stores of their own, and a hub in memory that keeps them in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.toy_hub import Desks, ToyDesk, ToyHub, some_desks, toy_desk
+
+
+@pytest.fixture
+def hub() -> ToyHub:
+    return ToyHub()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[ToyDesk]:
+    with toy_desk(tmp_path / "1", 1) as made:
+        yield made
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Iterator[ToyDesk]:
+    with toy_desk(tmp_path / "2", 2) as made:
+        yield made
+
+
+@pytest.fixture
+def desks(tmp_path: Path) -> Iterator[Desks]:
+    with some_desks(tmp_path, 2) as (one, two):
+        yield one, two
