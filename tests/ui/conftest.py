@@ -87,26 +87,30 @@ def initials() -> str:
     return json.dumps(work_out(lambda *_: None, sorted(names)))
 
 
+PartsOf = Callable[[Jobs, Callable[[], MainWindow]], PageParts]
+"""The pages of a window, given its jobs and, once it is there, the window."""
+
+
 @pytest.fixture
-def open_window(
+def open_with(
     qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[[InventedDesk], MainWindow]]:
+) -> Iterator[Callable[[InventedDesk, PartsOf], MainWindow]]:
     """Windows without the map's view, which has tests of its own; closed and drained at the end."""
     monkeypatch.setattr(MapPane, "make", lambda _self: None)
     opened: list[tuple[MainWindow, Jobs]] = []
 
-    def open_one(invented: InventedDesk) -> MainWindow:
+    def open_one(invented: InventedDesk, parts_of: PartsOf) -> MainWindow:
         invented.store.kept.setdefault("desk.initials", initials)
         jobs = Jobs(readers=2)
-        window = MainWindow(desk=invented.desk, jobs=jobs, parts=parts_for(invented, jobs))
-        opened.append((window, jobs))
-        with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
-            window.show()
-        window.pane.make_soon()  # as when the map has been drawn
-        qtbot.waitUntil(lambda: window.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
-        window.activateWindow()
+        made = MainWindow(desk=invented.desk, jobs=jobs, parts=parts_of(jobs, lambda: made))
+        opened.append((made, jobs))
+        with qtbot.waitSignal(made.cases.first_shown, timeout=10_000):
+            made.show()
+        made.pane.make_soon()  # as when the map has been drawn
+        qtbot.waitUntil(lambda: made.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
+        made.activateWindow()
         qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
-        return window
+        return made
 
     yield open_one
     for window, jobs in opened:
@@ -115,6 +119,12 @@ def open_window(
         window.deleteLater()
         jobs.deleteLater()
     qtbot.wait(1)
+
+
+@pytest.fixture
+def open_window(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenWindow:
+    """Windows with the pages that need no composition."""
+    return lambda invented: open_with(invented, lambda jobs, _window: parts_for(invented, jobs))
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
+from tests.ui.conftest import PartsOf
 from tests.ui.fakes.invented_desk import InventedDesk
 from tests.ui.sync.contended_desk import contended_desk
 
@@ -71,36 +71,19 @@ OpenDesk = Callable[[InventedDesk, FakeSync | None], MainWindow]
 
 
 @pytest.fixture
-def open_desk(qtbot: QtBot, look: None, initials: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenDesk]:
+def open_desk(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenDesk:
     """Windows with a synchronisation and without the map's view; closed and drained at the end."""
-    monkeypatch.setattr(MapPane, "make", lambda _self: None)
-    opened: list[tuple[MainWindow, Jobs]] = []
 
     def open_one(invented: InventedDesk, fake: FakeSync | None) -> MainWindow:
-        invented.store.kept.setdefault("desk.initials", initials)
-        jobs = Jobs(readers=2)
+        def parts_of(jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
+            def make_sync(_keys: Keys) -> QWidget:
+                return SyncPage(sync=window().pages.sync, jobs=jobs, clock=invented.desk.clock)
 
-        def make_sync(_keys: Keys) -> QWidget:
-            return SyncPage(sync=window.pages.sync, jobs=jobs, clock=invented.desk.clock)
+            def make_conflicts(_keys: Keys) -> QWidget:
+                return ConflictPage(desk=invented.desk, jobs=jobs, sync=window().pages.sync)
 
-        def make_conflicts(_keys: Keys) -> QWidget:
-            return ConflictPage(desk=invented.desk, jobs=jobs, sync=window.pages.sync)
+            return PageParts(pages={"sync": make_sync, "conflicts": make_conflicts}, sync=fake)
 
-        parts = PageParts(pages={"sync": make_sync, "conflicts": make_conflicts}, sync=fake)
-        window = MainWindow(desk=invented.desk, jobs=jobs, parts=parts)
-        opened.append((window, jobs))
-        with qtbot.waitSignal(window.cases.first_shown, timeout=10_000):
-            window.show()
-        window.pane.make_soon()  # as when the map has been drawn
-        qtbot.waitUntil(lambda: window.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
-        window.activateWindow()
-        qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
-        return window
+        return open_with(invented, parts_of)
 
-    yield open_one
-    for window, jobs in opened:
-        window.close()
-        jobs.close()
-        window.deleteLater()
-        jobs.deleteLater()
-    qtbot.wait(1)
+    return open_one
