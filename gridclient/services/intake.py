@@ -50,7 +50,10 @@ _CHANNELS: Final = (
 _NARROW: Final = {
     wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
 }
-_OPENING = re.compile(r"^(?:市民|群众|居民|业主)?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)[,，:：\s]*")
+_CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求|求助)人)"
+_OPENING = re.compile(
+    rf"^(?:{_CALLER}(?:来电)?(?:称|表示)|{_CALLER}?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
+)
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
@@ -100,7 +103,7 @@ def headline(text: str) -> str:
     """A title out of a text: its first sentence, cut where a line of the list would end."""
     for part in _SENTENCE_END.split(text):
         if line := _OPENING.sub("", _PHONE.sub("", part).strip(" \t，,:：")):
-            return line[:LONGEST_TITLE]
+            return line[:LONGEST_TITLE].rstrip("，,、：:")
     return ""
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gridclient.ui.banner import Banner
+from gridclient.ui.cases.page import CaseList
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
 
 WIDTH: Final = 1366
 HEIGHT: Final = 768
 _MAP_PX, _LIST_PX = 330, 370
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
 
 
@@ -27,7 +30,7 @@ class Arrangement:
         *,
         top: QWidget,
         left: tuple[QWidget, QWidget],
-        middle: tuple[Banner, QWidget, QWidget],
+        middle: tuple[Banner, QWidget, CaseList],
         right: QWidget,
         bottom: QWidget,
         stack: QStackedWidget,
@@ -38,7 +41,7 @@ class Arrangement:
         side.setProperty("panel", "true")
         self.upright = QSplitter(Qt.Orientation.Vertical)
         _fill(self.upright, self._map, cases)
-        self.across = _Across(banner)
+        self.across = _Across(banner=banner, tree=left[1], cases=cases, case=right)
         _fill(self.across, side, _Middle(self.upright, banner, self._map), right)
         self.upright.setSizes([_MAP_PX, _LIST_PX])
         self.upright.setStretchFactor(0, _MAP_PX)
@@ -65,17 +68,41 @@ class Arrangement:
 
 
 class _Across(QSplitter):
-    """The three columns; an Esc that no form in them has taken puts the banner away."""
+    """The three columns, and the keys that nothing in them has taken.
 
-    def __init__(self, banner: Banner) -> None:
+    Esc puts the banner away; in the list and the tree it goes back to more cases. Enter in the list goes on with the
+    case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
+    """
+
+    def __init__(self, *, banner: Banner, tree: QWidget, cases: CaseList, case: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._banner = banner
+        self._banner, self._tree, self._cases, self._case = banner, tree, cases, case
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._banner.isVisible():
+        key, table = event.key(), self._cases.table
+        if key == Qt.Key.Key_Escape and self._banner.isVisible():
             self._banner.hide()
+        elif key == Qt.Key.Key_Escape and (table.hasFocus() or self._tree.hasFocus()):
+            self._cases.cleared.emit()
+        elif key in _ENTER and table.hasFocus() and self._cases.note.button.isVisible():
+            self._cases.note.button.click()
+        elif key in _ENTER and table.hasFocus():
+            self._hand_over(event, self._case)
+        elif key in _STEPS and self._case.hasFocus():
+            self._hand_over(event, table)
         else:
             super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._case.isVisible() and self._case.geometry().contains(event.pos()):
+            self._cases.menu_wanted.emit(event.globalPos())
+        else:
+            super().contextMenuEvent(event)
+
+    def _hand_over(self, event: QKeyEvent, to: QWidget) -> None:
+        """The key works there as if the keyboard had been there already."""
+        to.setFocus()
+        QApplication.sendEvent(to.focusProxy() or to, event)
 
 
 class _Middle(QWidget):

@@ -188,7 +188,7 @@ class Chooser(QLineEdit):
 
     def _mark_words(self) -> None:
         if self._value and self.hasFocus():
-            self.selectAll()
+            self.setSelection(len(self.text()), -len(self.text()))  # from its end, so that its beginning is seen
 
     def _mark(self, *, invalid: bool) -> None:
         if bool(self.property("invalid")) != invalid:

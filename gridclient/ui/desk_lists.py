@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.services.desk import Desk
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import CaseFilter, GridRow
+from gridclient.services.rows import CaseFilter, Changes, GridRow
 from gridclient.ui.jobs import Jobs
+
+_MINUTE_MS: Final = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class DeskLists(QObject):
         grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force.
         figures_read(Mapping[str, GridFigures]): the figures of every area.
         total_read(Totals): the cases of this machine.
+        minute_passed(Changes): nothing was written, but deadlines have come nearer: what counts them counts again.
     """
 
     room_read = Signal(object)
@@ -46,11 +50,16 @@ class DeskLists(QObject):
     units_read = Signal(object)
     figures_read = Signal(object)
     total_read = Signal(object)
+    minute_passed = Signal(object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
         self._names: dict[str, str] = {}
+        self.minute = QTimer(self, interval=_MINUTE_MS)
+        self.minute.timeout.connect(self.read_figures)
+        self.minute.timeout.connect(lambda: self.minute_passed.emit(Changes()))
+        self.minute.start()
         self.grids_read.connect(self._on_grids_read)
 
     def area_name(self, code: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QVBoxLayout, QWidget
+
+from gridclient.ui.key_button import KeyButton
 
 
 class EmptyNote(QWidget):
@@ -15,7 +17,8 @@ class EmptyNote(QWidget):
 
     wanted = Signal()
 
-    def __init__(self, view: QAbstractScrollArea) -> None:
+    def __init__(self, view: QAbstractScrollArea, *, key: str = "") -> None:
+        """``key`` is what presses the button, when the view sees to that."""
         super().__init__(view)
         self._room = view.viewport()
         self._room.installEventFilter(self)
@@ -24,7 +27,7 @@ class EmptyNote(QWidget):
         self.words.setProperty("role", "muted")
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.words.setWordWrap(True)
-        self.button = QPushButton(self)
+        self.button = KeyButton("", key=key, parent=self)
         self.button.clicked.connect(self.wanted)
         line = QVBoxLayout(self)
         line.addStretch(2)

@@ -136,18 +136,16 @@ class MainWindow(QMainWindow):
         cases.view_chosen.connect(state.show_view)
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
-        cases.columns_changed.connect(self.memory.touch)
         cases.rows_shown.connect(lambda: self.boxes.show_grid(state.filter.grid))  # the rows come first
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
-        self.tree.expanded.connect(self.memory.touch)
-        self.tree.collapsed.connect(self.memory.touch)
+        for rearranged in (self.tree.expanded, self.tree.collapsed, cases.columns_changed):
+            rearranged.connect(self.memory.touch)
         self.command.offer_taken.connect(self.pages.back)
         self.command.offer_taken.connect(lambda offer: take_offer(offer, self.state, self.actions_))
         self.command.left.connect(cases.table.setFocus)
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
         self.chosen.row_read.connect(self.map.show_case)
-        self.batch.done.connect(self.announce)
         for teller in (self.chosen, self.batch):
             teller.told.connect(self.banner.tell)
         self.batch.undone.connect(state.select)
@@ -166,8 +164,11 @@ class MainWindow(QMainWindow):
         self.lists.figures_read.connect(self.status.show_figures)
         self.lists.figures_read.connect(self.pages.sync.show_figures)
         self.lists.total_read.connect(self.status.show_total)
+        for panel in (self.boxes, self.cases, self.map):
+            self.lists.minute_passed.connect(panel.refresh)
         self.pane.changes.connect(self.batch.remember)
-        self.pane.changes.connect(self.announce)
+        for written in (self.batch.done, self.pane.changes, self.pages.changes, self.pages.sync.changed):
+            written.connect(self.announce)
         self.pane.taken_back.connect(self.batch.forget)
         self.pages.sync.round_ended.connect(self.pane.refresh_files)
         self.pane.open_wanted.connect(self.state.choose_case)
@@ -183,7 +184,6 @@ class MainWindow(QMainWindow):
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
         self.side.open_wanted.connect(self.state.choose_case)
         self.side.left.connect(self.cases.table.setFocus)
-        self.pages.changes.connect(self.announce)
         self.top.left.connect(self.pages.back)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's
@@ -191,7 +191,6 @@ class MainWindow(QMainWindow):
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
-        self.pages.sync.changed.connect(self.announce)
         link, panels = self.pages.link_sync, (self.boxes, self.cases, self.pane)
         link(self.state, self.actions_, self.batch, panels, written=self.changed, mode=self.status.mode)
 

@@ -79,8 +79,9 @@ class DeskState(QObject):
         self.narrow(**with_state(state))
 
     def choose_bounds(self, bounds: tuple[float, float, float, float]) -> None:
-        """What lies in a rectangle: west, south, east, north."""
-        self.narrow(bounds=bounds)
+        """What lies in a rectangle: west, south, east, north. It is drawn over what is seen, so it takes the place of
+        the chosen grid."""
+        self.narrow(bounds=bounds, grid="")
 
     def search(self, text: str) -> None:
         """What holds these words."""
@@ -105,8 +106,10 @@ class DeskState(QObject):
         self._ask(replace(self._question, filter=replace(self.filter, **parts)))
 
     def clear(self) -> None:
-        """All open cases of the chosen grid."""
-        self._ask(replace(self._question, filter=CaseFilter(grid=self.filter.grid, only_open=True)))
+        """All open cases of the chosen grid; of the whole store, where that is what is shown already."""
+        here = CaseFilter(grid=self.filter.grid, only_open=True)
+        chosen = here if self.filter != here else CaseFilter(only_open=True)
+        self._ask(replace(self._question, filter=chosen))
 
     def order_by(self, key: SortKey, descending: bool = False) -> None:
         """Sorts the list."""

@@ -91,3 +91,12 @@ def test_what_is_chosen_shows_its_words_as_soon_as_they_are_known_and_gives_way_
     assert line.text() == "占道经营"
     QTest.keyClicks(line, "E-02")
     assert line.text() == "E-02"
+
+
+def test_marked_words_that_are_too_long_are_seen_from_their_beginning(line: Chooser) -> None:
+    line.set_entries([Entry("1", "油烟扰民 · 餐饮单位油烟直排或净化设施停用，居民反映强烈" * 3, "", "", "")])
+    line.set_value("1")
+    line.clearFocus()
+    line.setFocus(Qt.FocusReason.TabFocusReason)
+    assert line.selectedText() == line.text()
+    assert line.cursorPosition() == 0

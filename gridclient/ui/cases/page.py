@@ -78,7 +78,7 @@ class CaseList(QWidget):
         self.model = CaseModel(now=desk.clock.now(), parent=self)
         self.bar = FilterBar(self)
         self.table = CaseTable(model=self.model, parent=self)
-        self.note = EmptyNote(self.table)
+        self.note = EmptyNote(self.table, key="Enter")
         self.note.hide()
         line = QVBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
@@ -202,11 +202,18 @@ class CaseList(QWidget):
         elif self._question.filter == CaseFilter(only_open=True):
             self.note.tell(self.tr("没有在办案件。按 F3 登记，或从“导入”带入已有案件。"))
         else:
-            self.note.tell(self.tr("没有符合这些条件的案件。"), self.tr("清除条件"))
+            elsewhere = self._searched_everywhere() != self._question.filter
+            way_out = self.tr("在全部案件中查找") if elsewhere else self.tr("清除条件")
+            self.note.tell(self.tr("没有符合这些条件的案件。"), way_out)
         if not self._shown_once:
             self._shown_once = True
             self.first_shown.emit()
         self._painting.start(_UNSEEN_MS)
+
+    def _searched_everywhere(self) -> CaseFilter:
+        """The search alone, where there is one."""
+        asked = self._question.filter
+        return CaseFilter(text=asked.text) if asked.text else asked
 
     def _tell_failure(self, error: GridClientError) -> None:
         self.note.tell(sentence_of(error), self.tr("重试"))
@@ -285,6 +292,8 @@ class CaseList(QWidget):
     def _on_note_wanted(self) -> None:
         if self.note.button.text() == self.tr("重试"):
             self.retry()
+        elif (everywhere := self._searched_everywhere()) != self._question.filter:
+            self.view_chosen.emit(SavedView("", everywhere, self._question.sort))
         else:
             self.cleared.emit()
 

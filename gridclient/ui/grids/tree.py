@@ -8,10 +8,22 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPolygonF
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QStyleOptionViewItem, QTreeView, QWidget
 
 from gridclient.services.rows import GridFigures, GridRow
+from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.grids.type_ahead import find
@@ -152,17 +164,40 @@ class GridTree(QTreeView):
                 return
         super().mousePressEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu(self._model.node(self.currentIndex()).row if self.currentIndex().isValid() else None)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
+
+    def menu(self, area: GridRow | None) -> QMenu:
+        """The menu at the chosen area; None is all of them."""
+        menu = QMenu(self)
+        menu.addAction(self.tr("全部网格"), lambda: self.grid_chosen.emit("")).setEnabled(area is not None)
+        menu.addSeparator()
+        if area is not None:
+            menu.addAction(self.tr("展开全部下级"), lambda: self.expandRecursively(self._index(area)))
+            menu.addAction(self.tr("收起"), lambda: self.collapse(self._index(area)))
+            menu.addSeparator()
+            menu.addAction(self.tr("复制编码 {code}").format(code=area.code), lambda: _copy(area.code))
+        else:
+            menu.addAction(self.tr("全部收起"), self.collapseAll)
+        return menu
+
     def drawRow(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         if self.selectionModel().isSelected(index):
             painter.fillRect(option.rect, QColor(tokens().selection))
         super().drawRow(painter, option, index)
+        if self.hasFocus() and index == self.currentIndex().siblingAtColumn(Column.NAME):
+            paint_focus_bar(painter, option.rect)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        if self.hasFocus() and not self.currentIndex().isValid():
+            paint_focus_bar(painter, self.viewport().rect())  # here, and on no area yet
         if not self._model.rowCount():
-            painter = QPainter(self.viewport())
             painter.setPen(QColor(tokens().muted))
             words = self.tr("还没有网格。\n按 Ctrl+I 导入区划和网格。")
             place = self.viewport().rect().adjusted(12, 12, -12, 0)
@@ -204,3 +239,7 @@ class GridTree(QTreeView):
         if code and code != self._told:
             self._told = code
             self.grid_chosen.emit(code)
+
+
+def _copy(text: str) -> None:
+    QGuiApplication.clipboard().setText(text)

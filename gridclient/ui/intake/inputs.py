@@ -194,6 +194,7 @@ class Inputs(QWidget):
         self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
         self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = QHBoxLayout()
+        ticks.setSpacing(20)  # a word belongs to the box before it
         for name in ("wants_reply", "keep_secret", "sensitive"):
             ticks.addWidget(self._inputs[name].widget)
         ticks.addStretch()

@@ -1,0 +1,160 @@
+"""Keys and clicks that no panel takes for itself: the desk sees to it that none of them does nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.rows import Box, CaseFilter
+from gridclient.ui.focus_mark import FocusMark
+from gridclient.ui.main_window import MainWindow
+from tests.ui.conftest import press
+from tests.ui.fakes.invented_desk import InventedDesk
+
+ALT = Qt.KeyboardModifier.AltModifier
+SECOND_ZONE = "371002002602"
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+
+
+def focused() -> QWidget:
+    widget = QApplication.focusWidget()
+    assert widget is not None
+    return widget
+
+
+def ask_for_menu(widget: QWidget, qtbot: QtBot) -> list[str]:
+    """The menu key, and the words of the menu that opens."""
+    middle = widget.rect().center()
+    where = widget.mapToGlobal(middle)
+    QApplication.sendEvent(widget, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, where))
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [action.text() for action in menu.actions() if action.text()]
+    menu.close()
+    return words
+
+
+def test_what_becomes_overdue_is_counted_though_nobody_did_anything(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    overdue = window.boxes.buttons[Box.OVERDUE]
+    before, area = overdue.count or 0, window.tree.grids.counts("371002002")[1]
+    invented.clock.at += timedelta(days=400)
+    window.lists.minute.setInterval(1)
+    qtbot.waitUntil(lambda: (overdue.count or 0) > before)
+    qtbot.waitUntil(lambda: window.tree.grids.counts("371002002")[1] > area)
+    window.lists.minute.stop()
+    settle(qtbot, window)
+
+
+def test_a_rectangle_on_the_map_is_asked_of_everything_not_of_the_chosen_grid(window: MainWindow, qtbot: QtBot) -> None:
+    window.state.choose_grid(SECOND_ZONE)
+    settle(qtbot, window)
+    window.map.box_selected.emit((120.0, 30.0, 125.0, 40.0))
+    settle(qtbot, window)
+    assert window.state.filter.grid == ""
+    assert window.cases.bar.area.text() == "全部网格"
+
+
+def test_after_a_dispatch_the_panel_shows_that_it_has_the_keyboard_and_an_arrow_goes_on_in_the_list(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F2)
+    settle(qtbot, window)
+    press(focused(), Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.detail.hasFocus()
+    mark = window.detail.findChild(FocusMark)
+    assert isinstance(mark, FocusMark)
+    assert mark.isVisible()
+    here = window.cases.table.currentIndex().row()
+    press(focused(), Qt.Key.Key_Down)
+    assert window.cases.table.currentIndex().row() == here + 1
+    assert window.cases.table.hasFocus()
+    assert not mark.isVisible()
+
+
+def test_enter_in_the_list_goes_on_with_the_case(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert focused() is not window.cases.table
+    assert window.detail.foot.isAncestorOf(focused())
+
+
+def test_enter_on_a_case_that_is_on_its_way_waits_for_it(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Down)
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.detail.foot.isAncestorOf(focused())
+
+
+def test_esc_in_the_list_lets_go_of_the_conditions_and_then_of_the_grid(window: MainWindow, qtbot: QtBot) -> None:
+    window.state.choose_grid(SECOND_ZONE)
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Escape)
+    assert window.state.filter == CaseFilter(grid=SECOND_ZONE, only_open=True)
+    press(window.cases.table, Qt.Key.Key_Escape)
+    assert window.state.filter == CaseFilter(only_open=True)
+
+
+def test_esc_in_the_tree_goes_back_to_all_grids(window: MainWindow, qtbot: QtBot) -> None:
+    window.state.choose_grid(SECOND_ZONE)
+    settle(qtbot, window)
+    window.tree.setFocus()
+    press(window.tree, Qt.Key.Key_Escape)
+    assert window.state.filter.grid == ""
+
+
+def test_the_menu_of_the_list_opens_on_the_case_too(window: MainWindow, qtbot: QtBot) -> None:
+    window.detail.setFocus()
+    words = ask_for_menu(window.detail, qtbot)
+    assert "备注" in words
+    assert words[-3:] == ["撤销上一步", "登记", "刷新与同步"]
+
+
+def test_the_tree_has_a_menu_by_which_all_grids_come_back(window: MainWindow, qtbot: QtBot) -> None:
+    assert ask_for_menu(window.tree, qtbot) == ["全部网格", "全部收起"]
+    window.state.choose_grid(SECOND_ZONE)
+    settle(qtbot, window)
+    assert ask_for_menu(window.tree, qtbot) == ["全部网格", "展开全部下级", "收起", f"复制编码 {SECOND_ZONE}"]
+
+
+def test_a_search_that_finds_nothing_here_is_made_everywhere_by_enter(window: MainWindow, qtbot: QtBot) -> None:
+    word = window.cases.model.row_at(0).title[:4]
+    window.state.choose_grid("371002002602003")
+    window.state.search(word)
+    qtbot.waitUntil(window.cases.note.isVisible)
+    assert window.cases.note.button.text() == "在全部案件中查找"
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.state.filter == CaseFilter(text=word)
+    assert window.cases.model.rows
+    assert not window.cases.note.isVisible()
+
+
+def test_a_grid_without_cases_is_left_by_the_button_that_says_so(window: MainWindow, qtbot: QtBot) -> None:
+    window.state.choose_grid("371002002602003")
+    qtbot.waitUntil(window.cases.note.isVisible)
+    press(window.cases.note.button, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.state.filter == CaseFilter(only_open=True)
+    assert window.cases.model.rows
