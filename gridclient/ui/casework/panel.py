@@ -25,6 +25,7 @@ from gridclient.ui.casework.offers import action_word, offers
 from gridclient.ui.casework.several import SeveralCases
 from gridclient.ui.casework.top import CaseTop
 from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Together
@@ -92,6 +93,7 @@ class CasePanel(QWidget):
         rows.setSpacing(0)
         rows.addWidget(self.top, 1)
         rows.addWidget(self.foot)
+        FocusMark(self)
         self._connect()
 
     @property
@@ -179,7 +181,9 @@ class CasePanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.hasFocus():
-            self.foot.take_focus()  # to what comes next; the second Enter does it
+            self._awaited = self.foot.take_focus  # to what comes next; the second Enter does it
+            if not self._coming:
+                self._do_awaited()
         else:
             super().keyPressEvent(event)
 
