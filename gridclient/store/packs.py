@@ -30,6 +30,7 @@ FIELDS: Final = (
 """The same for numpy. ``due`` 0: none; ``x``/``y``: column and row of web mercator at level 28."""
 _LABELS: Final = struct.Struct("<HHH")
 _LABELS_AT: Final = 4
+_FLAGS_AT: Final = 2
 _EMPTY: Final = bytes(FORMAT.size * ROWS)
 _LARGEST: Final = 0xFFFFFFFF - 1
 _SIGN_BITS: Final = 21
@@ -45,6 +46,9 @@ class Flag(IntFlag):
     CONSULTATION = 8
     CONFLICT = 16
     PENDING = 32
+
+
+_PENDING: Final = int(Flag.PENDING)
 
 
 class LabelKind(StrEnum):
@@ -162,21 +166,47 @@ def labelled(record: bytes, labels: bytes) -> bytes:
 
 def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) -> None:
     """Puts packed rows in their places, by case number, under a new stamp."""
-    chunks: dict[int, bytearray] = {}
+    chunks = _Chunks(connection)
     for no, record in records:
+        data, start = chunks.place(no)
+        data[start : start + FORMAT.size] = record
+    chunks.write()
+
+
+def mark_pending(connection: Connection, marks: Iterable[tuple[int, bool]]) -> None:
+    """Whether cases, by their numbers, have events that wait; nothing else of their packed rows changes."""
+    chunks = _Chunks(connection)
+    for no, waits in marks:
+        data, start = chunks.place(no)
+        flags = data[start + _FLAGS_AT]
+        data[start + _FLAGS_AT] = flags | _PENDING if waits else flags & ~_PENDING
+    chunks.write()
+
+
+class _Chunks:
+    """The blobs that one statement after the other changes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._read: dict[int, bytearray] = {}
+
+    def place(self, no: int) -> tuple[bytearray, int]:
+        """The blob of a case, and where in it the case begins."""
         chunk, place = divmod(no - 1, ROWS)
-        data = chunks.get(chunk)
-        if data is None:
-            data = chunks[chunk] = _read_chunk(connection, chunk)
-        data[place * FORMAT.size : (place + 1) * FORMAT.size] = record
-    if not chunks:
-        return
-    stamp = _next_stamp(connection)
-    connection.executemany(
-        "INSERT INTO packs(no, stamp, data) VALUES (?, ?, ?) "
-        "ON CONFLICT(no) DO UPDATE SET stamp = excluded.stamp, data = excluded.data",
-        [(chunk, stamp, bytes(data)) for chunk, data in chunks.items()],
-    )
+        if chunk not in self._read:
+            self._read[chunk] = _read_chunk(self._connection, chunk)
+        return self._read[chunk], place * FORMAT.size
+
+    def write(self) -> None:
+        """Writes what was read, under a new stamp."""
+        if not self._read:
+            return
+        stamp = _next_stamp(self._connection)
+        self._connection.executemany(
+            "INSERT INTO packs(no, stamp, data) VALUES (?, ?, ?) "
+            "ON CONFLICT(no) DO UPDATE SET stamp = excluded.stamp, data = excluded.data",
+            [(chunk, stamp, bytes(data)) for chunk, data in self._read.items()],
+        )
 
 
 def read_pack(connection: Connection, chunk: int) -> bytes:

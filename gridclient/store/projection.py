@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gridclient.domain.case import Case
 from gridclient.store.driver import Connection
-from gridclient.store.packs import FORMAT, Labels, packed, write_packs
+from gridclient.store.packs import FORMAT, Labels, mark_pending, packed, write_packs
 from gridclient.store.search import drop_cases, index_cases, searchable
 from gridclient.store.tables import (
     CaseTableRow,
@@ -15,6 +15,7 @@ from gridclient.store.tables import (
     insert_rows,
     part_rows,
     read_parts,
+    read_pending,
     read_rows,
     replace_parts,
     table_row,
@@ -87,17 +88,14 @@ class Projection:
 
     def write_pending(self, pending: Mapping[int, int]) -> None:
         """Only how many events wait of each case (by its number); all else stays."""
-        rows = [
-            (no, old, old._replace(pending=pending[no]))
-            for no, old in read_rows(self._connection, list(pending)).items()
-            if old.pending != pending[no]
-        ]
-        update_rows(self._connection, rows)
-        marked = [(no, old, new) for no, old, new in rows if bool(old.pending) != bool(new.pending)]
-        for _, old, new in marked:
-            self._tallies.change(old, new)
-        self._tallies.flush(self._connection)
-        write_packs(self._connection, [(no, packed(new, self._labels)) for no, _, new in marked])
+        connection = self._connection
+        rows = [row for row in read_pending(connection, list(pending)) if row[2] != pending[row[0]]]
+        connection.executemany("UPDATE cases SET pending = ? WHERE no = ?", [(pending[no], no) for no, *_ in rows])
+        marked = [(no, grid, pending[no] > 0) for no, grid, before in rows if (before > 0) != (pending[no] > 0)]
+        for _, grid, waits in marked:
+            self._tallies.count_pending(grid, 1 if waits else -1)
+        self._tallies.flush(connection)
+        mark_pending(connection, [(no, waits) for no, _, waits in marked])
 
     def remove(self, numbers: Sequence[int]) -> None:
         """Takes cases out that are none any more, because what opened them left the log."""

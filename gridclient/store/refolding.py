@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Case
@@ -15,7 +16,7 @@ from gridclient.domain.events import Event, EventKind, Record
 from gridclient.domain.fold import fold_all
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Connection
-from gridclient.store.log import Origins, subject_key, subject_text
+from gridclient.store.log import ORDER, Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.tables import AMONG, listed
 
@@ -36,7 +37,9 @@ _READ: Final = (
     "SELECT subject, pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events "
     f"WHERE subject IN {AMONG}"
 )
-_READ_ORDER: Final = f"SELECT subject, pos, origin, hlc, acked, hash FROM events WHERE subject IN {AMONG}"
+_READ_ORDER: Final = (
+    f"SELECT subject, pos, origin, hlc, acked, hash FROM events WHERE subject IN {AMONG} ORDER BY subject, {ORDER}"
+)
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -103,6 +106,13 @@ class Refolding:
         """An event of the log that gets a place, or loses it."""
         self._by_number(subject).places[pos] = acked
 
+    def expect(self, subjects: Iterable[int]) -> None:
+        """Many subjects of the log that will be named: they are read at once."""
+        rows = self._connection.execute(f"SELECT no, id FROM subjects WHERE no IN {AMONG}", (listed(list(subjects)),))
+        for no, key in rows:
+            if no not in self._subjects:
+                self._keep(_Subject(no, subject_text(key), known=True))
+
     def touch(self, subject: int) -> None:
         """A subject whose events were written anew."""
         self._by_number(subject)
@@ -132,22 +142,16 @@ class Refolding:
     def _only_placed(self) -> dict[int, int]:
         """The cases whose events only got places and all keep their order, each with how many own events wait."""
         placed = [subject.no for subject in self._subjects.values() if subject.places and not subject.fresh]
-        lines: dict[int, list[tuple[Any, ...]]] = {no: [] for no in placed}
-        for no, *line in self._connection.execute(_READ_ORDER, (listed(placed),)):
-            lines[no].append(tuple(line))
-        found = {no: self._waiting(self._subjects[no].places, lines[no]) for no in placed}
-        return {no: waiting for no, waiting in found.items() if waiting is not None}
-
-    def _waiting(self, places: dict[int, int | None], lines: list[tuple[Any, ...]]) -> int | None:
-        """How many own events wait; ``None`` when the order of the events becomes another."""
-        before, after, waiting = [], [], 0
-        for pos, origin, hlc, acked, link in lines:
-            place = places.get(pos, acked)
-            before.append((_order(acked, hlc, link), pos))
-            after.append((_order(place, hlc, link), pos))
-            waiting += place is None and self._origins.is_own(self._connection, origin)
-        same = [pos for _, pos in sorted(before)] == [pos for _, pos in sorted(after)]
-        return waiting if same else None
+        waiting = dict.fromkeys(placed, 0)
+        after = []
+        for no, pos, origin, hlc, acked, link in self._connection.execute(_READ_ORDER, (listed(placed),)):
+            place = self._subjects[no].places.get(pos, acked)
+            after.append((no, *_order(place, hlc, link)))
+            waiting[no] += place is None and self._origins.is_own(self._connection, origin)
+        for one, other in pairwise(after):
+            if one > other:
+                waiting.pop(one[0], None)
+        return waiting
 
     def _after(self, subject: _Subject, old: Sequence[_Line]) -> list[_Line]:
         moved = [_placed(line, subject.places[line.pos]) if line.pos in subject.places else line for line in old]

@@ -14,11 +14,13 @@ from gridclient.store.driver import Connection
 
 _NAME: Final = "stick/"
 _WAITING: Final = (
-    "SELECT o.stream, o.device, o.incarnation, o.no, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
-    "AND e.acked IS NULL) AS first FROM origins o WHERE o.own = 0 AND first IS NOT NULL ORDER BY o.no"
+    "SELECT o.stream, o.device, o.incarnation, o.no, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
+    "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o "
+    "WHERE o.own = 0 AND first IS NOT NULL ORDER BY o.no"
 )
 _NEXT_FOREIGN: Final = (
-    "SELECT min(e.hlc) FROM origins o JOIN events e ON e.origin = o.no AND e.acked IS NULL "
+    "SELECT min(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
+    "ON e.origin = o.no AND e.acked IS NULL "
     "WHERE o.stream = ? AND o.own = 0 AND e.hlc > (SELECT hlc FROM events WHERE origin = ? AND seq = ?)"
 )
 Signed = tuple[int, int, bytes]

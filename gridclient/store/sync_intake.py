@@ -102,6 +102,7 @@ class Intake:
         rows = [] if chain is None else self._connection.execute(_RUN, (chain.no, run.seq, last)).fetchall()
         if len(rows) != run.length:
             raise SyncFault("sync.gap", event="/".join(map(str, (*run.origin, run.seq + len(rows)))))
+        self._refolding.expect({subject for _, _, subject, _, _ in rows})
         for position, (_, pos, subject, acked, link) in enumerate(rows, run.position):
             self._mark(position, link)
             self._place(subject, pos, acked, position)

@@ -53,8 +53,9 @@ _NEVER: Final = 1 << 62
 _TIDYING_S: Final = 0.3
 _AUDITOR: Final = "system"
 _UNSENT_ORIGINS: Final = (
-    "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e WHERE e.origin = o.no "
-    "AND e.acked IS NULL) AS first FROM origins o WHERE o.device = ? AND first IS NOT NULL ORDER BY o.no"
+    "SELECT o.stream, o.device, o.incarnation, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
+    "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o "
+    "WHERE o.device = ? AND first IS NOT NULL ORDER BY o.no"
 )
 _UNSENT: Final = (
     "SELECT e.seq, e.hash, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload FROM events e "
@@ -62,7 +63,7 @@ _UNSENT: Final = (
 )
 _LEFT_BY_OTHERS: Final = (
     "SELECT EXISTS(SELECT 1 FROM origins o WHERE o.own = 1 AND o.device <> ? AND o.stream = ? "
-    "AND EXISTS(SELECT 1 FROM events e WHERE e.origin = o.no AND e.acked IS NULL))"
+    "AND EXISTS(SELECT 1 FROM events e INDEXED BY events_waiting WHERE e.origin = o.no AND e.acked IS NULL))"
 )
 
 
@@ -361,10 +362,11 @@ def _records(
 ) -> tuple[tuple[Record, ...], bytes]:
     """The rows as long as their numbers have no gap, and the link after them."""
     records, link = [], before
-    for seq, (number, written, hlc, kind, version, subject, *rest) in enumerate(rows, first):
+    key, record = EventKey._make, Record._make
+    for seq, (number, written, hlc, kind, version, subject, base, actor, text) in enumerate(rows, first):
         if number != seq:
             break
-        records.append(Record(EventKey(*origin, seq), hlc, kind, version, subject_text(subject), *rest))
+        records.append(record((key((*origin, seq)), hlc, kind, version, subject_text(subject), base, actor, text)))
         link = written
     return tuple(records), link
 

@@ -149,6 +149,11 @@ def read_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, CaseT
     return {row[0]: CaseTableRow(*row[1:]) for row in rows}
 
 
+def read_pending(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str, int]]:
+    """Number, grid and how many events wait, of those of the cases that there are."""
+    return connection.execute(f"SELECT no, grid, pending FROM cases WHERE no IN {AMONG}", (listed(numbers),)).fetchall()
+
+
 def read_parts(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[PartRow, ...]]:
     """The parts that stand, in the order they were written; cases without parts are left out."""
     rows = connection.execute(

@@ -45,6 +45,10 @@ class TallyChanges:
         """So many new cases whose rows agree in grid, state and marks."""
         self._count(row, times)
 
+    def count_pending(self, grid: str, change: int) -> None:
+        """So many more cases of a grid have events that wait; all else stays."""
+        self._cells[grid, "pending"] += change
+
     def change_parts(self, old: Iterable[PartRow], new: Iterable[PartRow]) -> None:
         """The same for its parts."""
         for parts, sign in ((old, -1), (new, 1)):
