@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gridclient.domain.calendar import CHINA_TIME
@@ -111,6 +112,12 @@ def payload_text(payload: Payload) -> str:
     return _CANONICAL.encode(payload)
 
 
+@lru_cache(4096)
+def _quoted(name: str) -> str:
+    """A name in JSON; most names come again with the next event."""
+    return _CANONICAL.encode(name)
+
+
 class Record(NamedTuple):
     """An event as it stands in the log and travels: its payload as the canonical text under the hash."""
 
@@ -125,8 +132,9 @@ class Record(NamedTuple):
 
     def canonical(self) -> bytes:
         """The bytes under every hash: a JSON array without blanks, the payload last."""
-        head = _CANONICAL.encode([*self.key, self.hlc, self.kind, self.version, self.subject, self.base, self.actor])
-        return f"{head[:-1]},{self.text}]".encode()
+        (stream, device, incarnation, seq), hlc, kind, version, subject, base, actor, text = self
+        head = f"{_quoted(stream)},{_quoted(device)},{incarnation},{seq},{hlc},{_quoted(kind)},{version}"
+        return f"[{head},{_quoted(subject)},{base},{_quoted(actor)},{text}]".encode()
 
     def event(self) -> Event:
         """The event with its payload read."""

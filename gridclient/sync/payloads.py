@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 from gridclient.domain.events import Record
 
 MOST_TEXT: Final = 64 << 20
-_VALUE: Final = re.compile(r'(?<=[:\[,])("[^"\\]*(?:\\.[^"\\]*)*"(?!:)|-?[0-9][0-9.eE+-]*|true|false|null)')
+_VALUE: Final = re.compile(r'(?<=[:\[,])("[^"\\]*+(?:\\.[^"\\]*+)*+"(?!:)|-?[0-9][0-9.eE+-]*+|true|false|null)')
 _NAME: Final = re.compile(r'"([^"\\]*)":\Z')
 _BREAK: Final = "\n"
 _LAST, _LAST_BUT_ONE, _ACTOR, _INSTANT = "^", "&", "@", "~"
+_NOTHING: Final = ("", "")
 _FAR: Final = 10**8
 _INSTANT_DIGITS: Final = 10
 
@@ -59,11 +61,9 @@ def pack(records: Sequence[Record]) -> Packed | None:
         picks.append(pick)
         if number == len(rows):
             rows.append([])
-        setting = setting_of(record)
-        names = shapes.names[number]
-        rows[number].append([memory.sign(setting, names[i], value) for i, value in enumerate(parts[1::2])])
-    lines = (line for group in rows for column in zip(*group, strict=True) for line in column)
-    return Packed(shapes.literals, picks, _BREAK.join(lines))
+        rows[number].append(memory.signs(setting_of(record), shapes.names[number], parts[1::2]))
+    columns = (column for group in rows for column in zip(*group, strict=True))
+    return Packed(shapes.literals, picks, _BREAK.join(chain.from_iterable(columns)))
 
 
 def unpack(packed: Packed, settings: Sequence[Setting]) -> list[str]:
@@ -85,10 +85,7 @@ def unpack(packed: Packed, settings: Sequence[Setting]) -> list[str]:
     for number, setting in zip(order, settings, strict=True):
         row, taken[number] = taken[number], taken[number] + 1
         literals = packed.shapes[number]
-        values = [
-            memory.value(setting, name, column[row])
-            for name, column in zip(names[number], columns[number], strict=True)
-        ]
+        values = memory.values(setting, names[number], [column[row] for column in columns[number]])
         text = literals[0] + "".join(map(str.__add__, values, literals[1:]))
         left -= len(text)
         if left < 0:
@@ -156,34 +153,44 @@ class _Memory:
     """The last two values that each subject had under each name, the same on both sides."""
 
     def __init__(self) -> None:
-        self._values: dict[tuple[str, str], tuple[str, str]] = {}
+        self._held: dict[str, dict[str, tuple[str, str]]] = {}
 
-    def sign(self, setting: Setting, name: str, value: str) -> str:
-        """The line that stands for a value."""
-        place = (setting.subject, name)
-        last, before = self._values.get(place, ("", ""))
-        if value == last:
-            return _LAST
-        self._values[place] = (value, last)
-        if value == before:
-            return _LAST_BUT_ONE
-        if value[0] == '"':
-            return _ACTOR if value[1:-1] == setting.actor else value[:-1]
-        if len(value) == _INSTANT_DIGITS and value.isdecimal() and value[0] != "0":
-            distance = int(value) - setting.second
-            if -_FAR < distance < _FAR:
-                return f"{_INSTANT}{distance}"
-        return value
+    def signs(self, setting: Setting, names: list[str], values: list[str]) -> list[str]:
+        """The lines that stand for the values of an event."""
+        held = self._held.setdefault(setting.subject, {})
+        lines = []
+        for name, value in zip(names, values, strict=True):
+            last, before = held.get(name, _NOTHING)
+            if value == last:
+                lines.append(_LAST)
+                continue
+            held[name] = (value, last)
+            lines.append(_LAST_BUT_ONE if value == before else _short(setting, value))
+        return lines
 
-    def value(self, setting: Setting, name: str, line: str) -> str:
-        """The value that a line stands for."""
-        place = (setting.subject, name)
-        last, before = self._values.get(place, ("", ""))
-        if line == _LAST:
-            return last
-        value = before if line == _LAST_BUT_ONE else _plain(setting, line)
-        self._values[place] = (value, last)
-        return value
+    def values(self, setting: Setting, names: list[str], lines: list[str]) -> list[str]:
+        """The values that the lines of an event stand for."""
+        held = self._held.setdefault(setting.subject, {})
+        values = []
+        for name, line in zip(names, lines, strict=True):
+            last, before = held.get(name, _NOTHING)
+            if line == _LAST:
+                values.append(last)
+                continue
+            value = before if line == _LAST_BUT_ONE else _plain(setting, line)
+            held[name] = (value, last)
+            values.append(value)
+        return values
+
+
+def _short(setting: Setting, value: str) -> str:
+    if value[0] == '"':
+        return _ACTOR if value[1:-1] == setting.actor else value[:-1]
+    if len(value) == _INSTANT_DIGITS and value.isdecimal() and value[0] != "0":
+        distance = int(value) - setting.second
+        if -_FAR < distance < _FAR:
+            return f"{_INSTANT}{distance}"
+    return value
 
 
 def _plain(setting: Setting, line: str) -> str:
