@@ -18,9 +18,15 @@ from gridclient.services.words import ACTIONS
 from gridclient.ui.icons import give_icon
 
 translate = QCoreApplication.translate
-TOGETHER: Final = frozenset({Action.SIGN, Action.URGE, Action.VERIFY, Action.CLOSE})
-"""What can be done to several cases at once, because it need not ask anything; dispatch has its own panel."""
-_OF_SEVERAL: Final = TOGETHER | {Action.FILE, Action.DISPATCH}
+TOGETHER: Final = {
+    Action.SIGN: frozenset({"dispatched"}),
+    Action.VERIFY: frozenset({"handled"}),
+    Action.CLOSE: frozenset({"handled"}),
+    Action.URGE: frozenset({"filed", "dispatched", "handling", "handled"}),
+}
+"""What can be done to several cases at once, because it need not ask anything, with the states of such cases; dispatch
+has its own panel."""
+_OF_SEVERAL: Final = frozenset({*TOGETHER, Action.FILE, Action.DISPATCH})
 _OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _LEVELLED: Final = _OPEN - {"handled"}
@@ -45,7 +51,7 @@ STATES_FOR: Final = {
     Action.VOID: _OPEN,
 }
 """The states in which an action can be begun; the case's own rules decide in the end."""
-_KEYS: Final = {
+KEYS: Final = {
     Action.DISPATCH: "F2",
     Action.RETURN: "F4",
     Action.URGE: "F7",
@@ -131,10 +137,10 @@ class DeskActions(QObject):
             made.triggered.connect(lambda _=False, name=name: self.desk_wanted.emit(name))
             self.desk[name] = made
         for action in STATES_FOR:
-            made = self._make(parent, word_of(action), _KEYS.get(action, ""), _ICONS.get(action, ""))
+            made = self._make(parent, word_of(action), KEYS.get(action, ""), _ICONS.get(action, ""))
             made.triggered.connect(lambda _=False, action=action: self.case_wanted.emit(action))
             self.case[action] = made
-        self._not_now = {action: self._make_answer(action) for action in _KEYS}
+        self._not_now = {action: self._make_answer(action) for action in KEYS}
         self._nothing_to_undo = QShortcut(self.desk["undo"].shortcut(), parent)
         self._nothing_to_undo.activated.connect(lambda: self.desk_wanted.emit("undo"))
         self.desk["register"].setEnabled(may(role, Action.AMEND))
@@ -221,7 +227,7 @@ class DeskActions(QObject):
 
     def _make_answer(self, action: Action) -> QShortcut:
         """The key of an action that is not possible now: the case's panel says why, or what comes before it."""
-        answer = QShortcut(QKeySequence(_KEYS[action]), self._window)
+        answer = QShortcut(QKeySequence(KEYS[action]), self._window)
         answer.activated.connect(lambda: self.case_wanted.emit(action))
         return answer
 

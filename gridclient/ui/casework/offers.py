@@ -11,25 +11,12 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.roles import AccountRole, Action, Actor, may
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
-from gridclient.services.words import ACTIONS
+from gridclient.ui.actions import KEYS, TOGETHER, word_of
 
 translate = QCoreApplication.translate
 _OPEN_PART: Final = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
 _DONE_PART: Final = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RETURNED)
-_KEYS: Final = {
-    Action.DISPATCH: "F2",
-    Action.RETURN: "F4",
-    Action.URGE: "F7",
-    Action.VERIFY: "F8",
-    Action.CLOSE: "F9",
-    Action.UNDO: "Ctrl+Z",
-}
-_TOGETHER: Final = {
-    Action.SIGN: frozenset({"dispatched"}),
-    Action.VERIFY: frozenset({"handled"}),
-    Action.CLOSE: frozenset({"handled"}),
-    Action.URGE: frozenset({"filed", "dispatched", "handling", "handled"}),
-}
+_KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
@@ -51,18 +38,13 @@ def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
 def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
     """What can be done at once to several cases in these states without asking anything."""
     found = frozenset(states)
-    wanted = [action for action, fit in _TOGETHER.items() if found & fit and may(actor.role, action)]
+    wanted = [action for action, fit in TOGETHER.items() if found & fit and may(actor.role, action)]
     return tuple(Offer(action, action_word(action), _KEYS.get(action, "")) for action in wanted)
 
 
 def action_word(action: Action) -> str:
     """The word on a button, shorter than the one in the log."""
-    short = {
-        Action.FILE: translate("CaseWork", "立案"),
-        Action.VERIFY: translate("CaseWork", "核查"),
-        Action.FEED_BACK: translate("CaseWork", "反馈"),
-    }
-    return short.get(action) or ACTIONS[action]
+    return translate("CaseWork", "反馈") if action is Action.FEED_BACK else word_of(action)
 
 
 def parts_for(case: Case, actor: Actor, states: Iterable[AssignmentState]) -> tuple[Assignment, ...]:
