@@ -17,9 +17,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.services.ports import FileState
 from gridclient.store.driver import Database
+from gridclient.store.file_faults import file_faults, sync_folder
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -150,18 +151,18 @@ class _Part:
 
     def move_to(self, place: Path) -> None:
         """Puts the content on the disk and in its place, at once and for good."""
-        with _disk_faults():
+        with file_faults():
             self.stream.flush()
             os.fsync(self.stream.fileno())
             self.stream.close()  # Windows moves no open file
             place.parent.mkdir(exist_ok=True)
             self.path.replace(place)
-            _sync_folder(place.parent)
+            sync_folder(place.parent)
 
 
 @contextmanager
 def _writing(folder: Path) -> Iterator[_Part]:
-    with _disk_faults():
+    with file_faults():
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     path = Path(name)
@@ -172,27 +173,9 @@ def _writing(folder: Path) -> Iterator[_Part]:
         path.unlink(missing_ok=True)
 
 
-@contextmanager
-def _disk_faults() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StoreUnavailable("store.disk_failed", detail=error.strerror or "") from error
-
-
 def _put(stream: BinaryIO, chunk: bytes) -> None:
-    with _disk_faults():
+    with file_faults():
         stream.write(chunk)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name != "posix":  # Windows syncs a rename by itself and opens no folders
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _media_type(head: bytes, name: str) -> str:

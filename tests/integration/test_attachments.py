@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterator
@@ -42,6 +43,18 @@ def test_a_photo_is_kept_by_its_content_with_its_name(kept: AttachmentStore, tmp
     assert kept.path(file.sha256).read_bytes() == JPEG
     assert kept.describe(file.sha256) == file
     assert kept.damaged() == []
+
+
+def test_a_photo_for_which_the_disk_has_no_room_is_said_to_have_none(
+    kept: AttachmentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreUnavailable, match=r"store\.disk_full"):
+        kept.keep(photo(tmp_path), at=NOW)
+    assert [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()] == []
 
 
 def test_the_same_photo_twice_is_one_file(kept: AttachmentStore, store: ImportStore, tmp_path: Path) -> None:
