@@ -80,6 +80,22 @@ class Admission(NamedTuple):
     hub_key: bytes = b""
     rights: str = ""
 
+    def enrolment(self, signing_key: bytes, at: datetime, *, url: str = "", fingerprint: str = "") -> Enrolment:
+        """What the desk keeps of it."""
+        return Enrolment(
+            hub=self.hub,
+            url=url,
+            fingerprint=fingerprint,
+            token=self.token,
+            short=self.short,
+            signing_key=signing_key,
+            grants=self.grants,
+            bundle_keys=self.bundle_keys,
+            enrolled_at=at,
+            hub_key=self.hub_key,
+            rights=self.rights,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Unsent:

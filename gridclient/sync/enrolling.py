@@ -52,19 +52,7 @@ def enrol(
         admission = line.enrol(read.text, store.device, name, public_key(signing_key))
     finally:
         line.close()
-    enrolment = Enrolment(
-        hub=admission.hub,
-        url=url,
-        fingerprint=fingerprint,
-        token=admission.token,
-        short=admission.short,
-        signing_key=signing_key,
-        grants=admission.grants,
-        bundle_keys=admission.bundle_keys,
-        enrolled_at=now(),
-        hub_key=admission.hub_key,
-        rights=admission.rights,
-    )
+    enrolment = admission.enrolment(signing_key, now(), url=url, fingerprint=fingerprint)
     store.keep_enrolment(enrolment)
     return enrolment
 
@@ -89,19 +77,7 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
         StoreUnavailable: it could not be kept; the same file may be taken again.
     """
     signing_key = key()
-    admission = read_admission(read_file(file), store.device, signing_key)
-    enrolment = Enrolment(
-        hub=admission.hub,
-        url="",
-        fingerprint="",
-        token="",
-        short=admission.short,
-        signing_key=signing_key,
-        grants=admission.grants,
-        bundle_keys=admission.bundle_keys,
-        enrolled_at=now(),
-        hub_key=admission.hub_key,
-    )
+    enrolment = read_admission(read_file(file), store.device, signing_key).enrolment(signing_key, now())
     store.keep_enrolment(enrolment)
     return enrolment
 
