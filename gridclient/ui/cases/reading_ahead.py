@@ -12,6 +12,8 @@ from gridclient.ui.jobs import Jobs
 
 _BEGIN_MS: Final = 2_000
 _PAUSE_MS: Final = 60
+_QUIET_MS: Final = 300
+"""After what somebody asked for: a step takes a core that painting and the map then need."""
 
 
 class ReadingAhead(QObject):
@@ -23,6 +25,7 @@ class ReadingAhead(QObject):
         self._begun = False
         self._pause = QTimer(self, singleShot=True)
         self._pause.timeout.connect(self._on_pause_over)
+        jobs.busy_changed.connect(self._on_busy_changed)
 
     def begin(self) -> None:
         """A second time does nothing."""
@@ -30,9 +33,14 @@ class ReadingAhead(QObject):
             self._begun = True
             self._pause.start(_BEGIN_MS)
 
+    def _on_busy_changed(self, busy: bool) -> None:
+        """Somebody asks for something; a step of its own begins when no pause is running."""
+        if busy and self._pause.isActive():
+            self._pause.start(max(_QUIET_MS, self._pause.remainingTime()))
+
     def _on_pause_over(self) -> None:
         if self._jobs.busy:
-            self._pause.start(_PAUSE_MS)
+            self._pause.start(_QUIET_MS)
         else:
             self._jobs.read(self, self._step, self._on_step_done, _stop, name="ahead")
 

@@ -32,6 +32,7 @@ from gridclient.ui.portions import Together
 from gridclient.ui.present import short_number, state_word
 
 _TICK_MS: Final = 20_000
+_ALIKE_MS: Final = 120  # the case is painted first, and for one that is only passed by nothing is searched
 _SHOWN_KINDS: Final = frozenset({"grids", "units", "standards", "calendar"})
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -86,8 +87,7 @@ class CasePanel(QWidget):
         self.top = CaseTop(desk=desk, jobs=jobs)
         self.foot = Foot(dispatch=dispatch)
         self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
-        self._clock = QTimer(self)
-        self._clock.setInterval(_TICK_MS)
+        self._clock = QTimer(self, interval=_TICK_MS)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -229,8 +229,7 @@ class CasePanel(QWidget):
             self._going_on = None
             self.foot.take_focus()
         self._do_awaited()
-        read = partial(load_likenesses, self._desk, view.case)
-        self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
+        QTimer.singleShot(_ALIKE_MS, self, lambda: self._ask_likenesses(view))
 
     def _on_several_ready(self) -> None:
         self._coming = False
@@ -240,6 +239,11 @@ class CasePanel(QWidget):
         awaited, self._awaited = self._awaited, None
         if awaited is not None:
             awaited()
+
+    def _ask_likenesses(self, view: CaseView) -> None:
+        if view is self._view and not self._coming:
+            read = partial(load_likenesses, self._desk, view.case)
+            self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
 
     def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
         if self._view is not None and self._view.case.id == case_id:

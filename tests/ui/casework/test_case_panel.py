@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.roles import Action
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
+from gridclient.ui.casework import panel as panel_module
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
@@ -101,13 +102,30 @@ def test_likely_duplicates_are_counted_and_can_be_opened(
     alike = [Likeness(row, 38.0, 1.0, True, 0.8, 0.9) for row in rows]
     monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
     show(second)
-    assert panel.top.tabs.tabText(3) == "关联 1"
+    qtbot.waitUntil(lambda: panel.top.tabs.tabText(3) == "关联 1")
     assert panel.top.alike.text().startswith("疑似重复 1 件：距 38 m · 同电话")
     related = panel.top.related.list
     related.setCurrentIndex(related.entries.index(0))
     with qtbot.waitSignal(panel.open_wanted) as wanted:
         press(related)
     assert wanted.args == [first]
+
+
+def test_for_a_case_that_is_only_passed_by_no_duplicates_are_searched(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[object] = []
+
+    def search(_store: MemoryStore, **facts: object) -> tuple[Likeness, ...]:
+        searched.append(facts["title"])
+        return ()
+
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", search)
+    monkeypatch.setattr(panel_module, "_ALIKE_MS", 800)
+    for title in ("积水", "噪音", "路灯"):
+        show(made.filed(title))
+    qtbot.waitUntil(lambda: bool(searched))
+    assert searched == ["路灯"]
 
 
 def test_an_answer_for_a_case_left_meanwhile_is_dropped(
