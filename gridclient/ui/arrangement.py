@@ -54,15 +54,15 @@ class Arrangement:
         cases.setMinimumHeight(_LEAST["list"])
         stack.addWidget(self.across)
         window.setCentralWidget(column(top, stack, bottom, grows=1))
-        window.resize(WIDTH, HEIGHT)
+        window.resize(WIDTH, HEIGHT)  # when it is no longer maximised
 
     def remember_in(self, memory: WindowMemory) -> None:
         """Takes up the kept sizes, and has them kept from now on."""
         self.across.restoreState(_bytes(memory.part("across", lambda: _hex(self.across.saveState()))))
         self.upright.restoreState(_bytes(memory.part("upright", lambda: _hex(self.upright.saveState()))))
         geometry = memory.part("geometry", lambda: _hex(self._window.saveGeometry()))
-        if geometry:
-            self._window.restoreGeometry(_bytes(geometry))
+        if not self._window.restoreGeometry(_bytes(geometry)):  # a new desk, or another screen than the one it knew
+            self._window.setWindowState(Qt.WindowState.WindowMaximized)
         for splitter in (self.across, self.upright):
             splitter.splitterMoved.connect(memory.touch)
 

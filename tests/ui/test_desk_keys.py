@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.rows import Box, CaseFilter
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import press
+from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import InventedDesk
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -158,3 +158,16 @@ def test_a_grid_without_cases_is_left_by_the_button_that_says_so(window: MainWin
     settle(qtbot, window)
     assert window.state.filter == CaseFilter(only_open=True)
     assert window.cases.model.rows
+
+
+def test_a_new_desk_fills_the_screen_and_one_that_was_smaller_is_smaller_again(
+    open_window: OpenWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    first = open_window(invented)
+    assert first.isMaximized()
+    first.showNormal()
+    first.memory.write()
+    settle(qtbot, first)
+    first.close()
+    again = open_window(invented)
+    assert not again.isMaximized()
