@@ -188,10 +188,8 @@ def remove_base_map(folder: Path, wanted: str) -> bool:
     return False
 
 
-def import_in_worker(
-    report: Callable[..., Any], order: ImportOrder, *, profile: Path, account: str | None = None
-) -> ImportOutcome:
-    """An import for the worker process of the desk that has this profile open; ``account`` is who asked for it.
+def import_in_worker(report: Callable[..., Any], order: ImportOrder, *, profile: Path) -> ImportOutcome:
+    """An import for the worker process of the desk that has this profile open.
 
     ``report`` gets the phase, the rows done and the rows in all; it raises ``Cancelled`` when somebody stopped, which
     is passed over once rows are written, for then the import is decided.
@@ -205,7 +203,7 @@ def import_in_worker(
             if phase is not ImportPhase.WRITING:
                 raise
 
-    with open_desk(profile, account=account, shared=True) as opened:
+    with open_desk(profile, shared=True) as opened:
         return import_file(opened, order, progress=tell)
 
 
