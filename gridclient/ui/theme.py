@@ -184,6 +184,7 @@ def fixed_font(px: int = 11) -> QFont:
 
 def apply_theme(application: QApplication, theme: Tokens) -> None:
     """Gives the application the theme's style, font, palette and style sheet; at any time."""
+    application.setStyleSheet("")  # under it the style has another name, and every change takes three times as long
     if application.style().objectName() != "fusion":
         application.setStyle(QStyleFactory.create("Fusion"))
     scheme = Qt.ColorScheme.Dark if theme is DARK else Qt.ColorScheme.Light

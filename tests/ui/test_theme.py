@@ -79,6 +79,14 @@ def test_the_theme_is_switched_while_the_program_runs(qapp: QApplication, qtbot:
     assert tokens() is LIGHT
 
 
+def test_switching_the_theme_makes_no_other_style(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    apply_theme(qapp, LIGHT)
+    monkeypatch.setattr("gridclient.ui.theme.QStyleFactory", None)  # a style made anew styles the whole desk once more
+    apply_theme(qapp, DARK)
+    apply_theme(qapp, LIGHT)
+    assert qapp.styleSheet()
+
+
 def test_every_icon_of_the_desk_is_in_its_family_under_its_name(qapp: QApplication) -> None:
     listed = next(font_file().parent.glob("materialdesignicons6*charmap*.json"))
     codes = {name: int(code, 16) for name, code in json.loads(listed.read_text("utf-8")).items()}
