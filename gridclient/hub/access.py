@@ -116,10 +116,10 @@ class Access:
         _LOG.info("device %s enrolled for %s", device.device, device.township or "the county")
         return Admission(hub, token, device.short, grants, stick_keys(grants, streams), hub_key)
 
-    def device_of(self, token: str) -> Device | None:
-        """The device that holds the token, also when it is revoked."""
+    def devices_of(self, tokens: Sequence[str]) -> Sequence[Device | None]:
+        """The device that holds each token, also when it is revoked."""
         with self._backend.reading() as ledger:
-            return ledger.device_of_token(_hash(token))
+            return ledger.devices_of_tokens([_hash(token) for token in tokens])
 
     def device(self, device: str) -> Device | None:
         """The device of this name, also when it is revoked."""

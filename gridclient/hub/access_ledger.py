@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from gridclient.hub.ledger import OrderStatements, Row
 from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.sync_port import Grant
 
 _DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
+_OF_TOKEN: Final = f"SELECT {_DEVICE} FROM devices WHERE token_hash = ?"
 _CODE: Final = "code_hash, name, township, grants, expires_at, device"
 _DAY_S: Final = 86_400
 _ADD_NOTE: Final = (
@@ -38,11 +39,13 @@ class SqlLedger(OrderStatements):
             (name, value),
         )
 
-    def device_of_token(self, token_hash: bytes) -> Device | None:
-        return self._one_device("token_hash", token_hash)
+    def devices_of_tokens(self, token_hashes: Sequence[bytes]) -> Sequence[Device | None]:
+        found = self.together([(_OF_TOKEN, (token_hash,)) for token_hash in token_hashes])
+        return [_device(rows[0]) if rows else None for rows in found]
 
     def device(self, device: str) -> Device | None:
-        return self._one_device("device", device)
+        found = self.rows(f"SELECT {_DEVICE} FROM devices WHERE device = ?", (device,))
+        return _device(found[0]) if found else None
 
     def devices(self) -> Sequence[Device]:
         return [_device(row) for row in self.rows(f"SELECT {_DEVICE} FROM devices ORDER BY enrolled_at, device")]
@@ -111,10 +114,6 @@ class SqlLedger(OrderStatements):
 
     def shorts(self, township: str) -> frozenset[str]:
         return frozenset(str(row[0]) for row in self.rows("SELECT short FROM devices WHERE township = ?", (township,)))
-
-    def _one_device(self, column: str, value: Any) -> Device | None:
-        found = self.rows(f"SELECT {_DEVICE} FROM devices WHERE {column} = ?", (value,))
-        return _device(found[0]) if found else None
 
 
 def grants_text(grants: Sequence[Grant]) -> str:

@@ -31,10 +31,10 @@ from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.incoming import application, bearer, comes_from_here, password, read_body, read_json
 from gridclient.hub.metrics import metrics_text
 from gridclient.hub.proving import ProvingEnds
-from gridclient.hub.service import HubService
+from gridclient.hub.service import Answer, HubService
 from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
-from gridclient.hub.work import WorkPool
+from gridclient.hub.work import Together, WorkPool
 from gridclient.services.sync_port import Membership
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
@@ -97,6 +97,7 @@ class Hub:
         self.service = HubService(backend, clock, versions=settings.versions)
         self.shelf = FileShelf(settings.files)
         self.work = WorkPool(settings.threads)
+        self._rounds: Together[tuple[str, bytes], Answer] = Together(self.work, self.service.answer_all)
         self._tally = Tally(settings.counts)
 
     @contextlib.asynccontextmanager
@@ -140,7 +141,7 @@ class Hub:
         token = bearer(request)
         body = await read_body(request, MOST_ON_THE_LINE)
         began = time.perf_counter()
-        reply, stamp = await self.work.run(partial(self.service.answer, token, body), weight=len(body))
+        reply, stamp = await self._rounds.run((token, body), weight=len(body))
         self.service.metrics.took(time.perf_counter() - began)
         terms = Terms(self.service.versions, stamp, self._settings.shelf)
         return Response(reply, media_type=CONTENT_TYPE, headers={HEADER: write_terms(terms)})

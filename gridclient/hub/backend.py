@@ -18,6 +18,7 @@ from gridclient.hub.rows import (
     Placement,
     PushRow,
     SeenRow,
+    StandAsk,
     Standing,
     StreamRow,
 )
@@ -26,11 +27,9 @@ from gridclient.hub.rows import (
 class OrderLedger(Protocol):
     """Streams and their events, within one transaction."""
 
-    def stand(
-        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str] = ()
-    ) -> Standing:
-        """Holds the stream until the transaction ends, making it when it is new, and tells how all stands: to whom
-        ``subjects`` were handed, and all events of ``counted``."""
+    def stand(self, asks: Sequence[StandAsk]) -> Sequence[Standing]:
+        """Holds the streams until the transaction ends, in the order of their names, making those that are new, and
+        tells for each ask how all stands. To be called once in a transaction."""
         ...
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:
@@ -100,7 +99,7 @@ class AccessLedger(Protocol):
         """Makes a stream with its key for files on a stick, unless it is there."""
         ...
 
-    def device_of_token(self, token_hash: bytes) -> Device | None: ...
+    def devices_of_tokens(self, token_hashes: Sequence[bytes]) -> Sequence[Device | None]: ...
     def devices(self) -> Sequence[Device]: ...
     def device(self, device: str) -> Device | None: ...
     def keep_device(self, device: Device, token_hash: bytes) -> None: ...

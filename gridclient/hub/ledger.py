@@ -20,6 +20,7 @@ from gridclient.hub.rows import (
     Placement,
     PushRow,
     SeenRow,
+    StandAsk,
     Standing,
     StreamRow,
 )
@@ -77,22 +78,20 @@ class OrderStatements(ABC):
         """The same for numbers."""
 
     @abstractmethod
-    def hold_and_stand(
-        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
-    ) -> Standing | None:
-        """:meth:`stand` for a stream that is there."""
+    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+        """:meth:`stand`; ``None`` when a stream is not there."""
 
     @abstractmethod
     def place(self, placement: Placement) -> None:
         """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
 
-    def stand(
-        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str] = ()
-    ) -> Standing:
-        found = self.hold_and_stand(stream, device, incarnation, subjects, counted)
+    def stand(self, asks: Sequence[StandAsk]) -> Sequence[Standing]:
+        streams = sorted({ask.stream for ask in asks})
+        found = self.hold_and_stand(streams, asks)
         if found is None:
-            self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
-            found = self.hold_and_stand(stream, device, incarnation, subjects, counted)
+            for stream in streams:
+                self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
+            found = self.hold_and_stand(streams, asks)
         if found is None:
             raise StoreUnavailable("hub.store_failed", detail="stream")
         return found

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from gridclient.domain.events import EventKind, Record, link_after, place_mark
 from gridclient.domain.handing import unit_may_write, units_handed
-from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, Standing
+from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, StandAsk, Standing
 from gridclient.services.sync_port import Grant
 from gridclient.sync.wire import MOST_EVENTS, Push, PushStatus
 
@@ -71,10 +71,14 @@ def _payload(record: Record) -> Mapping[str, Any] | None:
     if len(record.text) > _LONGEST_TEXT or "\n" in record.text:
         return None
     try:
-        value = _JSON.decode(record.text)
+        value, end = _JSON.raw_decode(record.text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or any(_unfit(unit) for unit in units_handed(record.kind, value)):
+    if (
+        not isinstance(value, dict)
+        or end < len(record.text)
+        or any(_unfit(unit) for unit in units_handed(record.kind, value))
+    ):
         return None
     return value
 
@@ -123,6 +127,27 @@ def dispatched(push: Push, payloads: Payloads) -> set[str]:
     """Subjects that a push hands to units: what befell them before may be needed for the sums of the units' feeds."""
     pairs = zip(push.records, payloads, strict=True)
     return {record.subject for record, payload in pairs if units_handed(record.kind, payload)}
+
+
+def after(standing: Standing, ask: StandAsk, placed: Sequence[Placement]) -> Standing:
+    """How all stands once more pushes of the same transaction were placed."""
+    for placement in placed:
+        if placement.stream != ask.stream:
+            continue
+        origin = placement.origin
+        handed = dict(standing.handed)
+        for unit, subject, _ in placement.handed:
+            handed[subject] = handed.get(subject, frozenset()) | {unit}
+        marks = [MarkRow(e.subject, e.position, e.link) for e in placement.events if e.subject in ask.counted]
+        standing = Standing(
+            head=placement.events[-1].position,
+            total=placement.total,
+            origins=max(standing.origins, origin.no),
+            origin=origin if origin[1:3] == ask[1:3] else standing.origin,
+            handed=handed,
+            earlier=[*standing.earlier, *marks],
+        )
+    return standing
 
 
 def placement(

@@ -1,4 +1,4 @@
-"""The hub on PostgreSQL (or a cluster that speaks like it): every push is one transaction on one stream."""
+"""The hub on PostgreSQL (or a cluster that speaks like it): pushes that come together share a transaction."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gridclient.hub.access_ledger import SqlLedger
 from gridclient.hub.backend import by_subject
 from gridclient.hub.ledger import Row, Statement, signed, standing
 from gridclient.hub.postgres_line import Line
-from gridclient.hub.rows import OriginRow, Placement, Standing
+from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 _BREAK: Final = "\n"
 _WAIT_S: Final = 20.0
@@ -107,23 +107,17 @@ class PostgresLedger(SqlLedger):
     def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
         return "= ANY(?::bigint[])", _array(values)
 
-    def hold_and_stand(
-        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
-    ) -> Standing | None:
-        ask: list[Statement] = [
-            (_HOLD, (stream,)),
-            (_STAND, (_lines(subjects), stream, stream, device, incarnation)),
-        ]
-        if counted:
-            ask.append((_EARLIER, (_lines(counted), stream)))
-        held, stands, *earlier = self.together(ask)
-        if not held:
+    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+        statements: list[Statement] = [(_HOLD, (stream,)) for stream in streams]
+        for stream, device, incarnation, subjects, counted in asks:
+            statements.append((_STAND, (_lines(subjects), stream, stream, device, incarnation)))
+            if counted:
+                statements.append((_EARLIER, (_lines(counted), stream)))
+        found = iter(self.together(statements))
+        held = {stream: rows[0] for stream in streams if (rows := next(found))}
+        if len(held) < len(streams):
             return None
-        *origin, handed = stands[0]
-        words = iter(handed.split(_BREAK) if handed else ())
-        units = by_subject(zip(words, words, strict=True))
-        found = OriginRow(*origin) if origin[0] is not None else None
-        return standing(held[0], found, units, earlier[0] if earlier else ())
+        return [_standing(held[ask.stream], next(found)[0], next(found) if ask.counted else ()) for ask in asks]
 
     def place(self, placement: Placement) -> None:
         """One statement for all of it: what a driver does for each statement is most of what a push costs here."""
@@ -170,6 +164,13 @@ class PostgresLedger(SqlLedger):
         """Whole tables take their time. Within a transaction, and only there."""
         self.rows("SET LOCAL statement_timeout = 0")
         self.rows("SET LOCAL idle_in_transaction_session_timeout = 0")
+
+
+def _standing(held: Row, stands: Row, earlier: Sequence[Row]) -> Standing:
+    *origin, handed = stands
+    words = iter(handed.split(_BREAK) if handed else ())
+    units = by_subject(zip(words, words, strict=True))
+    return standing(held, OriginRow(*origin) if origin[0] is not None else None, units, earlier)
 
 
 def _lines(values: Iterable[str]) -> str:

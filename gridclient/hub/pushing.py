@@ -1,8 +1,9 @@
-"""A push from the wire to its places: signature and shape first, then one transaction on its stream."""
+"""Pushes from the wire to their places: each one's signature and shape first, then one transaction for several."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +11,7 @@ from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.ordering import (
     Payloads,
     Verdict,
+    after,
     chain,
     dispatched,
     grant_to_write,
@@ -19,11 +21,13 @@ from gridclient.hub.ordering import (
     read_payloads,
     unit_allowed,
 )
-from gridclient.hub.rows import CHAIN_START, Device, OriginRow
+from gridclient.hub.rows import CHAIN_START, Device, Placement, StandAsk, Standing
 from gridclient.services.sync_port import Grant
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus
 
+_MOST_TOGETHER: Final = 2000
+"""Events of one transaction, unless one push has more."""
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -33,6 +37,23 @@ def take_push(backend: Backend, device: Device, grants: tuple[Grant, ...], push:
     Raises:
         StoreUnavailable: the database failed; the same push may come again.
     """
+    return place_together(backend, [check(device, grants, push)], at=at)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A push that is right by itself, with what was worked out of it before its stream is held."""
+
+    device: Device
+    unit: str
+    push: Push
+    payloads: Payloads
+    canonicals: Sequence[bytes]
+    ask: StandAsk
+
+
+def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | PushResult:
+    """What can be said of a push without the database: right, shape, signature. A result refuses it."""
     grant = grant_to_write(grants, push.origin.stream)
     if grant is None:
         return _told(device, push, PushStatus.FORBIDDEN, push.first, "no grant")
@@ -42,53 +63,80 @@ def take_push(backend: Backend, device: Device, grants: tuple[Grant, ...], push:
     last_seq = push.first + len(push.records) - 1
     if not head_is_signed(device.public_key, push.origin, last_seq, push.link_after, push.signature):
         return _told(device, push, PushStatus.REFUSED, push.first, "signature")
-    canonicals = [record.canonical() for record in push.records]
+    subjects = frozenset([record.subject for record in push.records])
+    ask = StandAsk(
+        push.origin.stream, device.device, push.origin.incarnation, subjects, frozenset(dispatched(push, payloads))
+    )
+    return Checked(device, grant.unit, push, payloads, [record.canonical() for record in push.records], ask)
+
+
+def place_together(backend: Backend, given: Sequence[Checked | PushResult], *, at: int) -> list[PushResult]:
+    """The results of pushes, in order; those that are refused already stay so. As many as go into one transaction
+    share it: a commit costs the database, and the hub, about as much as the events of a push. One that turns out to
+    be wrong there places nothing and leaves the others alone. Nothing is told before its commit.
+
+    Raises:
+        StoreUnavailable: the database failed; all of them may come again.
+    """
+    placed: list[PushResult] = []
+    for group in _groups([checked for checked in given if isinstance(checked, Checked)]):
+        placed += _place_group(backend, group, at)
+    results = iter(placed)
+    return [next(results) if isinstance(checked, Checked) else checked for checked in given]
+
+
+def _groups(given: Sequence[Checked]) -> Iterator[list[Checked]]:
+    """Neighbours of not too many events together; the others wait for a transaction's streams."""
+    group: list[Checked] = []
+    left = _MOST_TOGETHER
+    for checked in given:
+        left -= len(checked.push.records)
+        if group and left < 0:
+            yield group
+            group, left = [], _MOST_TOGETHER - len(checked.push.records)
+        group.append(checked)
+    if group:
+        yield group
+
+
+def _place_group(backend: Backend, group: Sequence[Checked], at: int) -> list[PushResult]:
+    placed: list[Placement] = []
+    verdicts = []
     with backend.writing() as ledger:
-        verdict, head = _put(_Attempt(ledger, device, grant, push, payloads, at), canonicals)
-    return _told(device, push, verdict.status, head + 1, verdict.why)
+        for checked, found in zip(group, ledger.stand([checked.ask for checked in group]), strict=True):
+            standing = after(found, checked.ask, placed)
+            verdict, head = _judged(ledger, checked, standing)
+            if verdict.status is PushStatus.APPLIED:
+                key = checked.device.public_key
+                placed.append(placement(checked.push, checked.payloads, verdict, standing, public_key=key, at=at))
+                ledger.place(placed[-1])
+                head = placed[-1].origin.seq
+            verdicts.append((verdict, head))
+    return [
+        _told(checked.device, checked.push, verdict.status, head + 1, verdict.why)
+        for checked, (verdict, head) in zip(group, verdicts, strict=True)
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A push within its transaction."""
-
-    ledger: OrderLedger
-    device: Device
-    grant: Grant
-    push: Push
-    payloads: Payloads
-    at: int
-
-
-def _put(attempt: _Attempt, canonicals: list[bytes]) -> tuple[Verdict, int]:
-    """The verdict, and the newest number that the hub has of the origin afterwards."""
-    push, ledger, unit = attempt.push, attempt.ledger, attempt.grant.unit
-    subjects = {record.subject for record in push.records}
-    given = dispatched(push, attempt.payloads)
-    standing = ledger.stand(push.origin.stream, attempt.device.device, push.origin.incarnation, subjects, given)
-    head = standing.origin.seq if standing.origin is not None else 0
+def _judged(ledger: OrderLedger, checked: Checked, standing: Standing) -> tuple[Verdict, int]:
+    """The verdict, and the newest number that the hub had of the origin before."""
+    push, origin = checked.push, standing.origin
+    head = origin.seq if origin is not None else 0
     if push.first > head + 1:
         return Verdict(PushStatus.GAP), head
-    verdict = _judged(ledger, push, canonicals, standing.origin)
-    if verdict.status is not PushStatus.APPLIED:
-        return verdict, head
-    if unit and not unit_allowed(unit, push, attempt.payloads, verdict.first_new, standing.handed):
-        return Verdict(PushStatus.FORBIDDEN, why="unit"), head
-    key = attempt.device.public_key
-    placed = placement(push, attempt.payloads, verdict, standing, public_key=key, at=attempt.at)
-    ledger.place(placed)
-    return verdict, placed.origin.seq
 
-
-def _judged(ledger: OrderLedger, push: Push, canonicals: list[bytes], origin: OriginRow | None) -> Verdict:
     def link_of(seq: int) -> bytes:
         if origin is None or seq == 0:
             return CHAIN_START
         return origin.link if seq == origin.seq else ledger.link_of(push.origin.stream, origin.no, seq)
 
-    known = known_count(push, 0 if origin is None else origin.seq)
-    links = chain(link_of(push.first - 1), canonicals)
-    return judge(push, links, known, link_of(push.first - 1 + known))
+    known = known_count(push, head)
+    links = chain(link_of(push.first - 1), checked.canonicals)
+    verdict = judge(push, links, known, link_of(push.first - 1 + known))
+    if verdict.status is PushStatus.APPLIED and checked.unit:
+        allowed = unit_allowed(checked.unit, push, checked.payloads, verdict.first_new, standing.handed)
+        return (verdict if allowed else Verdict(PushStatus.FORBIDDEN, why="unit")), head
+    return verdict, head
 
 
 def _told(device: Device, push: Push, status: PushStatus, expected: int, why: str) -> PushResult:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -117,6 +117,17 @@ class MarkRow(NamedTuple):
     subject: str
     position: int
     link: bytes
+
+
+class StandAsk(NamedTuple):
+    """What a push has to know of its stream: its origin, to whom ``subjects`` were handed, and all events of
+    ``counted``."""
+
+    stream: str
+    device: str
+    incarnation: int
+    subjects: Collection[str]
+    counted: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import gc
 import os
 import secrets
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ _BACKLOG: Final = 2048
 _MOST_PROCESSES: Final = 4
 _THREADS_OF_SEVERAL: Final = 4
 _MANY_VALUES: Final = 20_000
+_SWITCH_S: Final = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,7 @@ def _run(backend: Backend, line: socket.socket, secured: Secured, settings: HubS
     )
     gc.freeze()  # what was loaded stays; and a request makes thousands of small values that hold no circles
     gc.set_threshold(_MANY_VALUES)
+    sys.setswitchinterval(_SWITCH_S)  # who holds streams comes soon to his turn beside one who packs a page
     uvicorn.Server(config).run(sockets=[line])
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Final, TypeVar
 
-from gridclient.domain.errors import StoreUnavailable, SyncFault
+from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.access import Access
 from gridclient.hub.audit import Refusals
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.feeds import Reader, read_page, unchanged
 from gridclient.hub.metrics import Metrics
 from gridclient.hub.parts import PartsShelf
-from gridclient.hub.pushing import take_push
+from gridclient.hub.pushing import Checked, check, place_together
 from gridclient.hub.rights import readable
-from gridclient.hub.rows import Device
+from gridclient.hub.rows import Device, StreamRow
+from gridclient.hub.work import Outcome, Rest, only
 from gridclient.services.sync_port import FeedPage, Grant, Membership
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import SPOKEN, Versions
@@ -35,7 +38,27 @@ from gridclient.sync.wire import (
 _MOST_WISH: Final = 2 << 20
 _MOST_FEEDS: Final = 1000
 _MOST_PUSHES: Final = 1000
+Page = FeedPage | SealedPage
+Answer = tuple[bytes, str]
+"""The reply's bytes, and the stamp of the device's rights."""
 _Result = TypeVar("_Result")
+
+
+@dataclass(slots=True)
+class _Round:
+    """A request that is being answered. ``asks``: the feeds that may be read, each with its unit."""
+
+    device: Device
+    request: SyncRequest
+    grants: tuple[Grant, ...]
+    protocol: int
+    checked: Sequence[Checked | PushResult]
+    results: tuple[PushResult, ...] = ()
+
+    @property
+    def asks(self) -> list[tuple[FeedAsk, str]]:
+        allowed = readable(self.grants)
+        return [(ask, allowed[ask.feed].unit) for ask in self.request.feeds if ask.feed in allowed]
 
 
 class HubService:
@@ -68,7 +91,9 @@ class HubService:
         Raises:
             SyncFault: ``sync.revoked``: nobody has this token, or its device may not come any more.
         """
-        device = _again(lambda: self.access.device_of(token)) if token else None
+        return self._welcome(_again(lambda: self.access.devices_of([token]))[0])
+
+    def _welcome(self, device: Device | None) -> Device:
         if device is None or device.revoked_at is not None:
             raise SyncFault("sync.revoked")
         with self._lock:
@@ -79,7 +104,7 @@ class HubService:
         """The answer to one request; see :meth:`answer`."""
         return self.answer(token, body)[0]
 
-    def answer(self, token: str, body: bytes) -> tuple[bytes, str]:
+    def answer(self, token: str, body: bytes) -> Answer:
         """The answer to one request, in the version in which it was asked, and the stamp of the device's rights.
 
         Raises:
@@ -87,24 +112,59 @@ class HubService:
                 (:func:`decode_request`); ``sync.hub_changed``: it is meant for another hub.
             StoreUnavailable: the database failed twice; what was answered for is kept, the request may come again.
         """
-        device = self.device_of(token)
+        return only(self.answer_all, (token, body))
+
+    def answer_all(self, asked: Sequence[tuple[str, bytes]]) -> list[Outcome[Answer]]:
+        """The answers to several requests, each with its token: their pushes share transactions, and what all of them
+        ask of the database travels together. Pages that have to be read are left to be done apart.
+
+        Raises:
+            StoreUnavailable: the database failed twice.
+        """
+        devices = _again(lambda: self.access.devices_of([token for token, _ in asked]))
+        opened = [self._opened(device, body) for device, (_, body) in zip(devices, asked, strict=True)]
+        rounds = [found for found in opened if isinstance(found, _Round)]
+        self._push(rounds)
+        heads = _again(lambda: self._heads(rounds))
+        return [self._closed(found, heads) if isinstance(found, _Round) else found for found in opened]
+
+    def _opened(self, device: Device | None, body: bytes) -> _Round | GridClientError:
+        try:
+            return self._open(self._welcome(device), body)
+        except GridClientError as fault:
+            return fault
+
+    def _open(self, device: Device, body: bytes) -> _Round:
         request = self._read(device, body)
         if request.hub and request.hub != self.hub:
             raise SyncFault("sync.hub_changed")
         if len(request.feeds) > _MOST_FEEDS or len(request.pushes) > _MOST_PUSHES:
             raise SyncFault("sync.refused", why="too many")
         grants = _again(lambda: self.access.grants_of(device))
-        results = self._push(device, grants, request)
-        pages, behind = _again(lambda: self._pull(device, grants, request, body[0]))
+        checked = [self._check(device, grants, push) for push in request.pushes]
+        return _Round(device, request, grants, body[0], checked)
+
+    def _closed(self, found: _Round, heads: Mapping[str, StreamRow]) -> Outcome[Answer]:
+        """The answer, when the device has all that it asks for."""
+        pages = [unchanged(ask, heads.get(ask.feed)) for ask, _ in found.asks]
+        known = tuple([page for page in pages if page is not None])
+        if len(known) < len(pages):
+            return Rest(partial(self._with_pages, found))
+        return self._reply(found, known, ())
+
+    def _with_pages(self, found: _Round) -> Answer:
+        return self._reply(found, *_again(lambda: self._pull(found)))
+
+    def _reply(self, found: _Round, pages: tuple[Page, ...], behind: tuple[str, ...]) -> Answer:
         reply = SyncReply(
             hub=self.hub,
             hub_ms=int(self._clock() * 1000),
-            results=results,
+            results=found.results,
             pages=pages,
             behind=behind,
-            grants=self._news(device, grants, request.feeds, results),
+            grants=self._news(found.device, found.grants, found.request.feeds, found.results),
         )
-        return encode_reply(reply, protocol=body[0]), self._stamp(device, grants)
+        return encode_reply(reply, protocol=found.protocol), self._stamp(found.device, found.grants)
 
     def _read(self, device: Device, body: bytes) -> SyncRequest:
         try:
@@ -149,45 +209,47 @@ class HubService:
         """Ends what runs beside."""
         self._parts.close()
 
-    def _push(self, device: Device, grants: tuple[Grant, ...], request: SyncRequest) -> tuple[PushResult, ...]:
-        results = []
-        for push in request.pushes:
-            result = _again(partial(self._take, device, grants, push))
-            self.metrics.count("pushes", f'status="{result.status.value}"')
-            if result.status is PushStatus.APPLIED:
-                self.metrics.count("events", by=len(push.records))
-            self.refusals.push(result.status, device.device, push.origin.stream, int(self._clock()))
-            results.append(result)
-        return tuple(results)
+    def _push(self, rounds: Sequence[_Round]) -> None:
+        """All pushes of the rounds; their results are noted in them."""
+        given = [checked for found in rounds for checked in found.checked]
+        results = iter(_again(lambda: place_together(self._backend, given, at=int(self._clock()))))
+        for found in rounds:
+            found.results = tuple(islice(results, len(found.checked)))
+            for push, result in zip(found.request.pushes, found.results, strict=True):
+                self.metrics.count("pushes", f'status="{result.status.value}"')
+                if result.status is PushStatus.APPLIED:
+                    self.metrics.count("events", by=len(push.records))
+                self.refusals.push(result.status, found.device.device, push.origin.stream, int(self._clock()))
 
-    def _take(self, device: Device, grants: tuple[Grant, ...], push: Push) -> PushResult:
+    def _check(self, device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | PushResult:
         """A push of the device itself, or one that it carries for another that wrote it and may write it."""
         if not push.carried:
-            return take_push(self._backend, device, grants, push, at=int(self._clock()))
-        author = self.access.device(push.origin.device)
+            return check(device, grants, push)
+        author = _again(lambda: self.access.device(push.origin.device))
         reads = any(grant.reads and grant.stream == push.origin.stream for grant in grants)
         if author is None or author.revoked_at is not None or not reads:
             return PushResult(PushStatus.FORBIDDEN, push.first)
-        return take_push(self._backend, author, self.access.grants_of(author), push, at=int(self._clock()))
+        return check(author, _again(lambda: self.access.grants_of(author)), push)
 
-    def _pull(
-        self, device: Device, grants: Collection[Grant], request: SyncRequest, protocol: int
-    ) -> tuple[tuple[FeedPage | SealedPage, ...], tuple[str, ...]]:
-        """Pages of the feeds that may be read, and those feeds of which the desk knows more than the hub."""
-        allowed = readable(grants)
-        asked = [ask for ask in request.feeds if ask.feed in allowed]
-        pages: list[FeedPage | SealedPage] = []
-        behind: list[str] = []
-        room = min(request.wish, _MOST_WISH)
-        if not asked:
-            return (), ()
-        whole = [ask.feed for ask in asked if not allowed[ask.feed].unit]
+    def _heads(self, rounds: Iterable[_Round]) -> Mapping[str, StreamRow]:
+        """How those streams stand that are asked for whole."""
+        whole = {ask.feed for found in rounds for ask, unit in found.asks if not unit}
+        if not whole:
+            return {}
         with self._backend.reading() as ledger:
-            heads = {row.stream: row for row in ledger.streams(whole)} if whole else {}
-            for ask in asked:
-                page: FeedPage | SealedPage | None = unchanged(ask, heads.get(ask.feed))
+            return {row.stream: row for row in ledger.streams(whole)}
+
+    def _pull(self, found: _Round) -> tuple[tuple[Page, ...], tuple[str, ...]]:
+        """Pages of the feeds that may be read, and those feeds of which the desk knows more than the hub."""
+        pages: list[Page] = []
+        behind: list[str] = []
+        room = min(found.request.wish, _MOST_WISH)
+        heads = self._heads([found])
+        with self._backend.reading() as ledger:
+            for ask, unit in found.asks:
+                page: Page | None = unchanged(ask, heads.get(ask.feed))
                 if page is None:
-                    page = self._page(ledger, ask, allowed[ask.feed].unit, Reader(device.device, room, protocol))
+                    page = self._page(ledger, ask, unit, Reader(found.device.device, room, found.protocol))
                 if page is None:
                     behind.append(ask.feed)
                 else:
@@ -195,7 +257,7 @@ class HubService:
                     pages.append(page)
         return tuple(pages), tuple(behind)
 
-    def _page(self, ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | SealedPage | None:
+    def _page(self, ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> Page | None:
         sealed = None if unit else self._parts.page(ledger, ask, reader)
         return sealed or read_page(ledger, ask, unit, reader)
 
@@ -215,7 +277,7 @@ class HubService:
         return None if known and same and not forbidden else grants
 
 
-def _size(page: FeedPage | SealedPage) -> int:
+def _size(page: Page) -> int:
     if isinstance(page, SealedPage):
         return len(page.contents)
     return sum(len(placed.record.text) + 40 for placed in page.foreign) // 5

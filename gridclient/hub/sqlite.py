@@ -16,7 +16,7 @@ from gridclient.hub import schema
 from gridclient.hub.access_ledger import SqlLedger
 from gridclient.hub.backend import by_subject
 from gridclient.hub.ledger import Row, Statement, signed, standing
-from gridclient.hub.rows import OriginRow, Placement, Standing
+from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 _BUSY_S: Final = 15.0
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction holds the whole file
@@ -67,22 +67,21 @@ class SqliteLedger(SqlLedger):
     def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
         return "IN (SELECT value FROM json_each(?))", json.dumps(list(values))
 
-    def hold_and_stand(
-        self, stream: str, device: str, incarnation: int, subjects: Collection[str], counted: Collection[str]
-    ) -> Standing | None:
-        (among, listed), (_, few) = self.among(subjects), self.among(counted)
-        held, origins, pairs, earlier = self.together(
+    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+        held = {stream: found[0] for stream in streams if (found := self.rows(_HOLD, (stream,)))}
+        return [self._stand(held[ask.stream], ask) for ask in asks] if len(held) == len(streams) else None
+
+    def _stand(self, held: Row, ask: StandAsk) -> Standing:
+        (among, listed), (_, few) = self.among(ask.subjects), self.among(ask.counted)
+        origins, pairs, earlier = self.together(
             [
-                (_HOLD, (stream,)),
-                (_ORIGIN, (stream, device, incarnation)),
-                (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (stream, listed)),
-                (f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (stream, few)),
+                (_ORIGIN, ask[:3]),
+                (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (ask.stream, listed)),
+                (f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (ask.stream, few)),
             ]
         )
-        if not held:
-            return None
         units = by_subject((subject, unit) for subject, unit in pairs)
-        return standing(held[0], OriginRow(*origins[0]) if origins else None, units, earlier)
+        return standing(held, OriginRow(*origins[0]) if origins else None, units, earlier)
 
     def place(self, placement: Placement) -> None:
         stream, origin, events = placement.stream, placement.origin, placement.events

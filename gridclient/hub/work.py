@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Final, Generic, TypeAlias, TypeVar
 
-from gridclient.domain.errors import SyncFault
+from gridclient.domain.errors import GridClientError, SyncFault
 
 _MOST_WAITING: Final = 400
 _MOST_BYTES: Final = 128 << 20
+_MOST_TOGETHER: Final = 32
+_LIGHT: Final = 32 << 10
 _Result = TypeVar("_Result")
+_Ask = TypeVar("_Ask")
 
 
 class WorkPool:
@@ -28,16 +34,84 @@ class WorkPool:
         Raises:
             SyncFault: ``sync.busy``: too much is waiting already.
         """
+        with self.room(weight):
+            return await self.on_thread(job)
+
+    @contextmanager
+    def room(self, weight: int) -> Iterator[None]:
+        """A place among those that wait; raises as :meth:`run`."""
         if self.waiting >= _MOST_WAITING or self._bytes + weight > _MOST_BYTES:
             raise SyncFault("sync.busy", retryable=True)
         self.waiting += 1
         self._bytes += weight
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+            yield
         finally:
             self.waiting -= 1
             self._bytes -= weight
 
+    def on_thread(self, job: Callable[[], _Result]) -> asyncio.Future[_Result]:
+        """A job for which there is room already."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, job)
+
     def close(self) -> None:
         """Waits for the jobs that run; those that wait are dropped."""
         self._pool.shutdown(cancel_futures=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest(Generic[_Result]):
+    """What is still to be done for one of several asks, and too long for the others to wait for."""
+
+    job: Callable[[], _Result]
+
+
+Outcome: TypeAlias = GridClientError | Rest[_Result] | _Result
+
+
+class Together(Generic[_Ask, _Result]):
+    """Small asks that come while others are worked on are worked on together, by one job on one thread. When such a
+    job fails as a whole, each of its asks is tried alone: what broke it is not the others' matter."""
+
+    def __init__(self, pool: WorkPool, work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]]) -> None:
+        self._pool, self._work = pool, work
+        self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
+        self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
+
+    async def run(self, ask: _Ask, *, weight: int) -> _Result:
+        """The result of an ask; raises as :meth:`WorkPool.run`, and what came of it."""
+        with self._pool.room(weight):
+            outcome = self._by_itself(ask) if weight > _LIGHT else await self._soon(ask)
+            if isinstance(outcome, Rest):
+                return await self._pool.on_thread(outcome.job)
+        if isinstance(outcome, GridClientError):
+            raise outcome
+        return outcome
+
+    def _soon(self, ask: _Ask) -> asyncio.Future[Outcome[_Result]]:
+        future: asyncio.Future[Outcome[_Result]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((ask, future))
+        if self._lane is None or self._lane.done():
+            self._lane = asyncio.create_task(self._work_off())
+        return future
+
+    async def _work_off(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+            job = self._pool.on_thread(partial(self._work, [ask for ask, _ in batch]))
+            await asyncio.wait([job])
+            failed = job.cancelled() or job.exception() is not None
+            for place, (ask, future) in enumerate(batch):
+                if not future.done():  # whoever asked may be gone
+                    future.set_result(self._by_itself(ask) if failed else job.result()[place])
+
+    def _by_itself(self, ask: _Ask) -> Rest[_Result]:
+        return Rest(partial(only, self._work, ask))
+
+
+def only(work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]], ask: _Ask) -> _Result:
+    """One ask worked on to its end; raises its own fault."""
+    (outcome,) = work([ask])
+    if isinstance(outcome, GridClientError):
+        raise outcome
+    return outcome.job() if isinstance(outcome, Rest) else outcome

@@ -77,10 +77,11 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     loaders, reader = _prepare(backend, args)
     hub, port = _start_hub(url, folder, args.processes)
     try:
-        before = _cpu(hub)
+        before, machine = _cpu(hub), psutil.cpu_times()
         load = asyncio.run(_load(port, loaders, None if args.no_reader else reader))
         spent = [after - earlier for after, earlier in zip(_cpu(hub), before, strict=True)]
         spent[2] += load.reader_cpu
+        besides = _besides(machine, psutil.cpu_times(), spent, load.took)
     finally:
         hub.terminate()
         hub.wait(_START_S)
@@ -100,6 +101,7 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     print(
         f"CPU milliseconds a push: {cpu}; cores in use {sum(spent) / took:.2f}, the load's {spent[2] / sum(spent):.0%}"
     )
+    print(besides)
     print(f"the writers' clock was late: p50 {quantile(load.late, 0.5):.1f} ms, p99 {quantile(load.late, 0.99):.1f} ms")
     missed = 0
     if not args.no_reader:
@@ -153,6 +155,13 @@ def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
         sum(sum(p.cpu_times()[:2]) for p in servers),
         time.process_time(),
     )
+
+
+def _besides(before: Any, after: Any, spent: Sequence[float], took: float) -> str:
+    """What the machine did meanwhile besides: a figure from a busy machine is none."""
+    idle, stolen = (getattr(after, name, 0.0) - getattr(before, name, 0.0) for name in ("idle", "steal"))
+    rest = {"idle": idle, "others'": sum(after) - sum(before) - idle - stolen - sum(spent), "stolen": stolen}
+    return f"of {psutil.cpu_count()} cores: {', '.join(f'{spare / took:.2f} {who}' for who, spare in rest.items())}"
 
 
 def quantile(seconds: Sequence[float], part: float) -> float:

@@ -53,10 +53,10 @@ def test_a_code_admits_one_device_and_names_its_rights_and_keys(access: Access) 
     assert admission.grants == (Grant(f"t:{TOWNSHIP}", True, True), Grant("ref", True, False))
     assert {feed: len(key) for feed, key in admission.stick_keys.items()} == {f"t:{TOWNSHIP}": 32, "ref": 32}
     assert admission.hub == access.hub_id() == access.hub_id()
-    device = access.device_of(admission.token)
+    device = access.devices_of([admission.token])[0]
     assert device is not None
     assert (device.device, device.name, device.short) == ("desk-0001", "一号席", admission.short)
-    assert access.device_of(admission.token + "x") is None
+    assert access.devices_of([admission.token + "x"])[0] is None
 
 
 def test_a_code_is_spent_by_another_device_only_once(access: Access) -> None:
@@ -65,7 +65,7 @@ def test_a_code_is_spent_by_another_device_only_once(access: Access) -> None:
     again = access.enrol(code, applicant())  # its answer was lost on the way
     assert again.token != first.token
     assert again.short == first.short
-    assert access.device_of(first.token) is None
+    assert access.devices_of([first.token])[0] is None
     assert refusal(access, code, applicant("desk-0002")) == "enrol.code_used"
 
 
@@ -113,7 +113,7 @@ def test_desks_of_one_township_never_have_the_same_short_mark(access: Access) ->
 def test_rights_with_a_star_reach_townships_that_come_later(access: Access) -> None:
     grants = grants_for("", supervisor=True)
     admission = access.enrol(access.issue_code(grants, township="", name=""), applicant())
-    device = access.device_of(admission.token)
+    device = access.devices_of([admission.token])[0]
     assert device is not None
     assert [grant.stream for grant in access.grants_of(device)] == ["ref"]
     for township in ("371002001", "371002002"):

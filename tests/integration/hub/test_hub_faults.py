@@ -19,6 +19,7 @@ from gridclient.hub.access import Access
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
+from gridclient.hub.rows import StandAsk
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.wire import FeedAsk, PushStatus
@@ -85,7 +86,7 @@ def test_a_transaction_that_the_server_breaks_off_leaves_nothing_and_may_come_ag
     service = HubService(postgres, time.time)
     desk = writer(service.access, 1, 40)
     with pytest.raises(StoreUnavailable), postgres.writing() as ledger:
-        ledger.stand(STREAM, desk.device, 1, {desk.records[0].subject})
+        ledger.stand([StandAsk(STREAM, desk.device, 1, {desk.records[0].subject})])
         end_sessions(postgres)
         ledger.streams()
     reply = desk.round(service.sync, [desk.push(1, 40)], [FeedAsk(STREAM, 0, False)])
@@ -120,11 +121,12 @@ def test_what_was_acknowledged_survives_when_the_database_server_is_killed(tmp_p
         service = HubService(backend, time.time)
         desk = writer(service.access, 1, 2000)
         acknowledged = 0
-        killer = threading.Timer(0.7, kill_server, args=(server,))
-        killer.start()
+        killer = threading.Thread(target=kill_server, args=(server,))
         jobs = desk.pushes(1, 2000, 20)
         broke_off = False
         for push in jobs:
+            if push.first == 401:
+                killer.start()
             try:
                 (result,) = desk.round(service.sync, [push]).results
             except StoreUnavailable:
