@@ -29,8 +29,6 @@ _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
 _THOROUGH, _PLAIN = 19, 15  # levels of compression; the thorough one saves 7 % in eighteen times the time
-_MOST_UNASKED: Final = 10_000
-"""Events that may be pushed before their places are asked for; more would be too many for one transaction here."""
 _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
@@ -119,8 +117,8 @@ class Round:
         self._complete: set[str] = set()
         self._first: set[str] = set()
         self._looked = False
-        self._unasked = 0
         self._ahead: _Parcel | None = None
+        self._untaken: tuple[SyncReply, set[str]] | None = None
         self._asked_rights = False
         self._protocol = around.versions.newest
 
@@ -180,26 +178,29 @@ class Round:
         enrolment = self._with_grants(enrolment, reply)
         if not self._queue.answered(parcel.batch, reply.results):
             self._ahead = None
+        asked = {ask.feed for ask in parcel.asks}
+        pushed = {run.push.origin.stream for run in parcel.batch}
+        self._complete = {feed for feed in self._complete - asked if stream_of_feed(feed) not in pushed}
         if self._queue.withdrawn != Changes():
             self._around.changed(self._queue.withdrawn)
             self._queue.withdrawn = Changes()
         if parcel.batch:
             self._around.progress("push", self._queue.applied, max(self._waiting, self._queue.applied))
-        self._take(reply, {ask.feed for ask in parcel.asks})
+        self._untaken = reply, asked
+        if self._ahead is None:
+            self._take_untaken()
         return enrolment
 
-    def _packed(self, enrolment: Enrolment, before: Batch = ()) -> _Parcel:
-        """The next request; ``before`` is what is under way."""
-        batch = self._queue.next_batch(before)
+    def _packed(self, enrolment: Enrolment, before: _Parcel | None = None) -> _Parcel:
+        """The next request; ``before`` is under way. Of two that follow each other on a quick line only one asks:
+        where the next page begins is known when the last one was taken."""
+        under_way = () if before is None else before.batch
+        batch = self._queue.next_batch(under_way)
         pushes = tuple(run.push for run in batch)
         events = sum(len(push.records) for push in pushes)
-        streams = {push.origin.stream for push in pushes}
         asks: tuple[FeedAsk, ...] = ()
-        self._unasked += events
-        if self._pacing.is_quick and self._unasked <= _MOST_UNASKED and self._queue.follows((*before, *batch)):
-            self._complete = {feed for feed in self._complete if stream_of_feed(feed) not in streams}
-        else:
-            self._unasked, asks = 0, self._asks(streams)
+        if before is None or not before.asks:
+            asks = self._asks({run.push.origin.stream for run in (*under_way, *batch)})
         wish = self._pacing.down.size
         clock_ms = int(self._around.now().timestamp() * 1000)
         request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
@@ -237,13 +238,15 @@ class Round:
         return decode_reply(answer, self._store.device, self._around.versions)
 
     def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> tuple[bytes, float]:
-        """The answer and the line's seconds. Where nothing that follows depends on it, the next request is packed
-        meanwhile."""
-        if parcel.asks or not self._queue.follows(parcel.batch):
+        """The answer and the line's seconds. Meanwhile the pages before it are taken and the next request is packed."""
+        packs = self._pacing.is_quick and self._queue.follows(parcel.batch)
+        if not packs and self._untaken is None:
             return self._over_the_line(parcel.body)
         with ThreadPoolExecutor(1, "sync-line") as line:
             answer = line.submit(self._over_the_line, parcel.body)
-            self._ahead = self._packed(enrolment, parcel.batch)
+            self._take_untaken()
+            if packs:
+                self._ahead = self._packed(enrolment, parcel)
             return answer.result()
 
     def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
@@ -254,7 +257,7 @@ class Round:
 
     def _level(self, events: int) -> int:
         """Thorough where it takes no time; much is packed plainly: even on a slow line that is sooner there."""
-        return _PLAIN if events > _FEW else _THOROUGH
+        return _PLAIN if max(events, self._waiting) > _FEW else _THOROUGH
 
     def _with_rights(self, enrolment: Enrolment) -> Enrolment:
         """Once in a round: rights and keys are asked for when the hub's stamp of them is another one."""
@@ -276,6 +279,11 @@ class Round:
         self._store.keep_enrolment(enrolment)
         self._complete.clear()
         return enrolment
+
+    def _take_untaken(self) -> None:
+        if self._untaken is not None:
+            untaken, self._untaken = self._untaken, None
+            self._take(*untaken)
 
     def _take(self, reply: SyncReply, asked: set[str]) -> None:
         for feed in reply.behind:

@@ -127,8 +127,8 @@ class Pacing:
 
     @property
     def is_quick(self) -> bool:
-        """Whether the line takes less time for what is pushed than desk and hub take to work it."""
-        return self.rate > _QUICK_RATE
+        """Whether the line takes less time for what is pushed than desk and hub take to work it, or may do so."""
+        return not self.rate or self.rate > _QUICK_RATE
 
     def carried(self, size: int, seconds: float) -> None:
         """A round-trip of ``size`` bytes, both ways together, took so long."""

@@ -75,8 +75,13 @@ def test_thousand_desks_do_not_come_back_all_at_once() -> None:
 
 def test_little_that_went_says_nothing_of_the_line() -> None:
     pacing = Pacing()
+    pacing.carried(100_000, 10.0)
     pacing.carried(200, 0.0001)
     assert not pacing.is_quick
     pacing.carried(100_000, 0.5)
     pacing.carried(200, 30.0)
     assert pacing.is_quick
+
+
+def test_line_is_taken_for_quick_until_it_showed_otherwise() -> None:
+    assert Pacing().is_quick

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 
 import pytest
@@ -133,6 +134,13 @@ def test_many_invented_events_come_back_the_same() -> None:
     records = tuple(invented_events(ORIGIN, 2000))
     request = SyncRequest("h", 1, 1, (Push(ORIGIN, 1, records, bytes(32), bytes(64)),), (), 1)
     assert decode_request(encode_request(request), DEVICE) == request
+
+
+@given(pushes())
+def test_bytes_under_the_hash_are_a_json_array_with_the_payload_as_it_is(push: Push) -> None:
+    for record in push.records:
+        head = json.dumps([*record.key, *record[1:-1]], ensure_ascii=False, separators=(",", ":"))
+        assert record.canonical() == f"{head[:-1]},{record.text}]".encode()
 
 
 def test_two_devices_are_told_apart_by_their_tokens_only() -> None:
