@@ -44,11 +44,13 @@ def clocks_after(
 
 
 def require_state(case: Case, allowed: Iterable[CaseState], code: str) -> None:
+    """Raises ``RuleViolation(code)`` in any other state."""
     if case.state not in allowed:
         raise RuleViolation(code, state=case.state.value)
 
 
 def require_text(payload: Payload, name: str, code: str) -> None:
+    """Raises ``RuleViolation(code)`` where the payload has no such text."""
     if not str(payload.get(name, "")).strip():
         raise RuleViolation(code, field=name)
 
@@ -65,10 +67,12 @@ def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code
 
 
 def with_part(case: Case, part: Assignment) -> Case:
+    """The case with this part in place of its unit's."""
     return replace(case, assignments=tuple(part if a.unit == part.unit else a for a in case.assignments))
 
 
 def stop_unit(case: Case, event: Event, unit: str, *stages: Stage) -> tuple[CaseClock, ...]:
+    """Stops the unit's running clocks of the stages named and starts those the payload brings."""
     stopped = tuple(
         replace(c, ended=event.at) if c.ended is None and c.unit == unit and c.stage in stages else c
         for c in case.clocks

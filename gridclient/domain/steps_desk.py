@@ -1,4 +1,7 @@
-"""Steps that the desk takes with a case: registering, filing, levels, closing and what stands beside the state."""
+"""Steps that the desk takes with a case: registering, filing, levels, closing and what stands beside the state.
+
+Each raises ``RuleViolation`` with the codes it names. Source: the table of actions (动作); levels: 四级闭环.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,12 @@ _DONE = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RET
 
 
 def registered(event: Event) -> Case:
+    """登记: the case begins, ``reported``."""
     return _opened(event, started=event.at, closed=None, clocks=clocks_after((), event))
 
 
 def imported(event: Event) -> Case:
+    """A case of another system, with its own times: ``reported``, or ``closed`` where it says when."""
     started, closed = instant(event.payload, "registered_at"), from_seconds(event.payload.get("closed_at"))
     clocks = tuple(replace(c, started=started, ended=closed) for c in clocks_after((), event))
     return _opened(event, started=started, closed=closed, clocks=clocks)
@@ -50,12 +55,14 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
 
 
 def amended(case: Case, event: Event) -> Case:
+    """Other facts or another level of an open case. ``case.not_open``."""
     require_state(case, OPEN_STATES, "case.not_open")
     changes = dict(event.payload.get("facts", {}))
     return replace(case, facts=replace(case.facts, **changes), level=event.payload.get("level", case.level))
 
 
 def filed(case: Case, event: Event) -> Case:
+    """受理立案 reported → filed, facts come along. ``case.not_fileable``, ``.standard_missing``, ``.grid_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_fileable")
     known = amended(case, event)
     if not known.facts.standard:
@@ -67,12 +74,16 @@ def filed(case: Case, event: Event) -> Case:
     )
 
 
+def _ended(case: Case, event: Event, state: CaseState) -> Case:
+    clocks = clocks_after(case.clocks, event, stop=ALL_STAGES)
+    return replace(case, state=state, closed_at=event.at, clocks=clocks)
+
+
 def declined(case: Case, event: Event) -> Case:
+    """不予受理 reported → declined, with a reason from the list. ``case.not_declinable``, ``case.reason_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_declinable")
     require_text(event.payload, "reason_code", "case.reason_missing")
-    return replace(
-        case, state=CaseState.DECLINED, closed_at=event.at, clocks=clocks_after(case.clocks, event, stop=ALL_STAGES)
-    )
+    return _ended(case, event, CaseState.DECLINED)
 
 
 def _moved_level(case: Case, event: Event, step: int) -> Case:
@@ -87,19 +98,26 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
 
 
 def escalated(case: Case, event: Event) -> Case:
+    """上报: one level up; the highest waits for the county. ``case.level_fixed``, ``case.no_such_level``."""
     return _moved_level(case, event, +1)
 
 
 def delegated(case: Case, event: Event) -> Case:
+    """下派: one level down, as :func:`escalated`."""
     return _moved_level(case, event, -1)
 
 
 def urged(case: Case, _event: Event) -> Case:
+    """催办: counted, in any open state. ``case.not_open``."""
     require_state(case, OPEN_STATES, "case.not_open")
     return replace(case, urges=case.urges + 1)
 
 
 def closed(case: Case, event: Event) -> Case:
+    """结案 handled → closed: the lead is verified, each cooperating unit done, the closing condition ticked.
+
+    ``case.not_closable``, ``case.lead_not_verified``, ``case.cooperation_open``, ``case.closing_condition_open``.
+    """
     require_state(case, (CaseState.HANDLED,), "case.not_closable")
     lead = case.lead
     if lead is None or lead.state is not AssignmentState.VERIFIED:
@@ -109,12 +127,11 @@ def closed(case: Case, event: Event) -> Case:
         raise RuleViolation("case.cooperation_open", units=waiting)
     if not event.payload.get("closing_condition_met"):
         raise RuleViolation("case.closing_condition_open")
-    return replace(
-        case, state=CaseState.CLOSED, closed_at=event.at, clocks=clocks_after(case.clocks, event, stop=ALL_STAGES)
-    )
+    return _ended(case, event, CaseState.CLOSED)
 
 
 def reopened(case: Case, event: Event) -> Case:
+    """重开 closed → filed with a reason, or → reported while it was never filed. ``case.not_reopenable``."""
     require_state(case, (CaseState.CLOSED,), "case.not_reopenable")
     require_text(event.payload, "reason", "case.reason_missing")
     if not case.facts.standard or not case.facts.grid:
@@ -123,25 +140,27 @@ def reopened(case: Case, event: Event) -> Case:
 
 
 def voided(case: Case, event: Event) -> Case:
+    """作废 open → void, with a reason. ``case.not_open``, ``case.reason_missing``."""
     require_state(case, OPEN_STATES, "case.not_open")
     require_text(event.payload, "reason", "case.reason_missing")
-    return replace(
-        case, state=CaseState.VOID, closed_at=event.at, clocks=clocks_after(case.clocks, event, stop=ALL_STAGES)
-    )
+    return _ended(case, event, CaseState.VOID)
 
 
 def rated(case: Case, event: Event) -> Case:
+    """评价 of a closed case, the last one counts. ``case.not_closed``, ``case.rating_missing``."""
     require_state(case, (CaseState.CLOSED,), "case.not_closed")
     require_text(event.payload, "rating", "case.rating_missing")
     return replace(case, rating=event.payload["rating"])
 
 
 def noted(case: Case, event: Event) -> Case:
+    """A remark, in any state. ``case.text_missing``."""
     require_text(event.payload, "text", "case.text_missing")
     return case
 
 
 def attached(case: Case, event: Event) -> Case:
+    """A photo or paper by its SHA-256, in any state. ``case.text_missing``."""
     require_text(event.payload, "sha256", "case.text_missing")
     return replace(case, attachments=case.attachments + 1)
 

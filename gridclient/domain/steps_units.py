@@ -1,4 +1,7 @@
-"""Steps between the desk and the units: dispatch, sign, return, feed back, verify, release, rework."""
+"""Steps between the desk and the units: dispatch, sign, return, feed back, verify, release, rework.
+
+Each raises ``RuleViolation`` with the codes it names or ``case.unit_not_assigned``. Source: table of actions (动作).
+"""
 
 from __future__ import annotations
 
@@ -59,17 +62,20 @@ def _given_out(case: Case, event: Event) -> Case:
 
 
 def dispatched(case: Case, event: Event) -> Case:
+    """派遣 filed → dispatched, to one lead and others that help. ``case.not_dispatchable``, ``dispatch.…``."""
     require_state(case, (CaseState.FILED,), "case.not_dispatchable")
     return _given_out(case, event)
 
 
 def reassigned(case: Case, event: Event) -> Case:
+    """改派 dispatched/handling → dispatched, with a reason. ``case.not_reassignable``, ``case.reason_missing``."""
     require_state(case, WITH_UNIT, "case.not_reassignable")
     require_text(event.payload, "reason", "case.reason_missing")
     return _given_out(case, event)
 
 
 def signed(case: Case, event: Event) -> Case:
+    """签收: the unit begins; the lead's makes it ``handling``. The clock ran since dispatch. ``case.not_signable``."""
     require_state(case, WITH_UNIT, "case.not_signable")
     part = part_of(case, event, states=(AssignmentState.DISPATCHED,), code="case.not_signable")
     after = with_part(case, replace(part, state=AssignmentState.HANDLING, signed_at=event.at))
@@ -78,6 +84,10 @@ def signed(case: Case, event: Event) -> Case:
 
 
 def returned(case: Case, event: Event) -> Case:
+    """退回 with code and text until ``return_until``; the lead's makes the case ``filed`` again and is counted.
+
+    ``case.not_returnable``, ``case.reason_missing``, ``case.return_too_late``.
+    """
     require_state(case, WITH_UNIT, "case.not_returnable")
     require_text(event.payload, "reason_code", "case.reason_missing")
     require_text(event.payload, "reason", "case.reason_missing")
@@ -97,6 +107,7 @@ def returned(case: Case, event: Event) -> Case:
 
 
 def fed_back(case: Case, event: Event) -> Case:
+    """处置反馈: the unit's result; the lead's makes it ``handled``. ``case.not_handling``, ``case.result_missing``."""
     require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_handling")
     part = part_of(case, event, states=(AssignmentState.HANDLING,), code="case.not_handling")
     require_text(event.payload, "result", "case.result_missing")
@@ -109,6 +120,7 @@ def fed_back(case: Case, event: Event) -> Case:
 
 
 def verified(case: Case, event: Event) -> Case:
+    """核查 passed: a part's result is good; closing is a step of its own. ``case.not_verifiable``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
     after = with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at))
@@ -117,6 +129,7 @@ def verified(case: Case, event: Event) -> Case:
 
 
 def released(case: Case, event: Event) -> Case:
+    """A cooperating unit need not go on, with a reason. ``case.not_releasable``, ``case.lead_not_releasable``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     require_text(event.payload, "reason", "case.reason_missing")
     waiting = (AssignmentState.DISPATCHED, AssignmentState.HANDLING, AssignmentState.HANDLED)
@@ -128,6 +141,7 @@ def released(case: Case, event: Event) -> Case:
 
 
 def reworked(case: Case, event: Event) -> Case:
+    """返工: the unit goes on with all it has and its limit. ``case.not_verifiable``, ``case.reason_missing``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     require_text(event.payload, "reason", "case.reason_missing")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
