@@ -56,13 +56,15 @@ class SyncView:
 
 @dataclass(frozen=True, slots=True)
 class BundleReport:
-    """What became of a file on a stick: how many events went out or came in, how many were known already."""
+    """What became of a file on a stick: how many events went out or came in, how many were known already, and of how
+    many own ones it said that the hub has them now."""
 
     file: Path
     events: int
     known: int = 0
     conflicts: int = 0
     changes: Changes = field(default_factory=Changes)
+    acknowledged: int = 0
 
 
 class SyncControl(Protocol):

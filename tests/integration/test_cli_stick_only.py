@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from gridclient.domain.errors import GridClientError
+from gridclient.store.profile import open_profile
+from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.control import ProcessSyncControl
+from gridclient.system import SystemClock
 from tests.fakes.command_line import CommandLine, Ran, copied, made_demo
-from tests.fakes.sync_parts import FakeSyncQueries
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
@@ -325,7 +327,9 @@ def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
 def test_the_desks_window_enrols_by_stick_through_its_worker(county: County, tmp_path: Path) -> None:
     one, stick = county.desk("a"), tmp_path / "u.gridbundle"
     new_case(one, "路灯不亮")
-    control = ProcessSyncControl("gridclient.syncing:open_for_worker", (one.profile,), FakeSyncQueries())
+    profile = open_profile(one.profile, now=SystemClock().now(), lock=False)
+    queries = SqliteSyncQueries(profile.database)
+    control = ProcessSyncControl("gridclient.syncing:open_for_worker", (one.profile,), queries)
     told = threading.Event()
     control.listen(lambda view, _changes: told.set() if view.by_stick else None)
     try:
@@ -338,9 +342,12 @@ def test_the_desks_window_enrols_by_stick_through_its_worker(county: County, tmp
         assert told.wait(20) and not control.view().hub_url
         assert control.export_bundle(stick).events == 1
         assert county.carry(stick)["events"] == 1
-        control.import_bundle(stick)
+        report = control.import_bundle(stick)
+        assert (report.events, report.acknowledged) == (0, 1)  # its own work has arrived
+        assert control.import_bundle(stick).acknowledged == 0
     finally:
         control.close()
+        profile.close()
     assert_equal((one,))
 
 

@@ -106,7 +106,13 @@ class EnrolForm(QWidget):
 
     def _on_refused(self, error: GridClientError) -> None:
         self.button.setEnabled(True)
-        self._complain(self.code if error.code in _OF_THE_CODE else self.url, sentence_of(error))
+        self._complain(self.code if error.code in _OF_THE_CODE else self.url, self._why(error))
+
+    def _why(self, error: GridClientError) -> str:
+        """A line that fails is tried again by itself elsewhere; here somebody has to press the button again."""
+        if error.code in ("sync.unreachable", "sync.timeout"):
+            return self.tr("连不上 {url}。请核对网址，检查网络，再按“注册”。").format(url=self.url.text().strip())
+        return sentence_of(error)
 
     def _complain(self, field: QLineEdit, words: str) -> None:
         self._mark(field, wrong=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -26,6 +27,7 @@ from gridclient.ui.sync.stick import StickPanel
 
 _LEFT_PX: Final = 440
 _SECOND_MS: Final = 1_000
+_ROUNDS: Final = 500  # all that are kept
 _NO_SWITCH: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
 _ASKABLE: Final = frozenset(
     {SyncState.IDLE, SyncState.RETRYING, SyncState.STOPPED}
@@ -137,9 +139,10 @@ class SyncPage(QWidget):
         self.card.cases_wanted.connect(lambda: sync.open_box(Box.PENDING))
         self.card.conflicts_wanted.connect(lambda: sync.open_page("conflicts"))
         if self.enrol is not None:
-            self.enrol.enrolled.connect(self.now.setFocus)
+            self.enrol.enrolled.connect(self.leave.setFocus)
         if self.stick is not None:
             self.stick.changed.connect(self.changed)
+            self.stick.finished.connect(self._read_rounds)
             self.stick.conflicts_wanted.connect(lambda: sync.open_page("conflicts"))
         for key, does in (("F5", self._on_now), ("Esc", self.closed.emit)):
             shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -186,7 +189,7 @@ class SyncPage(QWidget):
         if control is None:
             self._show_rounds([])
         else:
-            self._jobs.read(self, control.rounds, self._show_rounds, name="rounds")
+            self._jobs.read(self, partial(control.rounds, _ROUNDS), self._show_rounds, name="rounds")
 
     def _show_rounds(self, rounds: Sequence[RoundReport]) -> None:
         self.rounds.rounds.show_rounds(rounds, self._clock.now())

@@ -243,17 +243,18 @@ def _retrying(view: SyncView, now: datetime) -> Said:
     else:
         again = translate("Sync", "马上自动重试；照常办理，不会丢。")
     sentences = (why, _fresh_sentence(view, now), again)
-    return translate("Sync", "这一次没有同步成"), tuple(s for s in sentences if s)
+    title = translate("Sync", "这一次没有同步成")
+    if has_pending(view):
+        title = translate("Sync", "这一次没有同步成，还有{here}没有上报").format(here=only_here(view))
+    return title, tuple(s for s in sentences if s)
 
 
 def _offline(view: SyncView, now: datetime) -> Said:
-    return (
-        translate("Sync", "已切到离线"),
-        (
-            translate("Sync", "登记、派遣照常，都先存在本机；恢复联网后自动上报。"),
-            _fresh_sentence(view, now),
-        ),
-    )
+    title = translate("Sync", "已切到离线")
+    if has_pending(view):
+        title = translate("Sync", "已切到离线，还有{here}没有上报").format(here=only_here(view))
+    sentences = translate("Sync", "登记、派遣照常，都先存在本机；恢复联网后自动上报。"), _fresh_sentence(view, now)
+    return title, sentences if has_pending(view) else (*only_here_sentences(view), *sentences)
 
 
 def _confirm(view: SyncView, now: datetime) -> Said:

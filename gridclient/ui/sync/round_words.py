@@ -42,14 +42,17 @@ def bundle_words(report: BundleReport, *, out: bool) -> str:
     if out:
         words = translate("Sync", "已写入 {file}：{count} 条{known}。请安全弹出U盘后再拔。")
         return words.format(file=report.file.name, count=f"{report.events:,}", known=known)
+    gone = ""
+    if report.acknowledged:
+        gone = translate("Sync", "同步中心已经收下本机的 {count} 条。").format(count=f"{report.acknowledged:,}")
     if not report.events:
-        return translate("Sync", "{file} 里没有新内容{known}。").format(file=report.file.name, known=known)
+        return gone or translate("Sync", "{file} 里没有新内容{known}。").format(file=report.file.name, known=known)
     words = translate("Sync", "已从 {file} 取得 {count} 条{known}。").format(
         file=report.file.name, count=f"{report.events:,}", known=known
     )
     if report.conflicts:
         words += translate("Sync", "其中 {count} 件两个席位同时处理过，请逐件选择。").format(count=report.conflicts)
-    return words
+    return words + gone
 
 
 def failure_words(report: RoundReport) -> str:

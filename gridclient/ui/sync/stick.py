@@ -36,10 +36,12 @@ class StickPanel(QWidget):
     Signals:
         changed(Changes): what came in with a file.
         conflicts_wanted(): the operator wants to choose in what came in.
+        finished(): a file was written or read.
     """
 
     changed = Signal(object)
     conflicts_wanted = Signal()
+    finished = Signal()
 
     def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +139,7 @@ class StickPanel(QWidget):
     def _on_done(self, report: BundleReport, *, out: bool) -> None:
         self._show_running(False)
         self.note.say(bundle_words(report, out=out))
+        self.finished.emit()
         self.choose.setVisible(bool(report.conflicts))
         if report.changes != Changes():
             self.changed.emit(report.changes)

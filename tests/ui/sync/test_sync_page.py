@@ -70,6 +70,18 @@ def test_the_last_rounds_stand_in_the_table_with_why_one_failed(page: SyncPage) 
     assert not page.empty.isVisible()
 
 
+def test_rounds_that_brought_nothing_are_one_row(page: SyncPage) -> None:
+    """An idle desk makes two a minute; what came this morning and yesterday's failure are still to be found."""
+    quiet = [round_at(timedelta(seconds=30 * k), pushed=0, pulled=0) for k in range(40)]
+    failed = round_at(timedelta(minutes=20), end=RoundEnd.FAILED, error="sync.timeout")
+    older = [round_at(timedelta(minutes=21), pushed=0, pulled=0), round_at(timedelta(minutes=22), pulled=3)]
+    page.rounds.rounds.show_rounds([*quiet, failed, *older], NOON)
+    assert page.rounds.rounds.rowCount() == 4
+    assert cells(page, 0)[0] == "14:32:00" and cells(page, 0)[6] == "14:12 以来 40 次，都没有新内容"
+    assert cells(page, 1)[6] == sentence("sync.timeout")
+    assert cells(page, 2)[6] == "" and cells(page, 3)[3] == "3"
+
+
 def test_large_figures_are_shown_whole(page: SyncPage) -> None:
     """The first round of a full desk, on a page of 1366 pixels."""
     page.resize(1366, 700)
@@ -191,7 +203,7 @@ def test_an_address_that_is_none_is_said_where_it_was_typed(
     assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
 
 
-@pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "sync.unreachable"])
+@pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "sync.certificate_expired"])
 def test_what_the_hub_says_against_it_stands_at_its_field(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
 ) -> None:
@@ -207,6 +219,44 @@ def test_what_the_hub_says_against_it_stands_at_its_field(
     assert page.enrol.button.isEnabled()
     marked = {name for name in ("url", "code") if getattr(page.enrol, name).property("invalid")}
     assert marked == {"url" if code.startswith("sync.") else "code"}
+
+
+@pytest.mark.parametrize("code", ["sync.unreachable", "sync.timeout"])
+def test_enrolling_does_not_promise_to_go_on_by_itself(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
+) -> None:
+    fake.tell(view(SyncState.ALONE))
+    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
+    assert page.enrol is not None
+    page.enrol.url.setText("https://hub.gov.cn")
+    page.enrol.code.setText("ABCD")
+    fake.fault = SyncFault(code)
+    click(page.enrol.button)
+    settle(qtbot, jobs)
+    assert "https://hub.gov.cn" in page.enrol.note.text() and "自动" not in page.enrol.note.text()
+    assert page.enrol.url.property("invalid")
+
+
+def test_after_enrolling_enter_opens_nothing(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    """While the first round runs, its own button cannot have the focus."""
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    assert page.enrol is not None
+    page.enrol.url.setText("https://hub.gov.cn")
+    page.enrol.code.setText("ABCD")
+    click(page.enrol.button)
+    settle(qtbot, jobs)
+    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
+    assert QApplication.focusWidget() is page.leave
+
+
+def test_a_stick_stands_at_once_among_the_last_rounds(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    assert page.stick is not None
+    fake.past.insert(0, round_at(pushed=12, pulled=0, by="stick"))
+    page.stick.export_to(FILE)
+    settle(qtbot, jobs)
+    assert cells(page, 0)[2:5] == ["12", "0", "U盘"]
 
 
 def test_a_file_is_written_and_it_is_told(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:

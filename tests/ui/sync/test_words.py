@@ -113,6 +113,20 @@ def test_the_page_says_whether_it_is_safe_to_switch_off() -> None:
     assert "关机不会丢" in pending_face(waiting).told
 
 
+def test_without_a_line_too_it_is_said_whether_something_is_only_here() -> None:
+    waiting = view(SyncState.OFFLINE, pending_events=1, pending_cases=1)
+    assert headline(waiting, NOW).title == "已切到离线，还有1 条操作（1 件案件）没有上报"
+    assert "可以放心关机" in headline(view(SyncState.OFFLINE), NOW).sentences[0]
+    failing = replace(waiting, state=SyncState.RETRYING, last=round_at(end=RoundEnd.FAILED, error="sync.timeout"))
+    assert headline(failing, NOW).title == "这一次没有同步成，还有1 条操作（1 件案件）没有上报"
+
+
+def test_a_file_from_the_hub_says_that_own_work_has_arrived() -> None:
+    assert bundle_words(BundleReport(FILE, 0, known=2, acknowledged=1), out=False) == "同步中心已经收下本机的 1 条。"
+    both = bundle_words(BundleReport(FILE, 3, acknowledged=1), out=False)
+    assert "取得 3 条" in both and both.endswith("已经收下本机的 1 条。")
+
+
 def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
     failed = round_at(end=RoundEnd.FAILED, error="sync.unreachable")
     said = headline(view(SyncState.RETRYING, last=failed, next_at=NOW + timedelta(seconds=24)), NOW)
