@@ -102,7 +102,7 @@ def issue_code(args: argparse.Namespace) -> Exit:
 
 def list_devices(args: argparse.Namespace) -> Exit:
     """Lists all devices that ever enrolled."""
-    from gridclient.hub.rights import role_of
+    from gridclient.hub.rights import area_of, role_of
     from gridclient.hub.status import moment
 
     with opened_database(args) as backend:
@@ -126,7 +126,14 @@ def list_devices(args: argparse.Namespace) -> Exit:
         )
         return Exit.DONE
     rows = (
-        (d.device, d.name, role_of(d.grants), d.township, moment(d.seen_at), "已吊销" if d.revoked_at else "正常")
+        (
+            d.device,
+            d.name,
+            role_of(d.grants),
+            area_of(d.grants),
+            moment(d.seen_at),
+            "已吊销" if d.revoked_at else "正常",
+        )
         for d in devices
     )
     print_lines(table(("设备", "名称", "角色", "镇街", "最近联系", "状态"), rows))

@@ -69,6 +69,12 @@ def role_of(grants: Sequence[Grant]) -> str:
     return "镇街席位" if cases is not None and cases.writes else "督导"
 
 
+def area_of(grants: Sequence[Grant]) -> str:
+    """The townships of these rights: codes, a county's six digits, or all."""
+    codes = (grant.stream.removeprefix("t:").removesuffix("*") for grant in grants if grant.stream.startswith("t:"))
+    return "、".join(dict.fromkeys(code or "全部" for code in codes))
+
+
 def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping[str, bytes]:
     """The keys for files on a stick, by feed: a unit's is worked out from its stream's, and opens nothing else."""
     keys = {row.stream: row.key for row in streams}

@@ -12,7 +12,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.hub.access import Access
 from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
-from gridclient.hub.rights import role_of
+from gridclient.hub.rights import area_of, role_of
 from gridclient.hub.rows import Device, Note, StreamRow
 
 _SHOWN: Final = 20
@@ -80,7 +80,7 @@ def status_page(status: HubStatus) -> str:
                 device.device,
                 device.name,
                 role_of(device.grants),
-                device.township,
+                area_of(device.grants),
                 moment(device.enrolled_at),
                 moment(device.seen_at),
                 "已吊销" if device.revoked_at else "正常",

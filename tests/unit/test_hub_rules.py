@@ -12,7 +12,7 @@ from gridclient.hub.ledger import signed, unsigned
 from gridclient.hub.metrics import Metrics, added, metrics_text
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.ordering import grant_to_write
-from gridclient.hub.rights import concrete, grants_for, readable
+from gridclient.hub.rights import area_of, concrete, grants_for, readable
 from gridclient.hub.serve import is_loopback, read_address
 from gridclient.services.sync_port import Grant
 
@@ -38,6 +38,19 @@ def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], w
     found = concrete(grants, STREAMS)
     assert set(readable(found)) == feeds
     assert {grant.stream for grant in found if grant.writes} == writes
+
+
+@pytest.mark.parametrize(
+    ("grants", "area"),
+    [
+        ((*grants_for("371002001"), *grants_for("371002002")), "371002001、371002002"),
+        ((*grants_for("371002001", unit="A"), *grants_for("371002001", unit="B")), "371002001"),
+        (grants_for("371002001", supervisor=True), "371002"),
+        (grants_for("", county=True), "全部"),
+    ],
+)
+def test_the_list_of_devices_names_every_township_that_one_may_see(grants: tuple[Grant, ...], area: str) -> None:
+    assert area_of(grants) == area
 
 
 @pytest.mark.parametrize("before", [grants_for("", supervisor=True), grants_for("371002001")])
