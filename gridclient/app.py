@@ -5,17 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from gridclient.application import RESOURCES, is_english, make_application
-from gridclient.composition import OpenedDesk, base_maps_of, open_desk
+from gridclient.early_desk import EarlyDesk, Late, base_maps_in
 from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
-from gridclient.store.enrolment_file import read_enrolment
-from gridclient.store.sync_rounds import SqliteSyncQueries
+from gridclient.services.sync_port import SyncQueries
 from gridclient.sync.control import ProcessSyncControl
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
@@ -23,11 +22,15 @@ from gridclient.ui.main_window import MainWindow
 from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.worker_process import NamedTask
 
+if TYPE_CHECKING:
+    from gridclient.composition import OpenedDesk
+
 __all__ = ["App", "Begun", "build_app", "is_english", "make_application"]
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 _OFFLINE: Final = "sync.offline"
 _SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
+_STORE_OPENS_MS: Final = 3_000  # at the latest: when the map is drawn, if it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,16 @@ class Begun:
     """What was begun while the window was still being imported (:mod:`gridclient.start`).
 
     Attributes:
-        opened: the profile.
+        opened: the profile, or what answers for it until it is open.
         closing: gives the profile back; the desk's from here on.
         base_maps: what was imported.
         map_view: the map, whose page is loading.
     """
 
-    opened: OpenedDesk
+    opened: OpenedDesk | EarlyDesk
     closing: ExitStack
     base_maps: BaseMapFolder
-    map_view: MapView
+    map_view: MapView | None = None
 
 
 class App:
@@ -52,20 +55,22 @@ class App:
 
     Attributes:
         window: the main window, not shown yet.
-        opened: the profile and its services.
+        desk: its services.
     """
 
     def __init__(self, profile: Path, begun: Begun | None = None) -> None:
-        self._stack = begun.closing.pop_all() if begun is not None else ExitStack()
-        self.opened: OpenedDesk = begun.opened if begun is not None else self._stack.enter_context(open_desk(profile))
+        begun = begun or _begin(profile)
+        self._stack = begun.closing.pop_all()
+        self._opened = begun.opened
+        self.desk = begun.opened.desk
         self._profile = profile
-        self._base_maps = base_maps = begun.base_maps if begun is not None else base_maps_of(self.opened)
+        self._base_maps = base_maps = begun.base_maps
         self._stack.callback(base_maps.close)
         self.jobs = Jobs()
         self._stack.callback(self.jobs.close)
         self._sync_control = self._made_control()
         self.window = MainWindow(
-            desk=self.opened.desk,
+            desk=self.desk,
             jobs=self.jobs,
             parts=PageParts(
                 pages={
@@ -78,11 +83,16 @@ class App:
                 intake=self._intake,
                 base_maps=base_maps,
                 sync=self._sync_control,
-                map_view=begun.map_view if begun is not None else None,
+                map_view=begun.map_view,
+                meanwhile=QCoreApplication.processEvents if begun.map_view is not None else lambda: None,
             ),
         )
-        for error in self.opened.given_up:
-            self.window.banner.tell_error(error)
+        if isinstance(begun.opened, EarlyDesk):
+            self.window.map.drawn.connect(begun.opened.open)
+            QTimer.singleShot(_STORE_OPENS_MS, self.window, begun.opened.open)
+        else:
+            for error in begun.opened.given_up:
+                self.window.banner.tell_error(error)
         self._stack.callback(self.window.deleteLater)
         self._stack.callback(self.window.close)
         self.restore_from: tuple[Path, str] | None = None
@@ -93,12 +103,12 @@ class App:
 
     def _made_control(self) -> ProcessSyncControl:
         """The handle on a worker that begins when the window stands, or when the desk is asked to enrol."""
-        profile, settings = self.opened.profile, self.opened.desk.settings
-        enrolled = read_enrolment(profile.folder, profile.device.id) is not None
+        settings, early = self.desk.settings, self._opened
+        enrolled = early.ready.enrolled if isinstance(early, EarlyDesk) else _is_enrolled(early)
         control = ProcessSyncControl(
             "gridclient.syncing:open_for_worker",
-            (profile.folder,),
-            SqliteSyncQueries(profile.database),
+            (self._profile,),
+            cast(SyncQueries, Late(self._ask_of_sync)),
             enrolled=enrolled,
             offline=bool(settings.value(_OFFLINE)),
             keep_offline=lambda offline: settings.keep_value(_OFFLINE, "1" if offline else ""),
@@ -108,14 +118,24 @@ class App:
             QTimer.singleShot(_SYNC_BEGINS_MS, control.start)
         return control
 
+    @property
+    def opened(self) -> OpenedDesk:
+        """The profile; waits until it is open."""
+        return self._opened.opened() if isinstance(self._opened, EarlyDesk) else self._opened
+
+    def _ask_of_sync(self, call: str, *args: Any, **given: Any) -> Any:
+        from gridclient.store.sync_rounds import SqliteSyncQueries
+
+        return getattr(SqliteSyncQueries(self.opened.database), call)(*args, **given)
+
     def back_up_if_due(self) -> None:
         """Backs the store up in the background if the last backup is old and something changed since."""
-        now, profile = self.opened.desk.clock.now(), self.opened.profile
+        now = self.desk.clock.now()
 
         def make_if_due() -> Path | None:
             from gridclient.store.backup import AutomaticBackups
 
-            return AutomaticBackups(profile).make_if_due(now)
+            return AutomaticBackups(self.opened.profile).make_if_due(now)
 
         self.jobs.read(self.window, make_if_due, name="backup")
 
@@ -137,7 +157,7 @@ class App:
         from gridclient.ui.importing.page import ImportPage
 
         return ImportPage(
-            desk=self.opened.desk,
+            desk=self.desk,
             jobs=self.jobs,
             run_import=NamedTask("gridclient.importing:import_in_worker", {"profile": self._profile}),
             read_preview=NamedTask("gridclient.importing:look_in_worker"),
@@ -152,22 +172,22 @@ class App:
 
         care = ProfileCare(self.opened, self._base_maps)
         roots = (RESOURCES, RESOURCES.parent / "maps")
-        return SettingsPage(desk=self.opened.desk, jobs=self.jobs, care=care, licence_roots=roots)
+        return SettingsPage(desk=self.desk, jobs=self.jobs, care=care, licence_roots=roots)
 
     def _sync(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.page import SyncPage
 
-        return SyncPage(sync=self.window.pages.sync, jobs=self.jobs, clock=self.opened.desk.clock)
+        return SyncPage(sync=self.window.pages.sync, jobs=self.jobs, clock=self.desk.clock)
 
     def _conflicts(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.conflict_page import ConflictPage
 
-        return ConflictPage(desk=self.opened.desk, jobs=self.jobs, sync=self.window.pages.sync)
+        return ConflictPage(desk=self.desk, jobs=self.jobs, sync=self.window.pages.sync)
 
     def _intake(self, initials: NameInitials) -> QWidget:
         from gridclient.ui.intake.form import IntakeForm
 
-        return IntakeForm(desk=self.opened.desk, jobs=self.jobs, initials=initials)
+        return IntakeForm(desk=self.desk, jobs=self.jobs, initials=initials)
 
     def close(self) -> None:
         """Closes the window, lets what writes finish and gives the profile back. Safe to call twice."""
@@ -182,3 +202,18 @@ def build_app(profile: Path) -> App:
     """
     make_application()
     return App(profile)
+
+
+def _begin(profile: Path) -> Begun:
+    """Everything in its turn."""
+    from gridclient.composition import open_desk
+
+    closing = ExitStack()
+    opened = closing.enter_context(open_desk(profile))
+    return Begun(opened, closing, base_maps_in(profile))
+
+
+def _is_enrolled(opened: OpenedDesk) -> bool:
+    from gridclient.store.enrolment_file import read_enrolment
+
+    return read_enrolment(opened.profile.folder, opened.device.id) is not None

@@ -15,11 +15,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.roles import AccountRole
-from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
 from gridclient.services.rows import CaseFilter
@@ -31,13 +30,16 @@ from gridclient.store.driver import Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.log import Device
 from gridclient.store.map_data import SqliteMapData
+from gridclient.store.profile_lock import profile_exists
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.unfinished import has_unfinished_imports
+from gridclient.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
-    from gridclient.services.map_port import TileArchive
+    from filelock import FileLock
+
     from gridclient.services.ports import UnitOfWork
     from gridclient.store.verify import Verification
 
@@ -50,22 +52,6 @@ FIRST_ACCOUNTS = (
     Account("admin", "系统管理员", AccountRole.ADMIN),
     Account("auditor", "审计员", AccountRole.AUDITOR),
 )
-
-
-class SystemClock:
-    """The machine's clock, in China time."""
-
-    def now(self) -> datetime:
-        return datetime.now(CHINA_TIME)
-
-
-class RandomIds:
-    """Random keys of 128 bits."""
-
-    def new_id(self) -> str:
-        import uuid
-
-        return uuid.uuid4().hex
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +132,7 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
 
     key = read_recovery_key(key_text) if key_text else None
     now = SystemClock().now()
-    if not profiles.profile_exists(folder):
+    if not profile_exists(folder):
         _restore_anew(folder, file, key, now)
         return None
     aside = None
@@ -193,7 +179,12 @@ def _restore_anew(folder: Path, file: Path, key: bytes | None, now: datetime) ->
 
 @contextmanager
 def open_desk(
-    folder: Path, *, account: str | None = None, read_only: bool = False, shared: bool = False
+    folder: Path,
+    *,
+    account: str | None = None,
+    read_only: bool = False,
+    shared: bool = False,
+    held: FileLock | None = None,
 ) -> Iterator[OpenedDesk]:
     """Opens a profile until the block ends.
 
@@ -201,6 +192,7 @@ def open_desk(
         account: who acts; the desk's own account if nobody is named (:func:`_own_account`).
         read_only: only reads, beside a desk that may be open.
         shared: writes on behalf of the desk that holds the profile (its worker process).
+        held: the profile's lock, where it was taken before.
 
     Raises:
         NotFound: no desk was made here, or no such account.
@@ -208,21 +200,16 @@ def open_desk(
         StoreUnavailable: the store cannot be opened.
     """
     clock = SystemClock()
-    with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared) as profile:
+    with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared, held=held) as profile:
         opened = _opened(profile, clock, account)
         if not (read_only or shared) and has_unfinished_imports(profile.database):
             opened = replace(opened, given_up=_finish_imports(profile, clock))
         yield opened
 
 
-def base_maps_of(opened: OpenedDesk) -> BaseMapFolder:
-    """The base maps that were imported into the profile; the caller closes them."""
-    return BaseMapFolder(opened.base_map_folder, openers(_mbtiles))
-
-
 def calendar_of(folder: Path) -> WorkCalendar:
     """The work calendar of a profile, or the legal one where there is no profile."""
-    if not profiles.profile_exists(folder):
+    if not profile_exists(folder):
         from gridclient.store.legal_calendar import legal_calendar
 
         return legal_calendar()
@@ -271,12 +258,6 @@ def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridCli
     return finish_imports(profile.database, BulkRecorder(profile.device, clock)).given_up
 
 
-def _mbtiles(path: Path) -> TileArchive:
-    from gridclient.store.mbtiles import MBTilesArchive
-
-    return MBTilesArchive(path)
-
-
 def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Account:
     """Who acts where nobody is named: a department's desk acts for its unit, one that may write no case watches."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
@@ -286,8 +267,9 @@ def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Accou
         (code,) = units
         unit = reference.unit(code)
         return Account(code, unit.name if unit is not None else code, AccountRole.UNIT, code)
-    watches = bool(grants) and not any(grant.writes for grant in grants)
-    return read_account(profile.database, WATCHING_ACCOUNT if watches else DEFAULT_ACCOUNT)
+    if grants and not any(grant.writes for grant in grants):
+        return replace(read_account(profile.database, WATCHING_ACCOUNT), role=AccountRole.WATCHER)
+    return read_account(profile.database, DEFAULT_ACCOUNT)
 
 
 def _account(database: Database, reference: SqliteReference, code: str) -> Account:

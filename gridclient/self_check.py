@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from gridclient.composition import SystemClock, open_desk
+from gridclient.composition import open_desk
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.errors import GridClientError, NotFound
 from gridclient.services.error_text import sentence_of
@@ -21,6 +21,7 @@ from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
 from gridclient.services.rows import CaseFilter
 from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.newest_event import newest_event_at
+from gridclient.system import SystemClock
 
 LEAST_FREE_BYTES: Final = 1 << 30
 _PATIENCE: Final = timedelta(minutes=10)

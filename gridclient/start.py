@@ -25,6 +25,8 @@ from gridclient.ui.garbage import GarbageCollector
 if TYPE_CHECKING:
     from gridclient.app import App
     from gridclient.composition import OpenedDesk
+    from gridclient.early_desk import EarlyDesk
+    from gridclient.forerunner import Forerunner
     from gridclient.mapview.basemaps import BaseMapFolder
 
 _STARTED_MS: Final = 4_000
@@ -32,23 +34,28 @@ _SWITCH_INTERVAL_S: Final = 0.0005
 _MAP_SIZE: Final = (788, 330)
 """Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
+    "gridclient.ui.present",
+    "gridclient.ui.cases.filter_bar",
+    "gridclient.ui.cases.table",
     "gridclient.ui.cases.page",
     "gridclient.ui.command.bar",
     "gridclient.ui.grids.tree",
+    "gridclient.ui.sync.desk_sync",
     "gridclient.ui.pages",
     "gridclient.ui.main_window",
     "gridclient.app",
 )
-"""The window's modules in portions."""
+"""The window's modules in portions, so that the page need not wait for its answers."""
 
 
-def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None) -> int:
+def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forerunner: Forerunner | None = None) -> int:
     """Opens the desk and stays until its window closes, also over a restored backup; gives the exit status.
 
     A loop of its own, because leaving the application's would end the web engine for good.
 
     Args:
         made: is told of every desk before its window is shown.
+        forerunner: opens the profile already; it is closed here.
 
     Raises:
         GridClientError: see :func:`gridclient.composition.open_desk`.
@@ -61,13 +68,13 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None) -> in
         application = make_application()
         application.setQuitOnLastWindowClosed(False)
         QTimer.singleShot(_STARTED_MS, garbage, garbage.begin)
-        return _stay(profile, made)
+        return _stay(profile, made, forerunner)
     finally:
         garbage.end()
 
 
-def _stay(profile: Path, made: Callable[[App], None]) -> int:
-    app, problem = open_app(profile), None
+def _stay(profile: Path, made: Callable[[App], None], forerunner: Forerunner | None) -> int:
+    app, problem = open_app(profile, forerunner), None
     while True:
         try:
             made(app)
@@ -83,7 +90,7 @@ def _stay(profile: Path, made: Callable[[App], None]) -> int:
         app = _app(profile)
 
 
-def open_app(profile: Path) -> App:
+def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     """The desk with its window, as :func:`gridclient.app.build_app` makes it, in less time.
 
     Raises:
@@ -93,7 +100,7 @@ def open_app(profile: Path) -> App:
     from gridclient.mapview.view import MapView
 
     application = make_application()
-    opening, view = _Opening(profile), MapView()
+    opening, view = _Opening(profile, forerunner), MapView(size=_MAP_SIZE)
     view.resize(*_MAP_SIZE)
     try:
         opened, base_maps = opening.wait()
@@ -120,29 +127,48 @@ class _Opening(QObject):
 
     ended = Signal()
 
-    def __init__(self, profile: Path) -> None:
+    def __init__(self, profile: Path, forerunner: Forerunner | None) -> None:
         super().__init__()
-        self._profile = profile
+        self._profile, self._forerunner = profile, forerunner
         self.closing = ExitStack()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="opening")
         self._opening = self._pool.submit(self._open)
 
-    def wait(self) -> tuple[OpenedDesk, BaseMapFolder]:
+    def wait(self) -> tuple[OpenedDesk | EarlyDesk, BaseMapFolder]:
         """Lets events go on until the profile is open; raises what is in its way."""
         loop = QEventLoop()
         self.ended.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
         self._opening.add_done_callback(lambda _: self.ended.emit())
         loop.exec()
         self.closing.callback(self._pool.shutdown)
-        found = self._opening.result()
-        self._pool.submit(found[0].read_ahead)  # what is wrong with it is told to whoever asks next
-        return found
+        return self._opening.result()
 
-    def _open(self) -> tuple[OpenedDesk, BaseMapFolder]:
-        from gridclient.composition import base_maps_of, open_desk
+    def _open(self) -> tuple[OpenedDesk | EarlyDesk, BaseMapFolder]:
+        from gridclient.early_desk import base_maps_in
+
+        return self._early() or self._opened(), base_maps_in(self._profile)
+
+    def _early(self) -> EarlyDesk | None:
+        """The desk that the forerunner answers for; without one, or where it gives up, there is none."""
+        if self._forerunner is None:
+            return None
+        from gridclient.early_desk import EarlyDesk
+        from gridclient.store.profile_lock import take_lock
+
+        self.closing.callback(self._forerunner.close)
+        ready = self._forerunner.ready()
+        if ready is None:
+            return None
+        early = EarlyDesk(self._profile, self._forerunner, ready, take_lock(self._profile))
+        self.closing.callback(early.close)
+        return early
+
+    def _opened(self) -> OpenedDesk:
+        from gridclient.composition import open_desk
 
         opened = self.closing.enter_context(open_desk(self._profile))
-        return opened, base_maps_of(opened)
+        self._pool.submit(opened.read_ahead)  # what is wrong with it is told to whoever asks next
+        return opened
 
 
 def _app(profile: Path) -> App:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-from gridclient.composition import SystemClock
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.desk import Desk
 from gridclient.services.sync_control import BundleReport
@@ -29,6 +28,7 @@ from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed, new_key
 from gridclient.sync.transport import CERTIFICATE, Pacing
+from gridclient.system import SystemClock
 
 _OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
 

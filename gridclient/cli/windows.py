@@ -21,15 +21,17 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 def open_desk_window(args: argparse.Namespace) -> Exit:
     """Opens the desk and stays until its window closes."""
+    from gridclient.forerunner import Forerunner
     from gridclient.logs import kept_log
-    from gridclient.store.profile import profile_exists
+    from gridclient.store.profile_lock import profile_exists
 
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
         raise NotFound("profile.missing", folder=str(args.profile))
+    forerunner = Forerunner.begin(args.profile)
     from gridclient.start import run
 
     with kept_log(args.profile / "logs"):
-        return Exit(run(args.profile))
+        return Exit(run(args.profile, forerunner=forerunner))
 
 
 def walk_tour(args: argparse.Namespace) -> Exit:

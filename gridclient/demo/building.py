@@ -30,7 +30,7 @@ from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
 from gridclient.services.rows import CaseFilter, GridRow, GridsAt, StandardRow, UnitRow
 from gridclient.store.import_sink import ReferenceSink
-from gridclient.store.profile import profile_exists
+from gridclient.store.profile_lock import profile_exists
 from gridclient.store.reference import Snapshot
 
 DEFAULT_TOWNSHIP = "371002003"

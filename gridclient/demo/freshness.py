@@ -15,7 +15,7 @@ from gridclient.composition import OpenedDesk, open_desk
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import to_seconds
 from gridclient.services.rows import SavedView
-from gridclient.store.profile import profile_exists
+from gridclient.store.profile_lock import profile_exists
 
 NOTE: Final = "demo"
 """The desk's value under which it is kept when the demo was made and what it was like then."""

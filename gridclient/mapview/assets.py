@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from gridclient.domain.errors import NotFound
@@ -19,6 +22,8 @@ MEDIA_TYPES = {
 }
 
 _EXTERNAL = re.compile(r"""(?:src|href)\s*=\s*["']?\s*(?:https?:|wss?:|ftp:)?//""", re.IGNORECASE)
+
+_PART = re.compile(r'<script src="(?P<script>[^"]+)"></script>|<link rel="stylesheet" href="(?P<style>[^"]+)"/>')
 
 
 def _install_root() -> Path:
@@ -53,3 +58,39 @@ def refuse_external_assets(html: str) -> None:
     """Raise ValueError when the page asks for a script, a style or a picture from outside."""
     if found := _EXTERNAL.search(html):
         raise ValueError(f"external asset: {html[found.start() : found.start() + 120]!r}")
+
+
+def in_one_piece(html: str, read: Callable[[str], bytes]) -> str:
+    """The page with its scripts and style sheets in it: each would be a request that waits for the GUI thread.
+
+    The page's policy is told of them, as of every block that stands in it.
+
+    Args:
+        read: gives the file at an address of the page; what is not found stays to be asked for.
+    """
+    allowed: dict[str, list[str]] = {"script": [], "style": []}
+
+    def put(found: re.Match[str]) -> str:
+        tag, address = ("script", found["script"]) if found["script"] else ("style", found["style"])
+        try:
+            body = read(address)
+        except NotFound:
+            return found[0]
+        block = body.decode("utf-8").replace("\r\n", "\n")  # as a browser takes it
+        block = block.replace("url(images/", f"url({address.rpartition('/')[0]}/images/")
+        allowed[tag].append(base64.b64encode(hashlib.sha256(block.encode()).digest()).decode())
+        return f"<{tag}>{block}</{tag}>"
+
+    html = _PART.sub(put, html)
+    for tag, digests in allowed.items():
+        html = html.replace(f"{tag}-src ", " ".join([f"{tag}-src", *(f"'sha256-{one}'" for one in digests), ""]), 1)
+    return html
+
+
+def with_answers(html: str, answers: Mapping[str, bytes]) -> str:
+    """The page with what it would ask for first: JSON by address, which it takes instead of asking."""
+    blocks = []
+    for address, body in answers.items():
+        told = body.decode("utf-8").replace("<", r"\u003c")
+        blocks.append(f'<script type="application/json" id="{address}">{told}</script>\n')
+    return html.replace("<body>\n", "<body>\n" + "".join(blocks), 1)

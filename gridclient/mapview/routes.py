@@ -17,13 +17,21 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from gridclient.domain.errors import InvalidInput, NotFound
-from gridclient.mapview.assets import maps_root, page_root, read_asset, refuse_external_assets
+from gridclient.domain.errors import GridClientError, InvalidInput, NotFound
+from gridclient.mapview.assets import (
+    in_one_piece,
+    maps_root,
+    page_root,
+    read_asset,
+    refuse_external_assets,
+    with_answers,
+)
 from gridclient.services.map_port import BaseLayer, BaseMaps, Bounds, MapData
 from gridclient.services.rows import CaseFilter
 from gridclient.services.tile_formats import MVT, media_type, safe_text
@@ -33,6 +41,7 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 _OF_THE_PAGE = ("words", "preview")
+_FIRST = ("words", "outlines", "base", "figures")
 EMPTY_COLLECTION = b'{"type":"FeatureCollection","features":[]}'
 
 Reply = tuple[str, bytes]
@@ -53,6 +62,7 @@ class Routes:
     cases: CaseFilter = field(default_factory=lambda: CaseFilter(only_open=True))
     preview: bytes = EMPTY_COLLECTION
     words: Mapping[str, str] = field(default_factory=dict)
+    scripts: Mapping[str, bytes] = field(default_factory=dict)
 
     @staticmethod
     def needs_store(path: str) -> bool:
@@ -91,8 +101,24 @@ class Routes:
     def _page(self, rest: str) -> Reply:
         media_type, body = read_asset(self.page, rest)
         if rest == "index.html":
-            refuse_external_assets(body.decode("utf-8"))
+            html = body.decode("utf-8")
+            refuse_external_assets(html)
+            body = with_answers(in_one_piece(html, self._part), self._first_answers()).encode()
         return media_type, body
+
+    def _part(self, address: str) -> bytes:
+        """A script or style sheet of the page; those of Qt are given."""
+        return self.scripts.get(address) or read_asset(self.page, address.removeprefix("grid://app/page/"))[1]
+
+    def _first_answers(self) -> dict[str, bytes]:
+        """What goes with the page, when the store is there by then; the page asks for what is missing."""
+        if self.data is None:
+            return {}
+        found = {}
+        for name in _FIRST:
+            with suppress(GridClientError):
+                found[f"/data/{name}"] = self.answer(f"data/{name}")[1]
+        return found
 
     def _base(self) -> dict[str, Any]:
         layers = self.base_maps.base_layers() if self.base_maps else ()

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any, Literal
 
 import shiboken6
-from PySide6.QtCore import Qt, QUrl, QUrlQuery, Slot
+from PySide6.QtCore import QFile, Qt, QUrl, QUrlQuery, Slot
 from PySide6.QtGui import QColor
 from PySide6.QtWebChannel import QWebChannel
 from PySide6.QtWebEngineCore import QWebEnginePage
@@ -32,6 +32,7 @@ Layer = Literal["outlines", "figures", "cases", "units", "base"]
 
 GROUNDS: Mapping[Theme, str] = {"light": "#DDE7EE", "dark": "#14191F"}
 _RESTARTS = 3
+_CHANNEL = "qrc:///qtwebchannel/qwebchannel.js"
 
 
 class MapView(QWebEngineView):
@@ -39,7 +40,8 @@ class MapView(QWebEngineView):
 
     Everything that happens on the map is a signal of ``bridge``; ``guard.blocked`` proves that nothing left the
     machine; ``handler.failed(code)`` says that the store could not answer. ``shutdown()`` comes before deletion.
-    A view made without ``data`` loads its page, which waits for :meth:`begin`.
+    A view made without ``data`` loads its page, which waits for :meth:`begin`. ``size`` is the one that it will have
+    when it is shown, as far as is known: then all is drawn by then.
     """
 
     def __init__(
@@ -48,15 +50,17 @@ class MapView(QWebEngineView):
         data: MapData | None = None,
         base_maps: BaseMaps | None = None,
         theme: Theme = "light",
+        size: tuple[int, int] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._expected = "x".join(map(str, size or ()))
         self.setObjectName("mapView")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.setAcceptDrops(False)
         self.bridge = Bridge(self)
         self.guard = NetworkGuard(parent=self)
-        self._routes = Routes(words=page_words())
+        self._routes = Routes(words=page_words(), scripts={_CHANNEL: _of_qt(_CHANNEL)})
         self.handler = GridSchemeHandler(routes=self._routes, parent=self)
         self._profile = make_profile(guard=self.guard, parent=self)
         self._profile.installUrlSchemeHandler(SCHEME, self.handler)
@@ -189,6 +193,7 @@ class MapView(QWebEngineView):
         self._page.setBackgroundColor(QColor(GROUNDS[self._theme]))
         url, query = QUrl(PAGE_URL), QUrlQuery()
         query.addQueryItem("theme", self._theme)
+        query.addQueryItem("size", self._expected)
         url.setQuery(query)
         self._page.load(url)
 
@@ -232,3 +237,9 @@ def _points_collection(points: Sequence[tuple[float, float]]) -> bytes:
         for lon, lat in chosen
     ]
     return json.dumps({"type": "FeatureCollection", "total": len(points), "features": features}).encode()
+
+
+def _of_qt(address: str) -> bytes:
+    """A script that Qt brings; the page asks for it by itself where this does not find it."""
+    file = QFile(address.replace("qrc:///", ":/"))
+    return bytes(file.readAll().data()) if file.open(QFile.OpenModeFlag.ReadOnly) else b""

@@ -17,12 +17,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from gridclient.domain.errors import Conflict, InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device, writing_device
+from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
 
@@ -116,11 +117,6 @@ class Profile:
         self.close()
 
 
-def profile_exists(folder: Path) -> bool:
-    """Whether there is a profile in this folder."""
-    return (folder / "profile.json").is_file()
-
-
 def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> Profile:
     """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
 
@@ -144,8 +140,13 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
     return open_profile(folder, now=now)
 
 
-def open_profile(folder: Path, *, now: datetime, read_only: bool = False, lock: bool = True) -> Profile:
+def open_profile(
+    folder: Path, *, now: datetime, read_only: bool = False, lock: bool = True, held: FileLock | None = None
+) -> Profile:
     """Opens a profile, upgrading an older store after a backup of it.
+
+    Args:
+        held: the lock, where it was taken before; it is the profile's from here on.
 
     Raises:
         NotFound: there is no profile (``profile.missing``).
@@ -154,7 +155,8 @@ def open_profile(folder: Path, *, now: datetime, read_only: bool = False, lock: 
     """
     if not profile_exists(folder):
         raise NotFound("profile.missing", folder=str(folder))
-    held = _take_lock(folder) if lock and not read_only else None
+    if held is None and lock and not read_only:
+        held = take_lock(folder)
     try:
         identity, key = _read_identity(folder), _read_key(folder)
         if not hmac.compare_digest(identity.key_check, _key_check(key)):
@@ -210,16 +212,6 @@ def _require_current(profile: Profile) -> None:
     with profile.database.reader() as connection:
         if not check_version(connection):
             raise StoreUnavailable("store.older")
-
-
-def _take_lock(folder: Path) -> FileLock:
-    lock = FileLock(folder / "desk.lock", timeout=0, mode=0o600, thread_local=False)
-    with file_faults():
-        try:
-            lock.acquire()
-        except Timeout:
-            raise Conflict("profile.in_use", folder=str(folder)) from None
-    return lock
 
 
 def _key_file(folder: Path) -> Path:

@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
         self._first = FirstPaint(map_pane=self.map, parent=self)
         self.banner = Banner()
+        parts.meanwhile()
         self.cases = CaseList(desk=desk, jobs=jobs)
         self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials)
         self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane)

@@ -35,7 +35,7 @@ class PageParts:
     ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``), given the desk's keys; a
     name that is missing is not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone.
     ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose page is loading
-    already.
+    already; ``meanwhile`` lets it go on, in the midst of making the window.
     """
 
     pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
@@ -43,6 +43,7 @@ class PageParts:
     base_maps: BaseMaps | None = None
     sync: SyncControl | None = None
     map_view: MapView | None = None
+    meanwhile: Callable[[], object] = lambda: None
 
 
 class Pages(QObject):

@@ -2,6 +2,8 @@
    Data come by fetch from the application's own scheme, the bridge carries clicks up and changes down. */
 "use strict";
 
+const SETTLED_MS = 50;
+
 /* Colours from the style sheet, so that a theme is one class on the page. */
 class Tokens {
   refresh() {
@@ -28,7 +30,9 @@ class GridMap {
     this.tier = "auto";
     this.mode = "browse";
     this.untouched = true; // nobody has moved the map: it may follow the window's size
-    this.setTheme(new URLSearchParams(location.search).get("theme") ?? "light");
+    const { theme = "light", size } = Object.fromEntries(new URLSearchParams(location.search));
+    expect(map, size);
+    this.setTheme(theme);
     this.ready = this._start();
   }
 
@@ -42,14 +46,16 @@ class GridMap {
   }
 
   async _start() {
-    const [bridge, words] = await Promise.all([connected(), get("/data/words")]);
-    this.bridge = bridge;
+    const asked = Object.fromEntries(["words", "outlines", "base", "figures"].map((name) => [name, get(`/data/${name}`)]));
+    for (const answer of Object.values(asked)) answer.catch(() => {}); // told where it is awaited
+    this.hears = connected(); // what was asked is drawn meanwhile
+    const words = await asked.words;
     this.words = words;
     this.outlines = new Outlines(this.map, this.tokens);
     this.marks = new Marks(this.map, this.tokens, words);
     this.base = new BaseMaps(this.map, this.tokens, words);
     this.preview = new Preview(this.map, this.tokens);
-    this.box = new BoxTool(this.map, this.tokens, (bounds) => bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
+    this.box = new BoxTool(this.map, this.tokens, (bounds) => this.bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
     this.controls = new Controls(this.map.getContainer(), words, {
       tier: (tier) => this.setLayers({ tier }, true), layer: (name, on) => this.setLayers({ [name]: on }, true),
       base: (base) => this.setLayers({ base }, true), box: () => this.box.arm(!this.box.armed),
@@ -57,10 +63,14 @@ class GridMap {
     });
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
-    this._hear(bridge);
-    const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer));
+    const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
+    this._fit();
+    this.fetchLayer("cases");
+    const bridge = await this.hears;
+    this.bridge = bridge;
+    this._hear(bridge);
     this._listen();
     this._moved();
     await Promise.all(others);
@@ -77,7 +87,7 @@ class GridMap {
     });
     bridge.recolour.connect((figures) => { this.outlines.recolour(figures); this._badges(); });
     bridge.stale.connect((layer) => this.fetchLayer(layer, true));
-    bridge.centre_on.connect((lon, lat, zoom) => { this.untouched = false; this.map.setView([lat, lon], zoom || this.map.getZoom()); });
+    bridge.centre_on.connect((lon, lat, zoom) => this.lookAt(lon, lat, zoom || this.map.getZoom()));
     bridge.mark_case.connect((lon, lat, id) => this.markCase(id ? { lon, lat, id } : null));
     bridge.theme.connect((name) => this.setTheme(name));
     bridge.layers.connect((layers) => this.setLayers(layers));
@@ -99,19 +109,19 @@ class GridMap {
   /* -- layers ------------------------------------------------------------------------------------------------ */
 
   /* Fetch a layer and draw it; an older fetch of the same layer is given up. */
-  async fetchLayer(layer, forced = false) {
+  async fetchLayer(layer, forced = false, asked = null) {
     const address = this._address(layer, forced);
     if (!address) return;
     this.pending.get(layer)?.abort();
     const controller = new AbortController();
     this.pending.set(layer, controller);
     try {
-      const body = await get(address, controller.signal);
+      const body = await (asked ?? get(address, controller.signal));
       if (!controller.signal.aborted) await this._take(layer, body);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (layer === "cases") this.fetched = null;
-      this.bridge.on_page_layer_failed(layer);
+      (await this.hears).on_page_layer_failed(layer);
     } finally {
       if (this.pending.get(layer) === controller) this.pending.delete(layer);
     }
@@ -167,6 +177,8 @@ class GridMap {
   }
 
   setTheme(name) {
+    if (name === this.theme) return;
+    this.theme = name;
     document.documentElement.classList.toggle("dark", name === "dark");
     this.tokens.refresh();
     if (!this.outlines) return;
@@ -272,7 +284,17 @@ class GridMap {
   _fit() {
     const bounds = this.outlines.bounds();
     if (!bounds || !this.untouched || !this.map.getSize().x) return;
+    const fitted = `${this.map.getSize()} ${bounds.toBBoxString()}`;
+    if (fitted === this.fitted) return; // everything would be drawn again
+    this.fitted = fitted;
     this.map.fitBounds(bounds, { padding: [6, 6], animate: false });
+  }
+
+  /* Where the map looks already it is not drawn again. */
+  lookAt(lon, lat, zoom) {
+    this.untouched = false;
+    const { x, y } = this.map.latLngToContainerPoint([lat, lon]).subtract(this.map.getSize().divideBy(2));
+    if (zoom !== this.map.getZoom() || Math.hypot(x, y) > 1) this.map.setView([lat, lon], zoom);
   }
 
   _moved() {
@@ -284,7 +306,13 @@ class GridMap {
   }
 }
 
+/* What came with the page is there; everything else, and everything a second time, is asked for. */
 async function get(address, signal) {
+  const there = document.getElementById(address);
+  if (there) {
+    there.remove();
+    return JSON.parse(there.textContent);
+  }
   const answer = await fetch(address, { signal });
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
   return answer.json();
@@ -293,6 +321,27 @@ async function get(address, signal) {
 /* A page that was loaded before its window is shown has no size yet. */
 function sized(map) {
   return map.getSize().x ? null : new Promise((resolve) => map.once("resize", resolve));
+}
+
+/* It is made as large as it will be, "788x330", so that everything is ready when it is shown; then it is as large as
+   its place, which takes some steps to its size. */
+function expect(map, size) {
+  if (!size || map.getSize().x) return;
+  const { style } = map.getContainer();
+  const take = (width, height) => {
+    Object.assign(style, { width, height });
+    map.invalidateSize({ pan: false });
+  };
+  take(...size.split("x").map((side) => `${side}px`));
+  let due = 0;
+  const settle = () => {
+    clearTimeout(due);
+    due = setTimeout(() => {
+      removeEventListener("resize", settle);
+      take("", "");
+    }, SETTLED_MS);
+  };
+  addEventListener("resize", settle);
 }
 
 function connected() {

@@ -32,7 +32,8 @@ from gridclient.services.import_records import ImportKind
 from gridclient.services.importing import import_records
 from gridclient.store.accounts import keep_accounts, keep_settings
 from gridclient.store.import_sink import ReferenceSink
-from gridclient.store.profile import Profile, create_profile, open_profile, profile_exists
+from gridclient.store.profile import Profile, create_profile, open_profile
+from gridclient.store.profile_lock import profile_exists
 from gridclient.store.unit_of_work import SqliteWork
 
 REAL_DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -124,10 +124,19 @@ class _Watch:
 def desk(profile: Path) -> dict[str, float]:
     """The desk on a profile: its first page painted, its map drawn."""
     from gridclient import __main__ as program
-    from gridclient import start
+    from gridclient import forerunner
 
-    watch = _Watch()
-    start.run = functools.partial(start.run, made=watch.hear)
+    watch, begin = _Watch(), forerunner.Forerunner.begin
+
+    def begin_and_watch(folder: Path) -> forerunner.Forerunner | None:
+        """Qt is loaded after this, and not before."""
+        found = begin(folder)
+        from gridclient import start
+
+        start.run = functools.partial(start.run, made=watch.hear)
+        return found
+
+    forerunner.Forerunner.begin = begin_and_watch  # type: ignore[method-assign,assignment]
     sys.argv = ["gridclient", "--profile", str(profile)]
     if program.main() or not all(watch.shown.get(name) for name in ("rows", "grids", "cases")):
         raise SystemExit(f"the desk shows {watch.shown}")

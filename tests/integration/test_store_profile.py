@@ -15,7 +15,8 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.store import migrations, schema
 from gridclient.store.driver import Use, open_connection, schema_tool
-from gridclient.store.profile import create_profile, open_profile, profile_exists
+from gridclient.store.profile import create_profile, open_profile
+from gridclient.store.profile_lock import profile_exists
 from gridclient.store.recovery import read_recovery_key, recovery_key
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -12,10 +14,13 @@ from pathlib import Path
 import pytest
 from folium.plugins import MarkerCluster
 
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.assets import page_root, refuse_external_assets
 from gridclient.mapview.page import render_page
+from gridclient.mapview.routes import Routes
 from gridclient.mapview.scheme import CHROMIUM_FLAGS, prepare_environment
 from gridclient.mapview.words import page_words
+from tests.fakes.map_data import InMemoryMapData
 
 ROOT = page_root()
 
@@ -61,6 +66,47 @@ def test_the_page_allows_no_inline_script_but_its_own() -> None:
     assert "default-src 'none'" in policy[1]
     assert "unsafe" not in policy[1]
     assert "http" not in policy[1]
+
+
+def test_the_page_goes_out_in_one_piece_and_its_policy_knows_every_block() -> None:
+    html = Routes(scripts={"qrc:///qtwebchannel/qwebchannel.js": b"channel();"}).answer("/page/index.html")[1].decode()
+    policy = re.search(r'Content-Security-Policy" content="([^"]+)"', html)
+    assert policy is not None
+    assert re.findall(r"<script src|<link", html) == []
+    for tag, least in (("script", 11), ("style", 5)):
+        blocks = re.findall(rf"<{tag}>(.*?)</{tag}>", html, flags=re.DOTALL)
+        assert len(blocks) >= least
+        for block in blocks:
+            assert base64.b64encode(hashlib.sha256(block.encode()).digest()).decode() in policy[1]
+    assert "url(images/" not in html
+
+
+def test_a_script_of_qt_that_is_not_there_stays_to_be_asked_for() -> None:
+    html = Routes().answer("/page/index.html")[1].decode()
+    assert re.findall(r"<script src=[^>]+>", html) == ['<script src="qrc:///qtwebchannel/qwebchannel.js">']
+
+
+def test_what_the_page_asks_first_goes_with_it_when_the_store_is_there() -> None:
+    class Named(InMemoryMapData):
+        def outlines(self) -> bytes:
+            return json.dumps({"type": "FeatureCollection", "features": [], "name": "</script><!--"}).encode()
+
+    found = r'<script type="application/json" id="(/data/[a-z]+)">(.*?)</script>'
+    html = Routes(data=Named()).answer("/page/index.html")[1].decode()
+    told = {address: json.loads(body) for address, body in re.findall(found, html)}
+    assert set(told) == {"/data/words", "/data/outlines", "/data/base", "/data/figures"}
+    assert told["/data/outlines"]["name"] == "</script><!--"
+    assert re.findall(found, Routes().answer("/page/index.html")[1].decode()) == []
+
+
+def test_an_answer_that_fails_is_left_to_be_asked_for() -> None:
+    class Broken(InMemoryMapData):
+        def outlines(self) -> bytes:
+            raise StoreUnavailable("store.disk_failed")
+
+    html = Routes(data=Broken()).answer("/page/index.html")[1].decode()
+    assert 'id="/data/figures"' in html
+    assert 'id="/data/outlines"' not in html
 
 
 def test_vendored_libraries_are_as_published() -> None:

@@ -56,9 +56,11 @@ def test_a_folder_without_a_profile_is_refused_as_ever(tmp_path: Path, qtbot: Qt
 
 NOT_BEFORE_THE_FIRST_PAINT = (
     "folium",
+    "numpy",
     "openpyxl",
     "sqlite_utils",
     "gridclient.cli.cases",
+    "gridclient.composition",
     "gridclient.exchange",
     "gridclient.services.import_records",
     "gridclient.store.backup",
@@ -81,3 +83,29 @@ def test_the_start_imports_nothing_that_the_first_paint_can_do_without() -> None
     loaded = ended.stdout.split()
     assert "gridclient.ui.main_window" in loaded
     assert [name for name in NOT_BEFORE_THE_FIRST_PAINT if name in loaded] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
+def test_the_command_line_begins_the_store_before_it_loads_qt(tmp_path: Path) -> None:
+    create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
+    steps = """
+import sys
+from gridclient import forerunner
+begin = forerunner.Forerunner.begin
+def begin_and_watch(profile):
+    found, early = begin(profile), "PySide6" in sys.modules
+    from gridclient import start
+    stay = start.run
+    def leave(app):
+        print(type(app._opened).__name__, early, app.desk.settings.value("x") == "", flush=True)
+        app.window.map.drawn.connect(app.window.close, start.Qt.ConnectionType.QueuedConnection)
+    start.run = lambda *given, **named: stay(*given, made=leave, **named)
+    return found
+forerunner.Forerunner.begin = begin_and_watch
+sys.argv = ["gridclient", "--profile", sys.argv[1]]
+from gridclient.__main__ import main
+sys.exit(main())
+"""
+    command = [sys.executable, "-c", steps, str(tmp_path / "desk")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert ended.stdout.split() == ["EarlyDesk", "False", "True"]
