@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import Actor
@@ -13,6 +14,7 @@ from gridclient.services.words import ROLES
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import TOP_PX
 
+_LEAST_NAME_PX: Final = 96
 _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
@@ -38,7 +40,7 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOP_PX)
-        self.room = QLabel(self)
+        self.room = _RoomName(self)
         self.room.setProperty("role", "title")
         self.lamp = lamp
         who = self.tr("{role} · {account}").format(role=ROLES.get(actor.role, actor.role), account=actor.account)
@@ -89,3 +91,16 @@ class TopBar(QWidget):
         action.enabledChanged.connect(button.setEnabled)
         button.clicked.connect(action.trigger)
         return button
+
+
+class _RoomName(QLabel):
+    """The name gives way first on a narrow screen: its end is left out."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_LEAST_NAME_PX, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        self.setToolTip(self.text() if words != self.text() else "")
+        left, role = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, QPalette.ColorRole.WindowText
+        self.style().drawItemText(QPainter(self), self.rect(), left.value, self.palette(), True, words, role)

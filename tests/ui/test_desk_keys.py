@@ -171,3 +171,16 @@ def test_a_new_desk_fills_the_screen_and_one_that_was_smaller_is_smaller_again(
     first.close()
     again = open_window(invented)
     assert not again.isMaximized()
+
+
+def test_the_window_fits_a_small_screen_at_one_and_a_half_times_its_size(window: MainWindow, qtbot: QtBot) -> None:
+    window.top.show_room("环翠区综合信息指挥室（演示）")
+    assert window.minimumSizeHint().width() <= 1366 / 1.5
+    window.showNormal()
+    window.resize(window.minimumSizeHint().width(), 600)
+    qtbot.waitUntil(lambda: window.command.width() < 120)
+    assert window.command.placeholderText() == "", "the hint would run into the key"
+    qtbot.waitUntil(lambda: window.top.room.toolTip() == window.top.room.text())  # as its end is left out
+    window.resize(1366, 768)
+    qtbot.waitUntil(lambda: window.command.placeholderText() != "")
+    qtbot.waitUntil(lambda: window.top.room.toolTip() == "")

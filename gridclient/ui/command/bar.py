@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gridclient.services.ports import DeskQueries
@@ -19,6 +19,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.theme import BUTTON_PX, base_font, tokens
 
 _KEY: Final = "Ctrl K"
+_KEY_PX: Final = 80  # with what is free around it and the hint
 _MOST_CASES: Final = 5
 _STEPS: Final = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 5, Qt.Key.Key_PageUp: -5}
 
@@ -41,7 +42,7 @@ class CommandBar(QLineEdit):
         self._sources = Sources()
         self._cases: Sequence[CaseRow] = ()
         self._list: OfferList | None = None
-        self.setPlaceholderText(self.tr("单位、编号、网格、命令，如 zhzf"))
+        self._hint = self.tr("单位、编号、网格、命令，如 zhzf")
         self.setAccessibleName(self.tr("命令栏"))
         self.setFixedHeight(BUTTON_PX)
         self.setMaximumWidth(520)
@@ -99,6 +100,12 @@ class CommandBar(QLineEdit):
         super().focusOutEvent(event)
         if self._list is not None:
             self._list.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where the hint would run into the key, the key says enough."""
+        super().resizeEvent(event)
+        needed = self.fontMetrics().horizontalAdvance(self._hint) + _KEY_PX
+        self.setPlaceholderText(self._hint if needed <= self.width() else "")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

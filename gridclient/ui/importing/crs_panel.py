@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QScrollArea, QVBoxLayout, QWidget
 
 from gridclient.mapview.view import MapView
 from gridclient.services.import_order import Look
@@ -46,12 +46,17 @@ class CrsPanel(QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(0)
-        self._line.addWidget(self._choices_column())
+        scroll = QScrollArea(self)  # on a low screen the choices are scrolled, not squeezed
+        scroll.setWidget(self._choices_column())
+        scroll.setWidgetResizable(True)
+        scroll.setFixedWidth(_CHOICES_PX)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._line.addWidget(scroll)
         self._line.addWidget(self.nowhere, 1)
 
     def _choices_column(self) -> QWidget:
         column = QWidget(self)
-        column.setFixedWidth(_CHOICES_PX)
         line = QVBoxLayout(column)
         line.setContentsMargins(12, 10, 12, 8)
         line.setSpacing(2)
