@@ -143,6 +143,7 @@ class Jobs(QObject):
             self._answered.emit(number, result, error)
 
         process = WorkerProcess(task, values, report=report, answer=answer)
+        self._processes = {known: other for known, other in self._processes.items() if not other.is_over}
         self._processes[number] = process
         process.start()
         return process.cancel
@@ -199,9 +200,6 @@ class Jobs(QObject):
     def _on_answered(self, number: int, result: object, error: GridClientError | None) -> None:
         ticket = self._tickets.pop(number)
         wanted = self._is_wanted(number, ticket)
-        process = self._processes.pop(number, None)
-        if process is not None:
-            process.join()
         if not self._tickets and not self._closed:
             self.busy_changed.emit(False)
         if wanted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +41,15 @@ def _refuse(report: Callable[..., None], code: str) -> None:
 
 def _die(report: Callable[..., None]) -> None:
     raise SystemExit(3)
+
+
+def _end_late(report: Callable[..., None]) -> str:
+    threading.Thread(target=time.sleep, args=(2,)).start()  # the process waits for it
+    return "done"
+
+
+def _niceness(report: Callable[..., None]) -> int:
+    return os.nice(0)
 
 
 def test_an_answer_arrives_on_the_gui_thread(jobs: Jobs, qtbot: QtBot) -> None:
@@ -122,6 +133,21 @@ def test_long_work_runs_in_a_process_and_tells_how_far_it_is(jobs: Jobs, qtbot: 
     jobs.in_process(owner, _count_to, 3, done=seen.append, progressed=lambda *step: steps.append(step))
     qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
     assert (steps, seen) == ([(0, 3), (1, 3), (2, 3)], [3])
+
+
+def test_the_answer_does_not_wait_for_the_process_to_end(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, working = QObject(), list[int]()
+    jobs.in_process(owner, _end_late, done=lambda _: working.append(len(multiprocessing.active_children())))
+    qtbot.waitUntil(lambda: bool(working), timeout=20_000)
+    assert working != [0]
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
+def test_long_work_leaves_the_cores_to_the_window(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[int]()
+    jobs.in_process(owner, _niceness, done=seen.append)
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert seen[0] > os.nice(0) or seen[0] == 19
 
 
 def test_long_work_can_be_named_so_that_the_desk_need_not_import_it(jobs: Jobs, qtbot: QtBot) -> None:
