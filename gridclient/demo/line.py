@@ -16,7 +16,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.hub.access import URL_FACT, Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
-from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
+from gridclient.services.sync_port import Grant, RoundEnd
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.transport import FilePlace, Pacing, Untold
@@ -66,19 +66,7 @@ def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: 
     code = hub.access.issue_code(grants, township=opened.desk.reference.setting("township"), name=name)
     admission = hub.access.enrol(code, Applicant(line.store.device, name, public_key(key)))
     now = opened.desk.clock.now
-    line.store.keep_enrolment(
-        Enrolment(
-            hub=admission.hub,
-            url=f"http://{HUB_ADDRESS}",
-            fingerprint="",
-            token=admission.token,
-            short=admission.short,
-            signing_key=key,
-            grants=admission.grants,
-            bundle_keys=admission.stick_keys,
-            enrolled_at=now(),
-        )
-    )
+    line.store.keep_enrolment(admission.enrolment(key, now(), url=f"http://{HUB_ADDRESS}"))
     report = run_round(line.store, _NoLine(hub, admission.token), Surroundings(now=now), Pacing())
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)

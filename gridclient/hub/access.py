@@ -17,7 +17,7 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.rights import concrete, role_of, stick_keys
 from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.enrol_code import new_code, read_code
-from gridclient.services.sync_port import Grant, Membership
+from gridclient.services.sync_port import Admission, Grant, Membership
 from gridclient.sync.signing import KEY_BYTES, new_key, public_key
 
 CODE_LIFE_S: Final = 7 * 24 * 3600
@@ -39,19 +39,6 @@ class Applicant:
     device: str
     name: str
     public_key: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """What a desk gets: the token is told once and kept nowhere. ``hub_key`` is public: places on a stick are signed
-    with its private half."""
-
-    hub: str
-    token: str
-    short: str
-    grants: tuple[Grant, ...]
-    stick_keys: Mapping[str, bytes]
-    hub_key: bytes
 
 
 class Access:
@@ -86,6 +73,8 @@ class Access:
 
     def enrol(self, typed: str, applicant: Applicant) -> Admission:
         """Spends a code. A device that was here before gets a new token and the code's rights in place of the old.
+
+        The token is told once and kept nowhere.
 
         Raises:
             InvalidInput: ``enrol.code_mistyped``, ``enrol.device_invalid``.

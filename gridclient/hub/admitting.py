@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridclient.hub.access import Access, Applicant
-from gridclient.services.sync_port import Admission, Grant
+from gridclient.services.sync_port import Grant
 from gridclient.sync.enrol_file import check_digits, read_request, write_admission
 
 
@@ -30,5 +30,5 @@ def admit(access: Access, request: bytes, grants: tuple[Grant, ...], *, township
     code = access.issue_code(grants, township=township, name=name)
     applicant = Applicant(said.device, name or said.name, said.public_key)
     admission = access.enrol(code, applicant)
-    answer = Admission(admission.hub, "", admission.short, admission.grants, admission.stick_keys, admission.hub_key)
+    answer = admission._replace(token="")
     return Admitted(write_admission(said, answer), said.device, applicant.name, admission.short, check_digits(request))

@@ -22,7 +22,6 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
-from gridclient.hub.access import Admission
 from gridclient.hub.answers import answer
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_ends import FileEnds
@@ -35,7 +34,7 @@ from gridclient.hub.service import Answer, HubService
 from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
 from gridclient.hub.work import Together, WorkPool
-from gridclient.services.sync_port import Membership
+from gridclient.services.sync_port import Admission, Membership
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
 from gridclient.sync.wire import CONTENT_TYPE, MOST_ON_THE_LINE
@@ -221,14 +220,14 @@ class Hub:
 
 def _admission_json(device: str, admission: Admission) -> dict[str, Any]:
     rights = Membership(
-        device, admission.hub, admission.short, admission.grants, admission.stick_keys, admission.hub_key
+        device, admission.hub, admission.short, admission.grants, admission.bundle_keys, admission.hub_key
     )
     return {
         "hub": admission.hub,
         "token": admission.token,
         "short": admission.short,
         "grants": [[g.stream, g.reads, g.writes, g.unit] for g in admission.grants],
-        "bundle_keys": {feed: key.hex() for feed, key in admission.stick_keys.items()},
+        "bundle_keys": {feed: key.hex() for feed, key in admission.bundle_keys.items()},
         "hub_key": admission.hub_key.hex(),
         "rights": stamp_of(rights),
     }

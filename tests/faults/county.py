@@ -17,7 +17,7 @@ from unittest.mock import patch
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub import feeds
 from gridclient.hub.access import Applicant
-from gridclient.services.sync_port import Enrolment, FeedPage, Grant, RoundEnd, RoundReport, SyncStore, Taken
+from gridclient.services.sync_port import FeedPage, Grant, RoundEnd, RoundReport, SyncStore, Taken
 from gridclient.sync.bundle import SUFFIX
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
@@ -66,9 +66,7 @@ class County:
         key, access = new_key(), self.hub.service.access
         code = access.issue_code((desk.grant,), township=TOWNSHIP, name=desk.name)
         got = access.enrol(code, Applicant(desk.sync.device, desk.name, public_key(key)))
-        desk.sync.keep_enrolment(
-            Enrolment(got.hub, "http://hub", "", got.token, got.short, key, got.grants, got.stick_keys, NOW)
-        )
+        desk.sync.keep_enrolment(got.enrolment(key, NOW, url="http://hub"))
         self._join(desk)
 
     def _join(self, desk: Desk) -> None:

@@ -14,7 +14,7 @@ from gridclient.hub.access import Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
 from gridclient.services.rows import CaseFilter
-from gridclient.services.sync_port import Enrolment, Grant, RoundEnd, RoundReport
+from gridclient.services.sync_port import Grant, RoundEnd, RoundReport
 from gridclient.store.backup import back_up, restore
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify
@@ -76,9 +76,7 @@ def join(hub: HubService, desk: ToyDesk, *grants: Grant) -> None:
     given = grants or (Grant(STREAM, writes=True),)
     code = hub.access.issue_code(given, township=TOWNSHIP, name="指挥室")
     got = hub.access.enrol(code, Applicant(desk.device, "指挥室", public_key(desk.key)))
-    desk.sync.keep_enrolment(
-        Enrolment(got.hub, "http://hub", "", got.token, got.short, desk.key, got.grants, got.stick_keys, NOW)
-    )
+    desk.sync.keep_enrolment(got.enrolment(desk.key, NOW, url="http://hub"))
 
 
 def round_of(hub: HubService, desk: ToyDesk) -> RoundReport:

@@ -51,7 +51,7 @@ def applicant(name: str = "desk-0001", key: bytes = bytes(32)) -> Applicant:
 def test_a_code_admits_one_device_and_names_its_rights_and_keys(access: Access) -> None:
     admission = access.enrol(code_for(access).lower().replace("-", " "), applicant())
     assert admission.grants == (Grant(f"t:{TOWNSHIP}", True, True), Grant("ref", True, False))
-    assert {feed: len(key) for feed, key in admission.stick_keys.items()} == {f"t:{TOWNSHIP}": 32, "ref": 32}
+    assert {feed: len(key) for feed, key in admission.bundle_keys.items()} == {f"t:{TOWNSHIP}": 32, "ref": 32}
     assert admission.hub == access.hub_id() == access.hub_id()
     device = access.devices_of([admission.token])[0]
     assert device is not None
@@ -125,9 +125,9 @@ def test_a_units_key_for_sticks_is_not_the_townships(access: Access) -> None:
     grants = grants_for(TOWNSHIP, unit="U1")
     unit = access.enrol(access.issue_code(grants, township=TOWNSHIP, name=""), applicant("unit-0001"))
     desk = access.enrol(code_for(access), applicant())
-    assert set(unit.stick_keys) == {f"d:U1@t:{TOWNSHIP}", "ref"}
-    assert unit.stick_keys[f"d:U1@t:{TOWNSHIP}"] != desk.stick_keys[f"t:{TOWNSHIP}"]
-    assert unit.stick_keys["ref"] == desk.stick_keys["ref"]
+    assert set(unit.bundle_keys) == {f"d:U1@t:{TOWNSHIP}", "ref"}
+    assert unit.bundle_keys[f"d:U1@t:{TOWNSHIP}"] != desk.bundle_keys[f"t:{TOWNSHIP}"]
+    assert unit.bundle_keys["ref"] == desk.bundle_keys["ref"]
 
 
 def test_no_token_and_no_code_is_kept_readable(backend: Backend, access: Access) -> None:
