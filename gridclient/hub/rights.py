@@ -14,6 +14,7 @@ from gridclient.services.sync_port import Grant
 
 REFERENCE = "ref"
 _ALL_CASES = "t:*"
+_NAMED = 3
 
 
 def grants_for(township: str, *, unit: str = "", supervisor: bool = False, county: bool = False) -> tuple[Grant, ...]:
@@ -70,9 +71,10 @@ def role_of(grants: Sequence[Grant]) -> str:
 
 
 def area_of(grants: Sequence[Grant]) -> str:
-    """The townships of these rights: codes, a county's six digits, or all."""
-    codes = (grant.stream.removeprefix("t:").removesuffix("*") for grant in grants if grant.stream.startswith("t:"))
-    return "、".join(dict.fromkeys(code or "全部" for code in codes))
+    """The townships of these rights: codes, a county's six digits, or all; of many only how many."""
+    streams = [grant.stream for grant in grants if grant.stream.startswith("t:")]
+    codes = list(dict.fromkeys(stream.removeprefix("t:").removesuffix("*") or "全部" for stream in streams))
+    return "、".join(codes) if len(codes) <= _NAMED else f"{codes[0]} 等 {len(codes)} 个"
 
 
 def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping[str, bytes]:

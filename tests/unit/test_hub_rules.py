@@ -47,6 +47,7 @@ def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], w
         ((*grants_for("371002001", unit="A"), *grants_for("371002001", unit="B")), "371002001"),
         (grants_for("371002001", supervisor=True), "371002"),
         (grants_for("", county=True), "全部"),
+        (tuple(Grant(f"t:37100200{n}") for n in range(1, 5)), "371002001 等 4 个"),
     ],
 )
 def test_the_list_of_devices_names_every_township_that_one_may_see(grants: tuple[Grant, ...], area: str) -> None:

@@ -69,6 +69,16 @@ class EnrolForm(QWidget):
             field.returnPressed.connect(self._submit)
             field.textEdited.connect(partial(self._mark, field, wrong=False))
 
+    def suggest(self, url: str) -> None:
+        """The address that the desk has; a desk that was turned away needs a code only."""
+        if not self.url.text():
+            self.url.setText(url)
+
+    @property
+    def first_empty(self) -> QLineEdit:
+        """Where typing begins."""
+        return self.code if self.url.text() else self.url
+
     def _on_without(self) -> None:
         self.without.hide()
         self.by_stick.show()

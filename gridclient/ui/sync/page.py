@@ -153,7 +153,7 @@ class SyncPage(QWidget):
         self._second.start()
         self._show(self._sync.view)
         self._read_rounds()
-        first = self.enrol.url if self.enrol is not None and self.enrol.isVisible() else self.now
+        first = self.enrol.first_empty if self.enrol is not None and self.enrol.isVisible() else self.now
         self.setFocusProxy(first)
         first.setFocus()
 
@@ -176,6 +176,7 @@ class SyncPage(QWidget):
         self._enrol_title.setVisible(alone and self.enrol is not None)
         if self.enrol is not None:
             self.enrol.setVisible(alone)
+            self.enrol.suggest(view.hub_url)
         if self.line is not None:
             self.line.show_view(view)
         if self.stick is not None:

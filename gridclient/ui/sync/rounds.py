@@ -1,7 +1,7 @@
 """The last rounds as a table: when, how it ended, what went and came, bytes, how long, and why one failed.
 
-Rounds that brought nothing, one after the other, are one row: an idle desk makes 2,800 of them a day, and they would
-push out of sight what was carried this morning.
+Rounds that brought nothing, one after the other, are one row, and so are those that failed for the same reason: an
+idle desk makes 2,800 of them a day, and they would push out of sight what was carried this morning.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STYLE: Final = "QTableView::item { padding: 4px 8px; }"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A round, and how many before it brought nothing like itself; ``since`` is when the first of them was."""
+    """A round, and how many before it were just like it; ``since`` is when the first of them was."""
 
     report: RoundReport
     quiet: int = 0
@@ -36,19 +36,21 @@ class Row:
 
 
 def rows_of(rounds: Sequence[RoundReport]) -> tuple[Row, ...]:
-    """Rounds, newest first, those that brought nothing put together."""
+    """Rounds, newest first; those that brought nothing, or failed for the same reason, put together."""
     rows: list[Row] = []
     for report in rounds:
-        if rows and _is_quiet(report) and _is_quiet(rows[-1].report):
+        if rows and _carried_nothing(report) == _carried_nothing(rows[-1].report) is not None:
             rows[-1] = replace(rows[-1], quiet=rows[-1].quiet + 1, since=report.at)
         else:
             rows.append(Row(report))
     return tuple(rows)
 
 
-def _is_quiet(report: RoundReport) -> bool:
-    moved = report.pushed or report.pulled
-    return report.end is RoundEnd.DONE and report.by == "line" and not moved and not note_words(report)
+def _carried_nothing(report: RoundReport) -> str | None:
+    """What a round has to say where nothing was carried; ``None`` where something was."""
+    if report.by == "line" and report.end is not RoundEnd.CANCELLED and not (report.pushed or report.pulled):
+        return note_words(report)
+    return None
 
 
 class RoundsModel(QAbstractTableModel):
@@ -122,10 +124,12 @@ class RoundsModel(QAbstractTableModel):
         )
 
     def _note(self, row: Row) -> str:
+        said = note_words(row.report)
         if row.since is None:
-            return note_words(row.report)
-        words = self.tr("{when} 以来 {count} 次，都没有新内容")
-        return words.format(when=when_words(row.since, self._now or row.since), count=f"{row.quiet + 1:,}")
+            return said
+        words = self.tr("{when} 以来 {count} 次都是这样。") if said else self.tr("{when} 以来 {count} 次，都没有新内容")
+        count = words.format(when=when_words(row.since, self._now or row.since), count=f"{row.quiet + 1:,}")
+        return f"{said} {count}".strip()
 
 
 class RoundsTable(QTableView):

@@ -73,12 +73,13 @@ def test_the_last_rounds_stand_in_the_table_with_why_one_failed(page: SyncPage) 
 def test_rounds_that_brought_nothing_are_one_row(page: SyncPage) -> None:
     """An idle desk makes two a minute; what came this morning and yesterday's failure are still to be found."""
     quiet = [round_at(timedelta(seconds=30 * k), pushed=0, pulled=0) for k in range(40)]
-    failed = round_at(timedelta(minutes=20), end=RoundEnd.FAILED, error="sync.timeout")
+    lost = {"end": RoundEnd.FAILED, "error": "sync.timeout", "pushed": 0, "pulled": 0}
+    failed = [round_at(timedelta(minutes=20), **lost), round_at(timedelta(minutes=20, seconds=30), **lost)]
     older = [round_at(timedelta(minutes=21), pushed=0, pulled=0), round_at(timedelta(minutes=22), pulled=3)]
-    page.rounds.rounds.show_rounds([*quiet, failed, *older], NOON)
+    page.rounds.rounds.show_rounds([*quiet, *failed, *older], NOON)
     assert page.rounds.rounds.rowCount() == 4
     assert cells(page, 0)[0] == "14:32:00" and cells(page, 0)[6] == "14:12 以来 40 次，都没有新内容"
-    assert cells(page, 1)[6] == sentence("sync.timeout")
+    assert cells(page, 1)[6] == sentence("sync.timeout") + " 14:11 以来 2 次都是这样。"
     assert cells(page, 2)[6] == "" and cells(page, 3)[3] == "3"
 
 
@@ -235,6 +236,17 @@ def test_enrolling_does_not_promise_to_go_on_by_itself(
     settle(qtbot, jobs)
     assert "https://hub.gov.cn" in page.enrol.note.text() and "自动" not in page.enrol.note.text()
     assert page.enrol.url.property("invalid")
+
+
+def test_a_desk_that_was_turned_away_types_the_code_only(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    assert page.enrol is not None
+    tell(fake, sync, qtbot, SyncState.STOPPED, hub_url="https://hub.gov.cn")
+    assert page.enrol.isVisible() and page.enrol.url.text() == "https://hub.gov.cn"
+    page.hide()
+    page.show()
+    assert page.focusProxy() is page.enrol.code
 
 
 def test_after_enrolling_enter_opens_nothing(
