@@ -9,7 +9,10 @@ from gridclient.domain.errors import RuleViolation
 
 
 class AccountRole(StrEnum):
-    """角色 of an account; ``admin`` and ``auditor`` are never one account (rule)."""
+    """角色 of an account; ``admin`` and ``auditor`` are never one account (rule).
+
+    ``watcher`` is who sits at a desk that may write no case: whatever it did, the hub would refuse for ever.
+    """
 
     SHIFT_LEADER = "shift_leader"
     OPERATOR = "operator"
@@ -18,6 +21,7 @@ class AccountRole(StrEnum):
     ASSESSOR = "assessor"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    WATCHER = "watcher"
 
 
 class Action(StrEnum):

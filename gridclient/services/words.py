@@ -112,6 +112,7 @@ ROLES: Final = {
     "assessor": "考核员",
     "admin": "系统管理员",
     "auditor": "审计员",
+    "watcher": "只看案件",
 }
 TIERS: Final = {
     "county": "区县",

@@ -134,6 +134,17 @@ def test_what_one_desk_may_not_read_never_reaches_it(desks: Desks) -> None:
     assert (titles(other), titles(supervisor)) == (set(), {"路灯不亮"})
 
 
+def test_a_desk_that_may_write_no_case_does_nothing_that_the_hub_would_refuse_for_ever(desks: Desks) -> None:
+    one, supervisor = desks.make("a", "--township", TOWNSHIP), desks.make("s", "--supervisor")
+    case = new_case(one, "路灯不亮")
+    for desk in (one, supervisor):
+        desk.json("sync")
+    for action, facts in (("note", {"text": "请尽快"}), ("urge", {}), ("file", {})):
+        assert supervisor.act(case, action, **facts).code == "role.not_allowed"
+    assert supervisor.json("cases", "new", "--json-args", '{"title": "井盖"}').code == "role.not_allowed"
+    assert supervisor.json("sync").json["pending"] == 0
+
+
 def test_a_department_sees_what_was_handed_to_it_and_answers(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
