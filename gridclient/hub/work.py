@@ -15,6 +15,7 @@ from gridclient.domain.errors import GridClientError, SyncFault
 _MOST_WAITING: Final = 400
 _MOST_BYTES: Final = 128 << 20
 _MOST_TOGETHER: Final = 32
+_LOOKS, _LOOK_S = 4, 0.0005
 _LIGHT: Final = 32 << 10
 _Result = TypeVar("_Result")
 _Ask = TypeVar("_Ask")
@@ -75,6 +76,7 @@ class Together(Generic[_Ask, _Result]):
 
     def __init__(self, pool: WorkPool, work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]]) -> None:
         self._pool, self._work = pool, work
+        self._last = 0
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
         self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
 
@@ -97,13 +99,23 @@ class Together(Generic[_Ask, _Result]):
 
     async def _work_off(self) -> None:
         while self._waiting:
+            await self._gather()
             batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+            self._last = len(batch)
             job = self._pool.on_thread(partial(self._work, [ask for ask, _ in batch]))
             await asyncio.wait([job])
             failed = job.cancelled() or job.exception() is not None
             for place, (ask, future) in enumerate(batch):
                 if not future.done():  # whoever asked may be gone
                     future.set_result(self._by_itself(ask) if failed else job.result()[place])
+
+    async def _gather(self) -> None:
+        """Whoever got his answer a moment ago is about to come again: that as many come as the last time is worth two
+        milliseconds. One who comes alone never waits."""
+        for _ in range(_LOOKS):
+            if len(self._waiting) >= self._last:
+                return
+            await asyncio.sleep(_LOOK_S)
 
     def _by_itself(self, ask: _Ask) -> Rest[_Result]:
         return Rest(partial(only, self._work, ask))
