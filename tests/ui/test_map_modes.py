@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -180,3 +181,17 @@ def test_a_store_that_is_not_there_is_told_and_the_map_stands(qtbot: QtBot, data
         assert failed.args == ["store.locked"]
         assert layer.args == ["figures"]
         assert made.state()["grids"]["zone"] == 4
+
+
+@pytest.mark.parametrize("width", [900, 590, 540, 365, 270])
+def test_what_stands_on_the_map_never_lies_over_each_other(map_stage: MapStage, width: int) -> None:
+    map_stage.view.resize(width, 330)
+    map_stage.wait(f"window.innerWidth === {width}")
+    places = map_stage.js(
+        "JSON.stringify([...document.querySelectorAll('.desk-control:not([hidden])')].map(one => {"
+        "const at = one.getBoundingClientRect();"
+        "return [one.className, at.left, at.top, at.right, at.bottom]; }))"
+    )
+    for one, other in combinations(json.loads(places), 2):
+        apart = one[1] >= other[3] or other[1] >= one[3] or one[2] >= other[4] or other[2] >= one[4]
+        assert apart, (one, other)
