@@ -249,13 +249,9 @@ class ImportPage(QWidget):
         )
         self.note.clear()
         self.progress.begin(look.kind)
+        done = partial(self._on_done, dry_run=dry_run)
         self._stop = self._jobs.in_process(
-            self,
-            self._run_import,
-            order,
-            done=lambda outcome: self._on_done(outcome, dry_run=dry_run),
-            failed=self._on_failed,
-            progressed=self._on_progressed,
+            self, self._run_import, order, done=done, failed=self._on_failed, progressed=self._on_progressed
         )
         self._go_to(self.stack)  # while it runs, Enter does nothing
         self._settle()
@@ -268,10 +264,10 @@ class ImportPage(QWidget):
             self._stop()
 
     def _on_done(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
-        self._end()
         self._outcome = outcome
         self._remember()
         self.result.show_outcome(outcome, dry_run=dry_run)
+        self._end(self.result.headline.text())
         self.stack.setCurrentIndex(_RESULT)
         self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
         self._settle()
@@ -280,7 +276,7 @@ class ImportPage(QWidget):
             self.imported.emit(outcome.changes)
 
     def _on_failed(self, error: GridClientError) -> None:
-        self._end()
+        self._end(self.tr("导入没有完成，原因见“导入”页（Ctrl+I）。"))
         if isinstance(error, Cancelled):
             self.note.say(self.tr("已取消，没有写入任何数据。"))
         else:
@@ -288,10 +284,11 @@ class ImportPage(QWidget):
         self._settle(keep_note=True)
         self._go_to(self.check)
 
-    def _end(self) -> None:
+    def _end(self, words: str) -> None:
+        """Who is elsewhere is told how it went, until he comes here."""
         self._stop = None
         self.progress.end()
-        self.progressed.emit("")
+        self.progressed.emit("" if self.isVisible() else words)
 
     def _remember(self) -> None:
         """What was chosen for this header, for the next file that has it."""
@@ -382,6 +379,8 @@ class ImportPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._stop is None:
+            self.progressed.emit("")
         if self._look is not None and self._look.asks_crs:
             self.look.crs.take_map_again()
 
