@@ -72,10 +72,6 @@ class OpenedDesk:
     def device(self) -> Device:
         return self.profile.device
 
-    @property
-    def base_map_folder(self) -> Path:
-        return self.profile.basemaps
-
     def read_ahead(self) -> None:
         """Reads what a window asks for first, so that it is there by then."""
         self.desk.queries.total(CaseFilter(only_open=True))

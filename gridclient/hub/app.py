@@ -64,9 +64,9 @@ class HubSettings:
     versions: Versions = SPOKEN
 
 
-def build_hub(backend: Backend, settings: HubSettings, *, clock: Callable[[], float] = time.time) -> Starlette:
+def build_hub(backend: Backend, settings: HubSettings) -> Starlette:
     """The application; closing it closes the database too."""
-    hub = Hub(backend, settings, clock)
+    hub = Hub(backend, settings)
     files = FileEnds(backend, hub.service, hub.shelf, hub.work)
     proving = ProvingEnds(hub.service, hub.work, settings.certificate)
     routes = [
@@ -88,12 +88,11 @@ def build_hub(backend: Backend, settings: HubSettings, *, clock: Callable[[], fl
 class Hub:
     """The end points."""
 
-    def __init__(self, backend: Backend, settings: HubSettings, clock: Callable[[], float]) -> None:
+    def __init__(self, backend: Backend, settings: HubSettings) -> None:
         self._backend = backend
         self._settings = settings
-        self._clock = clock
         self._brake = GuessBrake(time.monotonic)
-        self.service = HubService(backend, clock, versions=settings.versions)
+        self.service = HubService(backend, time.time, versions=settings.versions)
         self.shelf = FileShelf(settings.files)
         self.work = WorkPool(settings.threads)
         self._rounds: Together[tuple[str, bytes], Answer] = Together(self.work, self.service.answer_all)
@@ -158,7 +157,7 @@ class Hub:
             raise
         except GridClientError as error:
             self._brake.wrong(address)
-            self.service.refusals.enrolment(error.code, address, int(self._clock()))
+            self.service.refusals.enrolment(error.code, address, int(time.time()))
             _LOG.warning("enrolment refused: %s", error.code)
             raise
         return JSONResponse(_admission_json(applicant.device, admission))

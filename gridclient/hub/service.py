@@ -64,14 +64,7 @@ class _Round:
 class HubService:
     """Pushes in, pages out. Safe to use from several threads. ``clock`` gives seconds since 1970."""
 
-    def __init__(
-        self,
-        backend: Backend,
-        clock: Callable[[], float],
-        metrics: Metrics | None = None,
-        *,
-        versions: Versions = SPOKEN,
-    ) -> None:
+    def __init__(self, backend: Backend, clock: Callable[[], float], *, versions: Versions = SPOKEN) -> None:
         self._backend = backend
         self._clock = clock
         self._parts = PartsShelf(backend)
@@ -80,7 +73,7 @@ class HubService:
         self._told: dict[str, tuple[Grant, ...]] = {}
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
-        self.metrics = metrics or Metrics()
+        self.metrics = Metrics()
         self.refusals = Refusals()
         self.access = Access(backend, clock)
         self.hub = self.access.hub_id()

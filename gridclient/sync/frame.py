@@ -39,9 +39,7 @@ def seal(body: bytes, level: int, protocol: int = PROTOCOL) -> bytes:
     return bytes((protocol, dictionary)) + _TOOLS.compressor(level, dictionary).compress(body)
 
 
-def unseal(
-    data: bytes, *, most: int = MOST_ON_THE_LINE, most_unpacked: int = MOST_UNPACKED, spoken: Versions = SPOKEN
-) -> bytes:
+def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, spoken: Versions = SPOKEN) -> bytes:
     """The body of a message.
 
     Raises:
@@ -57,7 +55,7 @@ def unseal(
     packed = memoryview(data)[_HEAD:]
     try:
         size = zstandard.get_frame_parameters(packed, format=_FORMAT).content_size
-        if size > most_unpacked:  # also an unknown size, which is the largest number
+        if size > MOST_UNPACKED:  # also an unknown size, which is the largest number
             raise refused("unpacked size")
         if (size > _LONG) != (data[1] == NO_DICTIONARY):  # the checksum does not cover the head
             raise refused("dictionary")

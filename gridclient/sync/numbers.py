@@ -71,9 +71,9 @@ def ranged(number: object, least: int, most: int = LARGEST) -> int:
     return value
 
 
-def ranged_all(numbers: Sequence[int], least: int, most: int = LARGEST) -> Sequence[int]:
-    """The numbers, when all lie in the range."""
-    if numbers and not (least <= min(numbers) and max(numbers) <= most):
+def ranged_all(numbers: Sequence[int], least: int) -> Sequence[int]:
+    """The numbers, when all lie between ``least`` and the largest that is kept."""
+    if numbers and not (least <= min(numbers) and max(numbers) <= LARGEST):
         raise ValueError("out of range")
     return numbers
 
