@@ -16,8 +16,8 @@ class Bridge(QObject):
     ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
     ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
 
-    Signals down (heard by the page): ``select(code, centre, cases_too)``, ``recolour({code: [open, overdue]})``,
-    ``stale(layer)``, ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``,
+    Signals down (heard by the page): ``select(code, centre, cases_too)``, ``stale(layer)``,
+    ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``,
     ``layers(dict)``, ``mode(name)``, ``preview(shown)``, ``clear_box()``.
     """
 
@@ -35,7 +35,6 @@ class Bridge(QObject):
     layer_failed = Signal(str)
 
     select = Signal(str, bool, bool)
-    recolour = Signal("QVariantMap")  # type: ignore[arg-type]
     stale = Signal(str)
     centre_on = Signal(float, float, float)
     mark_case = Signal(float, float, str)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice
 from typing import Any, Literal
 
 import shiboken6
@@ -22,7 +21,7 @@ from gridclient.mapview.network import MapPage, NetworkGuard, make_profile
 from gridclient.mapview.routes import EMPTY_COLLECTION, Routes
 from gridclient.mapview.scheme import PAGE_URL, SCHEME
 from gridclient.mapview.words import page_words
-from gridclient.services.map_port import BaseMaps, Figures, MapData
+from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter
 
 logger = logging.getLogger(__name__)
@@ -105,14 +104,6 @@ class MapView(QWebEngineView):
     def clear_case(self) -> None:
         """Take the mark of ``show_case`` away."""
         self._send("case", lambda: self.bridge.mark_case.emit(0.0, 0.0, ""))
-
-    def refresh_figures(self, changed: Mapping[str, Figures] | None = None) -> None:
-        """Recolour the grids named; None, or more than the bridge should carry, lets the page fetch all figures."""
-        if changed is None or len(changed) > MAX_OBJECTS:
-            self.refresh("figures")
-        elif self._ready:  # a page that is not up yet fetches all figures anyway
-            figures = {code: list(counts) for code, counts in islice(changed.items(), MAX_OBJECTS)}
-            self.bridge.recolour.emit(figures)
 
     def refresh_cases(self, cases: CaseFilter | None = None) -> None:
         """Draw the cases again, under another filter when one is given."""

@@ -177,7 +177,7 @@ class MapPane(QWidget):
 
     def _on_figures_due(self) -> None:
         if self.view is not None:
-            self.view.refresh_figures()
+            self.view.refresh("figures")
             self.view.refresh_cases()
 
     def _on_page_drawn(self) -> None:

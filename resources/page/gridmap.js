@@ -85,7 +85,6 @@ class GridMap {
       if ((code || null) !== this.outlines.selected) this.select(code || null, centre);
       if (casesToo) this.fetchLayer("cases");
     });
-    bridge.recolour.connect((figures) => { this.outlines.recolour(figures); this._badges(); });
     bridge.stale.connect((layer) => this.fetchLayer(layer, true));
     bridge.centre_on.connect((lon, lat, zoom) => this.lookAt(lon, lat, zoom || this.map.getZoom()));
     bridge.mark_case.connect((lon, lat, id) => this.markCase(id ? { lon, lat, id } : null));
@@ -150,7 +149,7 @@ class GridMap {
       this._tier();
       this._ground();
     } else if (layer === "figures") {
-      this.outlines.recolour(body, true);
+      this.outlines.recolour(body);
       this._badges();
     } else if (layer === "cases") this.marks.setCells(body);
     else if (layer === "units") this.marks.setUnits(body);

@@ -81,10 +81,9 @@ class Outlines {
     this.select(this.selected);
   }
 
-  recolour(figures, all = false) {
-    if (all) this.figures.clear();
-    for (const [code, counts] of Object.entries(figures)) this.figures.set(code, counts);
-    this._paintClasses(all ? null : Object.keys(figures));
+  recolour(figures) {
+    this.figures = new Map(Object.entries(figures));
+    this._paintClasses();
   }
 
   figuresOf(code) {
@@ -178,10 +177,8 @@ class Outlines {
     for (const feature of this.features[tier]) this.lines.addLayer(this._path(feature, { ...style, fill: false }));
   }
 
-  _paintClasses(codes = null) {
-    for (const code of codes ?? this.byCode.keys()) {
-      const feature = this.byCode.get(code);
-      if (!feature) continue;
+  _paintClasses() {
+    for (const [code, feature] of this.byCode) {
       const shade = figureClass(this.figuresOf(code)[0]);
       if (shade === feature.shade) continue;
       feature.shade = shade;
