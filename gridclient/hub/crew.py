@@ -1,5 +1,5 @@
-"""Several processes that serve one port, because one Python process uses one core. Only where the system shares a port
-between sockets (Linux), and only on a database that several processes may write to at once."""
+"""Several processes that serve one port, because one Python process uses one core. Only where connections can be handed
+from one process to another, and only on a database that several processes may write to at once."""
 
 from __future__ import annotations
 
@@ -11,30 +11,36 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
 from typing import Any, Final
+
+from gridclient.hub.handed import hand_out, new_channel
 
 _START_S: Final = 60.0
 _END_S: Final = 20.0
 _AGAIN_S: Final = 1.0
 _LOG: Final = logging.getLogger(__name__)
 
-CAN_SHARE_PORT: Final = hasattr(socket, "SO_REUSEPORT") and os.name != "nt"
+CAN_SHARE_PORT: Final = hasattr(socket, "SOCK_SEQPACKET") and os.name != "nt"
 
 Member = Callable[..., None]
-"""``member(number, ready, *arguments)``: serves until a signal comes; sets ``ready`` when it listens."""
+"""``member(number, ready, channel, *arguments)``: serves what comes out of the channel (:mod:`handed`) until a signal
+comes; sets ``ready`` when it listens."""
 
 
 class Crew:
-    """Starts members, starts those again that die, ends them all together. ``member`` must be a module's function."""
+    """Starts members, starts those again that die, ends them all together, and hands them the connections of ``line``.
+    ``member`` must be a module's function."""
 
-    def __init__(self, member: Member, count: int, arguments: tuple[Any, ...]) -> None:
+    def __init__(self, member: Member, count: int, line: socket.socket, arguments: tuple[Any, ...]) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._member, self._arguments = member, arguments
+        self._line = line
         self._stop = threading.Event()
+        self._channels = [new_channel() for _ in range(count)]
         self._members = [self._start(number) for number in range(count)]
 
     def run(self, ready: Callable[[], None]) -> bool:
@@ -43,6 +49,8 @@ class Crew:
             with _signals(self._stop):
                 if not all(self._listens(event) for _, event in self._members):
                     return False
+                into = [near for near, _ in self._channels]
+                threading.Thread(target=hand_out, args=(self._line, into, self._stop), daemon=True).start()
                 ready()
                 while not self._stop.is_set():
                     self._replace_dead()
@@ -52,7 +60,8 @@ class Crew:
 
     def _start(self, number: int) -> tuple[SpawnProcess, Event]:
         ready = self._context.Event()
-        process = self._context.Process(target=_serve_with_parent, args=(self._member, number, ready, self._arguments))
+        arguments = (self._channels[number][1], *self._arguments)
+        process = self._context.Process(target=_serve_with_parent, args=(self._member, number, ready, arguments))
         process.start()
         return process, ready
 
@@ -72,6 +81,9 @@ class Crew:
                 self._members[number] = self._start(number)
 
     def _end(self) -> None:
+        self._stop.set()
+        with suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)  # no more connections; ends the waiting for one
         for process, _ in self._members:
             process.terminate()
         for process, _ in self._members:

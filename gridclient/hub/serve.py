@@ -23,6 +23,7 @@ from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
+from gridclient.hub.handed import HandedServer
 from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 from gridclient.hub.tally import forget
 
@@ -121,8 +122,6 @@ class Part:
     """What one process of a hub serves."""
 
     database: str
-    host: str
-    port: int
     secured: Secured
     settings: HubSettings
 
@@ -148,7 +147,7 @@ def serve(
     """
     token, secured = admin_token(folder), secure(listening, folder)
     several = processes > 1 and CAN_SHARE_PORT
-    with held(database), _port(listening.host, listening.port, shared=several) as line:
+    with held(database), _port(listening.host, listening.port) as line:
         port = line.getsockname()[1]
         url = listening.public_url or f"{secured.scheme}://{_own_name(listening.host)}:{port}"
         _tell_database(database, url, secured)
@@ -161,25 +160,25 @@ def serve(
             behind=listening.behind,
             certificate=fingerprint_of(secured.certificate) if secured.certificate else b"",
         )
+        line.listen(_BACKLOG)
         if not several:
-            line.listen(_BACKLOG)
             ready(url)
-            _run(open_backend(database), line, secured, settings)
+            backend = open_backend(database)
+            uvicorn.Server(_config(backend, secured, settings)).run(sockets=[line])
             return
         forget(folder / "counts")
         shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
-        part = Part(database, listening.host, port, secured, shared)
-        if not Crew(member, processes, (part,)).run(lambda: ready(url)):
+        part = Part(database, secured, shared)
+        if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):
             raise StoreUnavailable("hub.port_taken", port=port, reason="")
 
 
-def serve_part(_number: int, listens: Event, part: Part) -> None:
-    """One of several processes: a socket of its own on the common port."""
-    with _port(part.host, part.port, shared=True) as line:
-        line.listen(_BACKLOG)
-        backend = open_backend(part.database, connections=part.settings.threads + 1)
-        listens.set()
-        _run(backend, line, part.secured, part.settings)
+def serve_part(_number: int, listens: Event, channel: socket.socket, part: Part) -> None:
+    """One of several processes: it serves the connections that come out of the channel."""
+    backend = open_backend(part.database, connections=part.settings.threads + 1)
+    config = _config(backend, part.secured, part.settings)
+    listens.set()
+    HandedServer(config, channel).run(sockets=[])
 
 
 def sensible_processes(database: str) -> int:
@@ -198,7 +197,8 @@ def _tell_database(database: str, url: str, secured: Secured) -> None:
         backend.close()
 
 
-def _run(backend: Backend, line: socket.socket, secured: Secured, settings: HubSettings) -> None:
+def _config(backend: Backend, secured: Secured, settings: HubSettings) -> uvicorn.Config:
+    """What uvicorn is to do; and this process is set for serving."""
     config = uvicorn.Config(
         build_hub(backend, settings),
         log_config=None,
@@ -215,18 +215,16 @@ def _run(backend: Backend, line: socket.socket, secured: Secured, settings: HubS
     gc.freeze()  # what was loaded stays; and a request makes thousands of small values that hold no circles
     gc.set_threshold(_MANY_VALUES)
     sys.setswitchinterval(_SWITCH_S)  # who holds streams comes soon to his turn beside one who packs a page
-    uvicorn.Server(config).run(sockets=[line])
+    return config
 
 
 @contextmanager
-def _port(host: str, port: int, *, shared: bool) -> Iterator[socket.socket]:
+def _port(host: str, port: int) -> Iterator[socket.socket]:
     """A bound socket. What is accepted from it sends small answers at once (TCP_NODELAY is inherited)."""
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         if os.name != "nt":
             line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if shared:
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line.bind((host, port))
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
@@ -75,3 +76,29 @@ def test_processes_share_the_work_and_the_counts_and_end_together(tmp_path: Path
             process.kill()
             process.wait(PATIENCE_S)
             assert not psutil.wait_procs(left, timeout=PATIENCE_S)[1]
+
+
+def test_connections_go_to_the_processes_in_turn_and_past_one_that_is_dead(tmp_path: Path) -> None:
+    """Six that are kept open: three to each; when one of the processes is dead, both again once it was replaced."""
+    with (
+        database("postgres", tmp_path) as url,
+        hub_process(url, tmp_path, "--listen", "127.0.0.1:0", "--processes", "2") as (process, address),
+        ExitStack() as lines,
+    ):
+        hub = psutil.Process(process.pid)
+        for _ in range(6):
+            pool = lines.enter_context(urllib3.PoolManager(timeout=PATIENCE_S))
+            assert HubLine(address, pool).ask("GET", "/health").status == 200
+        port = int(address.rpartition(":")[2])
+        first = servers(hub)
+        assert [served(of, port) for of in first] == [3, 3]
+        first[0].kill()
+        eventually(lambda: len(servers(hub)) == 2 and first[0] not in servers(hub))
+        for _ in range(4):
+            pool = lines.enter_context(urllib3.PoolManager(timeout=PATIENCE_S))
+            assert HubLine(address, pool).ask("GET", "/health").status == 200
+        assert sorted(served(of, port) for of in servers(hub)) == [2, 5]
+
+
+def served(process: psutil.Process, port: int) -> int:
+    return sum(line.status == psutil.CONN_ESTABLISHED and line.laddr.port == port for line in process.net_connections())
