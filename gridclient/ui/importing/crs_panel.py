@@ -57,6 +57,8 @@ class CrsPanel(QWidget):
 
     def _choices_column(self) -> QWidget:
         column = QWidget(self)
+        column.setProperty("panel", "true")
+        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         line = QVBoxLayout(column)
         line.setContentsMargins(12, 10, 12, 8)
         line.setSpacing(2)
