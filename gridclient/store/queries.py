@@ -29,6 +29,7 @@ from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
 from gridclient.store.driver import Connection, Database
 from gridclient.store.filters import Moment, moment_of, selected
+from gridclient.store.first_pages import headed
 from gridclient.store.orders import page_of
 from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.settings import read_draft, read_views
@@ -78,7 +79,8 @@ class SqliteQueries:
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
         """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
         with self._at() as (connection, table, moment):
-            found = selected(connection, table, chosen, moment)
+            found = None if after else headed(connection, table, chosen, moment, sort, limit=limit)
+            found = found or selected(connection, table, chosen, moment)
             page = page_of(connection, table, found, sort, moment.areas, limit=limit, after=after)
             rows = read_case_rows(connection, [place + 1 for place in page.places], moment.areas)
         return CasePage(tuple(rows), None if page.next is None else page.next.text())

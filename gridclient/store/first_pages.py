@@ -1,0 +1,41 @@
+"""The first page of a search for one sign that was not read ahead, without asking for all its cases.
+
+Those that head the order lie close together, the newest at the end: the index is asked for that stretch alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from gridclient.services.rows import CaseFilter, Sort
+from gridclient.store.columns import Table
+from gridclient.store.driver import Connection
+from gridclient.store.filters import Moment, selected
+from gridclient.store.orders import page_of
+from gridclient.store.search import find, text_query
+from gridclient.store.selection import Selection
+
+_LEAST_ROWS: Final = 100_000
+"""Below these no sign takes long."""
+_TRIED: Final = 12
+"""Pages of the order that are looked through: enough for a sign of every tenth case; a rarer one is quick anyway."""
+_LARGEST_SHARE: Final = 4
+
+
+def headed(
+    connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, sort: Sort, *, limit: int
+) -> Selection | None:
+    """The first cases of the order that pass, one more than the limit; ``None`` where they are not so quickly found."""
+    query = text_query(chosen.text)
+    if query is None or query.words or table.size < _LEAST_ROWS or table.answers.knows(query):
+        return None
+    textless = selected(connection, table, replace(chosen, text=""), moment)
+    tried = np.array(page_of(connection, table, textless, sort, moment.areas, limit=_TRIED * limit, after=None).places)
+    if not len(tried) or int(np.ptp(tried)) * _LARGEST_SHARE > table.size:
+        return None
+    hits = find(connection, query, between=(int(tried.min()) + 1, int(tried.max()) + 1)) - 1
+    found = tried[np.isin(tried, hits)][: limit + 1]
+    return Selection(None, np.sort(found)) if len(found) > limit else None
