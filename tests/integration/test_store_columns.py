@@ -189,6 +189,16 @@ def test_figures_after_a_write_look_only_at_what_was_written(stage: Stage, monke
     assert stage.queries.figures()[GRIDS[1]].open == before.open - 1
 
 
+def test_figures_are_made_anew_only_for_areas_that_a_write_touched(stage: Stage) -> None:
+    import_many(stage, 4 * ROWS)
+    before = stage.queries.figures()
+    stage.record(EventKind.VOIDED, stage.ids(CaseFilter(box=Box.REPORTED, grid=GRIDS[1]))[0], {"reason": "x"})
+    after = stage.queries.figures()
+    changed = {area for area in before if after[area] is not before[area]}
+    assert GRIDS[1] in changed and "" in changed
+    assert GRIDS[0] not in changed
+
+
 ASKED = [
     CaseFilter(),
     CaseFilter(only_open=True),
