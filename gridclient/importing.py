@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gridclient.domain.codes import list_name
-from gridclient.domain.errors import Cancelled, StoreUnavailable
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.report import write_report
@@ -54,13 +54,7 @@ class OpenStore(Protocol):
     def profile(self) -> Profile: ...
 
 
-def import_file(
-    opened: OpenStore,
-    order: ImportOrder,
-    *,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> ImportOutcome:
+def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | None = None) -> ImportOutcome:
     """Brings the file in, or says what would happen (``order.dry_run``).
 
     Raises:
@@ -69,7 +63,7 @@ def import_file(
         StoreUnavailable: disk or store failed.
     """
     if order.kind == BASE_MAP:
-        return _import_base_map(opened, order, progress, cancelled)
+        return _import_base_map(opened, order, progress)
     kind = ImportKind(order.kind)
     reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
     with aside_for(reading.expected if kind is ImportKind.CASES else 0) as aside:
@@ -81,7 +75,6 @@ def import_file(
             clock=opened.desk.clock,
             expected=reading.expected,
             progress=progress,
-            cancelled=cancelled,
             dry_run=order.dry_run,
         )
 
@@ -103,9 +96,7 @@ def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside)
     return CaseSink(database, reference, journal, source=_ONE_SYSTEM, now=now)
 
 
-def _import_base_map(
-    opened: OpenStore, order: ImportOrder, progress: Progress | None, cancelled: Callable[[], bool]
-) -> ImportOutcome:
+def _import_base_map(opened: OpenStore, order: ImportOrder, progress: Progress | None) -> ImportOutcome:
     """Judges the archive, then copies it beside the others; the same file again changes nothing."""
     started = opened.desk.clock.now()
     info = inspect_archive(order.file, openers(MBTilesArchive))
@@ -116,8 +107,6 @@ def _import_base_map(
         def advance(done: int) -> None:
             if progress is not None:
                 progress(ImportPhase.READING, done, info.bytes)
-            if cancelled():
-                raise Cancelled
 
         _copy_whole(order.file, target, advance)
     seconds = (opened.desk.clock.now() - started).total_seconds()
@@ -191,17 +180,12 @@ def remove_base_map(folder: Path, wanted: str) -> bool:
 def import_in_worker(report: Callable[..., Any], order: ImportOrder, *, profile: Path) -> ImportOutcome:
     """An import for the worker process of the desk that has this profile open.
 
-    ``report`` gets the phase, the rows done and the rows in all; it raises ``Cancelled`` when somebody stopped, which
-    is passed over once rows are written, for then the import is decided.
+    ``report`` gets the phase, the rows done and the rows in all; it raises ``Cancelled`` when somebody stopped.
     """
     from gridclient.composition import open_desk  # noqa: PLC0415  (it knows this module)
 
     def tell(phase: ImportPhase, done: int, total: int | None) -> None:
-        try:
-            report(phase.value, done, total)
-        except Cancelled:
-            if phase is not ImportPhase.WRITING:
-                raise
+        report(phase.value, done, total)
 
     with open_desk(profile, shared=True) as opened:
         return import_file(opened, order, progress=tell)

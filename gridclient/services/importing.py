@@ -30,7 +30,8 @@ class ImportPhase(StrEnum):
 
 
 Progress: TypeAlias = Callable[[ImportPhase, int, int | None], None]
-"""Called with the phase, the rows done in it and how many there are (``None`` while nobody knows)."""
+"""Called with the phase, the rows done in it and how many there are (``None`` while nobody knows). To stop the import
+it raises ``Cancelled``, which is passed over once rows are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,12 @@ def import_records(
     clock: Clock,
     expected: int | None = None,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] = lambda: False,
     dry_run: bool = False,
 ) -> ImportOutcome:
     """Reads all rows, checks them and stores the good ones.
 
     Args:
         expected: about how many rows there are, when the reader knows, for the progress.
-        cancelled: asked after every batch of rows; once the sink writes, nobody asks any more.
         dry_run: says what would happen and stores nothing.
 
     Raises:
@@ -122,10 +121,13 @@ def import_records(
     rows = _RowCount()
 
     def stand(phase: ImportPhase, done: int, total: int | None) -> None:
-        if progress is not None:
+        if progress is None:
+            return
+        try:
             progress(phase, done, total)
-        if phase is not ImportPhase.WRITING and cancelled():
-            raise Cancelled
+        except Cancelled:
+            if phase is not ImportPhase.WRITING:
+                raise
 
     try:
         stand(ImportPhase.READING, 0, expected)

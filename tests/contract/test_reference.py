@@ -13,7 +13,7 @@ import shapely
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled
 from gridclient.services.import_records import ImportKind, Record
-from gridclient.services.importing import import_records
+from gridclient.services.importing import ImportPhase, import_records
 from gridclient.services.rows import GridsAt
 from gridclient.store.driver import Database
 from gridclient.store.import_sink import ReferenceSink
@@ -80,11 +80,15 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(store: ImportStore)
 
 def test_an_import_that_is_cancelled_leaves_nothing(store: ImportStore) -> None:
     sink = ReferenceSink(store.database, NOW)
-    asked = iter([False, False, True])
+    told: list[ImportPhase] = []
+
+    def stop(phase: ImportPhase, _done: int, _total: int | None) -> None:
+        told.append(phase)
+        if len(told) == 3:
+            raise Cancelled
+
     with pytest.raises(Cancelled):
-        import_records(
-            all_areas(), file="f", kind=ImportKind.GRIDS, sink=sink, clock=store.clock, cancelled=lambda: next(asked)
-        )
+        import_records(all_areas(), file="f", kind=ImportKind.GRIDS, sink=sink, clock=store.clock, progress=stop)
     assert not store.reference.grids()
 
 

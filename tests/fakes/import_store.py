@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from gridclient.services.aside import IN_PLACE, Aside
@@ -64,7 +64,6 @@ class ImportStore:
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
-        cancelled: Callable[[], bool] = lambda: False,
     ) -> ImportOutcome:
         return import_records(
             records,
@@ -73,7 +72,6 @@ class ImportStore:
             sink=self.sink(kind),
             clock=self.clock,
             progress=progress,
-            cancelled=cancelled,
             dry_run=dry_run,
         )
 

@@ -58,9 +58,13 @@ def test_a_check_tells_what_would_happen_and_writes_nothing(opened: OpenedDesk, 
     assert (outcome.summary.imported, total(opened)) == (2, 0)
 
 
+def stopped(_phase: ImportPhase, _done: int, _total: int | None) -> None:
+    raise Cancelled
+
+
 def test_a_cancelled_import_leaves_nothing(opened: OpenedDesk, cases: Path) -> None:
     with pytest.raises(Cancelled):
-        import_file(opened, ImportOrder("cases", cases, crs="wgs84"), cancelled=lambda: True)
+        import_file(opened, ImportOrder("cases", cases, crs="wgs84"), progress=stopped)
     assert total(opened) == 0
 
 
@@ -124,7 +128,7 @@ def test_a_base_map_is_copied_whole_and_listed_and_deleted(opened: OpenedDesk, r
 def test_a_cancelled_base_map_leaves_no_half_file(opened: OpenedDesk, real_data: Path) -> None:
     source = real_data / "basemap_samples" / "weihai_region_admin.pmtiles"
     with pytest.raises(Cancelled):
-        import_file(opened, ImportOrder(BASE_MAP, source), cancelled=lambda: True)
+        import_file(opened, ImportOrder(BASE_MAP, source), progress=stopped)
     assert not list(opened.profile.basemaps.iterdir())
 
 

@@ -134,10 +134,11 @@ def test_it_can_be_stopped_at_every_question_and_lets_go_of_all(question: int) -
     sink = ListSink()
     asked = 0
 
-    def cancelled() -> bool:
+    def progress(_phase: ImportPhase, _done: int, _total: int | None) -> None:
         nonlocal asked
         asked += 1
-        return asked == question
+        if asked == question:
+            raise Cancelled
 
     with pytest.raises(Cancelled):
         import_records(
@@ -146,7 +147,7 @@ def test_it_can_be_stopped_at_every_question_and_lets_go_of_all(question: int) -
             kind=ImportKind.UNITS,
             sink=sink,
             clock=RunningClock(),
-            cancelled=cancelled,
+            progress=progress,
         )
     assert not sink.stored
     assert sink.discarded == 1
