@@ -15,6 +15,7 @@ from gridclient.services.ports import Clock
 from gridclient.services.rows import Box
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundReport
+from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.sync.desk_sync import DeskSync
@@ -58,6 +59,7 @@ class SyncPage(QWidget):
         self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
         self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
         self.card = StateCard(parent=self)
+        self.told = InlineNote(parent=self)  # stays until the desk is closed
         self.enrol = EnrolForm(control=control, jobs=jobs, parent=self) if control is not None else None
         self.line = LineForm(control=control, jobs=jobs, parent=self) if control is not None else None
         self.stick = StickPanel(control=control, jobs=jobs, parent=self) if control is not None else None
@@ -98,6 +100,7 @@ class SyncPage(QWidget):
         rows.setContentsMargins(20, 18, 20, 16)
         rows.setSpacing(10)
         rows.addWidget(self.card)
+        rows.addWidget(self.told)
         self._enrol_title = _heading(self.tr("注册到同步中心"))
         parts: tuple[QWidget | None, ...] = (self._enrol_title, self.enrol, self.line)
         if self.stick is not None:
@@ -140,6 +143,8 @@ class SyncPage(QWidget):
         self.card.conflicts_wanted.connect(lambda: sync.open_page("conflicts"))
         if self.enrol is not None:
             self.enrol.enrolled.connect(self.leave.setFocus)
+            again = self.tr("已注册。单位、督导、县级的席位请关闭后再打开一次，按新的身份办理。")
+            self.enrol.enrolled.connect(lambda: self.told.say(again))
         if self.stick is not None:
             self.stick.changed.connect(self.changed)
             self.stick.finished.connect(self._read_rounds)

@@ -257,10 +257,12 @@ def test_after_enrolling_enter_opens_nothing(
     assert page.enrol is not None
     page.enrol.url.setText("https://hub.gov.cn")
     page.enrol.code.setText("ABCD")
+    assert not page.told.isVisible()
     click(page.enrol.button)
     settle(qtbot, jobs)
     qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
     assert QApplication.focusWidget() is page.leave
+    assert page.told.isVisible() and "再打开一次" in page.told.text()  # who acts is decided when the desk opens
 
 
 def test_a_stick_stands_at_once_among_the_last_rounds(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
