@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
-from gridclient.application import RESOURCES, is_english, make_application
+from gridclient.application import RESOURCES, make_application
 from gridclient.early_desk import EarlyDesk, Late, base_maps_in
 from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
@@ -24,8 +24,6 @@ from gridclient.ui.worker_process import NamedTask
 
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
-
-__all__ = ["App", "Begun", "build_app", "is_english", "make_application"]
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 _OFFLINE: Final = "sync.offline"
@@ -160,7 +158,7 @@ class App:
             desk=self.desk,
             jobs=self.jobs,
             run_import=NamedTask("gridclient.importing:import_in_worker", {"profile": self._profile}),
-            read_preview=NamedTask("gridclient.importing:look_in_worker"),
+            read_preview=NamedTask("gridclient.import_look:look_in_worker"),
             save_report=NamedTask("gridclient.importing:save_report_in_worker"),
             templates=RESOURCES / "templates",
             base_maps=self._base_maps,

@@ -16,7 +16,7 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.report import write_report
-from gridclient.import_look import column_mapping, look_in_worker
+from gridclient.import_look import column_mapping
 from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, openers
 from gridclient.second_core import aside_for
 from gridclient.services.aside import Aside
@@ -33,8 +33,6 @@ from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.mbtiles import MBTilesArchive
 from gridclient.store.profile import Profile
 from gridclient.store.reference import SqliteReference
-
-__all__ = ["ImportOrder", "import_file", "import_in_worker", "look_in_worker", "save_report_in_worker"]
 
 _PIECE: Final = 4 << 20
 _ONE_SYSTEM: Final = ""

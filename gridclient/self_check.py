@@ -127,7 +127,7 @@ def _check_screen() -> Sequence[Finding]:
     """The map and the font, which need Qt."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        from gridclient.app import make_application  # noqa: PLC0415  (Qt may be what is missing)
+        from gridclient.application import make_application  # noqa: PLC0415  (Qt may be what is missing)
     except ImportError as error:
         missing = f"缺少系统组件（{error}）。"
         return (Finding("map", "地图", False, missing), Finding("fonts", "中文字体", False, missing))

@@ -96,6 +96,6 @@ def test_compiled_english_translation_says_what_its_source_says() -> None:
 
 @pytest.mark.parametrize(("wanted", "english_desk"), [("", False), ("zh", False), ("en", True), ("EN_us", True)])
 def test_the_desk_speaks_english_when_it_is_asked_to(wanted: str, english_desk: bool) -> None:
-    from gridclient.app import is_english
+    from gridclient.application import is_english
 
     assert is_english(wanted) is english_desk
