@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +14,16 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.sync_control import SyncState, SyncView
+from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.pages import Keys, PageParts
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
-from tests.fakes.fake_sync import FakeSync
+from tests.fakes.fake_sync import FakeSync, round_at
 from tests.ui.conftest import PartsOf
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.sync.contended_desk import contended_desk
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
@@ -87,3 +89,25 @@ def open_desk(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenD
         return open_with(invented, parts_of)
 
     return open_one
+
+
+@pytest.fixture
+def page(qtbot: QtBot, look: None, jobs: Jobs, sync: DeskSync, fake: FakeSync) -> Iterator[SyncPage]:
+    fake.past = [
+        round_at(end=RoundEnd.FAILED, error="sync.timeout", seconds=30.2),
+        round_at(timedelta(minutes=3), pulled=1240, conflicts=1),
+        round_at(timedelta(days=1), by="stick"),
+    ]
+    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
+    show(qtbot, made, jobs)
+    yield made
+    made.close()
+
+
+def settle(qtbot: QtBot, jobs: Jobs) -> None:
+    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+
+
+def tell(fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState, **parts: object) -> None:
+    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+        fake.tell(view(state, **parts))

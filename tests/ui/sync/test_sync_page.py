@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,31 +23,9 @@ from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import NOON, FakeSync, round_at
 from tests.ui.fakes.invented_desk import empty_desk
-from tests.ui.sync.conftest import click, show, view
+from tests.ui.sync.conftest import click, settle, show, tell
 
 FILE = Path("/media/usb/desk.gridbundle")
-
-
-@pytest.fixture
-def page(qtbot: QtBot, look: None, jobs: Jobs, sync: DeskSync, fake: FakeSync) -> Iterator[SyncPage]:
-    fake.past = [
-        round_at(end=RoundEnd.FAILED, error="sync.timeout", seconds=30.2),
-        round_at(timedelta(minutes=3), pulled=1240, conflicts=1),
-        round_at(timedelta(days=1), by="stick"),
-    ]
-    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
-    show(qtbot, made, jobs)
-    yield made
-    made.close()
-
-
-def settle(qtbot: QtBot, jobs: Jobs) -> None:
-    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
-
-
-def tell(fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState, **parts: object) -> None:
-    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
-        fake.tell(view(state, **parts))
 
 
 def cells(page: SyncPage, row: int) -> list[str]:
@@ -174,97 +151,6 @@ def test_what_has_to_be_confirmed_is_confirmed_by_its_button(
     assert fake.asked == [("confirm",)]
 
 
-def test_a_desk_that_is_alone_can_enrol_and_the_others_are_not_asked_to(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
-) -> None:
-    assert page.enrol is not None and not page.enrol.isVisible()
-    tell(fake, sync, qtbot, SyncState.ALONE)
-    assert page.enrol.isVisible()
-    QTest.keyClicks(page.enrol.url, "https://192.168.1.20:8700/")
-    QTest.keyClicks(page.enrol.code, "ABCD-EFGH-JKLM-NPQR")
-    QTest.keyClick(page.enrol.code, Qt.Key.Key_Return)
-    settle(qtbot, jobs)
-    assert fake.asked == [("enrol", "https://192.168.1.20:8700", "ABCD-EFGH-JKLM-NPQR")]
-    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
-    assert page.enrol.code.text() == ""
-
-
-@pytest.mark.parametrize("url", ["", "hub.gov.cn", "ftp://hub", "https://", "http://hub:99999", "http://[::1"])
-def test_an_address_that_is_none_is_said_where_it_was_typed(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, url: str
-) -> None:
-    tell(fake, sync, qtbot, SyncState.ALONE)
-    assert page.enrol is not None
-    page.enrol.url.setText(url)
-    page.enrol.code.setText("ABCD")
-    click(page.enrol.button)
-    assert page.enrol.url.property("invalid") and "网址" in page.enrol.note.text()
-    assert fake.asked == []
-    QTest.keyClicks(page.enrol.url, "x")
-    assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
-
-
-@pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "sync.certificate_expired"])
-def test_what_the_hub_says_against_it_stands_at_its_field(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
-) -> None:
-    fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
-    assert page.enrol is not None
-    page.enrol.url.setText("https://hub.gov.cn")
-    page.enrol.code.setText("ABCD")
-    fake.fault = SyncFault(code)
-    click(page.enrol.button)
-    settle(qtbot, jobs)
-    assert sentence(code) in page.enrol.note.text()
-    assert page.enrol.button.isEnabled()
-    marked = {name for name in ("url", "code") if getattr(page.enrol, name).property("invalid")}
-    assert marked == {"url" if code.startswith("sync.") else "code"}
-
-
-@pytest.mark.parametrize("code", ["sync.unreachable", "sync.timeout"])
-def test_enrolling_does_not_promise_to_go_on_by_itself(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
-) -> None:
-    fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
-    assert page.enrol is not None
-    page.enrol.url.setText("https://hub.gov.cn")
-    page.enrol.code.setText("ABCD")
-    fake.fault = SyncFault(code)
-    click(page.enrol.button)
-    settle(qtbot, jobs)
-    assert "https://hub.gov.cn" in page.enrol.note.text() and "自动" not in page.enrol.note.text()
-    assert page.enrol.url.property("invalid")
-
-
-def test_a_desk_that_was_turned_away_types_the_code_only(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
-) -> None:
-    assert page.enrol is not None
-    tell(fake, sync, qtbot, SyncState.STOPPED, hub_url="https://hub.gov.cn")
-    assert page.enrol.isVisible() and page.enrol.url.text() == "https://hub.gov.cn"
-    page.hide()
-    page.show()
-    assert page.focusProxy() is page.enrol.code
-
-
-def test_after_enrolling_enter_opens_nothing(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
-) -> None:
-    """While the first round runs, its own button cannot have the focus."""
-    tell(fake, sync, qtbot, SyncState.ALONE)
-    assert page.enrol is not None
-    page.enrol.url.setText("https://hub.gov.cn")
-    page.enrol.code.setText("ABCD")
-    assert not page.told.isVisible()
-    click(page.enrol.button)
-    settle(qtbot, jobs)
-    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
-    assert QApplication.focusWidget() is page.leave
-    assert page.told.isVisible() and "再打开一次" in page.told.text()  # who acts is decided when the desk opens
-
-
 def test_a_stick_stands_at_once_among_the_last_rounds(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
     assert page.stick is not None
     fake.past.insert(0, round_at(pushed=12, pulled=0, by="stick"))
@@ -374,62 +260,3 @@ def test_every_state_fits_the_smallest_screen(
     for label in page.card.findChildren(QWidget):
         if label.isVisible():
             assert label.mapTo(page, label.rect().topRight()).x() <= 440
-
-
-def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, jobs: Jobs, qtbot: QtBot
-) -> None:
-    tell(fake, sync, qtbot, SyncState.ALONE)
-    assert page.enrol is not None
-    steps = page.enrol.by_stick
-    assert not steps.isVisible()
-    click(page.enrol.without)
-    assert steps.isVisible() and not page.enrol.without.isVisible()
-    steps.write_to(FILE.with_suffix(".gridrequest"))
-    settle(qtbot, jobs)
-    assert "核对码 1234 5678" in steps.note.text()
-    fake.fault = SyncFault("enrol.file_other")
-    steps.take_from(FILE)
-    settle(qtbot, jobs)
-    assert steps.note.text().endswith(sentence("enrol.file_other"))
-    fake.fault = None
-    with qtbot.waitSignal(steps.enrolled, timeout=5_000):
-        steps.take_from(FILE.with_suffix(".gridadmission"))
-    assert [what for what, *_ in fake.asked] == ["ask_by_file", "take_admission", "take_admission"]
-    qtbot.waitUntil(lambda: sync.view.by_stick, timeout=5_000)
-    assert not page.now.isEnabled() and not page.switch.isEnabled() and not steps.isVisible()
-    assert page.stick is not None and page.stick.out.isEnabled()
-
-
-def test_another_address_is_taken_only_when_the_hub_proves_itself(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
-) -> None:
-    form = page.line
-    assert form is not None and not form.fields.isVisible()
-    click(form.open)
-    assert form.url.isVisible() and QApplication.focusWidget() is form.url
-    fake.fault = SyncFault("sync.hub_other")
-    QTest.keyClicks(form.url, "https://stranger")
-    QTest.keyClick(form.url, Qt.Key.Key_Return)
-    settle(qtbot, jobs)
-    assert sentence("sync.hub_other") in form.note.text() and form.url.text() == "https://stranger"
-    QTest.keyClick(form.url, Qt.Key.Key_Return)
-    settle(qtbot, jobs)
-    assert "已核对" in form.note.text()
-    assert fake.asked[-2:] == [("move", "https://stranger")] * 2
-
-
-def test_a_proxy_can_be_chosen_before_the_desk_is_enrolled(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs
-) -> None:
-    tell(fake, sync, qtbot, SyncState.ALONE)
-    form = page.line
-    assert form is not None
-    click(form.open)
-    assert form.proxy.isVisible() and not form.url.isVisible()
-    QTest.keyClicks(form.proxy, "direct")
-    QTest.keyClick(form.proxy, Qt.Key.Key_Return)
-    settle(qtbot, jobs)
-    assert fake.asked[-1] == ("choose_proxy", "direct")
-    tell(fake, sync, qtbot, SyncState.IDLE, by_stick=True)
-    assert not form.isVisible()
