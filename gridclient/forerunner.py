@@ -104,6 +104,7 @@ def _serve(profile: Path, questions: BinaryIO, answers: BinaryIO) -> NoReturn:
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the desk's
         gc.disable()
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's others would turn on the core that loads Qt
         _answer_all(profile, questions, answers)
         status = 0
     finally:
