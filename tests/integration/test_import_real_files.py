@@ -54,8 +54,6 @@ def requests(real_data: Path, folder: Path, rows: int | None = None) -> Path:
 
 
 def test_the_grids_of_the_demo_county_go_in_whole_and_once(store: ImportStore) -> None:
-    if not DEMO_GRIDS.is_file():
-        pytest.skip("the demo county is not in this checkout")
     assert figures(bring(store, ImportKind.GRIDS, DEMO_GRIDS, "wgs84")) == (975, 975, 0, 0)
     assert figures(bring(store, ImportKind.GRIDS, DEMO_GRIDS, "wgs84")) == (975, 0, 975, 0)
 
