@@ -8,8 +8,9 @@ import pytest
 from openpyxl import load_workbook
 
 from gridclient.care import ProfileCare
-from gridclient.composition import base_maps_of, create_profile, open_desk
+from gridclient.composition import create_profile, open_desk
 from gridclient.domain.case import CaseFacts
+from gridclient.early_desk import base_maps_in
 from gridclient.services.care import AuditRow
 from gridclient.store.verify import verify
 
@@ -28,7 +29,7 @@ def looked_at_by(profile: Path, account: str, others: tuple[str, ...] = ()) -> t
         with opened.desk.work() as unit_of_work:
             for who in (*others, account):
                 unit_of_work.audit(who, "reporter_shown", made.case_id)
-        base_maps = base_maps_of(opened)
+        base_maps = base_maps_in(profile)
         lines = list(ProfileCare(opened, base_maps).audit_lines())
         base_maps.close()
         return lines, opened.desk.queries.case(made.case_id).number
@@ -46,7 +47,7 @@ def test_the_workbook_says_who_made_it_and_leaves_a_line(profile: Path, tmp_path
     lines, number = looked_at_by(profile, "leader")
     target = tmp_path / "lines.xlsx"
     with open_desk(profile, account="leader") as opened:
-        base_maps = base_maps_of(opened)
+        base_maps = base_maps_in(profile)
         care = ProfileCare(opened, base_maps)
         care.save_audit(target, lines)
         assert [row.what for row in care.audit_lines()] == ["audit_saved", "reporter_shown"]
