@@ -130,7 +130,10 @@ class ConflictPage(QWidget):
         choices.addWidget(self.keep)
         choices.addWidget(self.take)
         told = QLabel(
-            self.tr("按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。"),
+            self.tr(
+                "按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。"
+                "先到、后到按到达同步中心的次序，不看钟点。"
+            ),
             made,
         )
         told.setProperty("role", "muted")

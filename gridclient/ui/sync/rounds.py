@@ -22,6 +22,7 @@ from gridclient.ui.theme import HEADER_PX, ROW_PX, tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
+_PIECE: Final = 8 << 10
 _NUMBERS: Final = frozenset({2, 3, 5})
 _STYLE: Final = "QTableView::item { padding: 4px 8px; }"
 
@@ -48,7 +49,8 @@ def rows_of(rounds: Sequence[RoundReport]) -> tuple[Row, ...]:
 
 def _carried_nothing(report: RoundReport) -> str | None:
     """What a round has to say where nothing was carried; ``None`` where something was."""
-    if report.by == "line" and report.end is not RoundEnd.CANCELLED and not (report.pushed or report.pulled):
+    carried = report.pushed or report.pulled or report.bytes_sent + report.bytes_received > _PIECE  # of a photo
+    if report.by == "line" and report.end is not RoundEnd.CANCELLED and not carried:
         return note_words(report)
     return None
 

@@ -65,6 +65,11 @@ def choose_case(page: ConflictPage, title: str, settle: Callable[[], None]) -> s
     return page.sheet.case_id
 
 
+def test_it_is_said_that_first_is_who_arrived_first(page: ConflictPage) -> None:
+    """The later one can have the earlier time of day."""
+    assert any("不看钟点" in label.text() for label in page.findChildren(QLabel))
+
+
 def test_the_page_opens_on_the_first_case_with_both_sides(page: ConflictPage) -> None:
     assert page.objectName() == "conflictPage"
     assert page.count.text() == "3 件等待选择"

@@ -58,6 +58,9 @@ def test_rounds_that_brought_nothing_are_one_row(page: SyncPage) -> None:
     assert cells(page, 0)[0] == "14:32:00" and cells(page, 0)[6] == "14:12 以来 40 次，都没有新内容"
     assert cells(page, 1)[6] == sentence("sync.timeout") + " 14:11 以来 2 次都是这样。"
     assert cells(page, 2)[6] == "" and cells(page, 3)[3] == "3"
+    photo = round_at(timedelta(seconds=45), pushed=0, pulled=0, bytes_sent=262_144)
+    page.rounds.rounds.show_rounds([*quiet[:2], photo, *quiet[2:]], NOON)
+    assert cells(page, 1)[4].startswith("↑256.0 KB")
 
 
 def test_large_figures_are_shown_whole(page: SyncPage) -> None:
