@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from gridclient.services.error_text import sentence
@@ -93,7 +93,7 @@ class LookPanel(QSplitter):
     def show_uses(self, uses: Mapping[str, str]) -> None:
         """Which field each column serves."""
         self.rows.show_uses(dict(uses))
-        self._fit_columns()
+        QTimer.singleShot(0, self, self._fit_columns)  # asks for every cell: the window lives between the two
 
     def _fit_columns(self) -> None:
         self.table.resizeColumnsToContents()
