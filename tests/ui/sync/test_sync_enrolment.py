@@ -15,6 +15,7 @@ from gridclient.services.error_text import sentence
 from gridclient.services.sync_control import SyncState
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.enrol_form import EnrolForm
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
 from tests.ui.sync.conftest import click, settle, tell, view
@@ -52,21 +53,28 @@ def test_an_address_that_is_none_is_said_where_it_was_typed(
     assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
 
 
+def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: SyncFault) -> EnrolForm:
+    """The form after it was sent and the hub, or the line, had this against it."""
+    form = page.enrol
+    assert form is not None
+    fake.tell(view(SyncState.ALONE))
+    qtbot.waitUntil(form.isVisible, timeout=5_000)
+    form.url.setText("https://hub.gov.cn")
+    form.code.setText("ABCD")
+    fake.fault = fault
+    click(form.button)
+    settle(qtbot, jobs)
+    return form
+
+
 @pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "sync.certificate_expired"])
 def test_what_the_hub_says_against_it_stands_at_its_field(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
 ) -> None:
-    fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
-    assert page.enrol is not None
-    page.enrol.url.setText("https://hub.gov.cn")
-    page.enrol.code.setText("ABCD")
-    fake.fault = SyncFault(code)
-    click(page.enrol.button)
-    settle(qtbot, jobs)
-    assert sentence(code) in page.enrol.note.text()
-    assert page.enrol.button.isEnabled()
-    marked = {name for name in ("url", "code") if getattr(page.enrol, name).property("invalid")}
+    form = refused(page, fake, qtbot, jobs, SyncFault(code))
+    assert sentence(code) in form.note.text()
+    assert form.button.isEnabled()
+    marked = {name for name in ("url", "code") if getattr(form, name).property("invalid")}
     assert marked == {"url" if code.startswith("sync.") else "code"}
 
 
@@ -74,16 +82,9 @@ def test_what_the_hub_says_against_it_stands_at_its_field(
 def test_enrolling_does_not_promise_to_go_on_by_itself(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
 ) -> None:
-    fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(lambda: page.enrol is not None and page.enrol.isVisible(), timeout=5_000)
-    assert page.enrol is not None
-    page.enrol.url.setText("https://hub.gov.cn")
-    page.enrol.code.setText("ABCD")
-    fake.fault = SyncFault(code)
-    click(page.enrol.button)
-    settle(qtbot, jobs)
-    assert "https://hub.gov.cn" in page.enrol.note.text() and "自动" not in page.enrol.note.text()
-    assert page.enrol.url.property("invalid")
+    form = refused(page, fake, qtbot, jobs, SyncFault(code))
+    assert "https://hub.gov.cn" in form.note.text() and "自动" not in form.note.text()
+    assert form.url.property("invalid")
 
 
 def test_a_desk_that_was_turned_away_types_the_code_only(
