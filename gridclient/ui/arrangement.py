@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol, cast
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, Qt, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from gridclient.ui.banner import Banner
-from gridclient.ui.cases.page import CaseList
+from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
 
@@ -21,6 +21,15 @@ _STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_P
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
 
 
+class ListPlace(Protocol):
+    """What the keys need of the list, which is a feature and handed in by the window."""
+
+    table: QTableView
+    note: EmptyNote
+    cleared: SignalInstance
+    menu_wanted: SignalInstance
+
+
 class Arrangement:
     """Puts the given widgets into the window's centre, as the first of ``stack``; what is moved is remembered."""
 
@@ -30,7 +39,7 @@ class Arrangement:
         *,
         top: QWidget,
         left: tuple[QWidget, QWidget],
-        middle: tuple[Banner, QWidget, CaseList],
+        middle: tuple[Banner, QWidget, QWidget],
         right: QWidget,
         bottom: QWidget,
         stack: QStackedWidget,
@@ -74,9 +83,10 @@ class _Across(QSplitter):
     case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
     """
 
-    def __init__(self, *, banner: Banner, tree: QWidget, cases: CaseList, case: QWidget) -> None:
+    def __init__(self, *, banner: Banner, tree: QWidget, cases: QWidget, case: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self._banner, self._tree, self._cases, self._case = banner, tree, cases, case
+        self._banner, self._tree, self._case = banner, tree, case
+        self._cases = cast("ListPlace", cases)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table
@@ -88,8 +98,11 @@ class _Across(QSplitter):
             self._cases.note.button.click()
         elif key in _ENTER and table.hasFocus():
             self._hand_over(event, self._case)
-        elif key in _STEPS and self._case.hasFocus():
+        elif key in _STEPS and self._case.hasFocus() and table.currentIndex().isValid():
             self._hand_over(event, table)
+        elif key in _STEPS and self._case.hasFocus():
+            table.setFocus()
+            table.go_on()  # which is the step
         else:
             super().keyPressEvent(event)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, CaseFilter
+from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, press
@@ -184,3 +188,28 @@ def test_the_window_fits_a_small_screen_at_one_and_a_half_times_its_size(window:
     window.resize(1366, 768)
     qtbot.waitUntil(lambda: window.command.placeholderText() != "")
     qtbot.waitUntil(lambda: window.top.room.toolTip() == "")
+
+
+def test_a_case_that_now_stands_further_on_than_what_is_loaded_stays_and_then_the_list_goes_on_where_it_stood(
+    open_window: OpenWindow, invented: InventedDesk, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("gridclient.ui.cases.page.PAGE", 4)
+    monkeypatch.setattr(CaseModel, "canFetchMore", lambda *_: False)
+    window = open_window(invented)
+    rows = window.cases.model.rows
+    line = next(place for place, row in enumerate(rows) if row.state == "handling")
+    window.cases.table.go_to(line)
+    settle(qtbot, window)
+    case_id, following = rows[line].id, rows[line + 1].id
+
+    def do(action: Action, **args: Any) -> None:
+        window.announce(invented.desk.act(action, case_id, args))
+        settle(qtbot, window)
+
+    do(Action.FEED_BACK, result="已清运")
+    assert case_id not in {row.id for row in window.cases.model.rows}
+    assert window.state.current == case_id, "it can be verified at once"
+    window.detail.setFocus()
+    press(window.detail, Qt.Key.Key_Down)
+    settle(qtbot, window)
+    assert window.state.current == following

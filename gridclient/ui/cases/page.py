@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -13,6 +13,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
+from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey, UnitRow
 from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.filter_bar import FilterBar
@@ -126,12 +127,28 @@ class CaseList(QWidget):
         """Shows what a write changed; the line that the operator is on stays, or the next one takes its place."""
         if changes.kinds:
             self.load()
-        here = self._place()
-        self._ask(max(PAGE, len(self.model.rows)), lambda page: self._show_refreshed(page, here, changes))
+        here, limit = self._place(), max(PAGE, len(self.model.rows))
+        question, queries = self._question, self._desk.queries
+        worked_on = here.row.id if here.row is not None else self._staying
+
+        def read() -> tuple[CasePage, bool]:
+            page = queries.page(question.filter, question.sort, limit=limit)
+            lost = worked_on in changes.cases and all(row.id != worked_on for row in page.rows)
+            return page, lost and _is_asked_for(queries, question.filter, worked_on)
+
+        def show(answer: tuple[CasePage, bool]) -> None:
+            page, further_on = answer
+            if further_on:  # the operator goes on with it, and afterwards where it stood
+                self.stay_with(worked_on)
+                self.table.resume = self._line
+            self._show_refreshed(page, here, changes, stay=further_on)
+
+        self._jobs.read(self, read, show, self._tell_failure, name="page")
 
     def stay_with(self, case_id: str) -> None:
         """The next change takes this case out of the list, and the operator goes on with it all the same."""
-        self._staying, self._line = case_id, self.table.currentIndex().row()
+        here = self.table.currentIndex().row()
+        self._staying, self._line = case_id, here if here >= 0 else self._line
 
     def retry(self) -> None:
         """Asks again."""
@@ -162,6 +179,7 @@ class CaseList(QWidget):
         )
 
     def _show_answer(self, page: CasePage) -> None:
+        self.table.resume = 0
         self._jobs.hold()  # the rows are painted before anything else is asked for
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
@@ -173,13 +191,13 @@ class CaseList(QWidget):
             self.cases_chosen.emit(())
         self._finish(page)
 
-    def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes) -> None:
+    def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes, *, stay: bool) -> None:
         self._jobs.hold()
         self._next = page.next
         spot = self.table.spot()
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.return_to(spot)
-        line = self._line_after(here, changes)
+        line = self._line_after(here, changes) if not stay else None
         if line is not None:
             self.table.go_to(line)
         else:
@@ -309,3 +327,9 @@ class CaseList(QWidget):
 
     def _reload_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.bar.set_views, name="views")
+
+
+def _is_asked_for(queries: DeskQueries, chosen: CaseFilter, case_id: str) -> bool:
+    """Whether the filter leaves a case, wherever in its order: its number is looked for among what is left."""
+    number = next((row.number for row in queries.rows((case_id,))), "")
+    return bool(number) and queries.total(replace(chosen, text=f"{chosen.text} {number}".strip())) > 0
