@@ -29,6 +29,8 @@ class ListPlace(Protocol):
     cleared: SignalInstance
     menu_wanted: SignalInstance
 
+    def go_on(self) -> None: ...
+
 
 class Arrangement:
     """Puts the given widgets into the window's centre, as the first of ``stack``; what is moved is remembered."""
@@ -101,8 +103,7 @@ class _Across(QSplitter):
         elif key in _STEPS and self._case.hasFocus() and table.currentIndex().isValid():
             self._hand_over(event, table)
         elif key in _STEPS and self._case.hasFocus():
-            table.setFocus()
-            table.go_on()  # which is the step
+            self._cases.go_on()  # which is the step
         else:
             super().keyPressEvent(event)
 
