@@ -130,6 +130,11 @@ def no_object(desk: HubDesk) -> Push:
     return desk.push(1, 20)
 
 
+def more_than_an_object(desk: HubDesk) -> Push:
+    desk.records[3] = desk.records[3]._replace(text="{}{}")
+    return desk.push(1, 20)
+
+
 def zero_sign(desk: HubDesk) -> Push:
     desk.records[3] = desk.records[3]._replace(actor="a\0b")
     return desk.push(1, 20)
@@ -146,6 +151,7 @@ def zero_sign(desk: HubDesk) -> Push:
         without_events,
         no_json,
         no_object,
+        more_than_an_object,
         zero_sign,
     ],
 )
