@@ -145,6 +145,11 @@ class CaseList(QWidget):
 
         self._jobs.read(self, read, show, self._tell_failure, name="page")
 
+    def go_on(self) -> None:
+        """The keyboard to the list, at the line where the operator was."""
+        self.table.setFocus()
+        self.table.go_on()
+
     def stay_with(self, case_id: str) -> None:
         """The next change takes this case out of the list, and the operator goes on with it all the same."""
         here = self.table.currentIndex().row()
