@@ -670,6 +670,10 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>No open cases. Press F3 to register one, or bring in cases with &quot;Import&quot;.</translation>
     </message>
     <message>
+        <source>在全部案件中查找</source>
+        <translation>Search in all cases</translation>
+    </message>
+    <message>
         <source>没有符合这些条件的案件。</source>
         <translation>No case meets these conditions.</translation>
     </message>
@@ -941,14 +945,6 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>Note</translation>
     </message>
     <message>
-        <source>立案</source>
-        <translation>File</translation>
-    </message>
-    <message>
-        <source>核查</source>
-        <translation>Verify</translation>
-    </message>
-    <message>
         <source>反馈</source>
         <translation>Report</translation>
     </message>
@@ -1046,8 +1042,8 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>Reading…</translation>
     </message>
     <message>
-        <source>按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。</source>
-        <translation>Choose with 1 or 2 and press Enter, or click; the other side stays in the timeline, marked as not in force. Ctrl+Z takes it back.</translation>
+        <source>按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。先到、后到按到达同步中心的次序，不看钟点。</source>
+        <translation>Choose with 1 or 2 and press Enter, or click; the other side stays in the timeline, marked as not in force. Ctrl+Z takes it back. First and later are told by arrival at the hub, not by the clock.</translation>
     </message>
     <message>
         <source>{count} 件以上</source>
@@ -1590,6 +1586,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <source>请填写一次性注册码。</source>
         <translation>Please fill in the enrolment code.</translation>
     </message>
+    <message>
+        <source>连不上 {url}。请核对网址，检查网络，再按“注册”。</source>
+        <translation>{url} cannot be reached. Check address and line, then press “Enrol”.</translation>
+    </message>
 </context>
 <context>
     <name>FilePanel</name>
@@ -1785,6 +1785,26 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Grid tree</translation>
     </message>
     <message>
+        <source>全部网格</source>
+        <translation>All grids</translation>
+    </message>
+    <message>
+        <source>展开全部下级</source>
+        <translation>Expand all below</translation>
+    </message>
+    <message>
+        <source>收起</source>
+        <translation>Collapse</translation>
+    </message>
+    <message>
+        <source>复制编码 {code}</source>
+        <translation>Copy code {code}</translation>
+    </message>
+    <message>
+        <source>全部收起</source>
+        <translation>Collapse all</translation>
+    </message>
+    <message>
         <source>还没有网格。
 按 Ctrl+I 导入区划和网格。</source>
         <translation>No grids yet.
@@ -1886,6 +1906,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>列对应沿用上次为这种表头选的。</source>
         <translation>Columns are as you chose them last time for this header.</translation>
+    </message>
+    <message>
+        <source>导入没有完成，原因见“导入”页（Ctrl+I）。</source>
+        <translation>The import did not end well; see the page Import (Ctrl+I).</translation>
     </message>
     <message>
         <source>已取消，没有写入任何数据。</source>
@@ -2803,6 +2827,14 @@ Import divisions and grids with Ctrl+I.</translation>
         <source>U盘</source>
         <translation>Stick</translation>
     </message>
+    <message>
+        <source>{when} 以来 {count} 次都是这样。</source>
+        <translation>{count} times since {when}.</translation>
+    </message>
+    <message>
+        <source>{when} 以来 {count} 次，都没有新内容</source>
+        <translation>{count} times since {when}, nothing new</translation>
+    </message>
 </context>
 <context>
     <name>RoundsTable</name>
@@ -3166,8 +3198,16 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>This sync did not succeed</translation>
     </message>
     <message>
+        <source>这一次没有同步成，还有{here}没有上报</source>
+        <translation>This round failed; not sent yet: {here}</translation>
+    </message>
+    <message>
         <source>已切到离线</source>
         <translation>Switched to offline</translation>
+    </message>
+    <message>
+        <source>已切到离线，还有{here}没有上报</source>
+        <translation>Offline; not sent yet: {here}</translation>
     </message>
     <message>
         <source>登记、派遣照常，都先存在本机；恢复联网后自动上报。</source>
@@ -3290,6 +3330,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Written to {file}: {count} entries{known}. Eject the stick before pulling it out.</translation>
     </message>
     <message>
+        <source>同步中心已经收下本机的 {count} 条。</source>
+        <translation>The hub has taken {count} entries of this desk.</translation>
+    </message>
+    <message>
         <source>{file} 里没有新内容{known}。</source>
         <translation>Nothing new in {file}{known}.</translation>
     </message>
@@ -3374,6 +3418,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>最近的同步</source>
         <translation>Latest syncs</translation>
+    </message>
+    <message>
+        <source>已注册。单位、督导、县级的席位请关闭后再打开一次，按新的身份办理。</source>
+        <translation>Enrolled. A desk of a unit, a supervisor or the county has to be closed and opened again to act as what it is now.</translation>
     </message>
 </context>
 <context>
