@@ -35,9 +35,9 @@ from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
 from gridclient.hub.work import Together, WorkPool
 from gridclient.services.sync_port import Admission, Membership
+from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
-from gridclient.sync.wire import CONTENT_TYPE, MOST_ON_THE_LINE
 
 _TALLY_S: Final = 2.0  # then what is due by the turn
 _TALLIES_A_KEEP: Final = 30

@@ -20,8 +20,9 @@ from gridclient.hub.rights import concrete, readable
 from gridclient.hub.rows import Device
 from gridclient.services.sync_port import Grant, StickBatch
 from gridclient.sync.bundle import Bundle, StickPage, read_bundle, with_frames
+from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.signing import public_key
-from gridclient.sync.wire import FeedAsk, Push, PushResult, PushStatus, stream_of_feed
+from gridclient.sync.wire import FeedAsk, Push, PushResult, PushStatus
 
 _ROOM: Final = 1 << 20
 

@@ -13,7 +13,9 @@ from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
 from gridclient.services.sync_port import FeedPage, Grant
-from gridclient.sync.wire import PROTOCOL, FeedAsk, stream_of_feed
+from gridclient.sync.frame import PROTOCOL
+from gridclient.sync.pages import stream_of_feed
+from gridclient.sync.wire import FeedAsk
 
 MOST_ROWS: Final = 10_000
 MOST_PUSHES: Final = 10_000

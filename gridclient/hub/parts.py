@@ -17,7 +17,9 @@ from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.feeds import MOST_PUSHES, PART, Reader
 from gridclient.hub.page_parts import Names
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRun
-from gridclient.sync.wire import PROTOCOL, FeedAsk, SealedPage, encode_page
+from gridclient.sync.frame import PROTOCOL
+from gridclient.sync.pages import SealedPage, encode_page
+from gridclient.sync.wire import FeedAsk
 
 LEAST_ROOM: Final = 64 * 1024
 """A desk that wishes less gets ordinary pages: a part is larger than it would like."""

@@ -21,6 +21,7 @@ from gridclient.hub.rights import readable
 from gridclient.hub.rows import Device, StreamRow
 from gridclient.hub.work import Outcome, Rest, only
 from gridclient.services.sync_port import FeedPage, Grant, Membership
+from gridclient.sync.pages import SealedPage
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.wire import (
@@ -28,7 +29,6 @@ from gridclient.sync.wire import (
     Push,
     PushResult,
     PushStatus,
-    SealedPage,
     SyncReply,
     SyncRequest,
     decode_request,

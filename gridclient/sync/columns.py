@@ -12,8 +12,8 @@ from typing import Any, Final, TypeAlias
 from gridclient.domain.events import Record
 from gridclient.sync.numbers import (
     MOST_ROWS,
+    all_words,
     checked,
-    checked_all,
     pieces,
     place,
     ranged,
@@ -74,9 +74,9 @@ def unpack_rows(parts: object) -> list[Row]:
         ],
         0,
     )
-    subjects = _read_subjects(read_numbers(who, count), checked(ids, bytes), checked_all(names, str))
-    kind_names = _read_kinds(subjects, read_numbers(kind_picks, count), checked_all(kinds, str))
-    known = checked_all(actors, str)
+    subjects = _read_subjects(read_numbers(who, count), checked(ids, bytes), all_words(names))
+    kind_names = _read_kinds(subjects, read_numbers(kind_picks, count), all_words(kinds))
+    known = all_words(actors)
     actor_names = [place(known, pick) for pick in read_numbers(actor_picks, count)]
     expected = _Versions()
     base_numbers = [
@@ -119,12 +119,12 @@ def _unpack_texts(parts: list[Any], settings: list[Setting]) -> list[str]:
     mode, *rest = parts
     if mode == _PLAIN:
         (texts,) = rest
-        if len(checked_all(texts, str)) != len(settings) or sum(map(len, texts)) > MOST_TEXT:
+        if len(all_words(texts)) != len(settings) or sum(map(len, texts)) > MOST_TEXT:
             raise ValueError("texts")
         return list(texts)
     shapes, picks, values = rest
     for literals in checked(shapes, list):
-        checked_all(literals, str)
+        all_words(literals)
     text = checked(values, bytes).decode(_CODECS[mode])
     return unpack(Packed(shapes, read_numbers(picks, len(settings)), text), settings)
 

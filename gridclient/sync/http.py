@@ -32,11 +32,12 @@ from urllib3.exceptions import (
 from gridclient.domain.errors import InvalidInput, SyncFault
 from gridclient.services.sync_port import Admission, Grant, Membership
 from gridclient.sync.connection import POOLS
+from gridclient.sync.frame import CONTENT_TYPE
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
 from gridclient.sync.terms import HEADER, NONCE, SPOKEN, Terms, read_terms, write_terms
 from gridclient.sync.transport import FilePlace
-from gridclient.sync.wire import CONTENT_TYPE, MOST_REPLY
+from gridclient.sync.wire import MOST_REPLY
 
 CONNECT_S: Final = 10.0
 SILENCE_S: Final = 20.0

@@ -54,12 +54,12 @@ def checked(value: object, kind: type[T]) -> T:
     return value
 
 
-def checked_all(values: object, kind: type[T]) -> list[T]:
-    """The list, when everything in it is of that type."""
-    found = checked(values, list)
+def all_words(values: object) -> list[str]:
+    """The list, when everything in it is text."""
+    found: list[str] = checked(values, list)
     for value in found:
-        if type(value) is not kind:
-            raise TypeError(f"{kind.__name__} expected")
+        if type(value) is not str:
+            raise TypeError("str expected")
     return found
 
 

@@ -19,11 +19,12 @@ from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailabl
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import Enrolment, FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
+from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.transport import Pacing, Transport
-from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request, stream_of_feed
+from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request
 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000

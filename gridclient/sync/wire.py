@@ -18,33 +18,11 @@ from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
 from gridclient.services.sync_port import FeedPage, Grant, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_rows
-from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, MOST_UNPACKED, PROTOCOL, refused, seal, unseal
-from gridclient.sync.numbers import MOST_ROWS, checked, checked_all, ranged, sized
-from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, stream_of_feed
+from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
+from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized
+from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page
 from gridclient.sync.signing import SIGNATURE_BYTES
 from gridclient.sync.terms import SPOKEN, Versions, no_common
-
-__all__ = [
-    "CONTENT_TYPE",
-    "MOST_EVENTS",
-    "MOST_ON_THE_LINE",
-    "MOST_REPLY",
-    "MOST_UNPACKED",
-    "PROTOCOL",
-    "FeedAsk",
-    "Push",
-    "PushResult",
-    "PushStatus",
-    "SealedPage",
-    "SyncReply",
-    "SyncRequest",
-    "decode_reply",
-    "decode_request",
-    "encode_page",
-    "encode_reply",
-    "encode_request",
-    "stream_of_feed",
-]
 
 MOST_EVENTS: Final = MOST_ROWS
 MOST_REPLY: Final = 32 << 20
@@ -188,7 +166,7 @@ def decode_reply(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncRep
             ranged(hub_ms, 0),
             tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
             tuple(_read_page(parts, device, spoken) for parts in checked(pages, list)),
-            tuple(checked_all(behind, str)),
+            tuple(all_words(behind)),
             None if grants is None else tuple(_read_grant(*parts) for parts in checked(grants, list)),
         )
 

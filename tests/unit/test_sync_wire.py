@@ -15,18 +15,17 @@ from gridclient.services.sync_port import FeedPage, Grant, OriginKey, PlacedReco
 from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal
+from gridclient.sync.pages import SealedPage, encode_page
 from gridclient.sync.terms import Versions
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
     PushResult,
     PushStatus,
-    SealedPage,
     SyncReply,
     SyncRequest,
     decode_reply,
     decode_request,
-    encode_page,
     encode_reply,
     encode_request,
 )

@@ -25,7 +25,8 @@ from gridclient.hub.incoming import bearer
 from gridclient.hub.rights import grants_for
 from gridclient.hub.serve import Listening, secure
 from gridclient.services.enrol_code import read_code
-from gridclient.sync.wire import MOST_ON_THE_LINE, FeedAsk, PushStatus
+from gridclient.sync.frame import MOST_ON_THE_LINE
+from gridclient.sync.wire import FeedAsk, PushStatus
 from tests.fakes.hub_databases import opened
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
