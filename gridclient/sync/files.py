@@ -35,6 +35,11 @@ class FileStage:
         self._piece = min(max(pacing.up.size, 16 << 10), _MOST_PIECE)
         self._left = max(_LEAST_BUDGET, pacing.up.size * _SIZES)
 
+    @property
+    def used_up(self) -> bool:
+        """Whether the round's budget went, so that something may be left."""
+        return self._left <= 0
+
     def run(self, progress: Callable[[str, int, int], None], today: str = "") -> None:
         """A line that breaks here only ends the stage: the cases are safe, the files go on in the next round.
         ``today`` is the date, for what is done once a day.

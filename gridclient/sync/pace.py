@@ -36,10 +36,10 @@ class Pace:
         self.failures = 0
         self.next_at = now
 
-    def went(self, now: float) -> None:
-        """A round went through."""
+    def went(self, now: float, *, soon: bool = False) -> None:
+        """A round went through; ``soon``: it left something for the next one."""
         self.failures = 0
-        self.next_at = now + IDLE_S * (1 + JITTER * (2 * self.random() - 1))
+        self.next_at = now + (AFTER_COMMIT_S if soon else IDLE_S * (1 + JITTER * (2 * self.random() - 1)))
 
     def failed(self, now: float, least: float = 0.0) -> None:
         """A round failed in a way that may pass; the hub may have asked to wait ``least`` seconds."""

@@ -40,8 +40,8 @@ class Surroundings:
 
     ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
     ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
-    ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``waiting``: how many own
-    events wait, for the progress only. ``versions``: the protocols that this program speaks.
+    ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``files_left``: told when they
+    used up what a round gives them. ``waiting``: how many own events wait, for the progress only. ``versions``: the protocols that this program speaks.
     """
 
     now: Callable[[], datetime]
@@ -49,6 +49,7 @@ class Surroundings:
     changed: Callable[[Changes], None] = lambda _changes: None
     cancelled: Callable[[], bool] = lambda: False
     hurried: Callable[[], bool] = lambda: False
+    files_left: Callable[[], None] = lambda: None
     waiting: Callable[[], int] = lambda: 0
     monotonic: Callable[[], float] = time.monotonic
     versions: Versions = SPOKEN
@@ -142,9 +143,10 @@ class Round:
                 break
         self._queue.require_placed()
         today = f"{self._around.now():%Y%m%d}"
-        FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing).run(
-            self._around.progress, today
-        )
+        files = FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing)
+        files.run(self._around.progress, today)
+        if files.used_up:
+            self._around.files_left()
 
     def speaks_otherwise(self) -> bool:
         """Whether the hub, which does not speak this version, said that there is another one that both do.

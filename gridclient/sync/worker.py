@@ -111,6 +111,7 @@ class SyncWorker:
         self._state = SyncState.IDLE
         self._offline = offline
         self._by_stick = False
+        self._files_left = False
         self._stopped = False
         self._network = ""
 
@@ -185,12 +186,14 @@ class SyncWorker:
             self._settle(SyncState.ALONE)
             return
         self._tell_state(SyncState.RUNNING)
+        self._files_left = False
         around = Surroundings(
             now=self._around.now,
             progress=self._progress,
             changed=self._changed,
             cancelled=self._is_cut,
             hurried=lambda: self._is_cut() or any(isinstance(order, Committed) for order in self._kept_back),
+            files_left=self._on_files_left,
             waiting=self._around.waiting,
             monotonic=self._around.monotonic,
         )
@@ -205,7 +208,7 @@ class SyncWorker:
         if report.end is RoundEnd.FAILED:
             self._hang_up()
         if report.end is not RoundEnd.FAILED:
-            self._pace.went(now)
+            self._pace.went(now, soon=self._files_left)
             self._settle(SyncState.IDLE)
         elif report.error == "sync.fork":
             self._settle(SyncState.FORKED)
@@ -219,6 +222,9 @@ class SyncWorker:
             self._pace.failed(now, float(least))
             self._network = self._around.network(enrolment.url)
             self._settle(SyncState.RETRYING)
+
+    def _on_files_left(self) -> None:
+        self._files_left = True
 
     def _settle(self, state: SyncState) -> None:
         """Comes to rest in ``state``, or in the one that comes before it."""

@@ -143,6 +143,14 @@ def test_commit_is_followed_by_a_round_after_two_seconds(stage: Stage) -> None:
     assert not stage.store.unsent_origins()
 
 
+def test_photo_that_is_too_much_for_one_round_goes_on_soon(stage: Stage) -> None:
+    content = bytes(700_000)
+    name = stage.store.attach(content)
+    stage.run(until=40)
+    assert stage.hub.books.files[name] == content
+    assert stage.rounds() == [0, 2, 4, 34]
+
+
 def _meets_another_certificate(stage: Stage) -> None:
     """The next request does."""
     answered = stage.line.sync
