@@ -259,13 +259,6 @@ class Database:
         finally:
             connection.close()
 
-    def optimise(self) -> None:
-        """Renews the planner's statistics where they are stale."""
-        with self._writing:
-            if self._writer is not None:
-                with environment_faults():
-                    self._writer.execute("PRAGMA optimize")
-
     def close(self) -> None:
         """Closes all connections; a block that is still open in another thread closes its own when it ends."""
         with self._writing:

@@ -243,7 +243,6 @@ def _fill_cases(profile: Profile, maker: CaseMaker, cases: int) -> None:
                 number = unit_of_work.next_number(maker.township(place), at.date())
                 for draft in maker.drafts(place, number, at):
                     unit_of_work.record(draft)
-    profile.database.optimise()
 
 
 def open_built(folder: Path) -> Profile:

@@ -143,7 +143,6 @@ def placed(profile: Profile, changed: int) -> tuple[str, int, list[tuple[str, in
             "WHERE o.stream = ? GROUP BY s.no ORDER BY count(*) DESC, s.id LIMIT ?",
             (stream, changed),
         ).fetchall()
-    profile.database.optimise()
     return stream, position, [(subject_text(key), base) for key, base in rows]
 
 
