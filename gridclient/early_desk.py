@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gridclient.domain.errors import GridClientError
 from gridclient.forerunner import Forerunner, Ready
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.services.desk import Desk
@@ -76,8 +77,9 @@ class EarlyDesk:
         from gridclient.composition import open_desk
 
         opened = self._closing.enter_context(open_desk(self._profile, held=self._lock))
-        opened.read_ahead()
         self._forerunner.close()
+        with suppress(GridClientError):  # what is wrong is told to whoever asks for it
+            opened.read_ahead()
         return opened
 
     def _work(self) -> AbstractContextManager[UnitOfWork]:

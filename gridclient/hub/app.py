@@ -35,7 +35,7 @@ from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
 from gridclient.hub.work import Together, WorkPool
 from gridclient.services.sync_port import Admission, Membership
-from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE
+from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
 
@@ -139,7 +139,7 @@ class Hub:
         token = bearer(request)
         body = await read_body(request, MOST_ON_THE_LINE)
         began = time.perf_counter()
-        reply, stamp = await self._rounds.run((token, body), weight=len(body))
+        reply, stamp = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
         self.service.metrics.took(time.perf_counter() - began)
         terms = Terms(self.service.versions, stamp, self._settings.shelf)
         return Response(reply, media_type=CONTENT_TYPE, headers={HEADER: write_terms(terms)})

@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +25,7 @@ _END_S: Final = 20.0
 _AGAIN_S: Final = 1.0
 _LOG: Final = logging.getLogger(__name__)
 
-CAN_SHARE_PORT: Final = hasattr(socket, "SOCK_SEQPACKET") and os.name != "nt"
+CAN_SHARE_PORT: Final = sys.platform == "linux"
 
 Member = Callable[..., None]
 """``member(number, ready, channel, *arguments)``: serves what comes out of the channel (:mod:`handed`) until a signal

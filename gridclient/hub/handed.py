@@ -21,12 +21,13 @@ def new_channel() -> tuple[socket.socket, socket.socket]:
     """Where connections go in, and where they come out again in another process."""
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     near.setblocking(False)
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least there is: a few connections, not hundreds
     return near, far
 
 
 def hand_out(line: socket.socket, channels: Sequence[socket.socket], stop: threading.Event) -> None:
     """Accepts until ``stop``; a process that takes none (it is dead, or hangs) is passed over once its channel is
-    full, and what waits there is for the one that is started in its place."""
+    full, and the few that wait there are for the one that is started in its place."""
     turns = cycle(channels)
     while not stop.is_set():
         try:
@@ -44,7 +45,7 @@ def _hand_on(connection: socket.socket, turns: cycle[socket.socket], tries: int)
         try:
             socket.send_fds(next(turns), [b"c"], [connection.fileno()])
             return
-        except BlockingIOError:
+        except OSError:  # it is full, or too many are under way
             continue
     _LOG.error("no process takes connections")
 

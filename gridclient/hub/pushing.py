@@ -27,6 +27,7 @@ from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus
 
 _MOST_TOGETHER: Final = 2000
+_LEAST_WEIGHT: Final = 20  # of a push: what stands is carried on from each to the next
 """Events of one transaction, unless one push has more."""
 _LOG: Final = logging.getLogger(__name__)
 
@@ -90,10 +91,11 @@ def _groups(given: Sequence[Checked]) -> Iterator[list[Checked]]:
     group: list[Checked] = []
     left = _MOST_TOGETHER
     for checked in given:
-        left -= len(checked.push.records)
+        weight = max(len(checked.push.records), _LEAST_WEIGHT)
+        left -= weight
         if group and left < 0:
             yield group
-            group, left = [], _MOST_TOGETHER - len(checked.push.records)
+            group, left = [], _MOST_TOGETHER - weight
         group.append(checked)
     if group:
         yield group

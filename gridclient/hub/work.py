@@ -16,7 +16,7 @@ _MOST_WAITING: Final = 400
 _MOST_BYTES: Final = 128 << 20
 _MOST_TOGETHER: Final = 32
 _LOOKS, _LOOK_S = 4, 0.0005
-_LIGHT: Final = 32 << 10
+_LIGHT: Final = 128 << 10
 _Result = TypeVar("_Result")
 _Ask = TypeVar("_Ask")
 
@@ -80,10 +80,10 @@ class Together(Generic[_Ask, _Result]):
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
         self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
 
-    async def run(self, ask: _Ask, *, weight: int) -> _Result:
-        """The result of an ask; raises as :meth:`WorkPool.run`, and what came of it."""
+    async def run(self, ask: _Ask, *, weight: int, unpacked: int) -> _Result:
+        """The result of an ask of ``unpacked`` bytes; raises as :meth:`WorkPool.run`, and what came of it."""
         with self._pool.room(weight):
-            outcome = self._by_itself(ask) if weight > _LIGHT else await self._soon(ask)
+            outcome = self._by_itself(ask) if unpacked > _LIGHT else await self._soon(ask)
             if isinstance(outcome, Rest):
                 return await self._pool.on_thread(outcome.job)
         if isinstance(outcome, GridClientError):
@@ -111,7 +111,7 @@ class Together(Generic[_Ask, _Result]):
 
     async def _gather(self) -> None:
         """Whoever got his answer a moment ago is about to come again: that as many come as the last time is worth two
-        milliseconds. One who comes alone never waits."""
+        milliseconds. One who comes alone waits once at the most."""
         for _ in range(_LOOKS):
             if len(self._waiting) >= self._last:
                 return

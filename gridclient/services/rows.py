@@ -252,5 +252,8 @@ class Changes:
     cases: frozenset[str] = frozenset()
     kinds: frozenset[str] = field(default_factory=frozenset)  # "grids", "units", "standards", "calendar", "views"
 
+    def __bool__(self) -> bool:
+        return bool(self.cases or self.kinds)
+
     def __or__(self, other: Changes) -> Changes:
         return Changes(self.cases | other.cases, self.kinds | other.kinds)

@@ -146,7 +146,7 @@ def open_profile(
     """Opens a profile, upgrading an older store after a backup of it.
 
     Args:
-        held: the lock, where it was taken before; it is the profile's from here on.
+        held: the lock, where it was taken before; the profile's as soon as that is open.
 
     Raises:
         NotFound: there is no profile (``profile.missing``).
@@ -155,8 +155,8 @@ def open_profile(
     """
     if not profile_exists(folder):
         raise NotFound("profile.missing", folder=str(folder))
-    if held is None and lock and not read_only:
-        held = take_lock(folder)
+    taken = take_lock(folder) if held is None and lock and not read_only else None
+    held = held or taken
     try:
         identity, key = _read_identity(folder), _read_key(folder)
         if not hmac.compare_digest(identity.key_check, _key_check(key)):
@@ -170,8 +170,8 @@ def open_profile(
             profile.database.close()
             raise
     except BaseException:
-        if held is not None:
-            held.release()
+        if taken is not None:
+            taken.release()
         raise
     return profile
 

@@ -34,11 +34,13 @@ class FileStage:
         self._check_cancelled = check_cancelled
         self._piece = min(max(pacing.up.size, 16 << 10), _MOST_PIECE)
         self._left = max(_LEAST_BUDGET, pacing.up.size * _SIZES)
+        self._spoilt = pacing.spoilt
+        self._on_spoilt = False
 
     @property
-    def used_up(self) -> bool:
-        """Whether the round's budget went, so that something may be left."""
-        return self._left <= 0
+    def left_over(self) -> bool:
+        """Whether the round's budget went before the files did, and not for one that never comes out right."""
+        return self._left <= 0 and not self._on_spoilt
 
     def run(self, progress: Callable[[str, int, int], None], today: str = "") -> None:
         """A line that breaks here only ends the stage: the cases are safe, the files go on in the next round.
@@ -87,9 +89,10 @@ class FileStage:
             if not piece:
                 return  # it is shorter here than it says; the desk's own check finds that
             after = self._transport.put_file(file.sha256, place.offset, piece, size=file.size)
-            self._left -= len(piece)
+            self._spend(file, len(piece))
             if not after.whole and after.offset <= place.offset:
                 _LOG.warning("file %s did not arrive as what it is", file.sha256)
+                self._spoilt.add(file.sha256)
                 self._store.file_sent(file.sha256, after.offset)
                 return
             place = after
@@ -104,13 +107,18 @@ class FileStage:
             piece = self._transport.get_file(file.sha256, here, min(self._piece, file.size - here))
             if not piece:
                 return  # the other desk has not sent it yet
-            self._left -= len(piece)
+            self._spend(file, len(piece))
             after = self._store.add_to_file(file.sha256, here, piece, size=file.size)
             if after <= here:
                 _LOG.warning("file %s did not come as what it is", file.sha256)
+                self._spoilt.add(file.sha256)
                 return
             here = after
             progress("files", here, file.size)
+
+    def _spend(self, file: WaitingFile, size: int) -> None:
+        self._left -= size
+        self._on_spoilt = self._on_spoilt or file.sha256 in self._spoilt
 
     def _may_go_on(self) -> bool:
         self._check_cancelled()

@@ -67,6 +67,15 @@ def unseal(data: bytes, *, most: int = MOST_ON_THE_LINE, spoken: Versions = SPOK
     return body
 
 
+def unpacked_size(data: bytes) -> int:
+    """How many bytes a message says it takes unpacked; 0 where it says nothing that could be (it will be refused)."""
+    try:
+        size: int = zstandard.get_frame_parameters(memoryview(data)[_HEAD:], format=_FORMAT).content_size
+    except zstandard.ZstdError:
+        return 0
+    return size if size <= MOST_UNPACKED else 0
+
+
 @cache
 def _dictionary(number: int) -> zstandard.ZstdCompressionDict | None:
     if number == NO_DICTIONARY:

@@ -41,7 +41,8 @@ class Surroundings:
     ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
     ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
     ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``files_left``: told when they
-    used up what a round gives them. ``waiting``: how many own events wait, for the progress only. ``versions``: the protocols that this program speaks.
+    used up what a round gives them. ``waiting``: how many own events wait, for the progress only. ``versions``: the
+    protocols that this program speaks.
     """
 
     now: Callable[[], datetime]
@@ -145,7 +146,7 @@ class Round:
         today = f"{self._around.now():%Y%m%d}"
         files = FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing)
         files.run(self._around.progress, today)
-        if files.used_up:
+        if files.left_over:
             self._around.files_left()
 
     def speaks_otherwise(self) -> bool:

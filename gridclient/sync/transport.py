@@ -113,12 +113,14 @@ class Measure:
 @dataclass(slots=True)
 class Pacing:
     """What is learnt of a line and outlives a round: sizes both ways, what an event costs on the way up, and ``rate``:
-    bytes a second of the last round-trip that carried enough to tell (0: none did)."""
+    bytes a second of the last round-trip that carried enough to tell (0: none did). ``spoilt``: the files that were
+    carried whole and were not what they are called."""
 
     up: Measure = field(default_factory=Measure)
     down: Measure = field(default_factory=Measure)
     cost: float = _FIRST_COST
     rate: float = 0.0
+    spoilt: set[str] = field(default_factory=set)
 
     @property
     def events(self) -> int:

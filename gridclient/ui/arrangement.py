@@ -96,9 +96,11 @@ class _Across(QSplitter):
             self._banner.hide()
         elif key == Qt.Key.Key_Escape and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
+        elif key in _ENTER and event.isAutoRepeat():
+            event.accept()  # a key that is held does one thing
         elif key in _ENTER and table.hasFocus() and self._cases.note.button.isVisible():
             self._cases.note.button.click()
-        elif key in _ENTER and table.hasFocus():
+        elif key in _ENTER and table.hasFocus() and self._case.isVisible():
             self._hand_over(event, self._case)
         elif key in _STEPS and self._case.hasFocus() and table.currentIndex().isValid():
             self._hand_over(event, table)

@@ -77,6 +77,10 @@ class Jobs(QObject):
     def busy(self) -> bool:
         return bool(self._tickets)
 
+    def is_reading(self, owner: QObject) -> bool:
+        """Whether something that the owner asked for is on its way."""
+        return any(ticket.owner is owner for ticket in self._tickets.values())
+
     def read(
         self,
         owner: QObject,

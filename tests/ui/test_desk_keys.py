@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Box, CaseFilter
+from gridclient.services.rows import Box, CaseFilter, Changes
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.main_window import MainWindow
@@ -96,6 +96,48 @@ def test_enter_in_the_list_goes_on_with_the_case(window: MainWindow, qtbot: QtBo
     settle(qtbot, window)
     assert focused() is not window.cases.table
     assert window.detail.foot.isAncestorOf(focused())
+
+
+def test_enter_that_is_held_dispatches_nothing_by_itself(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    waiting = len(window.cases.model.rows)
+    for _ in range(3):
+        QApplication.sendEvent(focused(), repeated_enter())
+        settle(qtbot, window)
+    assert window.detail.foot.isAncestorOf(focused())
+    assert len(window.cases.model.rows) == waiting
+
+
+def repeated_enter() -> QKeyEvent:
+    none = Qt.KeyboardModifier.NoModifier
+    return QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, none, "\r", True)
+
+
+def test_enter_beside_a_registration_leaves_the_hidden_case_alone(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F3)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.cases.table.hasFocus()
+
+
+def test_a_minute_moves_nobodys_list(window: MainWindow, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    table = window.cases.table
+    table.setFixedHeight(90)
+    table.go_to(0)
+    settle(qtbot, window)
+    table.verticalScrollBar().setValue(table.verticalScrollBar().maximum())
+    here = table.verticalScrollBar().value()
+    assert here > 0
+    window.lists.minute_passed.emit(Changes())
+    settle(qtbot, window)
+    assert table.verticalScrollBar().value() == here
 
 
 def test_enter_on_a_case_that_is_on_its_way_waits_for_it(window: MainWindow, qtbot: QtBot) -> None:

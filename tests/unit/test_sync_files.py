@@ -12,7 +12,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.services.sync_port import Enrolment, Grant
 from gridclient.sync.files import FileStage
 from gridclient.sync.terms import SPOKEN, Terms
-from gridclient.sync.transport import Pacing
+from gridclient.sync.transport import FilePlace, Pacing
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
 from tests.fakes.sync_store import FakeSyncStore
 
@@ -32,6 +32,17 @@ class RefusingLine(FakeLine):
 
     def lacking_files(self) -> Sequence[str]:
         raise self._fault
+
+
+class DroppingLine(FakeLine):
+    """To a hub that finds every whole file to be another one, and drops it."""
+
+    def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
+        place = super().put_file(sha256, offset, piece, size=size)
+        if offset + len(piece) < size:
+            return place
+        self._hub.books.files.pop(sha256)
+        return FilePlace(0, whole=False)
 
 
 def store() -> FakeSyncStore:
@@ -61,3 +72,16 @@ def test_a_hub_that_will_not_have_this_desk_any_more_ends_the_stage() -> None:
     desk.attach(bytes(9))
     with pytest.raises(SyncFault, match=r"sync\.revoked"):
         run(desk, RefusingLine(FakeHub(), "one", SyncFault("sync.revoked")))
+
+
+def test_a_file_that_never_comes_out_right_calls_for_no_round_of_its_own() -> None:
+    desk, pacing = store(), Pacing()
+    name = desk.attach(bytes(600_000))
+    line = DroppingLine(FakeHub(), "one")
+    left = []
+    for _ in range(5):
+        stage = FileStage(desk, line, lambda: False, lambda: None, pacing)
+        stage.run(lambda *_: None, DAY)
+        left.append(stage.left_over)
+    assert left == [True, True, False, False, False]
+    assert pacing.spoilt == {name}

@@ -124,7 +124,10 @@ class CaseList(QWidget):
             self.table.choose(self._selected)
 
     def refresh(self, changes: Changes) -> None:
-        """Shows what a write changed; the line that the operator is on stays, or the next one takes its place."""
+        """Shows what a write changed; the line that the operator is on stays, or the next one takes its place. Where
+        nothing was written (a minute went by), what is on its way is as new, and nothing moves."""
+        if not changes and self._jobs.is_reading(self):
+            return
         if changes.kinds:
             self.load()
         here, limit = self._place(), max(PAGE, len(self.model.rows))
@@ -207,6 +210,8 @@ class CaseList(QWidget):
             self.table.go_to(line)
         else:
             self.table.choose(self._selected)
+        if not changes:
+            self.table.return_to(spot)
         self._finish(page)
 
     def _show_more(self, page: CasePage, question: Question) -> None:

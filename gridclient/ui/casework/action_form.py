@@ -110,7 +110,8 @@ class ActionForm(QWidget):
         if event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         elif is_submit(event):
-            self.submit()
+            if not event.isAutoRepeat():
+                self.submit()
         else:
             super().keyPressEvent(event)
 

@@ -127,6 +127,8 @@ class DispatchPanel(QWidget):
         if pressed is not None:
             return self._press_digit(*pressed)
         key = Qt.Key(event.key())
+        if key in _ENTER and event.isAutoRepeat():
+            return True  # a key that is held dispatches one case, not one after the other
         if key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return False
         act = self._KEYS.get(key)
@@ -170,7 +172,8 @@ class DispatchPanel(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER:
-            self.dispatch()
+            if not event.isAutoRepeat():
+                self.dispatch()
         elif event.key() == Qt.Key.Key_Escape:
             self.filter.setFocus() if self.reason.hasFocus() else self.cancelled.emit()
         else:

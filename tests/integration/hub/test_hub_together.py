@@ -184,7 +184,7 @@ def test_nothing_is_acknowledged_before_its_commit(
     async def rounds() -> None:
         pool = WorkPool(2)
         together: Together[tuple[str, bytes], Answer] = Together(pool, service.answer_all)
-        waiting = [asyncio.create_task(together.run(asked(desk, 1), weight=1)) for desk in desks]
+        waiting = [asyncio.create_task(together.run(asked(desk, 1), weight=1, unpacked=1)) for desk in desks]
         assert await asyncio.to_thread(at_commit.wait, 20)
         await asyncio.sleep(0.05)
         assert not any(task.done() for task in waiting)
@@ -214,12 +214,14 @@ def test_a_round_that_is_asked_alone_reads_what_was_placed(service: HubService, 
 
 
 def run_together(
-    work: Callable[[Sequence[int]], Sequence[Outcome[str]]], asks: Sequence[int], weight: int
+    work: Callable[[Sequence[int]], Sequence[Outcome[str]]], asks: Sequence[int], unpacked: int
 ) -> list[str]:
     async def run() -> list[str]:
         pool = WorkPool(2)
         together: Together[int, str] = Together(pool, work)
-        found = await asyncio.gather(*(together.run(ask, weight=weight) for ask in asks), return_exceptions=True)
+        found = await asyncio.gather(
+            *(together.run(ask, weight=1, unpacked=unpacked) for ask in asks), return_exceptions=True
+        )
         pool.close()
         return [result if isinstance(result, str) else type(result).__name__ for result in found]
 
@@ -235,7 +237,7 @@ def test_what_comes_while_others_are_worked_on_is_worked_on_together() -> None:
         entered.wait(0.05)
         return [str(ask) for ask in asks]
 
-    assert run_together(work, range(9), weight=1) == [str(ask) for ask in range(9)]
+    assert run_together(work, range(9), unpacked=1) == [str(ask) for ask in range(9)]
     assert len(batches) < 9
     assert sorted(ask for batch in batches for ask in batch) == list(range(9))
 
@@ -247,7 +249,7 @@ def test_a_heavy_ask_is_worked_on_alone() -> None:
         batches.append(list(asks))
         return [Rest(lambda: "rest")] * len(asks)
 
-    assert run_together(work, range(4), weight=1 << 20) == ["rest"] * 4
+    assert run_together(work, range(4), unpacked=1 << 20) == ["rest"] * 4
     assert all(len(batch) == 1 for batch in batches)
 
 
@@ -257,4 +259,4 @@ def test_what_breaks_a_whole_job_breaks_only_the_ask_that_did_it() -> None:
             raise ZeroDivisionError
         return [SyncFault("sync.refused") if ask == 4 else str(ask) for ask in asks]
 
-    assert run_together(work, range(6), weight=1) == ["0", "1", "2", "ZeroDivisionError", "SyncFault", "5"]
+    assert run_together(work, range(6), unpacked=1) == ["0", "1", "2", "ZeroDivisionError", "SyncFault", "5"]
