@@ -51,7 +51,7 @@ COMPOSITION = (
     "tour",
 )  # fmt: skip  (and cli*)
 # What a desk and the hub agree on: the form of messages and files, signatures, proofs.
-FORMS = ("wire", "terms", "proofs", "signing", "bundle", "enrol_file")
+FORMS = ("wire", "frame", "pages", "terms", "proofs", "signing", "bundle", "enrol_file")
 # The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),
