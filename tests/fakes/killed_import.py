@@ -15,7 +15,7 @@ from gridclient.services.importing import ImportPhase
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_cases import case_rows
 
-ROWS = 2_600
+ROWS = 8_000
 
 
 def main(file: Path, fatal: ImportPhase, after: int) -> None:
