@@ -17,7 +17,8 @@ from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.freshness import keep, kept_by, making_of, note_making
 from gridclient.demo.line import demo_hub, join_first_desk, make_second_desk
 from gridclient.demo.lives import DemoStep
-from gridclient.demo.records import COUNTY, LIST, division_records, grid_records, standard_records, unit_records
+from gridclient.demo.places import COUNTY_CODE
+from gridclient.demo.records import LIST, division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import Conflict, InvalidInput
@@ -128,7 +129,7 @@ def _made_anew(folder: Path, beside: Path, *, now: datetime | None, progress: Ca
 
 
 def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progress: Callable[[str], None]) -> None:
-    create_profile(folder, county=COUNTY[0], township=DEFAULT_TOWNSHIP, name="环翠区综合信息指挥室（演示）")
+    create_profile(folder, county=COUNTY_CODE, township=DEFAULT_TOWNSHIP, name="环翠区综合信息指挥室（演示）")
     with open_desk(folder) as opened:
         county = demo_county()
         progress("正在建立网格、单位和立案条件")
@@ -143,7 +144,7 @@ def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progres
             join_first_desk(
                 opened, hub, [grid.code for grid in opened.desk.reference.grids() if grid.tier == "township"]
             )
-            make_second_desk(folder, hub, county=COUNTY[0], township=DEFAULT_TOWNSHIP, name=_SECOND_NAME)
+            make_second_desk(folder, hub, county=COUNTY_CODE, township=DEFAULT_TOWNSHIP, name=_SECOND_NAME)
         note_making(opened, at=moment, cases=cases, seed=seed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gridclient.demo.divisions import COUNTY_CODE
+from gridclient.demo.places import COUNTY_CODE
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
 from gridclient.demo.units import DemoUnit

@@ -1,16 +1,31 @@
-"""Where the files of the demo county lie: beside the package, in the checkout as in the built program."""
+"""Where the demo county lies, its towns in it, and its files (beside the package: checkout and built program alike)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-DEMO_MAPS: Final = ROOT / "maps" / "demo"
-BASE_MAPS: Final = ROOT / "maps" / "base"
-SEEDS: Final = ROOT / "resources" / "seed"
-TEMPLATES: Final = ROOT / "resources" / "templates"
+COUNTY_CODE: Final = "371002"
+COUNTY_NAME: Final = "环翠区"
+KM_EAST: Final = 88.36
+"""Kilometres a degree of longitude, at the county's middle."""
+KM_NORTH: Final = 111.13
+"""Kilometres a degree of latitude."""
+TOWN_CENTRES: Final[Mapping[str, tuple[float, float]]] = {
+    "371002001": (122.100, 37.503),
+    "371002002": (122.120, 37.521),
+    "371002003": (122.122, 37.475),
+    "371002011": (122.126, 37.546),
+    "371002012": (122.085, 37.445),
+    "371002100": (122.020, 37.480),
+    "371002101": (121.960, 37.400),
+    "371002102": (122.200, 37.405),
+    "371002109": (122.300, 37.335),
+}
+"""Township → longitude and latitude of its town, chosen for the demo."""
 
-DIVISIONS: Final = DEMO_MAPS / "divisions_371002.csv"
-OUTLINE: Final = DEMO_MAPS / "outline_371002.geojson"
+ROOT: Final = Path(__file__).resolve().parents[2]
+SEEDS: Final = ROOT / "resources" / "seed"
+DEMO_MAPS: Final = ROOT / "maps" / "demo"
 GRIDS: Final = DEMO_MAPS / "grids_371002.geojson"

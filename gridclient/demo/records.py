@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import shapely
 
 from gridclient.demo.county import DemoCounty
+from gridclient.demo.places import COUNTY_CODE, COUNTY_NAME
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
 from gridclient.demo.units import DemoUnit
@@ -21,7 +22,7 @@ from gridclient.services.import_records import (
 )
 
 SHEET = "演示"
-COUNTY = ("371002", "环翠区")
+COUNTY = (COUNTY_CODE, COUNTY_NAME)
 LIST = "演示立案结案标准"
 
 

@@ -16,10 +16,8 @@ from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.prepared import prep
 
-from gridclient.demo.divisions import COUNTY_CODE
-from gridclient.demo.layout import KM_EAST, KM_NORTH, TOWNS
 from gridclient.demo.people import invented_landline, invented_mobile, invented_name
-from gridclient.demo.places import SEEDS
+from gridclient.demo.places import COUNTY_CODE, KM_EAST, KM_NORTH, SEEDS, TOWN_CENTRES
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import names
 
@@ -190,8 +188,8 @@ class _Roster:
         """A place in the seat's area; a township's units stand around its town."""
         area: BaseGeometry = seat.geometry
         inside = prep(area)
-        town = TOWNS.get(seat.code)
-        centre = Point(town.centre) if town is not None else area.centroid
+        town = TOWN_CENTRES.get(seat.code)
+        centre = Point(town) if town is not None else area.centroid
         reach = 0.16 * float(area.area) ** 0.5
         for _ in range(400):
             lon = round(centre.x + self._random.gauss(0, reach) * KM_NORTH / KM_EAST, 6)

@@ -16,7 +16,8 @@ TOP_LEVEL = {
 
 
 def own_sources() -> list[Path]:
-    own = [path for folder in (PACKAGE, ROOT / "tests", ROOT / ".ci") for path in python_files(folder)]
+    folders = (PACKAGE, *(ROOT / name for name in ("maps", "resources", "tests", ".ci")))
+    own = [path for folder in folders for path in python_files(folder)]
     scripts = [path for path in (ROOT / "resources").rglob("*.js") if "vendor" not in path.parts]
     return own + scripts
 

@@ -7,9 +7,9 @@ import json
 import pytest
 import shapely
 
-from gridclient.demo.coast import base_map, fitted_land, read_layer
-from gridclient.demo.places import BASE_MAPS, ROOT
-from gridclient.demo.shapes import read_outline
+from gridclient.demo.places import ROOT
+from maps.drawing.coast import BASE_MAPS, base_map, fitted_land, read_layer
+from maps.drawing.grids import read_outline
 
 COUNTY = shapely.box(120.0, 36.0, 120.5, 36.5)
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 import pytest
 import shapely
 
-from gridclient.demo.divisions import MERGED, read_townships
-from gridclient.demo.layout import CountyPlan
 from gridclient.demo.places import GRIDS
-from gridclient.demo.shapes import DemoGrid, draw_county, read_geojson, read_outline
+from gridclient.demo.shapes import DemoGrid, read_geojson
+from maps.drawing.divisions import MERGED, read_townships
+from maps.drawing.grids import draw_county, read_outline
+from maps.drawing.layout import CountyPlan
 
 TIERS = ("township", "zone", "community", "basic")
 NOTHING = 1e-9

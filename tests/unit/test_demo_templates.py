@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from openpyxl import load_workbook
 
-from gridclient.demo.divisions import read_townships
-from gridclient.demo.places import DIVISIONS, GRIDS, SEEDS, TEMPLATES
+from gridclient.demo.places import GRIDS, SEEDS
 from gridclient.demo.standards import read_standards
-from gridclient.demo.templates import NOTES, SHEETS, build_template, read_columns
 from gridclient.domain.limits import read_limit
 from gridclient.exchange.headings import HEADINGS, comparable
 from gridclient.exchange.reading import read_kind
 from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, RefusedRow, StandardRecord
+from maps.drawing.divisions import DIVISIONS, read_townships
+from resources.templates.write import NOTES, SHEETS, TEMPLATES, build_template, read_columns
 
 KINDS = tuple(SHEETS)
 

@@ -1,4 +1,4 @@
-"""Workbooks to fill in and import: ``python -m gridclient.demo.templates`` rewrites ``resources/templates``.
+"""Workbooks to fill in and import: ``python -m resources.templates.write`` rewrites ``resources/templates``.
 
 The titles are the first ones that the import knows for each field, so a filled template needs no column mapping.
 """
@@ -19,7 +19,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from gridclient.demo.places import SEEDS, TEMPLATES
+from gridclient.demo.places import SEEDS
 from gridclient.demo.standards import names
 from gridclient.exchange.headings import HEADINGS
 from gridclient.services.import_records import ImportKind
@@ -31,6 +31,7 @@ SHEETS: Final[Mapping[ImportKind, str]] = {
     ImportKind.CASES: "案件",
 }
 NOTES: Final = "填写说明"
+TEMPLATES: Final = Path(__file__).resolve().parent
 _LAST_CHOICE_ROW: Final = 5000
 _HEADER: Final = PatternFill("solid", start_color="FFE4EEF9")
 _MUTED: Final = Font(color="FF66727F", italic=True)

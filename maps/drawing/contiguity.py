@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from shapely.geometry import Polygon
 
-from gridclient.demo.layout import Layout
-from gridclient.demo.mesh import components, neighbours
+from maps.drawing.layout import Layout
+from maps.drawing.mesh import components, neighbours
 
 _LEAST_BORDER_KM: Final = 0.04
 _ROUNDS: Final = 12

@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import MultiPoint, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gridclient.demo.partition import Points
+from maps.drawing.partition import Points
 
 Place = tuple[float, float]
 Segment = tuple[Place, Place]

@@ -16,35 +16,33 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-from gridclient.demo.divisions import MERGED, Community, Township, grid_communities
-from gridclient.demo.partition import Points, balance, divide
+from gridclient.demo.places import KM_EAST, KM_NORTH, TOWN_CENTRES
+from maps.drawing.divisions import MERGED, Community, Township, grid_communities
+from maps.drawing.partition import Points, balance, divide
 
-KM_EAST: Final = 88.36
-KM_NORTH: Final = 111.13
 ORIGIN: Final = (122.12, 37.40)
 _SAMPLES_PER_BASIC: Final = 70
 
 
 @dataclass(frozen=True, slots=True)
 class TownPlan:
-    """Where a township's town lies (lon, lat), its share of the county's area, and how much denser its centre is."""
+    """A township's share of the county's area, its number of zones, and how much denser its centre is."""
 
-    centre: tuple[float, float]
     area: float
     zones: int
     contrast: float
 
 
 TOWNS: Final[Mapping[str, TownPlan]] = {
-    "371002001": TownPlan((122.100, 37.503), 13, 5, 1.6),
-    "371002002": TownPlan((122.120, 37.521), 13, 5, 1.6),
-    "371002003": TownPlan((122.122, 37.475), 30, 8, 2.0),
-    "371002011": TownPlan((122.126, 37.546), 17, 3, 1.6),
-    "371002012": TownPlan((122.085, 37.445), 62, 4, 5.0),
-    "371002100": TownPlan((122.020, 37.480), 105, 6, 7.0),
-    "371002101": TownPlan((121.960, 37.400), 235, 7, 10.0),
-    "371002102": TownPlan((122.200, 37.405), 225, 7, 10.0),
-    "371002109": TownPlan((122.300, 37.335), 280, 10, 6.0),
+    "371002001": TownPlan(13, 5, 1.6),
+    "371002002": TownPlan(13, 5, 1.6),
+    "371002003": TownPlan(30, 8, 2.0),
+    "371002011": TownPlan(17, 3, 1.6),
+    "371002012": TownPlan(62, 4, 5.0),
+    "371002100": TownPlan(105, 6, 7.0),
+    "371002101": TownPlan(235, 7, 10.0),
+    "371002102": TownPlan(225, 7, 10.0),
+    "371002109": TownPlan(280, 10, 6.0),
 }
 
 
@@ -101,7 +99,7 @@ def lay_out(outline_km: BaseGeometry, townships: Sequence[Township], plan: Count
         town = TOWNS[township.code]
         own_counts = counts[first : first + len(group)]
         samples = areas.samples(index, sum(own_counts) * _SAMPLES_PER_BASIC, random)
-        for zone in _split(samples, _even_runs(len(group), town.zones), own_counts, town):
+        for zone in _split(samples, _even_runs(len(group), town.zones), own_counts, TOWN_CENTRES[township.code]):
             for offset, seeds in zone:
                 points.append(seeds)
                 labels += [first + offset] * len(seeds)
@@ -120,10 +118,10 @@ def _weight(community: Community) -> float:
 
 
 def _split(
-    samples: Points, zones: Sequence[range], counts: Sequence[int], town: TownPlan
+    samples: Points, zones: Sequence[range], counts: Sequence[int], town: tuple[float, float]
 ) -> list[list[tuple[int, Points]]]:
     """Cut a township's samples into zones, each into communities, each into basic grids: the middles of the last."""
-    centre = _plane(town.centre)
+    centre = _plane(town)
 
     def far_from_town(points: Points) -> NDArray[np.float64]:
         return np.asarray(np.hypot(*(points - centre).T), dtype=np.float64)
@@ -157,7 +155,7 @@ class _TownAreas:
     def __init__(self, outline: BaseGeometry, townships: Sequence[Township], random: np.random.Generator) -> None:
         self._outline = outline
         self._towns = [TOWNS[item.code] for item in townships]
-        self._centres = np.stack([_plane(town.centre) for town in self._towns])
+        self._centres = np.stack([_plane(TOWN_CENTRES[item.code]) for item in townships])
         self._cloud = self._anywhere(24_000, outline.bounds, random)
         wanted = np.array([town.area for town in self._towns], dtype=np.float64)
         self._weights = np.zeros(len(wanted))

@@ -1,4 +1,4 @@
-"""Cuts the base map that ships out of Natural Earth's land and lakes: ``python -m gridclient.demo.coast LAND LAKES``.
+"""Cuts the base map that ships out of Natural Earth's land and lakes: ``python -m maps.drawing.coast LAND LAKES``.
 
 The demo county's outline is finer than the 1:10m coast, so the land is made to meet it: the county counts as land, and
 strips of the coarse land that would lie seaward of it are taken away. No line of any country or province is drawn.
@@ -16,9 +16,10 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from gridclient.demo.places import BASE_MAPS
-from gridclient.demo.shapes import read_outline
+from gridclient.demo.places import ROOT
+from maps.drawing.grids import read_outline
 
+BASE_MAPS: Final = ROOT / "maps" / "base"
 REGION: Final = (116.5, 34.0, 124.0, 40.0)
 """West, south, east, north: the Shandong peninsula and the sea around it."""
 _GRID: Final = 1e-5

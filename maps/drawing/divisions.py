@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gridclient.demo.places import DIVISIONS
+from gridclient.demo.places import DEMO_MAPS
 
-COUNTY_CODE: Final = "371002"
+DIVISIONS: Final = DEMO_MAPS / "divisions_371002.csv"
 MERGED: Final[Mapping[str, str]] = {
     "371002101225": "371002101227",  # 南小城村, 北小城村
     "371002101228": "371002101229",  # 下炉村, 上炉村
