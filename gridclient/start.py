@@ -20,6 +20,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
+from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
 
 if TYPE_CHECKING:
@@ -192,7 +193,8 @@ def _until_closed(window: QWidget) -> None:
     loop = QEventLoop()
     watch = _CloseWatch(window)
     watch.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
-    loop.exec()
+    with closed_when_asked(window.close):
+        loop.exec()
 
 
 class _CloseWatch(QObject):

@@ -1,0 +1,42 @@
+"""Ends the desk as its closed window does when the system asks for it: at log-out, by Ctrl+C, or with the demo."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from PySide6.QtCore import QSocketNotifier
+
+_SIGNS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def closed_when_asked(close: Callable[[], object]) -> Iterator[None]:
+    """While the block runs, SIGTERM and SIGINT call ``close``, on the GUI thread.
+
+    A handler of Python waits until Python runs, which a window at rest may not for long. Python writes the signal's
+    number to a socket at once, and Qt watches that.
+    """
+    read, write = socket.socketpair()
+    with read, write:
+        for end in (read, write):
+            end.setblocking(False)
+        watch = QSocketNotifier(read.fileno(), QSocketNotifier.Type.Read)
+
+        def on_signal() -> None:
+            if any(sign in _SIGNS for sign in read.recv(16)):
+                close()
+
+        watch.activated.connect(on_signal)
+        handlers = {sign: signal.signal(sign, lambda *_: None) for sign in _SIGNS}
+        woken = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(woken)
+            for sign, handler in handlers.items():
+                signal.signal(sign, handler)
+            watch.setEnabled(False)
