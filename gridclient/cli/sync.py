@@ -146,10 +146,12 @@ def _tell_bundle(args: argparse.Namespace, report: BundleReport, word: str) -> E
                 "file": str(report.file),
                 "events": report.events,
                 "known": report.known,
+                "acknowledged": report.acknowledged,
                 "conflicts": report.conflicts,
                 "cases": len(report.changes.cases),
             }
         )
     else:
-        print_lines([f"{word} {report.events} 条，已有 {report.known} 条：{report.file}"])
+        arrived = f"，同步中心已收下本机 {report.acknowledged} 条" if report.acknowledged else ""
+        print_lines([f"{word} {report.events} 条，已有 {report.known} 条{arrived}：{report.file}"])
     return Exit.PARTLY if report.conflicts else Exit.DONE

@@ -183,12 +183,14 @@ class StickBatch(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of a page: ``agrees`` is ``False`` when a complete feed has not the count or sum that it should."""
+    """What became of a page: ``agrees`` is ``False`` when a complete feed has not the count or sum that it should;
+    ``acknowledged``: so many own events waited, and have a place now."""
 
     changes: Changes
     agrees: bool
     new_events: int
     conflicts: int
+    acknowledged: int = 0
 
 
 class RoundEnd(StrEnum):

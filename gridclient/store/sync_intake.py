@@ -38,7 +38,7 @@ class Intake:
         self._refolding = Refolding(connection)
         self._marked: list[sync_feeds.Marked] = []
         self._told: list[Event] = []
-        self._new = 0
+        self._new = self._acknowledged = 0
         self._placed: set[int] = set()
 
     def take(self, page: FeedPage) -> Taken:
@@ -94,7 +94,7 @@ class Intake:
             return
         self._mark(position, found.link)
         if found.pos != IN_HAND and position is not None:
-            self._place(found.subject, found.pos, found.acked, position)
+            self._place(found.subject, found.pos, found.acked, position, own=chain.own)
 
     def _place_run(self, run: PlacedRun) -> None:
         chain = self._chains.known(run.origin)
@@ -105,14 +105,15 @@ class Intake:
         self._refolding.expect({subject for _, _, subject, _, _ in rows})
         for position, (_, pos, subject, acked, link) in enumerate(rows, run.position):
             self._mark(position, link)
-            self._place(subject, pos, acked, position)
+            self._place(subject, pos, acked, position, own=True)
 
     def _mark(self, position: int | None, link: bytes) -> None:
         if position is not None:
             self._marked.append((position, link))
 
-    def _place(self, subject: int, pos: int, acked: int | None, position: int) -> None:
+    def _place(self, subject: int, pos: int, acked: int | None, position: int, *, own: bool) -> None:
         self._placed.add(pos)
+        self._acknowledged += own and acked is None
         if acked != position:
             self._refolding.place(subject, pos, position)
 
@@ -133,7 +134,8 @@ class Intake:
         if all_signed:
             self._chains.require_signed()
         self._chains.finish()
-        return Taken(refolded.changes | Changes(kinds=frozenset(kinds)), True, self._new, refolded.conflicts)
+        changes = refolded.changes | Changes(kinds=frozenset(kinds))
+        return Taken(changes, True, self._new, refolded.conflicts, self._acknowledged)
 
 
 def take_back(connection: Connection, state: FeedState) -> Taken | None:

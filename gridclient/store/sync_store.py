@@ -225,7 +225,7 @@ class SqliteSyncStore:
             if more is None:
                 break
             changes, conflicts = changes | more.changes, conflicts + more.conflicts
-        return Taken(changes | self._take_up(sync_feeds.stream_of(feed)), True, taken.new_events, conflicts)
+        return taken._replace(changes=changes | self._take_up(sync_feeds.stream_of(feed)), conflicts=conflicts)
 
     def _take_up(self, stream: str) -> Changes:
         """Events of the device whose backup this store came from, that its hub never had, become this one's."""

@@ -168,9 +168,7 @@ class ProcessSyncControl:
 
     def import_bundle(self, file: Path) -> BundleReport:
         """Takes a file from a stick. Blocking."""
-        waiting, _, _ = self._queries.pending()
-        report = self._ask(lambda ticket: ImportBundle(ticket, file)) or BundleReport(file, 0)
-        return replace(report, acknowledged=max(0, waiting - self._queries.pending()[0]))
+        return self._ask(lambda ticket: ImportBundle(ticket, file)) or BundleReport(file, 0)
 
     def stop_bundle(self) -> None:
         """Stops what is done with a stick; the call that waits for it raises ``Cancelled``, unless it was done."""

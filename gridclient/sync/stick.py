@@ -213,4 +213,5 @@ def _added(report: BundleReport, taken: Taken) -> BundleReport:
         events=report.events + taken.new_events,
         conflicts=report.conflicts + taken.conflicts,
         changes=report.changes | taken.changes,
+        acknowledged=report.acknowledged + taken.acknowledged,
     )

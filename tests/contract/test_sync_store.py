@@ -121,6 +121,17 @@ def test_a_page_again_adds_nothing(players: tuple[Player, Player]) -> None:
     assert (two.store.take(page).new_events, two.store.take(page).new_events) == (1, 0)
 
 
+def test_a_page_tells_how_many_own_events_it_acknowledged_and_only_once(players: tuple[Player, Player]) -> None:
+    one, two = players
+    hub = ToyHub()
+    for player in (one, two, one):
+        player.write()
+        assert push_all(player.store, player.key, hub)
+    one.write()  # waits on
+    page = hub.page(FeedState(STREAM, 0, 0, 0), one.store.device, 9)
+    assert (one.store.take(page).acknowledged, one.store.take(page).acknowledged) == (2, 0)
+
+
 def test_a_wrong_page_leaves_nothing(players: tuple[Player, Player]) -> None:
     one, two = players
     hub = ToyHub()

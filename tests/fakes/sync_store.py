@@ -174,13 +174,12 @@ class FakeSyncStore:
             new = sum(
                 self._take_foreign(state, page, placed.record, placed.link, placed.position) for placed in page.foreign
             )
-            for run in page.own:
-                self._place_run(state, page.feed, run)
+            acknowledged = sum(self._place_run(state, page.feed, run) for run in page.own)
             for head in page.heads:
                 self._check_head(state, head)
             agrees = self._move(state, page)
         cases = frozenset(placed.record.subject for placed in page.foreign)
-        return Taken(Changes(cases), agrees, new, 0)
+        return Taken(Changes(cases), agrees, new, 0, acknowledged)
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
         new = 0
@@ -213,12 +212,14 @@ class FakeSyncStore:
         self._place(state, page.feed, chain, seq, position)
         return int(new)
 
-    def _place_run(self, state: _State, feed: str, run: PlacedRun) -> None:
+    def _place_run(self, state: _State, feed: str, run: PlacedRun) -> int:
         chain = state.chains.get(run.origin, Chain())
         if run.seq + run.length - 1 > len(chain.records):
             raise SyncFault("sync.gap", event=str(run))
+        waited = sum(run.seq + step not in chain.places for step in range(run.length))
         for step in range(run.length):
             self._place(state, feed, chain, run.seq + step, run.position + step)
+        return waited
 
     def _place(self, state: _State, feed: str, chain: Chain, seq: int, position: int) -> None:
         for origin, other in state.chains.items():  # two events never have one place

@@ -105,8 +105,8 @@ def test_two_desks_without_a_line_are_equal_after_one_stick_went_round(county: C
         assert waiting(desk) == 1
     carried = county.carry(stick)
     assert (carried["events"], carried["known"], carried["refused"], carried["added"]) == (3, 0, 0, 3)
-    for desk in (one, two):
-        take(desk, stick)
+    assert [take(desk, stick)["acknowledged"] for desk in (one, two, one)] == [2, 1, 0]
+    assert "同步中心已收下" not in two("bundle", "import", stick).out
     assert titles(one) == ["井盖缺失", "路灯不亮"]
     assert_equal((one, two))
 
@@ -210,7 +210,7 @@ def test_revoked_desks_events_are_not_taken_and_stay_with_it(county: County, tmp
     ran = county.hub("carry", stick)
     assert (ran.status, ran.json["events"], ran.json["known"], ran.json["refused"]) == (3, 1, 1, 1)
     assert [problem["code"] for problem in ran.json["problems"]] == ["carry.device_revoked"]
-    take(one, stick)
+    assert "同步中心已收下本机 1 条" in one("bundle", "import", stick).out
     take(two, stick)
     assert (waiting(one), waiting(two)) == (1, 0)
     assert all(desk.json("verify").json["ok"] for desk in (one, two))
