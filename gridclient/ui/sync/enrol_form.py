@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
@@ -15,6 +15,7 @@ from gridclient.services.sync_control import SyncControl
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.stacked import explained, stacked
 from gridclient.ui.sync.stick_enrolment import StickEnrolment
 from gridclient.ui.theme import fixed_font, restyle
 
@@ -45,17 +46,13 @@ class EnrolForm(QWidget):
         self.button = KeyButton(self.tr("注册"), key="Enter", kind="primary", parent=self)
         self.without = KeyButton(self.tr("没有网络？用U盘注册…"), icon="stick", parent=self)
         self.by_stick = StickEnrolment(control=control, jobs=jobs, parent=self)
-        words = QLabel(self.tr("向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。"), self)
-        words.setProperty("role", "muted")
-        words.setWordWrap(True)
+        words = self.tr("向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。")
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("网址"), self.url)
         form.addRow(self.tr("注册码"), self.code)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(words)
+        line = stacked(self)
+        line.addWidget(explained(words, self))
         line.addLayout(form)
         line.addWidget(self.note)
         line.addWidget(self.button)

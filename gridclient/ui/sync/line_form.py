@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
@@ -14,6 +14,7 @@ from gridclient.services.sync_control import SyncControl, SyncState, SyncView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.stacked import stacked
 
 
 class LineForm(QWidget):
@@ -33,9 +34,7 @@ class LineForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.addRow(self.tr("换成网址"), self.url)
         self._form.addRow(self.tr("代理"), self.proxy)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        line = stacked(self)
         line.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.fields)
         line.addWidget(self.note)

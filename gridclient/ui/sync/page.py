@@ -123,7 +123,7 @@ class SyncPage(QWidget):
         rows.setContentsMargins(0, 10, 0, 0)
         rows.setSpacing(4)
         heading = _heading(self.tr("最近的同步"))
-        heading.setContentsMargins(12, 0, 12, 0)
+        heading.setContentsMargins(8, 0, 8, 0)
         self.empty.setProperty("role", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         rows.addWidget(heading)

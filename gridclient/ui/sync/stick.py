@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
@@ -17,6 +17,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.sync.round_words import bundle_words
+from gridclient.ui.sync.stacked import explained, in_a_row, stacked
 from gridclient.ui.sync.state_card import RoundProgress
 
 _STAGES = ("export", "import")
@@ -54,28 +55,16 @@ class StickPanel(QWidget):
         self.progress = RoundProgress(parent=self)
         self.note = InlineNote(parent=self)
         self.choose = KeyButton(self.tr("逐件选择"), parent=self)
-        words = QLabel(
-            self.tr(
-                "文件已加密、签名：注册时领到本镇街数据密钥的席位才打得开，别人捡到U盘也读不了。"
-                "可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
-            ),
-            self,
+        words = self.tr(
+            "文件已加密、签名：注册时领到本镇街数据密钥的席位才打得开，别人捡到U盘也读不了。"
+            "可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
         )
-        words.setProperty("role", "muted")
-        words.setWordWrap(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.out, self.into):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
         running = QHBoxLayout()
         running.addWidget(self.progress, 1)
         running.addWidget(self.stop)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(words)
-        line.addLayout(buttons)
+        line = stacked(self)
+        line.addWidget(explained(words, self))
+        line.addLayout(in_a_row(self.out, self.into))
         line.addLayout(running)
         line.addWidget(self.note)
         line.addWidget(self.choose)

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.sync_control import SyncControl
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.sync.stacked import explained, in_a_row, stacked
 
 
 class StickEnrolment(QWidget):
@@ -33,24 +34,12 @@ class StickEnrolment(QWidget):
         self.ask = KeyButton(self.tr("① 写出申请…"), icon="stick", parent=self)
         self.take = KeyButton(self.tr("② 取回批复…"), icon="import", parent=self)
         self.note = InlineNote(parent=self)
-        words = QLabel(
-            self.tr(
-                "不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。"
-            ),
-            self,
+        words = self.tr(
+            "不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。"
         )
-        words.setProperty("role", "muted")
-        words.setWordWrap(True)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.ask, self.take):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(words)
-        line.addLayout(buttons)
+        line = stacked(self)
+        line.addWidget(explained(words, self))
+        line.addLayout(in_a_row(self.ask, self.take))
         line.addWidget(self.note)
         self.ask.clicked.connect(self._on_ask)
         self.take.clicked.connect(self._on_take)
