@@ -73,7 +73,7 @@ def _read_request(line: socket.socket) -> bytes:
     while b"\r\n\r\n" not in data:
         if not (more := line.recv(65536)):
             return b""
-        data += more
+        data = (data + more).lstrip(b"\r\n")  # the empty lines of a slow line, which servers pass over
     head, _, body = data.partition(b"\r\n\r\n")
     length = next((int(x.split(b":")[1]) for x in head.split(b"\r\n") if x.lower().startswith(b"content-length")), 0)
     while len(body) < length:
