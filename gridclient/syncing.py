@@ -12,8 +12,9 @@ from typing import Final, Protocol
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.services.desk import Desk
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_control import BundleReport
-from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport
+from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference

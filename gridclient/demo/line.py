@@ -16,7 +16,8 @@ from gridclient.domain.errors import SyncFault
 from gridclient.hub.access import URL_FACT, Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
-from gridclient.services.sync_port import Grant, RoundEnd
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.transport import FilePlace, Pacing, Untold

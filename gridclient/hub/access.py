@@ -17,7 +17,7 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.rights import concrete, role_of, stick_keys
 from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.enrol_code import new_code, read_code
-from gridclient.services.sync_port import Admission, Grant, Membership
+from gridclient.services.enrolment import Admission, Grant, Membership
 from gridclient.sync.signing import KEY_BYTES, new_key, public_key
 
 CODE_LIFE_S: Final = 7 * 24 * 3600

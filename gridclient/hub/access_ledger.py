@@ -8,7 +8,7 @@ from typing import Final
 
 from gridclient.hub.ledger import OrderStatements, Row
 from gridclient.hub.rows import Code, Device, Note
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 _DEVICE: Final = "device, name, public_key, short, township, grants, enrolled_at, revoked_at, seen_at"
 _OF_TOKEN: Final = f"SELECT {_DEVICE} FROM devices WHERE token_hash = ?"

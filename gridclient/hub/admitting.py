@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gridclient.hub.access import Access, Applicant
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 from gridclient.sync.enrol_file import check_digits, read_request, write_admission
 
 

@@ -34,7 +34,7 @@ from gridclient.hub.service import Answer, HubService
 from gridclient.hub.status import read_status, status_page
 from gridclient.hub.tally import Tally
 from gridclient.hub.work import Together, WorkPool
-from gridclient.services.sync_port import Admission, Membership
+from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms

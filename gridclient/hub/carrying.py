@@ -18,7 +18,8 @@ from gridclient.hub.feeds import Reader, read_page
 from gridclient.hub.pushing import take_push
 from gridclient.hub.rights import concrete, readable
 from gridclient.hub.rows import Device
-from gridclient.services.sync_port import Grant, StickBatch
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import StickBatch
 from gridclient.sync.bundle import Bundle, StickPage, read_bundle, with_frames
 from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.signing import public_key

@@ -12,7 +12,8 @@ from typing import Final
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
-from gridclient.services.sync_port import FeedPage, Grant
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import PROTOCOL
 from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.wire import FeedAsk

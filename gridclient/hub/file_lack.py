@@ -13,7 +13,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_rights import reaches
 from gridclient.hub.files import FileShelf
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 MOST_LOOKED_AT: Final = 5000
 _RETRY_S: Final = 30

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from gridclient.hub.backend import Backend, OrderLedger
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 
 @dataclass(frozen=True, slots=True)

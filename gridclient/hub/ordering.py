@@ -15,7 +15,7 @@ from typing import Any, Final
 from gridclient.domain.events import EventKind, Record, link_after, place_mark
 from gridclient.domain.handing import unit_may_write, units_handed
 from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, StandAsk, Standing
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 from gridclient.sync.wire import MOST_EVENTS, Push, PushStatus
 
 _LONGEST_NAME: Final = 200

@@ -22,7 +22,7 @@ from gridclient.hub.ordering import (
     unit_allowed,
 )
 from gridclient.hub.rows import CHAIN_START, Device, Placement, StandAsk, Standing
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus
 

@@ -10,7 +10,7 @@ from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.hub.feeds import feed_of
 from gridclient.hub.rows import StreamRow
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 REFERENCE = "ref"
 _ALL_CASES = "t:*"

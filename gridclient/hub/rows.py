@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 CHAIN_START: Final = bytes(32)
 """The link before an origin's first event."""

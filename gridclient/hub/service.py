@@ -20,7 +20,8 @@ from gridclient.hub.pushing import Checked, check, place_together
 from gridclient.hub.rights import readable
 from gridclient.hub.rows import Device, StreamRow
 from gridclient.hub.work import Outcome, Rest, only
-from gridclient.services.sync_port import FeedPage, Grant, Membership
+from gridclient.services.enrolment import Grant, Membership
+from gridclient.services.sync_port import FeedPage
 from gridclient.sync.pages import SealedPage
 from gridclient.sync.proofs import stamp_of
 from gridclient.sync.terms import SPOKEN, Versions

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from gridclient.domain.events import Record
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 
 
@@ -23,78 +24,6 @@ class OriginKey(NamedTuple):
     stream: str
     device: str
     incarnation: int
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """What a device may do with a stream. ``unit`` narrows reading and writing to what was handed to that unit."""
-
-    stream: str
-    reads: bool = True
-    writes: bool = False
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What a desk got when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
-
-    ``bundle_keys`` are the keys of streams for files on a stick, 32 bytes each; ``signing_key`` is the device's own
-    Ed25519 key (32 bytes, private). ``hub_key`` is the public key with which the hub signs places on a stick, empty
-    where it did not tell. ``url`` is "" for a desk that has no line and works by stick alone. ``rights`` is the hub's
-    stamp of grants and keys, "" where they have to be asked for. Nothing of this is ever shown or logged.
-    """
-
-    hub: str
-    url: str
-    fingerprint: str
-    token: str
-    short: str
-    signing_key: bytes
-    grants: tuple[Grant, ...]
-    bundle_keys: Mapping[str, bytes]
-    enrolled_at: datetime
-    hub_key: bytes = b""
-    rights: str = ""
-
-
-class Membership(NamedTuple):
-    """What a device is to its hub, as far as that may change: see :class:`Enrolment`."""
-
-    device: str
-    hub: str
-    short: str
-    grants: tuple[Grant, ...]
-    bundle_keys: Mapping[str, bytes]
-    hub_key: bytes
-
-
-class Admission(NamedTuple):
-    """What the hub gives a device that enrols: see :class:`Enrolment`. ``token`` is empty where there is no line."""
-
-    hub: str
-    token: str
-    short: str
-    grants: tuple[Grant, ...]
-    bundle_keys: Mapping[str, bytes]
-    hub_key: bytes = b""
-    rights: str = ""
-
-    def enrolment(self, signing_key: bytes, at: datetime, *, url: str = "", fingerprint: str = "") -> Enrolment:
-        """What the desk keeps of it."""
-        return Enrolment(
-            hub=self.hub,
-            url=url,
-            fingerprint=fingerprint,
-            token=self.token,
-            short=self.short,
-            signing_key=signing_key,
-            grants=self.grants,
-            bundle_keys=self.bundle_keys,
-            enrolled_at=at,
-            hub_key=self.hub_key,
-            rights=self.rights,
-        )
 
 
 @dataclass(frozen=True, slots=True)

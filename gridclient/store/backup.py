@@ -17,7 +17,7 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
-from gridclient.services.sync_port import Enrolment
+from gridclient.services.enrolment import Enrolment
 from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably

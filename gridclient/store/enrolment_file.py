@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.services.sync_port import Enrolment, Grant
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.store.file_faults import file_faults, write_durably
 
 _NAME: Final = "enrolment.json"

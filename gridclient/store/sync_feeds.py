@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gridclient.domain.events import place_mark
-from gridclient.services.sync_port import Enrolment, FeedPage, FeedState
+from gridclient.services.enrolment import Enrolment
+from gridclient.services.sync_port import FeedPage, FeedState
 from gridclient.store.driver import Connection
 
 _WRAP: Final = 1 << 64

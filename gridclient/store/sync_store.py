@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.events import EventKey, Record
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
-    Enrolment,
     FeedPage,
     FeedState,
     OriginKey,

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Admission, Grant
+from gridclient.services.enrolment import Admission, Grant
 from gridclient.sync.numbers import checked, sized
 from gridclient.sync.signing import KEY_BYTES, public_key, request_is_signed, sign_request
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrol_code import read_code
-from gridclient.services.sync_port import Enrolment, SyncStore
+from gridclient.services.enrolment import Enrolment
+from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrol_file import check_digits, read_admission, write_request
 from gridclient.sync.http import Address, HttpTransport, certificate_of
 from gridclient.sync.proxies import proxy_for

@@ -30,7 +30,7 @@ from urllib3.exceptions import (
 )
 
 from gridclient.domain.errors import InvalidInput, SyncFault
-from gridclient.services.sync_port import Admission, Grant, Membership
+from gridclient.services.enrolment import Admission, Grant, Membership
 from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof

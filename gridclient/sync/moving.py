@@ -12,7 +12,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Enrolment, SyncStore
+from gridclient.services.enrolment import Enrolment
+from gridclient.services.sync_port import SyncStore
 from gridclient.sync.http import Address, HttpTransport, certificate_of
 from gridclient.sync.proofs import HubProof
 from gridclient.sync.proxies import is_here, proxy_for

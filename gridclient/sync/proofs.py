@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgpack
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Grant, Membership
+from gridclient.services.enrolment import Grant, Membership
 from gridclient.sync.numbers import checked, sized
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, sign_told, told_is_signed
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Enrolment
+from gridclient.services.enrolment import Enrolment
 from gridclient.sync.transport import ENDS_THE_ROUND, Transport
 
 _LOG: Final = logging.getLogger(__name__)

@@ -16,8 +16,9 @@ from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import Enrolment, FeedPage, RoundEnd, RoundReport, SyncStore
+from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
 from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.queue import Batch, PushQueue

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import (
-    Enrolment,
     FeedPage,
     FeedState,
     OriginKey,

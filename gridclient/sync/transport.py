@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Membership
+from gridclient.services.enrolment import Membership
 from gridclient.sync.terms import Terms
 
 LEAST_BYTES: Final = 4 << 10

@@ -16,7 +16,8 @@ import msgpack
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
-from gridclient.services.sync_port import FeedPage, Grant, OriginKey
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
 from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState
-from gridclient.services.sync_port import Enrolment, RoundEnd, RoundReport, SyncStore
+from gridclient.services.sync_port import RoundEnd, RoundReport, SyncStore
 from gridclient.sync.orders import (
     Answered,
     AskByFile,

@@ -9,17 +9,8 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import NotFound, SyncFault
-from gridclient.services.sync_port import (
-    Enrolment,
-    FeedState,
-    Grant,
-    OriginKey,
-    PlacedRun,
-    RoundEnd,
-    RoundReport,
-    StickBatch,
-    SyncStore,
-)
+from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, RoundEnd, RoundReport, StickBatch, SyncStore
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.sync_store import FakeSyncStore

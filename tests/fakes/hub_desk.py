@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from gridclient.domain.events import Record, link_after
 from gridclient.hub.access import Access, Applicant
 from gridclient.hub.rows import CHAIN_START
-from gridclient.services.sync_port import Admission, Grant, OriginKey
+from gridclient.services.enrolment import Admission, Grant
+from gridclient.services.sync_port import OriginKey
 from gridclient.sync.signing import new_key, public_key, sign_head
 from gridclient.sync.wire import FeedAsk, Push, SyncReply, SyncRequest, decode_reply, encode_request
 

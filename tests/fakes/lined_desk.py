@@ -16,7 +16,8 @@ from gridclient.hub.access import Access
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.certificate import fingerprint_of
 from gridclient.hub.opening import open_backend
-from gridclient.services.sync_port import Enrolment, Grant, RoundReport
+from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.sync_port import RoundReport
 from gridclient.sync.enrolling import enrol, line_to
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.terms import SPOKEN, Versions

@@ -11,7 +11,8 @@ from hashlib import sha256
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
-from gridclient.services.sync_port import FeedPage, Grant, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.transport import FilePlace, Untold
 from gridclient.sync.wire import (

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.services.sync_port import Enrolment, Grant, RoundReport
+from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.sync_port import RoundReport
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import new_key
 from tests.fakes.sync_hub import HUB

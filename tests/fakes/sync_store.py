@@ -10,9 +10,9 @@ from typing import Any
 
 from gridclient.domain.errors import NotFound, StoreUnavailable, SyncFault
 from gridclient.domain.events import EventKey, Record, link_after, payload_text, place_mark
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import (
-    Enrolment,
     FeedPage,
     FeedState,
     OriginKey,

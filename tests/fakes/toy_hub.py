@@ -15,11 +15,10 @@ import pytest
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
 from gridclient.domain.handing import units_handed
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import (
-    Enrolment,
     FeedPage,
     FeedState,
-    Grant,
     OriginKey,
     PlacedRecord,
     PlacedRun,

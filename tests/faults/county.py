@@ -17,7 +17,8 @@ from unittest.mock import patch
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub import feeds
 from gridclient.hub.access import Applicant
-from gridclient.services.sync_port import FeedPage, Grant, RoundEnd, RoundReport, SyncStore, Taken
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore, Taken
 from gridclient.sync.bundle import SUFFIX
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round

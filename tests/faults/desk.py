@@ -15,9 +15,9 @@ from gridclient.domain.errors import GridClientError
 from gridclient.domain.events import EventDraft
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
+from gridclient.services.enrolment import Grant
 from gridclient.services.registering import RegisterCase, register_case
 from gridclient.services.rows import CaseFilter, Sort
-from gridclient.services.sync_port import Grant
 from gridclient.store.backup import back_up, restore
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database

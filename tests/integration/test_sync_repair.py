@@ -9,8 +9,9 @@ from pathlib import Path
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.events import EventKind, link_after
+from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter
-from gridclient.services.sync_port import FeedState, Grant, OriginKey
+from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.store.backup import back_up, restore
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries

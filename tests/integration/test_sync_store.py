@@ -13,11 +13,11 @@ import pytest
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKey, EventKind, Record, link_after
+from gridclient.services.enrolment import Grant
 from gridclient.services.rows import Box, CaseFilter, Sort
 from gridclient.services.sync_port import (
     FeedPage,
     FeedState,
-    Grant,
     OriginKey,
     PlacedRecord,
     PlacedRun,

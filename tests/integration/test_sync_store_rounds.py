@@ -13,8 +13,9 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.hub.access import Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
+from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter
-from gridclient.services.sync_port import Grant, RoundEnd, RoundReport
+from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.backup import back_up, restore
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify

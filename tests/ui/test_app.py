@@ -12,8 +12,8 @@ from gridclient import app as desktop
 from gridclient import start
 from gridclient.composition import create_profile, open_desk
 from gridclient.domain.case import CaseFacts
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_control import SyncState
-from gridclient.services.sync_port import Enrolment
 from gridclient.store.enrolment_file import write_enrolment
 from gridclient.system import SystemClock
 

@@ -14,7 +14,7 @@ from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.ordering import grant_to_write
 from gridclient.hub.rights import area_of, concrete, grants_for, readable
 from gridclient.hub.serve import is_loopback, read_address
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 
 STREAMS = ["ref", "t:371002001", "t:371002002", "t:371003001"]
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, SyncFault
 from gridclient.domain.events import place_mark
+from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import Enrolment, FeedPage, OriginKey, PlacedRecord, StickBatch
+from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, StickBatch
 from gridclient.sync.bundle import StickPage, key_for, read_bundle, with_frames
 from gridclient.sync.signing import new_key, public_key, sign_head
 from gridclient.sync.stick import export_bundle, import_bundle

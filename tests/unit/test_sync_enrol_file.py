@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.errors import GridClientError, SyncFault
-from gridclient.services.sync_port import Admission, Grant
+from gridclient.services.enrolment import Admission, Grant
 from gridclient.sync.enrol_file import check_digits, read_admission, read_request, write_admission, write_request
 from gridclient.sync.signing import new_key, public_key
 

@@ -9,7 +9,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_port import Enrolment, Grant
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.sync.files import FileStage
 from gridclient.sync.terms import SPOKEN, Terms
 from gridclient.sync.transport import FilePlace, Pacing

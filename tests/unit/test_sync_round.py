@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.services.sync_port import Enrolment, Grant, OriginKey, RoundEnd, RoundReport
+from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.sync_port import OriginKey, RoundEnd, RoundReport
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
@@ -36,8 +37,7 @@ class Desk:
         key = new_key()
         hub.keys[device] = public_key(key)
         grants = tuple(Grant(feed, writes=feed != LISTS) for feed in feeds)
-        enrolment = Enrolment(HUB, "http://hub", "", "token", "A1", key, grants, {}, NOW)
-        self.store = FakeSyncStore(device, feeds, enrolment)
+        self.store = FakeSyncStore(device, feeds, Enrolment(HUB, "http://hub", "", "token", "A1", key, grants, {}, NOW))
         self.line = FakeLine(hub, device)
         self.pacing = Pacing()
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
-from gridclient.services.sync_port import FeedPage, Grant, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync import payloads
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import seal

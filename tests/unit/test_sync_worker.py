@@ -12,9 +12,10 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
+from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState
-from gridclient.services.sync_port import Enrolment, Grant, RoundEnd
+from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.orders import (
     Answered,
     Changed,

@@ -10,7 +10,7 @@ from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
 from gridclient.hub.service import HubService
 from gridclient.services.enrol_code import new_code
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 from tests.fakes.hub_desk import HubDesk
 
 TOWNSHIP = "371002001"

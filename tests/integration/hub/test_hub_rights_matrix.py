@@ -18,7 +18,7 @@ from gridclient.hub.access import Access
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
-from gridclient.services.sync_port import Grant
+from gridclient.services.enrolment import Grant
 from gridclient.sync.proofs import NONCE_BYTES
 from gridclient.sync.terms import NONCE
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply

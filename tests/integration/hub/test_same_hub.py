@@ -11,8 +11,9 @@ import pytest
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKind
 from gridclient.hub.certificate import own_certificate
+from gridclient.services.enrolment import Grant
 from gridclient.services.error_text import sentence_of
-from gridclient.services.sync_port import Grant, RoundEnd
+from gridclient.services.sync_port import RoundEnd
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.moving import move, recertify
 from gridclient.sync.terms import Versions
