@@ -27,8 +27,9 @@ from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table
 from gridclient.mapview.basemaps import inspect_archive, openers
-from gridclient.services.import_order import BASE_MAP, ColumnChoice, Look, LookOrder
-from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, ImportPreview
+from gridclient.services.import_findings import ImportKind
+from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportPreview, Look, LookOrder
+from gridclient.services.import_records import DivisionRecord, GridRecord
 from gridclient.store.mbtiles import MBTilesArchive
 
 _ARCHIVES: Final = (b"PMTiles", b"SQLite format 3\0")

@@ -21,9 +21,9 @@ from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, ope
 from gridclient.second_core import aside_for
 from gridclient.services.aside import Aside
 from gridclient.services.desk import Desk
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, Progress
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
-from gridclient.services.import_records import ImportKind, ImportSummary
-from gridclient.services.importing import ImportOutcome, ImportPhase, ImportSink, Progress, import_records
+from gridclient.services.importing import ImportSink, import_records
 from gridclient.services.rows import Changes
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink

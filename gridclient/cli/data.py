@@ -12,9 +12,8 @@ from gridclient.cli.output import Exit, print_json, print_lines, say
 from gridclient.cli.parsing import coordinate_system, count_of, one_of
 from gridclient.domain.errors import RuleViolation
 from gridclient.services.error_text import sentence
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP, ImportOrder
-from gridclient.services.import_records import ImportKind, RefusedRow
-from gridclient.services.importing import ImportOutcome, ImportPhase
 
 _KINDS: Final = {
     ImportKind.DIVISIONS.value: "行政区划",
@@ -116,7 +115,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
     if args.json:
         print_json(_import_json(outcome))
     else:
-        print_lines(_import_lines(outcome))
+        print_lines(_import_lines(outcome, dry_run=args.dry_run))
     return Exit.PARTLY if outcome.refused else Exit.DONE
 
 
@@ -127,13 +126,13 @@ def _import_json(outcome: ImportOutcome) -> dict[str, Any]:
         "rows": summary.rows,
         "imported": summary.imported,
         "unchanged": summary.unchanged,
-        "refused": [_refused_json(r) for r in outcome.refused],
-        "notices": [_refused_json(n) for n in outcome.notices],
+        "refused": [_finding_json(row) for row in outcome.refused],
+        "notices": [_finding_json(row) for row in outcome.notices],
         "seconds": summary.seconds,
     }
 
 
-def _refused_json(row: Any) -> dict[str, Any]:
+def _finding_json(row: RowFinding) -> dict[str, Any]:
     return {
         "sheet": row.sheet,
         "row": row.row,
@@ -143,17 +142,24 @@ def _refused_json(row: Any) -> dict[str, Any]:
     }
 
 
-def _import_lines(outcome: ImportOutcome) -> list[str]:
+def _import_lines(outcome: ImportOutcome, *, dry_run: bool) -> list[str]:
     summary = outcome.summary
-    counts = f"导入 {summary.imported}，未变 {summary.unchanged}，未导入 {summary.refused}"
+    if summary.kind == BASE_MAP:
+        return ["这份底图已经在本机了。" if summary.unchanged else "可以导入。" if dry_run else "底图已导入。"]
+    good, bad = ("可导入", "不能导入") if dry_run else ("导入", "未导入")
+    counts = f"{good} {summary.imported}，已有 {summary.unchanged}，{bad} {summary.refused}"
     head = f"共 {summary.rows} 行：{counts}（{summary.seconds:.1f} 秒）"
-    return [head, *(_refused_line(r) for r in outcome.refused)]
+    return [
+        f"检查完毕，没有写入任何数据：{head}" if dry_run else head,
+        *(_finding_line(row) for row in outcome.refused),
+        *(f"提示：{_finding_line(row)}" for row in outcome.notices),
+    ]
 
 
-def _refused_line(row: RefusedRow) -> str:
-    place = f"{row.sheet} " if row.sheet else ""
+def _finding_line(row: RowFinding) -> str:
+    place = f"第 {row.row} 行" if row.row else "整个文件"
     column = f" {row.column} 列" if row.column else ""
-    return f"{place}第 {row.row} 行{column}：{sentence(row.code, **dict(row.params))}"
+    return f"{row.sheet} {place}{column}：{sentence(row.code, **row.params)}".lstrip()
 
 
 def verify_store(args: argparse.Namespace) -> Exit:

@@ -25,7 +25,8 @@ from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.domain.events import to_seconds
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
-from gridclient.services.import_records import ImportKind, Record
+from gridclient.services.import_findings import ImportKind
+from gridclient.services.import_records import Record
 from gridclient.services.importing import import_records
 from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case

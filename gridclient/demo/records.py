@@ -12,14 +12,7 @@ from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
 from gridclient.demo.units import DemoUnit
 from gridclient.domain.limits import format_limit, parse_limit
-from gridclient.services.import_records import (
-    Boundary,
-    DivisionRecord,
-    GridRecord,
-    Record,
-    StandardRecord,
-    UnitRecord,
-)
+from gridclient.services.import_records import Boundary, DivisionRecord, GridRecord, Record, StandardRecord, UnitRecord
 
 SHEET = "演示"
 COUNTY = (COUNTY_CODE, COUNTY_NAME)

@@ -12,7 +12,8 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.boundaries import boundary, geometry_of_text
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
-from gridclient.services.import_records import Boundary, Notice
+from gridclient.services.import_findings import Notice
+from gridclient.services.import_records import Boundary
 
 _IDEOGRAPHS = ("\u3400", "\u9fff")
 

@@ -15,7 +15,8 @@ import shapely
 from gridclient.domain.coordinates import Crs, convert
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.points import in_china
-from gridclient.services.import_records import Boundary, Notice
+from gridclient.services.import_findings import Notice
+from gridclient.services.import_records import Boundary
 
 MAX_POINTS = 500_000
 _DEPTHS = {"Polygon": 3, "MultiPolygon": 4}

@@ -19,7 +19,8 @@ from gridclient.exchange.cells import Cell, FormulaCell, Row, Table
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.points import PointReader
 from gridclient.services.aside import Aside, Claim, WhenAsked
-from gridclient.services.import_records import CaseRecord, ImportedCase, RefusedRow
+from gridclient.services.import_findings import RefusedRow
+from gridclient.services.import_records import CaseRecord, ImportedCase
 from gridclient.services.imported_case import case_of_values
 
 _PORTION: Final = 250

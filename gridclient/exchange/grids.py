@@ -14,7 +14,8 @@ from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.divisions import DivisionReader, division_code
 from gridclient.exchange.fields import RowProblem, digest
 from gridclient.exchange.values import day, identifier, words
-from gridclient.services.import_records import DivisionRecord, GridRecord, Notice
+from gridclient.services.import_findings import Notice
+from gridclient.services.import_records import DivisionRecord, GridRecord
 
 _SPECIAL_NAME = re.compile(r"[(\uff08]专属[)\uff09]\s*$|专属网格$")
 _TIER_WORDS = (

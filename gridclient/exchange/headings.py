@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 
 
 @dataclass(frozen=True, slots=True)

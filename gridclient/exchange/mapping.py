@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.headings import HEADINGS, comparable
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from gridclient.exchange.opening import Form, identify
 from gridclient.exchange.points import PointReader, in_china
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.exchange.values import text
-from gridclient.services.import_records import ColumnGuess, ImportKind, ImportPreview, Notice, SamplePoint
+from gridclient.services.import_findings import ImportKind, Notice
+from gridclient.services.import_order import ColumnGuess, ImportPreview, SamplePoint
 
 MOST_POINTS = 200
 _LOOKED_THROUGH = 2_000

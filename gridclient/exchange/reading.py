@@ -33,7 +33,8 @@ from gridclient.exchange.tables import open_table, sheets
 from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
 from gridclient.services.aside import Aside
-from gridclient.services.import_records import CaseRecord, ImportKind, Record, RefusedRow
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import CaseRecord, Record
 
 RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
 _AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, WriteOnlyCell
@@ -15,7 +14,7 @@ from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.error_text import sentence
-from gridclient.services.import_records import ImportSummary
+from gridclient.services.import_findings import ImportSummary, RowFinding
 
 _KINDS = {
     "divisions": "行政区划",
@@ -33,23 +32,8 @@ _LONGEST = 32_000
 _ROW_TITLES = ("工作表", "行", "列", "问题", "代码")
 
 
-class ReportLine(Protocol):
-    """One finding about one row; ``RefusedRow`` and the notices of services are such."""
-
-    @property
-    def sheet(self) -> str: ...
-    @property
-    def row(self) -> int: ...
-    @property
-    def column(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def params(self) -> Mapping[str, object]: ...
-
-
 def write_report(
-    path: Path, refused: Iterable[ReportLine], summary: ImportSummary, notices: Iterable[ReportLine] = ()
+    path: Path, refused: Iterable[RowFinding], summary: ImportSummary, notices: Iterable[RowFinding] = ()
 ) -> None:
     """Write the report; a file of that name is replaced.
 
@@ -97,7 +81,7 @@ def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
     ]
 
 
-def _line(found: ReportLine) -> Sequence[object]:
+def _line(found: RowFinding) -> Sequence[object]:
     return found.sheet, found.row, found.column, sentence(found.code, **found.params), found.code
 
 

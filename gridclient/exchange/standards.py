@@ -14,7 +14,8 @@ from gridclient.domain.limits import format_limit, read_limit
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.values import long_text, text
-from gridclient.services.import_records import Notice, StandardRecord
+from gridclient.services.import_findings import Notice
+from gridclient.services.import_records import StandardRecord
 
 _KINDS = (("部件", "component"), ("component", "component"), ("事件", "event"), ("event", "event"))
 _LETTERS = {"component": "C", "event": "E"}

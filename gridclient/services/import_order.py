@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from gridclient.services.import_records import ImportPreview
+from gridclient.services.import_findings import ImportKind, Notice
 from gridclient.services.map_port import ArchiveMetadata
 
 BASE_MAP: Final[Literal["basemap"]] = "basemap"
@@ -49,6 +49,51 @@ class LookOrder:
     kind: str = ""
     sheet: str | None = None
     mapping: ColumnChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePoint:
+    """One point of the file before (``source_*``) and after conversion to WGS-84, to be looked at on the map."""
+
+    row: int
+    label: str
+    source_lon: float
+    source_lat: float
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
+
+    field: str
+    column: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What the import page shows before anything is read in.
+
+    ``rows`` are (row number, cells as text). ``crs_needed`` tells that the file has points inside China and nobody
+    said in which system; ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are
+    findings about the file as a whole.
+    """
+
+    file: str
+    kind: ImportKind
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    titles: tuple[str, ...]
+    fingerprint: str
+    columns: tuple[ColumnGuess, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    points: tuple[SamplePoint, ...] = ()
+    crs_needed: bool = False
+    crs_declared: str = ""
+    file_notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

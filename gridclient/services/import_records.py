@@ -9,42 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-
-class ImportKind(StrEnum):
-    """What a file holds, by the names of the command line."""
-
-    DIVISIONS = "divisions"
-    GRIDS = "grids"
-    UNITS = "units"
-    STANDARDS = "standards"
-    CASES = "cases"
-    CALENDAR = "calendar"
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
-    """One row that does not go in, and why. ``code`` and ``params`` make a sentence (``services.error_text``).
-
-    ``column`` is the column's title (a property of a GeoJSON feature), "" when the whole row is meant.
-    """
-
-    sheet: str
-    row: int
-    column: str
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something worth a line in the report about a row that goes in all the same (a grid in two parts)."""
-
-    column: str
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+from gridclient.services.import_findings import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,61 +227,3 @@ class CalendarRecord:
 
 
 Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CaseRecord | ImportedCase | CalendarRecord
-
-
-@dataclass(frozen=True, slots=True)
-class SamplePoint:
-    """One point of the file before (``source_*``) and after conversion to WGS-84, to be looked at on the map."""
-
-    row: int
-    label: str
-    source_lon: float
-    source_lat: float
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnGuess:
-    """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
-
-    field: str
-    column: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPreview:
-    """What the import page shows before anything is read in.
-
-    ``rows`` are (row number, cells as text). ``crs_needed`` tells that the file has points inside China and nobody
-    said in which system; ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are
-    findings about the file as a whole.
-    """
-
-    file: str
-    kind: ImportKind
-    sheet: str
-    sheets: tuple[str, ...]
-    header_row: int
-    titles: tuple[str, ...]
-    fingerprint: str
-    columns: tuple[ColumnGuess, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    points: tuple[SamplePoint, ...] = ()
-    crs_needed: bool = False
-    crs_declared: str = ""
-    file_notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ImportSummary:
-    """The figures of one import, as the command line and the report print them."""
-
-    file: str
-    kind: ImportKind | Literal["basemap"]
-    rows: int
-    imported: int
-    unchanged: int
-    refused: int
-    seconds: float

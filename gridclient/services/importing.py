@@ -6,43 +6,27 @@ power cut leaves nothing. What a sink does after that point is done whole, if ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 from gridclient.domain.errors import Cancelled
-from gridclient.services.import_records import CalendarRecord, ImportKind, ImportSummary, Record, RefusedRow
+from gridclient.services.import_findings import (
+    ImportKind,
+    ImportOutcome,
+    ImportPhase,
+    ImportSummary,
+    Progress,
+    RefusedRow,
+    RowFinding,
+)
+from gridclient.services.import_records import CalendarRecord, Record
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 
 BATCH = 500
-
-
-class ImportPhase(StrEnum):
-    """Where an import stands. It can be cancelled until it writes."""
-
-    READING = "reading"
-    CHECKING = "checking"
-    WRITING = "writing"
-
-
-Progress: TypeAlias = Callable[[ImportPhase, int, int | None], None]
-"""Called with the phase, the rows done in it and how many there are (``None`` while nobody knows). To stop the import
-it raises ``Cancelled``, which is passed over once rows are written."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowNotice:
-    """A remark on a row that goes in all the same; ``code`` and ``params`` make a sentence."""
-
-    sheet: str
-    row: int
-    column: str
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +36,7 @@ class Stored:
     imported: int
     unchanged: int
     changes: Changes
-    notices: tuple[RowNotice, ...] = ()
+    notices: tuple[RowFinding, ...] = ()
 
 
 class ImportSink(Protocol):
@@ -83,16 +67,6 @@ class ImportSink(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ImportOutcome:
-    """What came of an import: the figures, each row refused, each remark, what to refresh."""
-
-    summary: ImportSummary
-    refused: tuple[RefusedRow, ...]
-    notices: tuple[RowNotice, ...]
-    changes: Changes
-
-
 def import_records(
     records: Iterable[Record | RefusedRow],
     *,
@@ -117,7 +91,7 @@ def import_records(
     """
     started = clock.now()
     refused: list[RefusedRow] = []
-    notices: list[RowNotice] = []
+    notices: list[RowFinding] = []
     rows = _RowCount()
 
     def stand(phase: ImportPhase, done: int, total: int | None) -> None:
@@ -178,12 +152,12 @@ def _batches(records: Iterable[Record | RefusedRow]) -> Iterator[list[Record | R
         yield batch
 
 
-def _notices(records: Iterable[Record]) -> Iterator[RowNotice]:
+def _notices(records: Iterable[Record]) -> Iterator[RowFinding]:
     for record in records:
         if isinstance(record, CalendarRecord):
             continue
         for notice in record.notices:
-            yield RowNotice(record.sheet, record.row, notice.column, notice.code, notice.params)
+            yield RowFinding(record.sheet, record.row, notice.column, notice.code, notice.params)
 
 
 def _in_order(refused: Iterable[RefusedRow]) -> tuple[RefusedRow, ...]:

@@ -20,9 +20,10 @@ import numpy as np
 
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
-from gridclient.services.import_records import CaseRecord, ImportedCase, Record, RefusedRow
+from gridclient.services.import_findings import RefusedRow, RowFinding
+from gridclient.services.import_records import CaseRecord, ImportedCase, Record
 from gridclient.services.imported_case import StandardMatcher, case_key, dated, event_text, imported_case
-from gridclient.services.importing import RowNotice, Stored
+from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
 from gridclient.store.import_journal import Journal, number_name
@@ -140,10 +141,10 @@ class CaseSink:
             return at_point
         return self._codes.get(told) or at_point or (None if _is_own_code(told) else "")
 
-    def _notices(self) -> tuple[RowNotice, ...]:
+    def _notices(self) -> tuple[RowFinding, ...]:
         if not self._without_grid:
             return ()
-        return (RowNotice("", 0, "", "case.grid_pending", {"count": self._without_grid}),)
+        return (RowFinding("", 0, "", "case.grid_pending", {"count": self._without_grid}),)
 
 
 def _refuse(record: Record, column: str, code: str, **params: object) -> RefusedRow:

@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from gridclient.services.import_records import GridRecord, RefusedRow
+from gridclient.services.import_findings import RefusedRow
+from gridclient.services.import_records import GridRecord
 
 TIERS: Final = ("zone", "community", "basic")
 OVERLAP_TOLERANCE: Final = 0.02

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gridclient.domain.codes import list_name
+from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import (
     CalendarRecord,
     CaseRecord,
@@ -19,11 +20,10 @@ from gridclient.services.import_records import (
     GridRecord,
     ImportedCase,
     Record,
-    RefusedRow,
     StandardRecord,
     UnitRecord,
 )
-from gridclient.services.importing import RowNotice, Stored
+from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_checks import Known, check_grids
@@ -54,7 +54,7 @@ class ReferenceSink:
         self._about = (file, actor)
         self._records: list[Record] = []
         self._known = Known()
-        self._notices: list[RowNotice] = []
+        self._notices: list[RowFinding] = []
         self._repeated = 0
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
@@ -154,9 +154,9 @@ def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[Refuse
     return list(first.values()), refused
 
 
-def _unknown_areas(units: Iterable[UnitRecord], known: Known) -> Iterable[RowNotice]:
+def _unknown_areas(units: Iterable[UnitRecord], known: Known) -> Iterable[RowFinding]:
     """Remarks on units that serve an area which the store does not have (yet)."""
     for unit in units:
         unknown = [code for code in unit.grids if len(code) > 6 and not known.has_area(code)]
         if unknown:
-            yield RowNotice(unit.sheet, unit.row, "grids", "unit.area_unknown", {"areas": "、".join(unknown)})
+            yield RowFinding(unit.sheet, unit.row, "grids", "unit.area_unknown", {"areas": "、".join(unknown)})

@@ -22,7 +22,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from gridclient.demo.places import SEEDS
 from gridclient.demo.standards import names
 from gridclient.exchange.headings import HEADINGS
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 
 SHEETS: Final[Mapping[ImportKind, str]] = {
     ImportKind.UNITS: "单位",

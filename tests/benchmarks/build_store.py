@@ -28,7 +28,7 @@ from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.records import division_records, grid_records, standard_records, unit_records
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.importing import import_records
 from gridclient.store.accounts import keep_accounts, keep_settings
 from gridclient.store.import_sink import ReferenceSink

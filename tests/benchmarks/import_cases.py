@@ -25,8 +25,8 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.exchange.reading import read_kind
 from gridclient.second_core import aside_for
 from gridclient.services.aside import IN_PLACE
-from gridclient.services.import_records import ImportKind
-from gridclient.services.importing import ImportOutcome, ImportPhase, import_records
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase
+from gridclient.services.importing import import_records
 from gridclient.store.search import index_cases
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW, TOWNSHIP, all_areas

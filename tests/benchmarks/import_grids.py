@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 
 from gridclient.exchange.reading import read_kind
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.importing import import_records
 from gridclient.services.map_port import Bounds
 from gridclient.services.rows import CaseFilter

@@ -12,8 +12,9 @@ import shapely
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled
-from gridclient.services.import_records import ImportKind, Record
-from gridclient.services.importing import ImportPhase, import_records
+from gridclient.services.import_findings import ImportKind, ImportPhase
+from gridclient.services.import_records import Record
+from gridclient.services.importing import import_records
 from gridclient.services.rows import GridsAt
 from gridclient.store.driver import Database
 from gridclient.store.import_sink import ReferenceSink

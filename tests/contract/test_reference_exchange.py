@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.events import EventKind
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from gridclient.store.accounts import keep_settings
 from gridclient.store.log import Origins, events_of, read_subject, subject_no
 from gridclient.store.reference import touch_reference

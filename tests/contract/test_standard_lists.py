@@ -13,8 +13,9 @@ from sqlite_utils.migrations import Migrations
 
 from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.services.conditions import named_condition
-from gridclient.services.import_records import ImportKind, StandardRecord
-from gridclient.services.importing import ImportOutcome, import_records
+from gridclient.services.import_findings import ImportKind, ImportOutcome
+from gridclient.services.import_records import StandardRecord
+from gridclient.services.importing import import_records
 from gridclient.services.rows import StandardRow
 from gridclient.store import migrations
 from gridclient.store.driver import Use, open_connection, schema_tool

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.import_records import ImportKind, Record, RefusedRow
-from gridclient.services.importing import ImportOutcome, ImportSink, Progress, import_records
+from gridclient.services.import_findings import ImportKind, ImportOutcome, Progress, RefusedRow
+from gridclient.services.import_records import Record
+from gridclient.services.importing import ImportSink, import_records
 from gridclient.store.accounts import keep_settings
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink

@@ -10,8 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from gridclient.services.import_records import ImportKind
-from gridclient.services.importing import ImportPhase
+from gridclient.services.import_findings import ImportKind, ImportPhase
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_cases import case_rows
 

@@ -16,7 +16,7 @@ import pytest
 from gridclient.domain.errors import GridClientError
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
-from gridclient.services.import_records import ImportKind, RefusedRow
+from gridclient.services.import_findings import ImportKind, RefusedRow
 from tests.fakes.exchange_files import (
     cases_workbook,
     csv_bytes,

@@ -11,7 +11,8 @@ import pytest
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.reading import Reading, read_kind
-from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, RefusedRow
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import DivisionRecord, GridRecord
 from tests.fakes.exchange_files import (
     COMMUNITY,
     SQUARE,

@@ -14,7 +14,7 @@ from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.services.error_text import sentence_of
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from tests.fakes.exchange_files import (
     cases_workbook,
     csv_bytes,

@@ -16,14 +16,13 @@ from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table
+from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import (
     CalendarRecord,
     CaseRecord,
     DivisionRecord,
     GridRecord,
-    ImportKind,
     Record,
-    RefusedRow,
     StandardRecord,
 )
 

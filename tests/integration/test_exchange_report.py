@@ -12,7 +12,7 @@ from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.report import write_report
-from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
+from gridclient.services.import_findings import ImportKind, ImportSummary, RefusedRow
 from tests.fakes.exchange_files import (
     CASE_TITLES,
     SQUARE,

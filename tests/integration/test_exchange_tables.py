@@ -13,7 +13,8 @@ from gridclient.exchange.cells import ErrorCell, FormulaCell, Table
 from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table, sheets
-from gridclient.services.import_records import CaseRecord, ImportKind, RefusedRow
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import CaseRecord
 from tests.fakes.exchange_files import (
     CASE_ROWS,
     CASE_TITLES,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.store import first_pages
 from gridclient.store.search import text_query

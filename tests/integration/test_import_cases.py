@@ -14,8 +14,9 @@ import pytest
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import EventDraft, EventKind
-from gridclient.services.import_records import CaseRecord, ImportKind
-from gridclient.services.importing import ImportPhase, import_records
+from gridclient.services.import_findings import ImportKind, ImportPhase
+from gridclient.services.import_records import CaseRecord
+from gridclient.services.importing import import_records
 from gridclient.services.rows import CaseFilter, Sort
 from gridclient.store.verify import verify
 from tests.fakes.import_store import ImportStore

@@ -14,8 +14,7 @@ import msgpack
 import pytest
 import zstandard
 
-from gridclient.services.import_records import ImportKind
-from gridclient.services.importing import ImportPhase
+from gridclient.services.import_findings import ImportKind, ImportPhase
 from gridclient.services.rows import CaseFilter
 from gridclient.store.audit import newest_lines
 from gridclient.store.import_journal import finish_imports

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gridclient.exchange.reading import read_kind
-from gridclient.services.import_records import ImportKind
-from gridclient.services.importing import ImportOutcome, import_records
+from gridclient.services.import_findings import ImportKind, ImportOutcome
+from gridclient.services.importing import import_records
 from gridclient.services.rows import CaseFilter
 from gridclient.store.verify import verify
 from tests.fakes.import_store import ImportStore

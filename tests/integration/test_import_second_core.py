@@ -17,7 +17,8 @@ import pytest
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.second_core import WORTH_IT_FROM, SecondCore, aside_for
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.import_records import CaseRecord, ImportKind, RefusedRow
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import CaseRecord
 from gridclient.services.imported_case import imported_case
 from gridclient.services.importing import import_records
 from gridclient.store.verify import verify

@@ -14,8 +14,8 @@ from gridclient.domain.errors import Cancelled, InvalidInput
 from gridclient.import_look import look
 from gridclient.importing import import_file, import_in_worker, remove_base_map
 from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
+from gridclient.services.import_findings import ImportPhase
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, LookOrder
-from gridclient.services.importing import ImportPhase
 from gridclient.services.rows import CaseFilter
 from gridclient.store.mbtiles import MBTilesArchive
 

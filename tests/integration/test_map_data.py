@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.events import EventDraft, EventKind, to_seconds
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.map_port import MAX_CELLS, Bounds
 from gridclient.services.rows import CaseFilter
 from gridclient.store.map_data import SqliteMapData

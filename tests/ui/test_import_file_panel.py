@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
-from gridclient.services.import_records import ImportKind
 from gridclient.ui.importing.file_panel import FilePanel
 
 

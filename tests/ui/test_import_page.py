@@ -18,9 +18,8 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import InvalidInput
 from gridclient.import_look import look_in_worker
 from gridclient.importing import save_report_in_worker
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
 from gridclient.services.import_order import ImportOrder, LookOrder
-from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
-from gridclient.services.importing import ImportOutcome, ImportPhase
 from gridclient.services.rows import Changes
 from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.page import ImportPage

@@ -10,7 +10,8 @@ from gridclient.demo.standards import read_standards
 from gridclient.domain.limits import read_limit
 from gridclient.exchange.headings import HEADINGS, comparable
 from gridclient.exchange.reading import read_kind
-from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, RefusedRow, StandardRecord
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import DivisionRecord, GridRecord, StandardRecord
 from maps.drawing.divisions import DIVISIONS, read_townships
 from resources.templates.write import NOTES, SHEETS, TEMPLATES, build_template, read_columns
 

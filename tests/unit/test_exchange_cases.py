@@ -15,7 +15,8 @@ from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.mapping import guess
 from gridclient.exchange.points import PointReader
-from gridclient.services.import_records import CaseRecord, ImportKind
+from gridclient.services.import_findings import ImportKind
+from gridclient.services.import_records import CaseRecord
 
 TITLES = (
     *("编号", "标题", "描述", "上报时间", "来源", "层级", "紧急程度", "网格编码"),

@@ -8,7 +8,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import is_damaged
 from gridclient.exchange.headings import HEADINGS, comparable
 from gridclient.exchange.mapping import ColumnMapping, completed, fingerprint, guess
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 
 MESSAGES = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "反对数", "点赞数")
 REQUESTS = (

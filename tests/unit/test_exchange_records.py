@@ -18,7 +18,8 @@ from gridclient.exchange.reading import area_reader
 from gridclient.exchange.standards import StandardReader
 from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
-from gridclient.services.import_records import DivisionRecord, GridRecord, ImportKind, StandardRecord
+from gridclient.services.import_findings import ImportKind
+from gridclient.services.import_records import DivisionRecord, GridRecord, StandardRecord
 from tests.fakes.exchange_files import COMMUNITY, SQUARE, STANDARD_TITLES
 
 SHAPE = Shape({"type": "Polygon", "coordinates": [SQUARE]})

@@ -9,8 +9,9 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled
-from gridclient.services.import_records import CalendarRecord, ImportKind, Notice, Record, RefusedRow, UnitRecord
-from gridclient.services.importing import BATCH, ImportOutcome, ImportPhase, Stored, import_records
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, Notice, RefusedRow
+from gridclient.services.import_records import CalendarRecord, Record, UnitRecord
+from gridclient.services.importing import BATCH, Stored, import_records
 from gridclient.services.rows import Changes
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from gridclient.services.import_records import ColumnGuess
+from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.quiet_combo import QuietCombo
 
 PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})

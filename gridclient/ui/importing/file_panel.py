@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QFormLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from gridclient.domain.codes import list_name
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
-from gridclient.services.import_records import ImportKind
 from gridclient.ui.importing.present import kind_word, kinds, size_text
 from gridclient.ui.importing.quiet_combo import QuietCombo
 from gridclient.ui.importing.templates import WITH_TEMPLATE

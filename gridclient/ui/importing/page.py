@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QStackedWidget, QVBoxLa
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
+from gridclient.services.import_findings import ImportOutcome
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, Look, LookOrder
-from gridclient.services.importing import ImportOutcome
 from gridclient.services.map_port import BaseMaps
 from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
 from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel

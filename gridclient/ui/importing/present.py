@@ -7,9 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.services.import_findings import ImportKind, ImportPhase, ImportSummary, RowFinding
 from gridclient.services.import_order import BASE_MAP
-from gridclient.services.import_records import ImportKind, ImportSummary, RefusedRow
-from gridclient.services.importing import ImportPhase, RowNotice
 
 translate = QCoreApplication.translate
 _KIB: Final = 1024
@@ -138,7 +137,7 @@ def summary_text(summary: ImportSummary, *, dry_run: bool) -> str:
     )
 
 
-def place_text(line: RefusedRow | RowNotice) -> str:
+def place_text(line: RowFinding) -> str:
     """Where in the file: ``部件 第 12 行``; the file as a whole has no row."""
     row = translate("Importing", "第 {row} 行").format(row=line.row) if line.row else translate("Importing", "整个文件")
     return f"{line.sheet} {row}".strip()

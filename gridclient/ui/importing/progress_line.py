@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from gridclient.services.importing import ImportPhase
+from gridclient.services.import_findings import ImportPhase
 from gridclient.ui.importing.present import progress_text, share_done
 from gridclient.ui.key_button import KeyButton
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from gridclient.services.import_records import RefusedRow
-from gridclient.services.importing import ImportOutcome, RowNotice
+from gridclient.services.import_findings import ImportOutcome, RowFinding
 from gridclient.ui.importing.present import summary_text
 from gridclient.ui.importing.tables import TABLE_STYLE, FindingsModel
 from gridclient.ui.key_button import KeyButton
@@ -80,7 +79,7 @@ class ResultPanel(QWidget):
         """The figures and every line."""
         self.headline.setText(summary_text(outcome.summary, dry_run=dry_run))
         self.headline.setAccessibleName(self.headline.text())
-        lines: list[RefusedRow | RowNotice] = [*outcome.refused, *outcome.notices]
+        lines: list[RowFinding] = [*outcome.refused, *outcome.notices]
         self.findings.show_lines(lines)
         self.table.setVisible(bool(lines))
         if outcome.refused:

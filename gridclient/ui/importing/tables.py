@@ -9,8 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont
 
 from gridclient.services.error_text import sentence
-from gridclient.services.import_records import RefusedRow
-from gridclient.services.importing import RowNotice
+from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.ui.importing.present import place_text
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 
@@ -75,9 +74,9 @@ class FindingsModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lines: Sequence[RefusedRow | RowNotice] = ()
+        self._lines: Sequence[RowFinding] = ()
 
-    def show_lines(self, lines: Sequence[RefusedRow | RowNotice]) -> None:
+    def show_lines(self, lines: Sequence[RowFinding]) -> None:
         self.beginResetModel()
         self._lines = lines
         self.endResetModel()

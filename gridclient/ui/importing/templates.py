@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.errors import StoreUnavailable
-from gridclient.services.import_records import ImportKind
+from gridclient.services.import_findings import ImportKind
 
 WITH_TEMPLATE: Final = (ImportKind.CASES, ImportKind.UNITS, ImportKind.STANDARDS, ImportKind.GRIDS)
 
