@@ -35,8 +35,10 @@ def covered_by_folder(report: Path) -> dict[str, float]:
 
 
 def floors_hold(report: Path) -> bool:
-    holds = True
-    for folder, percent in sorted(covered_by_folder(report).items()):
+    """Whether every folder that has a floor was measured and stands on it."""
+    covered, holds = covered_by_folder(report), True
+    for folder in sorted(FLOORS):
+        percent = covered.get(folder, 0.0)
         enough = percent >= FLOORS[folder]
         holds = holds and enough
         print(f"{'  ' if enough else '! '}{folder or '(composed)':<10} {percent:5.1f} %  floor {FLOORS[folder]:.0f} %")

@@ -8,9 +8,11 @@ import re
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
-from tests.architecture.sources import ROOT, Call, calls, python_files, tree_of
+from tests.architecture.sources import ROOT, Call, calls, is_put_together, python_files, tree_of
 
 RAISED = {"GridClientError", "RuleViolation", "InvalidInput", "NotFound", "Conflict", "StoreUnavailable", "SyncFault"}
+NOTED_AT = {"Notice": 1, "RefusedRow": 3}
+"""What tells of a row of a file, and the place of the code among its arguments."""
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
@@ -22,6 +24,14 @@ def raised() -> Iterator[tuple[str, Call]]:
             continue
         for code in literal_codes(arguments[0]):
             yield code, call
+
+
+def noted() -> Iterator[tuple[str, Call]]:
+    """Each code written in a remark about a row of a file, with the call that makes it."""
+    for call in calls():
+        place, arguments = NOTED_AT.get(call.name), call.node.args
+        if place is not None and len(arguments) > place:
+            yield from ((code, call) for code in literal_codes(arguments[place]))
 
 
 def handed_on() -> Iterator[tuple[str, str]]:
@@ -81,6 +91,13 @@ def test_every_raised_code_has_a_sentence() -> None:
     assert not missing, "no sentence in gridclient/services/error_text.py for:\n" + "\n".join(missing)
 
 
+def test_every_code_of_a_remark_about_a_row_has_a_sentence() -> None:
+    known, found = sentences(), list(noted())
+    assert {"case.number_twice"} <= {code for code, _ in found}, "the search finds nothing"
+    missing = sorted({f"{code}  ({call.place})" for code, call in found if code not in known})
+    assert not missing, "no sentence in gridclient/services/error_text.py for:\n" + "\n".join(missing)
+
+
 def test_every_code_that_is_handed_on_has_a_sentence() -> None:
     known, found = sentences(), dict(handed_on())
     assert {"sync.timeout", "case.not_signable"} <= found.keys(), "the search finds nothing"
@@ -96,9 +113,7 @@ def test_every_sentence_is_chinese() -> None:
 def test_no_code_is_put_together_at_run_time() -> None:
     """Such a code escapes the two checks above; a code that is passed on (``problem.code``) is written elsewhere."""
     built = [
-        call.place
-        for call in calls()
-        if call.name in RAISED and call.node.args and isinstance(call.node.args[0], ast.JoinedStr | ast.BinOp)
+        call.place for call in calls() if call.name in RAISED and call.node.args and is_put_together(call.node.args[0])
     ]
     assert not built
 

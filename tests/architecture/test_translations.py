@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shutil
 import subprocess
@@ -15,23 +14,12 @@ from xml.etree import ElementTree
 import pytest
 from PySide6.QtCore import QTranslator
 
-from tests.architecture.sources import PACKAGE, ROOT, calls, python_files
+from tests.architecture.sources import PACKAGE, ROOT, calls, is_put_together, python_files
 
 ENGLISH: Final = ROOT / "resources" / "translations" / "gridclient_en.ts"
 CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 MARKS: Final = re.compile(r"\{[^}]*\}|%\d|%n|\n|Ctrl\+[A-Z]|Shift\+|\bF\d\b|\bEsc\b|\bEnter\b|\*\.[a-z]+", re.ASCII)
 FEWEST: Final = 400
-
-
-def is_put_together(argument: ast.expr) -> bool:
-    """An f-string, a sum, a formatted text: no translation is ever found for what it gives."""
-    if isinstance(argument, ast.JoinedStr | ast.BinOp):
-        return True
-    return (
-        isinstance(argument, ast.Call)
-        and isinstance(argument.func, ast.Attribute)
-        and isinstance(argument.func.value, ast.Constant)
-    )
 
 
 def test_no_translated_text_is_put_together_before_it_is_looked_up() -> None:
