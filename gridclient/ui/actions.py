@@ -88,7 +88,11 @@ class Known:
 
 def word_of(action: Action) -> str:
     """The word of an action on buttons and in menus."""
-    short = {Action.FILE: translate("Actions", "立案"), Action.VERIFY: translate("Actions", "核查")}
+    short = {
+        Action.FILE: translate("Actions", "立案"),
+        Action.VERIFY: translate("Actions", "核查"),
+        Action.FEED_BACK: translate("Actions", "反馈"),
+    }
     return short.get(action) or ACTIONS[action]
 
 
@@ -198,12 +202,15 @@ class DeskActions(QObject):
         """Each key and what it does."""
         return tuple((one.key, one.title) for one in self.known() if one.key)
 
-    def trigger(self, name: str) -> bool:
-        """Does what the command bar chose; says whether it was possible."""
+    def trigger(self, name: str) -> None:
+        """Does what the command bar chose; of what cannot be done to the case now, its panel says why."""
         made = self.desk.get(name) or self.case[Action(name)]
         if made.isEnabled():
             made.trigger()
-        return made.isEnabled()
+        elif name not in self.desk and self._states:
+            self.case_wanted.emit(Action(name))
+        elif name == "undo":
+            self.desk_wanted.emit(name)
 
     def show_menu(self, place: QPoint) -> None:
         """Opens the context menu at a place of the screen."""

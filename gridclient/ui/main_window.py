@@ -135,6 +135,8 @@ class MainWindow(QMainWindow):
         cases.narrowed.connect(state.narrow_by)
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
+        cases.views_read.connect(self.command.set_views)
+        cases.views_read.connect(lambda views: self.initials.ask(view.name for view in views))
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
         cases.rows_shown.connect(lambda: self.boxes.show_grid(state.filter.grid))  # the rows come first
@@ -142,7 +144,7 @@ class MainWindow(QMainWindow):
         for rearranged in (self.tree.expanded, self.tree.collapsed, cases.columns_changed):
             rearranged.connect(self.memory.touch)
         self.command.offer_taken.connect(self.pages.back)
-        self.command.offer_taken.connect(lambda offer: take_offer(offer, self.state, self.actions_))
+        self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))
         self.command.left.connect(cases.table.setFocus)
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
@@ -161,9 +163,8 @@ class MainWindow(QMainWindow):
         self.lists.room_read.connect(self._show_room)
         self.lists.grids_read.connect(self._show_grids)
         self.lists.units_read.connect(self.command.set_units)
-        self.lists.figures_read.connect(self.tree.show_figures)
-        self.lists.figures_read.connect(self.status.show_figures)
-        self.lists.figures_read.connect(self.pages.sync.show_figures)
+        for figures in (self.tree, self.status, self.pages.sync):
+            self.lists.figures_read.connect(figures.show_figures)
         self.lists.total_read.connect(self.status.show_total)
         for panel in (self.boxes, self.cases, self.map):
             self.lists.minute_passed.connect(panel.refresh)
@@ -273,8 +274,7 @@ class MainWindow(QMainWindow):
             "theme": toggle_theme,
             "quit": self.close,
         }
-        if name in wanted:
-            wanted[name]()
+        wanted[name]()
 
     # -- life -------------------------------------------------------------------------------------------------------
 

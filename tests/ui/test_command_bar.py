@@ -7,10 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.roles import Action
 from gridclient.services.rows import Box
+from gridclient.services.words import STATES
 from gridclient.ui.actions import Known
-from gridclient.ui.command.offers import Kind, Sources, asks_for_a_number, offers_for
+from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
+from gridclient.ui.command.taking import take_offer
 from gridclient.ui.main_window import MainWindow
+from gridclient.ui.present import short_number
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS
 
@@ -107,6 +111,31 @@ def test_a_box_is_chosen_by_its_initials(window: MainWindow, qtbot: QtBot) -> No
     assert window.state.filter.box is Box.FILED
 
 
+def test_a_box_that_is_chosen_already_stays_chosen(window: MainWindow) -> None:
+    for _ in range(2):
+        type_in(window, "dpq")
+        press(window.command, Qt.Key.Key_Return)
+        assert window.state.filter.box is Box.FILED
+
+
+def test_a_saved_view_is_found_by_its_name_and_shown(window: MainWindow, qtbot: QtBot) -> None:
+    window.state.search("噪音")
+    window.cases.bar.view_named.emit("night 夜间")
+    qtbot.waitUntil(lambda: bool(window.command.sources.views))
+    window.state.clear()
+    type_in(window, "night")
+    assert [offer.kind for offer in window.command.offers()] == [Kind.VIEW, Kind.SEARCH]
+    press(window.command, Qt.Key.Key_Return)
+    assert window.state.filter.text == "噪音"
+
+
+def test_a_case_is_offered_with_its_whole_number(window: MainWindow, qtbot: QtBot) -> None:
+    wanted = next(row for row in window.cases.model.rows if row.unit_name)
+    type_in(window, wanted.number[-5:])
+    qtbot.waitUntil(lambda: window.command.offers()[0].kind is Kind.CASE)
+    assert window.command.offers()[0].detail == f"{short_number(wanted.number)} · {STATES[wanted.state]}"
+
+
 def test_a_click_takes_an_offer(window: MainWindow, qtbot: QtBot) -> None:
     type_in(window, "gmsq")
     shown = window.command._list
@@ -116,5 +145,15 @@ def test_a_click_takes_an_offer(window: MainWindow, qtbot: QtBot) -> None:
     assert window.state.filter.grid == "371002002001"
 
 
-def test_a_command_that_is_not_possible_now_does_nothing(window: MainWindow, qtbot: QtBot) -> None:
-    assert not window.actions_.trigger("undo")
+def test_of_a_command_that_is_not_possible_now_the_panel_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    row = next(row for row in window.cases.model.rows if row.state == "filed" and not row.returned)
+    window.state.choose_case(row.id)
+    qtbot.waitUntil(lambda: window.detail.view is not None and window.detail.view.case.id == row.id)
+    assert not window.actions_.case[Action.SIGN].isEnabled()
+    take_offer(Offer(Kind.COMMAND, "sign", "签收"), window.state, window.actions_, window.command.sources)
+    assert window.detail.foot.note.text() == "▲ 案件现为“待派遣”，现在不能签收。"
+
+
+def test_undo_with_nothing_to_take_back_says_so(window: MainWindow) -> None:
+    window.actions_.trigger("undo")
+    assert "没有可以撤销的操作" in window.banner.words.text()

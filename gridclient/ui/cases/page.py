@@ -46,6 +46,7 @@ class CaseList(QWidget):
         narrowed(dict[str, Any]): fields of the filter that the operator changed.
         ordered(SortKey, bool): another order; the flag is descending.
         view_chosen(SavedView): a saved view.
+        views_read(Sequence[SavedView]): those that are kept now.
         cleared(): all conditions away.
         conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
@@ -58,6 +59,7 @@ class CaseList(QWidget):
     narrowed = Signal(object)
     ordered = Signal(object, bool)
     view_chosen = Signal(object)
+    views_read = Signal(object)
     cleared = Signal()
     conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -106,7 +108,7 @@ class CaseList(QWidget):
             name="yardstick",
         )
         self._jobs.read(self, reference.units, self._show_units, name="units")
-        self._jobs.read(self, self._desk.queries.views, self.bar.set_views, name="views")
+        self._read_views()
 
     def show_question(self, question: Question, *, grid_name: str) -> None:
         """Another filter or order. The present rows stay until the new ones are here."""
@@ -293,6 +295,7 @@ class CaseList(QWidget):
         self.bar.view_named.connect(self._on_view_named)
         self.bar.view_dropped.connect(self._on_view_dropped)
         self.bar.left.connect(self.table.setFocus)
+        self.views_read.connect(self.bar.set_views)
         self.note.wanted.connect(self._on_note_wanted)
 
     def _on_table_painted(self) -> None:
@@ -330,13 +333,13 @@ class CaseList(QWidget):
 
     def _on_view_named(self, name: str) -> None:
         view = SavedView(name, self._question.filter, self._question.sort)
-        self._jobs.write(self, lambda: self._desk.settings.keep_view(view), lambda _: self._reload_views())
+        self._jobs.write(self, lambda: self._desk.settings.keep_view(view), lambda _: self._read_views())
 
     def _on_view_dropped(self, name: str) -> None:
-        self._jobs.write(self, lambda: self._desk.settings.drop_view(name), lambda _: self._reload_views())
+        self._jobs.write(self, lambda: self._desk.settings.drop_view(name), lambda _: self._read_views())
 
-    def _reload_views(self) -> None:
-        self._jobs.read(self, self._desk.queries.views, self.bar.set_views, name="views")
+    def _read_views(self) -> None:
+        self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")
 
 
 def _is_asked_for(queries: DeskQueries, chosen: CaseFilter, case_id: str) -> bool:

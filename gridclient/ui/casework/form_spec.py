@@ -12,8 +12,9 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.case import Assignment, AssignmentState, Role
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
+from gridclient.ui.actions import word_of
 from gridclient.ui.casework.case_view import CaseView
-from gridclient.ui.casework.offers import action_word, handling, returnable, signable, verifiable
+from gridclient.ui.casework.offers import handling, returnable, signable, verifiable
 
 translate = QCoreApplication.translate
 Values = Mapping[str, Any]
@@ -65,7 +66,7 @@ class FormSpec:
 
 def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
     """The form of ``action`` for a case as it stands."""
-    word = action_word(action)
+    word = word_of(action)
     build = _FORMS.get(action)
     fields = build(view, actor) if build is not None else ()
     lead = ""

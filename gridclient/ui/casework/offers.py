@@ -6,14 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
-
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.roles import AccountRole, Action, Actor, may
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.ui.actions import KEYS, TOGETHER, word_of
 
-translate = QCoreApplication.translate
 _OPEN_PART: Final = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
 _DONE_PART: Final = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RETURNED)
 _KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
@@ -32,19 +29,14 @@ class Offer:
 def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
     """The open actions, in the order an operator wants them."""
     wanted = [action for action in _candidates(case, actor) if may(actor.role, action)]
-    return tuple(Offer(action, action_word(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
+    return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
 
 
 def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
     """What can be done at once to several cases in these states without asking anything."""
     found = frozenset(states)
     wanted = [action for action, fit in TOGETHER.items() if found & fit and may(actor.role, action)]
-    return tuple(Offer(action, action_word(action), _KEYS.get(action, "")) for action in wanted)
-
-
-def action_word(action: Action) -> str:
-    """The word on a button, shorter than the one in the log."""
-    return translate("CaseWork", "反馈") if action is Action.FEED_BACK else word_of(action)
+    return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in wanted)
 
 
 def parts_for(case: Case, actor: Actor, states: Iterable[AssignmentState]) -> tuple[Assignment, ...]:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gridclient.domain.case import Case, CaseState
-from gridclient.domain.errors import Conflict, GridClientError
-from gridclient.domain.roles import Action, may
+from gridclient.domain.case import CaseState
+from gridclient.domain.errors import GridClientError
+from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
+from gridclient.ui.casework.acting import CaseActing
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import command_of, spec_of
-from gridclient.ui.casework.kept_forms import KeptForms
-from gridclient.ui.casework.offers import action_word, offers
 from gridclient.ui.casework.several import SeveralCases
 from gridclient.ui.casework.top import CaseTop
-from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.choice_lists import ChoiceLists
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Together
-from gridclient.ui.present import short_number, state_word
 
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # the case is painted first, and for one that is only passed by nothing is searched
@@ -83,9 +80,9 @@ class CasePanel(QWidget):
         self._coming = False  # another case is wanted than the one that is shown, or others are
         self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
-        self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs)
         self.foot = Foot(dispatch=dispatch)
+        self.acting = CaseActing(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
         self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
         self._clock = QTimer(self, interval=_TICK_MS)
         rows = QVBoxLayout(self)
@@ -103,11 +100,12 @@ class CasePanel(QWidget):
 
     def show_case(self, case_id: str | None) -> None:
         """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
-        self._kept.write()
+        self.acting.keep()
         self.several.leave()
         self._wanted, self._coming, self._awaited = case_id, False, None
         if case_id is None:
             self._view = None
+            self.acting.leave()
             self.top.show_nothing()
             self.foot.clear()
         elif self._view is None or self._view.case.id != case_id:
@@ -116,7 +114,7 @@ class CasePanel(QWidget):
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
-        self._kept.write()
+        self.acting.leave()
         self._wanted, self._view, self._coming, self._awaited = None, None, True, None
         self.foot.close_form()
         self.several.show(case_ids)
@@ -160,19 +158,7 @@ class CasePanel(QWidget):
             if action is Action.FILE and self.several.active:
                 self.several.file()
             return
-        self.foot.note.clear()
-        if action not in {offer.action for offer in offers(view.case, self._desk.actor)}:
-            self._say_not_now(view, action)
-        elif action in (Action.DISPATCH, Action.REASSIGN):
-            self._kept.open(view.case.id, None)
-            self._show_foot(view, dispatch=action)
-            self.foot.take_focus()
-        else:
-            spec = spec_of(action, view, self._desk.actor)
-            if spec.asks:
-                self._open_form(view, action, focus=True)
-            else:
-                self._run(*command_of(spec, {}), view.case)
+        self.acting.start(view, action)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -190,18 +176,21 @@ class CasePanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._clock.stop()
-        self._kept.write()
+        self.acting.keep()
 
     def _connect(self) -> None:
         self._clock.timeout.connect(self._tick)
-        self._lists.ready.connect(self._on_lists)
+        self.acting.done.connect(self._on_done)
+        self.acting.outdated.connect(self._on_outdated)
+        self.acting.left.connect(self.setFocus)
+        self.acting.told.connect(self.told)
         self.top.open_wanted.connect(self.open_wanted)
         self.top.conflict_wanted.connect(self.conflict_wanted)
         self.top.details.reveal_wanted.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatched.connect(self._on_dispatched)
-        self.foot.dispatch_cancelled.connect(self._on_cancelled)
+        self.foot.dispatch_cancelled.connect(self.acting.cancel)
         self.foot.several_dispatched.connect(self._on_several_dispatched)
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
@@ -224,7 +213,7 @@ class CasePanel(QWidget):
             self.top.show_likenesses((), now)
             self.foot.note.clear()
         self.top.show_view(view, now)
-        self._show_actions(view, other=other)
+        self.acting.show(view, other=other)
         if view.case.id == self._going_on and view.case.state is CaseState.FILED:
             self._going_on = None
             self.foot.take_focus()
@@ -250,6 +239,7 @@ class CasePanel(QWidget):
             self.top.show_likenesses(likenesses, self._desk.clock.now())
 
     def _on_unreadable(self, error: GridClientError) -> None:
+        self.acting.leave()
         self._view, self._coming, self._awaited = None, False, None
         self.top.show_error(sentence_of(error))
         self.foot.clear()
@@ -260,69 +250,15 @@ class CasePanel(QWidget):
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
-    def _show_actions(self, view: CaseView, *, other: bool) -> None:
-        """The form that was open for this case comes back; one that is open stays while its action is possible."""
-        possible = {offer.action.value for offer in offers(view.case, self._desk.actor)}
-        form = self.foot.form
-        if form is not None and not other and form.spec.action.value in possible:
-            return
-        opened = self._kept.of(view.case.id, view.kept).opened
-        if opened in possible:
-            self._open_form(view, Action(opened), focus=False)
-        else:
-            self._show_foot(view)
-
-    def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
-        ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)
-        way = dispatch or (Action.DISPATCH if ready else None)
-        self.foot.show_case(view.case, offers(view.case, self._desk.actor), dispatch=way)
-
-    def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
-        kept = self._kept.of(view.case.id, view.kept)
-        form = self.foot.open_form(spec_of(action, view, self._desk.actor), self._lists.now)
-        form.fill(kept.values.get(action.value, {}))
-        form.edited.connect(partial(self._kept.edit, view.case.id, action))
-        form.cancelled.connect(self._on_cancelled)
-        form.submitted.connect(partial(self._submit, view.case))
-        self._kept.open(view.case.id, action)
-        if action is Action.FILE:
-            self._lists.want()
-        if focus:
-            form.start()
-
-    def _submit(self, case: Case, values: dict[str, Any]) -> None:
-        form = self.foot.form
-        if form is not None:
-            self._run(*command_of(form.spec, values), case, form_of=form.spec.action)
-
-    def _run(self, action: Action, args: dict[str, Any], case: Case, *, form_of: Action | None = None) -> None:
-        done = partial(self._on_done, case.id, form_of or action)
-        task = partial(self._desk.act, action, case.id, args, base=self._base(case))
-        self._jobs.write(self, task, done, partial(self._on_refused, case.id))
-
-    def _base(self, case: Case) -> int:
-        """The version that the operator sees: a form stays open while the case is refreshed behind it."""
-        shown = self._view
-        return shown.case.version if shown is not None and shown.case.id == case.id else case.version
-
     def _on_done(self, case_id: str, action: Action, changes: Changes) -> None:
-        self._kept.forget(case_id, action)
-        self._kept.write()
-        if self._view is not None and self._view.case.id == case_id:
-            self.foot.close_form()
-            self.setFocus()
-            self._tell_done(self._view.case, action)
         if case_id == self._going_on:
             self.staying.emit(case_id)
         self._on_changes(changes)
         if action is Action.UNDO:
             self.taken_back.emit((case_id,))
 
-    def _on_refused(self, case_id: str, error: GridClientError) -> None:
-        if self._wanted != case_id:
-            return
-        self.foot.refuse(error)
-        if isinstance(error, Conflict):
+    def _on_outdated(self, case_id: str) -> None:
+        if case_id == self._wanted:
             self._read(case_id)
 
     def _on_changes(self, changes: Changes) -> None:
@@ -333,7 +269,7 @@ class CasePanel(QWidget):
     def _on_dispatched(self, changes: Changes) -> None:
         self.setFocus()  # before the list of units goes: the focus would jump to some other panel
         if self._view is not None:
-            self._tell_done(self._view.case, Action.DISPATCH)
+            self.acting.tell_done(self._view.case, Action.DISPATCH)
         self._on_changes(changes)
         if self._view is not None:
             self.next_wanted.emit()
@@ -351,37 +287,6 @@ class CasePanel(QWidget):
             self.together_wanted.emit(action)
         else:
             self.start_action(action)
-
-    def _tell_done(self, case: Case, action: Action) -> None:
-        """The case may leave the list with what was done: the desk says what it was and how to take it back."""
-        words = (
-            self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
-        )
-        self.told.emit(words.format(action=action_word(action), number=short_number(case.number)).strip())
-
-    def _on_cancelled(self) -> None:
-        if self._view is not None:
-            self.setFocus()
-            self._kept.open(self._view.case.id, None)
-            self._show_foot(self._view)
-
-    def _on_lists(self, lists: Lists) -> None:
-        form, view = self.foot.form, self._view
-        if form is None or view is None:
-            return
-        form.set_lists(lists)
-        if form.spec.action is Action.FILE and lists.guesser is not None:
-            facts = view.case.facts
-            form.show_guesses(lists.guesser.guess(f"{facts.title}\n{facts.description}"))
-
-    def _say_not_now(self, view: CaseView, action: Action) -> None:
-        case = view.case
-        if not may(self._desk.actor.role, action):
-            self.foot.note.say(self.tr("当前角色不能{action}。").format(action=action_word(action)), "bad")
-            return
-        state = state_word(case.state, returned=case.returned, escalated=case.escalated)
-        words = self.tr("案件现为“{state}”，现在不能{action}。").format(state=state, action=action_word(action))
-        self.foot.note.say(words, "bad")
 
     def _reveal(self) -> None:
         if self._view is not None:

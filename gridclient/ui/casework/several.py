@@ -13,9 +13,10 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Changes
+from gridclient.ui.actions import word_of
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import FormSpec, spec_of_several
-from gridclient.ui.casework.offers import action_word, offers_together
+from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Portions, Together, words_of
@@ -189,7 +190,7 @@ class SeveralCases(QObject):
 
     def _on_filed(self, together: Together) -> None:
         complete = not together.refused and not together.left
-        sentence = words_of(together, action_word(Action.FILE))
+        sentence = words_of(together, word_of(Action.FILE))
         self._said = "" if complete else sentence
         if complete:
             self._typed = {}

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import CaseFilter, CasePage, CaseRow, GridRow, Sort, SortKey, UnitRow
+from gridclient.services.rows import CaseFilter, CasePage, CaseRow, GridRow, SavedView, Sort, SortKey, UnitRow
 from gridclient.ui.actions import Known
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.command.popup import OfferList
@@ -63,6 +63,9 @@ class CommandBar(QLineEdit):
 
     def set_grids(self, grids: Sequence[GridRow]) -> None:
         self._sources = replace(self._sources, grids=grids)
+
+    def set_views(self, views: Sequence[SavedView]) -> None:
+        self._sources = replace(self._sources, views=views)
 
     def set_township(self, code: str) -> None:
         """Units and grids of this township come first."""

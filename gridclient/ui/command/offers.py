@@ -11,7 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.services.rows import Box, CaseRow, GridRow, UnitRow
+from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
 from gridclient.ui.actions import Known
 from gridclient.ui.matching import Entry, find
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     GRID = "grid"
     BOX = "box"
     STATE = "state"
+    VIEW = "view"
     SEARCH = "search"
 
 
@@ -58,6 +59,7 @@ class Sources:
     commands: Sequence[Known] = ()
     units: Sequence[UnitRow] = ()
     grids: Sequence[GridRow] = ()
+    views: Sequence[SavedView] = ()
     initials: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     township: str = ""
 
@@ -68,7 +70,7 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     if not typed:
         return [_command(word) for word in sources.commands][:_MOST]
     found = [_case(row) for row in cases]
-    makers = (_commands, _units, _grids, _states)
+    makers = (_commands, _units, _grids, _states, _views)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
     entries.sort(key=lambda entry: len(entry.title))  # what is typed makes up most of a short name
@@ -95,8 +97,7 @@ def names_to_learn(sources: Sources) -> list[str]:
 
 
 def _case(row: CaseRow) -> Offer:
-    detail = joined((short_number(row.number), STATES.get(row.state, row.state), row.unit_name))
-    return Offer(Kind.CASE, row.id, row.title, detail)
+    return Offer(Kind.CASE, row.id, row.title, joined((short_number(row.number), STATES.get(row.state, row.state))))
 
 
 def _command(word: Known) -> Offer:
@@ -139,3 +140,9 @@ def _states(sources: Sources) -> Iterable[Found]:
     offers = [Offer(Kind.BOX, box, BOXES[box], what) for box in Box]
     offers += [Offer(Kind.STATE, state, word, what) for state, word in STATES.items() if word not in shown]
     return [(offer, ("", sources.initials.get(offer.title, ""))) for offer in offers]
+
+
+def _views(sources: Sources) -> Iterable[Found]:
+    what = translate("CommandBar", "保存的视图")
+    for view in sources.views:
+        yield Offer(Kind.VIEW, view.name, view.name, what), ("", sources.initials.get(view.name, ""))

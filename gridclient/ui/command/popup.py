@@ -35,6 +35,7 @@ _ICONS: Final = {
     Kind.GRID: "grid",
     Kind.BOX: "filter",
     Kind.STATE: "filter",
+    Kind.VIEW: "filter",
     Kind.SEARCH: "search",
 }
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, RuleViolation
@@ -16,20 +16,18 @@ from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units, numbered
-from gridclient.ui.dispatch.filter_line import FilterLine, digit_of
+from gridclient.ui.dispatch.filter_line import digit_of
 from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed_units
-from gridclient.ui.dispatch.unit_list import UnitList
-from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.key_button import KeyButton
 from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
 
 
-class DispatchPanel(QWidget):
-    """Object name ``dispatchPanel``.
+class DispatchPanel(DispatchSheet):
+    """Chooses, foretells and dispatches.
 
     Signals:
         done(Changes): the case, or all that could be of several, was dispatched.
@@ -42,10 +40,7 @@ class DispatchPanel(QWidget):
     cancelled = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("dispatchPanel")
-        self.setAccessibleName(self.tr("派遣"))
-        self.setProperty("panel", "true")
+        super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type, parent=parent)
         self._desk = desk
         self._jobs = jobs
         self._action = Action.DISPATCH
@@ -55,17 +50,8 @@ class DispatchPanel(QWidget):
         self._choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
-        self.filter = FilterLine(on_key=self.handle_key, parent=self)
-        self.list = UnitList(on_key=self._handle_or_type, parent=self)
-        self.reason = QLineEdit(self)
-        self.note = InlineNote(parent=self)
-        self.foretold = QLabel(self)
-        self.button = KeyButton("", key="Enter", kind="primary", parent=self)
         self._portions = Portions(desk=desk, jobs=jobs, parent=self)
-        self._heading = QLabel(self)
-        self._beside = QHBoxLayout()
-        self._dress()
-        self._lay_out()
+        self._name()
         self.filter.textEdited.connect(self._on_typed)
         self.list.lead_clicked.connect(self._lead)
         self.list.cooperating_clicked.connect(self._toggle)
@@ -79,9 +65,6 @@ class DispatchPanel(QWidget):
     def choice(self) -> Choice:
         """The units chosen now."""
         return self._choice
-
-    def sizeHint(self) -> QSize:
-        return QSize(320, super().sizeHint().height())
 
     # -- what is dispatched -----------------------------------------------------------------------------------------
 
@@ -109,15 +92,6 @@ class DispatchPanel(QWidget):
         if self._case is not None and changes.kinds & _UNIT_KINDS:
             case, self._case = self._case, None
             self.show_case(case, action=self._action)
-
-    def place_beside(self, widget: QWidget) -> None:
-        """Puts further buttons beside 派遣."""
-        self._beside.addWidget(widget)
-        widget.show()
-
-    def take_focus(self) -> None:
-        """F2."""
-        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # -- choosing ---------------------------------------------------------------------------------------------------
 
@@ -258,7 +232,7 @@ class DispatchPanel(QWidget):
         self.note.clear()
         self.foretold.clear()
         self.reason.setText(reason)
-        self._dress()
+        self._name()
 
     def _on_units(self, units: Units) -> None:
         self._units, self._choice = units, units.proposed
@@ -295,46 +269,11 @@ class DispatchPanel(QWidget):
         if self._case is not None:
             self._reasons[self._case.id] = text
 
-    def _dress(self) -> None:
+    def _name(self) -> None:
         word = self.tr("改派") if self._action is Action.REASSIGN else self.tr("派遣")
         if self._batch:
             word = self.tr("派遣 {count} 件").format(count=len(self._batch))
-        self._heading.setText(word)
-        self._heading.setProperty("role", "strong")
-        self.button.setText(word)
-        self.button.setAccessibleName(word)
-        self.filter.setPlaceholderText(self.tr("输入拼音首字母或数字选择"))
-        self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
-        self.filter.setToolTip(self.filter.accessibleName())
-        self.reason.setPlaceholderText(self._reason_asked)
-        self.reason.setAccessibleName(self.tr("派遣理由"))
-        self.reason.setVisible(False)
-        self.foretold.setProperty("role", "muted")
-        self.foretold.setWordWrap(True)
-
-    def _lay_out(self) -> None:
-        heading = QHBoxLayout()
-        key = KeyButton("F2", parent=self)
-        key.setProperty("kind", "chip")
-        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        key.clicked.connect(self.take_focus)
-        heading.addWidget(self._heading)
-        heading.addWidget(key)
-        heading.addWidget(self.filter, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        buttons.addWidget(self.button)
-        buttons.addLayout(self._beside)
-        buttons.addStretch()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 8, 12, 8)
-        rows.setSpacing(6)
-        rows.addLayout(heading)
-        rows.addWidget(self.list)
-        rows.addWidget(self.reason)
-        rows.addWidget(self.note)
-        rows.addLayout(buttons)
-        rows.addWidget(self.foretold)
+        self.name(word, reason_asked=self._reason_asked)
 
     # -- dispatching ------------------------------------------------------------------------------------------------
 
@@ -363,7 +302,7 @@ class DispatchPanel(QWidget):
         self._accepting = False
         self._batch = (*(outcome.case_id for outcome in together.refused), *together.left)
         sentence = words_of(together, self.tr("派遣"))
-        self._dress()
+        self._name()
         self._show()
         self.note.say(sentence, "warn" if self._batch else "muted")
         self.button.setEnabled(bool(self._batch))

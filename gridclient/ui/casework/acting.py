@@ -1,0 +1,165 @@
+"""What is done with the case that the panel shows: its forms, what is written, and what is said about it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from gridclient.domain.case import Case, CaseState
+from gridclient.domain.errors import Conflict, GridClientError
+from gridclient.domain.roles import Action, may
+from gridclient.services.desk import Desk
+from gridclient.services.rows import Changes
+from gridclient.ui.actions import word_of
+from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.casework.foot import Foot
+from gridclient.ui.casework.form_spec import command_of, spec_of
+from gridclient.ui.casework.kept_forms import KeptForms
+from gridclient.ui.casework.offers import offers
+from gridclient.ui.choice_lists import ChoiceLists, Lists
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number, state_word
+
+
+class CaseActing(QObject):
+    """Fills the foot for one case; what is typed is kept for the case it belongs to.
+
+    Signals:
+        done(str, Action, Changes): carried out on this case.
+        outdated(str): somebody else did something to the case meanwhile.
+        left(): the form or the list of units is put away, the keyboard has no place.
+        told(str): what was done, in one sentence.
+    """
+
+    done = Signal(str, object, object)
+    outdated = Signal(str)
+    left = Signal()
+    told = Signal(str)
+
+    def __init__(self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
+        self._view: CaseView | None = None
+        self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
+        lists.ready.connect(self._on_lists)
+
+    def keep(self) -> None:
+        """Writes down what is typed."""
+        self._kept.write()
+
+    def leave(self) -> None:
+        """No case is shown any more."""
+        self._kept.write()
+        self._view = None
+
+    def show(self, view: CaseView, *, other: bool) -> None:
+        """The form that was open for this case comes back; one that is open stays while its action is possible."""
+        self._view = view
+        possible = {offer.action.value for offer in offers(view.case, self._desk.actor)}
+        form = self._foot.form
+        if form is not None and not other and form.spec.action.value in possible:
+            return
+        opened = self._kept.of(view.case.id, view.kept).opened
+        if opened in possible:
+            self._open_form(view, Action(opened), focus=False)
+        else:
+            self._show_foot(view)
+
+    def start(self, view: CaseView, action: Action) -> None:
+        """Opens the form of an action, or does it where there is nothing to ask."""
+        self._foot.note.clear()
+        if action not in {offer.action for offer in offers(view.case, self._desk.actor)}:
+            self._say_not_now(view, action)
+        elif action in (Action.DISPATCH, Action.REASSIGN):
+            self._kept.open(view.case.id, None)
+            self._show_foot(view, dispatch=action)
+            self._foot.take_focus()
+        else:
+            spec = spec_of(action, view, self._desk.actor)
+            if spec.asks:
+                self._open_form(view, action, focus=True)
+            else:
+                self._run(*command_of(spec, {}), view.case)
+
+    def cancel(self) -> None:
+        """Puts the form or the list of units away."""
+        if self._view is not None:
+            self.left.emit()
+            self._kept.open(self._view.case.id, None)
+            self._show_foot(self._view)
+
+    def tell_done(self, case: Case, action: Action) -> None:
+        """The case may leave the list with what was done: the desk says what it was and how to take it back."""
+        words = (
+            self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
+        )
+        self.told.emit(words.format(action=word_of(action), number=short_number(case.number)).strip())
+
+    def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
+        ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)
+        way = dispatch or (Action.DISPATCH if ready else None)
+        self._foot.show_case(view.case, offers(view.case, self._desk.actor), dispatch=way)
+
+    def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
+        kept = self._kept.of(view.case.id, view.kept)
+        form = self._foot.open_form(spec_of(action, view, self._desk.actor), self._lists.now)
+        form.fill(kept.values.get(action.value, {}))
+        form.edited.connect(partial(self._kept.edit, view.case.id, action))
+        form.cancelled.connect(self.cancel)
+        form.submitted.connect(partial(self._submit, view.case))
+        self._kept.open(view.case.id, action)
+        if action is Action.FILE:
+            self._lists.want()
+        if focus:
+            form.start()
+
+    def _submit(self, case: Case, values: dict[str, Any]) -> None:
+        form = self._foot.form
+        if form is not None:
+            self._run(*command_of(form.spec, values), case, form_of=form.spec.action)
+
+    def _run(self, action: Action, args: dict[str, Any], case: Case, *, form_of: Action | None = None) -> None:
+        done = partial(self._on_done, case.id, action, form_of or action)
+        task = partial(self._desk.act, action, case.id, args, base=self._base(case))
+        self._jobs.write(self, task, done, partial(self._on_refused, case.id))
+
+    def _base(self, case: Case) -> int:
+        """The version that the operator sees: a form stays open while the case is refreshed behind it."""
+        shown = self._view
+        return shown.case.version if shown is not None and shown.case.id == case.id else case.version
+
+    def _on_done(self, case_id: str, action: Action, form_of: Action, changes: Changes) -> None:
+        self._kept.forget(case_id, form_of)
+        self._kept.write()
+        if self._view is not None and self._view.case.id == case_id:
+            self._foot.close_form()
+            self.left.emit()
+            self.tell_done(self._view.case, action)
+        self.done.emit(case_id, action, changes)
+
+    def _on_refused(self, case_id: str, error: GridClientError) -> None:
+        if self._view is None or self._view.case.id != case_id:
+            return
+        self._foot.refuse(error)
+        if isinstance(error, Conflict):
+            self.outdated.emit(case_id)
+
+    def _on_lists(self, lists: Lists) -> None:
+        form, view = self._foot.form, self._view
+        if form is None or view is None:
+            return
+        form.set_lists(lists)
+        if form.spec.action is Action.FILE and lists.guesser is not None:
+            facts = view.case.facts
+            form.show_guesses(lists.guesser.guess(f"{facts.title}\n{facts.description}"))
+
+    def _say_not_now(self, view: CaseView, action: Action) -> None:
+        case = view.case
+        if not may(self._desk.actor.role, action):
+            self._foot.note.say(self.tr("当前角色不能{action}。").format(action=word_of(action)), "bad")
+            return
+        state = state_word(case.state, returned=case.returned, escalated=case.escalated)
+        words = self.tr("案件现为“{state}”，现在不能{action}。").format(state=state, action=word_of(action))
+        self._foot.note.say(words, "bad")

@@ -1,0 +1,93 @@
+"""The look of the dispatch panel: its parts, where they stand and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from gridclient.ui.dispatch.filter_line import FilterLine
+from gridclient.ui.dispatch.unit_list import UnitList
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.key_button import KeyButton
+
+
+class DispatchSheet(QWidget):
+    """Object name ``dispatchPanel``. ``on_line_key`` and ``on_list_key`` are asked first about every key there."""
+
+    def __init__(
+        self,
+        *,
+        on_line_key: Callable[[QKeyEvent], bool],
+        on_list_key: Callable[[QKeyEvent], bool],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("dispatchPanel")
+        self.setAccessibleName(self.tr("派遣"))
+        self.setProperty("panel", "true")
+        self.filter = FilterLine(on_key=on_line_key, parent=self)
+        self.list = UnitList(on_key=on_list_key, parent=self)
+        self.reason = QLineEdit(self)
+        self.note = InlineNote(parent=self)
+        self.foretold = QLabel(self)
+        self.button = KeyButton("", key="Enter", kind="primary", parent=self)
+        self._heading = QLabel(self)
+        self._beside = QHBoxLayout()
+        self._dress()
+        self._lay_out()
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, super().sizeHint().height())
+
+    def name(self, word: str, *, reason_asked: str) -> None:
+        """What the button does, and which reason the line asks for; it is shown when one is needed."""
+        self._heading.setText(word)
+        self.button.setText(word)
+        self.button.setAccessibleName(word)
+        self.reason.setPlaceholderText(reason_asked)
+        self.reason.setVisible(False)
+
+    def place_beside(self, widget: QWidget) -> None:
+        """Puts further buttons beside 派遣."""
+        self._beside.addWidget(widget)
+        widget.show()
+
+    def take_focus(self) -> None:
+        """F2."""
+        self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _dress(self) -> None:
+        self._heading.setProperty("role", "strong")
+        self.filter.setPlaceholderText(self.tr("输入拼音首字母或数字选择"))
+        self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
+        self.filter.setToolTip(self.filter.accessibleName())
+        self.reason.setAccessibleName(self.tr("派遣理由"))
+        self.foretold.setProperty("role", "muted")
+        self.foretold.setWordWrap(True)
+
+    def _lay_out(self) -> None:
+        heading = QHBoxLayout()
+        key = KeyButton("F2", parent=self)
+        key.setProperty("kind", "chip")
+        key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        key.clicked.connect(self.take_focus)
+        heading.addWidget(self._heading)
+        heading.addWidget(key)
+        heading.addWidget(self.filter, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.button)
+        buttons.addLayout(self._beside)
+        buttons.addStretch()
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(12, 8, 12, 8)
+        rows.setSpacing(6)
+        rows.addLayout(heading)
+        rows.addWidget(self.list)
+        rows.addWidget(self.reason)
+        rows.addWidget(self.note)
+        rows.addLayout(buttons)
+        rows.addWidget(self.foretold)
