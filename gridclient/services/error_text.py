@@ -354,6 +354,16 @@ SENTENCES: Final[Mapping[str, str]] = {
 }
 _GENERAL = "操作没有完成（{code})。"
 _STATE_WORDS: Final = {**PARTS, **STATES}
+_SYSTEM_WORDS: Final = {
+    "No space left on device": "空间已满",
+    "No such file or directory": "找不到这个位置，可能已拔出",
+    "Permission denied": "没有权限",
+    "Read-only file system": "写保护",
+    "Input/output error": "读写出错",
+    "Is a directory": "这是文件夹",
+    "Address already in use": "已被占用",
+}
+"""What systems say in English only."""
 
 
 def sentence(code: str, **params: object) -> str:
@@ -379,6 +389,8 @@ class _Shown(dict[str, str]):
 def _shown(name: str, value: object) -> str:
     if name == "state":
         return _STATE_WORDS.get(str(value), str(value))
+    if name in ("reason", "detail"):
+        return _SYSTEM_WORDS.get(str(value), str(value))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):

@@ -14,6 +14,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, SyncFault
 from gridclient.domain.events import place_mark
 from gridclient.services.enrolment import Enrolment
+from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, StickBatch
 from gridclient.sync.bundle import StickPage, key_for, read_bundle, with_frames
@@ -193,10 +194,19 @@ def test_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(SyncFault, match=r"bundle\.not_written"):
+    with pytest.raises(SyncFault, match=r"bundle\.not_written") as caught:
         export_bundle(one, file, now=now)
+    assert "（空间已满）" in sentence_of(caught.value)
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_stick_that_was_pulled_out_is_said_in_plain_words(tmp_path: Path) -> None:
+    one, file = written(desk("one"), 2), tmp_path / "gone" / "a.gridbundle"
+    for work in (export_bundle, import_bundle):
+        with pytest.raises(SyncFault) as caught:
+            work(one, file, now=now)
+        assert "可能已拔出" in sentence_of(caught.value)
 
 
 class Stopping:
