@@ -27,6 +27,14 @@ def settle(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
 
 
+def enter_in_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    window.cases.table.setFocus()
+    press(window.cases.table, Qt.Key.Key_Return)
+    settle(qtbot, window)
+
+
 def focused() -> QWidget:
     widget = QApplication.focusWidget()
     assert widget is not None
@@ -89,21 +97,13 @@ def test_after_a_dispatch_the_panel_shows_that_it_has_the_keyboard_and_an_arrow_
 
 
 def test_enter_in_the_list_goes_on_with_the_case(window: MainWindow, qtbot: QtBot) -> None:
-    press(window, Qt.Key.Key_2, ALT)
-    settle(qtbot, window)
-    window.cases.table.setFocus()
-    press(window.cases.table, Qt.Key.Key_Return)
-    settle(qtbot, window)
+    enter_in_the_list(window, qtbot)
     assert focused() is not window.cases.table
     assert window.detail.foot.isAncestorOf(focused())
 
 
 def test_enter_that_is_held_dispatches_nothing_by_itself(window: MainWindow, qtbot: QtBot) -> None:
-    press(window, Qt.Key.Key_2, ALT)
-    settle(qtbot, window)
-    window.cases.table.setFocus()
-    press(window.cases.table, Qt.Key.Key_Return)
-    settle(qtbot, window)
+    enter_in_the_list(window, qtbot)
     waiting = len(window.cases.model.rows)
     for _ in range(3):
         QApplication.sendEvent(focused(), repeated_enter())
