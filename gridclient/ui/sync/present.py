@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
-from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words
+from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words
 
 translate = QCoreApplication.translate
 _STALE: Final = timedelta(minutes=10)
@@ -209,7 +209,7 @@ def _alone(_view: SyncView, _now: datetime) -> Said:
 def _by_stick(view: SyncView, now: datetime) -> Said:
     way = translate("Sync", "这台电脑不连网络，只用U盘与同步中心交换：导出，带到县里收一次，再导入。")
     if has_pending(view):
-        title = translate("Sync", "还有{here}没有上报").format(here=only_here(view))
+        title = translate("Sync", "还有 {here}没有上报").format(here=only_here(view))
     elif view.fresh_at is None:
         title = translate("Sync", "只用U盘交换")
     else:
@@ -224,8 +224,8 @@ def _idle(view: SyncView, now: datetime) -> Said:
     if view.next_at is not None and view.next_at > now:
         soon = (translate("Sync", "{left} 后自动同步，按 F5 立即同步。").format(left=countdown(view.next_at - now)),)
     if has_pending(view):
-        title = translate("Sync", "还有{here}没有上报").format(here=only_here(view))
-        return title, (_fresh_sentence(view, now), *soon)
+        title = translate("Sync", "还有 {here}没有上报").format(here=only_here(view))
+        return title, (*refused_words(view.last), _fresh_sentence(view, now), *soon)
     if view.fresh_at is None:
         return translate("Sync", "还没有同步过"), soon or (translate("Sync", "按 F5 立即同步。"),)
     return translate("Sync", "都已上报，可以放心关机"), (_fresh_sentence(view, now), *soon)
@@ -245,14 +245,14 @@ def _retrying(view: SyncView, now: datetime) -> Said:
     sentences = (why, _fresh_sentence(view, now), again)
     title = translate("Sync", "这一次没有同步成")
     if has_pending(view):
-        title = translate("Sync", "这一次没有同步成，还有{here}没有上报").format(here=only_here(view))
+        title = translate("Sync", "这一次没有同步成，还有 {here}没有上报").format(here=only_here(view))
     return title, tuple(s for s in sentences if s)
 
 
 def _offline(view: SyncView, now: datetime) -> Said:
     title = translate("Sync", "已切到离线")
     if has_pending(view):
-        title = translate("Sync", "已切到离线，还有{here}没有上报").format(here=only_here(view))
+        title = translate("Sync", "已切到离线，还有 {here}没有上报").format(here=only_here(view))
     sentences = translate("Sync", "登记、派遣照常，都先存在本机；恢复联网后自动上报。"), _fresh_sentence(view, now)
     return title, sentences if has_pending(view) else (*only_here_sentences(view), *sentences)
 
@@ -294,4 +294,5 @@ def _tone(view: SyncView, now: datetime) -> Tone:
     if only_by_stick(view):
         return Tone.OK  # nobody carries a stick every ten minutes
     stale = view.fresh_at is None or now - view.fresh_at > _STALE
-    return Tone.WARN if stale and view.state is SyncState.IDLE else Tone.OK
+    wants_somebody = stale or (has_pending(view) and refused_words(view.last))
+    return Tone.WARN if wants_somebody and view.state is SyncState.IDLE else Tone.OK

@@ -71,16 +71,18 @@ def end_words(report: RoundReport) -> str:
 
 def note_words(report: RoundReport) -> str:
     """What else is to be said of a round: the failure, what was refused, conflicts, a clock that is off."""
-    parts = [failure_words(report)]
-    if report.rejected:
-        parts.append(
-            translate("Sync", "同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。").format(
-                count=report.rejected
-            )
-        )
+    parts = [failure_words(report), *refused_words(report)]
     if report.conflicts:
         parts.append(translate("Sync", "{count} 件两个席位同时处理，等待选择。").format(count=report.conflicts))
     return " ".join(part for part in (*parts, *clock_words(report)) if part)
+
+
+def refused_words(report: RoundReport | None) -> tuple[str, ...]:
+    """What the hub would not have, because a right was taken away, waits on; only a person can help."""
+    if report is None or not report.rejected:
+        return ()
+    words = translate("Sync", "同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。")
+    return (words.format(count=report.rejected),)
 
 
 def bytes_words(count: int) -> str:

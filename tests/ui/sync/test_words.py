@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,8 @@ IDLE = SyncView(SyncState.IDLE, fresh_at=NOW - timedelta(minutes=2))
 FILE = Path("/media/usb/desk.gridbundle")
 
 
-def view(state: SyncState, **parts: object) -> SyncView:
-    return replace(IDLE, state=state, **parts)  # type: ignore[arg-type]
+def view(state: SyncState, **parts: Any) -> SyncView:
+    return replace(IDLE, state=state, **parts)
 
 
 @pytest.mark.parametrize(
@@ -108,17 +109,17 @@ def test_old_data_warns_though_all_is_sent() -> None:
 def test_the_page_says_whether_it_is_safe_to_switch_off() -> None:
     assert headline(IDLE, NOW).title == "都已上报，可以放心关机"
     waiting = view(SyncState.IDLE, pending_events=12, pending_cases=5, pending_files=3)
-    assert headline(waiting, NOW).title == "还有12 条操作（5 件案件）、3 个附件没有上报"
+    assert headline(waiting, NOW).title == "还有 12 条操作（5 件案件）、3 个附件没有上报"
     assert "放心关机" in pending_face(IDLE).told
     assert "关机不会丢" in pending_face(waiting).told
 
 
 def test_without_a_line_too_it_is_said_whether_something_is_only_here() -> None:
     waiting = view(SyncState.OFFLINE, pending_events=1, pending_cases=1)
-    assert headline(waiting, NOW).title == "已切到离线，还有1 条操作（1 件案件）没有上报"
+    assert headline(waiting, NOW).title == "已切到离线，还有 1 条操作（1 件案件）没有上报"
     assert "可以放心关机" in headline(view(SyncState.OFFLINE), NOW).sentences[0]
     failing = replace(waiting, state=SyncState.RETRYING, last=round_at(end=RoundEnd.FAILED, error="sync.timeout"))
-    assert headline(failing, NOW).title == "这一次没有同步成，还有1 条操作（1 件案件）没有上报"
+    assert headline(failing, NOW).title == "这一次没有同步成，还有 1 条操作（1 件案件）没有上报"
 
 
 def test_a_file_from_the_hub_says_that_own_work_has_arrived() -> None:
@@ -257,13 +258,22 @@ def test_what_became_of_a_stick(report: BundleReport, out: bool, words: str) -> 
     assert bundle_words(report, out=out) == words
 
 
+def test_work_that_the_hub_would_not_have_is_said_where_people_look() -> None:
+    last = RoundReport(NOW, RoundEnd.DONE, rejected=1)
+    refused = replace(IDLE, pending_events=1, pending_cases=1, last=last)
+    said = headline(refused, NOW)
+    assert said.sentences[0] == "同步中心没有收下 1 条，仍保存在本机，请联系县级管理员。"
+    assert (said.tone, fresh_face(refused, NOW).tone) == (Tone.WARN, Tone.WARN)
+    assert headline(replace(refused, pending_events=0, pending_cases=0), NOW).tone is Tone.OK
+
+
 def test_desk_without_a_line_says_how_its_work_gets_to_the_hub() -> None:
     by_stick = replace(IDLE, by_stick=True, fresh_at=NOW - timedelta(days=2), pending_events=3, pending_cases=1)
     face = fresh_face(by_stick, NOW)
     assert (state_words(by_stick, NOW), face.icon, face.tone) == ("只用U盘", "stick", Tone.OK)
     assert "stick" in _SIGNS
     said = headline(by_stick, NOW)
-    assert said.title == "还有3 条操作（1 件案件）没有上报"
+    assert said.title == "还有 3 条操作（1 件案件）没有上报"
     assert any("U盘" in sentence for sentence in said.sentences)
     assert "开机联网" not in pending_face(by_stick).told
     assert headline(replace(by_stick, pending_events=0, pending_cases=0), NOW).title == "都已上报，可以放心关机"
