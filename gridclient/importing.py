@@ -180,7 +180,7 @@ def import_in_worker(report: Callable[..., Any], order: ImportOrder, *, profile:
 
     ``report`` gets the phase, the rows done and the rows in all; it raises ``Cancelled`` when somebody stopped.
     """
-    from gridclient.composition import open_desk  # noqa: PLC0415  (it knows this module)
+    from gridclient.composition import open_desk
 
     def tell(phase: ImportPhase, done: int, total: int | None) -> None:
         report(phase.value, done, total)

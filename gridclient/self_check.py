@@ -127,7 +127,7 @@ def _check_screen() -> Sequence[Finding]:
     """The map and the font, which need Qt."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
-        from gridclient.application import make_application  # noqa: PLC0415  (Qt may be what is missing)
+        from gridclient.application import make_application
     except ImportError as error:
         missing = f"缺少系统组件（{error}）。"
         return (Finding("map", "地图", False, missing), Finding("fonts", "中文字体", False, missing))
@@ -136,9 +136,9 @@ def _check_screen() -> Sequence[Finding]:
 
 
 def _check_map() -> Finding:
-    from PySide6.QtCore import QEventLoop, QTimer  # noqa: PLC0415
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    from gridclient.mapview.view import MapView  # noqa: PLC0415
+    from gridclient.mapview.view import MapView
 
     view = MapView(data=_NothingToDraw())
     waiting = QEventLoop()
@@ -162,7 +162,7 @@ def _check_map() -> Finding:
 
 
 def _check_fonts() -> Finding:
-    from PySide6.QtGui import QFontDatabase  # noqa: PLC0415
+    from PySide6.QtGui import QFontDatabase
 
     families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
     if not families:

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -111,12 +112,12 @@ def changes(app: App) -> dict[str, list[Callable[[], object]]]:
     boxes = (Box.FILED, Box.OVERDUE, Box.DISPATCHED, Box.DUE_SOON, Box.HANDLED, Box.PENDING)
     orders = (SortKey.NUMBER, SortKey.TITLE, SortKey.UNIT, SortKey.REGISTERED, SortKey.DUE)
     return {
-        "box": [lambda box=box: state.toggle_box(box) for box in boxes],  # type: ignore[misc]
-        "grid": [lambda code=code: state.choose_grid(code) for code in some],  # type: ignore[misc]
-        "order": [lambda key=key: state.order_by(key) for key in orders],  # type: ignore[misc]
+        "box": [partial(state.toggle_box, box) for box in boxes],
+        "grid": [partial(state.choose_grid, code) for code in some],
+        "order": [partial(state.order_by, key) for key in orders],
         "all": [lambda: state.narrow(only_open=False, box=None, grid=""), state.clear],
-        "text": [lambda words=words: state.search(words) for words in ("噪音", "路灯", "12345", "")],  # type: ignore[misc]
-        "sign": [lambda words=words: state.search(words) for words in ("a", "区", "s", "的", "")],  # type: ignore[misc]
+        "text": [partial(state.search, words) for words in ("噪音", "路灯", "12345", "")],
+        "sign": [partial(state.search, words) for words in ("a", "区", "s", "的", "")],
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -137,7 +138,7 @@ def test_a_wrong_page_leaves_nothing(players: tuple[Player, Player]) -> None:
         (replace(page, heads=(signed,)), "sync.signature"),
         (replace(page, own=(run,)), "sync.gap"),
     ):
-        assert code_of(lambda page=wrong: two.store.take(page)) == code  # type: ignore[misc]
+        assert code_of(partial(two.store.take, wrong)) == code
         assert list(two.store.feeds()) == [FeedState(STREAM, 0, 0, 0)]
     assert two.store.take(page).new_events == 3
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError
@@ -19,12 +20,12 @@ NOON = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
 _PATIENCE_S = 10.0
 
 
-def round_at(ago: timedelta = timedelta(), **parts: object) -> RoundReport:
+def round_at(ago: timedelta = timedelta(), **parts: Any) -> RoundReport:
     """A round that went well, unless told otherwise."""
     plain = RoundReport(
         NOON - ago, RoundEnd.DONE, pushed=2, pulled=10, bytes_sent=812, bytes_received=2_400, seconds=0.4
     )
-    return replace(plain, **parts)  # type: ignore[arg-type]
+    return replace(plain, **parts)
 
 
 @dataclass

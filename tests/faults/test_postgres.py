@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,10 +62,12 @@ def _crash(url: str) -> None:
 
 
 @pytest.mark.parametrize("injury", [_terminate, _crash], ids=("connection", "server"))
-def test_a_database_killed_in_a_transaction_loses_nothing(quick_folder: Path, database: str, injury: object) -> None:
+def test_a_database_killed_in_a_transaction_loses_nothing(
+    quick_folder: Path, database: str, injury: Callable[[str], None]
+) -> None:
     county = County(quick_folder, (FULL, FULL, department(0)), hub_url=database)
     try:
-        county.hub.backend.injury = lambda: injury(database)  # type: ignore[operator]
+        county.hub.backend.injury = lambda: injury(database)
         for turn in range(3):
             county.register(turn % 2)
             county.act(turn % 2, 0, turn)

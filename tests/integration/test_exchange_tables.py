@@ -71,20 +71,18 @@ def test_cells_of_a_workbook_keep_their_types(tmp_path: Path) -> None:
         sheet["E2"].data_type = "e"
         sheet["G2"].number_format = '[$-804]yyyy"年"m"月"d"日"'
 
-    moment = datetime(2026, 1, 8, 9, 3)  # noqa: DTZ001
+    moment = datetime(2026, 1, 8, 9, 3)
     rows = [tuple("甲乙丙丁戊己庚"), (7, 3.5, moment, "=1+1", "#N/A", True, 46030)]
     table = opened(tmp_path / "a.xlsx", workbook_bytes(rows, change=change))
-    assert cells_of(table) == [
-        ["007", 3.5, moment, FormulaCell("1+1"), ErrorCell("#N/A"), True, datetime(2026, 1, 8)]  # noqa: DTZ001
-    ]
+    assert cells_of(table) == [["007", 3.5, moment, FormulaCell("1+1"), ErrorCell("#N/A"), True, datetime(2026, 1, 8)]]
 
 
 def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> None:
-    content = workbook_bytes([("日期", "注"), (datetime(2026, 1, 8), "甲")])  # noqa: DTZ001
+    content = workbook_bytes([("日期", "注"), (datetime(2026, 1, 8), "甲")])
     content = with_part(
         content, "xl/workbook.xml", lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     )
-    assert cells_of(opened(tmp_path / "a.xlsx", content))[0][0] == datetime(2030, 1, 9)  # noqa: DTZ001
+    assert cells_of(opened(tmp_path / "a.xlsx", content))[0][0] == datetime(2030, 1, 9)
 
 
 def test_shared_texts_leave_out_phonetic_guides_and_resolve_escapes(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,9 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
-def asked(stage: Stage, **told: object) -> Sequence[Likeness]:
-    given: dict[str, object] = {"title": "", "description": "", "phone": "", "lon": None, "lat": None}
-    return stage.queries.likely_duplicates(**{**given, "at": stage.clock.now(), **told})  # type: ignore[arg-type]
+def asked(stage: Stage, **told: Any) -> Sequence[Likeness]:
+    given: dict[str, Any] = {"title": "", "description": "", "phone": "", "lon": None, "lat": None}
+    return stage.queries.likely_duplicates(**{**given, "at": stage.clock.now(), **told})
 
 
 def test_the_same_report_is_found_with_its_reasons(stage: Stage) -> None:

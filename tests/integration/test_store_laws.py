@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -124,7 +125,7 @@ def test_tables_and_counts_are_what_the_log_says(
             assert read_unit_tallies(connection) == counted_unit_tallies(connection)
 
 
-_fields: dict[str, st.SearchStrategy[object]] = {
+_fields: dict[str, st.SearchStrategy[Any]] = {
     "grid": st.sampled_from((TOWNSHIP, ZONE, COMMUNITY, *GRIDS)),
     "box": st.sampled_from(list(Box)),
     "states": st.frozensets(st.sampled_from(("reported", "filed", "dispatched", "handling", "closed", "void"))),
@@ -136,7 +137,7 @@ _fields: dict[str, st.SearchStrategy[object]] = {
 _filters = (
     st.lists(st.sampled_from(sorted(_fields)), max_size=2, unique=True)
     .flatmap(lambda names: st.fixed_dictionaries({name: _fields[name] for name in names}))
-    .map(lambda chosen: CaseFilter(**chosen))  # type: ignore[arg-type]
+    .map(lambda chosen: CaseFilter(**chosen))
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,7 +29,7 @@ from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
 EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
 
 
-def row(line: int, /, **fields: object) -> CaseRow:
+def row(line: int, /, **fields: Any) -> CaseRow:
     made = CaseRow(
         rowid=line,
         id=f"{line:032x}",
@@ -52,7 +53,7 @@ def row(line: int, /, **fields: object) -> CaseRow:
         lon=None,
         lat=None,
     )
-    return replace(made, **fields)  # type: ignore[arg-type]
+    return replace(made, **fields)
 
 
 def shown(model: CaseModel, key: SortKey, line: int = 0) -> str:

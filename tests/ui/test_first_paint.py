@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -11,6 +13,7 @@ from gridclient.ui.case_pane import CasePane
 from gridclient.ui.first_paint import FirstPaint
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.map_pane import MapPane
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
 
@@ -27,7 +30,7 @@ class DrawnMap(QWidget):
 def test_the_rest_waits_until_the_map_is_drawn_and_comes_once(qtbot: QtBot) -> None:
     pane = DrawnMap()
     qtbot.addWidget(pane)
-    first = FirstPaint(map_pane=pane, parent=pane)  # type: ignore[arg-type]
+    first = FirstPaint(map_pane=cast("MapPane", pane), parent=pane)
     told: list[str] = []
     first.rest_due.connect(lambda: told.append("rest"))
     first.seen.connect(lambda: told.append("seen"))
@@ -42,7 +45,7 @@ def test_the_rest_waits_until_the_map_is_drawn_and_comes_once(qtbot: QtBot) -> N
 def test_a_map_that_does_not_come_holds_nothing_up(qtbot: QtBot) -> None:
     pane = DrawnMap()
     qtbot.addWidget(pane)
-    first = FirstPaint(map_pane=pane, parent=pane)  # type: ignore[arg-type]
+    first = FirstPaint(map_pane=cast("MapPane", pane), parent=pane)
     with qtbot.waitSignals([first.rest_due, first.seen], timeout=10_000):
         first.begin()
 

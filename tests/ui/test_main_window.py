@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import StoreUnavailable
@@ -231,8 +231,8 @@ def test_f3_registers_beside_the_list_and_the_new_case_is_chosen(
     assert window.intake.isVisible()
     assert not window.detail.isVisible()
     focused = QApplication.focusWidget()
-    assert focused is not None
-    focused.insertPlainText("海滨路路灯不亮")  # type: ignore[attr-defined]
+    assert isinstance(focused, QPlainTextEdit)
+    focused.insertPlainText("海滨路路灯不亮")
     press(focused, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: "海滨路路灯不亮" in titles(window))
     made = next(case for case in invented.store.cases.values() if case.facts.title == "海滨路路灯不亮")

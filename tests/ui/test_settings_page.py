@@ -213,8 +213,10 @@ def test_a_list_of_conditions_is_put_out_of_force_and_back(
     assert care.lists[""]
 
 
-def test_a_list_without_lines_says_why(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
-    care.backups = list  # type: ignore[method-assign]
+def test_a_list_without_lines_says_why(
+    page: SettingsPage, care: InventedCare, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(care, "backups", list)
     page.show_part(BACKUPS)
     qtbot.waitUntil(page.backups.table.note.isVisible, timeout=5_000)
     assert "还没有备份" in page.backups.table.note.words.text()

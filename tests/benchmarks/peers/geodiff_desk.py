@@ -12,8 +12,8 @@ import sys
 import zlib
 from pathlib import Path
 
-from pygeodiff import GeoDiff  # type: ignore[import-not-found]
-from steps import step  # type: ignore[import-not-found]
+from pygeodiff import GeoDiff
+from steps import step
 
 TABLE = (
     "CREATE TABLE events(seq INTEGER PRIMARY KEY, hlc INT, kind TEXT, subject BLOB, base INT, actor TEXT, payload TEXT)"
