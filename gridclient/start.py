@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from gridclient.early_desk import EarlyDesk
     from gridclient.forerunner import Forerunner
     from gridclient.mapview.basemaps import BaseMapFolder
+    from gridclient.mapview.view import MapView
+    from gridclient.services.desk import Desk
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
@@ -105,7 +107,7 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     view.resize(*_MAP_SIZE)
     try:
         opened, base_maps = opening.wait()
-        view.begin(opened.desk.map_data, base_maps)
+        _begin_as_left(view, opened.desk, base_maps)
         for part in _WINDOW:
             import_module(part)
             application.processEvents()  # the page asks in between
@@ -117,6 +119,18 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
         view.shutdown()
         view.deleteLater()
         raise
+
+
+def _begin_as_left(view: MapView, desk: Desk, base_maps: BaseMapFolder) -> None:
+    """The page gets its data, and looks where the operator looked: drawn elsewhere first it would be drawn twice."""
+    from gridclient.ui.map_pane import place_in
+    from gridclient.ui.state import DeskState
+    from gridclient.ui.window_memory import kept_part
+
+    state = DeskState()
+    state.restore(kept_part(desk.settings, "state"))
+    view.refresh_cases(state.filter)
+    view.begin(desk.map_data, base_maps, place=place_in(kept_part(desk.settings, "map")))
 
 
 class _Opening(QObject):

@@ -39,7 +39,6 @@ class GridMapScript(JSCSSMixin, MacroElement):
 
     default_js = [  # noqa: RUF012
         ("qwebchannel", "qrc:///qtwebchannel/qwebchannel.js"),
-        ("protomaps", f"{PAGE}/vendor/protomaps-leaflet/protomaps-leaflet.js"),
         *((name, f"{PAGE}/{name}.js") for name in SCRIPTS),
     ]
     default_css = [("gridmap_css", f"{PAGE}/gridmap.css")]  # noqa: RUF012

@@ -8,6 +8,7 @@ data/cases?b=w,s,e,n&z=13   [[cases, lon, lat, overdue, id|null], …]
 data/units?b=w,s,e,n        [[code, lon, lat, name, kind, status], …]
 data/words                  the words on the page
 data/base                   the base maps to choose from
+data/place                  [lon, lat, zoom] where the map looks first, null: at everything
 data/preview                what an import would bring
 tiles/<base map>/z/x/y      a tile
 """
@@ -41,11 +42,13 @@ logger = logging.getLogger(__name__)
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 _OF_THE_PAGE = ("words", "preview")
-_FIRST = ("words", "outlines", "base", "figures")
+_FIRST = ("words", "place", "outlines", "base", "figures")
 EMPTY_COLLECTION = b'{"type":"FeatureCollection","features":[]}'
 
 Reply = tuple[str, bytes]
 """Media type and body."""
+Place = tuple[float, float, float]
+"""Where the map looks: longitude, latitude, zoom."""
 
 
 @dataclass
@@ -61,6 +64,7 @@ class Routes:
     maps: Path = field(default_factory=maps_root)
     cases: CaseFilter = field(default_factory=lambda: CaseFilter(only_open=True))
     preview: bytes = EMPTY_COLLECTION
+    place: Place | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     scripts: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -82,6 +86,7 @@ class Routes:
         answers: dict[str, Callable[[], Reply]] = {
             "base": lambda: _json(self._base()),
             "words": lambda: _json(self.words),
+            "place": lambda: _json(self.place),
             "preview": lambda: (GEOJSON, self.preview),
         }
         if self.data is not None:
@@ -118,6 +123,9 @@ class Routes:
         for name in _FIRST:
             with suppress(GridClientError):
                 found[f"/data/{name}"] = self.answer(f"data/{name}")[1]
+        for address in _offline(self.maps)["parts"].values():
+            with suppress(NotFound):
+                found[address] = self.answer(address)[1]
         return found
 
     def _base(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from gridclient.mapview.bridge import MAX_OBJECTS, Bridge
 from gridclient.mapview.handler import GridSchemeHandler
 from gridclient.mapview.network import MapPage, NetworkGuard, make_profile
-from gridclient.mapview.routes import EMPTY_COLLECTION, Routes
+from gridclient.mapview.routes import EMPTY_COLLECTION, Place, Routes
 from gridclient.mapview.scheme import PAGE_URL, SCHEME
 from gridclient.mapview.words import page_words
 from gridclient.services.map_port import BaseMaps, MapData
@@ -78,10 +78,19 @@ class MapView(QWebEngineView):
             self.begin(data, base_maps)
         self._load()
 
-    def begin(self, data: MapData, base_maps: BaseMaps | None = None) -> None:
-        """The store is open: the page gets what it shows. Once; a second call is of no effect."""
+    def begin(
+        self,
+        data: MapData,
+        base_maps: BaseMaps | None = None,
+        *,
+        place: Place | None = None,
+    ) -> None:
+        """The store is open: the page gets what it shows. Once; a second call is of no effect.
+
+        ``place`` is where it looks first; else it shows everything.
+        """
         if self._routes.data is None:
-            self._routes.data, self._routes.base_maps = data, base_maps
+            self._routes.data, self._routes.base_maps, self._routes.place = data, base_maps, place
             self.handler.begin()
 
     # -- what is shown ------------------------------------------------------------------------------------------
@@ -191,7 +200,8 @@ class MapView(QWebEngineView):
     def _filter_by(self, cases: CaseFilter) -> None:
         if cases != self._routes.cases:
             self._routes.cases = cases
-            self._kept["cases"] = lambda: self.bridge.stale.emit("cases")  # the page may be asking under another one
+            if self._routes.data is not None:  # the page may be asking under another one
+                self._kept["cases"] = lambda: self.bridge.stale.emit("cases")
 
     def _send(self, kind: str, call: Callable[[], None]) -> None:
         self._kept[kind] = call

@@ -9,6 +9,7 @@ import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from gridclient.mapview.routes import Place
 from gridclient.mapview.view import MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter, CaseRow, Changes
@@ -58,7 +59,7 @@ class MapPane(QWidget):
         self._left = False
         self._filter = CaseFilter()
         self._case: CaseRow | None = None
-        self._looking_at: tuple[float, float, float] | None = None
+        self._looking_at: Place | None = None
         self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._figures_due.timeout.connect(self._on_figures_due)
         self._line = QVBoxLayout(self)
@@ -162,9 +163,7 @@ class MapPane(QWidget):
 
     def restore(self, text: str) -> None:
         """Looks there when the view is made."""
-        if text:
-            lon, lat, zoom = json.loads(text)
-            self._looking_at = (float(lon), float(lat), float(zoom))
+        self._looking_at = place_in(text)
 
     def shutdown(self) -> None:
         """Before the window is deleted; no view is made any more."""
@@ -189,6 +188,14 @@ class MapPane(QWidget):
 
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
         self._looking_at = (lon, lat, zoom)
+
+
+def place_in(text: str) -> Place | None:
+    """What :meth:`MapPane.as_text` gave."""
+    if not text:
+        return None
+    lon, lat, zoom = json.loads(text)
+    return float(lon), float(lat), float(zoom)
 
 
 def _theme() -> Theme:

@@ -45,6 +45,11 @@ class WindowMemory(QObject):
             self._jobs.write(self, lambda: self._settings.keep_value(_KEY, text))
 
 
+def kept_part(settings: DeskSettings, name: str) -> str:
+    """What was kept under ``name``, for whoever cannot wait for the window."""
+    return _parts_of(settings.value(_KEY)).get(name, "")
+
+
 def _parts_of(text: str) -> dict[str, str]:
     try:
         parts = json.loads(text or "{}")

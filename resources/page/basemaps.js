@@ -20,7 +20,7 @@ class BaseMaps {
     this.list = layers;
     if (JSON.stringify(offline) !== JSON.stringify(this.offline)) {
       this.offline = offline;
-      const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await fetched(url)]));
+      const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await get(url).catch(() => null)]));
       this.parts = Object.fromEntries(bodies.filter(([, body]) => body));
     }
     this.choose(this.chosen);
@@ -42,8 +42,9 @@ class BaseMaps {
     const about = this._about();
     if (!about && id !== "none") this.chosen = "offline";
     this.layer?.remove();
-    this.layer = about ? this._archive(about) : null;
-    this.layer?.addTo(this.map);
+    this.layer = null;
+    if (about?.kind === "vector" && !globalThis.protomapsL) brought().then(() => this.chosen === id && this.choose(id));
+    else if (about) this.layer = this._archive(about).addTo(this.map);
     this.map.options.zoomSnap = about?.kind === "raster" ? 1 : 0.5;
     this._drawLand(!about || (about.kind === "vector" && !hasLand(about)));
   }
@@ -59,7 +60,7 @@ class BaseMaps {
 
   /* The grids' fill lets a real base map through. */
   fillOpacity() {
-    return this.layer ? 0.55 : 1;
+    return this._about() ? 0.55 : 1;
   }
 
   _about() {
@@ -101,9 +102,13 @@ class BaseMaps {
   }
 }
 
-async function fetched(url) {
-  const answer = await fetch(url);
-  return answer.ok ? answer.json() : null;
+/* The library that draws vector maps: few desks have one, and none needs it for its first paint. */
+function brought() {
+  const script = element("script", { src: "grid://app/page/vendor/protomaps-leaflet/protomaps-leaflet.js" });
+  return new Promise((resolve, reject) => {
+    Object.assign(script, { onload: resolve, onerror: reject });
+    document.head.append(script);
+  });
 }
 
 /* -- vector style: one calm set of rules for the usual schemas (Protomaps, OpenMapTiles, Shortbread) and for plain files -- */
@@ -171,11 +176,11 @@ function vectorRules(names, tokens) {
 
 /* WORKAROUND for protomaps-leaflet 5.1.0: a closed line gives a label with boxes of NaN, and one such box in the index
    hides every label. */
-class RoadName extends protomapsL.LineLabelSymbolizer {
+const roadName = (options) => new (class extends protomapsL.LineLabelSymbolizer {
   place(layout, geometry, feature) {
     return super.place(layout, geometry, feature)?.filter(({ bboxes }) => bboxes.every(({ minX, minY }) => isFinite(minX + minY)));
   }
-}
+})(options);
 
 function labelRules(names, tokens) {
   const common = {
@@ -185,7 +190,7 @@ function labelRules(names, tokens) {
   return names.flatMap((dataLayer) => {
     const role = roleOf(dataLayer);
     const points = { dataLayer, symbolizer: new protomapsL.CenteredTextSymbolizer({ ...common, ...font(12) }), filter: (_, f) => f.geomType === 1 };
-    const lines = { dataLayer, minzoom: 14, symbolizer: new RoadName({ ...common, ...font(11) }), filter: (_, f) => f.geomType === 2 };
+    const lines = { dataLayer, minzoom: 14, symbolizer: roadName({ ...common, ...font(11) }), filter: (_, f) => f.geomType === 2 };
     return role === "label" ? [points, lines] : role === "road" ? [lines] : [];
   });
 }

@@ -31,7 +31,7 @@ class GridMap {
     this.mode = "browse";
     this.untouched = true; // nobody has moved the map: it may follow the window's size
     const { theme = "light", size } = Object.fromEntries(new URLSearchParams(location.search));
-    expect(map, size);
+    expect(map, size, () => !this.untouched);
     this.setTheme(theme);
     this.ready = this._start();
   }
@@ -46,7 +46,7 @@ class GridMap {
   }
 
   async _start() {
-    const asked = Object.fromEntries(["words", "outlines", "base", "figures"].map((name) => [name, get(`/data/${name}`)]));
+    const asked = Object.fromEntries(["words", "place", "outlines", "base", "figures"].map((name) => [name, get(`/data/${name}`)]));
     for (const answer of Object.values(asked)) answer.catch(() => {}); // told where it is awaited
     this.hears = connected(); // what was asked is drawn meanwhile
     const words = await asked.words;
@@ -63,6 +63,8 @@ class GridMap {
     });
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
+    const place = await asked.place;
+    if (place) this.lookAt(...place); // before there is anything to draw
     const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
@@ -218,8 +220,8 @@ class GridMap {
     const named = this.outlines.features[shown === "zone" ? "township" : "community"];
     const scale = (256 * 2 ** this.map.getZoom()) / 360;
     this.marks.setNames(named.map((grid) => [this.outlines.middleOf(grid), grid.name, (grid.bbox[2] - grid.bbox[0]) * scale]));
-    const overdue = this.outlines.features[shown].filter(({ code }) => this.outlines.figuresOf(code)[1]).slice(0, 500);
-    this.marks.setBadges(overdue.map((grid) => [this.outlines.middleOf(grid), this.outlines.figuresOf(grid.code)[1]]));
+    const overdue = () => this.outlines.features[shown].filter(({ code }) => this.outlines.figuresOf(code)[1]).slice(0, 500);
+    this.marks.setBadges(() => overdue().map((grid) => [this.outlines.middleOf(grid), this.outlines.figuresOf(grid.code)[1]]));
   }
 
   _notes() {
@@ -324,12 +326,12 @@ function sized(map) {
 
 /* It is made as large as it will be, "788x330", so that everything is ready when it is shown; then it is as large as
    its place, which takes some steps to its size. */
-function expect(map, size) {
+function expect(map, size, centred) {
   if (!size || map.getSize().x) return;
   const { style } = map.getContainer();
   const take = (width, height) => {
     Object.assign(style, { width, height });
-    map.invalidateSize({ pan: false });
+    map.invalidateSize({ pan: centred(), animate: false });
   };
   take(...size.split("x").map((side) => `${side}px`));
   let due = 0;

@@ -131,7 +131,7 @@ class Marks {
     this.words = words;
     this.cells = [];
     this.units = [];
-    this.badges = [];
+    this.badges = () => [];
     this.names = [];
     this.visible = { cases: true, units: false, heat: false };
     this.chosen = null;
@@ -153,9 +153,9 @@ class Marks {
     this.draw();
   }
 
-  /* [[latlng, overdue], …]: grids with overdue cases, for when the bubbles are off. */
-  setBadges(rows) {
-    this.badges = rows;
+  /* Gives [[latlng, overdue], …]: grids with overdue cases, asked when the bubbles are off. */
+  setBadges(told) {
+    this.badges = told;
     this.draw();
   }
 
@@ -267,7 +267,7 @@ class Marks {
 
   _drawBadges() {
     const bad = this.tokens.get("bad");
-    for (const [latlng, overdue] of this.badges) {
+    for (const [latlng, overdue] of this.badges()) {
       this._add("marks", Bubble, latlng.lat, latlng.lng, {
         radius: 8, weight: 1.4, color: bad, fillColor: this.tokens.get("panel"), fillOpacity: 0.95,
         badge: bad, lineColour: this.tokens.get("panel"), text: shortCount(overdue), textColour: bad,

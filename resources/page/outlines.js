@@ -1,4 +1,4 @@
-/* The grids' boundaries: one Leaflet layer a tier, coloured by open cases, and the grid under a point.
+/* The grids' boundaries: those of one tier, coloured by open cases, the lines of those above it, and the grid under a point.
    Nothing here hears the mouse; GridMap asks `at()`. */
 "use strict";
 
@@ -10,6 +10,79 @@ function figureClass(open) {
   return open <= 0 ? 0 : open < 3 ? 1 : open < 6 ? 2 : open < 10 ? 3 : 4;
 }
 
+const LEAST_STEP = 0.6; // pixels: a corner nearer than this to the one before is not drawn
+
+/* Many areas as one layer: one for each takes several times as long to make, to move and to draw.
+   `ground(feature)` gives a colour to those that have a ground. */
+const Areas = L.Path.extend({
+  initialize(features, options) {
+    this.features = features;
+    this.drawn = 0; // the last time
+    L.setOptions(this, { interactive: false, ...options });
+  },
+
+  _project() {
+    this._update();
+  },
+
+  _update() {
+    this._pxBounds = this._renderer._bounds; // something of it may be anywhere
+  },
+
+  _updatePath() {
+    const { _ctx: ctx, _bounds: seen, _drawing: drawing } = this._renderer;
+    if (!drawing) return;
+    const { color, fillOpacity, ground, opacity, weight } = this.options;
+    const scale = 256 * 2 ** this._map.getZoom();
+    const origin = this._map.getPixelOrigin();
+    const near = this.features.filter((feature) => meets(feature, seen, scale, origin));
+    this.drawn = near.length;
+    ctx.save();
+    Object.assign(ctx, { lineWidth: weight, lineJoin: "round", strokeStyle: color });
+    for (const feature of near) {
+      const [x, y] = feature.corner;
+      const path = pathOf(feature, scale);
+      const across = x * scale - origin.x;
+      const down = y * scale - origin.y;
+      ctx.translate(across, down);
+      if (ground) {
+        ctx.globalAlpha = fillOpacity;
+        ctx.fillStyle = ground(feature);
+        ctx.fill(path, "evenodd");
+        ctx.globalAlpha = opacity;
+      }
+      ctx.stroke(path);
+      ctx.translate(-across, -down);
+    }
+    ctx.restore();
+  },
+});
+
+/* The area's path in pixels from its corner, made once a zoom. */
+function pathOf(feature, scale) {
+  if (feature.scale === scale) return feature.path;
+  const path = new Path2D();
+  feature.rings ??= ringsOf(feature);
+  for (const ring of feature.rings) {
+    let [x, y] = [ring[0] * scale, ring[1] * scale];
+    path.moveTo(x, y);
+    for (let i = 2; i < ring.length; i += 2) {
+      const [nextX, nextY] = [ring[i] * scale, ring[i + 1] * scale];
+      if (Math.abs(nextX - x) + Math.abs(nextY - y) < LEAST_STEP) continue;
+      path.lineTo(nextX, nextY);
+      x = nextX;
+      y = nextY;
+    }
+    path.closePath();
+  }
+  Object.assign(feature, { scale, path });
+  return path;
+}
+
+function meets({ corner: [west, north], end: [east, south] }, { min, max }, scale, origin) {
+  return east * scale >= min.x + origin.x && west * scale <= max.x + origin.x && south * scale >= min.y + origin.y && north * scale <= max.y + origin.y;
+}
+
 class Outlines {
   constructor(map, tokens) {
     this.map = map;
@@ -17,7 +90,6 @@ class Outlines {
     this.features = { township: [], zone: [], community: [], basic: [] };
     this.byCode = new Map();
     this.figures = new Map();
-    this.layers = {};
     this.shown = null;
     this.selected = null;
     this.opacity = 1;
@@ -32,15 +104,20 @@ class Outlines {
     for (const raw of collection.features ?? []) {
       const tier = raw.properties?.tier === "special" ? "basic" : raw.properties?.tier;
       if (!(tier in this.features) || !/Polygon$/.test(raw.geometry?.type ?? "")) continue;
-      const feature = { ...raw.properties, tier, geometry: raw.geometry, bbox: bboxOf(raw.geometry), shade: 0, path: null };
+      const bbox = bboxOf(raw.geometry);
+      const [corner, end] = [placeOf(bbox[0], bbox[3]), placeOf(bbox[2], bbox[1])];
+      const feature = { ...raw.properties, tier, geometry: raw.geometry, bbox, corner, end, shade: 0 };
       this.features[tier].push(feature);
       this.byCode.set(feature.code, feature);
     }
     this.widths = Object.fromEntries(TIERS.map((tier) => [tier, medianWidth(this.features[tier])]));
-    this.schematic = [...this.byCode.values()].some((feature) => feature.schematic);
+    const all = [...this.byCode.values()];
+    this.schematic = all.some((feature) => feature.schematic);
+    const [west, south, east, north] = [0, 1, 2, 3].map((side) => (side < 2 ? Math.min : Math.max)(...all.map(({ bbox }) => bbox[side])));
+    this.whole = all.length ? L.latLngBounds([south, west], [north, east]) : null;
     this._paintClasses();
     if (shown) this.show(shown);
-    this.select(this.selected);
+    else this.select(this.selected);
   }
 
   counts() {
@@ -48,8 +125,7 @@ class Outlines {
   }
 
   bounds() {
-    const boxes = [...this.byCode.values()].map((feature) => feature.bbox);
-    return boxes.length ? L.latLngBounds(boxes.flatMap(([w, s, e, n]) => [[s, w], [n, e]])) : null;
+    return this.whole;
   }
 
   /* The finest tier that can be read at this zoom. */
@@ -61,12 +137,8 @@ class Outlines {
 
   /* Draw this tier, and the lines of those above it over it. */
   show(tier) {
-    if (this.shown !== tier) {
-      if (this.shown) this._remove(this.shown);
-      this.shown = tier;
-      this._group(tier, (feature) => this._fill(feature)).addTo(this.map);
-    }
-    this._lines();
+    this.shown = tier;
+    this.restyle();
   }
 
   setOpacity(opacity) {
@@ -76,8 +148,17 @@ class Outlines {
   }
 
   restyle() {
-    for (const feature of this.byCode.values()) feature.path?.setStyle(this._fill(feature));
-    this._lines();
+    if (!this.shown) return;
+    const get = (name) => this.tokens.get(name);
+    const colours = [0, 1, 2, 3, 4].map((shade) => get(`class-${shade}`));
+    const weights = this.shown === "zone" ? { zone: 1, township: 1.8 } : { zone: 1.6, township: 2.2 };
+    const lines = { color: get("zone-line") };
+    this._forget();
+    this.areas = this._drawn(this.features[this.shown], {
+      color: get("grid-line"), weight: 0.6, colours, ground: ({ shade }) => colours[shade], fillOpacity: this.opacity,
+    });
+    this.lines = ["zone", "township"].map((tier) => this._drawn(this.features[tier], { ...lines, weight: weights[tier] }));
+    if (this.shown === "basic") this.lines.unshift(this._drawn(this.features.community, { ...lines, weight: 0.9, opacity: 0.6 }));
     this.select(this.selected);
   }
 
@@ -97,7 +178,7 @@ class Outlines {
     const feature = this.byCode.get(code);
     if (!feature) return;
     const accent = this.tokens.get("accent");
-    this.outline = this._path(feature, { color: accent, weight: 3, fillColor: accent, fillOpacity: 0.18 }).addTo(this.map);
+    this.outline = this._drawn([feature], { color: accent, weight: 3, ground: () => accent, fillOpacity: 0.18 });
   }
 
   /* The feature of the tier shown at a place, or of the nearest tier above that has one there. */
@@ -124,66 +205,25 @@ class Outlines {
   }
 
   _clear() {
-    for (const tier of Object.keys(this.layers)) this._remove(tier);
-    this.layers = {};
+    this._forget();
     this.outline?.remove();
-    this.lines?.remove();
-    this.lines = this.outline = this.shown = null;
+    this.outline = this.shown = null;
     for (const list of Object.values(this.features)) list.length = 0;
     this.byCode.clear();
   }
 
-  _remove(tier) {
-    this.layers[tier]?.remove();
+  _forget() {
+    for (const layer of [this.areas, ...(this.lines ?? [])]) layer?.remove();
+    this.areas = this.lines = null;
   }
 
-  _group(tier, style) {
-    this.layers[tier] ??= L.layerGroup();
-    if (!this.layers[tier].getLayers().length) {
-      for (const feature of this.features[tier]) {
-        feature.path = this._path(feature, style(feature));
-        this.layers[tier].addLayer(feature.path);
-      }
-    } else {
-      for (const feature of this.features[tier]) Object.assign(feature.path.options, style(feature));
-    }
-    return this.layers[tier];
-  }
-
-  _path(feature, style) {
-    const options = { renderer: this.renderer, interactive: false, smoothFactor: 0.6, lineJoin: "round", ...style };
-    return L.polygon(latLngs(feature.geometry), options);
-  }
-
-  _fill(feature) {
-    return {
-      color: this.tokens.get("grid-line"), weight: 0.6,
-      fillColor: this.tokens.get(`class-${feature.shade}`), fillOpacity: this.opacity,
-    };
-  }
-
-  _lines() {
-    this.lines?.remove();
-    this.lines = L.layerGroup();
-    const colour = this.tokens.get("zone-line");
-    const weights = this.shown === "zone" ? { zone: 1, township: 1.8 } : { zone: 1.6, township: 2.2 };
-    if (this.shown === "basic") this._addLines("community", { color: colour, weight: 0.9, opacity: 0.6 });
-    for (const tier of ["zone", "township"]) this._addLines(tier, { color: colour, weight: weights[tier] });
-    this.lines.addTo(this.map);
-    this.outline?.bringToFront();
-  }
-
-  _addLines(tier, style) {
-    for (const feature of this.features[tier]) this.lines.addLayer(this._path(feature, { ...style, fill: false }));
+  _drawn(features, style) {
+    return new Areas(features, { renderer: this.renderer, ...style }).addTo(this.map);
   }
 
   _paintClasses() {
-    for (const [code, feature] of this.byCode) {
-      const shade = figureClass(this.figuresOf(code)[0]);
-      if (shade === feature.shade) continue;
-      feature.shade = shade;
-      feature.path?.setStyle({ fillColor: this.tokens.get(`class-${shade}`) });
-    }
+    for (const [code, feature] of this.byCode) feature.shade = figureClass(this.figuresOf(code)[0]);
+    this.areas?.redraw();
   }
 }
 
@@ -193,8 +233,18 @@ function polygonsOf(geometry) {
   return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
 }
 
-function latLngs(geometry) {
-  return polygonsOf(geometry).map((rings) => rings.map((ring) => ring.map(([lon, lat]) => [lat, lon])));
+/* Where a place lies in the square of the whole map, of which a side is 1. */
+function placeOf(lon, lat) {
+  const sine = Math.sin((lat * Math.PI) / 180);
+  return [lon / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
+}
+
+/* The rings as x, y, x, y, … in that square, from the area's corner. */
+function ringsOf({ geometry, corner: [west, north] }) {
+  return polygonsOf(geometry).flat().map((ring) => Float64Array.from(ring.flatMap(([lon, lat]) => {
+    const [x, y] = placeOf(lon, lat);
+    return [x - west, y - north];
+  })));
 }
 
 function bboxOf(geometry) {

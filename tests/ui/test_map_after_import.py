@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from tests.fakes.map_data import InMemoryMapData
 from tests.fakes.map_stage import stage
 
-DRAWN = "gridmap.outlines.features[gridmap.outlines.shown].filter((grid) => gridmap.map.hasLayer(grid.path)).length"
+DRAWN = "gridmap.map.hasLayer(gridmap.outlines.areas) ? gridmap.outlines.areas.drawn : 0"
 
 
 def test_grids_that_were_imported_again_are_still_on_the_map(qtbot: QtBot) -> None:

@@ -54,6 +54,7 @@ def test_shapes_of_an_archive_become_the_base_map_in_the_desk_s_colours(qtbot: Q
     folder = BaseMapFolder(tmp_path, READERS)
     with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
         map_stage.look_at(*PLACE, 9)
+        assert map_stage.js("typeof protomapsL") == "undefined"  # no first paint waits for it
         choose(map_stage, folder, 1)
         qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee", timeout=PATIENCE_MS)
         map_stage.view.set_theme("dark")

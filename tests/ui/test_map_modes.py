@@ -36,7 +36,7 @@ def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
 
 def test_a_theme_changes_without_a_reload(map_stage: MapStage) -> None:
     map_stage.js("(window.same = 1, 0)")
-    fill = "gridmap.outlines.features[gridmap.outlines.shown][0].path.options.fillColor"
+    fill = "gridmap.outlines.areas.options.colours[0]"
     light = map_stage.js(fill)
     map_stage.view.set_theme("dark")
     map_stage.wait("document.documentElement.classList.contains('dark')")

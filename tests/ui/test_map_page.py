@@ -36,7 +36,7 @@ def test_the_page_is_what_folium_makes_today() -> None:
 
 def test_every_script_and_style_of_the_page_is_there() -> None:
     addresses = re.findall(r'(?:src|href)="grid://app/page/([^"]+)"', (ROOT / "index.html").read_text(encoding="utf-8"))
-    assert len(addresses) == 11
+    assert len(addresses) == 10
     assert [address for address in addresses if not (ROOT / address).is_file()] == []
 
 
@@ -94,7 +94,7 @@ def test_what_the_page_asks_first_goes_with_it_when_the_store_is_there() -> None
     found = r'<script type="application/json" id="(/data/[a-z]+)">(.*?)</script>'
     html = Routes(data=Named()).answer("/page/index.html")[1].decode()
     told = {address: json.loads(body) for address, body in re.findall(found, html)}
-    assert set(told) == {"/data/words", "/data/outlines", "/data/base", "/data/figures"}
+    assert set(told) == {f"/data/{name}" for name in ("words", "place", "outlines", "base", "figures")}
     assert told["/data/outlines"]["name"] == "</script><!--"
     assert re.findall(found, Routes().answer("/page/index.html")[1].decode()) == []
 

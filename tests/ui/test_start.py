@@ -35,6 +35,26 @@ def test_a_page_that_came_before_the_store_shows_the_store_when_it_is_there(qtbo
         view.shutdown()
 
 
+def test_a_page_that_is_told_where_to_look_looks_there_at_once_and_asks_once_for_its_cases(qtbot: QtBot) -> None:
+    place, chosen = (122.05, 37.45, 14.0), CaseFilter(only_open=True, text="井盖")
+    view, data = MapView(size=(800, 600)), InMemoryMapData()
+    qtbot.addWidget(view)
+    seen: list[tuple[float, ...]] = []
+    view.bridge.view_changed.connect(lambda *where: seen.append(tuple(round(part, 3) for part in where)))
+    try:
+        view.resize(800, 600)
+        view.refresh_cases(chosen)
+        view.begin(data, place=place)
+        with qtbot.waitSignal(view.bridge.page_drawn, timeout=20_000):
+            view.show()
+            view.centre_on(*place)  # as the window does with what it remembers
+            view.refresh_cases(chosen)
+        assert set(seen) == {place}
+        assert data.asked.count("cells") == 1
+    finally:
+        view.shutdown()
+
+
 def test_the_desk_opens_with_the_map_that_was_begun(tmp_path: Path, qtbot: QtBot) -> None:
     create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
     seen: list[bool] = []
