@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -124,9 +124,16 @@ def _flag_test(table: Table, flag: Flag) -> Test:
 
 
 def _state_test(table: Table, states: frozenset[str]) -> Test:
-    wanted = np.zeros(256, dtype=np.bool_)
-    wanted[[STATES[state] for state in states if state in STATES]] = True
-    return lambda at: wanted.take(table.state[at])
+    wanted = [STATES[state] for state in states if state in STATES]
+
+    def test(at: Any) -> Mask:
+        found = table.state[at]
+        mask = np.zeros(len(found), dtype=np.bool_)
+        for state in wanted:  # an eighth of what it costs to look each up
+            mask |= found == state
+        return mask
+
+    return test
 
 
 def _unit_test(connection: Connection, table: Table, unit: str) -> Test:

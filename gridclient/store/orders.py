@@ -70,9 +70,10 @@ def page_of(
     cursor = None if after is None else read_cursor(after, sort.key)
     if sort.key is SortKey.TITLE:
         edge = None if cursor is None else (str(cursor.value or ""), cursor.no)
-        titled = TitleOrder(connection, table, descending=sort.descending, edge=edge).first(chosen, limit + 1)
-        end = Cursor(*titled[limit - 1]) if len(titled) > limit else None
-        return Page([no - 1 for _, no in titled[:limit]], end)
+        titles = TitleOrder(connection, table, descending=sort.descending, edge=edge)
+        numbers = titles.first(chosen, limit + 1)
+        end = Cursor(*titles.titled(numbers[limit - 1])) if len(numbers) > limit else None
+        return Page([no - 1 for no in numbers[:limit]], end)
     order: _Steps | _Ranks
     if sort.key in _LABELLED or sort.key in _FEW_VALUES:
         order = _Steps(table, sort, areas)

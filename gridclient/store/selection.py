@@ -57,6 +57,15 @@ class Selection:
         places = self.places()
         return places[test(places)]
 
+    def has(self, places: Places) -> Mask:
+        """Which of these places are among them."""
+        if self._mask is not None:
+            return self._mask[places]
+        at = np.searchsorted(self._places, places)
+        at[at == self.size] = 0
+        among: Mask = self._places[at] == places if self.size else np.zeros(len(places), dtype=np.bool_)
+        return among
+
     def sample(self) -> Places:
         """Some thousand of them, evenly spread."""
         if self._mask is not None:

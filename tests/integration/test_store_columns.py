@@ -221,7 +221,7 @@ def test_shortcuts_for_very_many_cases_change_no_answer(
     monkeypatch.setattr(selection, "_SPARE", 1)
     monkeypatch.setattr(selection, "_LEAST_SAMPLE", 2)
     if walk:
-        monkeypatch.setattr(titles, "_FEW", 0)
+        monkeypatch.setattr(titles, "_FEW", -(10**6))
         monkeypatch.setattr(titles, "_WALK", 7)
         monkeypatch.setattr(titles, "_LOOK_UP", 10**6)
     with opened("memory", Path()) as plain:
