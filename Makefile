@@ -41,7 +41,9 @@ $(READY): requirements.lock pyproject.toml .ci/setup .ci/system-packages
 lock: $(READY)
 	@VENV=$(VENV) sh .ci/lock
 
+# PyInstaller takes Debian's own python apart with objdump and wants its shared library, which is a package of its own.
 bundle: $(READY)
+	@sh .ci/system-packages binutils $$($(PYTHON) -c 'import sys; sys.base_prefix == "/usr" and print("libpython%d.%d" % sys.version_info[:2])')
 	@$(PYTHON) -m PyInstaller --noconfirm --clean --log-level WARN --workpath build/bundle --distpath dist build.spec
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} dist/gridclient/gridclient self-check
 
