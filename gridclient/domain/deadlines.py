@@ -8,32 +8,26 @@ Counting, per kind of limit (DOMAIN: Clocks; where that is silent, decided here)
   in the lunch break → its beginning, after closing or on a day off → closing). That is N × 8 working hours, and the
   deadline is always on the N-th working day after the day of the start: one working day after 2026-02-13 is 02-14.
 * ``natural_day``, immediate: N × 24 hours.
-* ``next_day`` (hotline): the day of receipt does not count, and a limit in days ends with its last day at ``day_end``.
-  Source: Civil Code art. 201 (the first day is not counted) and 203 (the last day ends at 24:00, or when business
-  ends). Limits in hours begin at once under either rule: art. 201, second paragraph.
+* ``next_day`` (hotline): the day of receipt does not count, and a limit in days ends with its last day at 24:00.
+  Source: Civil Code art. 201 (the first day is not counted) and 203 (the last day ends at 24:00). Limits in hours
+  begin at once under either rule: art. 201, second paragraph.
 
-An extension adds its limit to the deadline of the moment; a pause moves the deadline of the moment by the time paused,
-counted in working time for the working kinds. Extensions are granted before a deadline, so they are added first.
 Deadlines are whole seconds; 24:00 is written 23:59:59, so that the date shown is the last day itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from gridclient.domain.calendar import WorkCalendar, WorkingHours, china_time, second_of_day
+from gridclient.domain.calendar import WorkCalendar, WorkingHours, china_time
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import Limit, LimitKind
 from gridclient.domain.working_time import WorkingTime, at_second
 
-DAY_END_24 = time(23, 59, 59)
-DAY_END_18 = time(18)
 DEFAULT_HOURS = WorkingHours()
-
-Pause = tuple[datetime, datetime]
 
 
 class StartRule(StrEnum):
@@ -58,10 +52,6 @@ class StepCode(StrEnum):
     """params: day"""
     UNKNOWN_YEAR = "unknown_year"
     """params: year"""
-    EXTENSION = "extension"
-    """params: limit; at = the deadline after it"""
-    PAUSE = "pause"
-    """params: until, seconds, working, due (the deadline after it)"""
     DUE = "due"
 
 
@@ -82,7 +72,6 @@ class Deadline:
     begin: datetime
     limit: Limit
     day_of_receipt_counts: bool
-    changes: tuple[Step, ...]
     clock: WorkingTime = field(repr=False)
 
     @property
@@ -93,16 +82,16 @@ class Deadline:
             steps.append(Step(StepCode.DAY_OF_RECEIPT, self.begin))
         elif self.limit.kind.counts_working_time and (moved := self.clock.next_from(self.begin)) > self.begin:
             steps.append(Step(StepCode.START_MOVED, moved))
-        if self._needs_calendar:
+        if self.limit.kind.counts_working_time:
             steps += _calendar_steps(self.clock.calendar, self._first_day, self.due.date())
         steps += [Step(StepCode.UNKNOWN_YEAR, self.due, {"year": year}) for year in sorted(self.uncertain_years)]
-        return (*steps, *self.changes, Step(StepCode.DUE, self.due))
+        return (*steps, Step(StepCode.DUE, self.due))
 
     @property
     def uncertain_years(self) -> frozenset[int]:
         """The years whose holidays were guessed for this deadline: screens say so."""
         calendar, first, last = self.clock.calendar, self._first_day, self.due.date()
-        if not self._needs_calendar or calendar.known_years.issuperset(range(first.year, last.year + 1)):
+        if not self.limit.kind.counts_working_time or calendar.known_years.issuperset(range(first.year, last.year + 1)):
             return frozenset()
         days = (first + timedelta(days=number) for number in range((last - first).days + 1))
         return frozenset(day.year for day in days if not calendar.is_known(day))
@@ -110,11 +99,6 @@ class Deadline:
     @property
     def _first_day(self) -> date:
         return self.begin.date() if self.day_of_receipt_counts else self.begin.date() + _DAY
-
-    @property
-    def _needs_calendar(self) -> bool:
-        limits = (self.limit, *(change.params.get("limit") for change in self.changes))
-        return any(isinstance(limit, Limit) and limit.kind.counts_working_time for limit in limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +122,15 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How much time is left when each warning begins; a county's setting (defaults decided here)."""
+    """How much time is left when each warning begins (decided here)."""
 
-    early: timedelta = timedelta(hours=4)
-    yellow: timedelta = timedelta(hours=2)
-    red: timedelta = timedelta(hours=1)
-
-    def __post_init__(self) -> None:
-        if not timedelta() <= self.red <= self.yellow <= self.early:
-            raise InvalidInput(
-                "thresholds.not_in_order", early=str(self.early), yellow=str(self.yellow), red=str(self.red)
-            )
+    early: timedelta
+    yellow: timedelta
+    red: timedelta
 
 
-HANDLING_THRESHOLDS = Thresholds()
-STAGE_THRESHOLDS = Thresholds(yellow=timedelta(minutes=10), red=timedelta(minutes=5))
+HANDLING_THRESHOLDS = Thresholds(timedelta(hours=4), timedelta(hours=2), timedelta(hours=1))
+STAGE_THRESHOLDS = Thresholds(timedelta(hours=4), timedelta(minutes=10), timedelta(minutes=5))
 """受理, 派遣, 核查 … run in minutes."""
 
 
@@ -163,31 +141,20 @@ def deadline(
     calendar: WorkCalendar,
     hours: WorkingHours = DEFAULT_HOURS,
     start_rule: StartRule = StartRule.IMMEDIATE,
-    day_end: time = DAY_END_24,
-    pauses: Sequence[Pause] = (),
-    extra: Sequence[Limit] = (),
 ) -> Deadline:
     """The deadline of a limit that starts at ``start``, in China time.
 
-    ``extra`` are granted extensions, ``pauses`` times during which the clock stood still (a pause that still lasts is
-    passed with now as its end); parts before the start or after the deadline of the moment change nothing.
-    Raises ``InvalidInput``: ``time.naive``, ``deadline.pause_backwards``, ``deadline.out_of_range``.
+    Raises ``InvalidInput``: ``time.naive``, ``deadline.out_of_range`` (beyond the year 9999).
     """
     begin = china_time(start)
     begin = begin.replace(microsecond=0) if begin.microsecond else begin
     clock = WorkingTime(calendar, hours)
-    changes: list[Step] = []
     next_day = start_rule is StartRule.NEXT_DAY and limit.kind.counts_days
     try:
-        due = _end_of_days(clock, begin.date(), limit, day_end) if next_day else _first_due(clock, begin, limit)
-        for extension in extra:
-            due = _later(clock, due, extension)
-            changes.append(Step(StepCode.EXTENSION, due, {"limit": extension}))
-        for pause in _in_order(pauses) if pauses else ():
-            due = _resumed(clock, (max(pause[0], begin), pause[1]), due, limit.kind, changes)
+        due = _end_of_days(clock, begin.date(), limit) if next_day else _first_due(clock, begin, limit)
     except (OverflowError, ValueError):
         raise InvalidInput("deadline.out_of_range", start=start.isoformat()) from None
-    return Deadline(due, begin, limit, not next_day, tuple(changes), clock)
+    return Deadline(due, begin, limit, not next_day, clock)
 
 
 def working_seconds(start: datetime, end: datetime, calendar: WorkCalendar, hours: WorkingHours = DEFAULT_HOURS) -> int:
@@ -204,7 +171,7 @@ def remaining(
     return Remaining(timedelta(seconds=working), due - now, now > due)
 
 
-def urgency(left: Remaining, *, stage: bool = False, at: Thresholds | None = None) -> Urgency:
+def urgency(left: Remaining, *, stage: bool = False) -> Urgency:
     """The warning for what is ``left``: the one rule of the list, the case's panel and what is spoken.
 
     A unit's time goes by the shorter of its two clocks, so that few working hours before a night or a weekend warn; a
@@ -213,7 +180,7 @@ def urgency(left: Remaining, *, stage: bool = False, at: Thresholds | None = Non
     if left.overdue:
         return Urgency.OVERDUE
     worked = left.working if left.working > _NOTHING and not stage else left.natural
-    shortest, limits = min(left.natural, worked), at or (STAGE_THRESHOLDS if stage else HANDLING_THRESHOLDS)
+    shortest, limits = min(left.natural, worked), STAGE_THRESHOLDS if stage else HANDLING_THRESHOLDS
     if shortest >= limits.early:
         return Urgency.NONE
     if shortest >= limits.yellow:
@@ -223,6 +190,7 @@ def urgency(left: Remaining, *, stage: bool = False, at: Thresholds | None = Non
 
 _NOTHING = timedelta()
 _DAY = timedelta(days=1)
+_LAST_SECOND = 86399
 _CLOCK_SECONDS = {LimitKind.MINUTE: 60, LimitKind.URGENT_HOUR: 3600, LimitKind.NATURAL_DAY: 86400}
 
 
@@ -238,49 +206,17 @@ def _later(clock: WorkingTime, moment: datetime, limit: Limit) -> datetime:
     return moment + timedelta(seconds=round(limit.amount * _CLOCK_SECONDS[limit.kind]))
 
 
-def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit, day_end: time) -> datetime:
+def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit) -> datetime:
     """The end of the limit's last day; half a day ends half-way through the day after the full ones."""
     full = int(limit.amount)
     part = limit.amount - full
-    end = second_of_day(day_end)
     if limit.kind is LimitKind.WORK_DAY:
         day = clock.calendar.add_working_days(receipt, full + bool(part))
         half_way = clock.hours.second_at(round(part * clock.hours.seconds_per_day))
     else:
         day = receipt + timedelta(days=full + bool(part))
         half_way = round(part * 86400)
-    return at_second(day, min(half_way, end) if part else end)
-
-
-def _in_order(pauses: Sequence[Pause]) -> list[Pause]:
-    """The pauses on the Chinese clock in order, overlapping ones made one."""
-    merged: list[Pause] = []
-    for begin, end in sorted((china_time(begin), china_time(end)) for begin, end in pauses):
-        if end < begin:
-            raise InvalidInput("deadline.pause_backwards", begin=begin.isoformat(), end=end.isoformat())
-        if merged and begin <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
-
-
-def _resumed(clock: WorkingTime, pause: Pause, due: datetime, kind: LimitKind, changes: list[Step]) -> datetime:
-    """The deadline moved by the paused time, or as it was when the pause lies outside the clock's run."""
-    first, last = pause
-    if first >= due or last <= first:
-        return due
-    if kind.counts_working_time:
-        seconds = clock.between(first, last)
-        days, rest = divmod(seconds, clock.hours.seconds_per_day)
-        moved = clock.days_later(due, days)
-        moved = clock.later(moved, rest) if rest else moved
-    else:
-        seconds = int((last - first).total_seconds())
-        moved = due + timedelta(seconds=seconds)
-    params = {"until": last, "seconds": seconds, "working": kind.counts_working_time, "due": moved}
-    changes.append(Step(StepCode.PAUSE, first, params))
-    return moved
+    return at_second(day, min(half_way, _LAST_SECOND) if part else _LAST_SECOND)
 
 
 def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Step]:

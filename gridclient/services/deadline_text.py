@@ -58,7 +58,7 @@ def working_text(seconds: float, *, seconds_per_day: int = 8 * 3600) -> str:
 
 
 def explain(deadline: Deadline) -> tuple[str, ...]:
-    """How the deadline came about, line by line: start, what was skipped, extensions, pauses, warnings, the end."""
+    """How the deadline came about, line by line: start, what was skipped, what is uncertain, the end."""
     return tuple(_SENTENCES[step.code](step) for step in deadline.steps)
 
 
@@ -90,21 +90,6 @@ def _makeup(step: Step) -> str:
     return f"{_day_text(day)}调休上班，计入"
 
 
-def _extension(step: Step) -> str:
-    limit: Any = step.params["limit"]
-    return f"批准延期{limit_text(limit)}，到期改为{moment_text(step.at)}"
-
-
-def _pause(step: Step) -> str:
-    seconds: Any = step.params["seconds"]
-    until: Any = step.params["until"]
-    due: Any = step.params["due"]
-    length = f"工作时间{working_text(seconds)}" if step.params["working"] else duration_text(seconds)
-    if not seconds:
-        length = "工作时间0分钟"
-    return f"{moment_text(step.at)}至{moment_text(until)}暂停计时{length}，到期改为{moment_text(due)}"
-
-
 _SENTENCES: Mapping[StepCode, Callable[[Step], str]] = {
     StepCode.START: _start,
     StepCode.START_MOVED: lambda step: f"起算时不在工作时间，从{moment_text(step.at)}开始计",
@@ -115,7 +100,5 @@ _SENTENCES: Mapping[StepCode, Callable[[Step], str]] = {
     StepCode.UNKNOWN_YEAR: lambda step: (
         f"注意：{step.params['year']}年放假安排尚未导入，暂按周一至周五计算，导入后自动重算"
     ),
-    StepCode.EXTENSION: _extension,
-    StepCode.PAUSE: _pause,
     StepCode.DUE: lambda step: f"到期：{moment_text(step.at)}",
 }

@@ -1,19 +1,16 @@
-"""Laws that deadlines keep on every calendar: exact working time, order, pauses, what is left."""
+"""Laws that deadlines keep on every calendar: exact working time, order, what is left."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.deadlines import (
-    DAY_END_18,
-    DAY_END_24,
     Deadline,
-    Pause,
     Remaining,
     StartRule,
     StepCode,
@@ -25,6 +22,7 @@ from gridclient.domain.deadlines import (
 )
 from gridclient.domain.limits import Limit, LimitKind
 
+EARLIEST = datetime(2026, 1, 20, tzinfo=CHINA_TIME)
 SECONDS = {
     LimitKind.MINUTE: 60,
     LimitKind.URGENT_HOUR: 3600,
@@ -42,20 +40,12 @@ class Clock:
     start: datetime
     limit: Limit
     rule: StartRule
-    day_end: time
 
-    def deadline(self, *pauses: Pause) -> Deadline:
-        return deadline(
-            self.start,
-            self.limit,
-            calendar=self.calendar,
-            start_rule=self.rule,
-            day_end=self.day_end,
-            pauses=pauses,
-        )
+    def deadline(self) -> Deadline:
+        return deadline(self.start, self.limit, calendar=self.calendar, start_rule=self.rule)
 
-    def due(self, *pauses: Pause) -> datetime:
-        return self.deadline(*pauses).due
+    def due(self) -> datetime:
+        return self.deadline().due
 
     def left(self, now: datetime, due: datetime) -> Remaining:
         return remaining(now, due, calendar=self.calendar)
@@ -67,9 +57,7 @@ class Clock:
 
 days = st.dates(date(2026, 1, 20), date(2026, 3, 20))
 calendars = st.builds(WorkCalendar, st.dictionaries(days, st.booleans(), max_size=30), st.just(frozenset({2026})))
-starts = st.datetimes(datetime(2026, 1, 20), datetime(2026, 3, 20)).map(  # noqa: DTZ001
-    lambda moment: moment.replace(microsecond=0, tzinfo=CHINA_TIME)
-)
+starts = st.integers(0, 59 * 86400).map(lambda second: EARLIEST + timedelta(seconds=second))
 amounts = st.integers(1, 60).map(lambda halves: halves / 2)
 clocks = st.builds(
     Clock,
@@ -77,9 +65,7 @@ clocks = st.builds(
     start=starts,
     limit=st.builds(Limit, amounts, st.sampled_from(LimitKind)),
     rule=st.sampled_from(StartRule),
-    day_end=st.sampled_from([DAY_END_18, DAY_END_24]),
 )
-lengths = st.integers(1, 10 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes))
 shares = st.floats(0, 1)
 
 
@@ -106,38 +92,6 @@ def test_a_later_start_is_never_due_earlier(clock: Clock, later: timedelta) -> N
 def test_a_longer_limit_is_never_due_earlier(clock: Clock, more: float) -> None:
     longer = replace(clock, limit=Limit(clock.limit.amount + more, clock.limit.kind))
     assert clock.start < clock.due() <= longer.due()
-
-
-@given(clocks, shares, lengths)
-def test_after_a_pause_as_much_is_left_as_before_it(clock: Clock, where: float, length: timedelta) -> None:
-    before = clock.due()
-    begin = (clock.start + (before - clock.start) * where).replace(microsecond=0)
-    assume(begin < before)
-    end = begin + length
-    left_before, left_after = clock.left(begin, before), clock.left(end, clock.due((begin, end)))
-    if clock.limit.kind.counts_working_time:
-        assert left_before.working == left_after.working
-    else:
-        assert left_before.natural == left_after.natural
-
-
-@given(clocks, shares, lengths)
-def test_a_pause_cut_in_two_is_one_pause_and_an_empty_one_is_none(
-    clock: Clock, where: float, length: timedelta
-) -> None:
-    begin, end = clock.start, clock.start + length
-    middle = begin + timedelta(seconds=int(length.total_seconds() * where))
-    whole = clock.due((begin, end))
-    assert clock.due((middle, end), (begin, middle)) == whole
-    assert clock.due((begin, end), (middle, end)) == whole
-    assert clock.due((begin, end), (middle, middle)) == whole
-    assert clock.due((begin, begin)) == clock.due()
-
-
-@given(clocks, lengths)
-def test_a_pause_outside_the_clocks_run_changes_nothing(clock: Clock, length: timedelta) -> None:
-    plain = clock.due()
-    assert clock.due((clock.start - length, clock.start), (plain, plain + length)) == plain
 
 
 @given(calendars, starts, starts, starts)

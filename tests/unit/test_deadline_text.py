@@ -37,17 +37,12 @@ def test_a_deadline_over_spring_festival_is_explained_line_by_line() -> None:
         at("2026-02-13T10:30"),
         Limit(2, LimitKind.WORK_DAY),
         calendar=CALENDAR,
-        extra=[Limit(1, LimitKind.WORK_DAY)],
-        pauses=[(at("2026-02-24T08:00"), at("2026-02-25T10:00"))],
     )
     assert explain(found) == (
         "起算：2026-02-13 10:30（周五），时限2工作日，只计工作日",
         "2月14日（周六）调休上班，计入",
         "2月15日至2月23日放假9天，不计",
-        "批准延期1工作日，到期改为2026-02-25 10:30（周三）",
-        "2026-02-24 08:00（周二）至2026-02-25 10:00（周三）暂停计时工作时间1工作日2小时，"
-        "到期改为2026-02-26 14:30（周四）",
-        "到期：2026-02-26 14:30（周四）",
+        "到期：2026-02-24 10:30（周二）",
     )
 
 
@@ -62,14 +57,10 @@ def test_the_hotline_rule_and_the_end_of_the_day_are_said() -> None:
     )
 
 
-def test_a_holiday_of_one_day_and_a_pause_outside_working_time_are_told_so() -> None:
+def test_a_holiday_of_one_day_is_told_with_its_weekday() -> None:
     one_day_off = WorkCalendar({date(2026, 6, 17): False}, frozenset({2026}))
-    night = at("2026-06-16T20:00"), at("2026-06-16T22:00")
-    found = deadline(at("2026-06-16T10:30"), Limit(1, LimitKind.WORK_DAY), calendar=one_day_off, pauses=[night])
-    assert explain(found)[1:3] == (
-        "6月17日（周三）放假，不计",
-        "2026-06-16 20:00（周二）至2026-06-16 22:00（周二）暂停计时工作时间0分钟，到期改为2026-06-18 10:30（周四）",
-    )
+    found = deadline(at("2026-06-16T10:30"), Limit(1, LimitKind.WORK_DAY), calendar=one_day_off)
+    assert explain(found)[1:] == ("6月17日（周三）放假，不计", "到期：2026-06-18 10:30（周四）")
 
 
 def test_a_year_without_data_is_a_visible_warning() -> None:

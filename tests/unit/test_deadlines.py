@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
 from gridclient.domain.deadlines import (
-    DAY_END_18,
-    DAY_END_24,
     StartRule,
     StepCode,
-    Thresholds,
     Urgency,
     deadline,
     remaining,
@@ -73,51 +70,20 @@ def test_a_limit_that_runs_at_once(start: str, limit: Limit, expected: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("start", "limit", "day_end", "expected"),
+    ("start", "limit", "expected"),
     [
-        ("2026-02-13T10:30", Limit(1, WORK), DAY_END_24, "02-14 23:59"),
-        ("2026-02-13T10:30", Limit(1, WORK), DAY_END_18, "02-14 18:00"),
-        ("2026-02-13T23:50", Limit(3, WORK), DAY_END_18, "02-25 18:00"),
-        ("2026-02-14T10:30", Limit(5, NATURAL), DAY_END_24, "02-19 23:59"),
-        ("2026-02-13T10:30", Limit(0.5, WORK), DAY_END_24, "02-14 12:00"),
-        ("2026-02-13T10:30", Limit(1.5, NATURAL), DAY_END_24, "02-15 12:00"),
-        ("2026-02-13T10:30", Limit(0.9, NATURAL), DAY_END_18, "02-14 18:00"),
-        ("2026-02-13T10:30", Limit(2, URGENT), DAY_END_24, "02-13 12:30"),
-        ("2026-02-13T10:30", Limit(2, HOUR), DAY_END_24, "02-13 14:30"),
+        ("2026-02-13T10:30", Limit(1, WORK), "02-14 23:59"),
+        ("2026-02-13T23:50", Limit(3, WORK), "02-25 23:59"),
+        ("2026-02-14T10:30", Limit(5, NATURAL), "02-19 23:59"),
+        ("2026-02-13T10:30", Limit(0.5, WORK), "02-14 12:00"),
+        ("2026-02-13T10:30", Limit(1.5, NATURAL), "02-15 12:00"),
+        ("2026-02-13T10:30", Limit(0.9, NATURAL), "02-14 21:36"),
+        ("2026-02-13T10:30", Limit(2, URGENT), "02-13 12:30"),
+        ("2026-02-13T10:30", Limit(2, HOUR), "02-13 14:30"),
     ],
 )
-def test_by_the_hotline_rule_the_day_of_receipt_does_not_count(
-    start: str, limit: Limit, day_end: time, expected: str
-) -> None:
-    assert due(start, limit, start_rule=NEXT_DAY, day_end=day_end) == expected
-
-
-def test_an_extension_adds_its_limit_to_the_deadline_of_the_moment() -> None:
-    assert due("2026-02-13T10:30", Limit(1, WORK), extra=[Limit(1, WORK)]) == "02-24 10:30"
-    assert due("2026-02-13T10:30", Limit(1, WORK), start_rule=NEXT_DAY, extra=[Limit(1, WORK)]) == "02-24 23:59"
-    assert due("2026-02-13T10:30", Limit(2, URGENT), extra=[Limit(2, URGENT)] * 2) == "02-13 16:30"
-
-
-def test_a_pause_over_the_holidays_costs_a_working_limit_nothing_and_a_natural_one_all_of_it() -> None:
-    pauses = [(at("2026-02-15T00:00"), at("2026-02-23T00:00"))]
-    assert due("2026-02-13T10:30", Limit(2, WORK), pauses=pauses) == "02-24 10:30"
-    assert due("2026-02-13T10:30", Limit(2, NATURAL), pauses=pauses) == "02-23 10:30"
-
-
-def test_a_pause_keeps_granted_extensions() -> None:
-    # Suspended after the first deadline (02-14 10:30) had been extended to 02-24 10:30.
-    pauses = [(at("2026-02-24T08:00"), at("2026-02-25T08:00"))]
-    assert due("2026-02-13T10:30", Limit(1, WORK), pauses=pauses, extra=[Limit(1, WORK)]) == "02-25 10:30"
-
-
-def test_whole_paused_days_leave_the_end_of_the_day_in_place() -> None:
-    pauses = [(at("2026-03-04T10:00"), at("2026-03-06T10:00"))]
-    assert due("2026-03-03T10:30", Limit(3, WORK), start_rule=NEXT_DAY, pauses=pauses) == "03-10 23:59"
-
-
-def test_a_pause_that_runs_backwards_is_refused() -> None:
-    with pytest.raises(InvalidInput, match=r"deadline\.pause_backwards"):
-        due("2026-03-04T10:30", Limit(1, WORK), pauses=[(at("2026-03-05T10:00"), at("2026-03-04T12:00"))])
+def test_by_the_hotline_rule_the_day_of_receipt_does_not_count(start: str, limit: Limit, expected: str) -> None:
+    assert due(start, limit, start_rule=NEXT_DAY) == expected
 
 
 def test_a_moment_without_a_zone_is_refused_and_other_zones_are_converted() -> None:
@@ -167,14 +133,6 @@ def test_at_night_and_in_a_stage_of_the_desk_warnings_go_by_the_clock_on_the_wal
     assert (urgency(far, stage=True), urgency(late, stage=True)) == (Urgency.NONE, Urgency.EARLY)
 
 
-def test_a_county_sets_its_own_thresholds_but_in_order() -> None:
-    left = remaining(at("2026-03-04T14:00"), at("2026-03-04T17:00"), calendar=SPRING_FESTIVAL_2026)
-    hours = [timedelta(hours=n) for n in (1, 5, 9)]
-    assert urgency(left, at=Thresholds(hours[2], hours[1], hours[1])) is Urgency.RED
-    with pytest.raises(InvalidInput, match=r"thresholds\.not_in_order"):
-        Thresholds(hours[0], hours[1], hours[0])
-
-
 def test_the_steps_tell_of_the_start_the_holidays_the_makeup_day_and_the_weekends() -> None:
     found = deadline(at("2026-02-12T20:00"), Limit(8, WORK), calendar=SPRING_FESTIVAL_2026)
     assert [(step.code, f"{step.at:%m-%d %H:%M}", dict(step.params)) for step in found.steps] == [
@@ -188,28 +146,12 @@ def test_the_steps_tell_of_the_start_the_holidays_the_makeup_day_and_the_weekend
     ]
 
 
-def test_the_steps_tell_of_extensions_and_pauses_with_the_deadline_after_each() -> None:
-    pause = at("2026-03-05T08:00"), at("2026-03-05T12:00")
-    found = deadline(
-        at("2026-03-04T10:30"), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026, pauses=[pause], extra=[Limit(1, WORK)]
-    )
-    assert [(step.code, step.params.get("due", step.at)) for step in found.steps[1:]] == [
-        (StepCode.EXTENSION, at("2026-03-06T10:30")),
-        (StepCode.PAUSE, at("2026-03-06T16:30")),
-        (StepCode.DUE, at("2026-03-06T16:30")),
-    ]
-
-
 def test_a_year_without_data_is_named_by_limits_that_need_a_calendar() -> None:
     by_calendar = deadline(at("2026-12-30T10:00"), Limit(5, WORK), calendar=SPRING_FESTIVAL_2026)
     assert by_calendar.uncertain_years == {2027}
     assert [step.params for step in by_calendar.steps if step.code is StepCode.UNKNOWN_YEAR] == [{"year": 2027}]
     by_clock = deadline(at("2026-12-30T10:00"), Limit(5, NATURAL), calendar=SPRING_FESTIVAL_2026)
     assert not by_clock.uncertain_years
-    extended = deadline(
-        at("2026-12-30T10:00"), Limit(5, NATURAL), calendar=SPRING_FESTIVAL_2026, extra=[Limit(1, WORK)]
-    )
-    assert extended.uncertain_years == {2027}
 
 
 def test_a_year_of_which_every_touched_day_is_listed_is_certain() -> None:
