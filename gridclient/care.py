@@ -18,7 +18,7 @@ from gridclient.services.rows import StandardListRow
 from gridclient.services.words import AUDITED
 from gridclient.store.audit import newest_lines
 from gridclient.store.backup import SUFFIX, AutomaticBackups, back_up
-from gridclient.store.recovery import recovery_key
+from gridclient.store.recovery import read_recovery_key, recovery_key
 
 
 class ProfileCare:
@@ -42,6 +42,9 @@ class ProfileCare:
 
     def recovery_key(self) -> str:
         return recovery_key(self._opened.profile.key)
+
+    def check_recovery_key(self, text: str) -> None:
+        read_recovery_key(text)
 
     def standard_lists(self) -> Sequence[StandardListRow]:
         return self._opened.reference.standard_lists()

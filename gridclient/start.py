@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from gridclient.mapview.basemaps import BaseMapFolder
     from gridclient.mapview.view import MapView
     from gridclient.services.desk import Desk
+    from gridclient.ui.banner import Kind
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
@@ -77,19 +78,20 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forer
 
 
 def _stay(profile: Path, made: Callable[[App], None], forerunner: Forerunner | None) -> int:
-    app, problem = open_app(profile, forerunner), None
+    restored: tuple[str, Kind] | None = None
+    app = open_app(profile, forerunner)
     while True:
         try:
             made(app)
             app.window.show()
-            if problem is not None:
-                app.window.banner.tell_error(problem)
+            if restored is not None:
+                app.window.banner.tell(*restored)
             _until_closed(app.window)
         finally:
             app.close()
         if app.restore_from is None:
             return 0
-        problem = _restored(profile, *app.restore_from)
+        restored = _restored(profile, *app.restore_from)
         app = _app(profile)
 
 
@@ -230,12 +232,17 @@ class _CloseWatch(QObject):
         return super().eventFilter(watched, event)
 
 
-def _restored(profile: Path, file: Path, key: str) -> GridClientError | None:
-    """Puts the backup in the store's place; what went wrong is said on the desk that opens on the old one."""
+def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
+    """Puts the backup in the store's place; the desk that opens says what it stands on now."""
     from gridclient.composition import restore_profile
+    from gridclient.services.error_text import sentence_of
 
     try:
-        restore_profile(profile, file, key_text=key)
+        aside = restore_profile(profile, file, key_text=key)
     except GridClientError as error:
-        return error
-    return None
+        words = QCoreApplication.translate("Restore", "没有恢复，本机数据未动：{why}")
+        return words.format(why=sentence_of(error)), "bad"
+    words = QCoreApplication.translate(
+        "Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。"
+    )
+    return words.format(file=file.name, aside=aside), "warn"

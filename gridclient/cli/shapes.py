@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from gridclient.services.ports import Reference
 from gridclient.services.proposal import Candidate, Proposal
 from gridclient.services.proposal_text import reason_of
 from gridclient.services.rows import CaseRow, GridFigures, GridRow, TimelineEntry
-from gridclient.services.timeline_text import line_of
+from gridclient.services.timeline_text import lines_of
 
 Json = dict[str, Any]
 
@@ -118,19 +118,19 @@ def _clock_json(clock: CaseClock, reference: Reference) -> Json:
     }
 
 
-def timeline_json(entries: Iterable[TimelineEntry], reference: Reference) -> list[Json]:
+def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> list[Json]:
     """The whole timeline, oldest first."""
     return [
         {
             "at": iso(e.at),
             "kind": e.kind,
             "actor": e.actor,
-            "text": line_of(e, reference),
+            "text": text,
             "payload": dict(e.payload),
             "pending": e.pending,
             "refused": e.refused,
         }
-        for e in entries
+        for e, text in zip(entries, lines_of(entries, reference), strict=True)
     ]
 
 

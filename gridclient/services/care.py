@@ -62,6 +62,10 @@ class Care(Protocol):
         """The key that opens backups on another machine, in groups to be written down."""
         ...
 
+    def check_recovery_key(self, text: str) -> None:
+        """Whether what somebody typed can be a recovery key; raises ``InvalidInput("recovery.key")``."""
+        ...
+
     def standard_lists(self) -> Sequence[StandardListRow]:
         """All lists of filing conditions."""
         ...

@@ -113,6 +113,7 @@ class TimelineEntry:
     payload: Mapping[str, Any]
     pending: bool
     refused: bool = False
+    key: EventKey | None = None
 
 
 @dataclass(frozen=True, slots=True)

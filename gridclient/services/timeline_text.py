@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from gridclient.domain.events import from_seconds
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, DECLINE_REASONS, EVENTS, RATINGS, RETURN_REASONS
 
+_UNDONE: Final = "action_undone"
 
-def line_of(entry: TimelineEntry, reference: Reference) -> str:
-    """For instance ``退回 生态环境分局 · 非本单位职责：…``."""
+
+def lines_of(entries: Sequence[TimelineEntry], reference: Reference) -> list[str]:
+    """The whole timeline of a case: what was taken back is marked, and what took it back names it."""
+    kinds = {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
+    targets = {entry.key: tuple(entry.payload.get("target", ())) for entry in entries if entry.kind == _UNDONE}
+    undone = {targets[entry.key] for entry in entries if entry.key in targets and not entry.refused}
+    return [
+        line_of(
+            entry,
+            reference,
+            undoes=kinds.get(targets.get(entry.key, ()), ""),
+            undone=entry.key is not None and tuple(entry.key) in undone,
+        )
+        for entry in entries
+    ]
+
+
+def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", undone: bool = False) -> str:
+    """For instance ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` where it is known what it ``undoes``."""
     word = EVENTS.get(entry.kind)
     if word is None:
         return f"本版本不认识的记录（{entry.kind}），请更新程序后查看"
@@ -20,7 +38,9 @@ def line_of(entry: TimelineEntry, reference: Reference) -> str:
     parts = [p for p in detail(entry.payload, reference) if p] if detail else []
     mark = "（代）" if entry.payload.get("on_behalf") else ""
     refused = "（未生效：与另一席位的操作冲突）" if entry.refused else ""
-    return " · ".join([f"{word}{mark}{refused}", *parts])
+    taken_back = "（已撤销）" if undone else ""
+    what = f"“{EVENTS.get(undoes, undoes)}”" if undoes else ""
+    return " · ".join([f"{word}{what}{mark}{refused}{taken_back}", *parts])
 
 
 def _unit(payload: Mapping[str, Any], reference: Reference) -> str:

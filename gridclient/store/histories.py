@@ -83,7 +83,9 @@ class Histories:
 
 def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
     event = logged.event
-    return TimelineEntry(event.at, event.kind, event.actor, event.payload, logged.pending, event.key in refused)
+    return TimelineEntry(
+        event.at, event.kind, event.actor, event.payload, logged.pending, event.key in refused, event.key
+    )
 
 
 def _by_number(connection: Connection, reference: str) -> str | None:

@@ -120,7 +120,7 @@ class MemoryDesk:
         return found[0]
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
-        return tuple(TimelineEntry(e.at, e.kind, e.actor, e.payload, True) for e in self._events(case_id))
+        return tuple(TimelineEntry(e.at, e.kind, e.actor, e.payload, True, key=e.key) for e in self._events(case_id))
 
     def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
         events = self._events(case_id)

@@ -83,10 +83,12 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
         opened.desk.register(CaseFacts(title="路灯不亮"))
         opened.backup(backup)
         opened.desk.register(CaseFacts(title="备份之后登记"))
-    told: list[bool] = []
+    told: list[str] = []
 
     class Driven(desktop.App):
         """An operator who restores, then tries a file that is not there, then leaves."""
+
+        starts = 0
 
         def __init__(self, folder: Path, begun: desktop.Begun | None = None) -> None:
             super().__init__(folder, begun)
@@ -95,10 +97,12 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
                 lambda: self.window.restore_wanted.emit(profile / "no-such.gridbackup", ""),
                 self.window.close,
             ]
-            told.append(self.window.banner.isVisible())
-            QTimer.singleShot(300, self.window, steps[len(told) - 1])
+            step = steps[self.starts]
+            Driven.starts += 1
+            QTimer.singleShot(300, self.window, lambda: told.append(self.window.banner.words.text()))
+            QTimer.singleShot(310, self.window, step)
 
     monkeypatch.setattr(desktop, "App", Driven)
     assert start.run(profile) == 0
-    assert len(told) == 3
+    assert [words.split("，")[0] for words in told] == ["", "已用 by-hand.gridbackup 恢复", "没有恢复"]
     assert titles(profile) == ["路灯不亮"]

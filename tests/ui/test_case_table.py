@@ -215,6 +215,29 @@ def test_the_chosen_case_is_brought_into_view_when_the_rows_are_others(
     assert page.table.viewport().rect().intersects(page.table.visualRect(page.table.currentIndex()))
 
 
+def test_what_is_copied_are_the_chosen_lines_as_a_spreadsheet_takes_them(
+    open_list: OpenList, crowded: InventedDesk
+) -> None:
+    page = open_list(crowded)
+    page.table.go_to(1)
+    press(page.table, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    press(page.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QApplication.clipboard().text().split("\n")
+    assert [line.split("\t")[:2] for line in lines] == [[row.number, row.title] for row in page.model.rows[1:3]]
+    shown = sum(not page.table.isColumnHidden(place) for place in range(len(COLUMNS)))
+    assert all(len(line.split("\t")) == shown for line in lines)
+
+
+def test_every_head_has_room_for_its_word_and_its_arrow(open_list: OpenList, crowded: InventedDesk) -> None:
+    page = open_list(crowded)
+    heads = page.table.horizontalHeader()
+    for place, column in enumerate(COLUMNS):
+        page.table.show_order(Sort(column.key))
+        word = str(page.model.headerData(place, Qt.Orientation.Horizontal))
+        room = heads.sectionSize(place) - 2 * 8  # the style sheet
+        assert heads.isSectionHidden(place) or room >= heads.fontMetrics().horizontalAdvance(word), word
+
+
 def test_a_click_on_a_head_asks_for_its_order_and_again_for_the_reverse(
     open_list: OpenList, invented: InventedDesk, qtbot: QtBot
 ) -> None:

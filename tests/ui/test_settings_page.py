@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import InvalidInput
 from gridclient.services.care import AuditRow, BackupRow, BaseMapRow
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
 from gridclient.services.rows import Changes, StandardListRow
@@ -51,6 +52,10 @@ class InventedCare:
 
     def recovery_key(self) -> str:
         return KEY
+
+    def check_recovery_key(self, text: str) -> None:
+        if text != KEY:
+            raise InvalidInput("recovery.key")
 
     def standard_lists(self) -> list[StandardListRow]:
         return [StandardListRow(name, 71, in_force) for name, in_force in self.lists.items()]
@@ -137,6 +142,44 @@ def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPag
     with qtbot.waitSignal(page.restore_wanted, timeout=5_000) as told:
         confirm.yes.click()
     assert told.args == [Path("/p/auto-2.gridbackup"), ""]
+
+
+def test_a_wrong_recovery_key_is_told_before_the_desk_closes_and_can_be_mended(
+    page: SettingsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.show_part(BACKUPS)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/stick/old.gridbackup", ""))
+    QTest.mouseClick(page.backups.from_file, Qt.MouseButton.LeftButton)
+    confirm = page.backups.confirm
+    assert confirm.key.hasFocus()
+    with qtbot.assertNotEmitted(page.restore_wanted):
+        QTest.keyClicks(confirm.key, "1A2B-1A2C")
+        QTest.keyClick(confirm.key, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: "恢复码不正确" in confirm.note.text(), timeout=5_000)
+    assert confirm.key.text() == "1A2B-1A2C"
+    confirm.key.setText(KEY)
+    with qtbot.waitSignal(page.restore_wanted, timeout=5_000) as told:
+        QTest.keyClick(confirm.key, Qt.Key.Key_Return)
+    assert told.args == [Path("/stick/old.gridbackup"), KEY]
+
+
+def test_escape_answers_the_question_about_a_restore_with_no_and_then_leaves(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    page.backups.confirm.ask(Path("/p/auto-2.gridbackup"), foreign=False)
+    with qtbot.assertNotEmitted(page.closed):
+        QTest.keyClick(page.backups.confirm.no, Qt.Key.Key_Escape)
+    assert not page.backups.confirm.isVisible()
+    with qtbot.waitSignal(page.closed, timeout=5_000):
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+
+
+def test_a_backup_to_a_file_gets_its_ending(
+    page: SettingsPage, care: InventedCare, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.show_part(BACKUPS)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/stick/friday", ""))
+    QTest.mouseClick(page.backups.to_file, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: care.made == [Path("/stick/friday.gridbackup")], timeout=5_000)
 
 
 def test_the_recovery_key_is_shown_on_demand_and_never_left_on_the_screen(page: SettingsPage, qtbot: QtBot) -> None:

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from gridclient.domain.roles import Action
 from gridclient.services.rows import TimelineEntry
-from gridclient.services.timeline_text import line_of
+from gridclient.services.timeline_text import line_of, lines_of
 from gridclient.services.words import EVENTS
 from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
 
 
 def lines(made: InventedDesk, case_id: str) -> list[str]:
-    return [line_of(entry, made.desk.reference) for entry in made.store.timeline(case_id)]
+    return lines_of(made.store.timeline(case_id), made.desk.reference)
 
 
 def test_registering_names_channel_and_grid() -> None:
@@ -31,6 +31,17 @@ def test_a_return_names_unit_reason_and_text() -> None:
     case_id = made.dispatched("噪音", ago=timedelta(minutes=5))
     made.act(Action.RETURN, case_id, reason_code="not_ours", reason="属城管")
     assert lines(made, case_id)[-1] == "退回（代） · 综合行政执法中队 · 非本单位职责 · 属城管"
+
+
+def test_what_was_taken_back_is_marked_and_what_took_it_back_names_it() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", ago=timedelta(minutes=5))
+    made.act(Action.RETURN, case_id, reason_code="not_ours", reason="属城管")
+    made.act(Action.UNDO, case_id)
+    assert lines(made, case_id)[-2:] == [
+        "退回（代）（已撤销） · 综合行政执法中队 · 非本单位职责 · 属城管",
+        "撤销“退回”",
+    ]
 
 
 def test_an_event_of_a_later_version_says_what_to_do() -> None:

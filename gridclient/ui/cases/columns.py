@@ -24,7 +24,7 @@ class Column:
 COLUMNS: Final = (
     Column(SortKey.NUMBER, 122),
     Column(SortKey.TITLE, 0),
-    Column(SortKey.LEVEL, 44),
+    Column(SortKey.LEVEL, 58),
     Column(SortKey.STATE, 86),
     Column(SortKey.UNIT, 124),
     Column(SortKey.DUE, 122),

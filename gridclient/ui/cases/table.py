@@ -7,10 +7,19 @@ from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
-from gridclient.services.rows import Sort
+from gridclient.services.rows import Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
@@ -192,6 +201,12 @@ class CaseTable(QTableView):
         if row.conflict and self._cells.conflict_mark(self.visualRect(index), row).contains(spot):
             self.conflict_wanted.emit(row.id)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            QGuiApplication.clipboard().setText(self._chosen_lines())
+        else:
+            super().keyPressEvent(event)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._cases.rowCount():
@@ -201,6 +216,15 @@ class CaseTable(QTableView):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.viewport().update()
+
+    def _chosen_lines(self) -> str:
+        """The chosen cases as a spreadsheet takes them: a line each, the columns as they stand, numbers whole."""
+        heads = self.horizontalHeader()
+        places = [heads.logicalIndex(place) for place in range(heads.count())]
+        keys = [COLUMNS[place].key for place in places if not heads.isSectionHidden(place)]
+        rows = [self._cases.row_at(place) for place in sorted(i.row() for i in self.selectionModel().selectedRows())]
+        cells = ((r.number if key is SortKey.NUMBER else self._cases.words(r, key) for key in keys) for r in rows)
+        return "\n".join("\t".join(line) for line in cells)
 
     def _give_title_room(self) -> None:
         """The title takes the room that is left, and where too little is left, the list scrolls sideways instead."""

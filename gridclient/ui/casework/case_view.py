@@ -16,7 +16,7 @@ from gridclient.services.deadline_text import explain
 from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState, Reference
 from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
-from gridclient.services.timeline_text import line_of
+from gridclient.services.timeline_text import lines_of
 from gridclient.ui.matching import grid_title
 from gridclient.ui.present import counting_clock
 
@@ -84,7 +84,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         grid_name=grid_name(case.facts.grid, reference),
         township_name=township.name if township is not None else "",
         standard=_standard(case.facts.standard, timeline, reference),
-        lines=tuple(_line(entry, reference) for entry in reversed(timeline)),
+        lines=_lines(timeline, reference),
         files=_files(desk, case.id),
         clock=clock,
         explanation=_explanation(clock, reference),
@@ -131,8 +131,10 @@ def grid_name(code: str, reference: Reference) -> str:
     return grid_title(row, above.name if above is not None else "")
 
 
-def _line(entry: TimelineEntry, reference: Reference) -> TimelineLine:
-    return TimelineLine(entry.at, line_of(entry, reference), entry.actor, entry.pending, entry.refused)
+def _lines(timeline: Sequence[TimelineEntry], reference: Reference) -> tuple[TimelineLine, ...]:
+    """The newest first."""
+    told = zip(timeline, lines_of(timeline, reference), strict=True)
+    return tuple(TimelineLine(e.at, line, e.actor, e.pending, e.refused) for e, line in told)[::-1]
 
 
 def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:

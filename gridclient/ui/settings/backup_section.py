@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBox
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.care import BackupRow, Care
+from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.settings.lines import Line, LinesTable
@@ -61,7 +62,7 @@ class BackupSection(Section):
         self.from_file.clicked.connect(self._on_from_file)
         self.show_key.clicked.connect(self._on_show_key)
         self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key)))
-        self.confirm.confirmed.connect(self.restore_wanted)
+        self.confirm.confirmed.connect(self._on_confirmed)
         self.restore.setEnabled(False)
 
     def _arrange(self) -> None:
@@ -110,20 +111,32 @@ class BackupSection(Section):
 
     def _on_to_file(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("备份到"), "desk.gridbackup", self.tr("备份 (*.gridbackup)")
+            self, self.tr("备份到"), str(Path.home() / "desk.gridbackup"), self.tr("备份 (*.gridbackup)")
         )
         if chosen:
-            self._back_up(Path(chosen))
+            self._back_up(Path(chosen if Path(chosen).suffix else f"{chosen}.gridbackup"))
 
     def _on_from_file(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("选择备份文件"), "", self.tr("备份 (*.gridbackup);;所有文件 (*)")
+            self, self.tr("选择备份文件"), str(Path.home()), self.tr("备份 (*.gridbackup);;所有文件 (*)")
         )
         if chosen:
             self._ask(Path(chosen), foreign=True)
 
     def _ask(self, path: Path, *, foreign: bool = False) -> None:
         self.confirm.ask(path, foreign=foreign)
+
+    def _on_confirmed(self, path: Path, key: str) -> None:
+        """A slip of the pen in the recovery key is told before the desk closes."""
+        if key:
+            done = partial(self._restore, path, key)
+            self._jobs.read(self, partial(self._care.check_recovery_key, key), done, self.confirm.refuse, name="key")
+        else:
+            self._restore(path, key)
+
+    def _restore(self, path: Path, key: str, _checked: None = None) -> None:
+        self.confirm.hide()
+        self.restore_wanted.emit(path, key)
 
     def _on_show_key(self) -> None:
         if self.key.isVisible():
@@ -156,6 +169,7 @@ class RestoreConfirmation(QWidget):
         self.words.setWordWrap(True)
         self.key = QLineEdit(self)
         self.key.setPlaceholderText(self.tr("备份来自别的电脑时，输入它的恢复码；本机的备份留空"))
+        self.note = InlineNote(parent=self)
         self.yes = KeyButton(self.tr("关闭席位并恢复"), kind="primary", parent=self)
         self.no = KeyButton(self.tr("不恢复"), parent=self)
         buttons = QHBoxLayout()
@@ -168,9 +182,11 @@ class RestoreConfirmation(QWidget):
         line.setSpacing(8)
         line.addWidget(self.words)
         line.addWidget(self.key)
+        line.addWidget(self.note)
         line.addLayout(buttons)
-        self.yes.clicked.connect(self._on_yes)
+        self.yes.clicked.connect(lambda: self.confirmed.emit(self._path, self.key.text().strip()))
         self.no.clicked.connect(self.hide)
+        self.key.returnPressed.connect(self.yes.click)
         self.hide()
 
     def ask(self, path: Path, *, foreign: bool) -> None:
@@ -184,12 +200,14 @@ class RestoreConfirmation(QWidget):
         )
         self.key.clear()
         self.key.setVisible(foreign)
+        self.note.clear()
         self.show()
-        self.no.setFocus()
+        (self.key if foreign else self.no).setFocus()
 
-    def _on_yes(self) -> None:
-        self.hide()
-        self.confirmed.emit(self._path, self.key.text().strip())
+    def refuse(self, error: GridClientError) -> None:
+        """What is wrong with the recovery key, where it stands."""
+        self.note.say_error(error)
+        self.key.setFocus()
 
 
 def _line(row: BackupRow) -> Line:

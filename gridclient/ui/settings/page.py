@@ -75,6 +75,13 @@ class SettingsPage(ListedPage):
         ):
             section.refresh()
 
+    def escape(self) -> None:
+        """A question that is open is answered with no; else the page is left."""
+        if self.backups.confirm.isVisible():
+            self.backups.confirm.no.click()
+        else:
+            super().escape()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "look"):

@@ -217,7 +217,7 @@ class MemoryStore:
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         return [
-            TimelineEntry(event.at, event.kind, event.actor, event.payload, case_id not in self.sent)
+            TimelineEntry(event.at, event.kind, event.actor, event.payload, case_id not in self.sent, key=event.key)
             for event in self.events[case_id]
         ]
 
