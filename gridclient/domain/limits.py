@@ -72,27 +72,19 @@ def format_limit(limit: Limit) -> str:
     return f"{limit.amount!r} {limit.kind}"
 
 
-def parse_limit(text: str, *, hour: LimitKind = LimitKind.WORK_HOUR, day: LimitKind = LimitKind.NATURAL_DAY) -> Limit:
-    """The limit of ``read_limit`` without the words behind it."""
-    return _parsed(text, hour, day)
-
-
 @lru_cache(maxsize=1024)
-def _parsed(text: str, hour: LimitKind, day: LimitKind) -> Limit:
-    """A desk knows some dozens of limits and asks for them thousands of times."""
-    return read_limit(text, hour=hour, day=day).limit
+def parse_limit(text: str) -> Limit:
+    """The limit of ``read_limit`` without the words behind it; a desk asks thousands of times for some dozens."""
+    return read_limit(text).limit
 
 
-def read_limit(
-    text: str, *, hour: LimitKind = LimitKind.WORK_HOUR, day: LimitKind = LimitKind.NATURAL_DAY
-) -> WrittenLimit:
+def read_limit(text: str) -> WrittenLimit:
     """Read a written limit.
 
     Decided where writers differ: plain 小时 is a working hour like 工作小时 (24小时 too), only 紧急, 自然 and
     连续 hours run through the night; plain 天 and 日 are natural days; 半天 is half a *working* day (in an office it
     means a morning), 一天半 one and a half natural days; 紧急工作日 is a natural day, because 紧急 runs day and
-    night; 周 is seven natural days. A table that means otherwise by a bare 小时 or 天 is read with ``hour=`` and
-    ``day=``.
+    night; 周 is seven natural days.
 
     Raises ``InvalidInput`` with ``text``: ``limit.no_amount`` (立即, 按法定程序), ``limit.no_unit`` (a bare number),
     ``limit.unit_varies`` (月, 年), ``limit.ambiguous`` (two limits in one cell, 3至5天), ``limit.out_of_range`` and
@@ -106,7 +98,7 @@ def read_limit(
     remark = _REMARK_EDGE.sub("", plain[found.end() :])
     if _AMOUNT_AND_UNIT.search(remark):
         raise InvalidInput("limit.ambiguous", text=text)
-    kind, factor = _kind_of(word, hour=hour, day=day)
+    kind, factor = _UNITS[word]
     try:
         amount = _number(found["amount"])
     except ValueError:
@@ -118,6 +110,7 @@ def read_limit(
     return WrittenLimit(Limit(amount * factor, kind), remark)
 
 
+_PLAIN_DAYS = frozenset({"天", "日", "d"})
 _UNITS: dict[str, tuple[LimitKind, int]] = {
     "紧急工作分钟": (LimitKind.MINUTE, 1),
     "分钟": (LimitKind.MINUTE, 1),
@@ -131,6 +124,7 @@ _UNITS: dict[str, tuple[LimitKind, int]] = {
     "自然小时": (LimitKind.URGENT_HOUR, 1),
     "工作小时": (LimitKind.WORK_HOUR, 1),
     "工作时": (LimitKind.WORK_HOUR, 1),
+    **dict.fromkeys(("小时", "钟头", "时", "h"), (LimitKind.WORK_HOUR, 1)),
     "法定工作日": (LimitKind.WORK_DAY, 1),
     "工作日": (LimitKind.WORK_DAY, 1),
     "工作天": (LimitKind.WORK_DAY, 1),
@@ -141,10 +135,9 @@ _UNITS: dict[str, tuple[LimitKind, int]] = {
     "星期": (LimitKind.NATURAL_DAY, 7),
     "礼拜": (LimitKind.NATURAL_DAY, 7),
     "周": (LimitKind.NATURAL_DAY, 7),
+    **dict.fromkeys(_PLAIN_DAYS, (LimitKind.NATURAL_DAY, 1)),
 } | {kind.value: (kind, 1) for kind in LimitKind}
-_PLAIN_HOURS = frozenset({"小时", "钟头", "时", "h"})
-_PLAIN_DAYS = frozenset({"天", "日", "d"})
-_WORDS = "|".join(sorted(_UNITS.keys() | _PLAIN_HOURS | _PLAIN_DAYS, key=len, reverse=True))
+_WORDS = "|".join(sorted(_UNITS, key=len, reverse=True))
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "俩": 2}
 _AMOUNT = rf"(?:\d+(?:\.\d+)?|半|[{''.join(_DIGITS)}十百]+)"
 # No latin letter may follow a latin unit: "3 days" and "2 hectares" are not limits.
@@ -176,14 +169,6 @@ def _refusal(plain: str, text: str) -> InvalidInput:
     if _NO_AMOUNT.match(plain) and not _AMOUNT_AND_UNIT.search(plain):
         return InvalidInput("limit.no_amount", text=text)
     return InvalidInput("limit.ambiguous" if _NO_AMOUNT.match(plain) else "limit.unreadable", text=text)
-
-
-def _kind_of(word: str, *, hour: LimitKind, day: LimitKind) -> tuple[LimitKind, int]:
-    if word in _PLAIN_HOURS:
-        return hour, 1
-    if word in _PLAIN_DAYS:
-        return day, 1
-    return _UNITS[word]
 
 
 def _number(written: str) -> float:

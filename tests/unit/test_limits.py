@@ -130,13 +130,6 @@ def test_a_refusal_names_the_text_as_it_was_written() -> None:
     assert refused.value.params == {"text": " 尽快 "}
 
 
-def test_a_table_may_mean_other_kinds_by_bare_hours_and_days() -> None:
-    assert parse_limit("2小时", hour=URGENT).kind is URGENT
-    assert parse_limit("2天", day=WORK).kind is WORK
-    assert parse_limit("2自然日", day=WORK).kind is NATURAL
-    assert parse_limit("2工作时", hour=URGENT).kind is HOUR
-
-
 @given(limits)
 def test_the_code_form_reads_back(limit: Limit) -> None:
     assert parse_limit(format_limit(limit)) == limit
