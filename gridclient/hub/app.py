@@ -22,6 +22,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.hub.accompanied import answer_to
 from gridclient.hub.answers import answer
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_ends import FileEnds
@@ -142,7 +143,7 @@ class Hub:
         reply, stamp = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
         self.service.metrics.took(time.perf_counter() - began)
         terms = Terms(self.service.versions, stamp, self._settings.shelf)
-        return Response(reply, media_type=CONTENT_TYPE, headers={HEADER: write_terms(terms)})
+        return answer_to(request, reply, CONTENT_TYPE, {HEADER: write_terms(terms)})
 
     async def enrol(self, request: Request) -> Response:
         """A desk's first visit: JSON in, JSON out; keys as hexadecimal digits."""

@@ -2,7 +2,8 @@
 
 TCP notices a lost packet by those that come after it. What nothing comes after is missed only when a timer of a second
 or more runs out, and a desk's request is so small that this is its common fate. On a slow line a few empty lines,
-which every HTTP server passes over between requests, are therefore sent while the answer is awaited.
+which every HTTP server passes over between requests, are therefore sent while the answer is awaited, and the hub is
+asked to do the like.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
+
+from gridclient.sync.terms import COMPANY
 
 _COMPANY: Final = b"\r\n"
 _PAUSES_S: Final = (0.0, 0.0, 0.0, 0.25, 0.5, 1.0)
@@ -40,6 +43,8 @@ class LineConnection(HTTPConnection):
     def request(self, *given: Any, **named: Any) -> None:
         """Sends a request; its head goes with the beginning of its body, which otherwise takes a packet more."""
         self._is_holding, self._head = True, b""
+        if self._is_slow:
+            named["headers"] = {**(named.get("headers") or {}), COMPANY: "1"}
         try:
             super().request(*given, **named)
         finally:

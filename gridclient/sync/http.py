@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -35,7 +36,7 @@ from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
-from gridclient.sync.terms import HEADER, NONCE, SPOKEN, Terms, read_terms, write_terms
+from gridclient.sync.terms import HEADER, LENGTH, NONCE, SPOKEN, Terms, read_terms, write_terms
 from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import MOST_REPLY
 
@@ -108,6 +109,7 @@ class HttpTransport:
             self._headers["Authorization"] = f"Bearer {token}"
         self._pool = _pool(address, urllib3.Timeout(connect=min(CONNECT_S, silence_s), read=silence_s))
         self._open = False
+        self._unended: BaseHTTPResponse | None = None  # an answer that is here, and whose end may be under way
         self._terms = Terms()
         self.bytes_sent = 0
         self.bytes_received = 0
@@ -202,6 +204,8 @@ class HttpTransport:
 
     def close(self) -> None:
         """Hangs up."""
+        if self._unended is not None:
+            self._unended.close()
         self._pool.clear()
 
     def _ask(
@@ -224,23 +228,34 @@ class HttpTransport:
         given = {**self._headers, **headers} | ({"Content-Length": str(len(body))} if body else {})
         # In pieces, because a socket's time-out is for all that it is given at once, and lines are slow.
         content = (io.BytesIO(body) if len(body) > _PIECE else body) or None
+        self._take_end()
         response = self._pool.request(
             method, self._base + path, body=content, headers=given, preload_content=False, redirect=False, retries=False
         )
         try:
             self.bytes_sent += len(body)
-            data = bytearray()
-            while piece := response.read(_PIECE, decode_content=False):  # the last, empty one tells a broken off answer
-                data += piece
+            data, length = bytearray(), _length(response.headers.get(LENGTH, ""))
+            while len(data) < length and (piece := response.read(min(_PIECE, length - len(data)), decode_content=False)):
+                data += piece  # an empty one is the end, or tells a broken off answer
                 self.bytes_received += len(piece)
                 if len(data) > most:
                     response.close()
                     raise SyncFault("sync.refused", why="size")
             if HEADER in response.headers:
                 self._terms = read_terms(response.headers[HEADER])
+            if len(data) == length:
+                self._unended = response
             return _Answer(response.status, response.headers, bytes(data))
         finally:
-            response.release_conn()
+            if self._unended is not response:
+                response.release_conn()
+
+    def _take_end(self) -> None:
+        """The connection is free when the last answer ended."""
+        if self._unended is not None:
+            self._unended.drain_conn()
+            self._unended.release_conn()
+            self._unended = None
 
 
 def certificate_of(address: Address) -> bytes:
@@ -323,6 +338,11 @@ def _certificate_fault(cause: object) -> SyncFault:
     if isinstance(cause, ssl.SSLError):  # cut, or not TLS: nothing was said about who it is
         return SyncFault("sync.unreachable", retryable=True)
     return SyncFault("sync.certificate_changed")
+
+
+def _length(told: str) -> int:
+    """How much to read where the hub says so; without, the answer's end tells."""
+    return int(told) if told.isdecimal() and len(told) < 12 else sys.maxsize
 
 
 def _require_ok(answer: _Answer) -> None:

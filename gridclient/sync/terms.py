@@ -13,6 +13,10 @@ from gridclient.domain.errors import SyncFault
 HEADER: Final = "Gridclient"
 NONCE: Final = "Gridclient-Nonce"
 """What the hub signs along with an answer, so that nobody can answer with an old one."""
+COMPANY: Final = "Gridclient-Company"
+"""A desk on a slow line asks for an answer whose end goes on its own: see :mod:`gridclient.hub.accompanied`."""
+LENGTH: Final = "Gridclient-Length"
+"""How many bytes such an answer has before its end."""
 _TERMS: Final = re.compile(r"(\d{1,3})-(\d{1,3})(?:;([0-9a-f]{0,16});([0-9a-f]{0,16}))?")
 
 

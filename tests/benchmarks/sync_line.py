@@ -8,10 +8,11 @@ TLS, the hub's work, folding. The connection is kept open between rounds, as a d
 open it first is told apart. Loss is random, so the goal is for the median; how many runs meet it and the worst one are
 told beside it.
 
-The worst of 21 on the slower line is 2.7 to 3.0 s, and stays so: a round is some five packets and their answers, one
-loss costs a way there and back (some 1.9 s together), and where what is sent again is lost too, TCP waits for its
-time-out besides, which is above a second at this distance. With 5 % that befalls about one round in forty; to send
-everything twice would cost every round another half second of line.
+A round is some five packets and their answers, and one loss costs a way there and back (some 1.8 s together) wherever
+it falls, because both sides send company after their last packet. Where what is sent again is lost too, there are three
+ways (2.4 s and more), or TCP waits for its time-out; with 5 % that befalls about one round in forty. A second connection
+on which the request is repeated would not be sooner: it comes after the first silence, and its own bytes take half a
+second of line. To send everything twice at once would cost every round that half second.
 """
 
 from __future__ import annotations

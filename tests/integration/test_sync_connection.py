@@ -86,6 +86,7 @@ def test_empty_lines_follow_a_request_where_the_answer_before_was_late() -> None
     company = second.partition(b"\r\n\r\nbody")[2]
     assert company.startswith(b"\r\n" * 3) and not company.strip(b"\r\n")
     assert third.strip(b"\r\n").startswith(b"POST")
+    assert [b"Gridclient-Company: 1\r\n" in data for data in heard] == [False, True, True]
 
 
 def test_nothing_follows_a_request_on_a_quick_line() -> None:

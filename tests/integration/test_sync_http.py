@@ -154,6 +154,34 @@ def test_answer_that_breaks_off_is_no_answer(serve: Callable[..., tuple[Server, 
     assert fails(line) == ("sync.unreachable", True)
 
 
+def test_answer_in_company_is_there_before_its_end(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+    ending = threading.Event()
+
+    def says_in_company(line: socket.socket, _request: bytes) -> bool:
+        line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nGridclient-Length: 3\r\n\r\n3\r\none\r\n")
+        assert ending.wait(10)
+        line.sendall(b"0\r\n\r\n")
+        return True
+
+    server, line = serve(says_in_company, says(b"two"))
+    assert line.sync(b"1") == b"one"
+    ending.set()
+    assert line.sync(b"2") == b"two"
+    assert server.connections == 1
+
+
+def test_line_that_falls_silent_before_an_answers_end_is_opened_again(
+    serve: Callable[..., tuple[Server, HttpTransport]],
+) -> None:
+    def breaks_off_before_its_end(line: socket.socket, _request: bytes) -> bool:
+        line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nGridclient-Length: 3\r\n\r\n3\r\none\r\n")
+        return False
+
+    server, line = serve(breaks_off_before_its_end, says(b"two"))
+    assert (line.sync(b"1"), line.sync(b"2")) == (b"one", b"two")
+    assert server.connections == 2
+
+
 def test_nobody_there_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
