@@ -234,16 +234,17 @@ class HttpTransport:
         )
         try:
             self.bytes_sent += len(body)
-            data, length = bytearray(), _length(response.headers.get(LENGTH, ""))
-            while len(data) < length and (piece := response.read(min(_PIECE, length - len(data)), decode_content=False)):
+            data, left = bytearray(), _length(response.headers.get(LENGTH, ""))
+            while left and (piece := response.read(min(_PIECE, left), decode_content=False)):
                 data += piece  # an empty one is the end, or tells a broken off answer
+                left -= len(piece)
                 self.bytes_received += len(piece)
                 if len(data) > most:
                     response.close()
                     raise SyncFault("sync.refused", why="size")
             if HEADER in response.headers:
                 self._terms = read_terms(response.headers[HEADER])
-            if len(data) == length:
+            if not left:
                 self._unended = response
             return _Answer(response.status, response.headers, bytes(data))
         finally:
