@@ -52,11 +52,12 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account, its role and, for a unit's account, the unit."""
+    """Who acts: an account, its role, for a unit's account the unit, and the name of who has the account."""
 
     account: str
     role: AccountRole
     unit: str = ""
+    name: str = ""
 
 
 _DESK = frozenset({AccountRole.OPERATOR, AccountRole.SHIFT_LEADER})

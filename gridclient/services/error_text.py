@@ -241,6 +241,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "basemap.not_copied": "底图“{name}”没有复制成功（{reason}），请检查磁盘空间。",
     "basemap.not_removed": "底图“{name}”没有删除成功（{reason}）。",
     "template.not_saved": "模板“{file}”没有保存成功（{reason}），请换个位置再试。",
+    "job.failed": "程序出错，这一步没有做成，已记入日志。请重试；再出现时把日志交给管理员。",
     "worker.stopped": "后台进程意外停止，请重试。",
     "icons.missing": "程序文件不完整（缺少图标字体），请重新安装。",
     "import.given_up": "“{file}”上次导入中断，剩下的行已读不出，没有导完；已导入的 {count} 行保留，请重新导入。",

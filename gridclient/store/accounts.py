@@ -23,7 +23,7 @@ class Account:
     @property
     def actor(self) -> Actor:
         """The account as one that acts."""
-        return Actor(self.code, self.role, self.unit)
+        return Actor(self.code, self.role, self.unit, self.name)
 
 
 def read_account(database: Database, code: str) -> Account:

@@ -187,7 +187,7 @@ class Jobs(QObject):
             error = foreseen
             error.__traceback__ = None  # its frames hold what belongs to the GUI thread
         except BaseException:
-            error = Cancelled()  # a bug, which goes on to sys.excepthook; the ticket is given back all the same
+            error = GridClientError("job.failed")  # a bug, which goes on to sys.excepthook; who asked hears of it
             raise
         finally:
             self._answered.emit(number, result, error)

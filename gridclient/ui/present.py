@@ -17,7 +17,7 @@ from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock, CaseState, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
-from gridclient.domain.limits import Limit, parse_limit
+from gridclient.domain.limits import Limit, LimitKind, parse_limit
 from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness
@@ -28,7 +28,6 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
-_LEAST_SHOWN: Final = 0.1
 
 
 class Pressure(StrEnum):
@@ -105,12 +104,16 @@ def until_words(moment: datetime, now: datetime) -> str:
 
 
 def limit_words(code: str) -> str:
-    """``2 urgent_hour`` → ``2紧急工作时``; the rest of a limit is rounded, an unreadable one shown as it is."""
+    """``2 urgent_hour`` → ``2紧急工作时``; what is left of a limit as list and tiles show it, ``紧急工作时 01:32``; an
+    unreadable one as it is."""
     try:
         limit = parse_limit(code)
     except InvalidInput:
         return code
-    return limit_text(Limit(max(round(limit.amount, 1), _LEAST_SHOWN), limit.kind))
+    if limit.kind not in (LimitKind.URGENT_HOUR, LimitKind.WORK_HOUR) or float(limit.amount).is_integer():
+        return limit_text(limit)
+    hours, minutes = divmod(round(limit.amount * 60), 60)
+    return f"{limit_text(Limit(1, limit.kind))[1:]} {hours:02}:{minutes:02}"
 
 
 def counting_clock(case: Case) -> CaseClock | None:

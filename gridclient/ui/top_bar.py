@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
-from gridclient.domain.roles import Actor
+from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.words import ROLES
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import TOP_PX
@@ -43,8 +43,7 @@ class TopBar(QWidget):
         self.room = _RoomName(self)
         self.room.setProperty("role", "title")
         self.lamp = lamp
-        who = self.tr("{role} · {account}").format(role=ROLES.get(actor.role, actor.role), account=actor.account)
-        self.account = QPushButton(who, self)
+        self.account = QPushButton(self._who(actor), self)
         self.account.setProperty("kind", "account")
         self.account.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         menu = QMenu(self.account)
@@ -78,6 +77,13 @@ class TopBar(QWidget):
             self.left.emit()
         else:
             super().keyPressEvent(event)
+
+    def _who(self, actor: Actor) -> str:
+        """The role and who has it; a unit by its name alone, and a role whose account nobody has been named for."""
+        role, name = ROLES.get(actor.role, actor.role), actor.name or actor.account
+        if actor.role is AccountRole.UNIT or name == role:
+            return name
+        return self.tr("{role} · {account}").format(role=role, account=name)
 
     def show_room(self, name: str) -> None:
         """The room's name, as the county gave it."""

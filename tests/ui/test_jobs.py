@@ -75,6 +75,15 @@ def test_a_failure_without_a_callback_is_told_to_the_window(jobs: Jobs, qtbot: Q
     assert told.args[0].code == "case.unknown"
 
 
+def test_a_bug_is_told_to_who_asked_as_a_fault_and_not_as_a_cancel(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[Any]()
+    with qtbot.capture_exceptions() as faults:
+        jobs.read(owner, lambda: 1 // 0, None, seen.append)
+        qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0].code == "job.failed"
+    assert [kind for kind, *_ in faults] == [ZeroDivisionError]
+
+
 def test_a_newer_request_of_the_same_name_replaces_the_older(jobs: Jobs, qtbot: QtBot) -> None:
     owner, seen, gate = QObject(), list[str](), threading.Event()
 

@@ -85,7 +85,7 @@ def test_an_escalated_case_says_so_while_it_is_open() -> None:
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [("2 urgent_hour", "2紧急工作时"), ("1.5 work_day", "1.5工作日"), ("1.3333 work_hour", "1.3工作时"), ("?", "?")],
+    [("2 urgent_hour", "2紧急工作时"), ("1.5 work_day", "1.5工作日"), ("1.3333 work_hour", "工作时 01:20"), ("?", "?")],
 )
 def test_a_limit_reads_as_people_write_it(code: str, words: str) -> None:
     assert limit_words(code) == words

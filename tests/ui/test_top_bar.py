@@ -1,0 +1,28 @@
+"""The window's upper edge: who is at the desk."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import AccountRole, Actor
+from gridclient.ui.actions import DeskActions
+from gridclient.ui.top_bar import TopBar
+
+
+@pytest.mark.parametrize(
+    ("actor", "words"),
+    [
+        (Actor("operator", AccountRole.OPERATOR, name="受理派遣员"), "受理派遣员"),
+        (Actor("wang", AccountRole.OPERATOR, name="王某"), "受理派遣员 · 王某"),
+        (Actor("wang", AccountRole.OPERATOR), "受理派遣员 · wang"),
+        (Actor("371002002-A01", AccountRole.UNIT, "371002002-A01", "综合行政执法中队"), "综合行政执法中队"),
+    ],
+)
+def test_who_is_at_the_desk_stands_by_name(qtbot: QtBot, look: None, actor: Actor, words: str) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions = DeskActions(role=actor.role, parent=window)
+    bar = TopBar(command=QWidget(), lamp=QWidget(), actions=actions.desk, actor=actor, parent=window)
+    assert bar.account.text() == words
