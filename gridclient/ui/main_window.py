@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         self.command.set_grids(grids)
         self.command.set_commands(self.actions_.known())
         self.initials.ask(names_to_learn(self.command.sources))
-        self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid))
+        self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid), grids)
 
     # -- what the panels say ----------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
+from gridclient.ui.cases.filter_menus import fill_units
 from gridclient.ui.cases.model import CaseModel, CaseRole
 from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.cases.row_changes import changes_between, spans
@@ -24,7 +25,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 from gridclient.ui.theme import ROW_PX
 from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import GRIDS, NOW, UNITS, InventedDesk, empty_desk
 
 EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
 
@@ -264,6 +265,22 @@ def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: Invente
     other.table.restore_columns(page.table.columns_as_text())
     hidden = {COLUMNS[place].key for place in range(len(COLUMNS)) if other.table.isColumnHidden(place)}
     assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
+
+
+def test_many_units_of_one_kind_are_offered_by_township(look: None) -> None:
+    towns = [replace(GRIDS[0], code=f"37100200{n}", name=f"{n} 号街道", tier="township") for n in (1, 2)]
+    units = [
+        replace(UNITS[0], code=f"{town.code}-A{n}", name=f"{town.name}第 {n} 站", township=town.code)
+        for town in towns
+        for n in range(20)
+    ]
+    menu, narrowed = QMenu(), list[Mapping[str, object]]()
+    fill_units(menu, [*units, UNITS[1]], towns, "", narrowed.append)
+    kinds = {below.title(): below for below in menu.findChildren(QMenu)}
+    assert [action.text() for action in kinds["B类派驻"].actions()] == ["鲸园派出所"]
+    assert [action.text() for action in kinds["A类派驻"].actions()] == ["1 号街道", "2 号街道"]
+    kinds["2 号街道"].actions()[0].trigger()
+    assert narrowed == [{"unit": "371002002-A0"}]
 
 
 def test_no_case_fits_and_one_button_takes_the_conditions_away(

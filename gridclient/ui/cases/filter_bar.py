@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget, QWidgetAction
 
-from gridclient.services.rows import CaseFilter, SavedView, Sort, UnitRow
+from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.ui.cases.chip import ChipButton
 from gridclient.ui.cases.filter_menus import fill_channels, fill_levels, fill_states, fill_units, fill_views
 from gridclient.ui.cases.filter_words import Chip, chips_of, order_words
@@ -62,6 +62,7 @@ class FilterBar(QWidget):
         self.setFixedHeight(BAR_PX)
         self._filter, self._sort = CaseFilter(), Sort()
         self._units: Sequence[UnitRow] = ()
+        self._townships: Sequence[GridRow] = ()
         self._views: Sequence[SavedView] = ()
         self._chips: list[ChipButton] = []
         self._shown: tuple[Chip, ...] = ()
@@ -93,9 +94,10 @@ class FilterBar(QWidget):
             self.search.setText(chosen.text)  # the pause that follows finds nothing new to ask
         self._arrange()
 
-    def show_area(self, name: str) -> None:
-        """The name of the chosen area, when it is learnt later than the filter."""
+    def show_area(self, name: str, grids: Sequence[GridRow]) -> None:
+        """The name of the chosen area, when it is learnt later than the filter, and all areas there are."""
         self.area.setText(name)
+        self._townships = [row for row in grids if row.tier == "township"]
         self._fit()
 
     def show_total(self, total: int | None) -> None:
@@ -205,7 +207,10 @@ class FilterBar(QWidget):
         offers: dict[str, tuple[str, Callable[[QMenu], None]]] = {
             "states": (self.tr("状态"), lambda menu: fill_states(menu, narrow)),
             "level": (self.tr("级别"), lambda menu: fill_levels(menu, narrow)),
-            "unit": (self.tr("单位"), lambda menu: fill_units(menu, self._units, self._filter.grid, narrow)),
+            "unit": (
+                self.tr("单位"),
+                lambda menu: fill_units(menu, self._units, self._townships, self._filter.grid, narrow),
+            ),
             "channel": (self.tr("来源"), lambda menu: fill_channels(menu, narrow)),
             "views": (self.tr("视图"), lambda menu: fill_views(menu, self._views, show=show, drop=drop)),
         }

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
-from gridclient.services.rows import SavedView, UnitRow
+from gridclient.services.rows import GridRow, SavedView, UnitRow
 from gridclient.services.words import CHANNELS, STATES, UNIT_KINDS
 from gridclient.ui.state import with_state
 
@@ -17,6 +17,7 @@ translate = QCoreApplication.translate
 Narrow = Callable[[Mapping[str, Any]], None]
 _LEVELS = range(1, 5)
 _TOWNSHIP_DIGITS = 9
+_MOST_LISTED = 30
 
 
 def fill_states(menu: QMenu, narrow: Narrow) -> None:
@@ -40,16 +41,25 @@ def fill_channels(menu: QMenu, narrow: Narrow) -> None:
         menu.addAction(word, partial(narrow, {"channel": channel}))
 
 
-def fill_units(menu: QMenu, units: Iterable[UnitRow], grid: str, narrow: Narrow) -> None:
-    """The units of the chosen township (of all, where none is chosen) by kind."""
+def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRow], grid: str, narrow: Narrow) -> None:
+    """The units of the chosen township (of all, where none is chosen) by kind, many of one kind by township."""
     township = grid[:_TOWNSHIP_DIGITS]
     near = [unit for unit in units if not township or not unit.township or unit.township == township]
     for kind, word in UNIT_KINDS.items():
         members = sorted((unit for unit in near if unit.kind == kind), key=lambda unit: unit.name)
         if members:
             below = menu.addMenu(word)
-            for unit in members:
-                below.addAction(unit.name, partial(narrow, {"unit": unit.code}))
+            for place in townships if len(members) > _MOST_LISTED else ():
+                there = [unit for unit in members if unit.township == place.code]
+                members = [unit for unit in members if unit not in there]
+                if there:
+                    _list_units(below.addMenu(place.name), there, narrow)
+            _list_units(below, members, narrow)
+
+
+def _list_units(menu: QMenu, units: Iterable[UnitRow], narrow: Narrow) -> None:
+    for unit in units:
+        menu.addAction(unit.name, partial(narrow, {"unit": unit.code}))
 
 
 def fill_views(
