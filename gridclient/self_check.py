@@ -15,12 +15,13 @@ from typing import Any, Final
 
 from gridclient.composition import open_desk
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.errors import GridClientError, NotFound
+from gridclient.domain.errors import GridClientError, NotFound, SyncFault
 from gridclient.services.error_text import sentence_of
 from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
 from gridclient.services.rows import CaseFilter
 from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.newest_event import newest_event_at
+from gridclient.syncing import DeskLine
 from gridclient.system import SystemClock
 
 LEAST_FREE_BYTES: Final = 1 << 30
@@ -44,6 +45,10 @@ class Finding:
         return asdict(self)
 
 
+_HUB: Final = "联机同步"
+_ALONE: Final = Finding("hub", _HUB, True, "本席位还没有接入县级中心，单机使用。")
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """What the profile tells the other checks."""
@@ -51,11 +56,12 @@ class _Known:
     finding: Finding
     calendar: WorkCalendar
     newest: datetime | None
+    hub: Finding
 
 
-def check(profile: Path, *, now: datetime | None = None) -> list[Finding]:
+def check(profile: Path) -> list[Finding]:
     """Looks at store, map, fonts, calendar, disk, clock and hub; changes nothing."""
-    moment = now or SystemClock().now()
+    moment = SystemClock().now()
     known = _look_into(profile)
     return [
         known.finding,
@@ -63,13 +69,13 @@ def check(profile: Path, *, now: datetime | None = None) -> list[Finding]:
         check_calendar(known.calendar, moment),
         check_disk(profile),
         check_clock(moment, known.newest),
-        Finding("hub", "联机同步", True, "本席位还没有接入县级中心，单机使用。"),
+        known.hub,
     ]
 
 
 def _look_into(profile: Path) -> _Known:
     def known(ok: bool, sentence: str) -> _Known:
-        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None)
+        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None, _ALONE)
 
     try:
         with open_desk(profile, read_only=True) as opened:
@@ -77,8 +83,9 @@ def _look_into(profile: Path) -> _Known:
                 newest = newest_event_at(connection)
             cases = opened.desk.queries.figures()
             calendar = opened.reference.calendar()
+            hub = check_hub(DeskLine(opened))
         finding = Finding("store", "数据", True, f"能打开，是本版本的格式，在办案件 {_open_cases(cases)} 件。")
-        return _Known(finding, calendar, newest)
+        return _Known(finding, calendar, newest, hub)
     except NotFound:
         return known(True, "这里还没有席位，可以用 init 或 demo 建立。")
     except GridClientError as error:
@@ -88,6 +95,17 @@ def _look_into(profile: Path) -> _Known:
 def _open_cases(figures: Mapping[str, Any]) -> int:
     whole = figures.get("")
     return int(whole.open) if whole is not None else 0
+
+
+def check_hub(line: DeskLine) -> Finding:
+    """A hub that cannot be reached is a remark, because the desk works on without it; one that refuses is a fault."""
+    try:
+        url = line.meet()
+    except SyncFault as fault:
+        if fault.code == "sync.no_line":
+            return Finding("hub", _HUB, True, "没有联机线路，用文件（U 盘）同步。")
+        return Finding("hub", _HUB, fault.retryable, sentence_of(fault))
+    return Finding("hub", _HUB, True, f"已接入 {url}，能连上。") if url else _ALONE
 
 
 def check_calendar(calendar: WorkCalendar, now: datetime) -> Finding:

@@ -64,6 +64,23 @@ class DeskLine:
         """See :func:`gridclient.sync.moving.move`."""
         return move(self.store, url, proxy=self._proxy())
 
+    def meet(self) -> str | None:
+        """Asks the hub what this desk is to it, and gives the hub's address; ``None`` for a desk that is not enrolled.
+        Changes nothing.
+
+        Raises:
+            SyncFault: the desk has no line (``sync.no_line``), or what the line or the hub says.
+        """
+        enrolment = self.store.enrolment()
+        if enrolment is None:
+            return None
+        line = enrolling.line_to(enrolment, proxy=self._proxy())
+        try:
+            line.membership(self.store.device)
+        finally:
+            line.close()
+        return enrolment.url
+
     def choose_proxy(self, chosen: str) -> None:
         """Keeps by which proxy the hub is reached; see :func:`gridclient.sync.proxies.checked_choice`."""
         self._settings.keep_value(SETTING, checked_choice(chosen))

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from gridclient.cli import main
+from gridclient.composition import open_desk
+from gridclient.self_check import Finding, check_hub
+from gridclient.syncing import DeskLine
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
@@ -92,6 +95,21 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
     assert two.json("sync").json["pulled"] == 1
     assert titles(two) == {"路灯不亮"}
     assert two.json("verify").json["ok"]
+
+
+def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: Hub) -> None:
+    def found(desk: CommandLine) -> Finding:
+        with open_desk(desk.profile, read_only=True) as opened:
+            return check_hub(DeskLine(opened))
+
+    one, alone = desks.make("a", "--township", TOWNSHIP), desks.make("b")
+    assert (found(one).ok, found(one).sentence) == (True, f"已接入 {hub.url}，能连上。")
+    assert (found(alone).ok, "还没有接入" in found(alone).sentence) == (True, True)
+    devices = one.json("hub", "devices", "--db", hub.database).json
+    one.json("hub", "revoke", devices[0]["device"], "--db", hub.database)
+    assert not found(one).ok
+    hub.stop()
+    assert (found(one).ok, "连不上" in found(one).sentence) == (True, True)
 
 
 def test_two_desks_never_give_the_same_number(desks: Desks) -> None:
