@@ -13,6 +13,7 @@ from tests.architecture.sources import ROOT, Call, calls, is_put_together, pytho
 RAISED = {"GridClientError", "RuleViolation", "InvalidInput", "NotFound", "Conflict", "StoreUnavailable", "SyncFault"}
 NOTED_AT = {"Notice": 1, "RefusedRow": 3}
 """What tells of a row of a file, and the place of the code among its arguments."""
+HALF_WIDTH = re.compile("(?<=[一-鿿}])(?:[,;?!](?=[一-鿿{])|:(?={))")
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
@@ -105,9 +106,10 @@ def test_every_code_that_is_handed_on_has_a_sentence() -> None:
     assert not missing, "no sentence in gridclient/services/error_text.py for:\n" + "\n".join(missing)
 
 
-def test_every_sentence_is_chinese() -> None:
+def test_every_sentence_is_chinese_in_its_stops_too() -> None:
     plain = [code for code, sentence in sentences().items() if not any("一" <= sign <= "鿿" for sign in sentence)]
     assert not plain
+    assert not [code for code, sentence in sentences().items() if HALF_WIDTH.search(sentence)]
 
 
 def test_no_code_is_put_together_at_run_time() -> None:
