@@ -54,6 +54,7 @@ _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求
 _OPENING = re.compile(
     rf"^(?:{_CALLER}(?:来电)?(?:称|表示)|{_CALLER}?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
 )
+_MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
@@ -159,13 +160,13 @@ class ClassGuesser:
         spread = Counter(word for words in self._words for word in words)
         self._weight = {word: math.log(1 + len(standards) / count) for word, count in spread.items()}
 
-    def guess(self, text: str, *, most: int = 3) -> tuple[ClassGuess, ...]:
-        """The likeliest conditions, best first; none when nothing speaks for any."""
+    def guess(self, text: str) -> tuple[ClassGuess, ...]:
+        """The three likeliest conditions at most, best first; none when nothing speaks for any."""
         given = _bigrams(text)
         ranked = sorted(
             (self._scored(i, given) for i in range(len(self._standards))), key=lambda g: (-g.score, g.standard.code)
         )
-        return tuple(g for g in ranked[:most] if g.score > 0)
+        return tuple(g for g in ranked[:_MOST_GUESSES] if g.score > 0)
 
     def _scored(self, index: int, given: frozenset[str]) -> ClassGuess:
         shared = self._words[index] & given
