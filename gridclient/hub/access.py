@@ -6,11 +6,11 @@ import hashlib
 import logging
 import re
 import secrets
-import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.hub.audit import CODE_ISSUED, ENROLLED, KEPT_S, REVOKED, RIGHTS_CHANGED
 from gridclient.hub.backend import Backend, Ledger
@@ -24,7 +24,6 @@ CODE_LIFE_S: Final = 7 * 24 * 3600
 HUB_FACT: Final = "hub"
 URL_FACT: Final = "url"
 _STICK_FACT: Final = "stick_key"
-_SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
 _TOKEN_BYTES: Final = 32
 _HUB_BYTES: Final = 8
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
@@ -238,7 +237,7 @@ def _admitted(ledger: Ledger, applicant: Applicant, code: Code, before: Device |
 
 def _free_short(taken: frozenset[str]) -> str:
     """Two signs that no other desk of the township ever had, for the numbers of its cases."""
-    free = [a + b for a in _SHORT_SIGNS for b in _SHORT_SIGNS if a + b not in taken]
+    free = [a + b for a in DEVICE_SIGNS for b in DEVICE_SIGNS if a + b not in taken]
     if not free:
         raise RuleViolation("hub.no_short_left")
     return secrets.choice(free)

@@ -10,7 +10,6 @@ import hmac
 import json
 import os
 import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from typing import Any, Final
 
 from filelock import FileLock
 
+from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
@@ -28,7 +28,6 @@ from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
 
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
-_SHORT_SIGNS: Final = string.digits + string.ascii_uppercase
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
@@ -135,7 +134,7 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
         (folder / "keys").chmod(0o700)
         write_durably(_key_file(folder), f"{key.hex()}\n".encode())
         (folder / "store.db").touch(mode=0o600)
-    short = "".join(secrets.choice(_SHORT_SIGNS) for _ in range(2))
+    short = "".join(secrets.choice(DEVICE_SIGNS) for _ in range(2))
     _write_identity(folder, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
     return open_profile(folder, now=now)
 

@@ -43,6 +43,21 @@ def test_a_new_profile_has_its_rooms_and_its_own_device(tmp_path: Path) -> None:
         assert all(path.is_dir() for path in (first.attachments, first.basemaps, first.backups, first.logs, first.hub))
 
 
+def test_a_desks_signs_are_none_that_a_telephone_takes_for_a_digit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[str] = []
+
+    def last(signs: str) -> str:
+        offered.append(signs)
+        return signs[-1]
+
+    monkeypatch.setattr("gridclient.store.profile.secrets.choice", last)
+    create_profile(tmp_path / "desk", now=NOW).close()
+    assert offered
+    assert not any({"I", "O"} & set(signs) for signs in offered)
+
+
 def test_keys_and_store_are_the_owners_only(folder: Path) -> None:
     modes = {name: (folder / name).stat().st_mode & 0o777 for name in ("keys/store.key", "store.db", "profile.json")}
     assert modes == dict.fromkeys(modes, 0o600)
