@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
@@ -155,6 +155,12 @@ def placed(tmp_path: Path) -> Path:
     return path
 
 
+def test_the_page_opens_without_what_only_a_file_needs(stage: Stage, plain: Path) -> None:
+    assert stage.page.findChildren(QTableView) == []
+    stage.open(plain)
+    assert stage.page.findChildren(QTableView) == [stage.page.look.table]
+
+
 def test_a_file_is_shown_with_its_kind_its_rows_and_its_columns(stage: Stage, plain: Path) -> None:
     stage.open(plain)
     assert stage.page.files.kind.currentData() == "cases"
@@ -235,7 +241,7 @@ def test_another_column_is_taken_and_remembered_for_this_header(stage: Stage, pl
     stage.choose("title", "说明")
     assert stage.page.look.rows.headerData(2, Qt.Orientation.Horizontal) == "说明 → 标题"
     stage.press(Qt.Key.Key_Return)
-    stage.until(lambda: stage.page.stack.currentWidget() is stage.page.result)
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
     assert stage.importer.orders[0].mapping.columns["title"] == "说明"  # type: ignore[union-attr]
     other = tmp_path / "next_month.csv"
     other.write_text(PLAIN.replace("路灯", "广告牌"), encoding="utf-8")
@@ -286,7 +292,7 @@ def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
     stage.open(plain)
     stage.page.go.click()
-    stage.until(lambda: stage.page.stack.currentWidget() is stage.page.result)
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
     found: FindingsModel = stage.page.result.findings
     line = [found.index(0, column).data() for column in range(4)]
     assert line == ["▲ 未导入", "第 3 行", "层级", "“九”不是层级，请填 1 至 4。"]

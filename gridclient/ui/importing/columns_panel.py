@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.quiet_combo import QuietCombo
+from gridclient.ui.theme import restyle
 
 PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})
 """Fields that say where something lies: with another column for them the map shows something else."""
@@ -27,6 +29,7 @@ class ColumnsPanel(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fields: dict[str, QuietCombo] = {}
+        self._titles: QStandardItemModel | None = None
         self._guessed: dict[str, str] = {}
         self._required: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
@@ -46,22 +49,58 @@ class ColumnsPanel(QWidget):
         line.addWidget(self.title)
         line.addWidget(self.hint)
         line.addWidget(self._area, 1)
+        self._rows: list[tuple[QLabel, QuietCombo]] = []
+        self._body = QWidget()
+        self._body.setProperty("panel", "true")
+        self._form = QFormLayout(self._body)
+        self._form.setContentsMargins(0, 2, 10, 2)
+        self._form.setHorizontalSpacing(10)
+        self._form.setVerticalSpacing(5)
+        self._area.setWidget(self._body)
+
+    def make_rows(self, count: int) -> None:
+        """So many rows at least, which every file takes in turn: making them takes longer than filling them."""
+        for place in range(len(self._rows), count):
+            label, combo = QLabel(self._body), QuietCombo(parent=self._body)
+            combo.activated.connect(lambda _chosen, combo=combo: self._on_chosen(combo))
+            self._form.addRow(label, combo)
+            self._form.setRowVisible(place, False)
+            self._rows.append((label, combo))
 
     def show_columns(self, guesses: Sequence[ColumnGuess], titles: Sequence[str], names: Mapping[str, str]) -> None:
         """The fields of the kind over the columns of the file."""
         self._guessed = {guess.field: guess.column for guess in guesses}
         self._required = tuple(guess.field for guess in guesses if guess.required)
         self._names = names
-        self.fields = {}
-        body = QWidget()
-        body.setProperty("panel", "true")
-        form = QFormLayout(body)
-        form.setContentsMargins(0, 2, 10, 2)
-        form.setHorizontalSpacing(10)
-        form.setVerticalSpacing(5)
-        for guess in sorted(guesses, key=lambda guess: (not guess.required, not guess.column)):
-            form.addRow(self._label(guess), self._field(guess, titles, body))
-        self._area.setWidget(body)
+        ordered = sorted(guesses, key=lambda guess: (not guess.required, not guess.column))
+        self.make_rows(len(ordered))
+        self.fields = {guess.field: combo for guess, (_, combo) in zip(ordered, self._rows, strict=False)}
+        offered = self._offered(titles)
+        for place, (label, combo) in enumerate(self._rows):
+            self._form.setRowVisible(place, place < len(ordered))
+            if place < len(ordered):
+                self._fill(label, combo, ordered[place], offered)
+
+    def _offered(self, titles: Sequence[str]) -> QStandardItemModel:
+        """What every drop-down offers, made once for all of them."""
+        old, self._titles = self._titles, QStandardItemModel(self)
+        if old is not None:
+            old.deleteLater()
+        for title in ("", *titles):
+            item = QStandardItem(title or self.tr("（不取）"))
+            item.setData(title, Qt.ItemDataRole.UserRole)
+            self._titles.appendRow(item)
+        return self._titles
+
+    def _fill(self, label: QLabel, combo: QuietCombo, guess: ColumnGuess, offered: QStandardItemModel) -> None:
+        name = self._names.get(guess.field, guess.field)
+        label.setText(name + (" *" if guess.required else ""))
+        if (role := "strong" if guess.required else "") != (label.property("role") or ""):
+            label.setProperty("role", role)
+            restyle(label)
+        combo.setAccessibleName(name)
+        combo.setModel(offered)
+        combo.setCurrentIndex(max(0, combo.findData(guess.column)))
 
     def apply(self, columns: Mapping[str, str]) -> None:
         """Other columns for some fields, as an operator chose them before; what the file has not is passed over."""
@@ -95,24 +134,9 @@ class ColumnsPanel(QWidget):
         held = self.columns()
         return next((self.fields[field] for field in self._required if field not in held), None)
 
-    def _label(self, guess: ColumnGuess) -> QLabel:
-        label = QLabel(self._names.get(guess.field, guess.field) + (" *" if guess.required else ""))
-        label.setProperty("role", "strong" if guess.required else "")
-        return label
-
-    def _field(self, guess: ColumnGuess, titles: Sequence[str], parent: QWidget) -> QuietCombo:
-        combo = QuietCombo(parent=parent)
-        combo.setAccessibleName(self._names.get(guess.field, guess.field))
-        combo.addItem(self.tr("（不取）"), "")
-        for title in titles:
-            combo.addItem(title, title)
-        combo.setCurrentIndex(max(0, combo.findData(guess.column)))
-        combo.activated.connect(lambda _place, field=guess.field: self._on_chosen(field))
-        self.fields[guess.field] = combo
-        return combo
-
-    def _on_chosen(self, field: str) -> None:
-        self._free(field, str(self.fields[field].currentData() or ""))
+    def _on_chosen(self, combo: QuietCombo) -> None:
+        field = next(field for field, other in self.fields.items() if other is combo)
+        self._free(field, str(combo.currentData() or ""))
         self.changed.emit(field)
 
     def _free(self, field: str, title: str) -> None:

@@ -82,6 +82,10 @@ class FilePanel(QWidget):
             action.triggered.connect(lambda _=False, kind=kind: self.template_wanted.emit(str(kind)))
         self.templates.setMenu(menu)
 
+    def way(self) -> tuple[QWidget, ...]:
+        """The way of Tab."""
+        return (self.choose, self.templates, self.kind, self.sheet, self.list)
+
     def show_nothing(self) -> None:
         """No file yet."""
         self.name.setText(self.tr("还没有选择文件"))

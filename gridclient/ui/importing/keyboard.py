@@ -1,30 +1,34 @@
-"""The import page without a mouse: the way of Tab through it, and what is to be done next."""
+"""The import page without a mouse: the way of Tab through it, its keys, and what is to be done next."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.services.import_order import Look
 from gridclient.ui.importing.columns_panel import ColumnsPanel
-from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.look_panel import LookPanel
-from gridclient.ui.importing.result_panel import ResultPanel
 
 
-def put_in_order(
-    files: FilePanel, columns: ColumnsPanel, look: LookPanel, result: ResultPanel, buttons: Sequence[QWidget]
-) -> None:
-    """Tab goes down the left side, through what is shown of the file and along the buttons below."""
-    order = (
-        *(files.choose, files.templates, files.kind, files.sheet, files.list, *columns.fields.values()),
-        *(look.table, *look.crs.choices.values(), look.crs.near, result.save, result.next, result.table),
-        *buttons,
-    )
-    for before, after in pairwise(order):
+def put_in_order(way: Iterable[QWidget]) -> None:
+    """Tab goes this way."""
+    for before, after in pairwise(way):
         QWidget.setTabOrder(before, after)
+
+
+def press_by(key: str, button: QPushButton, page: QWidget) -> None:
+    """The key presses the button wherever the keyboard is on the page, while the button can be pressed."""
+
+    def press() -> None:
+        if button.isVisible() and button.isEnabled():
+            button.click()
+
+    shortcut = QShortcut(QKeySequence(key), page, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+    shortcut.activated.connect(press)
 
 
 def first_open(columns: ColumnsPanel, panel: LookPanel, look: Look) -> QWidget | None:

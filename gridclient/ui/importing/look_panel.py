@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from gridclient.services.error_text import sentence
@@ -17,7 +17,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.theme import HEADER_PX, ROW_PX
 
 _NARROWEST, _WIDEST = 64, 240
-_NUMBER_PX, _SPARE = 52, 14
+_NUMBER_PX, _SPARE, _EDGES = 52, 14, 16
 
 
 class LookPanel(QSplitter):
@@ -76,6 +76,10 @@ class LookPanel(QSplitter):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+    def way(self) -> tuple[QWidget, ...]:
+        """The way of Tab."""
+        return (self.table, *self.crs.choices.values(), self.crs.near)
+
     def show_look(self, look: Look) -> None:
         """The first rows with what was noticed, and the question where one is to be asked."""
         preview = look.preview
@@ -93,13 +97,11 @@ class LookPanel(QSplitter):
     def show_uses(self, uses: Mapping[str, str]) -> None:
         """Which field each column serves."""
         self.rows.show_uses(dict(uses))
-        QTimer.singleShot(0, self, self._fit_columns)  # asks for every cell: the window lives between the two
-
-    def _fit_columns(self) -> None:
-        self.table.resizeColumnsToContents()
-        for column in range(self.rows.columnCount()):
-            width = self.table.columnWidth(column)
-            self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width + _SPARE)))
+        header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
+        for column in range(self.rows.columnCount()):  # the table itself would ask for each role of each cell
+            text = metrics.horizontalAdvance(self.rows.widest(column)) + _EDGES
+            width = max(text, header.sectionSizeFromContents(column).width()) + _SPARE
+            self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width)))
 
 
 def archive_text(look: Look) -> str:

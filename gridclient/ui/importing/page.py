@@ -9,21 +9,22 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
 from gridclient.services.import_findings import ImportOutcome
-from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, Look, LookOrder
+from gridclient.services.import_order import ColumnChoice, ImportOrder, Look, LookOrder
 from gridclient.services.map_port import BaseMaps
 from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
 from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
 from gridclient.ui.importing.dialogs import ask_for_file, ask_for_report, ask_for_template, dropped
 from gridclient.ui.importing.file_panel import FilePanel
-from gridclient.ui.importing.frame import empty_side, foot_line, head_line, left_side
-from gridclient.ui.importing.keyboard import first_open, put_in_order
+from gridclient.ui.importing.file_view import FileView
+from gridclient.ui.importing.frame import foot_line, head_line, left_side
+from gridclient.ui.importing.keyboard import first_open, press_by, put_in_order
 from gridclient.ui.importing.look_panel import LookPanel
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.importing.result_panel import ResultPanel
@@ -32,7 +33,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 
-_EMPTY, _LOOK, _RESULT = range(3)
+_ROWS_A_TURN, _LIKELY_ROWS = 6, 24
 RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
 ReadPreview = Callable[..., Look]
@@ -81,8 +82,7 @@ class ImportPage(QWidget):
         self._stop_looking: Callable[[], None] = lambda: None
         self.files = FilePanel(parent=self)
         self.columns = ColumnsPanel(parent=self)
-        self.look = LookPanel(data=desk.map_data, base_maps=base_maps, parent=self)
-        self.result = ResultPanel(parent=self)
+        self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
         self.note = InlineNote(parent=self)
         self.progress = ProgressLine(parent=self)
         self.check = KeyButton(self.tr("检查"), key="Ctrl+T", parent=self)
@@ -94,18 +94,25 @@ class ImportPage(QWidget):
         self._go_to_first()
 
     @property
+    def look(self) -> LookPanel:
+        """The look into the file."""
+        return self.view.look
+
+    @property
+    def result(self) -> ResultPanel:
+        """What came of the last import."""
+        return self.view.result
+
+    @property
     def is_running(self) -> bool:
         """Whether an import is under way."""
         return self._stop is not None
 
     def _arrange(self) -> None:
-        self.stack = QStackedWidget(self)
-        for part in (empty_side(self), self.look, self.result):
-            self.stack.addWidget(part)
         middle = QHBoxLayout()
         middle.setSpacing(1)
         middle.addWidget(left_side(self.files, self.columns))
-        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.view, 1)
         line = QVBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(1)
@@ -115,8 +122,8 @@ class ImportPage(QWidget):
         self._order()
 
     def _order(self) -> None:
-        last = (self.progress.stop, self.check, self.go, self.leave)
-        put_in_order(self.files, self.columns, self.look, self.result, last)
+        left = (*self.files.way(), *self.columns.fields.values())
+        put_in_order((*left, *self.view.way(), self.progress.stop, self.check, self.go, self.leave))
 
     def _go_to(self, part: QWidget) -> None:
         """The keyboard to what is to be done next; a page that is not seen takes it when it is opened."""
@@ -133,24 +140,21 @@ class ImportPage(QWidget):
         self.files.asked.connect(self._ask)
         self.files.template_wanted.connect(self._on_template_wanted)
         self.columns.changed.connect(self._on_column_changed)
-        self.look.crs.chosen.connect(lambda _system: self._settle())
+        self.view.crs_chosen.connect(lambda _system: self._settle())
         self.check.clicked.connect(lambda: self._begin(dry_run=True))
         self.go.clicked.connect(lambda: self._begin(dry_run=False))
         self.leave.clicked.connect(self.closed)
         self.progress.stop_wanted.connect(self._on_stop_wanted)
-        self.result.report_wanted.connect(self._on_report_wanted)
-        self.result.next_wanted.connect(self._on_choose_wanted)
+        self.view.report_wanted.connect(self._on_report_wanted)
+        self.view.next_wanted.connect(self._on_choose_wanted)
         for key, button in (
             ("Ctrl+O", self.files.choose),
             ("Ctrl+T", self.check),
             ("Ctrl+Return", self.go),
             ("Ctrl+Enter", self.go),
-            ("Ctrl+S", self.result.save),
-            ("Ctrl+E", self.look.crs.near),
             ("Esc", self.leave),
         ):
-            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(partial(_press, button))
+            press_by(key, button, self)
 
     # -- looking ----------------------------------------------------------------------------------------------------
 
@@ -177,7 +181,14 @@ class ImportPage(QWidget):
             done=lambda look: self._on_look(look, number, sheet, mapping, again=bool(kind or mapping)),
             failed=lambda error: self._on_look_failed(error, number),
         )
+        self._make_ready()
         self._settle()
+
+    def _make_ready(self) -> None:
+        """What the answer will need is made while the file is read, a part in each turn of the window."""
+        QTimer.singleShot(0, self, self.view.make_ready)
+        for rows in range(_ROWS_A_TURN, _LIKELY_ROWS + 1, _ROWS_A_TURN):
+            QTimer.singleShot(rows, self, partial(self.columns.make_rows, rows))
 
     def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None, *, again: bool) -> None:
         if number != self._asked:
@@ -185,8 +196,7 @@ class ImportPage(QWidget):
         self._look = look
         self.files.show_look(look, sheet)
         self._jobs.read(self, partial(_list_names, self._desk), self.files.offer_lists, name="lists")
-        self.look.show_look(look)
-        self.stack.setCurrentIndex(_LOOK)
+        self.view.show_look(look)
         preview = look.preview
         self.columns.setVisible(preview is not None)
         if preview is not None:
@@ -217,7 +227,7 @@ class ImportPage(QWidget):
             return
         self.files.show_problem()
         self.columns.hide()
-        self.stack.setCurrentIndex(_EMPTY)
+        self.view.show_nothing()
         self.note.say_error(error)
         self._settle()
         self._go_to(self.files.kind)
@@ -253,7 +263,7 @@ class ImportPage(QWidget):
         self._stop = self._jobs.in_process(
             self, self._run_import, order, done=done, failed=self._on_failed, progressed=self._on_progressed
         )
-        self._go_to(self.stack)  # while it runs, Enter does nothing
+        self._go_to(self.view)  # while it runs, Enter does nothing
         self._settle()
 
     def _on_progressed(self, phase: str, done: int, total: int | None) -> None:
@@ -266,10 +276,9 @@ class ImportPage(QWidget):
     def _on_done(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
         self._outcome = outcome
         self._remember()
-        self.result.show_outcome(outcome, dry_run=dry_run)
+        self.view.show_outcome(outcome, dry_run=dry_run)
         self._end(self.result.headline.text())
-        self.stack.setCurrentIndex(_RESULT)
-        self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
+        self._order()
         self._settle()
         self._go_to(self.go if dry_run else self.leave if self.result.save.isHidden() else self.result.save)
         if outcome.changes.kinds or outcome.changes.cases:
@@ -315,8 +324,9 @@ class ImportPage(QWidget):
         for button in (self.check, self.go):
             button.setEnabled(not blocked and not running)
             button.setToolTip(blocked)
-        for part in (self.files, self.columns, self.look):
-            part.setEnabled(not running)
+        for part in (self.files, self.columns, self.view.made_look):
+            if part is not None:
+                part.setEnabled(not running)
         if self._look is None and self._file is None:
             self.columns.hide()
         if blocked and self._look is not None and not running and not keep_note:
@@ -374,8 +384,8 @@ class ImportPage(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "look"):
-            self.look.crs.follow_theme()
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "view"):
+            self.view.follow_theme()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -387,12 +397,7 @@ class ImportPage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
-            self.look.crs.give_map_back()
-
-
-def _press(button: KeyButton) -> None:
-    if button.isVisible() and button.isEnabled():
-        button.click()
+            self.view.leave()
 
 
 def _list_names(desk: Desk) -> tuple[str, ...]:

@@ -75,6 +75,10 @@ class ResultPanel(QWidget):
             self.table.setColumnWidth(section, width)
         header.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
 
+    def way(self) -> tuple[QWidget, ...]:
+        """The way of Tab."""
+        return (self.save, self.next, self.table)
+
     def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
         """The figures and every line."""
         self.headline.setText(summary_text(outcome.summary, dry_run=dry_run))

@@ -28,11 +28,13 @@ class FirstRowsModel(QAbstractTableModel):
         super().__init__(parent)
         self._titles: tuple[str, ...] = ()
         self._rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+        self._shown: list[list[str]] = []
         self._uses: dict[str, str] = {}
 
     def show_rows(self, titles: tuple[str, ...], rows: tuple[tuple[int, tuple[str, ...]], ...]) -> None:
         self.beginResetModel()
         self._titles, self._rows = titles, rows
+        self._shown = [[" ".join(cell.split())[:_LONGEST] for cell in cells] for _, cells in rows]
         self.endResetModel()
 
     def show_uses(self, uses: dict[str, str]) -> None:
@@ -40,6 +42,11 @@ class FirstRowsModel(QAbstractTableModel):
         self._uses = uses
         if self._titles:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._titles) - 1)
+
+    def widest(self, column: int) -> str:
+        """The text that takes the most room in this column, a Chinese sign counting twice."""
+        texts = (cells[column] for cells in self._shown)
+        return max(texts, key=lambda text: len(text.encode("gb18030", "replace")), default="")
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._rows)
@@ -50,9 +57,9 @@ class FirstRowsModel(QAbstractTableModel):
     def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        text = self._rows[index.row()][1][index.column()]
         if role == _ROLE.DisplayRole:
-            return " ".join(text.split())[:_LONGEST]
+            return self._shown[index.row()][index.column()]
+        text = self._rows[index.row()][1][index.column()]
         return text if role == _ROLE.ToolTipRole and len(text) > 12 else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:

@@ -1,0 +1,94 @@
+"""What is shown of a file: how to begin, the look into it, what came of it. The latter two are made with the first
+file, so that the page opens without them.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gridclient.services.import_findings import ImportOutcome
+from gridclient.services.import_order import BASE_MAP, Look
+from gridclient.services.map_port import BaseMaps, MapData
+from gridclient.ui.importing.frame import empty_side
+from gridclient.ui.importing.keyboard import press_by
+from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.result_panel import ResultPanel
+
+
+class FileView(QStackedWidget):
+    """Signals:
+    crs_chosen(str): ``wgs84``, ``gcj02`` or ``bd09``.
+    report_wanted(): the report is to be saved.
+    next_wanted(): another file.
+    """
+
+    crs_chosen = Signal(str)
+    report_wanted = Signal()
+    next_wanted = Signal()
+
+    def __init__(self, *, page: QWidget, data: MapData, base_maps: BaseMaps | None) -> None:
+        super().__init__(page)
+        self._page, self._data, self._base_maps = page, data, base_maps
+        self.addWidget(empty_side(self))
+
+    @cached_property
+    def look(self) -> LookPanel:
+        """The look into the file."""
+        panel = LookPanel(data=self._data, base_maps=self._base_maps, parent=self)
+        panel.crs.chosen.connect(self.crs_chosen)
+        press_by("Ctrl+E", panel.crs.near, self._page)
+        self.addWidget(panel)
+        return panel
+
+    @cached_property
+    def result(self) -> ResultPanel:
+        """What came of the import."""
+        panel = ResultPanel(parent=self)
+        panel.report_wanted.connect(self.report_wanted)
+        panel.next_wanted.connect(self.next_wanted)
+        press_by("Ctrl+S", panel.save, self._page)
+        self.addWidget(panel)
+        return panel
+
+    @property
+    def made_look(self) -> LookPanel | None:
+        """The look, once it was made."""
+        look: LookPanel | None = self.__dict__.get("look")
+        return look
+
+    def make_ready(self) -> None:
+        """Makes the look while the file is still being read."""
+        _ = self.look
+
+    def show_nothing(self) -> None:
+        """No file, or none that can be read."""
+        self.setCurrentIndex(0)
+
+    def show_look(self, look: Look) -> None:
+        """What is in the file."""
+        self.look.show_look(look)
+        self.setCurrentWidget(self.look)
+
+    def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
+        """What came of it; of a base map there are no rows to report."""
+        self.result.show_outcome(outcome, dry_run=dry_run)
+        self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
+        self.setCurrentWidget(self.result)
+
+    def way(self) -> tuple[QWidget, ...]:
+        """The way of Tab through what is there."""
+        look, result = self.made_look, self.__dict__.get("result")
+        return (*(look.way() if look is not None else ()), *(result.way() if result is not None else ()))
+
+    def leave(self) -> None:
+        """The map is not kept for a page that nobody sees."""
+        if self.made_look is not None:
+            self.made_look.crs.give_map_back()
+
+    def follow_theme(self) -> None:
+        """Light or dark as the desk is."""
+        if self.made_look is not None:
+            self.made_look.crs.follow_theme()
