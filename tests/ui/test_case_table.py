@@ -216,6 +216,15 @@ def test_the_chosen_case_is_brought_into_view_when_the_rows_are_others(
     assert page.table.viewport().rect().intersects(page.table.visualRect(page.table.currentIndex()))
 
 
+def test_home_and_end_go_to_the_first_and_the_last_line(open_list: OpenList, crowded: InventedDesk) -> None:
+    page = open_list(crowded)
+    page.table.go_to(3)
+    press(page.table, Qt.Key.Key_End)
+    assert page.table.chosen() == (page.model.rows[-1].id,)
+    press(page.table, Qt.Key.Key_Home)
+    assert page.table.chosen() == (page.model.rows[0].id,)
+
+
 def test_what_is_copied_are_the_chosen_lines_as_a_spreadsheet_takes_them(
     open_list: OpenList, crowded: InventedDesk
 ) -> None:

@@ -207,6 +207,13 @@ class CaseTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Home and End go to the first and to the last line; a table's would stay in the line."""
+        last, ends = self._cases.rowCount() - 1, QAbstractItemView.CursorAction
+        if action in (ends.MoveHome, ends.MoveEnd) and last >= 0:
+            return self._cases.index(0 if action is ends.MoveHome else last, TITLE)
+        return super().moveCursor(action, modifiers)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._cases.rowCount():

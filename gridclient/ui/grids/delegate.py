@@ -49,4 +49,4 @@ class GridDelegate(QStyledItemDelegate):
         painter.setFont(self._pressing if overdue else self._counted)
         painter.setPen(QColor(theme.bad_text if overdue else theme.text if count else theme.muted))
         right = place.adjusted(0, 0, -EDGE_PX if overdue else 0, 0)
-        painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{count}")
+        painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{count:,}")

@@ -228,8 +228,8 @@ class GridTree(QTreeView):
     def _widen(self, most_open: int, most_overdue: int) -> None:
         """The columns of figures are as wide as their widest figure needs."""
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
-        self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open}") + 4))
-        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue}") + 4) + EDGE_PX)
+        self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
+        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + EDGE_PX)
 
     def _index(self, row: GridRow) -> QModelIndex:
         return self._model.index_of(row.code)
