@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 _OFFLINE: Final = "sync.offline"
 _SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
-_STORE_OPENS_MS: Final = 3_000  # at the latest: when the map is drawn, if it is
+_STORE_OPENS_MS: Final = 3_000  # at the latest: a moment after the map is drawn, if it is
+_MAP_SEEN_MS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,10 @@ class App:
             ),
         )
         if isinstance(begun.opened, EarlyDesk):
-            self.window.map.drawn.connect(begun.opened.open)
-            QTimer.singleShot(_STORE_OPENS_MS, self.window, begun.opened.open)
+            opening = QTimer(self.window, singleShot=True, interval=_STORE_OPENS_MS)
+            opening.timeout.connect(begun.opened.open)
+            opening.start()
+            self.window.map.drawn.connect(lambda: opening.start(_MAP_SEEN_MS))
         else:
             for error in begun.opened.given_up:
                 self.window.banner.tell_error(error)

@@ -15,13 +15,14 @@ _MAP_MS: Final = 600
 """How long figures and lists wait for the map at the most."""
 _LATEST_MS: Final = 3_000
 _SEEN_MS: Final = 40
+"""From when the page has drawn until its picture has come through this process to the screen."""
 
 
 class FirstPaint(QObject):
     """Begun when the window is shown and has asked for its rows.
 
     Signals:
-        rest_due(): the map is drawn, or takes too long, or there is none: figures and lists can be read. Once.
+        rest_due(): the map is seen, or takes too long, or there is none: figures and lists can be read. Once.
         seen(): a moment later; what nobody sees yet can be made. May come twice.
     """
 
@@ -48,6 +49,5 @@ class FirstPaint(QObject):
 
     def _on_map_drawn(self) -> None:
         if self._waiting.isActive():
-            self._waiting.stop()
-            self.rest_due.emit()
-        self._seeing.start(_SEEN_MS)
+            self._waiting.start(_SEEN_MS)
+        self._seeing.start(2 * _SEEN_MS)

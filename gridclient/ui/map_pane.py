@@ -180,11 +180,14 @@ class MapPane(QWidget):
             self.view.refresh_cases()
 
     def _on_page_drawn(self) -> None:
+        QTimer.singleShot(_SETTLED_MS, self, self._pass_by)  # its picture goes to the screen first
+        self.drawn.emit()
+
+    def _pass_by(self) -> None:
         """Tab passes the map by, whose page has a stop at every bubble; its own key goes there."""
         keyboard = self.view.focusProxy() if self.view is not None else None
         if keyboard is not None:
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.drawn.emit()
 
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
         self._looking_at = (lon, lat, zoom)

@@ -16,7 +16,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QStyleFactory, QWidget
 
 from gridclient.ui.style_sheet import STYLE_SHEET
 
@@ -215,6 +215,18 @@ def without_style_sheet() -> Iterator[None]:
         yield
     finally:
         application.setStyleSheet(sheet)
+
+
+def give_viewport(view: QAbstractScrollArea) -> None:
+    """A viewport as Qt would make it.
+
+    WORKAROUND for PySide6 6.x: one that Qt made is wrapped when it is asked for, and before the first of them every
+    kind of widget that there is gets loaded. No first paint waits for that.
+    """
+    room = QWidget()
+    room.setBackgroundRole(QPalette.ColorRole.Base)
+    room.setAutoFillBackground(True)
+    view.setViewport(room)
 
 
 def toggle_theme() -> None:

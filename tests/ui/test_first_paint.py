@@ -37,7 +37,7 @@ def test_the_rest_waits_until_the_map_is_drawn_and_comes_once(qtbot: QtBot) -> N
     first.begin()
     assert told == []
     pane.drawn.emit()
-    assert told == ["rest"]
+    assert told == []  # its picture goes to the screen first
     qtbot.waitUntil(lambda: len(told) > 1, timeout=10_000)
     assert told == ["rest", "seen"]
 

@@ -61,5 +61,5 @@ def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
         pane.make()
     keyboard = pane.view.focusProxy() if pane.view is not None else None
     assert keyboard is not None
-    assert keyboard.focusPolicy() is Qt.FocusPolicy.ClickFocus
+    qtbot.waitUntil(lambda: keyboard.focusPolicy() is Qt.FocusPolicy.ClickFocus)
     pane.shutdown()

@@ -23,7 +23,7 @@ from gridclient.services.rows import Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
-from gridclient.ui.theme import HEADER_PX, ROW_PX
+from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
 _NEAR: Final = 10
 _TITLE_PX: Final = 100
@@ -54,6 +54,7 @@ class CaseTable(QTableView):
 
     def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         self.setObjectName("caseTable")
         self.setAccessibleName(self.tr("案件列表"))
         self._cases = model
@@ -141,7 +142,7 @@ class CaseTable(QTableView):
     def show_order(self, sort: Sort) -> None:
         """Marks the column that the list is ordered by."""
         self._cases.set_order(sort)
-        self.horizontalHeader().viewport().update()
+        self._cases.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
 
     def columns_as_text(self) -> str:
         """Widths, order and choice, for :meth:`restore_columns`."""

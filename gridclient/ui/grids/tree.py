@@ -27,7 +27,7 @@ from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.grids.type_ahead import find
-from gridclient.ui.theme import HEADER_PX, base_font, tokens
+from gridclient.ui.theme import HEADER_PX, base_font, give_viewport, tokens
 
 _INDENT_PX: Final = 11
 _COUNT_PX: Final = 30
@@ -45,6 +45,7 @@ class GridTree(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        give_viewport(self)
         self.setObjectName("gridTree")
         self.setAccessibleName(self.tr("网格树"))
         self._model = GridModel(self)
