@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -25,9 +24,9 @@ class ProgressLine(QWidget):
 
     stop_wanted = Signal()
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic, parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._now, self._kind = now, ""
+        self._kind = ""
         self._started: float | None = None
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -55,8 +54,8 @@ class ProgressLine(QWidget):
     def advance(self, phase: str, done: int, total: int | None) -> str:
         """Where it stands; gives the words."""
         if self._started is None:  # opening the file tells nothing of how long its rows take
-            self._started = self._now()
-        share, elapsed = share_done(phase, done, total), self._now() - self._started
+            self._started = time.monotonic()
+        share, elapsed = share_done(phase, done, total), time.monotonic() - self._started
         self.bar.setRange(0, _STEPS if total else 0)
         self.bar.setValue(round(share * _STEPS))
         sure = elapsed > _SURE_AFTER_S and share > _SURE_FROM
