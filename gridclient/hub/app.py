@@ -96,7 +96,9 @@ class Hub:
         self.service = HubService(backend, time.time, versions=settings.versions)
         self.shelf = FileShelf(settings.files)
         self.work = WorkPool(settings.threads)
-        self._rounds: Together[tuple[str, bytes], Answer] = Together(self.work, self.service.answer_all)
+        self._rounds: Together[tuple[str, bytes], Answer] = Together(
+            self.work, self.service.answer_all, lambda ask: self.service.answer(*ask)
+        )
         self._tally = Tally(settings.counts)
 
     @contextlib.asynccontextmanager

@@ -27,9 +27,10 @@ from gridclient.hub.rows import (
 class OrderLedger(Protocol):
     """Streams and their events, within one transaction."""
 
-    def stand(self, asks: Sequence[StandAsk]) -> Sequence[Standing]:
+    def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
         """Holds the streams until the transaction ends, in the order of their names, making those that are new, and
-        tells for each ask how all stands. To be called once in a transaction."""
+        tells for each ask how all stands. To be called once in a transaction, before all else. ``hurried``: streams
+        that are not to be had soon are not waited for (``StoreUnavailable``)."""
         ...
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:

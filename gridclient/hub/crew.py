@@ -13,12 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from multiprocessing.synchronize import Event
 from typing import Any, Final
 
-from gridclient.hub.handed import hand_out, new_channel
+from gridclient.hub.handed import drop_waiting, hand_out, new_channel
 
 _START_S: Final = 60.0
 _END_S: Final = 20.0
@@ -51,7 +52,8 @@ class Crew:
                 if not all(self._listens(event) for _, event in self._members):
                     return False
                 into = [near for near, _ in self._channels]
-                threading.Thread(target=hand_out, args=(self._line, into, self._stop), daemon=True).start()
+                arguments = (self._line, into, self._is_heard, self._stop)
+                threading.Thread(target=hand_out, args=arguments, daemon=True).start()
                 ready()
                 while not self._stop.is_set():
                     self._replace_dead()
@@ -74,10 +76,17 @@ class Crew:
                 return event.is_set()
         return True
 
+    def _is_heard(self, number: int) -> bool:
+        return self._members[number][1].is_set()
+
     def _replace_dead(self) -> None:
         wait([process.sentinel for process, _ in self._members], timeout=0.5)
-        for number, (process, _) in enumerate(self._members):
-            if not process.is_alive() and not self._stop.wait(_AGAIN_S):
+        for number, (process, listens) in enumerate(self._members):
+            if process.is_alive():
+                continue
+            listens.clear()  # until the next one has opened its database, the others take all connections
+            drop_waiting(self._channels[number][1])
+            if not self._stop.wait(_AGAIN_S):
                 _LOG.error("process %d of the hub ended (%s) and is started again", number, process.exitcode)
                 self._members[number] = self._start(number)
 
@@ -92,6 +101,8 @@ class Crew:
             if process.is_alive():
                 process.kill()
                 process.join()
+        for end in chain.from_iterable(self._channels):
+            end.close()
 
 
 def _serve_with_parent(member: Member, number: int, ready: Event, arguments: tuple[Any, ...]) -> None:

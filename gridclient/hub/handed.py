@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from itertools import cycle
+from contextlib import suppress
+from itertools import cycle, islice
 from typing import Final
 
 import uvicorn
@@ -21,14 +23,17 @@ def new_channel() -> tuple[socket.socket, socket.socket]:
     """Where connections go in, and where they come out again in another process."""
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     near.setblocking(False)
+    far.setblocking(False)
     near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least there is: a few connections, not hundreds
     return near, far
 
 
-def hand_out(line: socket.socket, channels: Sequence[socket.socket], stop: threading.Event) -> None:
-    """Accepts until ``stop``; a process that takes none (it is dead, or hangs) is passed over once its channel is
-    full, and the few that wait there are for the one that is started in its place."""
-    turns = cycle(channels)
+def hand_out(
+    line: socket.socket, channels: Sequence[socket.socket], listens: Callable[[int], bool], stop: threading.Event
+) -> None:
+    """Accepts until ``stop``; a process that does not listen, and one that hangs once its channel is full, are passed
+    over."""
+    turns = cycle(range(len(channels)))
     while not stop.is_set():
         try:
             connection, _ = line.accept()
@@ -37,17 +42,26 @@ def hand_out(line: socket.socket, channels: Sequence[socket.socket], stop: threa
                 _LOG.error("no connection was accepted: %s", error.strerror)
             continue
         with connection:
-            _hand_on(connection, turns, len(channels))
+            for number in islice(turns, len(channels)):
+                if listens(number) and _handed(connection, channels[number]):
+                    break
+            else:
+                _LOG.error("no process takes connections")
 
 
-def _hand_on(connection: socket.socket, turns: cycle[socket.socket], tries: int) -> None:
-    for _ in range(tries):
-        try:
-            socket.send_fds(next(turns), [b"c"], [connection.fileno()])
-            return
-        except OSError:  # it is full, or too many are under way
-            continue
-    _LOG.error("no process takes connections")
+def _handed(connection: socket.socket, channel: socket.socket) -> bool:
+    try:
+        socket.send_fds(channel, [b"c"], [connection.fileno()])
+    except OSError:  # it is full, or too many are under way
+        return False
+    return True
+
+
+def drop_waiting(channel: socket.socket) -> None:
+    """Closes the connections that nobody took out of a channel; whoever waits there comes again."""
+    with suppress(OSError):
+        while handles := socket.recv_fds(channel, 1, 1)[1]:
+            os.close(handles[0])
 
 
 class HandedServer(uvicorn.Server):

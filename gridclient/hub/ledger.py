@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable
@@ -78,20 +78,21 @@ class OrderStatements(ABC):
         """The same for numbers."""
 
     @abstractmethod
-    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+    def hold_and_stand(
+        self, streams: Sequence[str], asks: Sequence[StandAsk], hurried: bool
+    ) -> Sequence[Standing] | None:
         """:meth:`stand`; ``None`` when a stream is not there."""
 
     @abstractmethod
     def place(self, placement: Placement) -> None:
         """See :class:`gridclient.hub.backend.OrderLedger`, as for all the methods below."""
 
-    def stand(self, asks: Sequence[StandAsk]) -> Sequence[Standing]:
+    def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
         streams = sorted({ask.stream for ask in asks})
-        found = self.hold_and_stand(streams, asks)
+        found = self.hold_and_stand(streams, asks, hurried)
         if found is None:
-            for stream in streams:
-                self.add_stream(stream, secrets.token_bytes(_KEY_BYTES), int(time.time()))
-            found = self.hold_and_stand(streams, asks)
+            self.make_streams(streams)
+            found = self.hold_and_stand(streams, asks, hurried)
         if found is None:
             raise StoreUnavailable("hub.store_failed", detail="stream")
         return found
@@ -105,6 +106,11 @@ class OrderStatements(ABC):
             (stream, seq, stream, origin, seq),
         )
         return bytes(found[0][0])
+
+    def make_streams(self, names: Iterable[str]) -> None:
+        """Makes those streams that are not there."""
+        for name in names:
+            self.add_stream(name, secrets.token_bytes(_KEY_BYTES), int(time.time()))
 
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
         self.rows(

@@ -27,6 +27,7 @@ _OPTIONS: Final = (
     # made while a table was empty would read all of it for ever.
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 )
+_HURRY: Final = "SET LOCAL lock_timeout = 500"  # far more than a round holds its streams
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ? FOR UPDATE"
 _STAND: Final = (  # a statement of its own: it sees what was committed while the first one waited for the stream
     "SELECT o.no, o.device, o.incarnation, o.seq, o.link, o.public_key, "
@@ -107,7 +108,11 @@ class PostgresLedger(SqlLedger):
     def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
         return "= ANY(?::bigint[])", _array(values)
 
-    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+    def hold_and_stand(
+        self, streams: Sequence[str], asks: Sequence[StandAsk], hurried: bool
+    ) -> Sequence[Standing] | None:
+        if hurried:
+            self.later([(_HURRY, ())])
         statements: list[Statement] = [(_HOLD, (stream,)) for stream in streams]
         for stream, device, incarnation, subjects, counted in asks:
             statements.append((_STAND, (_lines(subjects), stream, stream, device, incarnation)))
@@ -118,6 +123,13 @@ class PostgresLedger(SqlLedger):
         if len(held) < len(streams):
             return None
         return [_standing(held[ask.stream], next(found)[0], next(found) if ask.counted else ()) for ask in asks]
+
+    def make_streams(self, names: Iterable[str]) -> None:
+        """Each in a transaction of its own: who held some while he makes others would wait in a circle with one who
+        finds those made."""
+        self.rows("ROLLBACK")
+        super().make_streams(names)
+        self.rows("BEGIN")
 
     def place(self, placement: Placement) -> None:
         """One statement for all of it: what a driver does for each statement is most of what a push costs here."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import selectors
 from collections.abc import Sequence
+from itertools import count
 from typing import Any, Final
 
 import psycopg
@@ -36,6 +37,7 @@ class Line:
         )
         self._raw = self.connection.pgconn
         self._names: dict[_Name, bytes] = {}
+        self._numbers = count()  # a name is given once: what was prepared stays so when a statement after it fails
         self._loader = Transformer.from_context(self.connection)
         self._socket = selectors.DefaultSelector()
         self._socket.register(self._raw.socket, _READ)
@@ -78,7 +80,7 @@ class Line:
         name = self._names.get(key) or fresh.get(key)
         new = name is None
         if name is None:
-            name = fresh[key] = b"hub%d" % (len(self._names) + len(fresh))
+            name = fresh[key] = b"hub%d" % next(self._numbers)
             self._raw.send_prepare(name, _numbered(sql), key[1])
         formats = [_BINARY if kind == _BYTES else _TEXT for kind in key[1]]
         self._raw.send_query_prepared(name, [value for value, _ in parameters], formats, _BINARY)

@@ -71,17 +71,20 @@ def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | Pu
     return Checked(device, grant.unit, push, payloads, [record.canonical() for record in push.records], ask)
 
 
-def place_together(backend: Backend, given: Sequence[Checked | PushResult], *, at: int) -> list[PushResult]:
+def place_together(
+    backend: Backend, given: Sequence[Checked | PushResult], *, at: int, hurried: bool = False
+) -> list[PushResult]:
     """The results of pushes, in order; those that are refused already stay so. As many as go into one transaction
     share it: a commit costs the database, and the hub, about as much as the events of a push. One that turns out to
-    be wrong there places nothing and leaves the others alone. Nothing is told before its commit.
+    be wrong there places nothing and leaves the others alone. Nothing is told before its commit. ``hurried``: a
+    stream that somebody else holds is not waited for long.
 
     Raises:
-        StoreUnavailable: the database failed; all of them may come again.
+        StoreUnavailable: the database failed, or a hurried one had to wait; all of them may come again.
     """
     placed: list[PushResult] = []
     for group in _groups([checked for checked in given if isinstance(checked, Checked)]):
-        placed += _place_group(backend, group, at)
+        placed += _place_group(backend, group, at, hurried)
     results = iter(placed)
     return [next(results) if isinstance(checked, Checked) else checked for checked in given]
 
@@ -101,11 +104,12 @@ def _groups(given: Sequence[Checked]) -> Iterator[list[Checked]]:
         yield group
 
 
-def _place_group(backend: Backend, group: Sequence[Checked], at: int) -> list[PushResult]:
+def _place_group(backend: Backend, group: Sequence[Checked], at: int, hurried: bool) -> list[PushResult]:
     placed: list[Placement] = []
     verdicts = []
     with backend.writing() as ledger:
-        for checked, found in zip(group, ledger.stand([checked.ask for checked in group]), strict=True):
+        stands = ledger.stand([checked.ask for checked in group], hurried=hurried)
+        for checked, found in zip(group, stands, strict=True):
             standing = after(found, checked.ask, placed)
             verdict, head = _judged(ledger, checked, standing)
             if verdict.status is PushStatus.APPLIED:

@@ -19,7 +19,7 @@ from gridclient.hub.parts import PartsShelf
 from gridclient.hub.pushing import Checked, check, place_together
 from gridclient.hub.rights import readable
 from gridclient.hub.rows import Device, StreamRow
-from gridclient.hub.work import Outcome, Rest, only
+from gridclient.hub.work import Outcome, Rest
 from gridclient.services.enrolment import Grant, Membership
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.pages import SealedPage
@@ -75,6 +75,7 @@ class HubService:
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
         self.metrics = Metrics()
+        self.metrics.count("events", by=0)  # there from the start: a rate over what is missing tells nothing
         self.refusals = Refusals()
         self.access = Access(backend, clock)
         self.hub = self.access.hub_id()
@@ -106,19 +107,28 @@ class HubService:
                 (:func:`decode_request`); ``sync.hub_changed``: it is meant for another hub.
             StoreUnavailable: the database failed twice; what was answered for is kept, the request may come again.
         """
-        return only(self.answer_all, (token, body))
+        (outcome,) = self._answers([(token, body)], self._push)
+        if isinstance(outcome, GridClientError):
+            raise outcome
+        return outcome.job() if isinstance(outcome, Rest) else outcome
 
     def answer_all(self, asked: Sequence[tuple[str, bytes]]) -> list[Outcome[Answer]]:
-        """The answers to several requests, each with its token: their pushes share transactions, and what all of them
-        ask of the database travels together. Pages that have to be read are left to be done apart.
+        """The answers to requests that came together, each with its token: their pushes share transactions, and what
+        all of them ask of the database travels together. Pages that have to be read are left to be done apart.
 
         Raises:
-            StoreUnavailable: the database failed twice.
+            StoreUnavailable: their pushes failed, or had to wait for a stream; each is to be asked alone then, so that
+                one stream that is held keeps up no other. Or the database failed twice at something else.
         """
+        return self._answers(asked, partial(self._push, together=True))
+
+    def _answers(
+        self, asked: Sequence[tuple[str, bytes]], push: Callable[[Sequence[_Round]], None]
+    ) -> list[Outcome[Answer]]:
         devices = _again(lambda: self.access.devices_of([token for token, _ in asked]))
         opened = [self._opened(device, body) for device, (_, body) in zip(devices, asked, strict=True)]
         rounds = [found for found in opened if isinstance(found, _Round)]
-        self._push(rounds)
+        push(rounds)
         heads = _again(lambda: self._heads(rounds))
         return [self._closed(found, heads) if isinstance(found, _Round) else found for found in opened]
 
@@ -203,10 +213,11 @@ class HubService:
         """Ends what runs beside."""
         self._parts.close()
 
-    def _push(self, rounds: Sequence[_Round]) -> None:
+    def _push(self, rounds: Sequence[_Round], *, together: bool = False) -> None:
         """All pushes of the rounds; their results are noted in them."""
         given = [checked for found in rounds for checked in found.checked]
-        results = iter(_again(lambda: place_together(self._backend, given, at=int(self._clock()))))
+        place = partial(place_together, self._backend, given, at=int(self._clock()))
+        results = iter(place(hurried=True) if together else _again(place))
         for found in rounds:
             found.results = tuple(islice(results, len(found.checked)))
             for push, result in zip(found.request.pushes, found.results, strict=True):

@@ -67,7 +67,9 @@ class SqliteLedger(SqlLedger):
     def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
         return "IN (SELECT value FROM json_each(?))", json.dumps(list(values))
 
-    def hold_and_stand(self, streams: Sequence[str], asks: Sequence[StandAsk]) -> Sequence[Standing] | None:
+    def hold_and_stand(
+        self, streams: Sequence[str], asks: Sequence[StandAsk], _hurried: bool
+    ) -> Sequence[Standing] | None:
         held = {stream: found[0] for stream in streams if (found := self.rows(_HOLD, (stream,)))}
         return [self._stand(held[ask.stream], ask) for ask in asks] if len(held) == len(streams) else None
 

@@ -71,11 +71,16 @@ Outcome: TypeAlias = GridClientError | Rest[_Result] | _Result
 
 
 class Together(Generic[_Ask, _Result]):
-    """Small asks that come while others are worked on are worked on together, by one job on one thread. When such a
-    job fails as a whole, each of its asks is tried alone: what broke it is not the others' matter."""
+    """Small asks that come while others are worked on are worked on together, by one job on one thread (``work``). When
+    such a job fails as a whole, each of its asks is worked on ``alone``: what broke it is not the others' matter."""
 
-    def __init__(self, pool: WorkPool, work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]]) -> None:
-        self._pool, self._work = pool, work
+    def __init__(
+        self,
+        pool: WorkPool,
+        work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]],
+        alone: Callable[[_Ask], _Result],
+    ) -> None:
+        self._pool, self._work, self._alone = pool, work, alone
         self._last = 0
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
         self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
@@ -118,12 +123,4 @@ class Together(Generic[_Ask, _Result]):
             await asyncio.sleep(_LOOK_S)
 
     def _by_itself(self, ask: _Ask) -> Rest[_Result]:
-        return Rest(partial(only, self._work, ask))
-
-
-def only(work: Callable[[Sequence[_Ask]], Sequence[Outcome[_Result]]], ask: _Ask) -> _Result:
-    """One ask worked on to its end; raises its own fault."""
-    (outcome,) = work([ask])
-    if isinstance(outcome, GridClientError):
-        raise outcome
-    return outcome.job() if isinstance(outcome, Rest) else outcome
+        return Rest(partial(self._alone, ask))

@@ -19,7 +19,9 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -138,11 +140,10 @@ def _start_hub(url: str, folder: Path, processes: str) -> tuple[subprocess.Popen
     hub = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     until = time.monotonic() + _START_S
     while time.monotonic() < until:
-        try:
-            asyncio.run(_ask_once(port))
+        with suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=_START_S).close()  # its processes serve
             return hub, port
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise SystemExit("the hub did not start")
 
 
@@ -175,11 +176,6 @@ def _free_port() -> int:
     with socket.socket() as line:
         line.bind(("127.0.0.1", 0))
         return int(line.getsockname()[1])
-
-
-async def _ask_once(port: int) -> None:
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
 
 
 @dataclass(slots=True)

@@ -176,6 +176,10 @@ def test_chunks_and_files_have_limits(line: HubLine, desk: HubDesk, picture: byt
         assert line.ask("PUT", path, b"x", token=desk.token, headers=headers).status == 400
 
 
+def test_the_metrics_name_the_events_before_there_are_any(line: HubLine) -> None:
+    assert "gridclient_hub_events_total 0" in line.ask("GET", "/metrics").data.decode().splitlines()
+
+
 def test_the_metrics_count_pushes_and_events(line: HubLine, desk: HubDesk) -> None:
     desk.round(line.sync, [desk.push(1, 30), desk.push(1, 30)])
     text = line.ask("GET", "/metrics").data.decode()

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.backend import Backend, Ledger
+from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
+from gridclient.hub.rows import StandAsk, Standing
 from gridclient.hub.service import Answer, HubService
 from gridclient.hub.work import Outcome, Rest, Together, WorkPool
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
@@ -183,7 +187,9 @@ def test_nothing_is_acknowledged_before_its_commit(
 
     async def rounds() -> None:
         pool = WorkPool(2)
-        together: Together[tuple[str, bytes], Answer] = Together(pool, service.answer_all)
+        together: Together[tuple[str, bytes], Answer] = Together(
+            pool, service.answer_all, lambda ask: service.answer(*ask)
+        )
         waiting = [asyncio.create_task(together.run(asked(desk, 1), weight=1, unpacked=1)) for desk in desks]
         assert await asyncio.to_thread(at_commit.wait, 20)
         await asyncio.sleep(0.05)
@@ -216,9 +222,14 @@ def test_a_round_that_is_asked_alone_reads_what_was_placed(service: HubService, 
 def run_together(
     work: Callable[[Sequence[int]], Sequence[Outcome[str]]], asks: Sequence[int], unpacked: int
 ) -> list[str]:
+    def alone(ask: int) -> str:
+        if ask == 3:
+            raise ZeroDivisionError
+        return f"{ask} alone"
+
     async def run() -> list[str]:
         pool = WorkPool(2)
-        together: Together[int, str] = Together(pool, work)
+        together: Together[int, str] = Together(pool, work, alone)
         found = await asyncio.gather(
             *(together.run(ask, weight=1, unpacked=unpacked) for ask in asks), return_exceptions=True
         )
@@ -243,20 +254,87 @@ def test_what_comes_while_others_are_worked_on_is_worked_on_together() -> None:
 
 
 def test_a_heavy_ask_is_worked_on_alone() -> None:
-    batches: list[list[int]] = []
+    def work(_asks: Sequence[int]) -> list[Outcome[str]]:
+        raise AssertionError
 
-    def work(asks: Sequence[int]) -> list[Outcome[str]]:
-        batches.append(list(asks))
-        return [Rest(lambda: "rest")] * len(asks)
-
-    assert run_together(work, range(4), unpacked=1 << 20) == ["rest"] * 4
-    assert all(len(batch) == 1 for batch in batches)
+    assert run_together(work, range(3), unpacked=1 << 20) == ["0 alone", "1 alone", "2 alone"]
 
 
 def test_what_breaks_a_whole_job_breaks_only_the_ask_that_did_it() -> None:
     def work(asks: Sequence[int]) -> list[Outcome[str]]:
         if 3 in asks:
             raise ZeroDivisionError
-        return [SyncFault("sync.refused") if ask == 4 else str(ask) for ask in asks]
+        return [str(ask) for ask in asks]
 
-    assert run_together(work, range(6), unpacked=1) == ["0", "1", "2", "ZeroDivisionError", "SyncFault", "5"]
+    assert run_together(work, range(5), unpacked=1) == ["0 alone", "1 alone", "2 alone", "ZeroDivisionError", "4 alone"]
+
+
+def test_a_fault_of_one_ask_is_told_to_it_only() -> None:
+    def work(asks: Sequence[int]) -> list[Outcome[str]]:
+        return [SyncFault("sync.refused") if ask == 2 else str(ask) for ask in asks]
+
+    assert run_together(work, range(4), unpacked=1) == ["0", "1", "SyncFault", "3"]
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_a_stream_that_somebody_holds_keeps_up_only_its_own_rounds(
+    service: HubService, backend: WatchedBackend, desks: list[HubDesk]
+) -> None:
+    waits, _, goes = desks
+
+    async def rounds() -> tuple[Answer, Answer]:
+        pool = WorkPool(2)
+        together: Together[tuple[str, bytes], Answer] = Together(
+            pool, service.answer_all, lambda ask: service.answer(*ask)
+        )
+        with backend._real.writing() as ledger:
+            ledger.stand([StandAsk(waits.stream, "", 0, ())])
+            held = asyncio.create_task(together.run(asked(waits, 1), weight=1, unpacked=1))
+            free = await asyncio.wait_for(together.run(asked(goes, 1), weight=1, unpacked=1), 6)  # held: ten seconds
+            assert not held.done()
+        found = await held, free
+        pool.close()
+        return found
+
+    held, free = asyncio.run(rounds())
+    assert statuses(goes, free) == statuses(waits, held) == [PushStatus.APPLIED]
+
+
+@pytest.mark.parametrize("backend", ["postgres"], indirect=True)
+def test_two_that_make_the_same_stream_never_wait_in_a_circle(
+    backend: WatchedBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One holds the second stream and finds the first missing; meanwhile it is made, and another holds it and waits
+    for the second."""
+    old, new = "t:371002009", "t:371002001"
+    asks = [StandAsk(stream, "desk-0001", 1, ()) for stream in (new, old)]
+    with backend._real.writing() as ledger:
+        ledger.add_stream(old, bytes(32), 0)
+    real = PostgresLedger.hold_and_stand
+    others: list[Future[None]] = []
+
+    def stand() -> None:
+        with backend._real.writing() as ledger:
+            ledger.stand(asks)
+
+    def make_meanwhile(ledger: PostgresLedger, *given: Any) -> Sequence[Standing] | None:
+        found = real(ledger, *given)
+        if found is None and not others:
+            with backend._real.writing() as another:
+                another.add_stream(new, bytes(32), 0)
+            others.append(threads.submit(stand))
+            until_waiting(backend)
+        return found
+
+    monkeypatch.setattr(PostgresLedger, "hold_and_stand", make_meanwhile)
+    with ThreadPoolExecutor(1) as threads:
+        stand()
+        others[0].result()
+
+
+def until_waiting(backend: WatchedBackend) -> None:
+    """Until somebody waits for what another transaction of this database holds."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with backend._real.reading() as ledger:
+        while not cast("PostgresLedger", ledger).rows(waiting):
+            time.sleep(0.01)

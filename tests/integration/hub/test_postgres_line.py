@@ -76,3 +76,10 @@ def test_a_connection_that_the_server_ends_is_told_as_such(line: Line) -> None:
         line.ask([("SELECT 1", ())])
     assert line.connection.closed
     assert not line.idle
+
+
+def test_what_was_prepared_before_a_fault_stands_in_nobodys_way(line: Line) -> None:
+    """The first statement stays prepared on the connection though the second one failed."""
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        line.ask([("SELECT 1", ()), ("SELECT 1/?", (0,))])
+    assert line.ask([("SELECT 2", ()), ("SELECT 1", ())]) == [[(2,)], [(1,)]]
