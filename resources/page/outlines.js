@@ -38,7 +38,7 @@ const Areas = L.Path.extend({
     const near = this.features.filter((feature) => meets(feature, seen, scale, origin));
     this.drawn = near.length;
     ctx.save();
-    Object.assign(ctx, { lineWidth: weight, lineJoin: "round", strokeStyle: color });
+    Object.assign(ctx, { globalAlpha: opacity, lineWidth: weight, lineJoin: "round", strokeStyle: color });
     for (const feature of near) {
       const [x, y] = feature.corner;
       const path = pathOf(feature, scale);
