@@ -236,9 +236,16 @@ def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
     """Puts the backup in the store's place; the desk that opens says what it stands on now."""
     from gridclient.composition import restore_profile
     from gridclient.services.error_text import sentence_of
+    from gridclient.ui.waiting import wait_for
 
+    title = QCoreApplication.translate("Restore", "正在恢复")
+    words = QCoreApplication.translate(
+        "Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。"
+    )
     try:
-        aside = restore_profile(profile, file, key_text=key)
+        aside = wait_for(
+            lambda: restore_profile(profile, file, key_text=key), title=title, words=words.format(file=file.name)
+        )
     except GridClientError as error:
         words = QCoreApplication.translate("Restore", "没有恢复，本机数据未动：{why}")
         return words.format(why=sentence_of(error)), "bad"
