@@ -17,7 +17,10 @@ NOW = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
 
 @pytest.fixture
 def desk(tmp_path_factory: pytest.TempPathFactory, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> CommandLine:
-    return CommandLine(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "desk"), capsys)
+    """The demo's desk without its hub, at whose address another one may run."""
+    profile = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "desk")
+    (profile / "keys" / "enrolment.json").unlink()
+    return CommandLine(profile, capsys)
 
 
 def test_a_sound_desk_passes_and_its_map_renders(desk: CommandLine, qtbot: QtBot) -> None:
