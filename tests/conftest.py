@@ -31,6 +31,7 @@ if os.geteuid() == 0:  # Chromium refuses to start as root with its sandbox
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
 GRACE_FOR_THREADS_S = 3.0
+OPEN_FILES = Path("/proc/self/fd")  # Linux; elsewhere this guard sees nothing
 
 settings.register_profile("desk", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
@@ -105,6 +106,26 @@ def no_dangling_thread() -> Iterator[None]:
     left = [thread.name for thread in dangling if thread.is_alive()]
     if left:
         pytest.fail(f"threads left running: {left}")
+
+
+@pytest.fixture(autouse=True)
+def no_open_file(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves a file of its folder open: Python 3.11 says nothing of a database that nobody closed."""
+    folder = request.getfixturevalue("tmp_path") if "tmp_path" in request.fixturenames else None
+    yield
+    if folder is None or not OPEN_FILES.is_dir():
+        return
+    left = {name for name in map(_opened, OPEN_FILES.iterdir()) if name.startswith(f"{folder}{os.sep}")}
+    if left:
+        pytest.fail(f"files left open: {sorted(left)}")
+
+
+def _opened(entry: Path) -> str:
+    """The path that a descriptor stands for; none for one that is closed by now."""
+    try:
+        return str(entry.readlink())
+    except OSError:
+        return ""
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.architecture.sources import ROOT
 
 OFFENDERS = """
-import socket, threading, warnings
+import socket, sqlite3, threading, warnings
 
 def test_calls_outside_and_hides_it():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -24,6 +24,9 @@ def test_leaves_a_thread_behind():
 
 def test_warns():
     warnings.warn("old", DeprecationWarning)
+
+def test_leaves_a_database_open(tmp_path):
+    test_leaves_a_database_open.kept = sqlite3.connect(tmp_path / "a.db")
 
 def test_speaks_to_itself():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
@@ -41,5 +44,6 @@ def test_guards_catch_what_they_are_for(tmp_path: Path) -> None:
     summary = run.stdout[run.stdout.rindex("short test summary") :]
     assert "the test tried to reach" in run.stdout
     assert "threads left running" in run.stdout
+    assert "files left open" in run.stdout
     assert "FAILED" in summary and "test_warns" in summary
     assert "test_speaks_to_itself" not in summary
