@@ -16,7 +16,7 @@ ALL_STAGES = frozenset(Stage)
 
 
 def instant(payload: Payload, name: str) -> datetime:
-    """A required instant of a payload."""
+    """A required instant of a payload. ``event.field_missing``."""
     value = from_seconds(payload.get(name))
     if value is None:
         raise RuleViolation("event.field_missing", field=name)
@@ -56,7 +56,7 @@ def require_text(payload: Payload, name: str, code: str) -> None:
 
 
 def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code: str) -> Assignment:
-    """The part the event speaks of: the unit it names, else the lead."""
+    """The part the event speaks of: the unit it names, else the lead. ``case.unit_not_assigned``, ``code``."""
     unit = event.payload.get("unit") or (case.lead.unit if case.lead else "")
     part = case.assignment_of(unit)
     if part is None:

@@ -129,7 +129,10 @@ def verified(case: Case, event: Event) -> Case:
 
 
 def released(case: Case, event: Event) -> Case:
-    """A cooperating unit need not go on, with a reason. ``case.not_releasable``, ``case.lead_not_releasable``."""
+    """A cooperating unit need not go on, with a reason.
+
+    ``case.not_verifiable``, ``case.reason_missing``, ``case.not_releasable``, ``case.lead_not_releasable``.
+    """
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     require_text(event.payload, "reason", "case.reason_missing")
     waiting = (AssignmentState.DISPATCHED, AssignmentState.HANDLING, AssignmentState.HANDLED)

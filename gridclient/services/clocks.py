@@ -50,7 +50,7 @@ def working_hours(reference: Reference) -> WorkingHours:
 
 @lru_cache(maxsize=16)
 def parse_hours(text: str) -> WorkingHours:
-    """Reads ``08:00-12:00,14:00-18:00``."""
+    """Reads ``08:00-12:00,14:00-18:00``. Raises ``InvalidInput``: ``hours.unreadable``, ``hours.not_in_order``."""
     try:
         pairs = [part.split("-") for part in text.split(",")]
         return WorkingHours(tuple((time.fromisoformat(a.strip()), time.fromisoformat(b.strip())) for a, b in pairs))

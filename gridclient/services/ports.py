@@ -44,14 +44,26 @@ class IdSource(Protocol):
 
 
 class Reference(Protocol):
-    """Grids, units, lists and settings in force: small, read often, cached by the implementation."""
+    """Grids, units, lists and settings in force: small, read often, cached by the implementation.
+
+    ``grid``, ``unit`` and ``standard`` give ``None`` for a code that is not in force.
+    """
 
     def grid(self, code: str) -> GridRow | None: ...
-    def grids(self) -> Sequence[GridRow]: ...
-    def grids_at(self, lon: float, lat: float) -> GridsAt: ...
+    def grids(self) -> Sequence[GridRow]:
+        """All areas of all tiers: the shortest codes first, then in their order."""
+        ...
+
+    def grids_at(self, lon: float, lat: float) -> GridsAt:
+        """The areas of each tier in which a place lies (degrees, WGS 84); ``None`` for a tier that has none there."""
+        ...
+
     def unit(self, code: str) -> UnitRow | None: ...
     def units(self) -> Sequence[UnitRow]: ...
-    def standard(self, code: str) -> StandardRow | None: ...
+    def standard(self, code: str) -> StandardRow | None:
+        """The filing condition by its key ``code@list``, or by its code alone where one list only has it."""
+        ...
+
     def standard_of(self, code: str, version: str) -> StandardRow | None:
         """The version that an event names, also when the list has changed since; without a version the one in force."""
         ...
@@ -104,10 +116,23 @@ class Work(Protocol):
 
 
 class DeskQueries(Protocol):
-    """All that the desk reads. Safe to call from any thread; each call sees one state of the store."""
+    """All that the desk reads. Safe to call from any thread; each call sees one state of the store.
 
-    def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage: ...
-    def total(self, chosen: CaseFilter) -> int: ...
+    What asks for one case raises ``NotFound`` (``case.unknown``) where there is none.
+    """
+
+    def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
+        """``limit`` rows at most behind ``after``, which is the ``next`` of the page before.
+
+        Raises:
+            InvalidInput: ``after`` is none of this order's (``list.cursor``).
+        """
+        ...
+
+    def total(self, chosen: CaseFilter) -> int:
+        """How many cases the filter chooses."""
+        ...
+
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
         """The present rows of these cases, in the order asked; unknown ones are left out."""
         ...
@@ -116,23 +141,28 @@ class DeskQueries(Protocol):
         """Figures of every area of every tier by code; ``""`` holds the whole store with cases outside any grid."""
         ...
 
-    def box_counts(self, grid: str = "") -> Mapping[Box, int]: ...
-    def case(self, case_ref: str) -> Case:
-        """By key, number or the number without its township.
+    def box_counts(self, grid: str = "") -> Mapping[Box, int]:
+        """Cases in each of today's boxes, of one area or of the whole store."""
+        ...
 
-        Raises:
-            NotFound: ``case.unknown``.
-        """
+    def case(self, case_ref: str) -> Case:
+        """By key, number or the number without its township."""
         ...
 
     def contentions(self, case_id: str) -> Sequence[ContentionView]:
         """What of a case waits for a choice between two sides; empty for most."""
         ...
 
-    def timeline(self, case_id: str) -> Sequence[TimelineEntry]: ...
+    def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
+        """What happened to a case, the oldest first, with what was refused."""
+        ...
+
     def likely_duplicates(
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
-    ) -> Sequence[Likeness]: ...
+    ) -> Sequence[Likeness]:
+        """Cases of lately that may be the one told of, the likeliest first."""
+        ...
+
     def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
         """How often each unit led a case of this standard lately."""
         ...
@@ -141,13 +171,22 @@ class DeskQueries(Protocol):
         """Open cases in hand by unit, leading or cooperating."""
         ...
 
-    def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]: ...
-    def views(self) -> Sequence[SavedView]: ...
+    def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
+        """The payloads of what is attached to a case, the oldest first."""
+        ...
+
+    def views(self) -> Sequence[SavedView]:
+        """The saved views by name."""
+        ...
+
     def draft(self, name: str) -> str:
         """The text kept under ``name`` by :meth:`DeskSettings.keep_draft`, or empty."""
         ...
 
-    def last_event(self, case_id: str) -> EventKey | None: ...
+    def last_event(self, case_id: str) -> EventKey | None:
+        """The newest event of a case: an undo takes back its own, and nothing after it."""
+        ...
+
     def read_ahead(self) -> bool:
         """Reads a little of what will be wanted, for a quiet moment; whether there is more to read."""
         ...
@@ -156,10 +195,19 @@ class DeskQueries(Protocol):
 class DeskSettings(Protocol):
     """What one desk keeps for itself: never synced, never part of a case."""
 
-    def keep_draft(self, name: str, text: str) -> None: ...
-    def keep_view(self, view: SavedView) -> None: ...
+    def keep_draft(self, name: str, text: str) -> None:
+        """Keeps a text that is being written; an empty one forgets it."""
+        ...
+
+    def keep_view(self, view: SavedView) -> None:
+        """Keeps a view under its name, in place of one of that name."""
+        ...
+
     def drop_view(self, name: str) -> None: ...
-    def value(self, name: str) -> str: ...
+    def value(self, name: str) -> str:
+        """What is kept under ``name``, or empty."""
+        ...
+
     def keep_value(self, name: str, value: str) -> None: ...
 
 
@@ -172,7 +220,7 @@ class FileState(StrEnum):
 
 
 class KeptAttachment(Protocol):
-    """A file that is kept, by its content; ``name`` is the one it came with."""
+    """A file that is kept, by its content (SHA-256, hexadecimal); ``name`` is the one it came with, ``size`` its bytes."""
 
     @property
     def sha256(self) -> str: ...

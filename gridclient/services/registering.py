@@ -64,7 +64,12 @@ def register_case(
 
 
 def checked_facts(facts: CaseFacts, reference: Reference) -> CaseFacts:
-    """The facts with title, grid and class completed from what is known."""
+    """The facts with title, grid and class completed from what is known.
+
+    Raises:
+        RuleViolation: ``case.title_missing`` (the description says nothing either), ``standard.ambiguous``.
+        NotFound: ``grid.unknown``, ``standard.unknown``.
+    """
     title = facts.title.strip() or facts.description.strip().partition("\n")[0][:LONGEST_TITLE]
     if not title:
         raise RuleViolation("case.title_missing")
