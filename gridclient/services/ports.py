@@ -220,7 +220,7 @@ class FileState(StrEnum):
 
 
 class KeptAttachment(Protocol):
-    """A file that is kept, by its content (SHA-256, hexadecimal); ``name`` is the one it came with, ``size`` its bytes."""
+    """A file that is kept, named by its SHA-256 (hexadecimal); ``name`` is the one it came with, ``size`` in bytes."""
 
     @property
     def sha256(self) -> str: ...
