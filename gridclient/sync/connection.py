@@ -19,8 +19,9 @@ from urllib3.util.wait import wait_for_read
 from gridclient.sync.terms import COMPANY
 
 _COMPANY: Final = b"\r\n"
-_PAUSES_S: Final = (0.0, 0.0, 0.0, 0.25, 0.5, 1.0)
-"""Three at once: TCP takes what three overtook for lost at once; for fewer it waits whether it was only late."""
+_PAUSES_S: Final = (0.0, 0.0, 0.0, *(0.25,) * 8)
+"""Three at once: TCP takes what three overtook for lost at once; for fewer it waits whether it was only late. Then
+steadily: what was sent again and lost again is missed by the next one that comes after it."""
 SLOW_S: Final = 0.25
 """What takes longer there and back is a line on which company pays; on others nothing is sent."""
 
@@ -58,7 +59,7 @@ class LineConnection(HTTPConnection):
         else:
             self._let_go(data)
 
-    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+    def getresponse(self) -> HTTPResponse:
         """The answer, awaited in company."""
         began = time.monotonic()
         if self._is_slow and self.sock is not None:

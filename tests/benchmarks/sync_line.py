@@ -10,7 +10,7 @@ told beside it.
 
 A round is some five packets and their answers, and one loss costs a way there and back (some 1.8 s together) wherever
 it falls, because both sides send company after their last packet. Where what is sent again is lost too, there are three
-ways (2.4 s and more), or TCP waits for its time-out; with 5 % that befalls about one round in forty. A second
+ways (2.6 s), or of an answer TCP's time-out; with 5 % that befalls about one round in forty. A second
 connection on which the request is repeated would not be sooner: it comes after the first silence, and its own bytes
 take half a second of line. To send everything twice at once would cost every round that half second.
 """
