@@ -239,9 +239,7 @@ def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
     from gridclient.ui.waiting import wait_for
 
     title = QCoreApplication.translate("Restore", "正在恢复")
-    words = QCoreApplication.translate(
-        "Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。"
-    )
+    words = QCoreApplication.translate("Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。")
     try:
         aside = wait_for(
             lambda: restore_profile(profile, file, key_text=key), title=title, words=words.format(file=file.name)

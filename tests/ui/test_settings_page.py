@@ -44,7 +44,7 @@ class InventedCare:
         found = [
             BackupRow(Path(f"/p/auto-{i}.gridbackup"), NOON - i * timedelta(hours=1), 2 << 20, True) for i in (1, 2)
         ]
-        return [*made, *found]
+        return [*made, *found, BackupRow(Path("/p/replaced-1.gridbackup"), NOON - timedelta(days=1), 1 << 20, False)]
 
     def back_up(self, target: Path | None = None) -> Path:
         self.made.append(target)
@@ -119,11 +119,18 @@ def test_the_theme_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
     assert told.args == ["dark"]
 
 
+def test_what_stood_before_a_restore_is_told_from_other_backups(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    model = page.backups.table.lines
+    qtbot.waitUntil(lambda: model.rowCount() == 3, timeout=5_000)
+    assert [model.index(row, 1).data() for row in range(3)] == ["自动", "自动", "恢复前"]
+
+
 def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 2, timeout=5_000)
-    QTest.mouseClick(page.backups.now, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 3, timeout=5_000)
+    QTest.mouseClick(page.backups.now, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 4, timeout=5_000)
     assert care.made == [None]
     assert "已备份" in page.backups.note.text()
     assert page.backups.now.isEnabled()
@@ -131,7 +138,7 @@ def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCa
 
 def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 2, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 3, timeout=5_000)
     assert not page.backups.restore.isEnabled()
     page.backups.table.selectRow(1)
     page.backups.restore.click()

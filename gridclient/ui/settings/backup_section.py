@@ -20,6 +20,7 @@ from gridclient.ui.theme import fixed_font
 
 translate = QCoreApplication.translate
 _KEY_PX = 14
+_REPLACED = "replaced-"  # what stood there before a backup took its place
 
 
 class BackupSection(Section):
@@ -211,6 +212,9 @@ class RestoreConfirmation(QWidget):
 
 
 def _line(row: BackupRow) -> Line:
-    kind = translate("BackupSection", "自动") if row.automatic else translate("BackupSection", "手动")
+    if row.path.name.startswith(_REPLACED):
+        kind = translate("BackupSection", "恢复前")
+    else:
+        kind = translate("BackupSection", "自动") if row.automatic else translate("BackupSection", "手动")
     size = f"{row.size / 1024 / 1024:,.1f} MB"
     return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kind, size, row.path.name))
