@@ -91,7 +91,7 @@ def sync_once(args: argparse.Namespace) -> Exit:
         if args.url:
             say(f"已核对，改用网址 {line.move(args.url).url}。")
         if line.store.in_doubt():
-            say("本席位恢复过备份：备份之后已上报的会取回，未上报的不会丢。")
+            say("本席位恢复过备份：备份之后已上报的会取回；没有上报的在被替换的旧数据里，另存在 backups 文件夹。")
         report = line.sync_once(confirmed=args.confirm)
         pending, waiting = line.pending_events(), line.conflicts()
     if report.end is not RoundEnd.DONE:
