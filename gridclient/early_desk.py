@@ -90,6 +90,8 @@ class EarlyDesk:
 
     def _ask(self, part: str, call: str, *args: Any, **given: Any) -> Any:
         if self._opening is None or not self._opening.done():
+            if (part, call) == ("settings", "value"):
+                return self.ready.values.get(args[0], "")
             answer = self._forerunner.ask(part, call, args, given)
             if answer is not None:
                 return answer[0]

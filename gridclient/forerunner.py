@@ -23,22 +23,21 @@ if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
     from gridclient.domain.roles import Actor
 
-READS: Final[Mapping[str, frozenset[str] | None]] = {
-    "queries": None,
-    "reference": None,
-    "map_data": None,
-    "settings": frozenset({"value"}),
-}
-"""What it answers, by the parts of a desk: these calls, ``None`` is all."""
+READS: Final = frozenset({"queries", "reference", "map_data"})
+"""What it answers, by the parts of a desk: every call of these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The profile is open: who writes here, who acts, whether there is a hub."""
+    """The profile is open: who writes here, who acts, whether there is a hub, and the settings.
+
+    The settings come unasked: the window is built by them, while the forerunner is still reading ahead.
+    """
 
     device: str
     actor: Actor
     enrolled: bool
+    values: Mapping[str, str]
 
 
 class Forerunner:
@@ -70,8 +69,7 @@ class Forerunner:
 
     def ask(self, part: str, call: str, args: tuple[Any, ...], given: Mapping[str, Any]) -> tuple[Any] | None:
         """The answer, alone in a tuple; ``None`` when the own store has to be asked."""
-        calls = READS.get(part, frozenset())
-        if calls is not None and call not in calls:
+        if part not in READS:
             return None
         with self._turn:
             try:
@@ -115,6 +113,7 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
     from gridclient.composition import open_desk
     from gridclient.domain.errors import GridClientError
     from gridclient.store.enrolment_file import read_enrolment
+    from gridclient.store.settings import read_values
     from gridclient.store.unfinished import has_unfinished_imports
 
     def tell(what: object) -> None:
@@ -125,7 +124,9 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
         if has_unfinished_imports(opened.database):
             return
         device = opened.device.id
-        tell(Ready(device, opened.desk.actor, read_enrolment(profile, device) is not None))
+        with opened.database.reader() as connection:
+            values = read_values(connection)
+        tell(Ready(device, opened.desk.actor, read_enrolment(profile, device) is not None, values))
         _read_ahead(opened)
         while True:
             part, call, args, given = pickle.load(questions)  # from our own process

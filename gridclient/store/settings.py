@@ -10,10 +10,11 @@ from typing import Any, Final
 from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 from gridclient.store.driver import Connection, Database
 
+KEEP_VALUE: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
 _KEEP: Final = {
     "drafts": "INSERT INTO drafts(name, text) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET text = ?2",
     "views": "INSERT INTO views(name, body) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET body = ?2",
-    "desk_values": "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+    "desk_values": KEEP_VALUE,
 }
 
 
@@ -38,8 +39,7 @@ class SqliteDeskSettings:
     def value(self, name: str) -> str:
         """A kept value, or ""."""
         with self._database.reader() as connection:
-            row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
-        return "" if row is None else str(row[0])
+            return read_value(connection, name)
 
     def keep_value(self, name: str, value: str) -> None:
         """Keeps a value; an empty one is forgotten."""
@@ -51,6 +51,17 @@ class SqliteDeskSettings:
                 connection.execute(_KEEP[table], (name, text))
             else:
                 connection.execute(f"DELETE FROM {table} WHERE name = ?", (name,))
+
+
+def read_value(connection: Connection, name: str) -> str:
+    """One of the desk's values, or ""."""
+    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def read_values(connection: Connection) -> dict[str, str]:
+    """All of the desk's values by name."""
+    return dict(connection.execute("SELECT name, value FROM desk_values").fetchall())
 
 
 def read_draft(connection: Connection, name: str) -> str:

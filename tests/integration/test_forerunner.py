@@ -69,6 +69,20 @@ early.close()
     assert told(profile, EARLY + steps) == ["井盖缺失", "路灯不亮", "ended"]
 
 
+def test_a_setting_is_there_unasked_until_it_is_changed(profile: Path) -> None:
+    with open_desk(profile) as opened:
+        opened.desk.settings.keep_value("x", "1")
+    steps = """
+asked = []
+forerunner.ask = lambda part, *given: asked.append(part)
+print(early.desk.settings.value("x"), asked)
+early.desk.settings.keep_value("x", "2")
+print(early.desk.settings.value("x"))
+early.close()
+"""
+    assert told(profile, EARLY + steps) == ["1", "[]", "2"]
+
+
 def test_the_profile_is_held_from_the_beginning_and_given_back(profile: Path) -> None:
     steps = """
 from gridclient.composition import open_desk
