@@ -71,6 +71,7 @@ def test_the_narrowest_area_that_a_text_names_is_proposed(
     paste(form, f"联系电话：13800001234\n事发地址：{place}\n诉求内容：夜间施工噪音扰民。")
     qtbot.waitUntil(lambda: not form._pause.isActive() and not jobs.busy)
     assert form.values.grid == grid
+    assert ("网格只判定到镇街" in form.note.text()) == (len(grid) == 9)
     if grid == "371002003":
         assert form.inputs.grid.text() == "竹岛街道"
 

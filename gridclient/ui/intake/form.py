@@ -30,6 +30,7 @@ DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
 _WIDTH: Final = 440
 _LIST_PX: Final = 132
+_TOWNSHIP_DIGITS: Final = 9
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMAND: Final = Qt.KeyboardModifier.ControlModifier
 
@@ -203,6 +204,9 @@ class IntakeForm(QWidget):
         if found.grid and not self._grid_chosen and found.grid != values.grid:
             self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
+            if len(found.grid) == _TOWNSHIP_DIGITS:
+                coarse = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。")
+                self.note.say(f"{self.note.text()}{coarse}", "warn")
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
         count = len(found.likenesses)
         self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
