@@ -84,13 +84,14 @@ def readable(file: str) -> Iterator[None]:
 def identify(path: Path) -> Source:
     """What the file is, by its content.
 
-    Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.empty``, ``file.too_large``, ``file.old_xls``,
-    ``file.encrypted``, ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``, ``file.zip_bomb``,
+    Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.folder``, ``file.empty``, ``file.too_large``,
+    ``file.old_xls``, ``file.encrypted``, ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``,
+    ``file.zip_bomb``,
     ``file.damaged``, ``file.unknown_form``, ``file.unreadable``.
     """
     with readable(path.name):
         if not path.is_file():
-            raise InvalidInput("file.missing", file=path.name)
+            raise InvalidInput("file.folder" if path.is_dir() else "file.missing", file=path.name)
         size = path.stat().st_size
         if size == 0:
             raise InvalidInput("file.empty", file=path.name)

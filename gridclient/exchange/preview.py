@@ -67,7 +67,7 @@ def preview(
         rows=tuple((number, _shown(cells, len(table.titles))) for number, cells in rows),
         points=tuple(_converted(sample, system) for sample in samples[:MOST_POINTS]),
         crs_needed=system is None and any(in_china(each.source_lon, each.source_lat) for each in samples),
-        file_notices=(*_damaged(table.titles), *_heaps(samples)),
+        file_notices=(*(() if rows else (Notice("", "file.only_titles"),)), *_damaged(table.titles), *_heaps(samples)),
     )
 
 

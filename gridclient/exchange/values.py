@@ -113,7 +113,7 @@ def moment(cell: Cell) -> datetime | None:
     elif isinstance(cell, date):
         value = datetime(cell.year, cell.month, cell.day, tzinfo=CHINA_TIME)
     elif isinstance(cell, int | float) and not isinstance(cell, bool):
-        value = _moment_of_number(cell)
+        value = _moment_of_number(cell, str(cell))
     elif isinstance(cell, time | timedelta | bool):
         raise InvalidInput("cell.not_date", text=str(cell)[:_SHOWN])
     else:
@@ -166,7 +166,7 @@ def _moment_of_text(found: str) -> datetime:
     if compact and len(found) != 10:
         return _built(found, *(int(part or 0) for part in compact.groups()))
     if _NUMBER.fullmatch(found):
-        return _moment_of_number(float(found))
+        return _moment_of_number(float(found), found)
     if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}(?:\s.*)?", found):
         raise InvalidInput("cell.date_unclear", text=found[:_SHOWN])
     raise InvalidInput("cell.not_date", text=found[:_SHOWN])
@@ -194,7 +194,7 @@ def _built(found: str, *parts: int) -> datetime:
         raise InvalidInput("cell.not_date", text=found[:_SHOWN]) from None
 
 
-def _moment_of_number(value: float) -> datetime:
+def _moment_of_number(value: float, written: str) -> datetime:
     """A day number of Excel, or 20190105 typed without separators."""
     if int(value) in _SERIALS:
         from openpyxl.utils.datetime import from_excel  # noqa: PLC0415  (a second, and csv files do without)
@@ -206,4 +206,4 @@ def _moment_of_number(value: float) -> datetime:
     compact = _COMPACT.fullmatch(whole)
     if compact and len(whole) != 10:
         return _built(whole, *(int(part or 0) for part in compact.groups()))
-    raise InvalidInput("cell.not_date", text=str(value)[:_SHOWN])
+    raise InvalidInput("cell.not_date", text=written[:_SHOWN])

@@ -89,6 +89,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "role.other_unit": "只能办理派给本单位的案件。",
     # files that are brought in
     "file.missing": "没有找到文件“{file}”，请检查路径。",
+    "file.folder": "“{file}”是一个文件夹，请选择里面的一个文件。",
+    "file.only_titles": "文件里只有表头，没有数据。",
     "file.empty": "文件“{file}”是空的。",
     "file.too_large": "文件“{file}”有 {megabytes} MB，超过 {most} MB 的上限，请拆分后再导入。",
     "file.unreadable": "文件“{file}”读不出来（{reason}），请检查权限，或先关闭正在使用它的程序。",
@@ -391,6 +393,8 @@ def _shown(name: str, value: object) -> str:
         return _SYSTEM_WORDS.get(str(value), str(value))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
+    if name in ("count", "rows", "most") and isinstance(value, int):
+        return f"{value:,}"
     if isinstance(value, list | tuple):
         return "、".join(str(v) for v in value)
     return str(value)

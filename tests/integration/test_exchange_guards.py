@@ -80,10 +80,10 @@ def test_a_file_that_is_no_table_is_named_for_what_it_is(tmp_path: Path, name: s
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.xlsx", tmp_path):
+    for path, code in ((tmp_path / "none.xlsx", "file.missing"), (tmp_path, "file.folder")):
         with pytest.raises(InvalidInput) as refused:
             open_table(path)
-        assert refused.value.code == "file.missing"
+        assert refused.value.code == code
 
 
 def test_a_workbook_under_a_wrong_name_is_read_for_what_it_is(tmp_path: Path) -> None:
@@ -146,7 +146,7 @@ def test_a_sheet_of_a_million_rows_is_refused_before_its_first_row(tmp_path: Pat
         read_kind(ImportKind.CASES, path, crs="wgs84")
     assert refused.value.code == "file.too_many_rows"
     assert refused.value.params["rows"] == 1_048_576
-    assert "1048576" in sentence_of(refused.value)
+    assert "1,048,576" in sentence_of(refused.value)
 
 
 def test_blank_rows_that_were_only_formatted_do_not_count(tmp_path: Path) -> None:

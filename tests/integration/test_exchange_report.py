@@ -57,6 +57,12 @@ def test_a_preview_refuses_no_row_and_shows_what_stands_there(tmp_path: Path) ->
     assert [cells for _, cells in found.rows] == [("=A9", "东经", "1"), ("甲", "999", "999")]
 
 
+def test_a_preview_says_that_there_are_titles_only(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("标题,地址\n", encoding="utf-8")
+    assert [notice.code for notice in preview(path, ImportKind.CASES).file_notices] == ["file.only_titles"]
+
+
 def test_a_preview_of_boundaries_shows_a_point_in_each_and_the_damaged_title(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     damaged = {"网格名\ufffd": "第一网格"}

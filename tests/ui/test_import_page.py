@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from gridclient.importing import save_report_in_worker
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
 from gridclient.services.import_order import ImportOrder, LookOrder
 from gridclient.services.rows import Changes
+from gridclient.ui.importing import progress_line
 from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.page import ImportPage
 from gridclient.ui.importing.tables import FindingsModel
@@ -167,7 +169,8 @@ def test_a_file_is_shown_with_its_kind_its_rows_and_its_columns(stage: Stage, pl
     assert stage.page.look.rows.rowCount() == 2
     assert stage.page.look.rows.index(1, 1).data() == "井盖缺失"
     assert stage.page.columns.columns()["title"] == "标题"
-    assert "→" not in stage.page.look.rows.headerData(1, Qt.Orientation.Horizontal)
+    titles = [stage.page.look.rows.headerData(column, Qt.Orientation.Horizontal) for column in range(3)]
+    assert titles == ["编号 → 上级平台编号", "标题 ✓", "说明"]
 
 
 def test_it_goes_in_by_keys_alone_and_what_came_of_it_is_said(stage: Stage, plain: Path, qtbot: QtBot) -> None:
@@ -242,7 +245,8 @@ def test_another_column_is_taken_and_remembered_for_this_header(stage: Stage, pl
     assert stage.page.look.rows.headerData(2, Qt.Orientation.Horizontal) == "说明 → 标题"
     stage.press(Qt.Key.Key_Return)
     stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
-    assert stage.importer.orders[0].mapping.columns["title"] == "说明"  # type: ignore[union-attr]
+    chosen = stage.importer.orders[0].mapping
+    assert isinstance(chosen, ColumnChoice) and chosen.columns["title"] == "说明"
     other = tmp_path / "next_month.csv"
     other.write_text(PLAIN.replace("路灯", "广告牌"), encoding="utf-8")
     stage.until(lambda: bool(stage.desk.desk.settings.value(f"import.columns.{fingerprint(plain)}")))
@@ -307,6 +311,37 @@ def test_a_file_that_cannot_be_read_is_said_in_place(stage: Stage, tmp_path: Pat
     stage.page.open_file(path)
     stage.until(lambda: "已损坏" in stage.page.note.text())
     assert not stage.page.go.isEnabled()
+
+
+def test_a_file_that_is_nothing_known_has_no_kind_left_from_the_file_before(
+    stage: Stage, plain: Path, tmp_path: Path
+) -> None:
+    stage.open(plain)
+    path = tmp_path / "words.xlsx"
+    path.write_bytes(b"no workbook")
+    stage.open(path)
+    assert stage.page.files.kind.isVisible()
+    assert stage.page.files.kind.currentData() is None
+    assert "不是 xlsx" in stage.page.note.text()
+
+
+def test_a_second_import_shows_the_file_and_not_what_came_of_the_first(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
+    stage.importer.go_on.clear()
+    stage.page.go.click()
+    assert stage.page.view.currentWidget() is stage.page.look
+    stage.page.progress.stop.click()
+    stage.until(lambda: "已取消" in stage.page.note.text())
+    assert stage.page.view.currentWidget() is stage.page.look
+
+
+@pytest.mark.parametrize(("rows", "unchanged", "word"), [(0, 0, "只有表头"), (2, 2, "已经在本机"), (2, 1, "没有需要")])
+def test_an_import_without_a_finding_says_why(stage: Stage, rows: int, unchanged: int, word: str) -> None:
+    summary = ImportSummary("a.csv", ImportKind.CASES, rows, rows - unchanged, unchanged, 0, 0.1)
+    stage.page.result.show_outcome(ImportOutcome(summary, (), (), Changes()), dry_run=False)
+    assert word in stage.page.result.hint.text()
 
 
 def test_an_error_of_the_import_is_said_in_place_and_can_be_tried_again(stage: Stage, plain: Path) -> None:
@@ -394,10 +429,10 @@ def test_a_base_map_tells_of_itself_and_needs_no_columns(stage: Stage, real_data
     assert stage.page.go.isEnabled()
 
 
-def test_time_left_is_said_when_it_can_be_known(stage: Stage) -> None:
+def test_time_left_is_said_when_it_can_be_known(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     line = stage.page.progress
     now = [0.0]
-    line._now = lambda: now[0]
+    monkeypatch.setattr(progress_line, "time", SimpleNamespace(monotonic=lambda: now[0]))
     line.begin("cases")
     assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
     now[0] = 4.0

@@ -135,3 +135,9 @@ def test_a_moment_that_is_written_in_full_is_read_back(moment: datetime) -> None
     whole = moment.replace(microsecond=0)
     for form in ("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y%m%d%H%M%S", "%Y年%m月%d日 %H时%M分%S秒"):
         assert values.moment(whole.strftime(form)) == whole.replace(tzinfo=CHINA_TIME)
+
+
+def test_a_refused_number_is_told_as_it_is_written() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        values.moment("1798732800")
+    assert refused.value.params["text"] == "1798732800"

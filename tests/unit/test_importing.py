@@ -9,6 +9,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled
+from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, Notice, RefusedRow
 from gridclient.services.import_records import CalendarRecord, Record, UnitRecord
 from gridclient.services.importing import BATCH, Stored, import_records
@@ -165,3 +166,8 @@ def test_a_reader_that_fails_lets_go_of_all() -> None:
         import_records(rows(), file="f", kind=ImportKind.UNITS, sink=sink, clock=RunningClock())
     assert not sink.stored
     assert sink.discarded == 1
+
+
+def test_large_counts_are_told_in_groups_and_row_numbers_are_not() -> None:
+    assert "58,251" in sentence("case.grid_pending", count=58_251)
+    assert "第 58251 行" in sentence("file.quotes", file="a.csv", row=58_251)

@@ -41,6 +41,7 @@ class FilePanel(QWidget):
         self.about.setWordWrap(True)
         self.kind = QuietCombo(parent=self)
         self.kind.setAccessibleName(self.tr("内容"))
+        self.kind.setPlaceholderText(self.tr("请选择"))
         for kind, word in kinds().items():
             self.kind.addItem(word, str(kind))
         self.sheet = QuietCombo(parent=self)
@@ -104,8 +105,9 @@ class FilePanel(QWidget):
             self.list.setText(own)
         self.about.setText(self.tr("正在查看…"))
 
-    def show_problem(self) -> None:
-        """The file cannot be read as that; another kind may do."""
+    def show_problem(self, kind: str) -> None:
+        """The file cannot be read as ``kind`` ("": as nothing that could be guessed); another may do."""
+        self.kind.setCurrentIndex(self.kind.findData(kind))
         self.about.setText(self.tr("这个文件读不了，原因见下方。"))
         self.form.setRowVisible(self.kind, True)
         for widget in (self.sheet, self.list):

@@ -72,6 +72,10 @@ class FileView(QStackedWidget):
         self.look.show_look(look)
         self.setCurrentWidget(self.look)
 
+    def show_look_again(self) -> None:
+        """What is being brought in; what came of it before is the past."""
+        self.setCurrentWidget(self.look)
+
     def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
         """What came of it; of a base map there are no rows to report."""
         self.result.show_outcome(outcome, dry_run=dry_run)

@@ -179,7 +179,7 @@ class ImportPage(QWidget):
             self._read_preview,
             LookOrder(self._file, kind, sheet or None, mapping),
             done=lambda look: self._on_look(look, number, sheet, mapping, again=bool(kind or mapping)),
-            failed=lambda error: self._on_look_failed(error, number),
+            failed=lambda error: self._on_look_failed(error, number, kind),
         )
         self._make_ready()
         self._settle()
@@ -222,10 +222,10 @@ class ImportPage(QWidget):
 
         self._jobs.read(self, lambda: self._desk.settings.value(memory_name(fingerprint)), apply, name="columns")
 
-    def _on_look_failed(self, error: GridClientError, number: int) -> None:
+    def _on_look_failed(self, error: GridClientError, number: int, kind: str) -> None:
         if number != self._asked or isinstance(error, Cancelled):
             return
-        self.files.show_problem()
+        self.files.show_problem(kind)
         self.columns.hide()
         self.view.show_nothing()
         self.note.say_error(error)
@@ -258,6 +258,7 @@ class ImportPage(QWidget):
             list_name=self.files.chosen_list(),
         )
         self.note.clear()
+        self.view.show_look_again()
         self.progress.begin(look.kind)
         done = partial(self._on_done, dry_run=dry_run)
         self._stop = self._jobs.in_process(

@@ -40,7 +40,7 @@ class ResultPanel(QWidget):
         self.table = QTableView(self)
         self._dress_table()
         head = QVBoxLayout()
-        head.setContentsMargins(12, 12, 12, 8)
+        head.setContentsMargins(8, 12, 8, 8)  # over the titles of the table
         head.setSpacing(6)
         head.addWidget(self.headline)
         head.addWidget(self.hint)
@@ -90,6 +90,10 @@ class ResultPanel(QWidget):
             hint = self.tr("下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。")
         elif lines:
             hint = self.tr("全部行都没有问题，下面是值得看一眼的提示。")
+        elif not outcome.summary.rows:
+            hint = self.tr("文件里只有表头，没有数据。")
+        elif outcome.summary.unchanged == outcome.summary.rows:
+            hint = self.tr("文件里的内容都已经在本机了，没有重复导入。")
         else:
             hint = self.tr("没有需要处理的行。")
         self.hint.setText(hint)

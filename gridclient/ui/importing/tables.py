@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor
 
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.ui.importing.present import place_text
-from gridclient.ui.theme import SMALL_PX, base_font, tokens
+from gridclient.ui.theme import tokens
 
 TABLE_STYLE: Final = "QTableView::item { padding: 0 5px; } QHeaderView::section:vertical { border: none; }"
 """Cells stand under their titles; the line below a title is for titles."""
@@ -22,7 +22,7 @@ _LONGEST: Final = 120
 
 
 class FirstRowsModel(QAbstractTableModel):
-    """The first rows of a file as they stand there; the titles of columns that go somewhere are set in bold."""
+    """The first rows of a file as they stand there; the titles of columns that go somewhere say where."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,15 +65,13 @@ class FirstRowsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Vertical:
             return self._rows[section][0] if role == _ROLE.DisplayRole else None
+        if role != _ROLE.DisplayRole:
+            return None
         title = self._titles[section]
         used = self._uses.get(title, "")
-        if role == _ROLE.DisplayRole:
-            return f"{title} → {used}" if used and used != title else title
-        if role == _ROLE.FontRole:
-            return base_font(SMALL_PX, weight=QFont.Weight.DemiBold if used else QFont.Weight.Normal)
-        if role == _ROLE.ForegroundRole:
-            return _colour("text" if used else "muted")
-        return None
+        if not used:
+            return title
+        return f"{title} ✓" if used == title else f"{title} → {used}"
 
 
 class FindingsModel(QAbstractTableModel):
