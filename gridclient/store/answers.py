@@ -82,10 +82,6 @@ class Answers:
         while len(self._changes) > _CHANGES_KEPT:
             self._since = self._changes.pop(0)[0]
 
-    def forget(self) -> None:
-        """Lets every search ask the index again."""
-        self._kept.clear()
-
     def find(self, connection: Connection, query: TextQuery, *, stamp: int, size: int) -> Answer:
         """What the text finds in the state ``stamp``, which is the connection's."""
         kept = self._kept.pop(query, None)

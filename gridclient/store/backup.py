@@ -23,7 +23,7 @@ from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
 from gridclient.store.schema import check_version
-from gridclient.store.snapshots import Progress, copy_store
+from gridclient.store.snapshots import copy_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -39,21 +39,16 @@ _MARK: Final = (
 )
 
 
-def _silent(_done: int, _all: int) -> bool:
-    return True
-
-
-def back_up(profile: Profile, target: Path, progress: Progress = _silent) -> None:
+def back_up(profile: Profile, target: Path) -> None:
     """Writes a backup to ``target``, which appears only when it is whole.
 
     Raises:
         InvalidInput: there is something of that name already (``backup.exists``).
-        Cancelled: the progress said so.
         StoreUnavailable: no room, or the store cannot be read.
     """
     if target.exists():
         raise InvalidInput("backup.exists", file=str(target))
-    copy_store(profile.database, target, progress)
+    copy_store(profile.database, target)
 
 
 class AutomaticBackups:
@@ -124,9 +119,7 @@ def _taken_at(path: Path) -> datetime | None:
         return None
 
 
-def restore(
-    profile: Profile, source: Path, *, now: datetime, key: bytes | None = None, progress: Progress = _silent
-) -> Path | None:
+def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None = None) -> Path | None:
     """Puts a backup in the place of the store; the store that stood there is kept beside the backups.
 
     The backup is copied, upgraded and verified before anything is replaced. Afterwards the profile has a new database
@@ -142,7 +135,6 @@ def restore(
     Raises:
         InvalidInput: no file (``backup.missing``), or what is in it does not prove right (``backup.damaged``).
         Conflict: somebody reads the store still (``profile.in_use``).
-        Cancelled: the progress said so.
         StoreUnavailable: wrong key, newer program, no room.
     """
     if not source.is_file():
@@ -157,7 +149,7 @@ def restore(
         with file_faults():
             shutil.copyfile(source, fresh)
             fresh.chmod(0o600)
-        _prove(fresh, profile.key, key or profile.key, progress)
+        _prove(fresh, profile.key, key or profile.key)
         aside = _exchange(profile, fresh, now)
     finally:
         _remove(fresh)
@@ -198,7 +190,7 @@ def _go_on_counting(connection: Connection, given: Sequence[tuple[str, int]]) ->
     )
 
 
-def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:
+def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
     """Upgrades the copy, gives it the profile's key and checks it whole."""
     database = Database(fresh, key)
     try:
@@ -211,7 +203,7 @@ def _prove(fresh: Path, own_key: bytes, key: bytes, progress: Progress) -> None:
 
             with database.writer() as connection:
                 upgrade(connection)
-        found = verify(database, progress)
+        found = verify(database)
         if not found.ok:
             raise InvalidInput("backup.damaged", problems=len(found.problems))
         if key != own_key:

@@ -13,12 +13,15 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+import msgpack
+import zstandard
+
+from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_records import ImportedCase
 from gridclient.services.imported_case import numbered_text
 from gridclient.services.ports import Clock
 from gridclient.store.driver import Connection
-from gridclient.store.import_journal import StagedCase, staged_cases
 from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
@@ -31,6 +34,17 @@ _RESERVE: Final = (
     "insert into counters(name, value) values (?1, ?2)"
     " on conflict(name) do update set value = value + ?2 returning value"
 )
+
+
+class StagedCase(NamedTuple):
+    """One row put aside: the case's key, what its number is counted by and its place there, what
+    :meth:`BulkRecorder.keep` gave, the payload's text for the log, but for the number."""
+
+    subject: str
+    name: str
+    place: int
+    kept: Sequence[Any]
+    text: str
 
 
 class PreparedCase(NamedTuple):
@@ -46,13 +60,14 @@ class PreparedCase(NamedTuple):
 
 
 class BulkRecorder:
-    """An ``import_journal.CaseRecorder``."""
+    """Puts imported cases into the log and all tables: preparing needs no lock, ``write`` is kept short."""
 
     def __init__(self, device: Device, clock: Clock) -> None:
         self._device = device
         self._clock = clock
 
     def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
+        """Takes so many numbers of each name (township and day); gives the first of each."""
         first = {}
         for name, count in counts.items():
             first[name] = connection.execute(_RESERVE, (name, count)).fetchone()[0] - count + 1
@@ -62,12 +77,15 @@ class BulkRecorder:
         return self._clock.now()
 
     def keep(self, case: ImportedCase, *, grid: str, standard: str) -> Sequence[Any]:
+        """What preparing will need beside the text, as JSON values: reading the text costs more."""
         return (case.description, case.address, *unnumbered_columns(case, grid=grid, standard=standard))
 
     def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], list[PreparedCase]]:
+        """What makes of batches what :meth:`write` takes; it can be pickled."""
         return partial(prepared_cases, first, self._device.short)
 
     def write(self, connection: Connection, prepared: Sequence[PreparedCase], actor: str) -> int:
+        """How many of the cases were new; those that are known already stay as they are."""
         known = _known(connection, prepared)
         new = [case for case in prepared if case.row.id not in known] if known else prepared
         appender, now = Appender(connection, self._device), self._clock.now()
@@ -81,8 +99,19 @@ class BulkRecorder:
 
 
 def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> list[PreparedCase]:
-    """What ``BulkRecorder.write`` takes; ``first`` are the first numbers by name, ``short`` the desk's two signs."""
-    return [_prepared(case, first, short) for batch in batches for case in staged_cases(batch)]
+    """What ``BulkRecorder.write`` takes; ``first`` are the first numbers by name, ``short`` the desk's two signs.
+
+    Raises:
+        InvalidInput: ``import.batch_damaged``.
+    """
+    return [_prepared(case, first, short) for batch in batches for case in _staged(batch)]
+
+
+def _staged(batch: bytes) -> Sequence[StagedCase]:
+    try:
+        return [StagedCase(*row) for row in msgpack.unpackb(zstandard.decompress(batch))]
+    except (zstandard.ZstdError, msgpack.UnpackException, ValueError, TypeError) as error:
+        raise InvalidInput("import.batch_damaged", detail=type(error).__name__) from error
 
 
 def _prepared(case: StagedCase, first: Mapping[str, int], short: str) -> PreparedCase:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import Event, chain_hash, place_mark
 from gridclient.services.sync_port import FeedState
 from gridclient.store.driver import Connection
@@ -14,29 +13,17 @@ from gridclient.store.log import CHAIN_START, Origins, subject_text
 from gridclient.store.sync_feeds import all_feeds, is_part, stream_of
 
 MOST_PROBLEMS: Final = 1000
-_STEP: Final = 2000
-
-Progress = Callable[[int, int], bool]
-"""Told how many steps are done and how many there are; ``False`` stops."""
 
 
 @dataclass(slots=True)
 class Findings:
-    """Problems as they are found, and how far the work is."""
+    """Problems as they are found."""
 
-    progress: Progress
-    steps: int
     problems: list[str] = field(default_factory=list)
-    done: int = 0
 
     def add(self, kind: str, where: object) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(f"{kind} {where}")
-
-    def step(self) -> None:
-        self.done += 1
-        if self.done % _STEP == 0 and not self.progress(self.done, self.steps):
-            raise Cancelled
 
 
 def check_chains(connection: Connection, findings: Findings) -> None:
@@ -92,7 +79,6 @@ class _ChainWalk:
                 self.end = (last, link)
             for one in sums:
                 one.count(acked, link)
-            self._findings.step()
 
 
 class _FeedSum:

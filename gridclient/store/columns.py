@@ -149,12 +149,6 @@ class Table:
         kept: T = self._kept[key]
         return kept
 
-    def forget(self) -> None:
-        """Lets everything be asked and worked out again."""
-        self.answers.forget()
-        self._kept.clear()
-        self.carried.clear()
-
     def with_due(self) -> Places:
         """The cases that have a deadline: the open ones, mostly."""
         return self.once("with_due", lambda: np.flatnonzero(self.due != 0))
@@ -201,11 +195,6 @@ class Columns:
         with self._lock:
             if answer.stamp <= self._table.stamp:
                 self._table.answers.keep(query, answer)
-
-    def forget_answers(self) -> None:
-        """Lets everything be asked and worked out again, as if all were new."""
-        with self._lock:
-            self._table.forget()
 
     def drop(self) -> None:
         """Forgets everything; the next reader loads anew."""

@@ -12,7 +12,7 @@ import numpy as np
 from gridclient.domain.geometry import mercator_cell
 from gridclient.services.rows import Box, CaseFilter
 from gridclient.store.areas import Areas
-from gridclient.store.columns import Mask, Places, Table
+from gridclient.store.columns import Mask, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
 from gridclient.store.search import numbers_of_text, text_query
@@ -48,11 +48,6 @@ class Moment:
 def moment_of(areas: Areas, now: datetime) -> Moment:
     """What a filter depends on, at ``now``."""
     return Moment(areas, int(now.timestamp()), int((now + _SOON).timestamp()))
-
-
-def matching(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Places:
-    """The places of the cases that pass, ascending."""
-    return selected(connection, table, chosen, moment).places()
 
 
 def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Selection:

@@ -8,18 +8,18 @@ more (another version staged them, or the disk damaged them) is ``given_up``: wh
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 import msgpack
 import zstandard
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.aside import IN_PLACE, Aside
-from gridclient.services.import_records import ImportedCase
 from gridclient.store.audit import append_line
+from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.driver import Connection, Database
 from gridclient.store.import_ahead import Ahead
 from gridclient.store.import_pace import Pace
@@ -35,56 +35,11 @@ _STEP: Final = 2
 _FORGOTTEN_AT_ONCE: Final = 200
 
 
-class StagedCase(NamedTuple):
-    """One row put aside: the case's key, what its number is counted by and its place there, what the recorder wanted
-    kept, the payload's text for the log, but for the number."""
-
-    subject: str
-    name: str
-    place: int
-    kept: Sequence[Any]
-    text: str
-
-
-class CaseRecorder(Protocol):
-    """Puts imported cases into the log and all tables: preparing needs no lock, ``write`` is kept short."""
-
-    def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
-        """Takes so many numbers of each name (township and day); gives the first of each."""
-        ...
-
-    def now(self) -> datetime: ...
-
-    def keep(self, case: ImportedCase, *, grid: str, standard: str) -> Sequence[Any]:
-        """What preparing will need beside the text, as JSON values: reading the text costs more."""
-        ...
-
-    def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], Sequence[Any]]:
-        """What makes of batches (:func:`staged_cases` reads them) what ``write`` takes; it can be pickled."""
-        ...
-
-    def write(self, connection: Connection, prepared: Sequence[Any], actor: str) -> int:
-        """How many of the cases were new; those that are known already stay as they are."""
-        ...
-
-
 class Finished(NamedTuple):
     """What a start made of imports that were cut off: how many cases are new, and which imports it had to give up."""
 
     new: int
     given_up: Sequence[InvalidInput]
-
-
-def staged_cases(batch: bytes) -> Sequence[StagedCase]:
-    """The rows of one batch.
-
-    Raises:
-        InvalidInput: ``import.batch_damaged``.
-    """
-    try:
-        return [StagedCase(*row) for row in msgpack.unpackb(zstandard.decompress(batch))]
-    except (zstandard.ZstdError, msgpack.UnpackException, ValueError, TypeError) as error:
-        raise InvalidInput("import.batch_damaged", detail=type(error).__name__) from error
 
 
 @lru_cache(maxsize=4096)
@@ -104,7 +59,7 @@ class Journal:
     def __init__(
         self,
         database: Database,
-        recorder: CaseRecorder,
+        recorder: BulkRecorder,
         *,
         file: str,
         actor: str,
@@ -125,7 +80,7 @@ class Journal:
         self.waiting = 0
 
     def put_aside(self, subject: str, name: str, kept: Sequence[Any], text: str) -> None:
-        """Keeps one case: its key, the name that its number is counted by, what :meth:`CaseRecorder.keep` gave, and
+        """Keeps one case: its key, the name that its number is counted by, what :meth:`BulkRecorder.keep` gave, and
         its event's text without the number."""
         place = self._counts[name] = self._counts.get(name, 0) + 1
         self._rows.append((subject, name, place, kept, text))
@@ -181,7 +136,7 @@ class Journal:
         return import_id
 
 
-def finish_imports(database: Database, recorder: CaseRecorder) -> Finished:
+def finish_imports(database: Database, recorder: BulkRecorder) -> Finished:
     """At a start: carries out what was decided, throws away what was not."""
     with database.reader() as connection:
         left = unfinished_imports(connection)
@@ -201,7 +156,7 @@ def finish_imports(database: Database, recorder: CaseRecorder) -> Finished:
 class _TakingOver:
     """Takes the rows of a decided import over in short transactions; what can be done between them, or beside, is."""
 
-    def __init__(self, database: Database, recorder: CaseRecorder, import_id: int, aside: Aside = IN_PLACE) -> None:
+    def __init__(self, database: Database, recorder: BulkRecorder, import_id: int, aside: Aside = IN_PLACE) -> None:
         self._database = database
         self._recorder = recorder
         self._import_id = import_id

@@ -23,7 +23,7 @@ from gridclient.store.areas import AreasSource
 from gridclient.store.columns import Columns, Places, Table
 from gridclient.store.counts import open_and_overdue
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, matching
+from gridclient.store.filters import Moment, selected
 from gridclient.store.log import subject_text
 from gridclient.store.outlines import collection
 from gridclient.store.reference import Snapshot, SqliteReference
@@ -71,7 +71,7 @@ class SqliteMapData:
         chosen = replace(cases, only_open=True, bounds=(box.west, box.south, box.east, box.north))
         with self._columns.at() as (connection, table):
             moment = self._moment()
-            places = matching(connection, table, chosen, moment)
+            places = selected(connection, table, chosen, moment).places()
             if not len(places):
                 return []
             groups = _groups(table, places, bounds, zoom)

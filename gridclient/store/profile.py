@@ -77,10 +77,6 @@ class Profile:
         return self.folder / "backups"
 
     @property
-    def logs(self) -> Path:
-        return self.folder / "logs"
-
-    @property
     def hub(self) -> Path:
         return self.folder / "hub"
 

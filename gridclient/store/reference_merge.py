@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 from gridclient.services.import_records import Boundary, CalendarRecord, DivisionRecord, UnitRecord
 from gridclient.store.driver import Connection
 from gridclient.store.initials import initials
+from gridclient.store.reference_rows import unit_list
 
 Values: TypeAlias = dict[str, Any]
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
@@ -211,7 +212,7 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     by_name |= {record.name: record.code for record in records}
     columns = _unit_values(records[0], {})
     old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
-    lists = {table: _stored_list(connection, table, column) for table, column in _UNIT_LISTS.items()}
+    lists = {table: unit_list(connection, table, column) for table, column in _UNIT_LISTS.items()}
     rows = []
     for record in records:
         before = old.get(record.code)
@@ -230,13 +231,6 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     plan.upsert("units", rows, key="code")
     plan.statements.sort(key=lambda statement: not statement[0].startswith("insert into units "))
     return plan
-
-
-def _stored_list(connection: Connection, table: str, column: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
-        found[unit] = (*found.get(unit, ()), value)
-    return found
 
 
 def _unit_lists(record: UnitRecord) -> dict[str, tuple[str, ...]]:

@@ -144,7 +144,7 @@ def read_outlines(connection: Connection) -> list[Outline]:
 
 def read_units(connection: Connection) -> dict[str, UnitRow]:
     """All units by code. ``load`` is 0: it is the queries' to count."""
-    aliases, fields, areas = (_listed(connection, name, column) for name, column in _UNIT_LISTS)
+    aliases, fields, areas = (unit_list(connection, name, column) for name, column in _UNIT_LISTS)
     rows = connection.execute(
         "select code, name, kind, initials, parent, township, lon, lat, phone, status, on_duty from units order by code"
     )
@@ -172,7 +172,8 @@ def read_units(connection: Connection) -> dict[str, UnitRow]:
 _UNIT_LISTS: Final = (("unit_aliases", "alias"), ("unit_fields", "field"), ("unit_areas", "area"))
 
 
-def _listed(connection: Connection, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
+def unit_list(connection: Connection, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
+    """One of the tables that hold several values of a unit: the values in their order, by unit."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
         found[unit].append(value)

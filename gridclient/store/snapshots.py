@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
-from gridclient.domain.errors import Cancelled
 from gridclient.store.driver import Connection, Database, environment_faults
 from gridclient.store.file_faults import file_faults, sync_folder
 
-_PAGES_AT_ONCE: Final = 512
 
-Progress = Callable[[int, int], bool]
-"""Told how many pages are done and how many there are; ``False`` stops."""
-
-
-def copy_store(database: Database, target: Path, progress: Progress = lambda _done, _all: True) -> None:
+def copy_store(database: Database, target: Path) -> None:
     """Copies the store to ``target``, which appears only when it is whole.
 
     The copy is of the moment of the call: it holds a read transaction, so writers go on and never make it start again.
 
     Raises:
-        Cancelled: the progress said so; nothing is left.
         StoreUnavailable: no room, or the store cannot be read.
     """
     fresh = target.with_name(f"{target.name}.part")
@@ -33,7 +24,7 @@ def copy_store(database: Database, target: Path, progress: Progress = lambda _do
     try:
         source = database.separate_connection()
         try:
-            _copy(source, database, fresh, progress)
+            _copy(source, database, fresh)
         finally:
             source.close()
         with file_faults():
@@ -46,17 +37,13 @@ def copy_store(database: Database, target: Path, progress: Progress = lambda _do
         _remove(fresh)
 
 
-def _copy(source: Connection, database: Database, fresh: Path, progress: Progress) -> None:
-    def step(_status: int, left: int, pages: int) -> None:
-        if not progress(pages - left, pages):
-            raise Cancelled
-
+def _copy(source: Connection, database: Database, fresh: Path) -> None:
     copy = database.copying_connection(fresh)
     try:
         with environment_faults():
             source.execute("BEGIN")
             source.execute("SELECT count(*) FROM sqlite_master").fetchone()
-            source.backup(copy, pages=_PAGES_AT_ONCE, progress=step, sleep=0.0)
+            source.backup(copy)
             source.execute("COMMIT")
     finally:
         copy.close()

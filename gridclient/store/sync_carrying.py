@@ -11,6 +11,7 @@ from typing import Final
 
 from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
+from gridclient.store.settings import KEEP_VALUE
 
 _NAME: Final = "stick/"
 _WAITING: Final = (
@@ -30,7 +31,7 @@ Signed = tuple[int, int, bytes]
 def keep_signatures(connection: Connection, signed: Iterable[Signed]) -> None:
     """Keeps what a stick's batches were signed with, for the hub."""
     connection.executemany(
-        "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2",
+        KEEP_VALUE,
         [(f"{_NAME}{no}/{seq}", signature.hex()) for no, seq, signature in signed],
     )
 

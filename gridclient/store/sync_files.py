@@ -17,6 +17,7 @@ from gridclient.services.sync_port import WaitingFile
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.driver import Connection, Database
 from gridclient.store.file_faults import file_faults
+from gridclient.store.settings import KEEP_VALUE, read_value
 
 _SEEN: Final = "sync.files"
 _CALLED: Final = "sync.file."
@@ -32,7 +33,6 @@ _QUEUE: Final = (
     "INSERT INTO file_queue(sha256, size, sent, incoming) VALUES (?, ?, 0, ?) "
     "ON CONFLICT(sha256) DO UPDATE SET incoming = min(incoming, excluded.incoming)"
 )
-_KEEP: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
 _CALL: Final = (
     "INSERT INTO desk_values(name, value) SELECT ?1, ?2 WHERE NOT EXISTS "
     "(SELECT 1 FROM attachment_files WHERE sha256 = ?3) ON CONFLICT(name) DO NOTHING"
@@ -123,8 +123,8 @@ class FileQueue:
     def _name(self, sha256: str) -> str:
         """What the event that names a missing file calls it."""
         with self._database.reader() as connection:
-            row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (_CALLED + sha256,)).fetchone()
-        return str(row[0]) if row is not None else sha256[:_SHORT]
+            called = read_value(connection, _CALLED + sha256)
+        return called or sha256[:_SHORT]
 
     def _forget_name(self, sha256: str) -> None:
         with self._database.writer() as connection:
@@ -150,7 +150,7 @@ class FileQueue:
             connection.executemany(_QUEUE, [(file.sha256, file.size, int(not file.own)) for file in named])
             called = [(_CALLED + file.sha256, file.name, file.sha256) for file in named if file.name and not file.own]
             connection.executemany(_CALL, called)
-            connection.execute(_KEEP, (_SEEN, str(found[-1][0])))
+            connection.execute(KEEP_VALUE, (_SEEN, str(found[-1][0])))
 
 
 def send_again(connection: Connection, names: Sequence[str]) -> None:
@@ -176,8 +176,7 @@ def count_waiting(connection: Connection) -> int:
 
 
 def _seen(connection: Connection) -> int:
-    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (_SEEN,)).fetchone()
-    return 0 if row is None else int(row[0])
+    return int(read_value(connection, _SEEN) or 0)
 
 
 def _named(rows: Sequence[Any]) -> Iterator[_Named]:

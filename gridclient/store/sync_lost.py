@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gridclient.store.driver import Connection
+from gridclient.store.settings import KEEP_VALUE
 
 _LOST: Final = "lost/"
 _STOOD: Final = "lostat/"
@@ -17,7 +18,6 @@ _STOOD: Final = "lostat/"
 _HEAD: Final = "head/"
 _STICK: Final = "stick/"
 _KEPT: Final = 200
-_SET: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
 _LOST_OF: Final = (
     "SELECT e.seq, CAST(v.value AS INTEGER) FROM events e JOIN desk_values v ON v.name = 'lost/' || e.pos "
     "WHERE e.origin = ? AND e.seq BETWEEN ? AND ? AND e.acked IS NULL"
@@ -43,7 +43,7 @@ _TAKEN_OUT: Final = (
 def keep_heads(connection: Connection, signed: Iterable[tuple[int, int, bytes]]) -> None:
     """Keeps the newest signatures of other desks, by the number of their origin here and of the event."""
     found = list(signed)
-    connection.executemany(_SET, [(f"{_HEAD}{no}/{seq:016d}", signature.hex()) for no, seq, signature in found])
+    connection.executemany(KEEP_VALUE, [(f"{_HEAD}{no}/{seq:016d}", signature.hex()) for no, seq, signature in found])
     for no in {no for no, *_ in found}:
         between = (f"{_HEAD}{no}/", f"{_HEAD}{no}0")
         connection.execute(
@@ -56,7 +56,7 @@ def keep_heads(connection: Connection, signed: Iterable[tuple[int, int, bytes]])
 def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
     """Events (by their place in the log) lose these positions: the signatures over them are for the hub now."""
     rows = list(stood)
-    connection.executemany(_SET, [(f"{_LOST}{pos}", str(position)) for pos, position in rows])
+    connection.executemany(KEEP_VALUE, [(f"{_LOST}{pos}", str(position)) for pos, position in rows])
     foreign: dict[int, int] = {}
     for pos, position in rows:
         found = connection.execute(
@@ -67,14 +67,14 @@ def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
         if found is not None:
             no, seq, stream = found
             foreign[no] = min(seq, foreign.get(no, seq))
-            connection.execute(_SET, (f"{_STOOD}{stream}/{position:016d}/{pos}", str(pos)))
+            connection.execute(KEEP_VALUE, (f"{_STOOD}{stream}/{position:016d}/{pos}", str(pos)))
     for no, first in foreign.items():
         heads = connection.execute(
             "SELECT name, value FROM desk_values WHERE name >= ? AND name < ?",
             (f"{_HEAD}{no}/{first:016d}", f"{_HEAD}{no}0"),
         ).fetchall()
         given = [(f"{_STICK}{no}/{int(name.rpartition('/')[2])}", value) for name, value in heads]
-        connection.executemany(_SET, given)
+        connection.executemany(KEEP_VALUE, given)
 
 
 def leave_to_others(connection: Connection, no: int) -> None:

@@ -34,6 +34,7 @@ from gridclient.store.log import CHAIN_START, Device, subject_text, writing_devi
 from gridclient.store.profile import Profile
 from gridclient.store.reference_exchange import STREAM, record_changes
 from gridclient.store.search import merge_a_little
+from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue, send_again
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
@@ -104,10 +105,10 @@ class SqliteSyncStore:
         with self._database.writer() as connection:
             device = writing_device(connection, self._profile.device)
             keep_writer(connection, replace(device, short=enrolment.short))
-            if _value(connection, HUB) != enrolment.hub:
+            if read_value(connection, HUB) != enrolment.hub:
                 sync_feeds.change_hub(connection, feeds)
                 connection.execute("UPDATE file_queue SET sent = 0")
-                _keep_value(connection, HUB, enrolment.hub)
+                connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
             sync_feeds.forget_others(connection, feeds)
         if before is not None and before.signing_key != enrolment.signing_key:
             self.begin_incarnation(self.incarnation + 1)
@@ -115,12 +116,12 @@ class SqliteSyncStore:
     def in_doubt(self) -> bool:
         """See the port."""
         with self._database.reader() as connection:
-            return bool(_value(connection, CONFIRM))
+            return bool(read_value(connection, CONFIRM))
 
     def end_doubt(self) -> None:
         """See the port."""
         with self._database.writer() as connection:
-            _keep_value(connection, CONFIRM, "")
+            connection.execute(KEEP_VALUE, (CONFIRM, ""))
 
     def begin_round(self) -> None:
         """See the port. The county's desk tells what changed of the reference data since the last round."""
@@ -128,7 +129,7 @@ class SqliteSyncStore:
         tells = enrolment is not None and any(g.stream == STREAM and g.writes for g in enrolment.grants)
         now = self._clock.now()
         with self._database.writer() as connection:
-            _keep_value(connection, _BEGUN, now.isoformat())
+            connection.execute(KEEP_VALUE, (_BEGUN, now.isoformat()))
             sync_carrying.forget_signatures(connection)
             forget_found(connection)
             if tells:
@@ -286,13 +287,13 @@ class SqliteSyncStore:
     def shelf_looked(self) -> str:
         """See the port."""
         with self._database.reader() as connection:
-            return _value(connection, _SHELF)
+            return read_value(connection, _SHELF)
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:
         """See the port."""
         with self._database.writer() as connection:
             send_again(connection, names)
-            _keep_value(connection, _SHELF, looked)
+            connection.execute(KEEP_VALUE, (_SHELF, looked))
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
         """See the port."""
@@ -318,13 +319,13 @@ def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | N
     connection.execute("UPDATE file_queue SET sent = 0")
     if enrolment is not None:
         feeds = sync_feeds.granted_feeds(enrolment)
-        if _value(connection, HUB) != enrolment.hub:
+        if read_value(connection, HUB) != enrolment.hub:
             sync_feeds.forget_others(connection, ())
-            _keep_value(connection, HUB, enrolment.hub)
+            connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
         sync_feeds.forget_others(connection, feeds)  # rights may be others than when the backup was made
         sync_feeds.restart_unread(connection, feeds)
-    if _value(connection, HUB):
-        _keep_value(connection, CONFIRM, "1")
+    if read_value(connection, HUB):
+        connection.execute(KEEP_VALUE, (CONFIRM, "1"))
 
 
 def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, bytes]:
@@ -369,14 +370,3 @@ def _records(
         records.append(record((key((*origin, seq)), hlc, kind, version, subject_text(subject), base, actor, text)))
         link = written
     return tuple(records), link
-
-
-def _value(connection: Connection, name: str) -> str:
-    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
-    return "" if row is None else str(row[0])
-
-
-def _keep_value(connection: Connection, name: str, value: str) -> None:
-    connection.execute(
-        "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2", (name, value)
-    )

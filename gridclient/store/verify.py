@@ -12,7 +12,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from gridclient.domain.case import Case
 from gridclient.store.audit import broken_lines
-from gridclient.store.chain_proof import Findings, Progress, check_chains
+from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection, Database, environment_faults
 from gridclient.store.log import Origins, subject_text
 from gridclient.store.packs import FORMAT, ROWS, KnownLabels, packed, read_pack
@@ -46,26 +46,25 @@ class Verification:
         return not self.problems
 
 
-def verify(database: Database, progress: Progress = lambda _done, _all: True) -> Verification:
+def verify(database: Database) -> Verification:
     """Checks everything.
 
     Raises:
-        Cancelled: the progress said so.
         StoreUnavailable: the file cannot be read to its end.
     """
     connection = database.separate_connection()
     try:
         with environment_faults():
             connection.execute("BEGIN")
-            return _verified(connection, progress)
+            return _verified(connection)
     finally:
         connection.close()
 
 
-def _verified(connection: Connection, progress: Progress) -> Verification:
+def _verified(connection: Connection) -> Verification:
     events = _number(connection, "SELECT count(*) FROM events")
     cases = _number(connection, "SELECT count(*) FROM cases")
-    findings = Findings(progress, steps=2 * events)
+    findings = Findings()
     for said in _broken_pages(connection):
         findings.add("page", said)
     check_chains(connection, findings)
@@ -143,8 +142,6 @@ class _CaseCheck:
         """Checks one subject; gives 1 where it is a case."""
         case_id = subject_text(rows[0][1]) if rows[0][1] is not None else f"#{no}"
         standing, parts = self._rows.take(no), self._parts.take(no)
-        for _ in rows:
-            self._findings.step()
         try:
             case = folded(self._origins.logged(self._connection, case_id, row[2:]).event for row in rows)
         except _UNREADABLE:

@@ -39,7 +39,7 @@ def store(filled: ImportStore, monkeypatch: pytest.MonkeyPatch) -> ImportStore:
     """As if it were large."""
     monkeypatch.setattr(first_pages, "_LEAST_ROWS", 1)
     monkeypatch.setattr(first_pages, "_LARGEST_SHARE", 1)
-    filled.columns.forget_answers()
+    filled.columns.drop()
     return filled
 
 

@@ -164,6 +164,6 @@ def test_frequent_and_rare_words_pass_the_same_filters(
     monkeypatch.setattr(answers, "_BITS_OF_A_NUMBER", bits)
     monkeypatch.setattr(filters, "_SMALL_SHARE", share)
     assert isinstance(stage.queries, SqliteQueries)
-    stage.queries._columns.forget_answers()
+    stage.queries._columns.drop()
     assert [stage.queries.total(chosen) for chosen in asked] == found
     assert len(set(found)) > 3

@@ -159,7 +159,7 @@ def test_figures_carried_over_any_writes_are_those_that_were_counted(stage: Stag
         for _ in range(chance.randrange(3)):  # several writes between two questions
             change_something(stage, chance)
         carried, counts = stage.queries.figures(), stage.queries.box_counts(GRIDS[0])
-        stage.queries._columns.forget_answers()
+        stage.queries._columns.drop()
         assert carried == stage.queries.figures()
         assert counts == stage.queries.box_counts(GRIDS[0])
 

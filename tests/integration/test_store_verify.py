@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import EventKind
-from gridclient.store import chain_proof
+from gridclient.services.rows import CaseFilter
+from gridclient.store.chain_proof import Findings, check_chains
+from gridclient.store.driver import Connection
 from gridclient.store.verify import verify
 from tests.contract.stage import GRIDS, UNITS, Stage, opened
 
@@ -107,28 +108,13 @@ def test_a_page_changed_outside_sqlite_is_found(told: Stage) -> None:
     assert any(problem.startswith("page") for problem in report.problems)
 
 
-def test_verification_tells_how_far_it_is_and_can_be_stopped(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain_proof, "_STEP", 1)
-    seen: list[tuple[int, int]] = []
-
-    def watch(done: int, steps: int) -> bool:
-        seen.append((done, steps))
-        return True
-
-    assert verify(told.database, watch).ok
-    assert seen == [(done, 18) for done in range(1, 19)]
-    with pytest.raises(Cancelled):
-        verify(told.database, lambda done, _steps: done < 3)
-
-
 def test_verification_sees_one_moment_while_the_desk_works(told: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain_proof, "_STEP", 1)
+    def walked_while_work_goes_on(connection: Connection, findings: Findings) -> None:
+        told.register("其间")
+        check_chains(connection, findings)
+        told.register("其后")
 
-    def work_on(done: int, _steps: int) -> bool:
-        if done < 10:
-            told.register(f"其间{done}")
-        return True
-
-    report = verify(told.database, work_on)
+    monkeypatch.setattr("gridclient.store.verify.check_chains", walked_while_work_goes_on)
+    report = verify(told.database)
     assert (report.ok, report.cases) == (True, 4)
-    assert verify(told.database).cases == 13
+    assert told.queries.total(CaseFilter()) == 6
