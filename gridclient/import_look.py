@@ -138,7 +138,7 @@ def _places(
     """The file's areas or points as shapes in WGS-84, one list for each system; empty when nobody has to be asked."""
     shapes = _areas(order, kind, mapping, seen) if kind in _AREA_KINDS else []
     if not shapes and seen.crs_needed:
-        shapes = [shapely.Point(point.source_lon, point.source_lat) for point in seen.points]
+        shapes = [shapely.Point(point) for point in seen.points]
     return {crs: [_moved(shape, crs) for shape in shapes] for crs in Crs} if shapes else {}
 
 

@@ -5,6 +5,7 @@ Nothing is repaired silently: a line is no area, a boundary that crosses itself 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable, Mapping
@@ -51,7 +52,7 @@ def boundary(geometry: object, crs: Crs) -> tuple[Boundary, tuple[Notice, ...]]:
 
 
 def geometry_of_text(text: str) -> Mapping[str, Any]:
-    """A GeoJSON geometry from WKT or from ``122.1,37.5;122.2,37.5;…``, as tables hold boundaries.
+    """A GeoJSON geometry from WKT, GeoJSON, its bare coordinates or ``122.1,37.5;122.2,37.5;…``, as tables hold it.
 
     Raises ``InvalidInput("shape.unreadable_text")``.
     """
@@ -61,11 +62,31 @@ def geometry_of_text(text: str) -> Mapping[str, Any]:
         except (shapely.errors.GEOSException, ValueError, TypeError) as problem:
             raise InvalidInput("shape.unreadable_text") from problem
         return found
+    if text[:1] in "{[" and (written := _written_as_json(text)) is not None:
+        return written
     try:
         ring = [_position_of_text(piece) for piece in _POSITIONS.split(text) if piece.strip()]
     except ValueError as problem:
         raise InvalidInput("shape.unreadable_text") from problem
     return {"type": "Polygon", "coordinates": [ring]}
+
+
+def _written_as_json(text: str) -> Mapping[str, Any] | None:
+    """A geometry, or coordinates whose brackets tell whether they are a ring, an area or several; None for no JSON."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found, dict):
+        return found or None
+    depth, inner = 0, found
+    while isinstance(inner, list) and inner:
+        depth, inner = depth + 1, inner[0]
+    return {
+        2: {"type": "Polygon", "coordinates": [found]},
+        3: {"type": "Polygon", "coordinates": found},
+        4: {"type": "MultiPolygon", "coordinates": found},
+    }.get(depth)
 
 
 def _position_of_text(piece: str) -> list[float]:

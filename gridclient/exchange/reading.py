@@ -38,7 +38,7 @@ from gridclient.services.import_records import CaseRecord, Record
 
 RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
 _AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
-_LOOKED_AT = 200
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
         raise InvalidInput("file.columns_missing", file=table.file, sheet=table.sheet, columns="、".join(missing))
     fields = Fields(table.titles, columns.columns)
     points = PointReader(fields, crs)
-    if crs is None and _needs_crs(table, fields, points):
+    if crs is None and needs_crs(table, fields, points):
         raise InvalidInput("file.crs_needed", file=table.file, declared="")
 
     def rows(aside: Aside | None) -> Iterator[Record | RefusedRow]:
@@ -174,11 +174,11 @@ def _damaged(titles: Sequence[str]) -> tuple[str, ...]:
     return tuple(title for title in titles if is_damaged(title))
 
 
-def _needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
+def needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
     """Has one of the first rows a boundary, or a point inside China, where the systems differ?"""
     if not points.is_there and not fields.has("boundary"):
         return False
-    for _, cells in islice(table.rows(), _LOOKED_AT):
+    for _, cells in islice(table.rows(), LOOKED_AT):
         with suppress(RowProblem):
             if fields.text(cells, "boundary"):
                 return True

@@ -52,18 +52,6 @@ class LookOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class SamplePoint:
-    """One point of the file before (``source_*``) and after conversion to WGS-84, to be looked at on the map."""
-
-    row: int
-    label: str
-    source_lon: float
-    source_lat: float
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True, slots=True)
 class ColumnGuess:
     """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
 
@@ -76,9 +64,10 @@ class ColumnGuess:
 class ImportPreview:
     """What the import page shows before anything is read in.
 
-    ``rows`` are (row number, cells as text). ``crs_needed`` tells that the file has points inside China and nobody
-    said in which system; ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are
-    findings about the file as a whole.
+    ``rows`` are (row number, cells as text), ``points`` some longitudes and latitudes as they stand there.
+    ``crs_needed`` tells that the file has boundaries, or points inside China: somebody has to say in which system;
+    ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are findings about the file as
+    a whole.
     """
 
     file: str
@@ -90,7 +79,7 @@ class ImportPreview:
     fingerprint: str
     columns: tuple[ColumnGuess, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    points: tuple[SamplePoint, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
     crs_needed: bool = False
     crs_declared: str = ""
     file_notices: tuple[Notice, ...] = ()

@@ -134,7 +134,7 @@ def read_everything(path: Path, kind: ImportKind) -> int:
     """Reads the file as the import and the import page do; only foreseen errors may stop it."""
     rows = 0
     with suppress(GridClientError):
-        preview(path, kind, crs="gcj02")
+        preview(path, kind)
     with suppress(GridClientError):
         for row in read_kind(kind, path, crs="gcj02"):
             assert isinstance(row, RefusedRow) or row.row >= 1

@@ -75,8 +75,8 @@ def test_all_service_requests_of_a_city_go_in(real_data: Path) -> None:
 
 
 def test_a_preview_shows_the_default_point_before_it_fills_one_grid(real_data: Path) -> None:
-    found = preview(real_data / BOSTON, ImportKind.CASES, limit=5)
-    assert (len(found.rows), len(found.points), found.crs_needed) == (5, 200, False)
+    found = preview(real_data / BOSTON, ImportKind.CASES)
+    assert (len(found.rows), len(found.points), found.crs_needed) == (50, 200, False)
     assert [notice.code for notice in found.file_notices] == ["point.heap"]
 
 

@@ -191,3 +191,11 @@ def test_lines_instead_of_areas_are_asked_for_though_nothing_can_be_drawn(real_d
     seen = look(LookOrder(real_data / "grid_samples" / "assinEdge.geojson"))
     assert seen.asks_crs
     assert not seen.places
+
+
+def test_boundaries_that_cannot_be_read_are_asked_for_all_the_same(tmp_path: Path) -> None:
+    """The import wants the system before it says row by row what is wrong; a page that does not ask leads nowhere."""
+    path = tmp_path / "grids.csv"
+    path.write_text("网格编码,网格名称,边界坐标\n371002001001001,第一网格,看附件\n", encoding="utf-8")
+    seen = look(LookOrder(path))
+    assert (seen.kind, seen.asks_crs, dict(seen.places)) == ("grids", True, {})

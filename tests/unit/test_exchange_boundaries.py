@@ -104,6 +104,11 @@ def test_a_shifted_boundary_lands_where_it_was_drawn_and_keeps_its_numbers(crs: 
         "(122.1,37.5);(122.11,37.5);(122.11,37.51);(122.1,37.51);",
         "POLYGON((122.1 37.5, 122.11 37.5, 122.11 37.51, 122.1 37.51, 122.1 37.5))",
         "MULTIPOLYGON(((122.1 37.5, 122.11 37.5, 122.11 37.51, 122.1 37.51, 122.1 37.5)))",
+        "[122.1,37.5];[122.11,37.5];[122.11,37.51];[122.1,37.51]",
+        "[[122.1,37.5],[122.11,37.5],[122.11,37.51],[122.1,37.51]]",
+        "[[[122.1,37.5],[122.11,37.5],[122.11,37.51],[122.1,37.51],[122.1,37.5]]]",
+        "[[[[122.1,37.5],[122.11,37.5],[122.11,37.51],[122.1,37.51],[122.1,37.5]]]]",
+        '{"type":"Polygon","coordinates":[[[122.1,37.5],[122.11,37.5],[122.11,37.51],[122.1,37.51],[122.1,37.5]]]}',
     ],
 )
 def test_a_boundary_in_a_cell_is_read_in_the_usual_forms(text: str) -> None:
@@ -111,7 +116,7 @@ def test_a_boundary_in_a_cell_is_read_in_the_usual_forms(text: str) -> None:
     assert found.bounds == (122.1, 37.5, 122.11, 37.51)
 
 
-@pytest.mark.parametrize("text", ["122.1;37.5", "122.1,37.5,3;1,2,3", "POLYGON((", "看附件", "{}"])
+@pytest.mark.parametrize("text", ["122.1;37.5", "122.1,37.5,3;1,2,3", "POLYGON((", "看附件", "{}", "[]", "[[[[[1]]]]]"])
 def test_a_boundary_in_a_cell_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         geometry_of_text(text)
