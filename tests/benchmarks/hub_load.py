@@ -150,10 +150,10 @@ def _start_hub(url: str, folder: Path, processes: str) -> tuple[subprocess.Popen
 def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     """CPU seconds so far: of the hub, of the database server, of this process."""
     own = psutil.Process(hub.pid)
-    servers = [p for p in psutil.process_iter(["name"]) if p.info["name"] == "postgres"]
+    servers = [p.info for p in psutil.process_iter(["name", "cpu_times"]) if p.info["name"] == "postgres"]
     return (
         sum(sum(p.cpu_times()[:2]) for p in (own, *own.children(recursive=True))),
-        sum(sum(p.cpu_times()[:2]) for p in servers),
+        sum(sum(info["cpu_times"][:2]) for info in servers),
         time.process_time(),
     )
 
