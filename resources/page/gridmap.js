@@ -31,6 +31,7 @@ class GridMap {
     this.mode = "browse";
     this.untouched = true; // nobody has moved the map: it may follow the window's size
     const { theme = "light", size } = Object.fromEntries(new URLSearchParams(location.search));
+    map.options.zoomSnap = 0.5; // the first fit may come before the base map, which says it too
     expect(map, size, () => !this.untouched);
     this.setTheme(theme);
     this.ready = this._start();
@@ -240,7 +241,7 @@ class GridMap {
     const padding = code ? L.point(40, 40) : L.point(6, 6);
     const zoom = Math.min(this.map.getBoundsZoom(bounds, false, padding.multiplyBy(2)), 16);
     const far = !this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 1;
-    if (far || !code) this.map.setView(bounds.getCenter(), zoom, { animate: false });
+    if (far || !code) this._unasked(() => this.map.setView(bounds.getCenter(), zoom, { animate: false }));
   }
 
   markCase(place) {
@@ -288,7 +289,15 @@ class GridMap {
     const fitted = `${this.map.getSize()} ${bounds.toBBoxString()}`;
     if (fitted === this.fitted) return; // everything would be drawn again
     this.fitted = fitted;
-    this.map.fitBounds(bounds, { padding: [6, 6], animate: false });
+    this._unasked(() => this.map.fitBounds(bounds, { padding: [6, 6], animate: false }));
+  }
+
+  /* A zoom that nobody asked for: the map goes on following the window's size. */
+  _unasked(zoom) {
+    const { settled } = this;
+    this.settled = false;
+    zoom();
+    this.settled = settled;
   }
 
   /* Where the map looks already it is not drawn again. */

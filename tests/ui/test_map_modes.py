@@ -183,6 +183,14 @@ def test_a_store_that_is_not_there_is_told_and_the_map_stands(qtbot: QtBot, data
         assert made.state()["grids"]["zone"] == 4
 
 
+def test_a_map_that_nobody_moved_shows_the_whole_county_whatever_size_its_window_takes(map_stage: MapStage) -> None:
+    for height in (700, 260, 420):
+        map_stage.view.resize(788, height)
+        map_stage.wait(f"gridmap.map.getSize().y === {height} && gridmap.fitted.startsWith(gridmap.map.getSize())")
+        assert map_stage.js("gridmap.map.getBounds().contains(gridmap.outlines.bounds())"), height
+        assert map_stage.js("gridmap.untouched")
+
+
 @pytest.mark.parametrize("width", [900, 590, 540, 365, 270])
 def test_what_stands_on_the_map_never_lies_over_each_other(map_stage: MapStage, width: int) -> None:
     map_stage.view.resize(width, 330)
