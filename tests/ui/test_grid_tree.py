@@ -42,6 +42,16 @@ def test_the_model_keeps_the_rules_of_item_models(qtbot: QtBot) -> None:
     del tester
 
 
+def test_that_there_are_no_grids_is_said_when_it_is_known(qtbot: QtBot, look: None) -> None:
+    bare = GridTree()
+    qtbot.addWidget(bare)
+    bare.resize(232, 500)
+    bare.show()
+    unread = bare.viewport().grab().toImage()
+    bare.show_grids(())
+    assert bare.viewport().grab().toImage() != unread
+
+
 def test_townships_stand_at_the_top_without_the_county(tree: GridTree) -> None:
     model = tree.grids
     tops = [model.index(row, 0).data() for row in range(model.rowCount())]

@@ -54,6 +54,7 @@ class GridTree(QTreeView):
         self._arriving = False
         self._unseen: str | None = None  # to be opened when the areas are there
         self._told = ""
+        self._read = False  # before the areas were read nobody knows that there are none
         self.setModel(self._model)
         self.setItemDelegate(GridDelegate(model=self._model, parent=self))
         self.setUniformRowHeights(True)
@@ -74,6 +75,8 @@ class GridTree(QTreeView):
     def show_grids(self, rows: Iterable[GridRow]) -> None:
         """Other areas; what was open and chosen stays so where it is still there."""
         opened, chosen = set(self.opened()), self._told
+        self._read = True
+        self.viewport().update()
         if not self._model.set_grids(rows):
             return
         self.open_areas(opened or {self._model.node(self._model.index(0, 0)).row.code} if self._model.nodes() else ())
@@ -198,7 +201,7 @@ class GridTree(QTreeView):
         painter = QPainter(self.viewport())
         if self.hasFocus() and not self.currentIndex().isValid():
             paint_focus_bar(painter, self.viewport().rect())  # here, and on no area yet
-        if not self._model.rowCount():
+        if self._read and not self._model.rowCount():
             painter.setPen(QColor(tokens().muted))
             words = self.tr("还没有网格。\n按 Ctrl+I 导入区划和网格。")
             place = self.viewport().rect().adjusted(12, 12, -12, 0)
