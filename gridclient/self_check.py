@@ -194,11 +194,11 @@ class _NothingToDraw:
     def outlines(self) -> bytes:
         return b'{"type": "FeatureCollection", "features": []}'
 
-    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002
+    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002  (the port names them)
         return {}
 
-    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002
+    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002  (as above)
         return ()
 
-    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002
+    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002  (as above)
         return ()

@@ -30,18 +30,18 @@ _MAP_ID = "desk"
 class OfflineMap(folium.Map):
     """A folium map whose only script and style sheet are the vendored Leaflet."""
 
-    default_js = [("leaflet", f"{PAGE}/vendor/leaflet/leaflet.js")]  # noqa: RUF012 (folium reads the class attribute)
-    default_css = [("leaflet_css", f"{PAGE}/vendor/leaflet/leaflet.css")]  # noqa: RUF012
+    default_js = [("leaflet", f"{PAGE}/vendor/leaflet/leaflet.js")]
+    default_css = [("leaflet_css", f"{PAGE}/vendor/leaflet/leaflet.css")]
 
 
 class GridMapScript(JSCSSMixin, MacroElement):
     """Hands folium's map to our own scripts."""
 
-    default_js = [  # noqa: RUF012
+    default_js = [
         ("qwebchannel", "qrc:///qtwebchannel/qwebchannel.js"),
         *((name, f"{PAGE}/{name}.js") for name in SCRIPTS),
     ]
-    default_css = [("gridmap_css", f"{PAGE}/gridmap.css")]  # noqa: RUF012
+    default_css = [("gridmap_css", f"{PAGE}/gridmap.css")]
     _template = Template(
         """{% macro script(this, kwargs) %}
             window.gridmap = new GridMap({{ this._parent.get_name() }});

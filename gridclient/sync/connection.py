@@ -59,7 +59,7 @@ class LineConnection(HTTPConnection):
         else:
             self._let_go(data)
 
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3 gives its own, too
         """The answer, awaited in company."""
         began = time.monotonic()
         if self._is_slow and self.sock is not None:

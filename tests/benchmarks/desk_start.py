@@ -76,7 +76,7 @@ def empty_window() -> dict[str, float]:
     view.setHtml("<p>one")
     QTimer.singleShot(_PATIENCE_MS, application.quit)
     application.exec()
-    view.setPage(None)  # type: ignore[arg-type]
+    view.setPage(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
     return times
 
 
@@ -136,7 +136,7 @@ def desk(profile: Path) -> dict[str, float]:
         start.run = functools.partial(start.run, made=watch.hear)
         return found
 
-    forerunner.Forerunner.begin = begin_and_watch  # type: ignore[method-assign,assignment]
+    forerunner.Forerunner.begin = begin_and_watch  # type: ignore[method-assign,assignment]  # watched in place
     sys.argv = ["gridclient", "--profile", str(profile)]
     if program.main() or not all(watch.shown.get(name) for name in ("rows", "grids", "cases")):
         raise SystemExit(f"the desk shows {watch.shown}")

@@ -10,10 +10,10 @@ prepare_environment()
 register_scheme()
 
 from PySide6.QtCore import QTimer  # noqa: E402  (after the environment is set)
-from PySide6.QtWidgets import QApplication  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402  (as above)
 
-from gridclient.mapview.view import MapView  # noqa: E402
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code  # noqa: E402
+from gridclient.mapview.view import MapView  # noqa: E402  (as above)
+from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code  # noqa: E402  (as above)
 
 HOSTILE = """
 document.head.append(Object.assign(document.createElement('link'), {rel: 'preconnect', href: 'https://192.0.2.1'}));

@@ -57,10 +57,10 @@ def write_mbtiles(path: Path, tiles: Mapping[Place, bytes], **metadata: str) -> 
 def write_pmtiles(path: Path, tiles: Mapping[Place, bytes], *, vector: bool = False, **metadata: object) -> Path:
     """A PMTiles file of version 3, vector tiles packed as usual."""
     with path.open("wb") as file:
-        writer = Writer(file)  # type: ignore[no-untyped-call]
+        writer = Writer(file)
         for number, body in sorted((zxy_to_tileid(*place), body) for place, body in tiles.items()):
-            writer.write_tile(number, gzip.compress(body, mtime=0) if vector else body)  # type: ignore[no-untyped-call]
-        writer.finalize(  # type: ignore[no-untyped-call]
+            writer.write_tile(number, gzip.compress(body, mtime=0) if vector else body)
+        writer.finalize(
             {
                 "tile_type": TileType.MVT if vector else TileType.PNG,
                 "tile_compression": Compression.GZIP if vector else Compression.NONE,

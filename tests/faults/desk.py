@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import GridClientError
-from gridclient.domain.events import EventDraft
+from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
 from gridclient.services.enrolment import Grant
@@ -162,7 +162,9 @@ class Desk:
         """What a desk of a later version writes."""
         actor = self._actor(AccountRole.SHIFT_LEADER)
         with self.work() as unit_of_work:
-            unit_of_work.record(EventDraft(_LaterKind(kind), case_id, TOWN, actor.account, {"beam": 7}))  # type: ignore[arg-type]
+            unit_of_work.record(
+                EventDraft(cast("EventKind", _LaterKind(kind)), case_id, TOWN, actor.account, {"beam": 7})
+            )
         self.recorded.add(actor.account)
 
     def tick(self, by: timedelta) -> None:

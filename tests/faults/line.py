@@ -5,9 +5,10 @@ from __future__ import annotations
 import shutil
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import ClassVar
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.hub.backend import Backend, Ledger
@@ -72,7 +73,7 @@ class FailingBackend:
         if fate == "after":
             raise StoreUnavailable("hub.store_failed", detail="told to")
 
-    def reading(self) -> object:
+    def reading(self) -> AbstractContextManager[Ledger]:
         return self.real.reading()
 
     def describe(self) -> str:
@@ -92,7 +93,7 @@ class HubHost:
 
     def start(self) -> None:
         self.backend = FailingBackend(open_backend(self._url))
-        self.service = HubService(self.backend, NOW.timestamp)  # type: ignore[arg-type]
+        self.service = HubService(self.backend, NOW.timestamp)
 
     def stop(self) -> None:
         self.service.close()
@@ -261,7 +262,7 @@ class Line(Untold):
 
         return fate
 
-    _FATES: dict[Fault, Callable[[Line, bytes, int], bytes]] = {  # noqa: RUF012
+    _FATES: ClassVar[dict[Fault, Callable[[Line, bytes, int], bytes]]] = {
         Fault.REQUEST_LOST: _request_lost,
         Fault.REPLY_LOST: _reply_lost,
         Fault.REQUEST_CUT: _request_cut,

@@ -42,7 +42,7 @@ def test_every_script_and_style_of_the_page_is_there() -> None:
 
 def test_a_plugin_with_foreign_assets_is_refused() -> None:
     with pytest.raises(ValueError, match="external asset"):
-        render_page(MarkerCluster())  # type: ignore[no-untyped-call]
+        render_page(MarkerCluster())
 
 
 @pytest.mark.parametrize(

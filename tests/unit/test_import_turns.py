@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Generic
 
 import pytest
 
@@ -14,16 +15,16 @@ from gridclient.store.import_pace import Pace
 STEPS = 23
 
 
-class Promise:
+class Promise(Generic[Made]):
     """A claim that is kept when it is asked for."""
 
-    def __init__(self, work: Callable[[], object]) -> None:
+    def __init__(self, work: Callable[[], Made]) -> None:
         self._work = work
 
     def is_there(self) -> bool:
         return False
 
-    def result(self) -> object:
+    def result(self) -> Made:
         return self._work()
 
 
@@ -39,7 +40,7 @@ class Helper:
 
     def hand_over(self, work: Callable[[Given], Made], given: Given) -> Claim[Made]:
         self.handed.append(given)
-        return Promise(lambda: work(given))  # type: ignore[return-value]
+        return Promise(lambda: work(given))
 
 
 class Batches:

@@ -152,26 +152,26 @@ def test_photo_that_is_too_much_for_one_round_goes_on_soon(stage: Stage) -> None
     assert stage.rounds() == [0, 2, 4, 34]
 
 
-def _meets_another_certificate(stage: Stage) -> None:
+def _meets_another_certificate(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next request does."""
     answered = stage.line.sync
 
     def meet(_body: bytes) -> bytes:
-        stage.line.sync = answered  # type: ignore[method-assign]
+        monkeypatch.setattr(stage.line, "sync", answered)
         raise SyncFault("sync.certificate_changed")
 
-    stage.line.sync = meet  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(stage.line, "sync", meet)
 
 
-def test_a_new_certificate_of_the_same_hub_needs_nobody(stage: Stage) -> None:
+def test_a_new_certificate_of_the_same_hub_needs_nobody(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.is_same_hub = True
-    _meets_another_certificate(stage)
+    _meets_another_certificate(stage, monkeypatch)
     stage.run(until=20)
     assert stage.rounds() == [0, 0] and SyncState.STOPPED not in stage.states()
 
 
-def test_a_strangers_certificate_stops_the_rounds(stage: Stage) -> None:
-    _meets_another_certificate(stage)
+def test_a_strangers_certificate_stops_the_rounds(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    _meets_another_certificate(stage, monkeypatch)
     stage.run(until=100)
     assert stage.rounds() == [0] and stage.states()[-1] is SyncState.STOPPED
 

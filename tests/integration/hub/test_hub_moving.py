@@ -17,6 +17,7 @@ from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
 from gridclient.hub.schema import COLUMNS
 from gridclient.hub.service import HubService
+from gridclient.hub.sqlite import SqliteLedger
 from gridclient.sync.wire import FeedAsk, PushStatus
 from tests.fakes.hub_databases import database
 from tests.fakes.hub_desk import HubDesk
@@ -114,7 +115,8 @@ def test_a_move_that_broke_off_before_its_mark_is_finished_the_next_time(
     monkeypatch.undo()
     backend = open_backend(source)
     with backend.writing() as ledger:
-        ledger.rows("DELETE FROM facts WHERE name = 'another'")  # type: ignore[attr-defined]
+        assert isinstance(ledger, SqliteLedger)
+        ledger.rows("DELETE FROM facts WHERE name = 'another'")
     backend.close()
     assert moving.move(source, target).again
     assert refused(lambda: moving.move(source, target)) == "hub.moved"
@@ -172,9 +174,10 @@ def test_every_table_and_every_column_moves(source: str, desk: HubDesk) -> None:
     """A table or a column that is added later has to be added to what moves."""
     backend = open_backend(source)
     with backend.reading() as ledger:
-        tables = ledger.rows("SELECT name FROM sqlite_master WHERE type = 'table'")  # type: ignore[attr-defined]
+        assert isinstance(ledger, SqliteLedger)
+        tables = ledger.rows("SELECT name FROM sqlite_master WHERE type = 'table'")
         found = {
-            name: {row[0] for row in ledger.rows("SELECT name FROM pragma_table_info(?)", (name,))}  # type: ignore[attr-defined]
+            name: {row[0] for row in ledger.rows("SELECT name FROM pragma_table_info(?)", (name,))}
             for (name,) in tables
         }
     backend.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -13,6 +14,7 @@ from gridclient.domain.roles import Action
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.casework import panel as panel_module
+from gridclient.ui.casework.case_view import AttachedFile
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
@@ -172,8 +174,8 @@ def test_a_round_that_ends_while_a_case_is_on_its_way_does_not_keep_the_one_befo
     before, wanted = made.filed("积水"), made.filed("噪音")
     show(before)
     assert panel.view is not None
-    here = SimpleNamespace(state=FileState.ONLY_HERE)
-    panel._view = replace(panel.view, files=(here,))  # type: ignore[arg-type]
+    here = cast("AttachedFile", SimpleNamespace(state=FileState.ONLY_HERE))
+    panel._view = replace(panel.view, files=(here,))
     panel.show_case(wanted)
     panel.refresh_files()
     qtbot.waitUntil(lambda: not jobs.busy)
