@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import queue
-import sqlite3
 import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+
+from sqlcipher3 import dbapi2 as sqlite3  # as the desks do: the SQLite of Debian 11 and UOS knows no RETURNING
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
@@ -53,7 +54,8 @@ class SqliteLedger(SqlLedger):
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
         """See :class:`gridclient.hub.ledger.OrderStatements`, as for the methods below."""
-        return self._connection.execute(sql, given).fetchall()
+        found: list[Row] = self._connection.execute(sql, given).fetchall()
+        return found
 
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
         return [self.rows(sql, given) for sql, given in statements]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+import sqlcipher3
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.events import EventKey, Record
@@ -19,6 +21,7 @@ from gridclient.hub.opening import held, note_database, open_backend
 from gridclient.hub.rights import grants_for
 from gridclient.hub.rows import Note
 from gridclient.hub.service import HubService
+from gridclient.hub.sqlite import SqliteBackend
 from gridclient.sync.wire import PushStatus
 from tests.fakes.command_line import CommandLine
 from tests.fakes.hub_databases import opened
@@ -88,6 +91,11 @@ def test_a_folder_whose_hub_runs_on_a_server_wants_its_address(office: CommandLi
     assert office.json("hub", "enrol", "--township", TOWNSHIP).code == "hub.on_server"
     note_database(folder, f"sqlite:///{folder / 'hub.db'}")
     assert office.json("hub", "enrol", "--township", TOWNSHIP).status == 0
+
+
+def test_a_hubs_file_is_opened_by_the_sqlite_of_the_desks_and_not_by_the_systems(tmp_path: Path) -> None:
+    with closing(SqliteBackend(tmp_path / "hub.db")) as backend, backend.reading() as ledger:
+        assert ledger.rows("SELECT sqlite_version()") == [(sqlcipher3.dbapi2.sqlite_version,)]
 
 
 def test_one_file_is_served_once(office: CommandLine) -> None:
