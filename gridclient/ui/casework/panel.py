@@ -110,6 +110,8 @@ class CasePanel(QWidget):
             self.foot.clear()
         elif self._view is None or self._view.case.id != case_id:
             self._coming = True
+            if self._view is None:
+                self.top.message.clear()  # one is chosen
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:

@@ -28,6 +28,18 @@ def test_without_a_case_it_says_what_to_do(panel: CasePanel) -> None:
     assert not panel.foot.bar.isVisible()
 
 
+def test_while_the_first_case_is_on_its_way_it_does_not_say_that_none_is_chosen(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = made.register("噪音")
+    panel.show_case(case_id)
+    assert panel.view is None
+    assert not panel.top.message.text()
+    qtbot.waitUntil(lambda: panel.view is not None)
+    panel.show_case(None)
+    assert "还没有选中案件" in panel.top.message.text()
+
+
 def test_the_head_names_number_channel_grid_and_level(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.filed("鲸园路夜间施工", channel="12345"))
     header = panel.top.header
