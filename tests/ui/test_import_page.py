@@ -20,7 +20,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.import_look import look_in_worker
 from gridclient.importing import save_report_in_worker
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
-from gridclient.services.import_order import ImportOrder, LookOrder
+from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
 from gridclient.ui.importing import progress_line
 from gridclient.ui.importing.crs_panel import CrsPanel
@@ -323,6 +323,16 @@ def test_a_file_that_is_nothing_known_has_no_kind_left_from_the_file_before(
     assert stage.page.files.kind.isVisible()
     assert stage.page.files.kind.currentData() is None
     assert "不是 xlsx" in stage.page.note.text()
+
+
+def test_rows_of_the_file_before_never_stand_under_another_name(stage: Stage, plain: Path, placed: Path) -> None:
+    stage.open(plain)
+    assert stage.page.look.isVisible()
+    stage.page.open_file(placed)
+    assert stage.page.files.name.text() == "placed.csv"
+    assert not stage.page.look.isVisible()
+    assert not stage.page.columns.isVisible()
+    stage.until(stage.page.look.isVisible)
 
 
 def test_a_second_import_shows_the_file_and_not_what_came_of_the_first(stage: Stage, plain: Path) -> None:

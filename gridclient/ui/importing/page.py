@@ -163,6 +163,8 @@ class ImportPage(QWidget):
         if self.is_running:
             return
         self._file = path
+        self.columns.hide()
+        self.view.show_nothing()  # rows of the file before would stand under this one's name
         self._ask("", "")
 
     def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
