@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ LARGEST_BYTES: Final = 20 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 120
 _HEAD: Final = 16
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
 _STATES: Final = (
     "SELECT n.value, a.sha256 IS NOT NULL, CASE WHEN q.sha256 IS NULL THEN EXISTS(SELECT 1 FROM desk_values "
     "WHERE name = 'sync.hub' AND value <> '') ELSE q.incoming = 0 AND q.sent < a.size END FROM json_each(?) n "
@@ -46,10 +48,9 @@ class KeptFile:
 class AttachmentStore:
     """The folder of attachments and the table that describes them. Safe to use from several threads."""
 
-    def __init__(self, folder: Path, database: Database, *, largest: int = LARGEST_BYTES) -> None:
+    def __init__(self, folder: Path, database: Database) -> None:
         self._folder = folder
         self._database = database
-        self._largest = largest
 
     def keep(self, source: Path, *, at: datetime, name: str = "") -> KeptFile:
         """Takes a copy of a file; the same content again costs nothing.
@@ -106,8 +107,8 @@ class AttachmentStore:
             digest, size, head = hashlib.sha256(), 0, b""
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
-                if size > self._largest:
-                    raise InvalidInput("attachment.too_big", name=name, limit=self._largest // (1024 * 1024))
+                if size > LARGEST_BYTES:
+                    raise InvalidInput("attachment.too_big", name=name, limit=LARGEST_BYTES // (1024 * 1024))
                 head = head or chunk[:_HEAD]
                 digest.update(chunk)
                 _put(part.stream, chunk)
@@ -124,7 +125,7 @@ class AttachmentStore:
         return kept
 
     def _place(self, sha256: str) -> Path:
-        if len(sha256) != 64 or not all(sign in "0123456789abcdef" for sign in sha256):
+        if not is_digest(sha256):
             raise NotFound("attachment.missing", sha256=sha256)
         return self._folder / sha256[:2] / sha256
 
@@ -134,6 +135,11 @@ class AttachmentStore:
                 return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
         except (OSError, NotFound):
             return False
+
+
+def is_digest(name: object) -> bool:
+    """Whether it can be the name of a file's content."""
+    return isinstance(name, str) and _DIGEST.fullmatch(name) is not None
 
 
 def _state(*, here: bool, waits: bool) -> FileState:

@@ -23,7 +23,7 @@ from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.profile import Profile
 from gridclient.store.schema import check_version
-from gridclient.store.snapshots import copy_store
+from gridclient.store.snapshots import copy_store, remove_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -140,7 +140,7 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
     if not source.is_file():
         raise InvalidInput("backup.missing", file=str(source))
     fresh = profile.folder / "restoring.db"
-    _remove(fresh)
+    remove_store(fresh)
     # Only who restores needs it; a desk that starts waits for none of it.
     from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415
 
@@ -152,7 +152,7 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
         _prove(fresh, profile.key, key or profile.key)
         aside = _exchange(profile, fresh, now)
     finally:
-        _remove(fresh)
+        remove_store(fresh)
     profile.begin_incarnation()
     with profile.database.writer() as connection:
         _go_on_counting(connection, given)
@@ -238,8 +238,3 @@ def _keep(store: Path, aside: Path) -> None:
         os.link(store, aside)
     except OSError:  # a file system without links
         shutil.copyfile(store, aside)
-
-
-def _remove(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -124,18 +124,10 @@ def _prepared(case: StagedCase, first: Mapping[str, int], short: str) -> Prepare
         numbered_text(case.text, number),
         row,
         index_entry(imported_words(row.title, description, address, number)),
-        packed(row, _NO_LABELS),
+        packed(row, lambda _kind, _code: 0),  # the transaction gives the labels their numbers
     )
 
 
-class _NoLabels:
-    """Stands in for the labels, whose numbers the transaction gives."""
-
-    def number(self, kind: LabelKind, code: str) -> int:  # noqa: ARG002
-        return 0
-
-
-_NO_LABELS: Final = _NoLabels()
 _ALIKE: Final = attrgetter("grid", "channel", "state", *TALLY_FLAGS)
 """What counts and labels go by."""
 

@@ -133,6 +133,21 @@ def writing_device(connection: Connection, device: Device) -> Device:
     return replace(device, incarnation=max(device.incarnation, row[0]), short=row[1] or device.short)
 
 
+def own_head(connection: Connection, device: Device, stream: str) -> tuple[int, int, bytes, int]:
+    """Of the origin that the device writes in a stream: its number, how far it goes, its last link and its clock."""
+    key = (stream, device.id, device.incarnation)
+    row: tuple[int, int, bytes, int] | None = connection.execute(
+        "SELECT no, seq, hash, hlc FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
+    ).fetchone()
+    if row is not None:
+        return row
+    no = connection.execute(
+        "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, 1, 0, 0, ?)",
+        (*key, CHAIN_START),
+    ).lastrowid
+    return no, 0, CHAIN_START, 0
+
+
 @dataclass(slots=True)
 class _Head:
     """Where one own origin stands in the transaction that is open."""
@@ -227,21 +242,9 @@ class Appender:
     def _head(self, stream: str) -> _Head:
         head = self._heads.get(stream)
         if head is None:
-            head = self._heads[stream] = self._read_head(stream)
+            no, seq, link, _ = own_head(self._connection, self._device, stream)
+            head = self._heads[stream] = _Head(no, seq, link)
         return head
-
-    def _read_head(self, stream: str) -> _Head:
-        key = (stream, self._device.id, self._device.incarnation)
-        row = self._connection.execute(
-            "SELECT no, seq, hash FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
-        ).fetchone()
-        if row is not None:
-            return _Head(*row)
-        no = self._connection.execute(
-            "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, 1, 0, 0, ?)",
-            (*key, CHAIN_START),
-        ).lastrowid
-        return _Head(no, 0, CHAIN_START)
 
 
 def last_key(connection: Connection, origins: Origins, no: int) -> EventKey | None:

@@ -7,9 +7,9 @@ A reader loads a million cases from here in a fraction of a second and then only
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import IntFlag, StrEnum
-from typing import Final, Protocol
+from typing import Final
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.geometry import mercator_cell
@@ -59,10 +59,8 @@ class LabelKind(StrEnum):
     CHANNEL = "channel"
 
 
-class LabelNumbers(Protocol):
-    """Numbers for codes; number 0 is the empty code."""
-
-    def number(self, kind: LabelKind, code: str) -> int: ...
+LabelNumber = Callable[[LabelKind, str], int]
+"""Gives a code its number; number 0 is the empty code."""
 
 
 class KnownLabels:
@@ -127,7 +125,7 @@ def flags_of(row: CaseTableRow) -> int:
     )
 
 
-def packed(row: CaseTableRow, labels: LabelNumbers) -> bytes:
+def packed(row: CaseTableRow, number: LabelNumber) -> bytes:
     """A row's packed form."""
     x = y = NOWHERE
     if row.lon is not None and row.lat is not None:
@@ -137,9 +135,9 @@ def packed(row: CaseTableRow, labels: LabelNumbers) -> bytes:
         row.level,
         flags_of(row),
         min(255, max(0, row.urgency)),
-        labels.number(LabelKind.GRID, row.grid),
-        labels.number(LabelKind.UNIT, row.unit),
-        labels.number(LabelKind.CHANNEL, row.channel),
+        number(LabelKind.GRID, row.grid),
+        number(LabelKind.UNIT, row.unit),
+        number(LabelKind.CHANNEL, row.channel),
         _instant(row.due),
         _instant(row.registered_at),
         x,

@@ -82,7 +82,7 @@ class Projection:
             self._tallies.change(step.old, step.new)
             self._tallies.change_parts(step.old_parts, step.new_parts)
         self._tallies.flush(connection)
-        write_packs(connection, [(s.touched.no, packed(s.new, self._labels)) for s in steps])
+        write_packs(connection, [(s.touched.no, packed(s.new, self._labels.number)) for s in steps])
         self._index(steps)
         return sum(s.new.conflict and not (s.old is not None and s.old.conflict) for s in steps)
 

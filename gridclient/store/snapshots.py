@@ -34,7 +34,7 @@ def copy_store(database: Database, target: Path) -> None:
             fresh.replace(target)
             sync_folder(target.parent)
     finally:
-        _remove(fresh)
+        remove_store(fresh)
 
 
 def _copy(source: Connection, database: Database, fresh: Path) -> None:
@@ -49,6 +49,7 @@ def _copy(source: Connection, database: Database, fresh: Path) -> None:
         copy.close()
 
 
-def _remove(fresh: Path) -> None:
+def remove_store(file: Path) -> None:
+    """Removes a copy, with what SQLite wrote beside it."""
     for suffix in ("", "-wal", "-shm", "-journal"):
-        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)
+        file.with_name(file.name + suffix).unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.services.ports import Clock
 from gridclient.services.sync_port import WaitingFile
-from gridclient.store.attachments import AttachmentStore
+from gridclient.store.attachments import AttachmentStore, is_digest
 from gridclient.store.driver import Connection, Database
 from gridclient.store.file_faults import file_faults
 from gridclient.store.settings import KEEP_VALUE, read_value
@@ -23,8 +23,6 @@ _SEEN: Final = "sync.files"
 _CALLED: Final = "sync.file."
 _SHORT: Final = 12
 _PART: Final = ".incoming"
-_HEX: Final = frozenset("0123456789abcdef")
-_DIGITS: Final = 64
 _NAMED: Final = (
     "SELECT e.pos, o.own, e.payload FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE e.kind = 'attachment_added' AND e.pos > ? ORDER BY e.pos"
@@ -95,7 +93,7 @@ class FileQueue:
 
     def add(self, sha256: str, offset: int, piece: bytes, size: int) -> int:
         """Adds a piece; see ``SyncStore.add_to_file``."""
-        if not _is_name(sha256):
+        if not is_digest(sha256):
             raise NotFound("attachment.missing", sha256=sha256)
         part = self._part(sha256)
         if self._here(sha256) != offset or offset + len(piece) > size:
@@ -186,10 +184,6 @@ def _named(rows: Sequence[Any]) -> Iterator[_Named]:
             sha256, size, name = payload["sha256"], payload.get("size"), payload.get("name")
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
-        if _is_name(sha256):
+        if is_digest(sha256):
             fits = isinstance(size, int) and 0 <= size < 1 << 53
             yield _Named(sha256, size if fits else 0, name if isinstance(name, str) else "", bool(own))
-
-
-def _is_name(sha256: object) -> bool:
-    return isinstance(sha256, str) and len(sha256) == _DIGITS and _HEX.issuperset(sha256)

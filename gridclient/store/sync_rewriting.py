@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from gridclient.domain.events import EventKey, Record, link_after, payload_text
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START, Device, subject_text
+from gridclient.store.log import CHAIN_START, Device, own_head, subject_text
 from gridclient.store.refolding import Refolding
 
 _WAITING: Final = (
@@ -131,15 +131,7 @@ class _Heads:
 
     def _head(self, stream: str) -> tuple[int, int, bytes, int]:
         if stream not in self._at:
-            key = (stream, self._device.id, self._device.incarnation)
-            self._connection.execute(
-                "INSERT INTO origins(stream, device, incarnation, own, seq, hlc, hash) VALUES (?, ?, ?, 1, 0, 0, ?) "
-                "ON CONFLICT DO NOTHING",
-                (*key, CHAIN_START),
-            )
-            self._at[stream] = self._connection.execute(
-                "SELECT no, seq, hash, hlc FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
-            ).fetchone()
+            self._at[stream] = own_head(self._connection, self._device, stream)
         return self._at[stream]
 
 

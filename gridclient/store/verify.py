@@ -120,7 +120,7 @@ class _CaseCheck:
         self._connection = connection
         self._findings = findings
         self._origins = Origins()
-        self._labels = KnownLabels(connection)
+        self._label = KnownLabels(connection).number
         self._tallies = TallyChanges()
         self._pack: tuple[int, bytes] = (-1, b"")
         self._rows = _Alongside(all_rows(connection))
@@ -165,7 +165,7 @@ class _CaseCheck:
             findings.add("case.row", case.id)
         if sorted(standing_parts) != sorted(parts):
             findings.add("case.parts", case.id)
-        if self._packed(no) != packed(row, self._labels):
+        if self._packed(no) != packed(row, self._label):
             findings.add("case.pack", case.id)
         self._tallies.change(None, row)
         self._tallies.change_parts((), parts)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.store import attachments
 from gridclient.store.attachments import AttachmentStore
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW
@@ -26,8 +27,9 @@ def store(tmp_path: Path) -> Iterator[ImportStore]:
 
 
 @pytest.fixture
-def kept(store: ImportStore, tmp_path: Path) -> AttachmentStore:
-    return AttachmentStore(tmp_path / "attachments", store.database, largest=1024 * 1024)
+def kept(store: ImportStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AttachmentStore:
+    monkeypatch.setattr(attachments, "LARGEST_BYTES", 1024 * 1024)
+    return AttachmentStore(tmp_path / "attachments", store.database)
 
 
 def photo(folder: Path, content: bytes = JPEG, name: str = "近景 1.jpg") -> Path:
