@@ -92,6 +92,17 @@ def test_a_form_carries_its_action_out_by_enter(
     assert panel.foot.form is None
 
 
+def test_a_check_that_sends_back_is_told_as_that(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.handled("积水"))
+    form = form_of(panel, Action.VERIFY)
+    form.fill({"verdict": "rework", "reason": "还有水"})
+    with qtbot.waitSignal(panel.told) as told:
+        submit(panel, form, "reason", qtbot)
+    assert told.args[0].startswith("已返工")
+
+
 def test_amending_writes_only_what_was_changed(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
     case_id = made.register("积水")
     show(case_id)
