@@ -105,6 +105,27 @@ def test_the_start_imports_nothing_that_the_first_paint_can_do_without() -> None
     assert [name for name in NOT_BEFORE_THE_FIRST_PAINT if name in loaded] == []
 
 
+def test_list_and_tree_are_painted_before_every_kind_of_widget_is_loaded() -> None:
+    steps = """
+from PySide6 import QtWidgets
+from gridclient.services.rows import Sort
+from gridclient.system import SystemClock
+from gridclient.ui.cases.model import CaseModel
+from gridclient.ui.cases.table import CaseTable
+from gridclient.ui.grids.tree import GridTree
+application = QtWidgets.QApplication([])
+before = "QWizard" in vars(QtWidgets)
+table, tree = CaseTable(model=CaseModel(now=SystemClock().now())), GridTree()
+table.show_order(Sort())
+for view in (table, tree):
+    view.grab()
+print(before, "QWizard" in vars(QtWidgets))
+"""
+    ended = subprocess.run([sys.executable, "-c", steps], capture_output=True, text=True, check=True)
+    before, after = ended.stdout.split()
+    assert after == before
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
 def test_the_command_line_begins_the_store_before_it_loads_qt(tmp_path: Path) -> None:
     create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
