@@ -42,5 +42,11 @@ def dropped(event: QDropEvent) -> Path | None:
 
 
 def _place(parent: QWidget, title: str, proposed: str) -> Path | None:
-    chosen, _ = QFileDialog.getSaveFileName(parent, title, proposed, "xlsx (*.xlsx)")
-    return Path(chosen) if chosen else None
+    """A name without a suffix gets one, before the dialog asks whether such a file is to be replaced."""
+    dialog = QFileDialog(parent, title, "", "xlsx (*.xlsx)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("xlsx")
+    dialog.selectFile(proposed)
+    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+    dialog.deleteLater()
+    return chosen

@@ -20,15 +20,15 @@ from gridclient.services.import_order import ColumnChoice, ImportOrder, Look, Lo
 from gridclient.services.map_port import BaseMaps
 from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
 from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
-from gridclient.ui.importing.dialogs import ask_for_file, ask_for_report, ask_for_template, dropped
+from gridclient.ui.importing.dialogs import ask_for_file, dropped
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
 from gridclient.ui.importing.frame import foot_line, head_line, left_side
 from gridclient.ui.importing.keyboard import first_open, press_by, put_in_order
 from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.papers import Papers, SaveReport
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.importing.result_panel import ResultPanel
-from gridclient.ui.importing.templates import save_template
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -38,8 +38,6 @@ RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
 ReadPreview = Callable[..., Look]
 """``(report, order)``, for the worker process."""
-SaveReport = Callable[..., None]
-"""``(report, path, outcome)``, for the worker process."""
 
 
 class ImportPage(QWidget):
@@ -72,8 +70,8 @@ class ImportPage(QWidget):
         self.setProperty("panel", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
-        self._desk, self._jobs, self._templates = desk, jobs, templates
-        self._run_import, self._read_preview, self._save_report = run_import, read_preview, save_report
+        self._desk, self._jobs = desk, jobs
+        self._run_import, self._read_preview = run_import, read_preview
         self._file: Path | None = None
         self._look: Look | None = None
         self._outcome: ImportOutcome | None = None
@@ -84,6 +82,7 @@ class ImportPage(QWidget):
         self.columns = ColumnsPanel(parent=self)
         self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
         self.note = InlineNote(parent=self)
+        self._papers = Papers(jobs=jobs, note=self.note, templates=templates, save_report=save_report, parent=self)
         self.progress = ProgressLine(parent=self)
         self.check = KeyButton(self.tr("检查"), key="Ctrl+T", parent=self)
         self.go = KeyButton(self.tr("导入"), key="Ctrl+Enter", kind="primary", parent=self)
@@ -138,7 +137,7 @@ class ImportPage(QWidget):
     def _connect(self) -> None:
         self.files.choose_wanted.connect(self._on_choose_wanted)
         self.files.asked.connect(self._ask)
-        self.files.template_wanted.connect(self._on_template_wanted)
+        self.files.template_wanted.connect(self._papers.template)
         self.columns.changed.connect(self._on_column_changed)
         self.view.crs_chosen.connect(lambda _system: self._settle())
         self.check.clicked.connect(lambda: self._begin(dry_run=True))
@@ -344,27 +343,9 @@ class ImportPage(QWidget):
         if chosen is not None:
             self.open_file(chosen)
 
-    def _on_template_wanted(self, kind: str) -> None:
-        target = ask_for_template(self, kind)
-        if target is not None:
-            self._jobs.read(
-                self,
-                partial(save_template, self._templates, kind, target),
-                lambda saved: self.note.say(self.tr("模板已保存：{file}").format(file=saved)),
-                self.note.say_error,
-            )
-
     def _on_report_wanted(self) -> None:
-        target = ask_for_report(self, self._outcome.summary.file) if self._outcome is not None else None
-        if target is not None:
-            self._jobs.in_process(
-                self,
-                self._save_report,
-                target,
-                self._outcome,
-                done=lambda _none: self.note.say(self.tr("报告已保存：{file}").format(file=target)),
-                failed=self.note.say_error,
-            )
+        if self._outcome is not None:
+            self._papers.report(self._outcome)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter settles the choice it stands on, and goes on to what is next."""

@@ -1,0 +1,144 @@
+"""Bringing in from the page: what is told while it runs, what came of it, and what is handed out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
+from gridclient.services.rows import Changes
+from gridclient.ui.importing import progress_line
+from gridclient.ui.importing.tables import FindingsModel
+from tests.ui.importing.import_stage import ROOT, Stage, saved_as
+
+REFUSED = (RefusedRow("", 3, "层级", "case.level_unknown", {"text": "九"}),)
+
+
+def test_a_check_says_that_nothing_was_written(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.press(Qt.Key.Key_T)
+    stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
+    assert stage.importer.orders[0].dry_run
+    assert "没有写入" in stage.page.result.headline.text()
+
+
+def test_a_running_import_can_be_stopped(stage: Stage, plain: Path) -> None:
+    stage.importer.go_on.clear()
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: "读取" in stage.page.progress.words.text())
+    assert not stage.page.files.isEnabled()
+    stage.page.progress.stop.click()
+    stage.until(lambda: not stage.page.is_running)
+    assert stage.page.note.text() == "已取消，没有写入任何数据。"
+    assert stage.page.go.isEnabled()
+
+
+def test_what_is_being_written_is_written_whole(stage: Stage) -> None:
+    line = stage.page.progress
+    line.begin("cases")
+    assert line.stop.isEnabled()
+    line.advance(ImportPhase.WRITING.value, 10, 100)
+    assert not line.stop.isEnabled()
+
+
+def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
+    stage: Stage, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.importer.refused = REFUSED
+    report = tmp_path / "report.xlsx"
+    saved_as(monkeypatch, report)
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
+    found: FindingsModel = stage.page.result.findings
+    line = [found.index(0, column).data() for column in range(4)]
+    assert line == ["▲ 未导入", "第 3 行", "层级", "“九”不是层级，请填 1 至 4。"]
+    stage.press(Qt.Key.Key_S)
+    stage.until(lambda: "报告已保存" in stage.page.note.text())
+    assert report.is_file()
+
+
+def test_a_second_import_shows_the_file_and_not_what_came_of_the_first(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
+    stage.importer.go_on.clear()
+    stage.page.go.click()
+    assert stage.page.view.currentWidget() is stage.page.look
+    stage.page.progress.stop.click()
+    stage.until(lambda: "已取消" in stage.page.note.text())
+    assert stage.page.view.currentWidget() is stage.page.look
+
+
+@pytest.mark.parametrize(("rows", "unchanged", "word"), [(0, 0, "只有表头"), (2, 2, "已经在本机"), (2, 1, "没有需要")])
+def test_an_import_without_a_finding_says_why(stage: Stage, rows: int, unchanged: int, word: str) -> None:
+    summary = ImportSummary("a.csv", ImportKind.CASES, rows, rows - unchanged, unchanged, 0, 0.1)
+    stage.page.result.show_outcome(ImportOutcome(summary, (), (), Changes()), dry_run=False)
+    assert word in stage.page.result.hint.text()
+
+
+def test_an_error_of_the_import_is_said_in_place_and_can_be_tried_again(stage: Stage, plain: Path) -> None:
+    stage.importer.error = InvalidInput("file.damaged", file="plain.csv")
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: "已损坏" in stage.page.note.text())
+    assert stage.page.go.isEnabled()
+
+
+def test_escape_leaves_the_page_and_the_import_goes_on(stage: Stage, plain: Path, qtbot: QtBot) -> None:
+    stage.importer.go_on.clear()
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: stage.page.is_running)
+    stage.page.leave.setFocus()
+    with qtbot.waitSignal(stage.page.closed, timeout=5_000):
+        stage.press(Qt.Key.Key_Escape, control=False)
+    stage.page.hide()
+    told: list[str] = []
+    stage.page.progressed.connect(told.append)
+    stage.importer.go_on.set()
+    stage.until(lambda: bool(told) and told[-1].startswith("导入完成："))  # who works elsewhere is told
+
+
+def test_a_template_is_saved_where_it_is_wanted(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "units.xlsx"
+    saved_as(monkeypatch, target)
+    action = next(a for a in stage.page.files.templates.menu().actions() if "单位" in a.text())
+    action.trigger()
+    stage.until(lambda: "模板已保存" in stage.page.note.text())
+    assert target.read_bytes() == (ROOT / "resources" / "templates" / "units.xlsx").read_bytes()
+
+
+def test_a_report_whose_name_is_typed_without_a_suffix_gets_one(stage: Stage, plain: Path, tmp_path: Path) -> None:
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
+
+    def type_name() -> None:
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QFileDialog)
+        line = dialog.findChild(QLineEdit)
+        assert isinstance(line, QLineEdit)
+        line.setText(str(tmp_path / "报告"))
+        dialog.accept()
+
+    QTimer.singleShot(0, type_name)
+    stage.press(Qt.Key.Key_S)
+    stage.until((tmp_path / "报告.xlsx").is_file)
+
+
+def test_time_left_is_said_when_it_can_be_known(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = stage.page.progress
+    now = [0.0]
+    monkeypatch.setattr(progress_line, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    line.begin("cases")
+    assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
+    now[0] = 4.0
+    assert line.advance(ImportPhase.READING.value, 10_000, 50_000).endswith("约剩 36 秒")
