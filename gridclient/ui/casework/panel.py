@@ -40,7 +40,6 @@ class CasePanel(QWidget):
     Signals:
         changes(Changes): an action was carried out here.
         taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
-        next_wanted(): the case was dispatched, the next one can be shown.
         open_wanted(str): the operator wants another case, a likely duplicate.
         conflict_wanted(str): the choice between two sides that a case waits for.
         together_wanted(Action): to be done to all of several cases.
@@ -51,7 +50,6 @@ class CasePanel(QWidget):
 
     changes = Signal(object)
     taken_back = Signal(object)
-    next_wanted = Signal()
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
     staying = Signal(str)
@@ -273,8 +271,6 @@ class CasePanel(QWidget):
         if self._view is not None:
             self.acting.tell_done(self._view.case, Action.DISPATCH)
         self._on_changes(changes)
-        if self._view is not None:
-            self.next_wanted.emit()
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
         """The list goes on to the next case: what became of these is said where it stays."""
