@@ -20,7 +20,7 @@ from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 GRID = "371002002001003"
 
 
-def test_f2_enter_dispatches_and_asks_for_the_next_case(
+def test_f2_enter_dispatches_and_the_keyboard_stays_with_the_case(
     panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
     case_id = made.filed("积水")
