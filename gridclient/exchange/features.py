@@ -37,7 +37,6 @@ class FeatureFile:
     """All features. ``declared`` is the coordinate system that the file claims, which is often not the true one."""
 
     file: str
-    name: str
     titles: tuple[str, ...]
     features: tuple[Feature, ...]
     declared: str
@@ -56,8 +55,7 @@ def read_features(source: Source) -> FeatureFile:
         raise InvalidInput("file.too_many_rows", file=source.name, sheet="", rows=len(found), most=MAX_FEATURES)
     titles = _titles(source.name, found)
     features = tuple(_feature(row, feature, titles) for row, feature in enumerate(found, start=1))
-    name = content.get("name")
-    return FeatureFile(source.name, name if isinstance(name, str) else "", titles, features, _declared(source, content))
+    return FeatureFile(source.name, titles, features, _declared(source, content))
 
 
 def _parsed(source: Source) -> Mapping[str, Any]:

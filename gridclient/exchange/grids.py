@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gridclient.domain.codes import AreaCode, Tier, basic_code, read_code, tier_of
+from gridclient.domain.codes import AreaCode, Tier, read_code, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import AreaSource, Shape
 from gridclient.exchange.cells import Cell, is_blank
@@ -38,15 +38,10 @@ _ABOVE = {
 
 @dataclass(slots=True)
 class GridReader:
-    """Makes one record of each row; a row with the code of a county or township becomes a division.
-
-    ``under`` is the community whose basic grids have no codes yet: they are numbered in the order of the file.
-    """
+    """Makes one record of each row; a row with the code of a county or township becomes a division."""
 
     source: AreaSource
     divisions: DivisionReader
-    under: str = ""
-    _numbered: int = field(default=0, init=False)
     _names: dict[str, int] = field(default_factory=dict, init=False)
 
     def read(self, row: int, cells: Sequence[Cell], shape: Shape | None = None) -> GridRecord | DivisionRecord:
@@ -87,9 +82,6 @@ class GridReader:
         if written is not None and not written.is_external:
             return written.text, ""
         external = "" if written is None else written.text
-        if self.under:
-            self._numbered += 1
-            return basic_code(self.under, self._numbered), external
         if external:
             raise RowProblem(self.source.fields.title("code"), InvalidInput("grid.code_foreign", text=external))
         raise self.source.missing("code", InvalidInput("grid.no_code"))

@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.coordinates import Crs, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.areas import AreaSource, is_damaged
@@ -65,7 +64,6 @@ def read_kind(
     sheet: str | None = None,
     mapping: ColumnMapping | None = None,
     crs: str | None = None,
-    under: str = "",
 ) -> Reading:
     """Open the file and check it as a whole; the rows are read when the result is iterated.
 
@@ -73,19 +71,16 @@ def read_kind(
         sheet: the sheet's name; without it the first visible one, of standards every one that has their columns.
         mapping: what columns hold; fields that it leaves out are guessed.
         crs: the coordinate system of the file's numbers; needed when it has any inside China.
-        under: for grids without codes, the 12-digit community under which they are numbered in order.
 
     Raises ``InvalidInput``: ``file.…``, ``geojson.…``, ``mapping.…``, ``crs.unknown``, ``file.columns_missing``,
-    ``file.crs_needed``, ``code.…``; iterating may still raise ``file.damaged`` and ``file.quotes``.
+    ``file.crs_needed``; iterating may still raise ``file.damaged`` and ``file.quotes``.
     """
     system = parse_crs(crs) if crs else None
-    if under and tier_of(under) is not Tier.COMMUNITY:
-        raise InvalidInput("grid.under_no_community", text=under)
     source = identify(path)
     if source.form is Form.GEOJSON:
-        return _read_geojson(kind, source, mapping, system, under)
+        return _read_geojson(kind, source, mapping, system)
     tables = _tables_to_read(kind, path, source, sheet, mapping)
-    opened = [_read_table(kind, table, mapping, system, under) for table in tables]
+    opened = [_read_table(kind, table, mapping, system) for table in tables]
     return Reading(
         file=source.name,
         sheets=tuple(name for each in opened for name in each.sheets),
@@ -129,7 +124,7 @@ def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
     return missing
 
 
-def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, crs: Crs | None, under: str) -> Reading:
+def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, crs: Crs | None) -> Reading:
     columns = completed(mapping, kind, table.titles, file=table.file)
     missing = _missing(kind, columns)
     if missing:
@@ -143,12 +138,12 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
         if kind is ImportKind.CASES and aside is not None:
             return cases_aside(table, columns.columns, crs, aside)
         # A reader counts and remembers, so each pass needs its own.
-        return _records(table, _row_reader(kind, table, fields, crs, under))
+        return _records(table, _row_reader(kind, table, fields, crs))
 
     return Reading(table.file, (table.sheet,), table.expected, rows)
 
 
-def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None, under: str) -> RowReader:
+def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None) -> RowReader:
     points = PointReader(fields, crs)
     if kind is ImportKind.CASES:
         return CaseReader(table.sheet, fields, points).read
@@ -158,16 +153,16 @@ def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None,
         return StandardReader(table.sheet, fields).read
     if kind is ImportKind.CALENDAR:
         return CalendarReader(table.sheet, fields).read
-    return area_reader(kind, AreaSource(table.sheet, fields, crs, _damaged(table.titles)), under).read
+    return area_reader(kind, AreaSource(table.sheet, fields, crs, _damaged(table.titles))).read
 
 
-def area_reader(kind: ImportKind, source: AreaSource, under: str = "") -> DivisionReader | GridReader:
+def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridReader:
     """The reader of divisions or grids; among grids, counties and townships are read by the divisions' own columns."""
     if kind is ImportKind.DIVISIONS:
         return DivisionReader(source)
     told = {field: source.fields.title(field) for field in ("code", "name") if source.fields.has(field)}
     own_fields = Fields(source.fields.titles, {**guess(ImportKind.DIVISIONS, source.fields.titles).columns, **told})
-    return GridReader(source, DivisionReader(AreaSource(source.sheet, own_fields, source.crs, source.damaged)), under)
+    return GridReader(source, DivisionReader(AreaSource(source.sheet, own_fields, source.crs, source.damaged)))
 
 
 def _damaged(titles: Sequence[str]) -> tuple[str, ...]:
@@ -195,9 +190,7 @@ def _records(table: Table, read: RowReader) -> Iterator[Record | RefusedRow]:
         yield seen.judged(record, row[1]) if isinstance(record, CaseRecord) else record
 
 
-def _read_geojson(
-    kind: ImportKind, source: Source, mapping: ColumnMapping | None, crs: Crs | None, under: str
-) -> Reading:
+def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | None, crs: Crs | None) -> Reading:
     if kind not in _AREAS:
         raise InvalidInput("file.not_a_table", file=source.name)
     content = read_features(source)
@@ -208,7 +201,7 @@ def _read_geojson(
     areas = AreaSource("", fields, crs, _damaged(content.titles))
 
     def rows(_: Aside | None) -> Iterator[Record | RefusedRow]:
-        return _features(content, area_reader(kind, areas, under))
+        return _features(content, area_reader(kind, areas))
 
     return Reading(source.name, ("",), len(content.features), rows)
 

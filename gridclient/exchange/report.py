@@ -75,14 +75,14 @@ def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
         ("内容", _KINDS[str(summary.kind)]),
         ("总行数", summary.rows),
         ("导入", summary.imported),
-        ("未变化", summary.unchanged),
+        ("已有", summary.unchanged),
         ("未导入", summary.refused),
         ("用时(秒)", summary.seconds),
     ]
 
 
 def _line(found: RowFinding) -> Sequence[object]:
-    return found.sheet, found.row, found.column, sentence(found.code, **found.params), found.code
+    return found.sheet, found.row or "整个文件", found.column, sentence(found.code, **found.params), found.code
 
 
 def _write_sheet(

@@ -166,7 +166,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "grid.parent_differs": "上级编码 {text} 不对，按编码应为 {parent}。",
     "grid.parent_wrong_tier": "{text} 不能作为这一级网格的上级。",
     "grid.ends_before_it_begins": "停用日期早于启用日期。",
-    "grid.under_no_community": "{text} 不是 12 位社区编码，不能在它下面编号。",
     "point.heap": "前 {rows} 个点中有 {count} 个落在同一处（{lon}，{lat}），可能是原系统的默认位置。",
     # boundaries
     "shape.missing": "没有边界。",

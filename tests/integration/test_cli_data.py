@@ -189,6 +189,7 @@ def test_a_refused_row_is_named_as_the_spreadsheet_counts_it(desk: CommandLine, 
 
 def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine, tmp_path: Path) -> None:
     assert counts(desk.json("import", "cases", case_file(tmp_path), "--dry-run")) == ("cases", 3, 3, 0)
+    assert "没有写入任何数据：共 3 行：可导入 3" in desk("import", "cases", case_file(tmp_path), "--dry-run").out
     assert desk.json("cases", "list").json["total"] == CASES
 
 

@@ -88,14 +88,14 @@ def test_damaged_features_are_refused_and_the_good_one_goes_in(tmp_path: Path) -
 
 def test_a_property_name_that_lost_its_characters_is_named_until_it_is_mapped(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
-    content = geojson_bytes([feature({"id": 1, "网格名\ufffd": "第一网格"}, [SQUARE])])
-    (refused,) = read(path, content, under=COMMUNITY)
+    content = geojson_bytes([feature({"网格编码": f"{COMMUNITY}001", "网格名\ufffd": "第一网格"}, [SQUARE])])
+    (refused,) = read(path, content)
     assert isinstance(refused, RefusedRow)
     assert (refused.column, refused.code) == ("网格名\ufffd", "grid.property_name_damaged")
     mapping = ColumnMapping(ImportKind.GRIDS, {"name": "网格名\ufffd"})
-    (record,) = read(path, content, under=COMMUNITY, mapping=mapping)
+    (record,) = read(path, content, mapping=mapping)
     assert isinstance(record, GridRecord)
-    assert (record.code, record.name, record.extra) == (f"{COMMUNITY}001", "第一网格", {"id": "1"})
+    assert (record.code, record.name) == (f"{COMMUNITY}001", "第一网格")
 
 
 @pytest.mark.parametrize(
@@ -157,10 +157,6 @@ def test_grids_come_from_a_table_with_their_boundary_in_a_cell(tmp_path: Path) -
     assert plain.boundary is None
     assert (refused.sheet, refused.row, refused.column, refused.code) == ("网格", 4, "网格编码", "code.not_text")
     assert refusal(path, path.read_bytes(), crs=None) == "file.crs_needed"
-
-
-def test_numbering_needs_a_community(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "a.geojson", grids_geojson(), under="371002002") == "grid.under_no_community"
 
 
 def test_outlines_of_counties_are_divisions_under_both_kinds(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import shapely
 from openpyxl import load_workbook
 
 from gridclient.domain.geometry import distance
-from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table
@@ -21,7 +20,6 @@ from gridclient.services.import_records import (
     CalendarRecord,
     CaseRecord,
     DivisionRecord,
-    GridRecord,
     Record,
     StandardRecord,
 )
@@ -122,14 +120,6 @@ def test_damaged_grid_files_are_refused_row_by_row(
     rows = list(read_kind(ImportKind.GRIDS, real_data / "grid_samples" / f"{name}.geojson", crs="wgs84"))
     assert {(row.row, row.column, row.code) for row in rows if isinstance(row, RefusedRow)} == refused
     assert len(rows) == len(refused)
-
-
-def test_the_damaged_grids_go_in_once_their_name_is_mapped_and_their_community_told(real_data: Path) -> None:
-    path = real_data / "grid_samples" / "assinGrid.geojson"
-    mapping = ColumnMapping(ImportKind.GRIDS, {"name": "网格名\ufffd"})
-    grids = list(read_kind(ImportKind.GRIDS, path, crs="wgs84", mapping=mapping, under="330602001004"))
-    assert all(isinstance(grid, GridRecord) and grid.boundary for grid in grids)
-    assert [getattr(grid, "name", "") for grid in grids][6:8] == ["第七网格01", "第七网格02"]
 
 
 def outlines(path: Path, crs: str) -> dict[str, DivisionRecord]:

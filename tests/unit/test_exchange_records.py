@@ -31,9 +31,9 @@ def fields(kind: ImportKind, titles: Sequence[str]) -> Fields:
     return Fields(titles, guess(kind, titles).columns)
 
 
-def grid(*cells: Cell, under: str = "", damaged: tuple[str, ...] = ()) -> GridRecord | DivisionRecord:
+def grid(*cells: Cell, damaged: tuple[str, ...] = ()) -> GridRecord | DivisionRecord:
     source = AreaSource("网格", fields(ImportKind.GRIDS, GRID_TITLES), Crs.WGS84, damaged)
-    record = area_reader(ImportKind.GRIDS, source, under).read(2, cells, SHAPE)
+    record = area_reader(ImportKind.GRIDS, source).read(2, cells, SHAPE)
     assert isinstance(record, GridRecord | DivisionRecord)
     return record
 
@@ -81,13 +81,6 @@ def test_a_special_grid_is_a_basic_one_of_another_kind(name: str, kind: str, spe
 )
 def test_a_grid_that_breaks_a_rule_is_refused_by_its_cell(cells: tuple[Cell, ...], column: str, code: str) -> None:
     assert refused_grid(*cells) == (column, code)
-
-
-def test_grids_without_codes_are_numbered_under_the_community_that_was_told() -> None:
-    source = AreaSource("", fields(ImportKind.GRIDS, GRID_TITLES), Crs.WGS84)
-    reader = area_reader(ImportKind.GRIDS, source, COMMUNITY)
-    found = [reader.read(row, (None, name), SHAPE) for row, name in enumerate(("甲", "乙"), start=1)]
-    assert [record.code for record in found] == [f"{COMMUNITY}001", f"{COMMUNITY}002"]
 
 
 def test_the_same_name_again_is_noticed_and_goes_in() -> None:
