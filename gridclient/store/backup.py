@@ -142,7 +142,7 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
     fresh = profile.folder / "restoring.db"
     remove_store(fresh)
     # Only who restores needs it; a desk that starts waits for none of it.
-    from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415
+    from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415  (a back-up does without)
 
     given = _numbers_given(profile)
     try:

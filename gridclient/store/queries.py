@@ -124,7 +124,7 @@ class SqliteQueries:
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
         """See the port."""
-        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings  # noqa: PLC0415
+        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings  # noqa: PLC0415  (as there)
 
         new = NewCase(title, description, phone, lon, lat, at)
         with self._at() as (_, table, moment):

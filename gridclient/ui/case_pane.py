@@ -142,7 +142,7 @@ class CasePane(QWidget):
         return DispatchPanel(desk=self._desk, jobs=self._jobs)
 
     def _made_panel(self, dispatch: QWidget) -> CasePanel:
-        from gridclient.ui.casework.panel import CasePanel  # noqa: PLC0415
+        from gridclient.ui.casework.panel import CasePanel  # noqa: PLC0415  (see above)
 
         return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials)
 
