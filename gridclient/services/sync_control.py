@@ -35,7 +35,7 @@ class SyncView:
     ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
     ``done`` and ``all`` tell how far a round is while one runs. ``by_stick``: the desk belongs to a hub to which it
     has no line; no round comes by itself. ``proxy`` is what was chosen (:meth:`SyncControl.choose_proxy`), without
-    its password.
+    its password. Until ``counted``, the numbers and ``fresh_at`` are not known yet.
     """
 
     state: SyncState
@@ -52,6 +52,7 @@ class SyncView:
     hub_url: str = ""
     by_stick: bool = False
     proxy: str = ""
+    counted: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ class ProcessSyncControl:
         self._offline = self._kept_offline = offline
         self._keep_offline = keep_offline
         self._lock = threading.RLock()
-        self._view = SyncView(_first_state(enrolled=enrolled, offline=offline))
+        self._view = SyncView(_first_state(enrolled=enrolled, offline=offline), counted=False)
         self._listeners: list[Listener] = []
         self._tickets: dict[int, Future[BundleReport | None]] = {}
         self._numbers = count(1)
@@ -348,6 +348,7 @@ class ProcessSyncControl:
             conflicts=conflicts,
             fresh_at=fresh_at,
             last=last,
+            counted=True,
         )
 
     def _tell(self, changes: Changes) -> None:

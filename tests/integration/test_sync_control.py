@@ -69,6 +69,7 @@ def test_line_that_is_down_is_told_and_tried_again(desk: Desk) -> None:
     view = desk.wait_for(is_retrying)
     assert view.last is not None and view.last.error == "sync.unreachable"
     assert view.next_at is not None
+    assert view.counted
 
 
 def test_switch_reaches_the_worker(desk: Desk) -> None:
@@ -109,6 +110,7 @@ def test_desk_that_is_alone_has_no_worker_and_commits_all_the_same() -> None:
     control.stop_bundle()
     assert (control._process, threading.active_count()) == (None, before)
     assert control.view().state is SyncState.ALONE
+    assert not control.view().counted
     control.close()
     control.start()
     assert (control._process, threading.active_count()) == (None, before), "it was closed"

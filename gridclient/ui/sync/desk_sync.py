@@ -177,7 +177,8 @@ class DeskSync(QObject):
             return view
         uncounted = view.state is SyncState.ALONE and not view.pending_events
         pending = self._boxes.get(Box.PENDING, 0) if uncounted else view.pending_cases
-        return replace(view, pending_cases=pending, conflicts=self._boxes.get(Box.CONFLICT, 0))
+        counted = view.counted or uncounted
+        return replace(view, pending_cases=pending, conflicts=self._boxes.get(Box.CONFLICT, 0), counted=counted)
 
     def _is_switchable(self) -> bool:
         return self.control is not None and not self.view.by_stick and self.view.state not in _WITHOUT_CABLE

@@ -65,6 +65,8 @@ ICONS: Final = {
 def pending_face(view: SyncView) -> Face:
     """The first lamp: 未上报 N 条."""
     told = " ".join(only_here_sentences(view))
+    if not view.counted:
+        return Face("pending", translate("Sync", "未上报 …"), Tone.CALM, told)
     if not has_pending(view):
         return Face("all_sent", translate("Sync", "未上报 0 条"), _at_rest(view.state), told)
     if view.pending_events:
@@ -110,6 +112,8 @@ def only_by_stick(view: SyncView) -> bool:
 
 def fresh_words(view: SyncView, now: datetime) -> str:
     """``数据截至 14:32``, with the date when that was not today."""
+    if not view.counted:
+        return translate("Sync", "数据截至 …")
     if view.fresh_at is None:
         return translate("Sync", "从未同步")
     return translate("Sync", "数据截至 {when}").format(when=when_words(view.fresh_at, now))
@@ -153,6 +157,8 @@ def only_here_sentences(view: SyncView) -> tuple[str, ...]:
     here = only_here(view)
     if view.state is SyncState.ALONE:
         return (translate("Sync", "这台电脑单机使用，数据只在本机，请按时备份。"),)
+    if not view.counted:
+        return (translate("Sync", "正在清点只在这台电脑上的内容。"),)
     if not here:
         return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
     return (
@@ -175,6 +181,8 @@ def headline(view: SyncView, now: datetime) -> Headline:
         SyncState.FORKED: _confirm,
         SyncState.STOPPED: _stopped,
     }
+    if not view.counted and view.state is not SyncState.ALONE:
+        return Headline(_icon(view), state_words(view, now), only_here_sentences(view), Tone.CALM)
     title, sentences = makers[view.state](view, now)
     off = clock_words(view.last)
     return Headline(_icon(view), title, (*sentences, *off), _tone(view, now))
@@ -293,6 +301,8 @@ def _tone(view: SyncView, now: datetime) -> Tone:
         return Tone.CALM
     if only_by_stick(view):
         return Tone.OK  # nobody carries a stick every ten minutes
+    if not view.counted:
+        return Tone.CALM
     stale = view.fresh_at is None or now - view.fresh_at > _STALE
     wants_somebody = stale or (has_pending(view) and refused_words(view.last))
     return Tone.WARN if wants_somebody and view.state is SyncState.IDLE else Tone.OK

@@ -105,7 +105,7 @@ def test_a_desk_without_synchronisation_counts_for_itself(qtbot: QtBot) -> None:
 
 
 def test_a_desk_that_never_enrolled_counts_for_itself_though_it_could_synchronise(fake: FakeSync, qtbot: QtBot) -> None:
-    fake.shown = SyncView(SyncState.ALONE)
+    fake.shown = SyncView(SyncState.ALONE, counted=False)
     sync = DeskSync(control=fake, clock=empty_desk().clock)
     qtbot.addWidget(sync.lamp)
     sync.show_figures({"": GridFigures(9, 1, {Box.PENDING: 5})})

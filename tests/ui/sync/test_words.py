@@ -54,6 +54,7 @@ def view(state: SyncState, **parts: Any) -> SyncView:
         (view(SyncState.IDLE, pending_files=3), "未上报 3 个附件", Tone.WARN),
         (SyncView(SyncState.ALONE, pending_cases=5), "未上报 5 件", Tone.CALM),
         (SyncView(SyncState.ALONE), "未上报 0 条", Tone.CALM),
+        (SyncView(SyncState.IDLE, counted=False), "未上报 …", Tone.CALM),
     ],
 )
 def test_the_first_lamp_says_what_is_only_here(shown: SyncView, words: str, tone: Tone) -> None:
@@ -74,10 +75,19 @@ def test_the_first_lamp_says_what_is_only_here(shown: SyncView, words: str, tone
         (view(SyncState.FORKED), "需确认 · 数据截至 14:30"),
         (view(SyncState.STOPPED, fresh_at=NOW - timedelta(days=400)), "已停用 · 数据截至 2025-10-16 14:32"),
         (SyncView(SyncState.ALONE), "单机 · 从未同步"),
+        (SyncView(SyncState.IDLE, counted=False), "待同步 · 数据截至 …"),
     ],
 )
 def test_the_second_lamp_says_the_state_and_how_fresh(shown: SyncView, words: str) -> None:
     assert fresh_face(shown, NOW).words == words
+
+
+@pytest.mark.parametrize("state", [SyncState.IDLE, SyncState.OFFLINE, SyncState.RETRYING])
+def test_before_anything_was_counted_nobody_is_told_that_it_is_safe_to_switch_off(state: SyncState) -> None:
+    unknown = SyncView(state, counted=False)
+    head = headline(unknown, NOW)
+    said = " ".join((head.title, *head.sentences, pending_face(unknown).told, fresh_face(unknown, NOW).told))
+    assert "正在清点" in said and "放心关机" not in said and "从未" not in said and "还没有" not in said
 
 
 @pytest.mark.parametrize("state", list(SyncState))
