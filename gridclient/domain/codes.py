@@ -103,13 +103,6 @@ def zone_code(township: str, number: int) -> str:
     return f"{township}{600 + number}"
 
 
-def basic_code(community: str, number: int) -> str:
-    """The code of the community's basic grid ``number`` (1-999). Raises ``InvalidInput("code.grid_number")``."""
-    if tier_of(community) is not Tier.COMMUNITY or not 1 <= number < 1000:
-        raise InvalidInput("code.grid_number", text=community, number=number)
-    return f"{community}{number:03}"
-
-
 _LENGTHS = frozenset({6, 9, 12, 15})
 _SPOILT_NUMBER = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+[.,][\d,.]*")
 

@@ -84,7 +84,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "code.under_zone": "编码“{text}”把基础网格挂在了片区下，基础网格的前 12 位应是所属村社区。",
     "code.no_grid": "编码“{text}”的最后三位是 000，没有指明基础网格。",
     "code.zone_number": "{text} 下不能有第 {number} 号片区：上级应是镇街，编号应为 1 至 99。",
-    "code.grid_number": "{text} 下不能有第 {number} 号基础网格：上级应是村社区，编号应为 1 至 999。",
     "role.not_allowed": "当前角色无权执行这一操作。",
     "role.other_unit": "只能办理派给本单位的案件。",
     # files that are brought in

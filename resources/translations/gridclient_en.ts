@@ -65,6 +65,10 @@
         <translation>Verify</translation>
     </message>
     <message>
+        <source>反馈</source>
+        <translation>Report</translation>
+    </message>
+    <message>
         <source>帮助与快捷键</source>
         <translation>Help and keys</translation>
     </message>
@@ -326,6 +330,10 @@
         <translation>Hide recovery code</translation>
     </message>
     <message>
+        <source>恢复前</source>
+        <translation>Before restore</translation>
+    </message>
+    <message>
         <source>自动</source>
         <translation>Automatic</translation>
     </message>
@@ -479,6 +487,25 @@
     <message>
         <source>{word} {count} 件</source>
         <translation>{word}: {count} cases</translation>
+    </message>
+</context>
+<context>
+    <name>CaseActing</name>
+    <message>
+        <source>已{action} {number}（Ctrl+Z 撤销）</source>
+        <translation>{action}: {number} (Ctrl+Z to undo)</translation>
+    </message>
+    <message>
+        <source>已撤销 {number}</source>
+        <translation>Undone: {number}</translation>
+    </message>
+    <message>
+        <source>当前角色不能{action}。</source>
+        <translation>Your role does not allow this: {action}.</translation>
+    </message>
+    <message>
+        <source>案件现为“{state}”，现在不能{action}。</source>
+        <translation>The case is &quot;{state}&quot;; not possible now: {action}.</translation>
     </message>
 </context>
 <context>
@@ -707,22 +734,6 @@ Left: working time {working}, natural time {natural}</translation>
         <source>{sentence}（Ctrl+Z 撤销）</source>
         <translation>{sentence} (Ctrl+Z undoes)</translation>
     </message>
-    <message>
-        <source>已{action} {number}（Ctrl+Z 撤销）</source>
-        <translation>{action}: {number} (Ctrl+Z to undo)</translation>
-    </message>
-    <message>
-        <source>已撤销 {number}</source>
-        <translation>Undone: {number}</translation>
-    </message>
-    <message>
-        <source>当前角色不能{action}。</source>
-        <translation>Your role does not allow this: {action}.</translation>
-    </message>
-    <message>
-        <source>案件现为“{state}”，现在不能{action}。</source>
-        <translation>The case is &quot;{state}&quot;; not possible now: {action}.</translation>
-    </message>
 </context>
 <context>
     <name>CaseTable</name>
@@ -944,10 +955,6 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <source>备注</source>
         <translation>Note</translation>
     </message>
-    <message>
-        <source>反馈</source>
-        <translation>Report</translation>
-    </message>
 </context>
 <context>
     <name>ChoiceButton</name>
@@ -1003,6 +1010,10 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>只看这一类</source>
         <translation>Show only these</translation>
+    </message>
+    <message>
+        <source>保存的视图</source>
+        <translation>Saved view</translation>
     </message>
 </context>
 <context>
@@ -1532,6 +1543,17 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Dispatch {count} cases</translation>
     </message>
     <message>
+        <source>正在派遣 {done}/{total}，按 Esc 停止</source>
+        <translation>Dispatching {done}/{total}, Esc stops</translation>
+    </message>
+</context>
+<context>
+    <name>DispatchSheet</name>
+    <message>
+        <source>派遣</source>
+        <translation>Dispatch</translation>
+    </message>
+    <message>
         <source>输入拼音首字母或数字选择</source>
         <translation>Pinyin initials or a digit</translation>
     </message>
@@ -1542,10 +1564,6 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>派遣理由</source>
         <translation>Reason for dispatch</translation>
-    </message>
-    <message>
-        <source>正在派遣 {done}/{total}，按 Esc 停止</source>
-        <translation>Dispatching {done}/{total}, Esc stops</translation>
     </message>
 </context>
 <context>
@@ -1600,6 +1618,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>内容</source>
         <translation>Content</translation>
+    </message>
+    <message>
+        <source>请选择</source>
+        <translation>Choose</translation>
     </message>
     <message>
         <source>工作表</source>
@@ -1927,14 +1949,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <source>请先选择坐标系。</source>
         <translation>Choose the coordinate system first.</translation>
     </message>
-    <message>
-        <source>模板已保存：{file}</source>
-        <translation>Template saved: {file}</translation>
-    </message>
-    <message>
-        <source>报告已保存：{file}</source>
-        <translation>Report saved: {file}</translation>
-    </message>
 </context>
 <context>
     <name>Importing</name>
@@ -2243,6 +2257,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>按文字判定，请核对</source>
         <translation>From the text, please check</translation>
+    </message>
+    <message>
+        <source>网格只判定到镇街，请尽量选到社区或基础网格。</source>
+        <translation>The grid is known only to the township; please choose a community or basic grid if you can.</translation>
     </message>
     <message>
         <source>疑似重复 {count} 件，Enter 打开</source>
@@ -2644,6 +2662,17 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>Papers</name>
+    <message>
+        <source>模板已保存：{file}</source>
+        <translation>Template saved: {file}</translation>
+    </message>
+    <message>
+        <source>报告已保存：{file}</source>
+        <translation>Report saved: {file}</translation>
+    </message>
+</context>
+<context>
     <name>Present</name>
     <message>
         <source>被退回</source>
@@ -2780,6 +2809,14 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>全部行都没有问题，下面是值得看一眼的提示。</source>
         <translation>All rows are fine; the notes below are worth a look.</translation>
+    </message>
+    <message>
+        <source>文件里只有表头，没有数据。</source>
+        <translation>The file has headers only, no data.</translation>
+    </message>
+    <message>
+        <source>文件里的内容都已经在本机了，没有重复导入。</source>
+        <translation>Everything in the file is on this desk already; nothing was imported twice.</translation>
     </message>
     <message>
         <source>没有需要处理的行。</source>
@@ -3094,6 +3131,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Stopped</translation>
     </message>
     <message>
+        <source>数据截至 …</source>
+        <translation>data as of …</translation>
+    </message>
+    <message>
         <source>从未同步</source>
         <translation>never synced</translation>
     </message>
@@ -3126,6 +3167,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>This computer stands alone and has the only copy of the data: back up often.</translation>
     </message>
     <message>
+        <source>正在清点只在这台电脑上的内容。</source>
+        <translation>Counting what is only on this computer.</translation>
+    </message>
+    <message>
         <source>没有只在这台电脑上的内容，可以放心关机。</source>
         <translation>Nothing is only on this computer: safe to switch off.</translation>
     </message>
@@ -3146,12 +3191,20 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Used stand-alone</translation>
     </message>
     <message>
+        <source>还有 {here}没有上报</source>
+        <translation>Not sent yet: {here}</translation>
+    </message>
+    <message>
         <source>{left} 后自动同步，按 F5 立即同步。</source>
         <translation>Syncs by itself in {left}; F5 syncs now.</translation>
     </message>
     <message>
-        <source>还有{here}没有上报</source>
-        <translation>Not reported yet: {here}</translation>
+        <source>这一次没有同步成，还有 {here}没有上报</source>
+        <translation>This round failed; not sent yet: {here}</translation>
+    </message>
+    <message>
+        <source>已切到离线，还有 {here}没有上报</source>
+        <translation>Offline; not sent yet: {here}</translation>
     </message>
     <message>
         <source>还没有同步过</source>
@@ -3164,6 +3217,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>都已上报，可以放心关机</source>
         <translation>All reported: safe to switch off</translation>
+    </message>
+    <message>
+        <source>未上报 …</source>
+        <translation>Not reported: …</translation>
     </message>
     <message>
         <source>关机不会丢，但别的席位还看不到；请导出到U盘带到县里，收过再导入。</source>
@@ -3198,16 +3255,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>This sync did not succeed</translation>
     </message>
     <message>
-        <source>这一次没有同步成，还有{here}没有上报</source>
-        <translation>This round failed; not sent yet: {here}</translation>
-    </message>
-    <message>
         <source>已切到离线</source>
         <translation>Switched to offline</translation>
-    </message>
-    <message>
-        <source>已切到离线，还有{here}没有上报</source>
-        <translation>Offline; not sent yet: {here}</translation>
     </message>
     <message>
         <source>登记、派遣照常，都先存在本机；恢复联网后自动上报。</source>

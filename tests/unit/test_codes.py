@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from gridclient.domain.codes import (
     AreaCode,
     Tier,
-    basic_code,
     is_external,
     read_code,
     tier_of,
@@ -97,19 +96,12 @@ def test_every_string_of_digits_is_read_or_refused(text: str) -> None:
         assert code.is_external == is_external(text)
 
 
-def test_new_zones_and_grids_get_codes_below_their_area() -> None:
+def test_new_zones_get_codes_below_their_township() -> None:
     assert zone_code("371002001", 1) == "371002001601"
     assert zone_code("371002001", 99) == "371002001699"
-    assert basic_code("371002001005", 12) == "371002001005012"
 
 
 @pytest.mark.parametrize(("township", "number"), [("371002001", 0), ("371002001", 100), ("371002", 1)])
 def test_a_zone_number_that_does_not_fit_is_refused(township: str, number: int) -> None:
     with pytest.raises(InvalidInput, match=r"code\.zone_number"):
         zone_code(township, number)
-
-
-@pytest.mark.parametrize(("community", "number"), [("371002001005", 1000), ("371002001005", 0), ("371002001601", 1)])
-def test_a_grid_number_that_does_not_fit_is_refused(community: str, number: int) -> None:
-    with pytest.raises(InvalidInput, match=r"code\.grid_number"):
-        basic_code(community, number)
