@@ -4,16 +4,17 @@ of synchronisation within this process.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.freshness import SECOND_DESK
 from gridclient.domain.errors import SyncFault
-from gridclient.hub.access import URL_FACT, Applicant
+from gridclient.hub.access import URL_FACT, Access, Applicant
 from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
 from gridclient.services.enrolment import Grant
@@ -23,8 +24,9 @@ from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.transport import FilePlace, Pacing, Untold
 from gridclient.syncing import DeskLine, fault_of
 
-HUB_ADDRESS: Final = "127.0.0.1:8700"
 HUB_DATABASE: Final = "hub.db"
+_HOST: Final = "127.0.0.1"
+_PORTS: Final = range(8700, 8800)
 
 
 def hub_database(folder: Path) -> str:
@@ -32,13 +34,30 @@ def hub_database(folder: Path) -> str:
     return f"sqlite:///{(folder / 'hub' / HUB_DATABASE).resolve()}"
 
 
+def hub_address(folder: Path) -> str:
+    """``host:port`` at which the demo's desks know their hub."""
+    backend = open_backend(hub_database(folder))
+    try:
+        return Access(backend, time.time).told_url().removeprefix("http://")
+    finally:
+        backend.close()
+
+
+def _free_address() -> str:
+    """Where nobody listens: another demo's hub there would turn this one's desks away."""
+    for port in _PORTS:
+        with suppress(OSError), socket.create_server((_HOST, port)):
+            return f"{_HOST}:{port}"
+    return f"{_HOST}:{_PORTS[0]}"
+
+
 @contextmanager
 def demo_hub(folder: Path) -> Iterator[HubService]:
-    """The hub in ``folder/hub``, without a line to it."""
+    """The hub in ``folder/hub``, which is made there, without a line to it."""
     backend = open_backend(hub_database(folder))
     try:
         with backend.writing() as ledger:
-            ledger.set_fact(URL_FACT, f"http://{HUB_ADDRESS}")
+            ledger.set_fact(URL_FACT, f"http://{_free_address()}")
         service = HubService(backend, time.time)
         try:
             yield service
@@ -67,7 +86,7 @@ def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: 
     code = hub.access.issue_code(grants, township=opened.desk.reference.setting("township"), name=name)
     admission = hub.access.enrol(code, Applicant(line.store.device, name, public_key(key)))
     now = opened.desk.clock.now
-    line.store.keep_enrolment(admission.enrolment(key, now(), url=f"http://{HUB_ADDRESS}"))
+    line.store.keep_enrolment(admission.enrolment(key, now(), url=hub.access.told_url()))
     report = run_round(line.store, _NoLine(hub, admission.token), Surroundings(now=now), Pacing())
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.demo.freshness import SECOND_DESK
-from gridclient.demo.line import HUB_ADDRESS, hub_database
+from gridclient.demo.line import hub_address, hub_database
 
 _PATIENCE_S: Final = 10.0
 
@@ -21,7 +21,16 @@ def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
 
     A hub that cannot start (its port is taken) is no reason not to open the desk: it says so, and works without a line.
     """
-    hub = ["hub", "serve", "--db", hub_database(folder), "--listen", HUB_ADDRESS, "--folder", str(folder / "hub")]
+    hub = [
+        "hub",
+        "serve",
+        "--db",
+        hub_database(folder),
+        "--listen",
+        hub_address(folder),
+        "--folder",
+        str(folder / "hub"),
+    ]
     with ExitStack() as running:
         running.enter_context(_process(hub))
         if second_desk:
