@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QSocketNotifier
+from PySide6.QtWidgets import QApplication, QDialog
 
 _SIGNS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
 def closed_when_asked(close: Callable[[], object]) -> Iterator[None]:
-    """While the block runs, SIGTERM and SIGINT call ``close``, on the GUI thread.
+    """While the block runs, SIGTERM and SIGINT take back open dialogs and call ``close``, on the GUI thread.
 
     A handler of Python waits until Python runs, which a window at rest may not for long. Python writes the signal's
     number to a socket at once, and Qt watches that.
@@ -28,6 +29,9 @@ def closed_when_asked(close: Callable[[], object]) -> Iterator[None]:
 
         def on_signal() -> None:
             if any(sign in _SIGNS for sign in read.recv(16)):
+                for dialog in QApplication.topLevelWidgets():
+                    if isinstance(dialog, QDialog) and dialog.isVisible():
+                        dialog.reject()
                 close()
 
         watch.activated.connect(on_signal)
