@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, Qt, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, Qt, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from gridclient import __version__
@@ -29,7 +29,7 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gridclient")
     application.setApplicationVersion(__version__)
-    _install_words(application)
+    install_words(application)
     apply_theme(application, LIGHT)
     return application
 
@@ -39,13 +39,11 @@ def is_english(wanted: str) -> bool:
     return wanted.lower().startswith("en")
 
 
-def _install_words(application: QApplication) -> None:
+def install_words(application: QApplication) -> None:
     """The desk's words are Chinese and Qt's English: each needs a translation when the desk speaks the other."""
-    words = QTranslator(application)
-    if is_english(os.environ.get(LANGUAGE_VARIABLE, "")):
-        found = words.load("gridclient_en", str(RESOURCES / "translations"))
-    else:
-        qt_words = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        found = words.load(QLocale("zh_CN"), "qtbase", "_", qt_words)
-    if found:
-        application.installTranslator(words)
+    own, of_qt = str(RESOURCES / "translations"), QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    english = is_english(os.environ.get(LANGUAGE_VARIABLE, ""))
+    for name, folder in (("gridclient_en", own),) if english else (("qt_zh_CN", own), ("qtbase_zh_CN", of_qt)):
+        words = QTranslator(application)
+        if words.load(name, folder):
+            application.installTranslator(words)
