@@ -241,11 +241,12 @@ def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
     title = QCoreApplication.translate("Restore", "正在恢复")
     words = QCoreApplication.translate("Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。")
     try:
-        aside = wait_for(
-            lambda: restore_profile(profile, file, key_text=key), title=title, words=words.format(file=file.name)
-        )
+        with closed_when_asked(lambda: None):  # a restore that was begun goes to its end
+            aside = wait_for(
+                lambda: restore_profile(profile, file, key_text=key), title=title, words=words.format(file=file.name)
+            )
     except GridClientError as error:
-        words = QCoreApplication.translate("Restore", "没有恢复，本机数据未动：{why}")
+        words = QCoreApplication.translate("Restore", "没有恢复：{why}")
         return words.format(why=sentence_of(error)), "bad"
     words = QCoreApplication.translate(
         "Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。"

@@ -21,7 +21,7 @@ from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 _BREAK: Final = "\n"
 _WAIT_S: Final = 20.0
 _OPTIONS: Final = (
-    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 "
+    "-c statement_timeout=30000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 "
     "-c client_min_messages=warning -c jit=off "
     # Plans are made once, by the indexes: made anew for each push they cost more than the push, and a plan that was
     # made while a table was empty would read all of it for ever.

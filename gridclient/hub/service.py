@@ -118,7 +118,8 @@ class HubService:
 
         Raises:
             StoreUnavailable: their pushes failed, or had to wait for a stream; each is to be asked alone then, so that
-                one stream that is held keeps up no other. Or the database failed twice at something else.
+                one stream that is held keeps up no other while fewer wait for it than there are threads. Or the
+                database failed twice at something else.
         """
         return self._answers(asked, partial(self._push, together=True))
 

@@ -141,23 +141,30 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
         raise InvalidInput("backup.missing", file=str(source))
     fresh = profile.folder / "restoring.db"
     remove_store(fresh)
-    # Only who restores needs it; a desk that starts waits for none of it.
-    from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415  (a back-up does without)
-
     given = _numbers_given(profile)
     try:
         with file_faults():
             shutil.copyfile(source, fresh)
             fresh.chmod(0o600)
         _prove(fresh, profile.key, key or profile.key)
-        aside = _exchange(profile, fresh, now)
+        profile.begin_incarnation()
+        _settle(profile, fresh, given)
+        return _exchange(profile, fresh, now)
     finally:
         remove_store(fresh)
-    profile.begin_incarnation()
-    with profile.database.writer() as connection:
-        _go_on_counting(connection, given)
-        begin_doubt(connection, profile.device, _enrolment(profile))
-    return aside
+
+
+def _settle(profile: Profile, fresh: Path, given: Sequence[tuple[str, int]]) -> None:
+    """The copy knows that it is a restored one before it is the store: whatever comes after may be killed."""
+    from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415  (a desk that starts waits for none of it)
+
+    database = Database(fresh, profile.key)
+    try:
+        with database.writer() as connection:
+            _go_on_counting(connection, given)
+            begin_doubt(connection, profile.device, _enrolment(profile))
+    finally:
+        database.close()
 
 
 def _enrolment(profile: Profile) -> Enrolment | None:

@@ -242,6 +242,9 @@ class HttpTransport:
                 if len(data) > most:
                     response.close()
                     raise SyncFault("sync.refused", why="size")
+            if left and LENGTH in response.headers:
+                response.close()
+                raise ProtocolError("the answer is cut off")
             if HEADER in response.headers:
                 self._terms = read_terms(response.headers[HEADER])
             if not left:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import Conflict, GridClientError, InvalidInput
+from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.store.backup import AutomaticBackups, back_up, restore, to_drop
 from gridclient.store.driver import Database
@@ -208,6 +208,25 @@ def test_what_is_no_backup_is_refused(profile: Profile, tmp_path: Path, content:
         restore(profile, tmp_path / "missing", now=NOW)
     register(profile, "甲")
     assert titles(profile.database) == ["甲"]
+
+
+def test_a_restore_that_fails_late_has_replaced_nothing(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "乙")
+
+    def full(*_given: object) -> None:
+        raise StoreUnavailable("store.full")
+
+    monkeypatch.setattr("gridclient.store.sync_store.begin_doubt", full)
+    with pytest.raises(StoreUnavailable):
+        restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert titles(profile.database) == ["甲", "乙"]
+    register(profile, "丙")
+    assert verify(profile.database).ok
+    assert not list(profile.folder.glob("restoring*"))
 
 
 def test_a_store_that_is_still_read_is_not_replaced(profile: Profile, tmp_path: Path) -> None:

@@ -99,11 +99,6 @@ def hangs_up(_line: socket.socket, _request: bytes) -> bool:
     return False
 
 
-def breaks_off(line: socket.socket, _request: bytes) -> bool:
-    line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nbeginning")
-    return False
-
-
 @pytest.fixture
 def serve() -> Iterator[Callable[..., tuple[Server, HttpTransport]]]:
     made: list[tuple[Server, HttpTransport]] = []
@@ -149,7 +144,12 @@ def test_silence_is_a_time_out(serve: Callable[..., tuple[Server, HttpTransport]
     assert fails(line) == ("sync.timeout", True)
 
 
-def test_answer_that_breaks_off_is_no_answer(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+@pytest.mark.parametrize("length", ["Content-Length", "Gridclient-Length"])
+def test_answer_that_breaks_off_is_no_answer(serve: Callable[..., tuple[Server, HttpTransport]], length: str) -> None:
+    def breaks_off(line: socket.socket, _request: bytes) -> bool:
+        line.sendall(f"HTTP/1.1 200 OK\r\n{length}: 100\r\nConnection: close\r\n\r\nbeginning".encode())
+        return False
+
     _, line = serve(breaks_off)
     assert fails(line) == ("sync.unreachable", True)
 

@@ -62,6 +62,10 @@ ICONS: Final = {
 }
 
 
+_BY_COUNTS: Final = frozenset({SyncState.IDLE, SyncState.RUNNING, SyncState.OFFLINE})
+"""The states of which nothing can be said before it is counted what waits."""
+
+
 def pending_face(view: SyncView) -> Face:
     """The first lamp: 未上报 N 条."""
     told = " ".join(only_here_sentences(view))
@@ -158,7 +162,7 @@ def only_here_sentences(view: SyncView) -> tuple[str, ...]:
     if view.state is SyncState.ALONE:
         return (translate("Sync", "这台电脑单机使用，数据只在本机，请按时备份。"),)
     if not view.counted:
-        return (translate("Sync", "正在清点只在这台电脑上的内容。"),)
+        return (_counting(),)
     if not here:
         return (translate("Sync", "没有只在这台电脑上的内容，可以放心关机。"),)
     return (
@@ -181,7 +185,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
         SyncState.FORKED: _confirm,
         SyncState.STOPPED: _stopped,
     }
-    if not view.counted and view.state is not SyncState.ALONE:
+    if not view.counted and view.state in _BY_COUNTS:
         return Headline(_icon(view), state_words(view, now), only_here_sentences(view), Tone.CALM)
     title, sentences = makers[view.state](view, now)
     off = clock_words(view.last)
@@ -279,9 +283,15 @@ def _stopped(view: SyncView, _now: datetime) -> Said:
 
 
 def _fresh_sentence(view: SyncView, now: datetime) -> str:
+    if not view.counted:
+        return _counting()
     if view.fresh_at is None:
         return translate("Sync", "还没有取得过同步中心的数据。")
     return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
+
+
+def _counting() -> str:
+    return translate("Sync", "正在清点只在这台电脑上的内容。")
 
 
 def _icon(view: SyncView) -> str:

@@ -7,12 +7,16 @@ import socket
 import time
 from urllib.parse import urlsplit
 
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message
 
 from gridclient.hub.access import Access
-from gridclient.hub.accompanied import Accompanied
+from gridclient.hub.accompanied import Accompanied, answer_to
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
+from gridclient.sync.terms import COMPANY
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
@@ -38,6 +42,12 @@ def test_a_desk_on_a_slow_line_gets_the_end_of_its_answer_apart(line: HubLine, b
     assert f"gridclient-length: {int(size, 16)}".encode() in told and b"content-length" not in told
     reply = decode_reply(answered[: int(size, 16)], desk.origin.device)
     assert reply.results[0].status is PushStatus.APPLIED
+
+
+@pytest.mark.parametrize(("version", "kind"), [("1.0", Response), ("1.1", Accompanied)])
+def test_who_speaks_an_older_http_gets_no_chunks(version: str, kind: type[Response]) -> None:
+    request = Request({"type": "http", "http_version": version, "headers": [(COMPANY.lower().encode(), b"1")]})
+    assert type(answer_to(request, b"body", "text/plain", {})) is kind
 
 
 def test_the_end_waits_for_the_next_turn_of_the_loop() -> None:

@@ -82,12 +82,21 @@ def test_the_second_lamp_says_the_state_and_how_fresh(shown: SyncView, words: st
     assert fresh_face(shown, NOW).words == words
 
 
-@pytest.mark.parametrize("state", [SyncState.IDLE, SyncState.OFFLINE, SyncState.RETRYING])
+@pytest.mark.parametrize("state", sorted(set(SyncState) - {SyncState.ALONE, SyncState.STOPPED}))
 def test_before_anything_was_counted_nobody_is_told_that_it_is_safe_to_switch_off(state: SyncState) -> None:
     unknown = SyncView(state, counted=False)
     head = headline(unknown, NOW)
     said = " ".join((head.title, *head.sentences, pending_face(unknown).told, fresh_face(unknown, NOW).told))
     assert "正在清点" in said and "放心关机" not in said and "从未" not in said and "还没有" not in said
+
+
+@pytest.mark.parametrize("state", [SyncState.FORKED, SyncState.CONFIRM, SyncState.STOPPED, SyncState.RETRYING])
+def test_what_needs_somebody_waits_for_no_count(state: SyncState) -> None:
+    unknown, known = SyncView(state, counted=False), SyncView(state)
+    assert (headline(unknown, NOW).title, headline(unknown, NOW).tone) == (
+        headline(known, NOW).title,
+        headline(known, NOW).tone,
+    )
 
 
 @pytest.mark.parametrize("state", list(SyncState))
