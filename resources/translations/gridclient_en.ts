@@ -2774,6 +2774,25 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>Restore</name>
+    <message>
+        <source>正在恢复</source>
+        <translation>Restoring</translation>
+    </message>
+    <message>
+        <source>正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。</source>
+        <translation>Checking {file}; only when it is sound does it replace the present data. With many cases this takes minutes.</translation>
+    </message>
+    <message>
+        <source>没有恢复：{why}</source>
+        <translation>Not restored: {why}</translation>
+    </message>
+    <message>
+        <source>已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。</source>
+        <translation>Restored from {file}; what was registered and done after that backup is not in it. The data from before lie in {aside}.</translation>
+    </message>
+</context>
+<context>
     <name>RestoreConfirmation</name>
     <message>
         <source>备份来自别的电脑时，输入它的恢复码；本机的备份留空</source>

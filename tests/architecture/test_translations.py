@@ -56,7 +56,7 @@ def marks(text: str) -> list[str]:
 def test_english_translation_holds_every_text_of_the_desk_and_no_other(tmp_path: Path) -> None:
     tool = shutil.which("pyside6-lupdate", path=str(Path(sys.executable).parent)) or shutil.which("pyside6-lupdate")
     assert tool, "pyside6-lupdate comes with PySide6"
-    sources = [*python_files(PACKAGE / "ui"), *python_files(PACKAGE / "mapview"), PACKAGE / "app.py"]
+    sources = python_files(PACKAGE)
     fresh = tmp_path / "fresh.ts"
     subprocess.run([tool, *map(str, sources), "-ts", str(fresh)], check=True, capture_output=True)
     wanted, held = entries(fresh).keys(), entries(ENGLISH).keys()
