@@ -71,7 +71,8 @@ def test_the_narrowest_area_that_a_text_names_is_proposed(
     paste(form, f"联系电话：13800001234\n事发地址：{place}\n诉求内容：夜间施工噪音扰民。")
     qtbot.waitUntil(lambda: not form._pause.isActive() and not jobs.busy)
     assert form.values.grid == grid
-    assert ("网格只判定到镇街" in form.note.text()) == (len(grid) == 9)
+    assert form.inputs.grid_note.isVisible() == (len(grid) == 9)
+    assert "镇街" not in form.note.text()
     if grid == "371002003":
         assert form.inputs.grid.text() == "竹岛街道"
 
@@ -190,6 +191,47 @@ def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
     paste(form, ORDER)
     qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
     assert form.values.grid == "371002002002001"
+
+
+def named_township(form: IntakeForm, qtbot: QtBot) -> None:
+    paste(form, "联系电话：13800001234\n事发地址：竹岛街道海滨路12号\n诉求内容：夜间施工噪音扰民。")
+    qtbot.waitUntil(form.inputs.grid_note.isVisible)
+    assert "只判定到镇街" in form.inputs.grid_note.text()
+
+
+def test_that_a_grid_is_coarse_is_said_until_a_finer_one_is_named(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    named_township(form, qtbot)
+    address = form.inputs.widget_of("address")
+    address.setFocus()
+    QTest.keyClick(address, Qt.Key.Key_A, CTRL)
+    QGuiApplication.clipboard().setText("竹岛街道竹岛社区")
+    QTest.keyClick(address, Qt.Key.Key_V, CTRL)
+    qtbot.waitUntil(lambda: form.values.grid == "371002003001")
+    assert not form.inputs.grid_note.isVisible()
+
+
+def test_that_a_grid_is_coarse_is_said_until_a_finer_one_is_chosen(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    named_township(form, qtbot)
+    form.inputs.grid.selectAll()
+    QTest.keyClicks(form.inputs.grid, "371002002002001")
+    QTest.keyClick(form.inputs.grid, Qt.Key.Key_Return)
+    assert form.values.grid == "371002002002001"
+    assert not form.inputs.grid_note.isVisible()
+
+
+def test_that_a_grid_is_coarse_is_not_said_of_an_emptied_form(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    named_township(form, qtbot)
+    form.clear_button.click()
+    assert not form.inputs.grid_note.isVisible()
+    form.clear_button.click()
+    assert form.inputs.grid_note.isVisible()
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: form.note.text().startswith("已登记"))
+    assert form.note.text().endswith("。") and form.note.property("role") == "muted"
+    assert not form.inputs.grid_note.isVisible()
 
 
 def test_likely_duplicates_are_named_with_the_reason_and_opened(

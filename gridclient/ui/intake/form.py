@@ -177,6 +177,7 @@ class IntakeForm(QWidget):
             self._cleared = None
             self._name_clear()
         self.error.clear()
+        self._tell_coarse()
         self._pause.start()
 
     def _on_pause(self) -> None:
@@ -204,15 +205,19 @@ class IntakeForm(QWidget):
         if found.grid and not self._grid_chosen and found.grid != values.grid:
             self.inputs.show_values(IntakeValues(grid=found.grid), only=("grid",))
             self.inputs.grid.setToolTip(self.tr("按坐标判定") if found.by_point else self.tr("按文字判定，请核对"))
-            if len(found.grid) == _TOWNSHIP_DIGITS:
-                coarse = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。")
-                self.note.say(f"{self.note.text()}{coarse}", "warn")
+            self._tell_coarse()
         self.inputs.chips.show_guesses(found.guesses if not values.standard else ())
         count = len(found.likenesses)
         self.alike_heading.setText(self.tr("疑似重复 {count} 件，Enter 打开").format(count=count) if count else "")
         self.alike_heading.setVisible(bool(count))
         self.alike.show_likenesses(found.likenesses, self._desk.clock.now())
         self.alike.setVisible(bool(count))
+
+    def _tell_coarse(self) -> None:
+        """A case of a whole township finds nobody who goes there."""
+        coarse = len(self.values.grid) == _TOWNSHIP_DIGITS
+        words = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。") if coarse else ""
+        self.inputs.grid_note.say(words, "warn")
 
     def _on_lists(self, lists: Lists) -> None:
         self.inputs.standard.set_entries(lists.standard_entries)
@@ -230,6 +235,7 @@ class IntakeForm(QWidget):
         self._grid_chosen = bool(values.grid)
         self.inputs.show_values(values)
         self.inputs.mark(())
+        self._tell_coarse()
         self.note.clear()
         self.error.clear()
 

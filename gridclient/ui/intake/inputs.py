@@ -24,6 +24,7 @@ from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.icons import give_icon
+from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
 from gridclient.ui.theme import restyle
 
@@ -77,6 +78,7 @@ class Inputs(QWidget):
         self.description.setPlaceholderText(self.tr("粘贴工单或直接输入：什么事、在哪里、多久了"))
         self.standard = Chooser(hint=self.tr("输入文字或拼音首字母，可不选"), parent=self)
         self.grid = Chooser(hint=self.tr("由坐标或地址判定，也可输入选择"), parent=self)
+        self.grid_note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
         self.pick = QPushButton(self.tr("图上选点"), self)
         self.pick.setCheckable(True)
@@ -188,17 +190,18 @@ class Inputs(QWidget):
         self._row(rows, 3, ("standard", self.tr("立案条件")))
         rows.addWidget(self.chips, 4, 1, 1, 3)
         self._row(rows, 5, ("grid", self.tr("网格")))
-        self._row(rows, 6, ("address", self.tr("地址")))
-        self._row(rows, 7, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
-        rows.addWidget(self.pick, 8, 1, 1, 1)
-        self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
-        self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
+        rows.addWidget(self.grid_note, 6, 1, 1, 3)
+        self._row(rows, 7, ("address", self.tr("地址")))
+        self._row(rows, 8, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
+        rows.addWidget(self.pick, 9, 1, 1, 1)
+        self._row(rows, 10, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
+        self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = QHBoxLayout()
         ticks.setSpacing(20)  # a word belongs to the box before it
         for name in ("wants_reply", "keep_secret", "sensitive"):
             ticks.addWidget(self._inputs[name].widget)
         ticks.addStretch()
-        rows.addLayout(ticks, 11, 1, 1, 3)
+        rows.addLayout(ticks, 12, 1, 1, 3)
         self._order()
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str]) -> None:
