@@ -73,7 +73,7 @@ class FileView(QStackedWidget):
         self.setCurrentWidget(self.look)
 
     def show_look_again(self) -> None:
-        """What is being brought in; what came of it before is the past."""
+        """What is to be brought in; what came of it before is the past."""
         self.setCurrentWidget(self.look)
 
     def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:

@@ -163,7 +163,6 @@ class ImportPage(QWidget):
             return
         self._file = path
         self.columns.hide()
-        self.view.show_nothing()  # rows of the file before would stand under this one's name
         self._ask("", "")
 
     def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
@@ -173,6 +172,8 @@ class ImportPage(QWidget):
         self._stop_looking()
         self._asked += 1
         number, self._look, self._outcome = self._asked, None, None
+        if mapping is None:  # rows of the file before would stand under this one's name, a result over another kind
+            self.view.show_nothing()
         self.note.clear()
         self.files.show_file(self._file)
         self._stop_looking = self._jobs.in_process(
@@ -234,6 +235,7 @@ class ImportPage(QWidget):
         self._go_to(self.files.kind)
 
     def _on_column_changed(self, field: str) -> None:
+        self.view.show_look_again()
         self._show_columns(PLACING & {field})
 
     def _show_columns(self, placing: set[str] | frozenset[str]) -> None:

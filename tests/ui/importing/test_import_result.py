@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -75,6 +76,28 @@ def test_a_second_import_shows_the_file_and_not_what_came_of_the_first(stage: St
     stage.page.progress.stop.click()
     stage.until(lambda: "已取消" in stage.page.note.text())
     assert stage.page.view.currentWidget() is stage.page.look
+
+
+def checked(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.page.check.click()
+    stage.until(stage.page.result.isVisible)
+    stage.until(lambda: not stage.page.is_running)
+
+
+def test_another_column_takes_away_what_came_of_the_one_before(stage: Stage, plain: Path) -> None:
+    checked(stage, plain)
+    stage.choose("title", "说明")
+    assert stage.page.look.isVisible()
+    assert not stage.page.result.isVisible()
+
+
+def test_another_kind_takes_away_what_came_of_the_one_before(stage: Stage, plain: Path) -> None:
+    checked(stage, plain)
+    stage.page.files.kind.setFocus()
+    QTest.keyClick(stage.page.files.kind, Qt.Key.Key_Down)
+    assert not stage.page.result.isVisible()  # at once: its report could not be saved any more
+    stage.until(stage.page.look.isVisible)
 
 
 @pytest.mark.parametrize(("rows", "unchanged", "word"), [(0, 0, "只有表头"), (2, 2, "已经在本机"), (2, 1, "没有需要")])
