@@ -126,10 +126,12 @@ class DeskActions(QObject):
     Signals:
         desk_wanted(str): the name of one of the desk's own actions.
         case_wanted(Action): something to be done with the chosen cases.
+        told(str, str): a sentence for the banner and its kind.
     """
 
     desk_wanted = Signal(str)
     case_wanted = Signal(object)
+    told = Signal(str, str)
 
     def __init__(self, *, role: AccountRole, parent: QWidget) -> None:
         super().__init__(parent)
@@ -203,7 +205,7 @@ class DeskActions(QObject):
         return tuple((one.key, one.title) for one in self.known() if one.key)
 
     def trigger(self, name: str) -> None:
-        """Does what the command bar chose; of what cannot be done to the case now, its panel says why."""
+        """Does what the command bar chose; of what cannot be done now, the case's panel or the banner says why."""
         made = self.desk.get(name) or self.case[Action(name)]
         if made.isEnabled():
             made.trigger()
@@ -211,6 +213,10 @@ class DeskActions(QObject):
             self.case_wanted.emit(Action(name))
         elif name == "undo":
             self.desk_wanted.emit(name)
+        elif name in self.desk:
+            self.told.emit(self.tr("现在不能“{action}”。").format(action=made.text()), "info")
+        else:
+            self.told.emit(self.tr("请先选择案件。"), "info")
 
     def show_menu(self, place: QPoint) -> None:
         """Opens the context menu at a place of the screen."""

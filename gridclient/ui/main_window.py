@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
         self.pages = Pages(parts=parts, keys=self.actions_.key_list, clock=desk.clock, parent=self)
         self.top = TopBar(command=self.command, lamp=self.pages.sync.lamp, actions=self.actions_.desk, actor=desk.actor)
+        self.command.set_commands(self.actions_.known())
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
@@ -149,7 +150,7 @@ class MainWindow(QMainWindow):
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
         self.chosen.row_read.connect(self.map.show_case)
-        for teller in (self.chosen, self.batch):
+        for teller in (self.chosen, self.batch, self.actions_):
             teller.told.connect(self.banner.tell)
         self.batch.undone.connect(state.select)
         self.batch.said.connect(self.status.tell)
@@ -241,7 +242,6 @@ class MainWindow(QMainWindow):
         self.tree.show_grids(grids)
         self.tree.show_chosen(self.state.filter.grid)
         self.command.set_grids(grids)
-        self.command.set_commands(self.actions_.known())
         self.initials.ask(names_to_learn(self.command.sources))
         self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid), grids)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Box
 from gridclient.services.words import STATES
@@ -15,8 +18,9 @@ from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number
 from gridclient.ui.command.taking import take_offer
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.present import short_number
-from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS
+from tests.ui.conftest import OpenWindow, press
+from tests.ui.fakes.invented_desk import GRIDS, LEAD, UNITS, InventedDesk
+from tests.ui.fakes.memory_store import MemoryReference
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SOURCES = Sources(
@@ -157,3 +161,35 @@ def test_of_a_command_that_is_not_possible_now_the_panel_says_why(window: MainWi
 def test_undo_with_nothing_to_take_back_says_so(window: MainWindow) -> None:
     window.actions_.trigger("undo")
     assert "没有可以撤销的操作" in window.banner.words.text()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("file", "请先选择案件。"), ("verify", "请先选择案件。"), ("offline", "现在不能“离线/恢复联网”。")],
+)
+def test_a_command_that_nothing_can_be_done_with_now_says_so(
+    window: MainWindow, qtbot: QtBot, command: str, words: str
+) -> None:
+    window.state.select(())
+    qtbot.waitUntil(lambda: not window.actions_.case[Action.NOTE].isEnabled())
+    title = next(one.title for one in window.command.sources.commands if one.name == command)
+    press(window, Qt.Key.Key_K, CTRL)
+    typed = QInputMethodEvent()
+    typed.setCommitString(title)
+    QApplication.sendEvent(window.command, typed)
+    assert (window.command.offers()[0].kind, window.command.offers()[0].value) == (Kind.COMMAND, command)
+    press(window.command, Qt.Key.Key_Return)
+    assert window.banner.isVisible()
+    assert window.banner.words.text() == words
+
+
+def test_the_commands_are_there_though_no_grid_could_be_read(
+    open_window: OpenWindow, invented: InventedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise InvalidInput("file.damaged", file="desk.db")
+
+    monkeypatch.setattr(MemoryReference, "grids", fail)
+    window = open_window(invented)
+    press(window, Qt.Key.Key_K, CTRL)
+    assert window.command.offers()
