@@ -11,6 +11,8 @@ class BaseMaps {
     this.list = [];
     this.chosen = "offline";
     this.layer = null;
+    this.bringing = null;
+    this.onFailed = () => {};
     map.createPane("land").style.zIndex = 150;
     this.renderer = L.canvas({ padding: 0.1, pane: "land" });
     this.land = L.layerGroup().addTo(map);
@@ -43,7 +45,7 @@ class BaseMaps {
     if (!about && id !== "none") this.chosen = "offline";
     this.layer?.remove();
     this.layer = null;
-    if (about?.kind === "vector" && !globalThis.protomapsL) brought().then(() => this.chosen === id && this.choose(id));
+    if (about?.kind === "vector" && !globalThis.protomapsL) this._bring();
     else if (about) this.layer = this._archive(about).addTo(this.map);
     this.map.options.zoomSnap = about?.kind === "raster" ? 1 : 0.5;
     this._drawLand(!about || (about.kind === "vector" && !hasLand(about)));
@@ -61,6 +63,14 @@ class BaseMaps {
   /* The grids' fill lets a real base map through. */
   fillOpacity() {
     return this._about() ? 0.55 : 1;
+  }
+
+  /* Asks for the library once, however often the map is chosen meanwhile; another choice made meanwhile stands. */
+  _bring() {
+    const ifAwaited = (act) => () => this._about()?.kind === "vector" && act();
+    this.bringing ??= brought()
+      .then(ifAwaited(() => this.restyle()), ifAwaited(() => this.onFailed()))
+      .finally(() => { this.bringing = null; });
   }
 
   _about() {

@@ -55,6 +55,7 @@ class GridMap {
     this.outlines = new Outlines(this.map, this.tokens);
     this.marks = new Marks(this.map, this.tokens, words);
     this.base = new BaseMaps(this.map, this.tokens, words);
+    this.base.onFailed = () => { this.setLayers({ base: "offline" }); this._failed("base"); };
     this.preview = new Preview(this.map, this.tokens);
     this.box = new BoxTool(this.map, this.tokens, (bounds) => this.bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
     this.controls = new Controls(this.map.getContainer(), words, {
@@ -123,10 +124,14 @@ class GridMap {
     } catch (error) {
       if (error.name === "AbortError") return;
       if (layer === "cases") this.fetched = null;
-      (await this.hears).on_page_layer_failed(layer);
+      await this._failed(layer);
     } finally {
       if (this.pending.get(layer) === controller) this.pending.delete(layer);
     }
+  }
+
+  async _failed(layer) {
+    (await this.hears).on_page_layer_failed(layer);
   }
 
   _address(layer, forced) {

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import NotFound
+from gridclient.mapview.assets import read_asset
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.store.mbtiles import MBTilesArchive
 from tests.fakes.map_data import InMemoryMapData
@@ -60,6 +62,51 @@ def test_shapes_of_an_archive_become_the_base_map_in_the_desk_s_colours(qtbot: Q
         map_stage.view.set_theme("dark")
         qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#14191f", timeout=PATIENCE_MS)
         assert map_stage.view.page_errors == []
+    folder.close()
+
+
+def test_a_theme_that_changes_while_shapes_are_awaited_asks_for_their_library_once(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_pmtiles(tmp_path / "v.pmtiles", tiles_around(*BLOCK, mvt("water")), vector=True)
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        chosen = folder.base_layers()[0].layer_id
+        map_stage.js(
+            "(window.made = 0, gridmap.base._archive ="
+            " (make => function (about) { made += 1; return make.call(this, about); })"
+            f"(gridmap.base._archive), gridmap.setLayers({{ base: '{chosen}' }}),"
+            " gridmap.setTheme('dark'), gridmap.setTheme('light'), 0)"
+        )
+        map_stage.wait("gridmap.base.layer && !gridmap.base.layer.isLoading()")
+        map_stage.settle()
+        scripts = "[...document.scripts].filter(s => s.src.includes('protomaps')).length"
+        assert (map_stage.js(scripts), map_stage.js("made")) == (1, 1)
+    folder.close()
+
+
+def test_a_base_map_whose_library_does_not_come_gives_way_to_the_offline_one_and_is_told(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pmtiles(tmp_path / "v.pmtiles", tiles_around(*BLOCK, mvt("water")), vector=True)
+    folder = BaseMapFolder(tmp_path, READERS)
+
+    def without_library(root: Path, name: str) -> tuple[str, bytes]:
+        if "protomaps" in name:
+            raise NotFound("map.address", address=name)
+        return read_asset(root, name)
+
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        chosen = folder.base_layers()[0].layer_id
+        with monkeypatch.context() as broken:
+            broken.setattr("gridclient.mapview.routes.read_asset", without_library)
+            with qtbot.waitSignal(map_stage.bridge.layer_failed, timeout=PATIENCE_MS) as failed:
+                map_stage.view.set_layers(base=chosen)
+            assert failed.args == ["base"]
+        assert map_stage.js("[gridmap.base.chosen, gridmap.outlines.opacity]") == ["offline", 1]
+        assert map_stage.js("document.querySelector('.desk-menu input[type=radio]:checked').value") == "offline"
+        choose(map_stage, folder)  # the next time it may come
+        assert map_stage.js("gridmap.outlines.opacity") < 1
     folder.close()
 
 
