@@ -17,7 +17,6 @@ const LEAST_STEP = 0.6; // pixels: a corner nearer than this to the one before i
 const Areas = L.Path.extend({
   initialize(features, options) {
     this.features = features;
-    this.drawn = 0; // the last time
     L.setOptions(this, { interactive: false, ...options });
   },
 
@@ -30,13 +29,10 @@ const Areas = L.Path.extend({
   },
 
   _updatePath() {
-    const { _ctx: ctx, _bounds: seen, _drawing: drawing } = this._renderer;
+    const { _ctx: ctx, _bounds: seen, _drawing: drawing, scale, origin } = this._renderer;
     if (!drawing) return;
     const { color, fillOpacity, ground, opacity, weight } = this.options;
-    const scale = 256 * 2 ** this._map.getZoom();
-    const origin = this._map.getPixelOrigin();
     const near = this.features.filter((feature) => meets(feature, seen, scale, origin));
-    this.drawn = near.length;
     ctx.save();
     Object.assign(ctx, { globalAlpha: opacity, lineWidth: weight, lineJoin: "round", strokeStyle: color });
     for (const feature of near) {
@@ -95,6 +91,8 @@ class Outlines {
     this.opacity = 1;
     map.createPane("grids").style.zIndex = 300;
     this.renderer = L.canvas({ padding: 0.1, pane: "grids" });
+    // those of the canvas: while a zoom is under way the map's own run ahead of it
+    this.renderer.on("update", ({ target }) => Object.assign(target, { scale: 256 * 2 ** map.getZoom(), origin: map.getPixelOrigin() }));
   }
 
   /* Takes a GeoJSON FeatureCollection; what stood before is forgotten, the selection stays when its grid does. */
@@ -155,7 +153,7 @@ class Outlines {
     const lines = { color: get("zone-line") };
     this._forget();
     this.areas = this._drawn(this.features[this.shown], {
-      color: get("grid-line"), weight: 0.6, colours, ground: ({ shade }) => colours[shade], fillOpacity: this.opacity,
+      color: get("grid-line"), weight: 0.6, ground: ({ shade }) => colours[shade], fillOpacity: this.opacity,
     });
     this.lines = ["zone", "township"].map((tier) => this._drawn(this.features[tier], { ...lines, weight: weights[tier] }));
     if (this.shown === "basic") this.lines.unshift(this._drawn(this.features.community, { ...lines, weight: 0.9, opacity: 0.6 }));
@@ -172,7 +170,7 @@ class Outlines {
   }
 
   select(code) {
-    this.selected = code && this.byCode.has(code) ? code : code || null;
+    this.selected = code || null;
     this.outline?.remove();
     this.outline = null;
     const feature = this.byCode.get(code);
@@ -222,8 +220,13 @@ class Outlines {
   }
 
   _paintClasses() {
-    for (const [code, feature] of this.byCode) feature.shade = figureClass(this.figuresOf(code)[0]);
-    this.areas?.redraw();
+    let differs = false;
+    for (const [code, feature] of this.byCode) {
+      const shade = figureClass(this.figuresOf(code)[0]);
+      differs ||= shade !== feature.shade;
+      feature.shade = shade;
+    }
+    if (differs) this.areas?.redraw();
   }
 }
 

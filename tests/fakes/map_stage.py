@@ -58,6 +58,15 @@ class MapStage:
         x, y = self.js(f"(p => [p.x, p.y])(gridmap.map.latLngToContainerPoint([{lat}, {lon}]))")
         return QPoint(round(x), round(y))
 
+    def ground(self, lon: float, lat: float) -> str:
+        """The colour that the grids' own drawing has at a place, without what lies above and below it."""
+        red, green, blue, alpha = self.js(
+            "(({_ctx, _bounds}, at) => [..._ctx.getImageData("
+            "...['x', 'y'].map(d => (at[d] - _bounds.min[d]) * (L.Browser.retina ? 2 : 1)), 1, 1).data])"
+            f"(gridmap.outlines.renderer, gridmap.map.latLngToLayerPoint([{lat}, {lon}]))"
+        )
+        return f"#{red:02x}{green:02x}{blue:02x}" if alpha == 255 else f"see-through {alpha}"
+
     @property
     def target(self) -> QWidget:
         """The widget that gets the events: not the view, the one that renders the page."""

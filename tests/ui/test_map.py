@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -144,6 +145,59 @@ def test_figures_colour_the_grids_by_class(map_stage: MapStage, data: InMemoryMa
         shades.append(map_stage.js(f"gridmap.outlines.byCode.get('{code}').shade"))
     assert shades == [0, 1, 1, 2, 2, 3, 3, 4, 4]
     assert data.asked.count("figures") == asked + len(shades)
+
+
+def answered(data: InMemoryMapData, times: int) -> bool:
+    return data.asked.count("figures") == times
+
+
+def test_figures_that_colour_nothing_anew_draw_nothing(
+    map_stage: MapStage, data: InMemoryMapData, qtbot: QtBot
+) -> None:
+    map_stage.view.set_layers(tier="basic")
+    map_stage.wait("gridmap.state().layer === 'basic'")
+    map_stage.settle()
+    map_stage.js(
+        "((r, draw) => { window.draws = 0; r._draw = () => { draws += 1; draw.call(r); }; })"
+        "(gridmap.outlines.renderer, gridmap.outlines.renderer._draw)"
+    )
+    before = data.asked.count("figures")
+    for nth, count in enumerate((4, 5, 5), start=1):  # of one class
+        data.counts = {**data.counts, grid_code("basic", 5, 5): (count, 0)}
+        map_stage.view.refresh("figures")
+        qtbot.waitUntil(partial(answered, data, before + nth), timeout=PATIENCE_MS)
+        map_stage.settle()
+    assert map_stage.js(f"gridmap.outlines.figuresOf('{grid_code('basic', 5, 5)}')") == [5, 0]
+    assert map_stage.js("draws") == 0
+    data.counts = {}
+    map_stage.view.refresh("figures")
+    map_stage.wait("draws")
+    assert map_stage.ground(*middle_of(5, 5)) == map_stage.ground(*middle_of(6, 6)) == "#efede4"
+
+
+def test_a_new_colour_in_the_middle_of_a_pinch_is_drawn_where_its_grid_is_seen(map_stage: MapStage) -> None:
+    map_stage.view.set_layers(tier="basic")
+    map_stage.look_at(*MIDDLE, 12)
+    here = map_stage.js(
+        f"(p => [p.x, p.y])(gridmap.map.latLngToContainerPoint([{middle_of(6, 6)[1]}, {middle_of(6, 6)[0]}]))"
+    )
+    before = map_stage.ground(*middle_of(6, 6))
+    map_stage.js(  # as Leaflet's own hearing of two fingers does, which this screen has not
+        "(m => { m._moveStart(true, false); m._move(m.getCenter(), 13, { pinch: true, round: false }); })(gridmap.map)"
+    )
+    code = grid_code("basic", 6, 6)
+    map_stage.js(f"(gridmap.outlines.recolour({{ '{code}': [12, 0] }}), gridmap.outlines.select(null), 0)")
+    map_stage.settle()
+    drawn = map_stage.js(
+        "(r => [...r._ctx.getImageData("
+        f"{here[0]} + 0.1 * gridmap.map.getSize().x, {here[1]} + 0.1 * gridmap.map.getSize().y, 1, 1).data])"
+        "(gridmap.outlines.renderer)"
+    )
+    map_stage.js("(gridmap.map._moveEnd(true), 0)")
+    map_stage.settle()
+    assert before == "#efede4"
+    assert drawn[:3] == [0xBF, 0x3F, 0x3F]
+    assert map_stage.ground(*middle_of(6, 6)) == "#bf3f3f"
 
 
 def test_a_choice_made_elsewhere_is_outlined_and_brought_into_view(map_stage: MapStage) -> None:

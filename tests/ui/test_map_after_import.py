@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from tests.fakes.map_data import InMemoryMapData
-from tests.fakes.map_stage import stage
+from tests.fakes.map_data import SIDE, SOUTH, WEST, InMemoryMapData
+from tests.fakes.map_stage import PATIENCE_MS, stage
 
-DRAWN = "gridmap.map.hasLayer(gridmap.outlines.areas) ? gridmap.outlines.areas.drawn : 0"
+PLACE = (WEST + 0.55 * SIDE, SOUTH + 0.55 * SIDE)
 
 
 def test_grids_that_were_imported_again_are_still_on_the_map(qtbot: QtBot) -> None:
-    with stage(qtbot, InMemoryMapData()) as shown:
-        before = shown.js(DRAWN)
+    data = InMemoryMapData()
+    with stage(qtbot, data) as shown:
+        before = shown.ground(*PLACE)
+        asked = data.asked.count("outlines")
         shown.view.refresh("outlines")
+        qtbot.waitUntil(lambda: data.asked.count("outlines") > asked, timeout=PATIENCE_MS)
         shown.settle()
-        assert before > 0
-        assert shown.js(DRAWN) == before
+        assert (before, shown.ground(*PLACE)) == ("#efede4", "#efede4")

@@ -36,12 +36,12 @@ def map_stage(qtbot: QtBot, data: InMemoryMapData) -> Iterator[MapStage]:
 
 def test_a_theme_changes_without_a_reload(map_stage: MapStage) -> None:
     map_stage.js("(window.same = 1, 0)")
-    fill = "gridmap.outlines.areas.options.colours[0]"
-    light = map_stage.js(fill)
+    place = (WEST + 0.55 * SIDE, SOUTH + 0.55 * SIDE)
+    light = map_stage.ground(*place)
     map_stage.view.set_theme("dark")
     map_stage.wait("document.documentElement.classList.contains('dark')")
-    dark = map_stage.js(fill)
-    assert (light.lower(), dark.lower()) == ("#efede4", "#2b3136")
+    map_stage.settle()
+    assert (light, map_stage.ground(*place)) == ("#efede4", "#2b3136")
     assert map_stage.js("window.same") == 1
 
 
