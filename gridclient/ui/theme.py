@@ -226,7 +226,6 @@ def give_viewport(view: QAbstractScrollArea) -> None:
     room = QWidget()
     room.setBackgroundRole(QPalette.ColorRole.Base)
     room.setAutoFillBackground(True)
-    room.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
     view.setViewport(room)
 
 

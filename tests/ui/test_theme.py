@@ -7,23 +7,12 @@ from dataclasses import fields
 from itertools import product
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontInfo, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
-from gridclient.ui.theme import (
-    DARK,
-    LIGHT,
-    Tokens,
-    apply_theme,
-    base_font,
-    give_viewport,
-    palette_of,
-    style_sheet_of,
-    tokens,
-)
+from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, base_font, palette_of, style_sheet_of, tokens
 
 LEAST_CONTRAST = 4.5
 GROUNDS = ("panel", "alternate", "selection")
@@ -117,12 +106,3 @@ def test_figures_are_equally_wide(qapp: QApplication) -> None:
     metrics = QFontMetrics(base_font())
     assert len({metrics.horizontalAdvance(figure) for figure in "0123456789"}) == 1
     assert QFontInfo(base_font()).pixelSize() == 13
-
-
-def test_a_viewport_is_as_qt_makes_it(qtbot: QtBot) -> None:
-    own, given = QTableView(), QTableView()
-    for view in (own, given):
-        qtbot.addWidget(view)
-    give_viewport(given)
-    for attribute in set(Qt.WidgetAttribute) - {Qt.WidgetAttribute.WA_AttributeCount}:
-        assert given.viewport().testAttribute(attribute) == own.viewport().testAttribute(attribute), attribute
