@@ -1356,6 +1356,17 @@ When two desks handled the same case offline and both cannot count, it is listed
     </message>
 </context>
 <context>
+    <name>DeskActions</name>
+    <message>
+        <source>现在不能“{action}”。</source>
+        <translation>Not possible now: {action}.</translation>
+    </message>
+    <message>
+        <source>请先选择案件。</source>
+        <translation>Choose a case first.</translation>
+    </message>
+</context>
+<context>
     <name>DeskLists</name>
     <message>
         <source>全部网格</source>
