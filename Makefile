@@ -27,7 +27,7 @@ test-lower: $(READY)
 	@VENV=$(VENV) sh .ci/check-lower
 
 faults: $(READY)
-	@GRIDCLIENT_FAULTS=full QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -q -p no:cacheprovider tests/faults tests/integration/test_sync_carried.py
+	@GRIDCLIENT_FAULTS=full QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -q -p no:cacheprovider -o faulthandler_timeout=1800 tests/faults tests/integration/test_sync_carried.py
 
 bench: $(READY)
 	@$(PYTHON) -m tests.benchmarks
