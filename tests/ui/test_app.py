@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -104,5 +105,5 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
 
     monkeypatch.setattr(desktop, "App", Driven)
     assert start.run(profile) == 0
-    assert [words.split("，")[0] for words in told] == ["", "已用 by-hand.gridbackup 恢复", "没有恢复"]
+    assert [re.split("[，：]", words)[0] for words in told] == ["", "已用 by-hand.gridbackup 恢复", "没有恢复"]
     assert titles(profile) == ["路灯不亮"]
