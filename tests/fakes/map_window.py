@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
 from gridclient.mapview.scheme import prepare_environment, register_scheme
-
-prepare_environment()
-register_scheme()
-
-from PySide6.QtCore import QTimer  # noqa: E402  (after the environment is set)
-from PySide6.QtWidgets import QApplication  # noqa: E402  (as above)
-
-from gridclient.mapview.view import MapView  # noqa: E402  (as above)
-from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code  # noqa: E402  (as above)
+from gridclient.mapview.view import MapView
+from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code
 
 HOSTILE = """
 document.head.append(Object.assign(document.createElement('link'), {rel: 'preconnect', href: 'https://192.0.2.1'}));
@@ -25,6 +21,8 @@ fetch('https://192.0.2.1/').catch(() => {}); 0
 
 def main() -> int:
     """Exit status 0 when the page came up, 3 when it did not within 30 s."""
+    prepare_environment()
+    register_scheme()
     application = QApplication(sys.argv[:1])
     place = (WEST + SIDE / 2, SOUTH + SIDE / 2)
     view = MapView(data=InMemoryMapData(cases=[FakeCase("case-1", *place, grid_code("basic", 4, 4))]))
