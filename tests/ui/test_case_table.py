@@ -384,3 +384,6 @@ def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: I
     qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
     page.resize(1400, 400)
     qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)
+    page.resize(692, 400)  # beside a registration, in a window of 1366
+    qtbot.waitUntil(lambda: 100 <= page.table.columnWidth(TITLE) < 400)
+    assert page.table.horizontalScrollBar().maximum() == 0

@@ -22,13 +22,13 @@ class Column:
 
 
 COLUMNS: Final = (
-    Column(SortKey.NUMBER, 122),
+    Column(SortKey.NUMBER, 118),
     Column(SortKey.TITLE, 0),
     Column(SortKey.LEVEL, 58),
-    Column(SortKey.STATE, 86),
-    Column(SortKey.UNIT, 124),
+    Column(SortKey.STATE, 84),
+    Column(SortKey.UNIT, 118),
     Column(SortKey.DUE, 122),
-    Column(SortKey.CHANNEL, 72),
+    Column(SortKey.CHANNEL, 70),
     Column(SortKey.GRID, 118, shown=False),
     Column(SortKey.REGISTERED, 96, shown=False),
 )
