@@ -41,7 +41,6 @@ class Batch(QObject):
         super().__init__(parent)
         self._desk = desk
         self._portions = Portions(desk=desk, jobs=jobs, parent=self)
-        self._portions.failed.connect(self._tell_error)
         self._portions.progressed.connect(self._tell_progress)
         self._portions.finished.connect(self._tell_result)
         self._action = Action.UNDO
@@ -91,7 +90,7 @@ class Batch(QObject):
         first = next((outcome.error for outcome in together.refused), None)
         if first is not None and len(together.outcomes) == 1:
             self.told.emit(sentence_of(first), "bad")
-        elif together.outcomes:
+        elif together.outcomes or together.error is not None:
             words = words_of(together, word_of(action))
             if together.refused or together.left:
                 self.told.emit(words, "warn")

@@ -26,7 +26,7 @@ _MOST_NAMED: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What became of many cases. ``left`` were not begun, because the operator stopped or the store failed.
+    """What became of many cases. ``left`` were not begun, because the operator stopped or the store failed (``error``).
 
     ``numbers`` name those that were refused.
     """
@@ -35,10 +35,16 @@ class Together:
     outcomes: tuple[Outcome, ...] = ()
     left: tuple[str, ...] = ()
     numbers: Mapping[str, str] = field(default_factory=dict)
+    error: GridClientError | None = None
 
     @property
     def done(self) -> tuple[str, ...]:
         return tuple(outcome.case_id for outcome in self.outcomes if outcome.error is None)
+
+    @property
+    def undone(self) -> tuple[str, ...]:
+        """Those that were refused and those that are left."""
+        return (*(outcome.case_id for outcome in self.refused), *self.left)
 
     @property
     def refused(self) -> tuple[Outcome, ...]:
@@ -57,13 +63,11 @@ class Portions(QObject):
 
     Signals:
         progressed(int, int): so many of so many; only where there are more than fit at once.
-        finished(Together): all of it, or what was done until it stopped.
-        failed(GridClientError): the store or the disk; ``finished`` follows.
+        finished(Together): all of it, or what was done until it stopped or failed.
     """
 
     progressed = Signal(int, int)
     finished = Signal(object)
-    failed = Signal(object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject) -> None:
         super().__init__(parent)
@@ -105,8 +109,7 @@ class Portions(QObject):
         self._go_on()
 
     def _on_failed(self, portion: Sequence[str], error: GridClientError) -> None:
-        self._so_far = replace(self._so_far, left=(*portion, *self._so_far.left))
-        self.failed.emit(error)
+        self._so_far = replace(self._so_far, left=(*portion, *self._so_far.left), error=error)
         self._end()
 
     def _end(self) -> None:
@@ -140,4 +143,6 @@ def words_of(together: Together, word: str) -> str:
             lines.append(f"{together.numbers.get(outcome.case_id, outcome.case_id)} {sentence_of(outcome.error)}")
     if len(refused) > _MOST_NAMED:
         lines.append(translate("Together", "……"))
+    if together.error is not None:
+        lines.append(sentence_of(together.error))
     return "\n".join(lines)

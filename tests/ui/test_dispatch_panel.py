@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState, Role
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.panel import DispatchPanel
@@ -196,6 +197,55 @@ def test_several_cases_go_each_to_its_proposal_and_the_rest_is_named(
         QTest.keyClick(panel.filter, Qt.Key.Key_Return)
     assert done.args[0].cases == {ready}
     assert panel.note.text().startswith("已派遣 1 件，1 件未办成：\n20261120-A10002 请先选择立案条件")
+
+
+def test_what_a_batch_refused_does_not_take_the_place_of_the_case_that_is_shown_by_then(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    ready, waiting, other = made.filed("噪音"), made.register("积水"), made.filed("噪音又起")
+    panel.show_batch([ready, waiting])
+    qtbot.waitUntil(lambda: bool(shown_names(panel)))
+    with qtbot.waitSignal(panel.several_done) as told:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+        panel.show_case(made.store.case(other))
+    assert told.args is not None
+    assert "1 件未办成" in told.args[1]
+    assert panel.button.text() == "派遣"
+    qtbot.waitUntil(lambda: panel.choice.lead == LEAD)
+    with qtbot.waitSignal(panel.done) as done:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert done.args[0].cases == {other}
+
+
+def test_other_cases_that_are_chosen_while_some_are_dispatched_are_shown_and_wait_for_them(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    first, second = [made.filed("噪音"), made.filed("积水")], [made.filed("噪音又起"), made.filed("占道")]
+    panel.show_batch(first)
+    qtbot.waitUntil(lambda: bool(shown_names(panel)))
+    with qtbot.waitSignal(panel.done) as done:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+        panel.show_batch(second)
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)  # too early: one batch at a time
+    assert done.args[0].cases == set(first)
+    qtbot.waitUntil(panel.button.isEnabled)
+    with qtbot.waitSignal(panel.done) as done:
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert done.args[0].cases == set(second)
+
+
+def test_why_the_store_dispatched_none_of_several_is_said_beside_their_count(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreUnavailable("store.disk_full")
+
+    panel.show_batch([made.filed("噪音"), made.filed("积水")])
+    qtbot.waitUntil(lambda: bool(shown_names(panel)))
+    monkeypatch.setattr("gridclient.ui.dispatch.panel.dispatch_many", full)
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.note.text().startswith("已派遣 0 件，2 件未动\n磁盘")
 
 
 def test_several_cases_can_all_go_to_one_unit(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:

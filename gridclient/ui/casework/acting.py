@@ -29,12 +29,14 @@ class CaseActing(QObject):
     Signals:
         done(str, Action, Changes): carried out on this case.
         outdated(str): somebody else did something to the case meanwhile.
+        refused(Case, GridClientError): a case that is no longer shown refused what was asked.
         left(): the form or the list of units is put away, the keyboard has no place.
         told(str): what was done, in one sentence.
     """
 
     done = Signal(str, object, object)
     outdated = Signal(str)
+    refused = Signal(object, object)
     left = Signal()
     told = Signal(str)
 
@@ -123,7 +125,7 @@ class CaseActing(QObject):
     def _run(self, action: Action, args: dict[str, Any], case: Case, *, form_of: Action | None = None) -> None:
         done = partial(self._on_done, case.id, action, form_of or action)
         task = partial(self._desk.act, action, case.id, args, base=self._base(case))
-        self._jobs.write(self, task, done, partial(self._on_refused, case.id))
+        self._jobs.write(self, task, done, partial(self._on_refused, case))
 
     def _base(self, case: Case) -> int:
         """The version that the operator sees: a form stays open while the case is refreshed behind it."""
@@ -139,12 +141,13 @@ class CaseActing(QObject):
             self.tell_done(self._view.case, action)
         self.done.emit(case_id, action, changes)
 
-    def _on_refused(self, case_id: str, error: GridClientError) -> None:
-        if self._view is None or self._view.case.id != case_id:
+    def _on_refused(self, case: Case, error: GridClientError) -> None:
+        if self._view is None or self._view.case.id != case.id:
+            self.refused.emit(case, error)
             return
         self._foot.refuse(error)
         if isinstance(error, Conflict):
-            self.outdated.emit(case_id)
+            self.outdated.emit(case.id)
 
     def _on_lists(self, lists: Lists) -> None:
         form, view = self._foot.form, self._view

@@ -29,6 +29,7 @@ class DispatchPlace(Protocol):
 
     done: SignalInstance
     several_done: SignalInstance
+    refused: SignalInstance
     cancelled: SignalInstance
 
     def show_case(self, case: Case | None, *, action: Action = Action.DISPATCH) -> None: ...
@@ -44,11 +45,13 @@ class Foot(QWidget):
     Signals:
         dispatched(Changes): the dispatch panel has done its work.
         several_dispatched(Together, str): what became of several; ``dispatched`` follows.
+        dispatch_refused(Case, GridClientError): a case that is no longer shown was not dispatched.
         dispatch_cancelled(): Esc in the dispatch panel.
     """
 
     dispatched = Signal(object)
     several_dispatched = Signal(object, str)
+    dispatch_refused = Signal(object, object)
     dispatch_cancelled = Signal()
 
     def __init__(self, *, dispatch: QWidget | None, parent: QWidget | None = None) -> None:
@@ -68,6 +71,7 @@ class Foot(QWidget):
         if dispatch is not None and self._dispatch is not None:
             self._rows.addWidget(dispatch)
             self._dispatch.several_done.connect(self.several_dispatched)
+            self._dispatch.refused.connect(self.dispatch_refused)
             self._dispatch.done.connect(self.dispatched)
             self._dispatch.cancelled.connect(self.dispatch_cancelled)
             dispatch.hide()

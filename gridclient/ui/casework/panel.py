@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gridclient.domain.case import CaseState
+from gridclient.domain.case import Case, CaseState
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
@@ -27,6 +27,7 @@ from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Together
+from gridclient.ui.present import short_number
 
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # the case is painted first, and for one that is only passed by nothing is searched
@@ -45,7 +46,7 @@ class CasePanel(QWidget):
         together_wanted(Action): to be done to all of several cases.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
-        some_refused(str, tuple): of several cases some were not dispatched: the sentence and those that are left.
+        some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
     """
 
     changes = Signal(object)
@@ -182,6 +183,7 @@ class CasePanel(QWidget):
         self._clock.timeout.connect(self._tick)
         self.acting.done.connect(self._on_done)
         self.acting.outdated.connect(self._on_outdated)
+        self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
         self.acting.told.connect(self.told)
         self.top.open_wanted.connect(self.open_wanted)
@@ -192,11 +194,13 @@ class CasePanel(QWidget):
         self.foot.dispatched.connect(self._on_dispatched)
         self.foot.dispatch_cancelled.connect(self.acting.cancel)
         self.foot.several_dispatched.connect(self._on_several_dispatched)
+        self.foot.dispatch_refused.connect(self._on_refused)
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
         self.several.changes.connect(self._on_changes)
         self.several.staying.connect(self.staying)
         self.several.told.connect(self.told)
+        self.several.some_refused.connect(self.some_refused)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -267,18 +271,22 @@ class CasePanel(QWidget):
         self.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
-        self.setFocus()  # before the list of units goes: the focus would jump to some other panel
-        if self._view is not None:
-            self.acting.tell_done(self._view.case, Action.DISPATCH)
+        if self._view is None or self._view.case.id in changes.cases:  # else another case is shown by now
+            self.setFocus()  # before the list of units goes: the focus would jump to some other panel
+            if self._view is not None:
+                self.acting.tell_done(self._view.case, Action.DISPATCH)
         self._on_changes(changes)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
         """The list goes on to the next case: what became of these is said where it stays."""
-        left = (*(outcome.case_id for outcome in together.refused), *together.left)
-        if left:
-            self.some_refused.emit(sentence, left)
+        if together.undone:
+            self.some_refused.emit(sentence, together.undone)
         else:
             self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+
+    def _on_refused(self, case: Case, error: GridClientError) -> None:
+        """The operator is at another case by now."""
+        self.some_refused.emit(f"{short_number(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:

@@ -73,6 +73,7 @@ class SeveralCases(QObject):
         changes(Changes): cases were filed.
         staying(str): what follows changes the present case, and the operator goes on with it.
         told(str): what was done.
+        some_refused(str, tuple): what of cases that are no longer shown was not filed, and which.
     """
 
     shown = Signal(object)
@@ -80,18 +81,19 @@ class SeveralCases(QObject):
     changes = Signal(object)
     staying = Signal(str)
     told = Signal(str)
+    some_refused = Signal(str, object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, parent: QObject) -> None:
         super().__init__(parent)
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._ids: tuple[str, ...] = ()
         self._now = Several()
+        self._begun: tuple[str, ...] = ()  # the cases that were shown when they were filed
         self._typed: Mapping[str, Any] = {}
         self._said = ""  # what the form says when it comes back, because a case was refused
         self._dispatching = False  # they were filed in order to be dispatched
         self._portions = Portions(desk=desk, jobs=jobs, parent=self)
         self._portions.progressed.connect(self._on_progressed)
-        self._portions.failed.connect(self._foot.refuse)
         self._portions.finished.connect(self._on_filed)
         lists.ready.connect(self._on_lists)
 
@@ -181,6 +183,7 @@ class SeveralCases(QObject):
 
     def _submit(self, values: Mapping[str, Any]) -> None:
         given = {name: str(values.get(name, "")) for name in ("standard", "grid")}
+        self._begun = self._ids
         self._portions.run(self._now.new, partial(self._desk.file_many, **given))
 
     def _on_progressed(self, done: int, total: int) -> None:
@@ -189,20 +192,21 @@ class SeveralCases(QObject):
             self._foot.form.note.say(words.format(done=done, total=total))
 
     def _on_filed(self, together: Together) -> None:
-        complete = not together.refused and not together.left
+        shown = self._ids == self._begun
         sentence = words_of(together, word_of(Action.FILE))
-        self._said = "" if complete else sentence
-        if complete:
-            self._typed = {}
+        if not together.undone:
+            self._typed = {} if shown else self._typed
             self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
-        if not self.active:
-            self._tell(together.changes)
-            return
-        if together.done:
+        elif not shown:
+            self.some_refused.emit(sentence, together.undone)
+        if shown and together.done:
             self.staying.emit(self._ids[0])
         self._tell(together.changes)
-        self._dispatching = bool(together.done)
-        self._read()
+        if shown:
+            self._said = sentence if together.undone else ""
+            self._dispatching = bool(together.done)
+        if self.active:
+            self._read()
 
     def _tell(self, changes: Changes) -> None:
         if changes.cases:

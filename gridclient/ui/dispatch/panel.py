@@ -32,11 +32,13 @@ class DispatchPanel(DispatchSheet):
     Signals:
         done(Changes): the case, or all that could be of several, was dispatched.
         several_done(Together, str): what became of several, and the sentence about it; before ``done``.
+        refused(Case, GridClientError): a case that is no longer shown was not dispatched.
         cancelled(): Esc with nothing typed.
     """
 
     done = Signal(object)
     several_done = Signal(object, str)
+    refused = Signal(object, object)
     cancelled = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -46,6 +48,7 @@ class DispatchPanel(DispatchSheet):
         self._action = Action.DISPATCH
         self._case: Case | None = None
         self._batch: tuple[str, ...] = ()
+        self._begun: tuple[str, ...] = ()  # the batch that is dispatched now
         self._units = Units()
         self._choice = Choice()
         self._reasons: dict[str, str] = {}
@@ -58,7 +61,6 @@ class DispatchPanel(DispatchSheet):
         self.button.clicked.connect(self.accept)
         self.reason.textEdited.connect(self._on_reason)
         self._portions.progressed.connect(self._on_progressed)
-        self._portions.failed.connect(self.note.say_error)
         self._portions.finished.connect(self._on_batch)
 
     @property
@@ -80,7 +82,7 @@ class DispatchPanel(DispatchSheet):
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: each to its proposal, or all to the unit that is chosen."""
-        if tuple(case_ids) == self._batch or self._portions.running:
+        if tuple(case_ids) == self._batch:
             return
         self._case, self._action, self._batch = None, Action.DISPATCH, tuple(case_ids)
         self._reset("")
@@ -121,7 +123,7 @@ class DispatchPanel(DispatchSheet):
 
     def dispatch(self) -> None:
         """Dispatches to the units chosen, once, unless a reason is missing."""
-        if self._accepting or not (self._case or self._batch):
+        if self._accepting or not (self._case or self._batch) or self._others_under_way:
             return
         if not self._choice.lead and not self._batch:
             self.note.say_error(RuleViolation("dispatch.no_proposal"))
@@ -133,6 +135,10 @@ class DispatchPanel(DispatchSheet):
             self.button.setEnabled(False)
             self.note.clear()
             self._write()
+
+    @property
+    def _others_under_way(self) -> bool:
+        return bool(self._batch) and self._portions.running
 
     @property
     def _reason_needed(self) -> bool:
@@ -154,7 +160,7 @@ class DispatchPanel(DispatchSheet):
             super().keyPressEvent(event)
 
     def _escape(self) -> None:
-        if self._portions.running:
+        if self._others_under_way:
             self._portions.stop()
         elif self.filter.text():
             self.filter.clear()
@@ -243,7 +249,8 @@ class DispatchPanel(DispatchSheet):
     def _show(self) -> None:
         self.list.show_items(self._units.shown(self.filter.text(), self._choice), self._choice)
         self.reason.setVisible(self._reason_needed or bool(self._batch and self._choice.lead))
-        self.button.setEnabled(not self._accepting and bool(self._choice.lead or self._batch))
+        ready = bool(self._choice.lead or self._batch)
+        self.button.setEnabled(ready and not self._accepting and not self._others_under_way)
         self._foretell()
 
     def _foretell(self) -> None:
@@ -281,12 +288,13 @@ class DispatchPanel(DispatchSheet):
         args: dict[str, Any] = {"lead": self._choice.lead, "reason": self.reason.text().strip()}
         if self._batch:
             given = {name: value for name, value in args.items() if value}
+            self._begun = self._batch
             self._portions.run(self._batch, partial(dispatch_many, self._desk, given))
         elif self._case is not None:
             args["cooperating"] = list(self._choice.cooperating)
             case = self._case
             act = partial(self._desk.act, self._action, case.id, args, base=case.version)
-            self._jobs.write(self, act, partial(self._on_dispatched, case.id), partial(self._on_refused, case.id))
+            self._jobs.write(self, act, partial(self._on_dispatched, case.id), partial(self._on_refused, case))
 
     def _on_dispatched(self, case_id: str, changes: Changes) -> None:
         self._reasons.pop(case_id, None)
@@ -295,23 +303,28 @@ class DispatchPanel(DispatchSheet):
         self.done.emit(changes)
 
     def _on_progressed(self, done: int, total: int) -> None:
-        words = self.tr("正在派遣 {done}/{total}，按 Esc 停止")
-        self.note.say(words.format(done=done, total=total))
+        if self._batch:
+            words = self.tr("正在派遣 {done}/{total}，按 Esc 停止")
+            self.note.say(words.format(done=done, total=total))
 
     def _on_batch(self, together: Together) -> None:
-        self._accepting = False
-        self._batch = (*(outcome.case_id for outcome in together.refused), *together.left)
         sentence = words_of(together, self.tr("派遣"))
-        self._name()
-        self._show()
-        self.note.say(sentence, "warn" if self._batch else "muted")
-        self.button.setEnabled(bool(self._batch))
+        if self._batch == self._begun:  # else something else is shown by now
+            self._accepting = False
+            self._batch = together.undone
+            self._name()
+            self._show()
+            self.note.say(sentence, "warn" if self._batch else "muted")
+        elif self._batch:
+            self._show()
         self.several_done.emit(together, sentence)
         self.done.emit(together.changes)
 
-    def _on_refused(self, case_id: str, error: GridClientError) -> None:
-        if self._case is not None and self._case.id == case_id:
+    def _on_refused(self, case: Case, error: GridClientError) -> None:
+        if self._case is not None and self._case.id == case.id:
             self._on_failed(error)
+        else:
+            self.refused.emit(case, error)
 
     def _on_failed(self, error: GridClientError) -> None:
         self._accepting = False

@@ -14,6 +14,7 @@ from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
 from tests.ui.casework.panel_keys import Show, focused, form_of, keys, offered, press, submit, write
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 
@@ -245,6 +246,46 @@ def test_a_conflict_is_said_and_the_text_stays(panel: CasePanel, made: InventedD
     assert made.store.events[case_id][-1].payload["text"] == "已联系"
 
 
+def test_what_a_case_refuses_that_is_no_longer_shown_is_told_with_its_number(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    handled, filed, other = made.handling("积水"), made.filed("噪音"), made.handling("占道")
+    show(handled)
+    form = form_of(panel, Action.NOTE)
+    write(form, "text", "已联系")
+    made.act(Action.URGE, handled)
+    with qtbot.waitSignal(panel.some_refused) as told:
+        press(form.widget_of("text"))
+        panel.show_case(other)
+        qtbot.waitUntil(lambda: panel.view is not None and panel.view.case.id == other)
+    assert told.args[1] == (handled,)
+    assert told.args[0].startswith(short_number(made.store.case(handled).number))
+    assert "刚被他人更新" in told.args[0]
+    show(filed)
+    panel.focus_dispatch()
+    qtbot.waitUntil(lambda: dispatch.choice.lead == LEAD)
+    made.act(Action.NOTE, filed, text="等等")
+    with qtbot.waitSignal(panel.some_refused) as told:
+        press(dispatch.filter)
+        dispatch.show_case(None)
+    assert told.args[1] == (filed,)
+
+
+def test_a_case_that_was_dispatched_says_nothing_of_the_one_that_is_shown_by_then(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    first, other = made.filed("积水"), made.filed("噪音")
+    said: list[str] = []
+    panel.told.connect(said.append)
+    show(other)
+    dispatch.show_case(made.store.case(first))
+    qtbot.waitUntil(lambda: dispatch.choice.lead == LEAD)
+    with qtbot.waitSignal(panel.changes) as told:
+        press(dispatch.filter)
+    assert told.args[0].cases == {first}
+    assert not said
+
+
 def test_a_case_with_a_unit_is_reassigned_in_the_same_place(
     panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
@@ -330,6 +371,25 @@ def test_a_case_that_refuses_is_named_and_the_others_are_filed(
     assert told.args[0].cases == {cases[1]}
     qtbot.waitUntil(lambda: "1 件未办成" in panel.foot.note.text())
     assert made.store.case(cases[0]).number[-6:] in panel.foot.note.text()
+
+
+def test_what_several_refuse_that_are_no_longer_shown_is_told_and_not_said_to_others(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    cases, others = [[made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)] for _ in range(2)]
+    panel.show_batch(cases)
+    qtbot.waitUntil(lambda: panel.foot.form is not None)
+    made.desk.act(Action.DECLINE, cases[0], {"reason_code": "withdrawn", "reason": "撤回"})
+    form = panel.foot.form
+    assert form is not None
+    form.fill({"standard": "C-01-02-01", "grid": GRID})
+    with qtbot.waitSignal(panel.some_refused) as told:
+        form.submit()
+        panel.show_batch(others)
+    assert told.args[1] == (cases[0],)
+    assert "1 件未办成" in told.args[0]
+    qtbot.waitUntil(lambda: panel.foot.form is not None and panel.foot.form.isVisible())
+    assert "未办成" not in panel.foot.note.text()
 
 
 def test_many_cases_are_filed_in_portions_and_esc_stops_between_them(
