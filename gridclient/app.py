@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -11,6 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QWidget
 
 from gridclient.application import RESOURCES, make_application
+from gridclient.domain.frozen import frozen
 from gridclient.early_desk import EarlyDesk, Late, base_maps_in
 from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
@@ -32,7 +32,7 @@ _STORE_OPENS_MS: Final = 3_000  # at the latest: a moment after the map is drawn
 _MAP_SEEN_MS: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Begun:
     """What was begun while the window was still being imported (:mod:`gridclient.start`).
 

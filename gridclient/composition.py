@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import GridClientError, InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
@@ -54,7 +55,7 @@ FIRST_ACCOUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenedDesk:
     """A profile that is open: the desk's services and what administration needs beside them."""
 

@@ -15,9 +15,10 @@ import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+
+from gridclient.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
@@ -27,7 +28,7 @@ READS: Final = frozenset({"queries", "reference", "map_data"})
 """What it answers, by the parts of a desk: every call of these."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """The profile is open: who writes here, who acts, whether there is a hub, and the settings.
 

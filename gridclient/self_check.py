@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from gridclient.composition import open_desk
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.errors import GridClientError, NotFound, SyncFault
+from gridclient.domain.frozen import frozen
 from gridclient.services.error_text import sentence_of
 from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
 from gridclient.services.rows import CaseFilter
@@ -31,7 +32,7 @@ _MAP_SECONDS: Final = 60
 _GIB: Final = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that was looked at. ``name`` is for programs, ``title`` and ``sentence`` are for people."""
 
@@ -49,7 +50,7 @@ _HUB: Final = "联机同步"
 _ALONE: Final = Finding("hub", _HUB, True, "本席位还没有接入县级中心，单机使用。")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """What the profile tells the other checks."""
 

@@ -23,6 +23,7 @@ from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.domain.events import to_seconds
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
 from gridclient.services.import_findings import ImportKind
@@ -61,7 +62,7 @@ class DemoIds:
         return f"{self.random.getrandbits(128):032x}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scene:
     """One moment of one case: its registration (no step) or an action."""
 

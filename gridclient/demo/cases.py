@@ -6,7 +6,7 @@ Gives values only; turning them into commands or events is the caller's business
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from functools import lru_cache
@@ -23,6 +23,7 @@ from gridclient.demo.scenery import read_phrases
 from gridclient.demo.subjects import Subject, Subjects
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.deadlines import deadline
+from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import Limit, LimitKind, parse_limit
 
 DAYS: Final = 60
@@ -50,7 +51,7 @@ _INSTEAD: Final[Mapping[Fate, Fate]] = {Fate.RETURNED: Fate.FILED, Fate.HANDLED:
 """What becomes of a case whose unit is asleep now."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoCase:
     """One case. ``key`` is its number within the seed; ``repeats`` the key of the case that it is a near-duplicate of.
 
@@ -87,7 +88,7 @@ class _Aim(Enum):
     AMPLE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Plan:
     """A case before it is written out: enough to put all of them in the order of their reports."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gridclient.demo.shapes import DemoGrid, read_geojson
 from gridclient.demo.standards import DemoLists, DemoStandard, read_lists, read_standards
 from gridclient.demo.units import DemoUnit, demo_units
+from gridclient.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoCounty:
     """All that a desk of the demo county knows before its first case."""
 

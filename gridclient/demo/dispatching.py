@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gridclient.demo.places import COUNTY_CODE
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
 from gridclient.demo.units import DemoUnit
+from gridclient.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assignees:
     """Unit codes: the lead, those that cooperate, and departments of the county among them."""
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -14,6 +13,7 @@ from typing import Final
 from gridclient.composition import OpenedDesk, open_desk
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import to_seconds
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import SavedView
 from gridclient.store.profile_lock import profile_exists
 
@@ -32,7 +32,7 @@ SECOND_DESK: Final = "second"
 _BY_HAND: Final = "manual-*"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What a desk keeps for itself, its look for instance, and takes along into a new demo."""
 
@@ -40,7 +40,7 @@ class Kept:
     views: tuple[SavedView, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Making:
     """When a demo was made and how; ``untouched``: nobody has done, imported or put anything there since."""
 

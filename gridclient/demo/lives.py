@@ -6,7 +6,7 @@ The steps carry the names and arguments of the actions on a case, so that the ca
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from random import Random
@@ -15,6 +15,7 @@ from typing import Final
 from gridclient.demo.dispatching import Assignees
 from gridclient.demo.scenery import Phrases
 from gridclient.demo.standards import DemoLists, DemoStandard
+from gridclient.domain.frozen import frozen
 
 _MORNING: Final = time(8)
 _EVENING: Final = time(18)
@@ -36,7 +37,7 @@ class Fate(StrEnum):
     DECLINED = "declined"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoStep:
     """One action: ``action`` and ``args`` as the commands take them; ``by`` is operator or unit."""
 
@@ -46,7 +47,7 @@ class DemoStep:
     args: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Circumstances:
     """All that a life depends on. ``due`` gives the deadline of the handling limit from its start;
     ``around_the_clock`` says that units go out at night for it."""

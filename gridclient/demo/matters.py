@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Final
@@ -12,6 +11,7 @@ from typing import Final
 from gridclient.demo.places import SEEDS
 from gridclient.demo.scenery import Phrases, Spot
 from gridclient.demo.standards import names
+from gridclient.domain.frozen import frozen
 
 LONGEST_TITLE: Final = 40
 _HOURS: Final[Mapping[str, tuple[int, ...]]] = {
@@ -27,7 +27,7 @@ _ANY: Final = "*"
 _SEPARATOR: Final = "|"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Matter:
     """One thing that is reported: where it is met, at what time of day, how often, in which months (none: always).
 
@@ -57,7 +57,7 @@ class Matter:
         return not self.months or months <= self.months
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """Title and description of one case."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
 from gridclient.demo.places import SEEDS
 from gridclient.demo.shapes import DemoGrid
+from gridclient.domain.frozen import frozen
 
 COASTAL_TOWNSHIPS: Final = frozenset({"371002002", "371002003", "371002011", "371002100", "371002102"})
 _URBAN: Final = frozenset({"小区", "街面", "商铺", "工地", "校园", "市场", "公园"})
@@ -19,7 +19,7 @@ _BUSINESSES: Final[Mapping[str, str]] = {
 _RURAL: Final = frozenset({"村庄", "河道", "工地"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Phrases:
     """The words of ``scenery.json``."""
 
@@ -32,7 +32,7 @@ class Phrases:
         return random.choice(self.lists[name])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """Where something is: how people say it, its address, and the words that a text about it may need."""
 
@@ -42,7 +42,7 @@ class Spot:
     words: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """The places of one basic grid; the same grid always has the same."""
 

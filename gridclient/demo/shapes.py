@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from gridclient.demo.places import GRIDS
+from gridclient.domain.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoGrid:
     """One area. ``tier``: township, zone, community or basic; ``kind``: of a basic one basic or special, else empty."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from gridclient.demo.places import SEEDS
+from gridclient.domain.frozen import frozen
 
 KINDS: Final[Mapping[str, str]] = {"事件": "event", "部件": "component"}
 URGENCIES: Final[Mapping[str, int]] = {"一般": 1, "紧急": 2, "特急": 3}
 SEPARATOR: Final = "、"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoStandard:
     """One filing condition. ``units`` and ``cooperating`` are names or aliases of units; ``urgency`` is 1 … 3."""
 
@@ -34,7 +34,7 @@ class DemoStandard:
     urgency: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One entry of a list of reasons: its stable code, its name and what people write beside it."""
 
@@ -43,7 +43,7 @@ class Choice:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoLists:
     """Reasons, channels and phrases; ``results`` by the name of the small class, else of the big."""
 

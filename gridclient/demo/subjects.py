@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from itertools import accumulate
 from random import Random
 from typing import Final, Generic, TypeVar
@@ -17,6 +16,7 @@ from gridclient.demo.matters import Matter, read_matters
 from gridclient.demo.scenery import Phrases, Scene, Spot, scenes, spot
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
+from gridclient.domain.frozen import frozen
 
 Item = TypeVar("Item")
 
@@ -24,7 +24,7 @@ _UNEVENNESS: Final = 0.95
 _LESS_IN_VILLAGES: Final = 0.45
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """Shared by a case and those that repeat it."""
 

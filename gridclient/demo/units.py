@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -20,6 +20,7 @@ from gridclient.demo.people import invented_landline, invented_mobile, invented_
 from gridclient.demo.places import COUNTY_CODE, KM_EAST, KM_NORTH, SEEDS, TOWN_CENTRES
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import names
+from gridclient.domain.frozen import frozen
 
 KINDS: Final[Mapping[str, str]] = {
     "A类派驻": "stationed_a",
@@ -39,7 +40,7 @@ _INACTIVE: Final = ("371002003-O03", "371002011-A02")
 _ROADS: Final = ("海滨路", "新风路", "文化路", "和平路", "青山路", "龙泉路", "东升街", "永宁街", "望海路", "春晓街")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """An invented member of a unit."""
 
@@ -47,7 +48,7 @@ class Person:
     phone: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DemoUnit:
     """One unit. ``serves`` are area codes of any tier; ``initials`` are those of its name and of its aliases."""
 
@@ -70,7 +71,7 @@ class DemoUnit:
     people: tuple[Person, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitType:
     """One line of ``unit_types.csv``; ``name`` holds places to fill in."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import accumulate, pairwise
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 CHINA_TIME = timezone(timedelta(hours=8))
 _WORKING_WEEKDAYS = 5
@@ -27,7 +28,7 @@ def china_time(moment: datetime) -> datetime:
     return moment.astimezone(CHINA_TIME)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkCalendar:
     """Days that are worked (True) and days off (False); unlisted days go by Monday to Friday.
 
@@ -86,7 +87,7 @@ class WorkCalendar:
         return [date.fromordinal(ordinal) for ordinal in self._exceptions[begin:end]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkingHours:
     """The hours of a working day, ordered and apart; default 08:00-12:00 and 14:00-18:00 (DOMAIN: Clocks).
 

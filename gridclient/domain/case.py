@@ -6,12 +6,13 @@ The rules that change it stand in :mod:`gridclient.domain.fold`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from gridclient.domain.events import EventKey
+from gridclient.domain.frozen import frozen
 
 
 class CaseState(StrEnum):
@@ -80,7 +81,7 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseFacts:
     """What was reported. ``lon``/``lat`` are WGS-84 (= CGCS2000); ``source_point`` keeps the original and its system.
 
@@ -109,7 +110,7 @@ class CaseFacts:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseClock:
     """One time limit of a case: running while ``ended`` is ``None``. ``limit`` is in code form."""
 
@@ -121,7 +122,7 @@ class CaseClock:
     ended: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assignment:
     """One unit's part in a case, with its own state, clock, feedback and verdict."""
 
@@ -139,7 +140,7 @@ class Assignment:
     remaining: int | None = None  # seconds left when the unit gave it back; its clock pauses there
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contention:
     """Two sides acted on one case without knowing of each other, and both cannot stand: a person has to choose.
 
@@ -158,7 +159,7 @@ class Contention:
         return self.events[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A case folded from its events.
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 ZONE_NUMBERS = range(601, 700)
 DEVICE_SIGNS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -33,7 +33,7 @@ class Tier(StrEnum):
     BASIC = "basic"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaCode:
     """A code that was read: one of our tiers, or another system's code (``tier`` None) that is kept as it is."""
 

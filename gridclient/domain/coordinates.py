@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 
 class Crs(StrEnum):
@@ -39,7 +39,7 @@ _ALIASES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Point:
     """Longitude and latitude in degrees. Raises ``InvalidInput("point.out_of_range")``, also for NaN."""
 

@@ -18,12 +18,13 @@ Deadlines are whole seconds; 24:00 is written 23:59:59, so that the date shown i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours, china_time
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import Limit, LimitKind
 from gridclient.domain.working_time import WorkingTime, at_second
 
@@ -55,7 +56,7 @@ class StepCode(StrEnum):
     DUE = "due"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One line of how a deadline came about: a code, its moment and the values of its sentence."""
 
@@ -64,7 +65,7 @@ class Step:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deadline:
     """The moment a limit is due, and how that came about; the account is drawn up only when somebody asks for it."""
 
@@ -101,7 +102,7 @@ class Deadline:
         return self.begin.date() if self.day_of_receipt_counts else self.begin.date() + _DAY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Remaining:
     """What is left until a deadline on both clocks; negative once it has passed."""
 
@@ -120,7 +121,7 @@ class Urgency(StrEnum):
     OVERDUE = "overdue"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thresholds:
     """How much time is left when each warning begins (decided here)."""
 

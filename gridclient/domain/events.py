@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.frozen import frozen
 
 Payload = Mapping[str, Any]
 _COUNTER_BITS = 16
@@ -66,7 +66,7 @@ class EventKey(NamedTuple):
         return f"{self.stream}/{self.device}/{self.incarnation}/{self.seq}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One line of the log.
 
@@ -89,7 +89,7 @@ class Event:
         return datetime.fromtimestamp((self.hlc >> _COUNTER_BITS) / 1000, CHINA_TIME)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventDraft:
     """An event before the log has given it a key and a time."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 SMALLEST_AMOUNT = 0.01
 LARGEST_AMOUNT = 10_000
@@ -42,7 +42,7 @@ class LimitKind(StrEnum):
         return self in (LimitKind.WORK_DAY, LimitKind.NATURAL_DAY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """So many of a kind, 0.01 to 10,000; parts are for halves (半个工作日).
 
@@ -59,7 +59,7 @@ class Limit:
             object.__setattr__(self, "amount", int(self.amount))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WrittenLimit:
     """A limit and the words that followed it (``1紧急工作时制止`` → remark ``制止``)."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from gridclient.domain.errors import RuleViolation
+from gridclient.domain.frozen import frozen
 
 
 class AccountRole(StrEnum):
@@ -50,7 +50,7 @@ class Action(StrEnum):
     RESOLVE = "resolve"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Actor:
     """Who acts: an account, its role, for a unit's account the unit, and the name of who has the account."""
 

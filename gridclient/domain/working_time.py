@@ -6,16 +6,16 @@ span of years costs no more than an hour. What a limit means is ``deadlines``'s 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours, second_of_day
+from gridclient.domain.frozen import frozen
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkingTime:
     """The working time of one calendar and one set of hours. All moments are on the Chinese clock, in whole seconds."""
 

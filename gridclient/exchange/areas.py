@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from gridclient.domain.coordinates import Crs
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.boundaries import boundary, geometry_of_text
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
@@ -20,14 +20,14 @@ _IDEOGRAPHS = ("\u3400", "\u9fff")
 GEOMETRY = "geometry"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """The geometry that came beside the cells of a row, as GeoJSON has it; tables write it into a cell."""
 
     geometry: object
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AreaSource:
     """Where areas come from: ``crs`` None means that nobody said which system the numbers are in.
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from typing import Final, TypeVar
 
 from gridclient.domain.coordinates import Crs
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.cases import CONTENT_MARK, CaseReader
 from gridclient.exchange.cells import Cell, FormulaCell, Row, Table
 from gridclient.exchange.fields import Fields, RowProblem
@@ -29,7 +30,7 @@ Made = TypeVar("Made")
 Case = TypeVar("Case", CaseRecord, ImportedCase)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Portion:
     """Some rows with all that is needed to read them."""
 

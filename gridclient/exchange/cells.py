@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias
 
+from gridclient.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class FormulaCell:
     """A cell with a formula: its value depends on the program that opens it, so it is refused."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ErrorCell:
     """A cell that shows an error (``#N/A``) or cannot be read."""
 
@@ -27,7 +28,7 @@ Row: TypeAlias = tuple[int, Sequence[Cell]]
 """Row number as the spreadsheet shows it, and the cells; trailing blanks may be missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """One sheet or one csv file. ``titles`` are unique; ``typed`` tells apart xlsx cells and mere csv text.
 

@@ -8,9 +8,9 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.cells import Row
 from gridclient.exchange.opening import MAX_UNPACKED_BYTES, PIECE, Source
 from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
@@ -25,7 +25,7 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Writing:
     """How the text is written. ``lines`` is about how many rows there are; ``forces_text`` says that some cells may be
     written ``="00123"``, which keeps a spreadsheet program from taking them for numbers."""

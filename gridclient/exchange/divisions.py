@@ -6,10 +6,10 @@ Understands one code column (区划代码, adcode) as well as one pair of column
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gridclient.domain.codes import read_code
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import AreaSource, Shape
 from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.fields import RowProblem, digest
@@ -20,7 +20,7 @@ LEVELS = ("province", "city", "county", "township", "community")
 _BY_LENGTH = {2: "province", 4: "city", 6: "county", 9: "township", 12: "community"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DivisionReader:
     """Makes one record of each row: the deepest level that the row has a code for."""
 

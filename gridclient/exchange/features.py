@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import Shape
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.opening import Source
@@ -20,7 +20,7 @@ _DEGREES = frozenset({"4326", "4490", "4979", "84", "CRS84"})
 _LAST_WORD = re.compile(r"([A-Za-z]*\d+)\D*$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feature:
     """One feature: its place in the file from 1, its cells in the order of the titles, its geometry.
 
@@ -32,7 +32,7 @@ class Feature:
     shape: Shape | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeatureFile:
     """All features. ``declared`` is the coordinate system that the file claims, which is often not the true one."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.import_findings import ImportKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """One field of a kind: its name in mappings, its titles from the most to the least certain."""
 

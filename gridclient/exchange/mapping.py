@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.headings import HEADINGS, comparable
 from gridclient.services.import_findings import ImportKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnMapping:
     """Field → column title. A field that is told "" is left out though its title could be guessed.
 

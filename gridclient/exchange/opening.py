@@ -12,12 +12,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 MAX_FILE_BYTES = 200 << 20
 MAX_UNPACKED_BYTES = 1 << 30
@@ -37,7 +37,7 @@ class Form(StrEnum):
     GEOJSON = "geojson"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A file that was looked into. ``member`` is the only file of a zip that was packed for sending, else ""."""
 

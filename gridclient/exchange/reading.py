@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 from gridclient.domain.coordinates import Crs, parse_crs
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import AreaSource, is_damaged
 from gridclient.exchange.case_rows import SeenCases, cases_aside, read_row
 from gridclient.exchange.cases import CaseReader
@@ -40,7 +40,7 @@ _AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 LOOKED_AT = 2_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A file that was opened: iterate it for its rows. ``expected`` is about how many there are, for a progress bar."""
 

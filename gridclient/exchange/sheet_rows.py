@@ -11,12 +11,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, Row, is_blank
 from gridclient.exchange.opening import PIECE
 from gridclient.exchange.xml_parts import Attributes, NumberStyle, XmlReader, unescaped
@@ -33,7 +33,7 @@ _MERGED = re.compile(rb'mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1
 _OVERLAP = 512
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """A merged area: rows from 1, columns from 0, both ends counted in."""
 
@@ -43,7 +43,7 @@ class Merged:
     last_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What a look over the sheet's bytes tells before any row is read."""
 
@@ -51,7 +51,7 @@ class Survey:
     merged: tuple[Merged, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetPlace:
     """Where a sheet stands: the file's and the sheet's name for people, the open container and the sheet's part."""
 
@@ -70,7 +70,7 @@ class SheetPlace:
         return stream
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetSetting:
     """What the sheet's cells refer to."""
 

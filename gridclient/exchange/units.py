@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.points import PointReader
@@ -23,7 +24,7 @@ _KIND_WORDS = {word: key for key, word in UNIT_KINDS.items()} | {
 _DUTY_WORDS = {word: key for key, word in DUTY.items()} | {"": "on_duty", "正常": "on_duty", "值班": "on_duty"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitReader:
     """Makes one record of each row."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.values import day
@@ -22,7 +22,7 @@ _YES_OR_NO = dict.fromkeys(("是", "1", "true", "y", "yes"), True) | dict.fromke
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CalendarReader:
     """Makes one record of each row. A column may say whether the day is worked, or whether it is off."""
 

@@ -10,13 +10,13 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import IO, TypeAlias
 from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.exchange.opening import PIECE
 
 MAX_SMALL_PART = 32 << 20
@@ -113,7 +113,7 @@ class _Texts(XmlReader):
             self._pieces.append(data)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SheetPart:
     """One sheet: its name for people and the part of the container that holds it."""
 
@@ -122,7 +122,7 @@ class SheetPart:
     hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberStyle:
     """How numbers of a style are meant: a date, a length of time, or so many digits with leading zeros."""
 
@@ -131,7 +131,7 @@ class NumberStyle:
     digits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkbookParts:
     """What all sheets of a workbook share."""
 

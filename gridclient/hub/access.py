@@ -7,11 +7,12 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
+from gridclient.domain.frozen import frozen
 from gridclient.hub.audit import CODE_ISSUED, ENROLLED, KEPT_S, REVOKED, RIGHTS_CHANGED
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.rights import concrete, role_of, stick_keys
@@ -31,7 +32,7 @@ _LONGEST_NAME: Final = 80
 _LOG: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Applicant:
     """What a desk says of itself when it enrols."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gridclient.domain.frozen import frozen
 from gridclient.hub.access import Access, Applicant
 from gridclient.services.enrolment import Grant
 from gridclient.sync.enrol_file import check_digits, read_request, write_admission
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admitted:
     """The answer's file, and what was admitted. ``digits`` are those that the desk showed with its request."""
 

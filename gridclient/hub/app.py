@@ -9,7 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.domain.frozen import frozen
 from gridclient.hub.accompanied import answer_to
 from gridclient.hub.answers import answer
 from gridclient.hub.backend import Backend
@@ -46,7 +47,7 @@ _TALLIES_A_CLEANING: Final = 1800
 _LOG: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HubSettings:
     """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere;
     ``counts`` is where several processes of one hub put their counts together; ``behind`` are the addresses of

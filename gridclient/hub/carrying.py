@@ -7,11 +7,11 @@ grows by what is new, and an empty one gets a feed from its start.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
 from gridclient.domain.errors import GridClientError, RuleViolation, SyncFault
+from gridclient.domain.frozen import frozen
 from gridclient.hub.access import stick_signing_key
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.feeds import Reader, read_page
@@ -28,7 +28,7 @@ from gridclient.sync.wire import FeedAsk, Push, PushResult, PushStatus
 _ROOM: Final = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Carried:
     """What became of a file, counted in events: new here, known before, not taken; and what was added to it.
 

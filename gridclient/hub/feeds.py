@@ -6,9 +6,10 @@ A page is a stretch of positions. Its bytes are guessed from the length of its t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
+from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
@@ -29,7 +30,7 @@ _LARGEST_WINDOW: Final = 1 << 20
 _AVERAGE: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reader:
     """Who asks: own events come as runs only. ``room``: about so many bytes may still go on the line; ``protocol``: in
     which version the conversation is."""
@@ -95,7 +96,7 @@ def _end(cursor: int, head: int) -> int:
     return end if head >= end + PART else head
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fitting:
     """As many events as fit, and whether that is all there are."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.services.enrolment import Grant
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileRights:
     """What a device may do with one file; ``size`` is what the event said of it, 0 when it said nothing."""
 

@@ -7,11 +7,11 @@ import os
 import re
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.domain.frozen import frozen
 
 MOST_CHUNK: Final = 256 * 1024
 LARGEST: Final = 32 * 1024 * 1024
@@ -19,7 +19,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _STALE_S: Final = 14 * 24 * 3600
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileState:
     """How much of a file is here; ``whole``: all of it, and it is what its name says."""
 

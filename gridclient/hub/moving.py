@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gridclient.domain.errors import Conflict, InvalidInput, NotFound
+from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import MOVED_FACT, check_not_moved, held, open_backend, sqlite_file
 from gridclient.hub.schema import COLUMNS, VERSION_FACT
@@ -19,7 +19,7 @@ Sums = dict[tuple[str, str], tuple[int, int]]
 """Count and sum of hashes of rows, by table and stream ("" for tables without streams); the order does not count."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moved:
     """What was moved: events by stream, rows of all tables; ``again``: all of it was there and the same."""
 

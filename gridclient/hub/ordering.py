@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from gridclient.domain.events import EventKind, Record, link_after, place_mark
+from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import unit_may_write, units_handed
 from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, StandAsk, Standing
 from gridclient.services.enrolment import Grant
@@ -34,7 +34,7 @@ _JSON: Final = json.JSONDecoder(parse_constant=_no_constant)
 Payloads = Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What becomes of a push: refused for ``why``, or its events from ``first_new`` of its records on are new."""
 

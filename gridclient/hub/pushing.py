@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.ordering import (
     Payloads,
@@ -41,7 +41,7 @@ def take_push(backend: Backend, device: Device, grants: tuple[Grant, ...], push:
     return place_together(backend, [check(device, grants, push)], at=at)[0]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checked:
     """A push that is right by itself, with what was worked out of it before its stream is held."""
 

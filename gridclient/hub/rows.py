@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Grant
 
 CHAIN_START: Final = bytes(32)
 """The link before an origin's first event."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """A desk that enrolled. ``grants`` name streams or, with a star at the end, all streams that begin so.
 
@@ -30,7 +31,7 @@ class Device:
     seen_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """A one-time code by its hash: what it grants, until when, and which device took it."""
 
@@ -53,7 +54,7 @@ class Note(NamedTuple):
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamRow:
     """A stream: ``head`` is its newest position and the number of its events, ``total`` the sum of their marks."""
 
@@ -130,7 +131,7 @@ class StandAsk(NamedTuple):
     counted: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """Where a stream and one origin of it stand, with the stream held; to whom some subjects were handed, and the
     ``earlier`` events of those that may be counted into a feed now."""
@@ -143,7 +144,7 @@ class Standing:
     earlier: Sequence[MarkRow]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placement:
     """What a push adds, all at once. ``total`` is the stream's sum afterwards; ``sums`` are additions per unit."""
 

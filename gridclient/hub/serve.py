@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Final
 import uvicorn
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.domain.frozen import frozen
 from gridclient.hub.access import URL_FACT
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
@@ -37,7 +38,7 @@ _MANY_VALUES: Final = 20_000
 _SWITCH_S: Final = 0.0005
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listening:
     """Where and how the hub listens. ``public_url`` is what desks are told, when it is not this machine's name.
 
@@ -55,7 +56,7 @@ class Listening:
     behind: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Secured:
     """TLS as it came out: files for uvicorn, and the fingerprint that codes carry (empty for a known authority's)."""
 
@@ -117,7 +118,7 @@ def admin_token(folder: Path) -> str:
         raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """What one process of a hub serves."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.frozen import frozen
 from gridclient.hub.access import Access
 from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
@@ -28,7 +28,7 @@ _STYLE: Final = (
 NOTE_TITLES: Final = ("时间", "事情", "设备", "数据流", "说明", "次数")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HubStatus:
     """The hub at one moment."""
 

@@ -9,11 +9,11 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.domain.frozen import frozen
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, TileArchive
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ SQLITE_MAGIC = b"SQLite format 3\x00"
 SUFFIXES = frozenset({".pmtiles", ".mbtiles"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseMapInfo:
     """What an import says before it copies: the archive's description and the size of the file in bytes."""
 

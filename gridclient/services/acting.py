@@ -6,18 +6,19 @@ What differs between actions is what their event says (:mod:`gridclient.services
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from gridclient.domain.errors import Conflict
 from gridclient.domain.events import EventDraft
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.drafting import Situation, draft_for
 from gridclient.services.ports import Clock, Reference, Work
 from gridclient.services.rows import Changes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActOnCase:
     """Do ``action`` to a case. ``base`` is the version the actor saw; ``None`` takes the newest as it is."""
 

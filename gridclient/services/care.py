@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.map_port import BaseLayer
 from gridclient.services.rows import StandardListRow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BackupRow:
     """One backup in the profile's folder; ``automatic`` ones come and go by themselves."""
 
@@ -22,7 +22,7 @@ class BackupRow:
     automatic: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseMapRow:
     """An imported base map with its file."""
 
@@ -31,7 +31,7 @@ class BaseMapRow:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuditRow:
     """One line of the audit log: who did or looked at what. A case is named by its number where it has one."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case, CaseFacts
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.map_port import MapData
 from gridclient.services.ports import AttachmentFiles, Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gridclient.services.registering import Registered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of one case of a batch: ``error`` is ``None`` when it was done."""
 
@@ -26,7 +26,7 @@ class Outcome:
     error: GridClientError | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """Everything a desk can ask or do. Blocking: call it from a pool thread, writes from the one writer thread."""
 

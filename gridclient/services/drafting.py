@@ -6,13 +6,14 @@ Deadlines go into the event, so that every desk folds to the same ones whatever 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseFacts, Role, Stage
 from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.domain.events import EventKind, to_seconds
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.clocks import (
     clock_payload,
@@ -30,7 +31,7 @@ Draft = tuple[EventKind, dict[str, Any]]
 _FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Situation:
     """All that a draft is made from."""
 

@@ -7,10 +7,10 @@ certificate itself puts the first bytes of its SHA-256 into the code, so that th
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from typing import Final
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 
 FINGERPRINT_BYTES: Final = 8
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,7 +21,7 @@ _FINGERPRINT_SIGNS: Final = 13
 _SHORT_CODE, _LONG_CODE = 16, 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EnrolCode:
     """A code that was read: ``text`` in its one plain writing; ``fingerprint`` is empty or 8 bytes."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from gridclient.domain.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Grant:
     """What a device may do with a stream. ``unit`` narrows reading and writing to what was handed to that unit."""
 
@@ -18,7 +19,7 @@ class Grant:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enrolment:
     """What a desk got when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
 

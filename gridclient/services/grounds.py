@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
 from gridclient.domain.case import Role
+from gridclient.domain.frozen import frozen
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow, UnitRow
 
@@ -46,7 +46,7 @@ def answers_for(unit: UnitRow, words: Iterable[str]) -> bool:
     return any(word in own for word in words)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grounds:
     """What the lists say about one case; asked for each unit."""
 

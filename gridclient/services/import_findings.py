@@ -7,10 +7,11 @@ For windows and the command line; the records themselves, which only the readers
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
 
 
@@ -25,7 +26,7 @@ class ImportKind(StrEnum):
     CALENDAR = "calendar"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowFinding:
     """What was found in one row; ``code`` and ``params`` make a sentence (``services.error_text``).
 
@@ -46,7 +47,7 @@ class RefusedRow(RowFinding):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something worth a line in the report about a row or a file that goes in all the same (a grid in two parts)."""
 
@@ -68,7 +69,7 @@ Progress: TypeAlias = Callable[[ImportPhase, int, int | None], None]
 it raises ``Cancelled``, which is passed over once rows are written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportSummary:
     """The figures of one import, as the command line and the report print them."""
 
@@ -81,7 +82,7 @@ class ImportSummary:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportOutcome:
     """What came of an import: the figures, each row refused, each remark, what to refresh."""
 

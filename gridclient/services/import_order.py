@@ -7,10 +7,11 @@ work is done in a process of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final, Literal
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.import_findings import ImportKind, Notice
 from gridclient.services.map_port import ArchiveMetadata
 
@@ -18,14 +19,14 @@ BASE_MAP: Final[Literal["basemap"]] = "basemap"
 """The kind of a file that holds no rows: it goes into the profile's folder as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnChoice:
     """Field → column title, as an operator chose it; "" leaves a field out."""
 
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportOrder:
     """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` a TOML file or what was chosen.
 
@@ -41,7 +42,7 @@ class ImportOrder:
     list_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookOrder:
     """A look into a file; ``kind`` "" guesses it from the header."""
 
@@ -51,7 +52,7 @@ class LookOrder:
     mapping: ColumnChoice | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnGuess:
     """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
 
@@ -60,7 +61,7 @@ class ColumnGuess:
     required: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportPreview:
     """What the import page shows before anything is read in.
 
@@ -85,7 +86,7 @@ class ImportPreview:
     file_notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What is in a file.
 

@@ -7,14 +7,15 @@ Rows are counted as a spreadsheet shows them (the first line is row 1; a GeoJSON
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.import_findings import Notice
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boundary:
     """An area. ``wkb`` is a valid MultiPolygon in WGS-84 (= CGCS2000), longitude before latitude.
 
@@ -28,7 +29,7 @@ class Boundary:
     source_wkb: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DivisionRecord:
     """One area of the state's tree: ``code`` has 6 digits (province 370000, city 371000, county 371002),
     9 (township) or 12 (community, village). ``ancestors`` are (code, name) from the top, as far as the row tells."""
@@ -46,7 +47,7 @@ class DivisionRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridRecord:
     """One grid: ``tier`` is ``zone``, ``community`` or ``basic``; ``special`` marks a basic grid 专属.
 
@@ -73,7 +74,7 @@ class GridRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitRecord:
     """One unit 派驻机构/部门. ``kind`` and ``status`` are the identifiers of the field (``stationed_a``, ``on_duty``).
 
@@ -105,7 +106,7 @@ class UnitRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StandardRecord:
     """One filing condition 立案条件 with what closes it, its limit and who handles it.
 
@@ -134,7 +135,7 @@ class StandardRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseRecord:
     """One case as another system wrote it down; what no field takes stands whole in ``extra`` by column title.
 
@@ -214,7 +215,7 @@ class ImportedCase(NamedTuple):
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CalendarRecord:
     """One day of the legal calendar. ``name`` is the feast's name or ""."""
 

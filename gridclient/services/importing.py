@@ -7,12 +7,12 @@ power cut leaves nothing. What a sink does after that point is done whole, if ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Protocol
 
 from gridclient.domain.errors import Cancelled
+from gridclient.domain.frozen import frozen
 from gridclient.services.import_findings import (
     ImportKind,
     ImportOutcome,
@@ -29,7 +29,7 @@ from gridclient.services.rows import Changes
 BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """What a sink did, or would do (dry run): new or changed rows, rows that were there already, what to refresh."""
 

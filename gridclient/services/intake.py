@@ -9,13 +9,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import zip_longest
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Channel
+from gridclient.domain.frozen import frozen
 from gridclient.services.registering import LONGEST_TITLE
 from gridclient.services.rows import GridRow, StandardRow
 
@@ -59,7 +59,7 @@ _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParsedText:
     """What a text says; empty fields were not found."""
 
@@ -73,7 +73,7 @@ class ParsedText:
     upper_number: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassGuess:
     """A filing condition that the text may be about; ``words`` are those that spoke for it."""
 

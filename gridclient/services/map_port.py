@@ -7,10 +7,10 @@ what is seen and not what is stored; ``services.map_cells`` says how coarse the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseFilter
 
 Figures: TypeAlias = tuple[int, int]
@@ -28,7 +28,7 @@ MAX_UNITS = 300
 TileKind: TypeAlias = Literal["raster", "vector"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bounds:
     """A box in degrees (WGS-84); raises InvalidInput ``map.bounds`` when it is none."""
 
@@ -67,7 +67,7 @@ class MapData(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArchiveMetadata:
     """What a tile archive says of itself, made safe: plain text, sane numbers."""
 
@@ -95,7 +95,7 @@ class TileArchive(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseLayer:
     """A base map that the operator can choose. ``layer_id`` is used in addresses: letters, digits, dot and hyphen."""
 

@@ -8,10 +8,10 @@ Source: responsibility lists (属地管理责任清单): class → item → lead
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.errors import RuleViolation
+from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import distance
 from gridclient.services.grounds import ROLES, WEIGHT, Ground, answers_for, grounds_for
 from gridclient.services.ports import Reference
@@ -24,7 +24,7 @@ _MOST_RECENT = 20
 _MOST_LOAD = 800
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """A unit that could take the case, on this ground. ``listed`` is its part on the list, ``None``: it has none.
 
@@ -42,7 +42,7 @@ class Candidate:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """Candidates, best first. ``cooperating`` are proposed beside the lead; ``standard`` is the basis."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 from gridclient.domain.case import CaseFacts, Stage
 from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
 from gridclient.services.clocks import clock_payload
 from gridclient.services.conditions import named_condition
@@ -17,7 +18,7 @@ LEVELS = range(1, 5)
 LONGEST_TITLE = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisterCase:
     """What the operator typed. Without a grid the point finds it; without either the case waits for one."""
 
@@ -26,7 +27,7 @@ class RegisterCase:
     level: int = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Registered:
     """The new case and what was touched."""
 

@@ -6,7 +6,7 @@ Instants are aware and in China time; codes are text; nothing here is formatted 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 from gridclient.domain.case import Case
 from gridclient.domain.codes import condition_key
 from gridclient.domain.events import EventKey
+from gridclient.domain.frozen import frozen
 
 
 class Box(StrEnum):
@@ -45,7 +46,7 @@ class SortKey(StrEnum):
     REGISTERED = "registered"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseFilter:
     """Which cases: every field narrows; empty means all. ``grid`` is a code of any tier, a township's too."""
 
@@ -60,7 +61,7 @@ class CaseFilter:
     bounds: tuple[float, float, float, float] | None = None  # west, south, east, north in degrees
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sort:
     """An order of the list; ties are broken by the order of arrival."""
 
@@ -68,7 +69,7 @@ class Sort:
     descending: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseRow:
     """One line of the case list. ``rowid`` is this store's own; ``id`` is the case's key everywhere."""
 
@@ -95,7 +96,7 @@ class CaseRow:
     lat: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CasePage:
     """A page by keyset. ``next`` is an opaque cursor, ``None`` on the last page."""
 
@@ -103,7 +104,7 @@ class CasePage:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimelineEntry:
     """One event as the timeline shows it."""
 
@@ -116,7 +117,7 @@ class TimelineEntry:
     key: EventKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContentionSide:
     """One side of a contention: what it did, and the case as it would stand. ``mine``: this desk did it."""
 
@@ -125,7 +126,7 @@ class ContentionSide:
     mine: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContentionView:
     """Two sides of one case that cannot both stand: ``first`` came first in the order and stands meanwhile."""
 
@@ -135,7 +136,7 @@ class ContentionView:
     later: ContentionSide
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridFigures:
     """Counts of one area. ``boxes`` holds every box of 今日必办."""
 
@@ -144,7 +145,7 @@ class GridFigures:
     boxes: Mapping[Box, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridRow:
     """An area of any tier in force today. ``communities`` are the 12-digit codes it takes in (its own and others)."""
 
@@ -158,7 +159,7 @@ class GridRow:
     schematic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitRow:
     """A unit 派驻机构/部门 with what dispatch needs of it. ``serves`` are area codes of any tier."""
 
@@ -178,7 +179,7 @@ class UnitRow:
     on_duty: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StandardRow:
     """A filing condition 立案条件 with its limit, in the version in force. ``limit`` is in code form.
 
@@ -205,7 +206,7 @@ class StandardRow:
         return condition_key(self.code, self.list)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StandardListRow:
     """A list of filing conditions; those of a list that is not ``in_force`` are not offered any more."""
 
@@ -214,7 +215,7 @@ class StandardListRow:
     in_force: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Likeness:
     """A case that may be the same, and why: metres and hours apart, shared telephone, likeness of the texts 0..1."""
 
@@ -226,7 +227,7 @@ class Likeness:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GridsAt:
     """The three tiers at a point; ``None`` where there is none."""
 
@@ -236,7 +237,7 @@ class GridsAt:
     township: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedView:
     """A filter with its order, under a name the operator gave."""
 
@@ -246,7 +247,7 @@ class SavedView:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """What a write touched; emitted once, and every open page refreshes itself."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class SyncState(StrEnum):
     STOPPED = "stopped"  # the hub will not have this desk (revoked, update due)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncView:
     """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
 
@@ -55,7 +56,7 @@ class SyncView:
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BundleReport:
     """What became of a file on a stick: how many events went out or came in, how many were known already, and of how
     many own ones it said that the hub has them now."""

@@ -8,12 +8,12 @@ stream, dense from 1 and the same for everybody; a filtered feed skips positions
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from gridclient.domain.events import Record
+from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 
@@ -26,7 +26,7 @@ class OriginKey(NamedTuple):
     incarnation: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsent:
     """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.
 
@@ -45,7 +45,7 @@ class Unsent:
     stood: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedState:
     """How far a feed is known here: the newest position, how many events of it, and the sum of their marks."""
 
@@ -82,7 +82,7 @@ class SignedHead(NamedTuple):
     signature: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedPage:
     """A stretch of a feed, in order of position, that brings it to ``cursor``.
 
@@ -130,7 +130,7 @@ class RoundEnd(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoundReport:
     """One round, as the page shows it. ``error`` is a code of :mod:`gridclient.services.error_text` with its words."""
 
@@ -149,7 +149,7 @@ class RoundReport:
     by: str = "line"  # or "stick"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WaitingFile:
     """An attachment that the hub does not have whole: ``sent`` of ``size`` bytes are there."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from gridclient.domain.errors import NotFound
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.store.driver import Connection, Database, schema_tool
 from gridclient.store.reference import touch_reference
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """A real-name account with its role; ``unit`` is the code of the unit that a unit's account belongs to."""
 

@@ -7,12 +7,12 @@ million cases at most.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 from gridclient.store.packs import ROWS
 from gridclient.store.search import TextQuery, find
@@ -29,7 +29,7 @@ Chunks = NDArray[np.int64]
 """Numbers of blobs, ascending."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """The cases that a text finds among ``size`` cases, in the state ``stamp``: places, or bits where they are many."""
 

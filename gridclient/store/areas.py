@@ -6,12 +6,12 @@ A case keeps the grid of its date; where that is unknown today, its first twelve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, UnitRow
 
 _TOWNSHIP: Final = 9
@@ -34,7 +34,7 @@ class KnownSource(Protocol):
     def snapshot(self) -> Known: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Nesting:
     """Which of ``areas`` hold which grids: one pair of places for every area above every grid."""
 

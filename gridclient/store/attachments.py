@@ -13,12 +13,12 @@ import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.domain.frozen import frozen
 from gridclient.services.ports import FileState
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder
@@ -35,7 +35,7 @@ _STATES: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptFile:
     """One file by its content; ``name`` is the one it came with, without folders."""
 

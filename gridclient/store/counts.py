@@ -7,11 +7,11 @@ of the cases that have a deadline.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, GridFigures
 from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Mask, Table
@@ -23,7 +23,7 @@ _STANDING: Final = "standing"
 _TOLD: Final = "told figures"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Due:
     """The cases that have a deadline: when, and the label of their grid."""
 
@@ -38,7 +38,7 @@ class _Due:
         return mask
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Told:
     """The figures as they were asked for last, with what they were made of."""
 

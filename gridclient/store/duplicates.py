@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import numpy as np
 
 from gridclient.domain.events import EventKind
+from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import distance, mercator_cell
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.store.areas import Areas
@@ -41,7 +41,7 @@ _METRES_PER_DEGREE: Final = 111_320.0
 _ALIKE, _NEAR, _PHONE, _TIME = 0.5, 0.25, 0.35, 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewCase:
     """What is known of the case that is being registered."""
 
@@ -57,7 +57,7 @@ class NewCase:
         return frozenset(tokens_of(f"{self.title} {self.description}"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """What the columns know of a new case: numbers of the cases near it, the nearest first, and of the newest ones."""
 

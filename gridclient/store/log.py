@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import Event, EventDraft, EventKey, chain_hash, link_after, next_hlc, payload_text
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 
 CHAIN_START: Final = bytes(32)
@@ -37,7 +38,7 @@ _STATE: Final = (
 """Origins first: our own waiting events may be all there are, and to go through them costs every command its time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """Who writes here: the long id of the store, which start of it this is, and its two characters in numbers."""
 
@@ -46,7 +47,7 @@ class Device:
     short: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggedEvent:
     """An event as it stands in the log; ``pending``: written here, and the hub has not placed it."""
 

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from filelock import FileLock
 
 from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device, writing_device
@@ -31,7 +32,7 @@ FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Identity:
     """What ``profile.json`` holds. ``key_check`` tells a wrong key from a damaged store."""
 
@@ -232,7 +233,7 @@ def _read_identity(folder: Path) -> _Identity:
     try:
         with file_faults():
             known: Mapping[str, Any] = json.loads((folder / "profile.json").read_text("utf-8"))
-        return _Identity(**{name: known[name] for name in _Identity.__slots__})
+        return _Identity(**{part.name: known[part.name] for part in fields(_Identity)})
     except (ValueError, KeyError, TypeError):
         raise StoreUnavailable("store.damaged", detail="profile.json") from None
 

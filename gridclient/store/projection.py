@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gridclient.domain.case import Case
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 from gridclient.store.packs import FORMAT, Labels, mark_pending, packed, write_packs
 from gridclient.store.search import drop_cases, index_cases, searchable
@@ -38,7 +39,7 @@ class TouchedCase:
     pending: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """One case's old and new rows."""
 

@@ -11,11 +11,11 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.events import EventDraft, EventKind, payload_text
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 from gridclient.store.log import Appender, Device, subject_no
 from gridclient.store.reference import touch_reference
@@ -27,7 +27,7 @@ _OWN_SETTINGS: Final = ("county", "township", "name")
 _BINARY: Final = "base64:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Children:
     """Rows that belong to an entity: all columns but the ``owner``'s, in the order of the table's key."""
 
@@ -35,7 +35,7 @@ class _Children:
     owner: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kind:
     """One table of entities. ``number`` is the column that is only this store's and that children may refer to."""
 

@@ -6,11 +6,12 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import split_condition_key
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
 from gridclient.store.reference_schema import ALWAYS
@@ -27,7 +28,7 @@ _STANDARD: Final = (
 _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """One boundary in one of its periods: first day and first day after, as ordinals."""
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridclient.domain.case import Case
+from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 
 Numbers = NDArray[np.int64]
@@ -108,7 +108,7 @@ def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:
     connection.executemany("DELETE FROM search_signs WHERE rowid = ?", rows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextQuery:
     """What a search asks of the two indexes, in FTS5's language; empty where it asks nothing."""
 

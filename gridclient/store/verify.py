@@ -6,11 +6,11 @@ Reads one moment of the store in two passes and holds a few cases at a time, how
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 
 from gridclient.domain.case import Case
+from gridclient.domain.frozen import frozen
 from gridclient.store.audit import broken_lines
 from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection, Database, environment_faults
@@ -28,7 +28,7 @@ _EVENTS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verification:
     """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
 

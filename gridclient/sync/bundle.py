@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from hmac import digest as hmac_digest
 from itertools import groupby
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record, link_after
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
@@ -66,7 +66,7 @@ class StickPage(NamedTuple):
 Content: TypeAlias = StickBatch | StickPage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bundle:
     """What a file holds for its reader. ``locked`` frames are for others; ``writers``: public keys of who wrote."""
 

@@ -12,7 +12,6 @@ import socket
 import ssl
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +30,7 @@ from urllib3.exceptions import (
 )
 
 from gridclient.domain.errors import InvalidInput, SyncFault
+from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Admission, Grant, Membership
 from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
@@ -77,7 +77,7 @@ _ENROL_CODES: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """Where the hub is. ``fingerprint``: the SHA-256 of its certificate in hexadecimal digits, "" to ask the
     machine's authorities; ``proxy``: "" for none."""
@@ -92,7 +92,7 @@ class Address:
             raise InvalidInput("sync.url", text=self.url)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answer:
     status: int
     headers: Mapping[str, str]

@@ -6,39 +6,40 @@ Both go through a pipe between processes, so everything here can be pickled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.services.sync_port import RoundReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncNow:
     """A round at once; also when the machine says that its network is back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Committed:
     """The desk wrote something."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetOffline:
     """The switch."""
 
     offline: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Confirm:
     """Somebody looked at a restored backup or a fork: go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enrol:
     """Enrol with a hub. ``ticket`` comes back with the answer."""
 
@@ -47,7 +48,7 @@ class Enrol:
     code: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """The hub has another address."""
 
@@ -55,7 +56,7 @@ class Move:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChooseProxy:
     """By which proxy from now on: an address, ``direct``, or "" for what the machine says."""
 
@@ -63,7 +64,7 @@ class ChooseProxy:
     chosen: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportBundle:
     """Add to a file on a stick."""
 
@@ -71,7 +72,7 @@ class ExportBundle:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImportBundle:
     """Take a file from a stick."""
 
@@ -79,7 +80,7 @@ class ImportBundle:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AskByFile:
     """Write what the desk says of itself, for somebody to carry to the hub."""
 
@@ -87,7 +88,7 @@ class AskByFile:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TakeAdmission:
     """Take the hub's answer from a file."""
 
@@ -95,14 +96,14 @@ class TakeAdmission:
     file: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopBundle:
     """Stop the work with a stick that was ordered with this ticket; without it nothing happens."""
 
     ticket: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """End; a round is cut between two batches."""
 
@@ -111,7 +112,7 @@ Ticketed: TypeAlias = Enrol | Move | ChooseProxy | AskByFile | TakeAdmission | E
 Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopBundle | Stop
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stands:
     """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself; ``by_stick``:
     the desk has no line and works with its hub by stick alone; ``proxy``: the chosen one, without its password."""
@@ -123,7 +124,7 @@ class Stands:
     proxy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progressed:
     """How far a round or a file is."""
 
@@ -132,21 +133,21 @@ class Progressed:
     all: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changed:
     """The store has something new."""
 
     changes: Changes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RoundEnded:
     """A round is over."""
 
     report: RoundReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What became of an order with a ticket: ``error`` is "" when it was done."""
 

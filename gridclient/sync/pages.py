@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 import msgpack
 
 from gridclient.domain.events import EventKey, Record
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import MOST_UNPACKED, PROTOCOL, seal, unseal
@@ -29,7 +29,7 @@ from gridclient.sync.terms import SPOKEN, Versions
 LINK_BYTES: Final = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SealedPage:
     """A page whose contents are bytes already (:func:`encode_page`), kept by the hub and sent as they are."""
 

@@ -10,12 +10,13 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
+from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore
@@ -35,7 +36,7 @@ _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """What a round asks and tells while it runs.
 
@@ -94,7 +95,7 @@ def run_round(store: SyncStore, transport: Transport, around: Surroundings, paci
     return report
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Parcel:
     """A request ready to go."""
 

@@ -8,12 +8,12 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, Final
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
 from gridclient.sync.moving import move, recertify
@@ -25,7 +25,7 @@ from gridclient.sync.worker import Surrounding, SyncWorker
 _LOG: Final = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkerParts:
     """What the composition opens in the process: the store, the desk's name for the hub, its clock, how many own
     events wait, the desk's signing key, and the proxy that was chosen for this desk."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +15,7 @@ import msgpack
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record
+from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_rows
@@ -52,7 +52,7 @@ class FeedAsk(NamedTuple):
     whole: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncRequest:
     """One round-trip's way up. ``hub`` is "" before the first answer; ``wish``: about so many bytes may come back."""
 
@@ -82,7 +82,7 @@ class PushResult(NamedTuple):
     expected: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncReply:
     """One round-trip's way down. ``behind``: feeds of which the hub knows less than the desk (an old backup);
     ``grants`` is ``None`` when they are those that were sent last."""

@@ -5,13 +5,13 @@ that are chosen and from the account's role. Who carries it out is the window's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, may
 from gridclient.services.rows import CaseRow
 from gridclient.services.words import ACTIONS
@@ -77,7 +77,7 @@ _GROUPS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """One action of the desk for lists of keys and for the command bar."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.intake import ClassGuesser
 from gridclient.services.ports import Reference
 from gridclient.services.rows import Changes, GridRow, StandardRow
@@ -15,7 +15,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.matching import Entry, grid_entries, standard_entries
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lists:
     """What can be chosen. ``guesser`` ranks conditions by a text."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gridclient.domain.frozen import frozen
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.services.desk import Desk
 from gridclient.services.ports import DeskQueries
@@ -17,7 +18,7 @@ from gridclient.ui.jobs import Jobs
 _MINUTE_MS: Final = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Totals:
     """All cases of this machine, how many of them are closed, and how many of those at the county's level."""
 

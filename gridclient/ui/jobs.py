@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -18,6 +17,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
 from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.ui.worker_process import WorkerProcess
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ _FOR_EVER: Final = -1
 _HELD_MS: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ticket:
     """One request: whose it is, what replaces it, what is to be done and what hears of it.
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
 
 MOST: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """Something to choose: its value, its words, a second line, what else finds it and its pinyin initials."""
 

@@ -6,12 +6,13 @@ Each is made by the composition when it is first wanted, so that the first paint
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.mapview.view import MapView
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.ports import Clock
@@ -28,7 +29,7 @@ Keys = tuple[tuple[str, str], ...]
 Hears = Callable[..., object] | SignalInstance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PageParts:
     """What the composition gives the window.
 

@@ -6,12 +6,13 @@ Every case has its own transaction: what was done before a stop is done, the res
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk, Outcome
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
@@ -24,7 +25,7 @@ _PORTION: Final = 20
 _MOST_NAMED: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Together:
     """What became of many cases. ``left`` were not begun, because the operator stopped or the store failed (``error``).
 

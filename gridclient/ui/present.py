@@ -6,7 +6,6 @@ What the list alone shows (its 时限 cell) stands beside the list.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -17,6 +16,7 @@ from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock, CaseState, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import Limit, LimitKind, parse_limit
 from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
 from gridclient.services.proposal_text import distance_text
@@ -42,7 +42,7 @@ SIGNS: Final = {Pressure.NONE: "", Pressure.SOON: "◔", Pressure.RED: "▲"}
 _TONES: Final = {Pressure.NONE: "calm", Pressure.SOON: "warn", Pressure.RED: "bad"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockFace:
     """One of the two clocks: its heading and its time."""
 
@@ -50,7 +50,7 @@ class ClockFace:
     time: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DoubleClock:
     """工时 and 自然 of one deadline with its warning. ``tone`` names the tokens: ``calm``, ``warn`` or ``bad``."""
 

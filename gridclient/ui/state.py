@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import OPEN_STATES
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """Which cases in which order."""
 

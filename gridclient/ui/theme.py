@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
@@ -18,6 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QStyleFactory, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.ui.style_sheet import STYLE_SHEET
 
 FAMILIES: Final = ("Noto Sans CJK SC", "Microsoft YaHei", "WenQuanYi Micro Hei")
@@ -37,7 +38,7 @@ RIGHT_PX: Final = 344
 _ICONS: Final = (Path(__file__).resolve().parents[2] / "resources" / "icons").as_posix()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tokens:
     """The colours of one theme as ``#RRGGBB``. ``warn`` and ``purple`` are for marks, ``…_text`` for words on any
     ground of the theme (contrast of at least 4.5 : 1)."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -25,7 +26,7 @@ Report = Callable[[tuple[object, ...]], None]
 Answer = Callable[[Any, GridClientError | None], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedTask:
     """A task that is imported only in the process that does it: ``package.module:function`` with what it is given."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import SortKey
 
 translate = QCoreApplication.translate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """``width`` in pixels; 0 takes what is left. ``shown``: without having been chosen."""
 

@@ -5,7 +5,6 @@ The clock shown is the working one while it runs, else the natural one; the tool
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,6 +12,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.deadlines import Remaining, remaining, urgency
+from gridclient.domain.frozen import frozen
 from gridclient.services.deadline_text import duration_text, moment_text, working_text
 from gridclient.ui.present import SIGNS, Pressure, is_stage, pressure
 
@@ -21,7 +21,7 @@ _DAY: Final = 86_400
 _ENDED: Final = frozenset({"closed", "declined", "void", "merged"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Yardstick:
     """What remaining time is measured with."""
 
@@ -29,7 +29,7 @@ class Yardstick:
     hours: WorkingHours
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueCell:
     """The words of the cell and how pressing it is."""
 

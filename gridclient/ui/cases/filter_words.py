@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseFilter, SortKey
 from gridclient.services.words import BOXES, CHANNELS, STATES
 
@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chip:
     """A part of the filter: its words, and the fields that are changed when it is taken away."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -30,7 +31,7 @@ _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Where the operator was before a refresh."""
 

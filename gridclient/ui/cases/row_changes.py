@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseRow
 
 Span = tuple[int, int]
 """First and last position, both counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowChanges:
     """The steps, in this order: remove spans (from the end), reorder what stays, insert spans (from the start)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
 from gridclient.domain.codes import split_condition_key
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import explained, working_hours
 from gridclient.services.deadline_text import explain
 from gridclient.services.desk import Desk
@@ -21,7 +21,7 @@ from gridclient.ui.matching import grid_title
 from gridclient.ui.present import counting_clock
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TimelineLine:
     """One event as words. ``unsent`` has not reached the hub, ``refused`` was not allowed where it stands."""
 
@@ -32,7 +32,7 @@ class TimelineLine:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachedFile:
     """One photo or paper of the case."""
 
@@ -43,7 +43,7 @@ class AttachedFile:
     state: FileState = FileState.SHARED
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CaseView:
     """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.case import Assignment, AssignmentState, Role
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.actions import word_of
@@ -35,7 +35,7 @@ class FieldKind(StrEnum):
     GRID = "grid"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One question. ``choices`` are (value, word); ``needed`` ones carry a mark and are asked for in place."""
 
@@ -48,7 +48,7 @@ class Field:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FormSpec:
     """The form of an action: fields, the word of its button and what stands above them."""
 

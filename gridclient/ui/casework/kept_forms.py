@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action
 from gridclient.services.ports import DeskSettings
 from gridclient.ui.casework.case_view import draft_name
@@ -17,7 +18,7 @@ from gridclient.ui.jobs import Jobs
 _PAUSE_MS: Final = 400
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """The form that is open and the values of each form that was begun."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor, may
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.ui.actions import KEYS, TOGETHER, word_of
@@ -17,7 +17,7 @@ _KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """One action that is open now, with its word and key."""
 

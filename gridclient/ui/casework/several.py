@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import CaseState
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Changes
@@ -25,7 +25,7 @@ _BEFORE_UNIT: Final = (CaseState.REPORTED, CaseState.FILED)
 _READ_FOR_GUESS: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Several:
     """Chosen cases, and which of the new ones lack a condition or a grid. ``words`` are what is guessed from."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
 from gridclient.ui.actions import Known
@@ -37,7 +38,7 @@ class Kind(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """One line of the bar's list. ``key`` is the shortcut that does the same."""
 
@@ -52,7 +53,7 @@ Found = tuple[Offer, tuple[str, str]]
 """An offer, and by what it is found beside its title: other words, and initials."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sources:
     """All that can be found. ``initials`` are those of names by name."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gridclient.domain.case import Role
+from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
 from gridclient.services.grounds import answers_for
 from gridclient.services.proposal import Candidate, Proposal
@@ -16,7 +17,7 @@ from gridclient.ui.matching import find, unit_entries
 from gridclient.ui.present import joined
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnitItem:
     """One unit of the list with the reason for it. An empty code stands for "each to its proposal"."""
 
@@ -25,7 +26,7 @@ class UnitItem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One lead and any number of cooperating units, none twice."""
 
@@ -50,7 +51,7 @@ class Choice:
         return Role.COOPERATING if code in self.cooperating else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Units:
     """The candidates of a case with their reasons, and all other units."""
 

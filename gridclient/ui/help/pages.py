@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from gridclient.domain.frozen import frozen
 
 DESK: Final = "desk"
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -20,7 +21,7 @@ _GROUP: Final = {name: group for group, names in GROUPS.items() for name in name
 _UNREAD: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|(?<=\])\([^)]*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HelpPageText:
     """One page: its name in links, its title, its Markdown."""
 
@@ -34,7 +35,7 @@ class HelpPageText:
         return _GROUP.get(self.name, "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HelpBook:
     """All pages in order, and their pictures (SVG as text) by the names under which pages show them."""
 

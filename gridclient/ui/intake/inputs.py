@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.guess_chips import GuessChips
@@ -52,7 +52,7 @@ class Description(QPlainTextEdit):
             self.pasted.emit(source.text())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Input:
     widget: QWidget
     read: Callable[[], Any]

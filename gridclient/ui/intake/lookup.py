@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.intake import ClassGuess, ClassGuesser, areas_named
@@ -16,7 +16,7 @@ from gridclient.ui.intake.values import IntakeValues, facts_of, wgs_point
 _LEAST_TEXT = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What speaks for which grid and class, and which cases may be the same."""
 
@@ -26,7 +26,7 @@ class Found:
     likenesses: tuple[Likeness, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filed:
     """A registered case; ``error`` says why it was not filed as well, ``None`` when that was done or not asked."""
 

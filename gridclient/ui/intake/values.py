@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from gridclient.domain.case import CaseFacts, Channel
 from gridclient.domain.coordinates import Crs, Point, convert, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
+from gridclient.domain.frozen import frozen
 from gridclient.services.intake import ParsedText, parse_text
 
 _NUMBERS: Final = re.compile(r"-?\d+(?:\.\d+)?")
@@ -29,7 +30,7 @@ FILLED_BY_TEXT: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IntakeValues:
     """The fields as they are typed. ``point`` is ``lon, lat`` in ``crs``; ``happened_at`` is ``2026-11-20 14:00``."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Final
+
+from gridclient.domain.frozen import frozen
 
 PACKAGES: Final = (
     "PySide6",
@@ -30,7 +31,7 @@ _UNTOLD: Final = "—"
 _NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Licence:
     """One thing with its version ("" for files), the licence's name and its text as far as it came along."""
 

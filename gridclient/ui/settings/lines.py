@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.theme import HEADER_PX, ROW_PX
 
@@ -17,7 +17,7 @@ KEY: Final = Qt.ItemDataRole.UserRole
 _STYLE: Final = "QTableView::item { padding: 0 5px; }"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """What stands in the columns, and what it stands for."""
 

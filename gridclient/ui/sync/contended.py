@@ -6,13 +6,13 @@ Pure but for :func:`load`, which reads on a pool thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.case import AssignmentState, Case, Role
+from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
@@ -27,7 +27,7 @@ _BEFORE: Final = 3
 _EMPTY: Final = "—"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldLine:
     """One field in three states. ``differs``: the two sides do not agree on it."""
 
@@ -41,7 +41,7 @@ class FieldLine:
         return self.first != self.later
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeedLine:
     """What was done, by whom and when."""
 
@@ -50,7 +50,7 @@ class DeedLine:
     actor: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SideSheet:
     """One column: its heading, whose it is, what was done there. ``choice`` stands on its button."""
 
@@ -62,7 +62,7 @@ class SideSheet:
     outcome: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A contention in words. ``target`` names it to the desk, ``version`` is the case's that was read."""
 

@@ -6,13 +6,14 @@ Single rounds have their words in :mod:`.round_words`, what has to be confirmed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words
@@ -30,7 +31,7 @@ class Tone(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """A lamp: its icon, its words, its colour, and in sentences what it means."""
 
@@ -40,7 +41,7 @@ class Face:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Headline:
     """The state in big plain words, with the sentences under them."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.sync.present import only_here
 
 translate = QCoreApplication.translate
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What somebody has to confirm: what happened, what is kept, what the button does."""
 

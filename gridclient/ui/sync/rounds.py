@@ -7,7 +7,7 @@ idle desk makes 2,800 of them a day, and they would push out of sight what was c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.ui.sync.present import when_words
 from gridclient.ui.sync.round_words import bytes_words, end_words, note_words, seconds_words
@@ -27,7 +28,7 @@ _NUMBERS: Final = frozenset({2, 3, 5})
 _STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # and the 3 px of every item: in line with the header
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """A round, and how many before it were just like it; ``since`` is when the first of them was."""
 
