@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from typing import Any, cast
 
 import pytest
 
@@ -29,8 +30,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         yield made
 
 
-def import_many(stage: Stage, count: int, seed: int = 1) -> None:
-    """Open and closed cases of random kinds in one transaction."""
+def import_many(stage: Stage, count: int, seed: int = 1, title: str = "") -> None:
+    """Open and closed cases of random kinds in one transaction; a title is that of all."""
     chance = Random(seed)
     now = int(stage.clock.now().timestamp())
     with stage.work() as unit_of_work:
@@ -40,8 +41,8 @@ def import_many(stage: Stage, count: int, seed: int = 1) -> None:
                 "registered_at": now - chance.randrange(10**6),
                 "level": chance.randrange(1, 5),
                 "facts": {
-                    "title": chance.choice(("关于噪音", "关于噪声扰民", "关于路灯", "占道", ""))
-                    + str(chance.randrange(9)),
+                    "title": title
+                    or chance.choice(("关于噪音", "关于噪声扰民", "关于路灯", "占道", "")) + str(chance.randrange(9)),
                     "grid": chance.choice((*GRIDS, "")),
                     "channel": chance.choice(("12345", "110", "video")),
                 },
@@ -211,19 +212,22 @@ ASKED = [
 ]
 
 
-@pytest.mark.parametrize("walk", [False, True])
+WALKED: dict[str, int] = {"_WALK": 7}
+LOOKED_UP: dict[str, int] = {"_WALKED_FIRST": 0}
+WALKED_AT_LAST: dict[str, int] = {"_WALKED_FIRST": 0, "_WALK": 7, "_FEW": -(10**6), "_LOOK_UP": 10**6}
+
+
+@pytest.mark.parametrize("bounds", [WALKED, LOOKED_UP, WALKED_AT_LAST])
 def test_shortcuts_for_very_many_cases_change_no_answer(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, walk: bool
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]
 ) -> None:
     """With the bounds of the shortcuts lowered, a few hundred cases take every one of them."""
     monkeypatch.setattr(selection, "_MANY", 20)
     monkeypatch.setattr(selection, "_SAMPLE", 40)
     monkeypatch.setattr(selection, "_SPARE", 1)
     monkeypatch.setattr(selection, "_LEAST_SAMPLE", 2)
-    if walk:
-        monkeypatch.setattr(titles, "_FEW", -(10**6))
-        monkeypatch.setattr(titles, "_WALK", 7)
-        monkeypatch.setattr(titles, "_LOOK_UP", 10**6)
+    for name, bound in bounds.items():
+        monkeypatch.setattr(titles, name, bound)
     with opened("memory", Path()) as plain:
         for each in (stage, plain):
             import_many(each, 400)
@@ -233,6 +237,28 @@ def test_shortcuts_for_very_many_cases_change_no_answer(
                     sort = Sort(key, descending)
                     whole = stage.ids(chosen, sort, limit=37)
                     assert whole == plain.ids(chosen, sort, limit=1000), (chosen, sort)
+
+
+def test_a_walk_by_title_that_finds_too_few_is_given_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    import_many(stage, 400)
+    chosen = CaseFilter(text="关于噪音")
+    whole = stage.ids(chosen, Sort(SortKey.TITLE))
+    monkeypatch.setattr(titles, "_WALKED_FIRST", 60)
+    assert stage.ids(chosen, Sort(SortKey.TITLE), limit=3) == whole
+
+
+def test_a_page_amid_equal_titles_passes_by_none_of_those_before(stage: Stage) -> None:
+    import_many(stage, 400, title="路灯不亮")
+    page = stage.queries.page(CaseFilter(), Sort(SortKey.TITLE), limit=20)
+    steps: list[int] = []
+    while page.next:
+        taken: list[None] = []
+        with stage.database.reader() as connection:
+            cast("Any", connection).set_progress_handler(lambda taken=taken: taken.append(None), 1)
+            page = stage.queries.page(CaseFilter(), Sort(SortKey.TITLE), limit=20, after=page.next)
+            cast("Any", connection).set_progress_handler(None, 1)
+        steps.append(len(taken))
+    assert steps[-2] < 1.5 * steps[0]
 
 
 def test_a_cursor_of_a_label_that_is_gone_is_refused(stage: Stage) -> None:
