@@ -9,13 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from gridclient.domain.case import Channel
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Sort, SortKey
 from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Places, Table
@@ -25,13 +25,12 @@ from gridclient.store.selection import Selection
 from gridclient.store.titles import TitleOrder
 
 _MOST_STEPS: Final = 16
-_MOST_MISSES: Final = 3
 _CHANNELS: Final = {channel.value: place for place, channel in enumerate(Channel)}
 _LABELLED: Final = {SortKey.UNIT: LabelKind.UNIT, SortKey.GRID: LabelKind.GRID, SortKey.CHANNEL: LabelKind.CHANNEL}
-_FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE)
+_FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE, SortKey.CHANNEL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cursor:
     """Where the last page ended: the value of its last case (a code for labelled columns, a title) and its number."""
 
@@ -55,7 +54,7 @@ def read_cursor(text: str, key: SortKey) -> Cursor:
     return Cursor(value, no)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """The places of one page in their order and, unless it is the last, where it ends."""
 
@@ -74,69 +73,12 @@ def page_of(
         numbers = titles.first(chosen, limit + 1)
         end = Cursor(*titles.titled(numbers[limit - 1])) if len(numbers) > limit else None
         return Page([no - 1 for no in numbers[:limit]], end)
-    order: _Steps | _Ranks
-    if sort.key in _LABELLED or sort.key in _FEW_VALUES:
-        order = _Steps(table, sort, areas)
-    else:
-        order = _Ranks(getattr(table, sort.key.value), descending=sort.descending)
-    places = order.first(chosen, limit + 1, cursor)
+    order = _order(table, sort, areas)
+    first = order.first_by_steps if sort.key in _FEW_VALUES else order.first_by_size
+    places = first(chosen, limit + 1, cursor)
     more = len(places) > limit
     places = places[:limit]
     return Page(places, Cursor(order.value(places[-1]), places[-1] + 1) if more and places else None)
-
-
-class _Steps:
-    """The order of a column with few values: value by value, each in the order of arrival."""
-
-    def __init__(self, table: Table, sort: Sort, areas: Areas) -> None:
-        self._table = table
-        self._descending = sort.descending
-        self._kind = _LABELLED.get(sort.key)
-        self._column: Column = getattr(table, sort.key.value)
-        if self._kind is None:
-            values = list(range(1, _MOST_STEPS))
-        else:
-            values = [no for no, _ in sorted(table.labels(self._kind), key=lambda label: _rank(label[1], sort, areas))]
-        self._values = [*(reversed(values) if sort.descending else values), 0]
-
-    def first(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
-        """The first ``count`` behind the cursor."""
-        start = 0 if cursor is None else self._values.index(self._number(cursor))
-        present: list[int] | None = None
-        misses = 0
-        found: list[int] = []
-        for place, step in enumerate(self._values[start:]):
-            if present is not None and step not in present:
-                continue
-            of_step = self._of_step(chosen, step, count - len(found), cursor if place == 0 else None)
-            found += of_step
-            if len(found) == count:
-                break
-            misses += not of_step
-            if misses == _MOST_MISSES and present is None:  # dearer than a few tries, cheaper than many
-                present = chosen.values(self._column)
-        return found
-
-    def _of_step(self, chosen: Selection, step: int, count: int, edge: Cursor | None) -> list[int]:
-        places = chosen.where(lambda at: self._column[at] == step)
-        taken: list[int] = _in_arrival(places, edge, descending=self._descending)[:count].tolist()
-        return taken
-
-    def _number(self, cursor: Cursor) -> int:
-        """The column's value for a cursor's; raises ``InvalidInput("list.cursor")``."""
-        number = 0 if cursor.value is None else cursor.value
-        if self._kind is not None and isinstance(number, str):
-            number = self._table.label(self._kind, number) or -1
-        if number not in self._values:
-            raise InvalidInput("list.cursor")
-        return int(number)
-
-    def value(self, place: int) -> int | str | None:
-        """What a cursor says of a place."""
-        number = int(self._column[place])
-        if not number:
-            return None
-        return number if self._kind is None else self._table.codes[number]
 
 
 def _rank(code: str, sort: Sort, areas: Areas) -> tuple[str | int, str]:
@@ -155,31 +97,75 @@ def _in_arrival(places: Places, edge: Cursor | None, *, descending: bool) -> Pla
     return places[::-1] if descending else places
 
 
-class _Ranks:
-    """The order of a column of numbers, 0 where there is none."""
+def _order(table: Table, sort: Sort, areas: Areas) -> _Order:
+    kind = _LABELLED.get(sort.key)
+    column: Column = getattr(table, sort.key.value)
+    if kind is None:
+        return _Order(column, None, descending=sort.descending)
 
-    def __init__(self, column: Column, *, descending: bool) -> None:
+    def ranked() -> tuple[Column, list[str]]:
+        labels = sorted(table.labels(kind), key=lambda label: _rank(label[1], sort, areas))
+        ranks = np.zeros(len(table.codes), dtype=column.dtype)
+        ranks[[no for no, _ in labels]] = np.arange(1, len(labels) + 1)
+        return ranks.take(column, mode="clip"), ["", *(code for _, code in labels)]
+
+    return _Order(*table.once(("ranked", kind, areas), ranked), descending=sort.descending)
+
+
+class _Order:
+    """The order of a column of numbers, 0 where there is none; labels stand by their rank among ``codes``."""
+
+    def __init__(self, column: Column, codes: list[str] | None, *, descending: bool) -> None:
         self._column = column
+        self._codes = codes
         self._descending = descending
 
-    def first(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
-        """The first ``count`` behind the cursor."""
+    def value(self, place: int) -> int | str | None:
+        """What a cursor says of a place."""
+        number = int(self._column[place])
+        return self._codes[number] if self._codes and number else number or None
+
+    def first_by_steps(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
+        """The first ``count`` behind the cursor, value by value, each in the order of arrival: where values are few."""
+        values = list(range(1, len(self._codes or range(_MOST_STEPS))))
+        values = [*(reversed(values) if self._descending else values), 0]
+        edge = 0 if cursor is None else self._number(cursor)
+        if edge not in values:
+            raise InvalidInput("list.cursor")
+        found: list[int] = []
+        for value in values[0 if cursor is None else values.index(edge) :]:
+            found += self._of_value(chosen, value, count - len(found), cursor)
+            cursor = None
+            if len(found) == count:
+                break
+        return found
+
+    def _of_value(self, chosen: Selection, value: int, count: int, edge: Cursor | None) -> list[int]:
+        places = chosen.where(lambda at: self._column[at] == value)
+        taken: list[int] = _in_arrival(places, edge, descending=self._descending)[:count].tolist()
+        return taken
+
+    def _number(self, cursor: Cursor) -> int:
+        """The column's value for a cursor's; raises ``InvalidInput("list.cursor")`` for a label that is gone."""
+        if self._codes is None or cursor.value is None:
+            return int(cursor.value or 0)
+        if cursor.value not in self._codes:
+            raise InvalidInput("list.cursor")
+        return self._codes.index(str(cursor.value))
+
+    def first_by_size(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
+        """The same where values are many."""
         found: list[int] = []
         if cursor is None or cursor.value is not None:
             found = self._with_value(chosen, count, cursor)
             cursor = None
         if len(found) < count:
-            rest = chosen.where(lambda at: self._column[at] == 0)
-            found += _in_arrival(rest, cursor, descending=self._descending)[: count - len(found)].tolist()
+            found += self._of_value(chosen, 0, count - len(found), cursor)
         return found
-
-    def value(self, place: int) -> int | str | None:
-        """What a cursor says of a place."""
-        return int(self._column[place]) or None
 
     def _with_value(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
         descending = self._descending
-        edge = None if cursor is None else int(cursor.value or 0)
+        edge = None if cursor is None else self._number(cursor)
         near = chosen.front(self._column, count, edge=edge, descending=descending)
         if cursor is not None:
             later = near < cursor.no - 1 if descending else near > cursor.no - 1

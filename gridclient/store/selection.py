@@ -73,12 +73,6 @@ class Selection:
             return np.flatnonzero(self._mask[::step]) * step
         return self.places()[:: max(1, self.size // _SAMPLE)]
 
-    def values(self, column: Column) -> list[int]:
-        """Which values they have in a column of small numbers."""
-        chosen = column[self._mask] if self._mask is not None else column[self.places()]
-        found: list[int] = np.flatnonzero(np.bincount(chosen)).tolist()
-        return found
-
     def front(
         self, column: Column, count: int, *, edge: int | None, descending: bool, with_zero: bool = False
     ) -> Places:
