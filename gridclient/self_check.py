@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from gridclient.composition import open_desk
+from gridclient.composition import OpenedDesk, open_desk
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.errors import GridClientError, NotFound, SyncFault
+from gridclient.domain.errors import GridClientError, SyncFault
 from gridclient.domain.frozen import frozen
 from gridclient.services.error_text import sentence_of
 from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
@@ -57,7 +57,8 @@ class _Known:
     finding: Finding
     calendar: WorkCalendar
     newest: datetime | None
-    hub: Finding
+    hub: Finding | None
+    """``None`` where the store, which says whether there is one, could not be opened."""
 
 
 def check(profile: Path) -> list[Finding]:
@@ -70,13 +71,13 @@ def check(profile: Path) -> list[Finding]:
         check_calendar(known.calendar, moment),
         check_disk(profile),
         check_clock(moment, known.newest),
-        known.hub,
+        *([known.hub] if known.hub is not None else []),
     ]
 
 
 def _look_into(profile: Path) -> _Known:
-    def known(ok: bool, sentence: str) -> _Known:
-        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None, _ALONE)
+    def known(ok: bool, sentence: str, hub: Finding | None) -> _Known:
+        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None, hub)
 
     try:
         with open_desk(profile, read_only=True) as opened:
@@ -84,13 +85,12 @@ def _look_into(profile: Path) -> _Known:
                 newest = newest_event_at(connection)
             cases = opened.desk.queries.figures()
             calendar = opened.reference.calendar()
-            hub = check_hub(DeskLine(opened))
-        finding = Finding("store", "数据", True, f"能打开，是本版本的格式，在办案件 {_open_cases(cases)} 件。")
-        return _Known(finding, calendar, newest, hub)
-    except NotFound:
-        return known(True, "这里还没有席位，可以用 init 或 demo 建立。")
+            finding = Finding("store", "数据", True, f"能打开，是本版本的格式，在办案件 {_open_cases(cases)} 件。")
+            return _Known(finding, calendar, newest, check_hub(opened))
     except GridClientError as error:
-        return known(False, sentence_of(error))
+        if error.code == "profile.missing":
+            return known(True, "这里还没有席位，可以用 init 或 demo 建立。", _ALONE)
+        return known(False, sentence_of(error), None)
 
 
 def _open_cases(figures: Mapping[str, Any]) -> int:
@@ -98,14 +98,14 @@ def _open_cases(figures: Mapping[str, Any]) -> int:
     return int(whole.open) if whole is not None else 0
 
 
-def check_hub(line: DeskLine) -> Finding:
+def check_hub(opened: OpenedDesk) -> Finding:
     """A hub that cannot be reached is a remark, because the desk works on without it; one that refuses is a fault."""
     try:
-        url = line.meet()
-    except SyncFault as fault:
+        url = DeskLine(opened).meet()
+    except GridClientError as fault:
         if fault.code == "sync.no_line":
             return Finding("hub", _HUB, True, "没有联机线路，用文件（U 盘）同步。")
-        return Finding("hub", _HUB, fault.retryable, sentence_of(fault))
+        return Finding("hub", _HUB, isinstance(fault, SyncFault) and fault.retryable, sentence_of(fault))
     return Finding("hub", _HUB, True, f"已接入 {url}，能连上。") if url else _ALONE
 
 

@@ -9,6 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.errors import NotFound, StoreUnavailable
 from gridclient.self_check import check, check_calendar, check_clock, check_disk
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
@@ -43,6 +44,27 @@ def test_a_damaged_store_is_the_environments_fault(desk: CommandLine, qtbot: QtB
     ran = desk.json("self-check")
     assert (ran.status, ran.json["ok"]) == (4, False)
     assert [c["name"] for c in ran.json["checks"] if not c["ok"]] == ["store"]
+    assert "hub" not in [c["name"] for c in ran.json["checks"]], "the store would tell whether there is one"
+
+
+def test_only_a_place_without_a_desk_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def without_account(*_: object, **__: object) -> None:
+        raise NotFound("account.unknown", account="operator")
+
+    monkeypatch.setattr("gridclient.self_check._check_screen", tuple)
+    monkeypatch.setattr("gridclient.self_check.open_desk", without_account)
+    assert not check(tmp_path)[0].ok
+
+
+def test_a_hub_that_cannot_be_asked_is_no_fault_of_the_store(
+    desk: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(_: object) -> str:
+        raise StoreUnavailable("store.damaged", detail="enrolment.json")
+
+    monkeypatch.setattr("gridclient.self_check._check_screen", tuple)
+    monkeypatch.setattr("gridclient.self_check.DeskLine.meet", unreadable)
+    assert [finding.name for finding in check(desk.profile) if not finding.ok] == ["hub"]
 
 
 def test_a_clock_behind_what_happened_is_wrong() -> None:

@@ -14,7 +14,6 @@ import pytest
 from gridclient.cli import main
 from gridclient.composition import open_desk
 from gridclient.self_check import Finding, check_hub
-from gridclient.syncing import DeskLine
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
@@ -100,7 +99,7 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
 def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: Hub) -> None:
     def found(desk: CommandLine) -> Finding:
         with open_desk(desk.profile, read_only=True) as opened:
-            return check_hub(DeskLine(opened))
+            return check_hub(opened)
 
     one, alone = desks.make("a", "--township", TOWNSHIP), desks.make("b")
     assert (found(one).ok, found(one).sentence) == (True, f"已接入 {hub.url}，能连上。")
