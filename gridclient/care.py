@@ -12,12 +12,13 @@ from gridclient.domain.roles import AccountRole
 from gridclient.exchange.report import write_table
 from gridclient.importing import OpenStore, remove_base_map
 from gridclient.mapview.basemaps import SUFFIXES, layer_id
-from gridclient.services.care import AuditRow, BackupRow, BaseMapRow
+from gridclient.services.care import AuditRow, BackupKind, BackupRow, BaseMapRow
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.rows import StandardListRow
 from gridclient.services.words import AUDITED
 from gridclient.store.audit import newest_lines
-from gridclient.store.backup import SUFFIX, AutomaticBackups, back_up
+from gridclient.store.backup import SUFFIX, back_up, backups_in
+from gridclient.store.profile import BY_HAND
 from gridclient.store.recovery import read_recovery_key, recovery_key
 
 
@@ -29,14 +30,12 @@ class ProfileCare:
         self._base_maps = base_maps
 
     def backups(self) -> Sequence[BackupRow]:
-        profile = self._opened.profile
-        automatic = set(AutomaticBackups(profile).files())
-        found = [_row(path, automatic=path in automatic) for path in profile.backups.glob(f"*{SUFFIX}")]
+        found = [_row(path, kind) for path, kind in backups_in(self._opened.profile.backups)]
         return sorted(found, key=lambda row: row.at, reverse=True)
 
     def back_up(self, target: Path | None = None) -> Path:
         profile, now = self._opened.profile, self._opened.desk.clock.now()
-        place = target if target is not None else profile.backups / f"{_BY_HAND}{now:%Y%m%d-%H%M%S}{SUFFIX}"
+        place = target if target is not None else profile.backups / f"{BY_HAND}{now:%Y%m%d-%H%M%S}{SUFFIX}"
         back_up(profile, place)
         return place
 
@@ -89,11 +88,10 @@ class ProfileCare:
         remove_base_map(self._opened.profile.basemaps, layer_id)
 
 
-_BY_HAND: Final = "manual-"
 _SEE_ALL: Final = frozenset({AccountRole.AUDITOR, AccountRole.SHIFT_LEADER})
 _MOST_LINES: Final = 5_000
 
 
-def _row(path: Path, *, automatic: bool) -> BackupRow:
+def _row(path: Path, kind: BackupKind) -> BackupRow:
     status = path.stat()
-    return BackupRow(path, datetime.fromtimestamp(status.st_mtime, CHINA_TIME), status.st_size, automatic)
+    return BackupRow(path, datetime.fromtimestamp(status.st_mtime, CHINA_TIME), status.st_size, kind)

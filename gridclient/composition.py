@@ -115,8 +115,6 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
 def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | None:
     """Puts a backup in the place of a desk's store, or makes a new desk of it; gives where the old store lies now.
 
-    A store that cannot be opened any more is put aside first.
-
     Args:
         key_text: the recovery key, for a backup of another desk.
 
@@ -132,27 +130,16 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
     if not profile_exists(folder):
         _restore_anew(folder, file, key, now)
         return None
-    aside = None
+    damaged = False
     try:
         profile = profiles.open_profile(folder, now=now)
     except StoreUnavailable as fault:
         if fault.code != "store.damaged":
             raise
-        aside = _put_store_aside(folder, now)
-        profile = profiles.open_profile(folder, now=now)
+        damaged = True
+        profile = profiles.open_profile(folder, now=now, damaged=True)
     with profile:
-        replaced = restore(profile, file, now=now, key=key)
-    return aside or replaced
-
-
-def _put_store_aside(folder: Path, now: datetime) -> Path:
-    """Moves a store that cannot be opened beside the backups, so that an empty one takes its place."""
-    aside = folder / "backups" / f"damaged-{now:%Y%m%d-%H%M%S}.db"
-    for suffix in ("-wal", "-shm", ""):
-        store = folder / f"store.db{suffix}"
-        if store.is_file():
-            store.replace(aside.with_name(aside.name + suffix))
-    return aside
+        return restore(profile, file, now=now, key=key, damaged=damaged)
 
 
 def _restore_anew(folder: Path, file: Path, key: bytes | None, now: datetime) -> None:

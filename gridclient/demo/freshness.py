@@ -15,6 +15,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import to_seconds
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import SavedView
+from gridclient.store.profile import BY_HAND
 from gridclient.store.profile_lock import profile_exists
 
 NOTE: Final = "demo"
@@ -29,7 +30,6 @@ _COUNTED: Final = {
 _FOLDERS: Final = ("attachments", "basemaps")
 SECOND_DESK: Final = "second"
 """The folder of the demo's second desk, in that of the first."""
-_BY_HAND: Final = "manual-*"
 
 
 @frozen
@@ -97,7 +97,7 @@ def _state(opened: OpenedDesk) -> dict[str, int]:
     if profile_exists(folder / SECOND_DESK):
         with open_desk(folder / SECOND_DESK, read_only=True) as second:
             counted |= {f"second {name}": count for name, count in _counted(second).items()}
-    files = [*(folder / "backups").glob(_BY_HAND)]
+    files = [*(folder / "backups").glob(f"{BY_HAND}*")]
     for name in _FOLDERS:
         files += [path for path in (folder / name).rglob("*") if path.is_file()]
     return {**counted, "files": len(files)}

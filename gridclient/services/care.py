@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +13,24 @@ from gridclient.services.map_port import BaseLayer
 from gridclient.services.rows import StandardListRow
 
 
+class BackupKind(Enum):
+    """How a backup came about; the store of ``DAMAGED`` could not be opened when it was put aside."""
+
+    AUTOMATIC = "automatic"
+    BY_HAND = "by_hand"
+    REPLACED = "replaced"
+    BEFORE_UPGRADE = "before_upgrade"
+    DAMAGED = "damaged"
+
+
 @frozen
 class BackupRow:
-    """One backup in the profile's folder; ``automatic`` ones come and go by themselves."""
+    """One backup in the profile's folder."""
 
     path: Path
     at: datetime
     size: int
-    automatic: bool
+    kind: BackupKind
 
 
 @frozen

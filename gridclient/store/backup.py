@@ -11,17 +11,19 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
+from gridclient.services.care import BackupKind
 from gridclient.services.enrolment import Enrolment
 from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
-from gridclient.store.profile import Profile
+from gridclient.store.profile import BEFORE_UPGRADE, Profile
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store, remove_store
 from gridclient.store.verify import verify
@@ -30,7 +32,17 @@ INTERVAL: Final = timedelta(minutes=30)
 KEPT_DAYS: Final = 14
 KEPT_WEEKS: Final = 8
 SUFFIX: Final = ".gridbackup"
-_NAME: Final = re.compile(r"auto-(\d{8}-\d{4})\.gridbackup")
+_DAMAGED_SUFFIX: Final = ".db"
+_AUTOMATIC: Final = "auto-"
+_REPLACED: Final = "replaced-"
+_DAMAGED: Final = "damaged-"
+_KINDS: Final = {
+    _AUTOMATIC: BackupKind.AUTOMATIC,
+    _REPLACED: BackupKind.REPLACED,
+    BEFORE_UPGRADE: BackupKind.BEFORE_UPGRADE,
+    _DAMAGED: BackupKind.DAMAGED,
+}
+_NAME: Final = re.compile(rf"{_AUTOMATIC}(\d{{8}}-\d{{4}}){re.escape(SUFFIX)}")
 _STAMP: Final = "%Y%m%d-%H%M"
 _LAST: Final = "last.json"
 _MARK: Final = (
@@ -51,6 +63,16 @@ def back_up(profile: Profile, target: Path) -> None:
     copy_store(profile.database, target)
 
 
+def backups_in(folder: Path) -> Sequence[tuple[Path, BackupKind]]:
+    """All the backups of a profile, and stores that were put aside, in no order."""
+    files = (path for path in folder.iterdir() if path.suffix in (SUFFIX, _DAMAGED_SUFFIX))
+    return [(path, _kind_of(path.name)) for path in files]
+
+
+def _kind_of(name: str) -> BackupKind:
+    return next((kind for prefix, kind in _KINDS.items() if name.startswith(prefix)), BackupKind.BY_HAND)
+
+
 class AutomaticBackups:
     """The rotating backups of one profile; called now and then from one pool thread."""
 
@@ -67,7 +89,7 @@ class AutomaticBackups:
         last, mark = self._last(), self._mark()
         if last is not None and (last[1] == mark or timedelta(0) <= now - last[0] < INTERVAL):
             return None
-        target = self._folder / f"auto-{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
+        target = self._folder / f"{_AUTOMATIC}{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
         copy_store(self._profile.database, target)
         with file_faults():
             write_durably(self._folder / _LAST, json.dumps([now.isoformat(), mark]).encode())
@@ -119,7 +141,9 @@ def _taken_at(path: Path) -> datetime | None:
         return None
 
 
-def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None = None) -> Path | None:
+def restore(
+    profile: Profile, source: Path, *, now: datetime, key: bytes | None = None, damaged: bool = False
+) -> Path | None:
     """Puts a backup in the place of the store; the store that stood there is kept beside the backups.
 
     The backup is copied, upgraded and verified before anything is replaced. Afterwards the profile has a new database
@@ -128,6 +152,7 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
 
     Args:
         key: the backup's key where it is not the profile's (from a recovery key).
+        damaged: the store that stands there cannot be opened; it is kept with all that SQLite wrote beside it.
 
     Returns:
         Where the old store lies now, ``None`` if there was none.
@@ -149,7 +174,7 @@ def restore(profile: Profile, source: Path, *, now: datetime, key: bytes | None 
         _prove(fresh, profile.key, key or profile.key)
         profile.begin_incarnation()
         _settle(profile, fresh, given)
-        return _exchange(profile, fresh, now)
+        return _exchange(profile, fresh, now, damaged=damaged)
     finally:
         remove_store(fresh)
 
@@ -219,18 +244,20 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
         database.close()
 
 
-def _exchange(profile: Profile, fresh: Path, now: datetime) -> Path | None:
+def _exchange(profile: Profile, fresh: Path, now: datetime, *, damaged: bool) -> Path | None:
     """Keeps the old store aside and puts the new one in its place, in one step of the file system."""
-    store = profile.store_file
+    store, taken = profile.store_file, f"{now.astimezone(CHINA_TIME):%Y%m%d-%H%M%S}"
+    aside = profile.backups / (f"{_DAMAGED}{taken}{_DAMAGED_SUFFIX}" if damaged else f"{_REPLACED}{taken}{SUFFIX}")
     profile.database.close()
     try:
-        if store.with_name(f"{store.name}-wal").exists():  # the last connection takes it away
+        if not damaged and store.with_name(f"{store.name}-wal").exists():  # the last connection takes it away
             raise Conflict("profile.in_use", folder=str(profile.folder))
-        aside = profile.backups / f"replaced-{now.astimezone(CHINA_TIME):%Y%m%d-%H%M%S}{SUFFIX}"
         with file_faults():
             known = store.is_file()
             if known:
                 _keep(store, aside)
+            if damaged:
+                _move_beside(store, aside)
             with fresh.open("rb+") as file:
                 os.fsync(file.fileno())
             fresh.replace(store)
@@ -238,6 +265,13 @@ def _exchange(profile: Profile, fresh: Path, now: datetime) -> Path | None:
     finally:
         profile.reopen_database()
     return aside if known else None
+
+
+def _move_beside(store: Path, aside: Path) -> None:
+    """What SQLite wrote beside the old store is no part of the new one."""
+    for suffix in ("-wal", "-shm", "-journal"):
+        with suppress(FileNotFoundError):
+            store.with_name(store.name + suffix).replace(aside.with_name(aside.name + suffix))
 
 
 def _keep(store: Path, aside: Path) -> None:

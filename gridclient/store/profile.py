@@ -28,6 +28,8 @@ from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
 
+BEFORE_UPGRADE: Final = "before-upgrade-"
+BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
 _KEY_PURPOSE: Final = b"gridclient store"
 
@@ -137,12 +139,19 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
 
 
 def open_profile(
-    folder: Path, *, now: datetime, read_only: bool = False, lock: bool = True, held: FileLock | None = None
+    folder: Path,
+    *,
+    now: datetime,
+    read_only: bool = False,
+    lock: bool = True,
+    held: FileLock | None = None,
+    damaged: bool = False,
 ) -> Profile:
     """Opens a profile, upgrading an older store after a backup of it.
 
     Args:
         held: the lock, where it was taken before; the profile's as soon as that is open.
+        damaged: its store is known to be damaged and not looked at: a backup is to take its place.
 
     Raises:
         NotFound: there is no profile (``profile.missing``).
@@ -159,8 +168,9 @@ def open_profile(
             raise StoreUnavailable("store.wrong_key")
         profile = Profile(folder, identity, key, held, read_only=read_only)
         try:
-            _bring_up_to_date(profile, now)
-            if held is not None:
+            if not damaged:
+                _bring_up_to_date(profile, now)
+            if held is not None and not damaged:
                 _catch_up(profile)
         except BaseException:
             profile.database.close()
@@ -183,7 +193,7 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
         if current:
             return
         if not fresh:
-            copy_store(profile.database, profile.backups / f"before-upgrade-{now:%Y%m%d-%H%M%S}.gridbackup")
+            copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
         from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
 
         with profile.database.writer() as connection:

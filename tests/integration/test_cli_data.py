@@ -269,8 +269,25 @@ def test_a_backup_replaces_a_store_that_cannot_be_opened_any_more(desk: CommandL
     desk.json("backup", file)
     (desk.profile / "store.db").write_bytes(b"rubbish" * 5000)
     assert (desk.json("cases", "list").status, desk.json("cases", "list").code) == (4, "store.damaged")
-    assert desk.json("restore", file).status == 0
+    restored = desk.json("restore", file)
+    assert restored.status == 0
+    assert Path(restored.json["kept"]).read_bytes() == b"rubbish" * 5000
     assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_store_that_cannot_be_opened_stays_where_it_is_until_a_backup_has_proved_right(
+    desk: CommandLine, tmp_path: Path
+) -> None:
+    file, store = tmp_path / "bad.gridbackup", desk.profile / "store.db"
+    desk.json("backup", file)
+    file.write_bytes(file.read_bytes()[:9000])
+    store.write_bytes(b"rubbish" * 5000)
+    store.with_name("store.db-wal").write_bytes(b"of the old one")
+    assert desk.json("restore", tmp_path / "mistyped").code == "backup.missing"
+    assert desk.json("restore", file).status in (1, 4)
+    assert store.read_bytes() == b"rubbish" * 5000
+    assert desk.json("cases", "list").code == "store.damaged"
+    assert not list((desk.profile / "backups").glob("damaged-*"))
 
 
 def test_a_spoilt_store_does_not_verify(desk: CommandLine) -> None:

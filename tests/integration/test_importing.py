@@ -14,6 +14,7 @@ from gridclient.domain.errors import Cancelled, InvalidInput
 from gridclient.import_look import look
 from gridclient.importing import import_file, import_in_worker, remove_base_map
 from gridclient.mapview.basemaps import BaseMapFolder, layer_id, openers
+from gridclient.services.care import BackupKind
 from gridclient.services.import_findings import ImportPhase
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import CaseFilter
@@ -142,8 +143,24 @@ def test_what_is_no_base_map_is_refused_before_anything_is_copied(opened: Opened
 def test_backups_by_hand_are_listed(opened: OpenedDesk) -> None:
     care = ProfileCare(opened, BaseMapFolder(opened.profile.basemaps, openers(MBTilesArchive)))
     path = care.back_up()
-    assert [(row.path, row.automatic) for row in care.backups()] == [(path, False)]
+    assert [(row.path, row.kind) for row in care.backups()] == [(path, BackupKind.BY_HAND)]
     assert len(care.recovery_key().split("-")) == 17
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("auto-20261120-1430.gridbackup", BackupKind.AUTOMATIC),
+        ("replaced-20261120-143000.gridbackup", BackupKind.REPLACED),
+        ("before-upgrade-20261120-143000.gridbackup", BackupKind.BEFORE_UPGRADE),
+        ("damaged-20261120-143000.db", BackupKind.DAMAGED),
+        ("某人放进来的.gridbackup", BackupKind.BY_HAND),
+    ],
+)
+def test_how_a_backup_came_about_is_told(opened: OpenedDesk, name: str, kind: BackupKind) -> None:
+    (opened.profile.backups / name).touch()
+    care = ProfileCare(opened, BaseMapFolder(opened.profile.basemaps, openers(MBTilesArchive)))
+    assert [(row.path.name, row.kind) for row in care.backups()] == [(name, kind)]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
-from gridclient.services.care import AuditRow, BackupRow, BaseMapRow
+from gridclient.services.care import AuditRow, BackupKind, BackupRow, BaseMapRow
 from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
 from gridclient.services.rows import Changes, StandardListRow
 from gridclient.ui.jobs import Jobs
@@ -40,11 +40,16 @@ class InventedCare:
         self.saved: list[tuple[Path, tuple[int, ...]]] = []
 
     def backups(self) -> list[BackupRow]:
-        made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, False) for _ in self.made]
+        made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, BackupKind.BY_HAND) for _ in self.made]
         found = [
-            BackupRow(Path(f"/p/auto-{i}.gridbackup"), NOON - i * timedelta(hours=1), 2 << 20, True) for i in (1, 2)
+            BackupRow(Path(f"/p/auto-{i}.gridbackup"), NOON - i * timedelta(hours=1), 2 << 20, BackupKind.AUTOMATIC)
+            for i in (1, 2)
         ]
-        return [*made, *found, BackupRow(Path("/p/replaced-1.gridbackup"), NOON - timedelta(days=1), 1 << 20, False)]
+        old = [
+            BackupRow(Path(f"/p/{kind.value}-1"), NOON - timedelta(days=1), 1 << 20, kind)
+            for kind in (BackupKind.REPLACED, BackupKind.BEFORE_UPGRADE, BackupKind.DAMAGED)
+        ]
+        return [*made, *found, *old]
 
     def back_up(self, target: Path | None = None) -> Path:
         self.made.append(target)
@@ -122,15 +127,24 @@ def test_the_theme_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
 def test_what_stood_before_a_restore_is_told_from_other_backups(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
     model = page.backups.table.lines
-    qtbot.waitUntil(lambda: model.rowCount() == 3, timeout=5_000)
-    assert [model.index(row, 1).data() for row in range(3)] == ["自动", "自动", "恢复前"]
+    qtbot.waitUntil(lambda: model.rowCount() == 5, timeout=5_000)
+    assert [model.index(row, 1).data() for row in range(5)] == ["自动", "自动", "恢复前", "升级前", "已损坏"]
+
+
+def test_a_store_that_could_not_be_opened_is_listed_and_cannot_be_restored(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BACKUPS)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
+    page.backups.table.selectRow(3)
+    assert page.backups.restore.isEnabled()
+    page.backups.table.selectRow(4)
+    assert not page.backups.restore.isEnabled()
 
 
 def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
     QTest.mouseClick(page.backups.now, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 4, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 6, timeout=5_000)
     assert care.made == [None]
     assert "已备份" in page.backups.note.text()
     assert page.backups.now.isEnabled()
@@ -138,7 +152,7 @@ def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCa
 
 def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
     assert not page.backups.restore.isEnabled()
     page.backups.table.selectRow(1)
     page.backups.restore.click()

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import GridClientError
-from gridclient.services.care import BackupRow, Care
+from gridclient.services.care import BackupKind, BackupRow, Care
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -20,7 +20,6 @@ from gridclient.ui.theme import fixed_font
 
 translate = QCoreApplication.translate
 _KEY_PX = 14
-_REPLACED = "replaced-"  # what stood there before a backup took its place
 
 
 class BackupSection(Section):
@@ -41,7 +40,7 @@ class BackupSection(Section):
             parent=parent,
         )
         self._care, self._jobs = care, jobs
-        self._chosen: Path | None = None
+        self._damaged: frozenset[str] = frozenset()
         self.now = KeyButton(self.tr("立即备份"), kind="primary", icon="save", parent=self)
         self.to_file = KeyButton(self.tr("备份到文件…"), parent=self)
         self.restore = KeyButton(self.tr("恢复所选备份…"), parent=self)
@@ -62,7 +61,7 @@ class BackupSection(Section):
         self.restore.clicked.connect(lambda: self._ask(Path(self.table.key())))
         self.from_file.clicked.connect(self._on_from_file)
         self.show_key.clicked.connect(self._on_show_key)
-        self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key)))
+        self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key) and key not in self._damaged))
         self.confirm.confirmed.connect(self._on_confirmed)
         self.restore.setEnabled(False)
 
@@ -93,6 +92,7 @@ class BackupSection(Section):
         self.show_key.setText(self.tr("显示恢复码"))
 
     def _show(self, rows: Sequence[BackupRow]) -> None:
+        self._damaged = frozenset(str(row.path) for row in rows if row.kind is BackupKind.DAMAGED)
         empty = self.tr("还没有备份。有改动后半小时内自动备份，也可以现在点“立即备份”。")
         self.table.show_lines([_line(row) for row in rows], empty=empty)
 
@@ -212,9 +212,12 @@ class RestoreConfirmation(QWidget):
 
 
 def _line(row: BackupRow) -> Line:
-    if row.path.name.startswith(_REPLACED):
-        kind = translate("BackupSection", "恢复前")
-    else:
-        kind = translate("BackupSection", "自动") if row.automatic else translate("BackupSection", "手动")
+    kinds = {
+        BackupKind.AUTOMATIC: translate("BackupSection", "自动"),
+        BackupKind.BY_HAND: translate("BackupSection", "手动"),
+        BackupKind.REPLACED: translate("BackupSection", "恢复前"),
+        BackupKind.BEFORE_UPGRADE: translate("BackupSection", "升级前"),
+        BackupKind.DAMAGED: translate("BackupSection", "已损坏"),
+    }
     size = f"{row.size / 1024 / 1024:,.1f} MB"
-    return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kind, size, row.path.name))
+    return Line(str(row.path), (f"{row.at:%Y-%m-%d %H:%M:%S}", kinds[row.kind], size, row.path.name))
