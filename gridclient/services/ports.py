@@ -244,11 +244,12 @@ class AttachmentFiles(Protocol):
         """
         ...
 
-    def path(self, sha256: str) -> Path:
-        """Where the content lies.
+    def content(self, sha256: str) -> bytes:
+        """The whole of a file.
 
         Raises:
             NotFound: it is not on this desk (``attachment.missing``).
+            StoreUnavailable: it cannot be read.
         """
         ...
 

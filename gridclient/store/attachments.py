@@ -1,4 +1,4 @@
-"""Photos and papers of cases: kept once by the SHA-256 of their content, as files in the profile's folder.
+"""Photos and papers of cases: kept once by the SHA-256 of their content, as sealed files in the profile's folder.
 
 A file is in place, whole and on the disk, before anything names it; what a case knows of it (name, kind) stands in the
 event that attaches it. Chunks and queues for the line are the sync's matter.
@@ -15,18 +15,24 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from gridclient.domain.errors import InvalidInput, NotFound
+from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.frozen import frozen
 from gridclient.services.ports import FileState
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder
 
+if TYPE_CHECKING:
+    from gridclient.store.sealed_files import SealedFile
+
 LARGEST_BYTES: Final = 20 * 1024 * 1024
+SEALED_BEGINS: Final = 16
+"""So many bytes of a file in the folder stand before its content."""
 _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 120
 _HEAD: Final = 16
+_PURPOSE: Final = b"gridclient attachments"
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _STATES: Final = (
     "SELECT n.value, a.sha256 IS NOT NULL, CASE WHEN q.sha256 IS NULL THEN EXISTS(SELECT 1 FROM desk_values "
@@ -43,6 +49,10 @@ class KeptFile:
     name: str
     size: int
     media_type: str
+
+
+class _Readable(Protocol):
+    def read(self, length: int, /) -> bytes: ...
 
 
 class AttachmentStore:
@@ -65,23 +75,36 @@ class AttachmentStore:
         name = (name or source.name)[-_LONGEST_NAME:]
         try:
             with source.open("rb") as stream:
-                return self._take(stream, name, at)
+                return self.take(stream, name, at)
         except OSError as error:
             raise InvalidInput("attachment.unreadable", name=name) from error
 
-    def path(self, sha256: str) -> Path:
-        """Where the content lies.
+    def content(self, sha256: str) -> bytes:
+        """The whole of a file.
 
         Raises:
             NotFound: it is not on this desk (``attachment.missing``).
+            StoreUnavailable: it cannot be read.
         """
-        path = self._place(sha256)
-        if not path.is_file():
-            raise NotFound("attachment.missing", sha256=sha256)
-        return path
+        return self.piece(sha256, 0, LARGEST_BYTES)
+
+    def piece(self, sha256: str, offset: int, length: int) -> bytes:
+        """At most ``length`` bytes of a file from ``offset`` on. Raises as :meth:`content` does."""
+        try:
+            with file_faults(), self._place(sha256).open("rb") as stream:
+                return self.sealed(stream, offset).read(length)
+        except FileNotFoundError:
+            raise NotFound("attachment.missing", sha256=sha256) from None
+
+    def sealed(self, stream: BinaryIO, offset: int | None = None) -> SealedFile:
+        """The content of a file in this folder, from ``offset`` on; of one just made, for ``None``."""
+        from gridclient.store.sealed_files import SealedFile  # noqa: PLC0415  # a desk opens without a cipher
+
+        key = self._database.key_for(_PURPOSE)
+        return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
 
     def describe(self, sha256: str) -> KeptFile:
-        """What is known of a file. Raises ``NotFound`` as :meth:`path` does."""
+        """What is known of a file. Raises ``NotFound`` as :meth:`content` does."""
         with self._database.reader() as connection:
             row = connection.execute(
                 "select sha256, name, size, media_type from attachment_files where sha256 = ?", (sha256,)
@@ -102,8 +125,11 @@ class AttachmentStore:
             known = [sha256 for (sha256,) in connection.execute("select sha256 from attachment_files order by sha256")]
         return [sha256 for sha256 in known if not self._is_whole(sha256)]
 
-    def _take(self, stream: BinaryIO, name: str, at: datetime) -> KeptFile:
+    def take(self, stream: _Readable, name: str, at: datetime) -> KeptFile:
+        """Keeps what is read of ``stream``. Raises as :meth:`keep` does."""
         with _writing(self._folder) as part:
+            with file_faults():
+                sealed = self.sealed(part.stream)
             digest, size, head = hashlib.sha256(), 0, b""
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
@@ -111,7 +137,8 @@ class AttachmentStore:
                     raise InvalidInput("attachment.too_big", name=name, limit=LARGEST_BYTES // (1024 * 1024))
                 head = head or chunk[:_HEAD]
                 digest.update(chunk)
-                _put(part.stream, chunk)
+                with file_faults():
+                    sealed.write(chunk)
             if not size:
                 raise InvalidInput("attachment.empty", name=name)
             kept = KeptFile(digest.hexdigest(), name, size, _media_type(head, name))
@@ -131,9 +158,8 @@ class AttachmentStore:
 
     def _is_whole(self, sha256: str) -> bool:
         try:
-            with self._place(sha256).open("rb") as stream:
-                return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
-        except (OSError, NotFound):
+            return hashlib.sha256(self.content(sha256)).hexdigest() == sha256
+        except (StoreUnavailable, NotFound):
             return False
 
 
@@ -177,11 +203,6 @@ def _writing(folder: Path) -> Iterator[_Part]:
             yield _Part(path, stream)
     finally:
         path.unlink(missing_ok=True)
-
-
-def _put(stream: BinaryIO, chunk: bytes) -> None:
-    with file_faults():
-        stream.write(chunk)
 
 
 def _media_type(head: bytes, name: str) -> str:

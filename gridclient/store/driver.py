@@ -5,6 +5,7 @@ The only module that imports sqlcipher3 and sqlite-utils. It knows no table.
 
 from __future__ import annotations
 
+import hmac
 import os
 import sys
 import threading
@@ -246,6 +247,10 @@ class Database:
     def copying_connection(self, path: Path) -> Connection:
         """A connection with this store's key to the file of a copy; the caller closes it."""
         return open_connection(path, self._key, Use.COPYING)
+
+    def key_for(self, purpose: bytes) -> bytes:
+        """A key of 32 bytes for what lies beside the store, that only this store's key gives."""
+        return hmac.digest(self._key, purpose, "sha256")
 
     def change_key(self, key: bytes) -> None:
         """Encrypts the file anew. Nobody else may have it open."""

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.errors import InvalidInput, NotFound
 from gridclient.services.ports import Clock
 from gridclient.services.sync_port import WaitingFile
-from gridclient.store.attachments import AttachmentStore, is_digest
+from gridclient.store.attachments import LARGEST_BYTES, SEALED_BEGINS, AttachmentStore, is_digest
 from gridclient.store.driver import Connection, Database
 from gridclient.store.file_faults import file_faults
 from gridclient.store.settings import KEEP_VALUE, read_value
@@ -87,9 +88,7 @@ class FileQueue:
 
     def read(self, sha256: str, offset: int, length: int) -> bytes:
         """A piece of a file that is here; raises ``NotFound("attachment.missing")``."""
-        with file_faults(), self._files.path(sha256).open("rb") as file:
-            file.seek(offset)
-            return file.read(length)
+        return self._files.piece(sha256, offset, length)
 
     def add(self, sha256: str, offset: int, piece: bytes, size: int) -> int:
         """Adds a piece; see ``SyncStore.add_to_file``."""
@@ -100,18 +99,19 @@ class FileQueue:
             return self._here(sha256)
         with file_faults():
             self._folder.mkdir(parents=True, exist_ok=True)
-            with part.open("ab") as file:
-                file.write(piece)
+            with part.open("r+b" if offset else "wb") as file:
+                self._files.sealed(file, offset or None).write(piece)
         if offset + len(piece) < size:
             return offset + len(piece)
         return self._keep_whole(sha256, part, size)
 
     def _keep_whole(self, sha256: str, part: Path, size: int) -> int:
         with file_faults(), part.open("rb") as file:
-            whole = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            content = self._files.sealed(file, 0).read(LARGEST_BYTES + 1)
+        whole = hashlib.sha256(content).hexdigest() == sha256
         try:
             if whole:
-                self._files.keep(part, at=self._clock.now(), name=self._name(sha256))
+                self._files.take(BytesIO(content), self._name(sha256), self._clock.now())
                 self._forget_name(sha256)
         except InvalidInput:  # of a kind that no desk attaches
             whole = False
@@ -130,7 +130,7 @@ class FileQueue:
 
     def _here(self, sha256: str) -> int:
         try:
-            return self._part(sha256).stat().st_size
+            return max(0, self._part(sha256).stat().st_size - SEALED_BEGINS)
         except FileNotFoundError:
             return 0
 

@@ -13,6 +13,7 @@ import pytest
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.store import attachments
 from gridclient.store.attachments import AttachmentStore
+from gridclient.store.driver import Database
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW
 
@@ -38,11 +39,25 @@ def photo(folder: Path, content: bytes = JPEG, name: str = "近景 1.jpg") -> Pa
     return path
 
 
+def in_folder(folder: Path, sha256: str) -> Path:
+    return folder / "attachments" / sha256[:2] / sha256
+
+
+def test_nobody_reads_a_photo_without_the_stores_key(kept: AttachmentStore, tmp_path: Path) -> None:
+    file = kept.keep(photo(tmp_path), at=NOW)
+    on_disk = in_folder(tmp_path, file.sha256).read_bytes()
+    assert len(on_disk) > file.size
+    assert not any(JPEG[at : at + 8] in on_disk for at in range(0, len(JPEG), 8))
+    foreign = AttachmentStore(tmp_path / "attachments", Database(tmp_path / "x.db", bytes(32)))
+    assert foreign.content(file.sha256) != JPEG
+
+
 def test_a_photo_is_kept_by_its_content_with_its_name(kept: AttachmentStore, tmp_path: Path) -> None:
     file = kept.keep(photo(tmp_path), at=NOW)
     assert (file.name, file.size, file.media_type) == ("近景 1.jpg", len(JPEG), "image/jpeg")
     assert file.sha256 == hashlib.sha256(JPEG).hexdigest()
-    assert kept.path(file.sha256).read_bytes() == JPEG
+    assert kept.content(file.sha256) == JPEG
+    assert kept.piece(file.sha256, 37, 100) == JPEG[37:137]
     assert kept.describe(file.sha256) == file
     assert kept.damaged() == []
 
@@ -121,10 +136,10 @@ def test_a_disk_that_fails_is_the_environments_fault(
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "g" * 64, "0" * 64])
 def test_an_unknown_or_invented_name_is_not_found(kept: AttachmentStore, name: str) -> None:
     with pytest.raises(NotFound):
-        kept.path(name)
+        kept.content(name)
 
 
 def test_a_photo_that_changed_on_the_disk_is_noticed(kept: AttachmentStore, tmp_path: Path) -> None:
     file = kept.keep(photo(tmp_path), at=NOW)
-    kept.path(file.sha256).write_bytes(b"other")
+    in_folder(tmp_path, file.sha256).write_bytes(b"other")
     assert kept.damaged() == [file.sha256]

@@ -8,7 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QCoreApplication,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    QTemporaryDir,
+    QUrl,
+    Signal,
+)
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -28,7 +39,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
-from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_under_name, thumbnail
+from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_to, thumbnail
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
@@ -99,6 +110,7 @@ class AttachmentsTab(QWidget):
         self._desk = desk
         self._jobs = jobs
         self._case_id = ""
+        self._shown_outside: QTemporaryDir | None = None
         self.setAcceptDrops(True)
         self.kind = QComboBox(self)
         self.kind.addItems(KINDS)
@@ -203,8 +215,10 @@ class AttachmentsTab(QWidget):
     def _open(self, index: QModelIndex) -> None:
         file, files = index.data(FILE), self._desk.files
         if isinstance(file, AttachedFile) and files is not None:
-            task = partial(copy_under_name, files, file.sha256, file.name)
-            self._jobs.read(self, task, _show_outside, self.note.say_error, name="open")
+            place = self._place_outside(file)
+            self._jobs.read(
+                self, partial(copy_to, files, file.sha256, place), _show_outside, self.note.say_error, name="open"
+            )
 
     def _save(self) -> None:
         index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
@@ -213,8 +227,17 @@ class AttachmentsTab(QWidget):
             return
         name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)
         if name:
-            task = partial(copy_under_name, files, file.sha256, file.name, Path(name))
-            self._jobs.read(self, task, None, self.note.say_error)
+            self._jobs.read(self, partial(copy_to, files, file.sha256, Path(name)), None, self.note.say_error)
+
+    def _place_outside(self, file: AttachedFile) -> Path:
+        """Where another program reads a file while this desk is open; nobody else's, and removed with the desk."""
+        if self._shown_outside is None:
+            self._shown_outside = made = QTemporaryDir()
+            if application := QCoreApplication.instance():
+                application.aboutToQuit.connect(made.remove)
+        folder = Path(self._shown_outside.filePath(file.sha256[:12]))
+        folder.mkdir(exist_ok=True)
+        return folder / (Path(file.name).name or folder.name)
 
     def _make_list(self) -> QListView:
         made = QListView(self)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QBuffer, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader
 
 from gridclient.domain.errors import GridClientError, InvalidInput
@@ -18,10 +17,12 @@ SIDE: Final = 96
 def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:
     """A small picture of a kept file; an empty one when it is no picture or not on this desk."""
     try:
-        path = files.path(sha256)
+        content = files.content(sha256)
     except GridClientError:
         return QImage()
-    reader = QImageReader(str(path))
+    buffer = QBuffer()
+    buffer.setData(content)
+    reader = QImageReader(buffer)
     reader.setAutoTransform(True)
     reader.setDecideFormatFromContent(True)
     size = reader.size()
@@ -30,20 +31,19 @@ def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:
     return reader.read()
 
 
-def copy_under_name(files: AttachmentFiles, sha256: str, name: str, target: Path | None = None) -> Path:
-    """Copies a kept file to ``target``, or under its own name to where another program can open it.
+def copy_to(files: AttachmentFiles, sha256: str, target: Path) -> Path:
+    """Writes a kept file to ``target``, open as it was before it was kept.
 
     Raises:
         NotFound: it is not on this desk.
         InvalidInput: it cannot be written there (``attachment.not_saved``).
     """
-    source = files.path(sha256)
+    content = files.content(sha256)
     try:
-        place = target or Path(tempfile.mkdtemp(prefix="gridclient-")) / (Path(name).name or sha256[:12])
-        place.write_bytes(source.read_bytes())
+        target.write_bytes(content)
     except OSError as error:
-        raise InvalidInput("attachment.not_saved", name=name) from error
-    return place
+        raise InvalidInput("attachment.not_saved", name=target.name) from error
+    return target
 
 
 def as_file(image: QImage, folder: Path, name: str) -> Path:

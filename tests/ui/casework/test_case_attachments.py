@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gridclient.ui.casework import attachments
 from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.case_view import load_view
-from gridclient.ui.casework.thumbnails import SIDE, copy_under_name, thumbnail
+from gridclient.ui.casework.thumbnails import SIDE, thumbnail
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
@@ -102,12 +103,22 @@ def test_a_file_that_is_not_on_this_desk_has_no_image(made: InventedDesk) -> Non
     assert thumbnail(made.desk.files, "0" * 64).isNull()
 
 
-def test_a_file_opens_under_the_name_it_came_with(made: InventedDesk, tmp_path: Path) -> None:
-    files = made.desk.files
-    assert files is not None
-    kept = files.keep(photo(tmp_path), at=made.clock.now())
-    target = copy_under_name(files, kept.sha256, "../远处.png", tmp_path / "copy.png")
-    assert target.read_bytes() == files.path(kept.sha256).read_bytes()
+def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
+    made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(attachments, "_show_outside", opened.append)
+    given, application = photo(tmp_path), QCoreApplication.instance()
+    assert application is not None
+    with qtbot.waitSignal(tab.changes) as told:
+        tab.attach([given])
+    (case_id,) = told.args[0].cases
+    tab.show_view(load_view(made.desk, case_id))
+    tab.list.doubleClicked.emit(tab.files.index(0))
+    qtbot.waitUntil(lambda: bool(opened))
+    assert opened[0].name == given.name and opened[0].read_bytes() == given.read_bytes()
+    application.aboutToQuit.emit()
+    assert not opened[0].exists()
 
 
 def test_without_a_store_of_files_nothing_can_be_added(jobs: Jobs, qtbot: QtBot) -> None:

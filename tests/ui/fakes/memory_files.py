@@ -41,10 +41,10 @@ class InMemoryFiles:
         self.paths[sha256].write_bytes(content)
         return Kept(sha256, source.name, len(content))
 
-    def path(self, sha256: str) -> Path:
+    def content(self, sha256: str) -> bytes:
         if sha256 not in self.paths:
             raise NotFound("attachment.missing", sha256=sha256)
-        return self.paths[sha256]
+        return self.paths[sha256].read_bytes()
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
         return {name: self._state(name) for name in names}
