@@ -71,7 +71,7 @@ class GridMap {
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
     this._fit();
-    this.fetchLayer("cases");
+    const cases = this.fetchLayer("cases");
     const bridge = await this.hears;
     this.bridge = bridge;
     this._hear(bridge);
@@ -79,7 +79,7 @@ class GridMap {
     this._moved();
     await Promise.all(others);
     bridge.on_page_ready();
-    await Promise.all([this.fetchLayer("cases"), this.fetchLayer("units")]);
+    await Promise.all([cases, this.fetchLayer("cases"), this.fetchLayer("units")]);
     requestAnimationFrame(() => requestAnimationFrame(() => bridge.on_page_drawn()));
   }
 
