@@ -31,7 +31,7 @@ KEPT_CRASHES: Final = 20
 _LOG_BYTES: Final = 1 << 20
 _LOG_FILES: Final = 5
 _LAYOUT: Final = "%(asctime)s %(levelname)s %(process)d %(threadName)s %(name)s: %(message)s"
-_PERSONAL: Final = re.compile(
+_PERSONAL: Final = (  # compiled when the first line is written
     r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+"  # words of people
     r"|(?<![0-9A-Za-z-])(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?![0-9A-Za-z-])"  # mobiles
     r"|(?<![0-9A-Za-z-])0\d{2,3}[ -]\d{7,8}(?![0-9A-Za-z-])"  # telephones
@@ -44,7 +44,7 @@ _OWN_WORDS: Final = (AttributeError, ImportError, NameError, NotImplementedError
 
 def without_personal_data(text: str) -> str:
     """The text with everything blotted out that may be about a person."""
-    return _PERSONAL.sub(_BLOT, text)
+    return re.sub(_PERSONAL, _BLOT, text)
 
 
 def told(error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,15 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
         raise NotFound("profile.missing", folder=str(args.profile))
-    forerunner = Forerunner.begin(args.profile)
-    from gridclient.start import run
+    gc.disable()  # nothing of what a start makes is garbage; the desk that stands collects by itself
+    try:
+        forerunner = Forerunner.begin(args.profile)
+        from gridclient.start import run
 
-    with kept_log(args.profile / "logs"):
-        return Exit(run(args.profile, forerunner=forerunner))
+        with kept_log(args.profile / "logs"):
+            return Exit(run(args.profile, forerunner=forerunner))
+    finally:
+        gc.enable()
 
 
 def walk_tour(args: argparse.Namespace) -> Exit:

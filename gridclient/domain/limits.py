@@ -91,12 +91,12 @@ def read_limit(text: str) -> WrittenLimit:
     ``limit.unreadable`` for the rest.
     """
     plain = _without_frame(unicodedata.normalize("NFKC", text))
-    found = _LIMIT.match(plain)
+    found = re.match(_LIMIT, plain)
     if found is None:
         raise _refusal(plain, text)
     word = found["unit"].lower()
-    remark = _REMARK_EDGE.sub("", plain[found.end() :])
-    if _AMOUNT_AND_UNIT.search(remark):
+    remark = re.sub(_REMARK_EDGE, "", plain[found.end() :])
+    if re.search(_AMOUNT_AND_UNIT, remark):
         raise InvalidInput("limit.ambiguous", text=text)
     kind, factor = _UNITS[word]
     try:
@@ -142,33 +142,32 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _AMOUNT = rf"(?:\d+(?:\.\d+)?|半|[{''.join(_DIGITS)}十百]+)"
 # No latin letter may follow a latin unit: "3 days" and "2 hectares" are not limits.
 _UNIT_END = r"(?![a-z_])"
-_LIMIT = re.compile(
-    rf"(?P<amount>{_AMOUNT})\s*个?(?P<half>半)?\s*(?P<unit>{_WORDS}){_UNIT_END}(?P<after>半(?![天日]))?", re.IGNORECASE
-)
-_AMOUNT_AND_UNIT = re.compile(rf"{_AMOUNT}\s*个?半?\s*(?:{_WORDS}|个?月|年)", re.IGNORECASE)
+# Patterns that :mod:`re` compiles when they are asked for: most of who imports this reads no limits.
+_LIMIT = rf"(?i)(?P<amount>{_AMOUNT})\s*个?(?P<half>半)?\s*(?P<unit>{_WORDS}){_UNIT_END}(?P<after>半(?![天日]))?"
+_AMOUNT_AND_UNIT = rf"(?i){_AMOUNT}\s*个?半?\s*(?:{_WORDS}|个?月|年)"
 _SINCE = r"自?(?:接|收|受理|派遣|立案|签收|发现)[^\d\s,。]{0,6}?(?:之日起|后|起)"
-_FRAME = re.compile(rf"^(?:限期?|在|于|{_SINCE}|不超过|不得超过|最[长迟晚]|小于|少于|<=?|≤|约|:|\s)+")
-_REMARK_EDGE = re.compile(r"^(?:\s*(?:以内|之内|内))?[\s,，。;；:：、()（）]*|[\s。;；()（）]+$")
-_NO_AMOUNT = re.compile(r"立即|即时|立刻|马上|当场|当日|当天|次日|及时|尽快|按|视|依|无")
-_RANGE = re.compile(rf"{_AMOUNT}\s*个?[^\d]{{0,4}}?(?:-|~|—|–|至|到|或)\s*{_AMOUNT}")
-_VARIES = re.compile(rf"{_AMOUNT}\s*个?半?\s*(?:月|年|季)")
+_FRAME = rf"^(?:限期?|在|于|{_SINCE}|不超过|不得超过|最[长迟晚]|小于|少于|<=?|≤|约|:|\s)+"
+_REMARK_EDGE = r"^(?:\s*(?:以内|之内|内))?[\s,，。;；:：、()（）]*|[\s。;；()（）]+$"
+_NO_AMOUNT = r"立即|即时|立刻|马上|当场|当日|当天|次日|及时|尽快|按|视|依|无"
+_RANGE = rf"{_AMOUNT}\s*个?[^\d]{{0,4}}?(?:-|~|—|–|至|到|或)\s*{_AMOUNT}"
+_VARIES = rf"{_AMOUNT}\s*个?半?\s*(?:月|年|季)"
 
 
 def _without_frame(text: str) -> str:
-    return _FRAME.sub("", text.strip().strip("\"'“”‘’"))
+    return re.sub(_FRAME, "", text.strip().strip("\"'“”‘’"))
 
 
 def _refusal(plain: str, text: str) -> InvalidInput:
     """The error that names why no limit stands at the beginning."""
-    if _RANGE.match(plain):
+    if re.match(_RANGE, plain):
         return InvalidInput("limit.ambiguous", text=text)
-    if _VARIES.match(plain):
+    if re.match(_VARIES, plain):
         return InvalidInput("limit.unit_varies", text=text)
     if re.fullmatch(_AMOUNT, plain):
         return InvalidInput("limit.no_unit", text=text)
-    if _NO_AMOUNT.match(plain) and not _AMOUNT_AND_UNIT.search(plain):
+    if re.match(_NO_AMOUNT, plain) and not re.search(_AMOUNT_AND_UNIT, plain):
         return InvalidInput("limit.no_amount", text=text)
-    return InvalidInput("limit.ambiguous" if _NO_AMOUNT.match(plain) else "limit.unreadable", text=text)
+    return InvalidInput("limit.ambiguous" if re.match(_NO_AMOUNT, plain) else "limit.unreadable", text=text)
 
 
 def _number(written: str) -> float:
