@@ -114,7 +114,7 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
     from gridclient.composition import open_desk
     from gridclient.domain.errors import GridClientError
     from gridclient.store.enrolment_file import read_enrolment
-    from gridclient.store.settings import read_values
+    from gridclient.store.settings import read_chosen
     from gridclient.store.unfinished import has_unfinished_imports
 
     def tell(what: object) -> None:
@@ -126,7 +126,7 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
             return
         device = opened.device.id
         with opened.database.reader() as connection:
-            values = read_values(connection)
+            values = read_chosen(connection)
         tell(Ready(device, opened.desk.actor, read_enrolment(profile, device) is not None, values))
         _read_ahead(opened)
         while True:

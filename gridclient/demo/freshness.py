@@ -17,6 +17,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.rows import SavedView
 from gridclient.store.profile import BY_HAND
 from gridclient.store.profile_lock import profile_exists
+from gridclient.store.settings import read_chosen
 
 NOTE: Final = "demo"
 """The desk's value under which it is kept when the demo was made and what it was like then."""
@@ -72,9 +73,9 @@ def making_of(opened: OpenedDesk) -> Making | None:
 
 
 def kept_by(opened: OpenedDesk) -> Kept:
-    """What the desk keeps for itself."""
+    """What the desk keeps for itself; what it was to the old demo's hub is not among it."""
     with opened.database.reader() as connection:
-        values = dict(connection.execute("select name, value from desk_values where name <> ?", (NOTE,)).fetchall())
+        values = read_chosen(connection)
     return Kept(values, tuple(opened.desk.queries.views()))
 
 

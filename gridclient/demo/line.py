@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import socket
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.demo.freshness import SECOND_DESK
@@ -38,17 +40,22 @@ def hub_address(folder: Path) -> str:
     """``host:port`` at which the demo's desks know their hub."""
     backend = open_backend(hub_database(folder))
     try:
-        return Access(backend, time.time).told_url().removeprefix("http://")
+        return urlsplit(Access(backend, time.time).told_url()).netloc
     finally:
         backend.close()
 
 
-def _free_address() -> str:
-    """Where nobody listens: another demo's hub there would turn this one's desks away."""
-    for port in _PORTS:
+def _free_address(folder: Path) -> str:
+    """Where nobody listens: another demo's hub there would turn this one's desks away.
+
+    Every demo begins to look elsewhere, because the hubs of others may only not run now.
+    """
+    first = zlib.crc32(bytes(folder.resolve())) % len(_PORTS)
+    ports = (*_PORTS[first:], *_PORTS[:first])
+    for port in ports:
         with suppress(OSError), socket.create_server((_HOST, port)):
             return f"{_HOST}:{port}"
-    return f"{_HOST}:{_PORTS[0]}"
+    return f"{_HOST}:{ports[0]}"
 
 
 @contextmanager
@@ -57,7 +64,7 @@ def demo_hub(folder: Path) -> Iterator[HubService]:
     backend = open_backend(hub_database(folder))
     try:
         with backend.writing() as ledger:
-            ledger.set_fact(URL_FACT, f"http://{_free_address()}")
+            ledger.set_fact(URL_FACT, f"http://{_free_address(folder)}")
         service = HubService(backend, time.time)
         try:
             yield service

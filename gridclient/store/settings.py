@@ -11,6 +11,10 @@ from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 from gridclient.store.driver import Connection, Database
 
 KEEP_VALUE: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
+_CHOSEN: Final = (
+    "SELECT name, value FROM desk_values WHERE name GLOB 'desk.*' OR name GLOB 'import.columns.*' "
+    "OR name IN ('sync.offline', 'sync.proxy')"
+)
 _KEEP: Final = {
     "drafts": "INSERT INTO drafts(name, text) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET text = ?2",
     "views": "INSERT INTO views(name, body) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET body = ?2",
@@ -59,9 +63,9 @@ def read_value(connection: Connection, name: str) -> str:
     return "" if row is None else str(row[0])
 
 
-def read_values(connection: Connection) -> dict[str, str]:
-    """All of the desk's values by name."""
-    return dict(connection.execute("SELECT name, value FROM desk_values").fetchall())
+def read_chosen(connection: Connection) -> dict[str, str]:
+    """The values that come from its people, by name; those that sync keeps beside them may be megabytes."""
+    return dict(connection.execute(_CHOSEN).fetchall())
 
 
 def read_draft(connection: Connection, name: str) -> str:

@@ -122,7 +122,9 @@ def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_d
     folder = tmp_path / "county"
     make_demo(folder, cases=30, seed=3, now=MADE)
     with open_desk(folder) as opened:
-        opened.desk.settings.keep_value("theme", "dark")
+        opened.desk.settings.keep_value("desk.window", "dark")
+        hub = opened.desk.settings.value("sync.hub")
+        opened.desk.settings.keep_value("head/1/0000000000000001", "a signature")
         opened.desk.settings.keep_view(SavedView("我的", CaseFilter(unit="U"), Sort()))
     assert make_demo(folder, cases=5, now=MADE + timedelta(hours=3))["state"] == "kept"
     assert registered(folder) <= MADE
@@ -130,7 +132,9 @@ def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_d
     assert (made["state"], made["cases"]) == ("made", 30)
     assert registered(folder) > MADE + timedelta(hours=20)
     with open_desk(folder) as opened:
-        assert opened.desk.settings.value("theme") == "dark"
+        assert opened.desk.settings.value("desk.window") == "dark"
+        assert opened.desk.settings.value("sync.hub") != hub, "the new demo's own"
+        assert not opened.desk.settings.value("head/1/0000000000000001")
         assert [view.name for view in opened.desk.queries.views()] == ["我的"]
     assert [path.name for path in tmp_path.iterdir()] == ["county"]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from gridclient.demo.line import demo_hub, hub_address
+from gridclient.demo.line import demo_hub, hub_address, hub_database
+from gridclient.hub.access import URL_FACT
+from gridclient.hub.opening import open_backend
 
 
 def test_a_second_demo_on_one_machine_has_a_hub_of_its_own(tmp_path: Path) -> None:
@@ -19,3 +21,20 @@ def test_a_second_demo_on_one_machine_has_a_hub_of_its_own(tmp_path: Path) -> No
         second = hub_address(folders[1])
     assert second.startswith(f"{host}:") and second != first
     assert hub_address(folders[0]) == first, "its desks know it by this address"
+
+
+def test_demos_that_are_made_while_no_other_one_runs_have_addresses_of_their_own(tmp_path: Path) -> None:
+    found = set()
+    for name in "abcdef":
+        (tmp_path / name / "hub").mkdir(parents=True)
+        with demo_hub(tmp_path / name):
+            found.add(hub_address(tmp_path / name))
+    assert len(found) > 1
+
+
+def test_a_hub_that_is_reached_over_tls_listens_where_its_desks_look_for_it(tmp_path: Path) -> None:
+    (tmp_path / "hub").mkdir()
+    with demo_hub(tmp_path), (backend := open_backend(hub_database(tmp_path))).writing() as ledger:
+        ledger.set_fact(URL_FACT, "https://127.0.0.1:8799")
+    backend.close()
+    assert hub_address(tmp_path) == "127.0.0.1:8799"

@@ -71,16 +71,17 @@ early.close()
 
 def test_a_setting_is_there_unasked_until_it_is_changed(profile: Path) -> None:
     with open_desk(profile) as opened:
-        opened.desk.settings.keep_value("x", "1")
+        opened.desk.settings.keep_value("desk.x", "1")
+        opened.desk.settings.keep_value("head/1/2", "a signature of sync's")
     steps = """
 asked = []
 forerunner.ask = lambda part, *given: asked.append(part)
-print(early.desk.settings.value("x"), asked)
-early.desk.settings.keep_value("x", "2")
-print(early.desk.settings.value("x"))
+print(early.desk.settings.value("desk.x"), asked, len(ready.values))
+early.desk.settings.keep_value("desk.x", "2")
+print(early.desk.settings.value("desk.x"))
 early.close()
 """
-    assert told(profile, EARLY + steps) == ["1", "[]", "2"]
+    assert told(profile, EARLY + steps) == ["1", "[]", "1", "2"]
 
 
 def test_the_profile_is_held_from_the_beginning_and_given_back(profile: Path) -> None:
