@@ -1,23 +1,27 @@
 """How an empty or older store becomes this version, step by step; loaded only when there is something to do.
 
 Codes are text, instants are whole seconds since 1970 (UTC), every table is strict. ``no`` is a number of this store
-only: ``subjects.no`` stands for a subject's key, ``labels.no`` for a code in the packed columns.
+only: ``subjects.no`` stands for a subject's key, ``labels.no`` for a code in the packed columns. Of the reference data,
+``valid_from`` is the first day, ``valid_to`` the first day on which it is valid no more (NULL: still valid).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlite_utils.migrations import Migrations
 
 from gridclient.store import schema
 from gridclient.store.driver import Connection, schema_tool
-from gridclient.store.reference_schema import create_reference
 from gridclient.store.schema import APPLICATION_ID, TALLY_COLUMNS
 
 if TYPE_CHECKING:
     from gridclient.store.driver import SchemaTool
 
+_TYPES: Final = {"": str, "str": str, "int": int, "float": float, "bytes": bytes}
+_BOUNDARY: Final = (
+    "geometry:bytes? west:float? south:float? east:float? north:float? source_crs source_geometry:bytes? schematic:int"
+)
 migrations = Migrations("gridclient.store")
 
 
@@ -28,98 +32,72 @@ def upgrade(connection: Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
+def _table(
+    db: SchemaTool,
+    name: str,
+    columns: str,
+    *,
+    pk: str | tuple[str, ...] | None = None,
+    foreign: tuple[str, str, str] | None = None,
+    defaults: bool = False,
+) -> None:
+    """A strict table of columns like ``name``, ``count:int`` or, where nothing may stand, ``due:int?``.
+
+    The key is the first column where ``pk`` names no other; with ``defaults`` empty text and 0 stand by themselves.
+    """
+    told = {column: kind for column, _, kind in (said.partition(":") for said in columns.split())}
+    types = {column: _TYPES[kind.removesuffix("?")] for column, kind in told.items()}
+    pk = pk or next(iter(told))
+    keys = (pk,) if isinstance(pk, str) else pk
+    required = [column for column, kind in told.items() if not kind.endswith("?") and column not in keys]
+    db.table(name).create(
+        types,
+        pk=pk,
+        not_null=required,
+        defaults={c: types[c]() for c in required if types[c] in (str, int)} if defaults else {},
+        foreign_keys=[foreign] if foreign else [],
+        strict=True,
+    )
+
+
 @migrations()
 def m0001_first(db: SchemaTool) -> None:
     """The first version: log, cases, tallies, search, what a desk keeps for itself, reference tables."""
     _create_log(db)
     _create_cases(db)
+    _create_search(db)
     _create_tallies(db)
     _create_desk(db)
-    create_reference(db)
+    _create_areas(db)
+    _create_units(db)
+    _create_lists(db)
+    _create_imports(db)
 
 
 def _create_log(db: SchemaTool) -> None:
-    db.table("subjects").create({"no": int, "id": bytes}, pk="no", not_null=["id"], strict=True)
+    _table(db, "subjects", "no:int id:bytes")
     db.table("subjects").create_index(["id"], unique=True)
-    db.table("origins").create(
-        {
-            "no": int,
-            "stream": str,
-            "device": str,
-            "incarnation": int,
-            "own": int,
-            "seq": int,
-            "acked_seq": int,
-            "hlc": int,
-            "hash": bytes,
-        },
-        pk="no",
-        not_null=["stream", "device", "incarnation", "own", "seq", "acked_seq", "hlc", "hash"],
-        strict=True,
-    )
+    _table(db, "origins", "no:int stream device incarnation:int own:int seq:int acked_seq:int hlc:int hash:bytes")
     db.table("origins").create_index(["stream", "device", "incarnation"], unique=True)
-    db.table("events").create(
-        {
-            "pos": int,
-            "origin": int,
-            "seq": int,
-            "hlc": int,
-            "kind": str,
-            "version": int,
-            "subject": int,
-            "base": int,
-            "actor": str,
-            "payload": str,
-            "hash": bytes,
-            "acked": int,  # the hub's position; NULL: 未上报
-        },
-        pk="pos",
-        not_null=["origin", "seq", "hlc", "kind", "version", "subject", "base", "actor", "payload", "hash"],
-        strict=True,
+    _table(  # acked: the hub's position; NULL: 未上报
+        db,
+        "events",
+        "pos:int origin:int seq:int hlc:int kind version:int subject:int base:int actor payload hash:bytes acked:int?",
     )
     db.table("events").create_index(["origin", "seq"], unique=True)
     db.table("events").create_index(["subject"])
 
 
 def _create_cases(db: SchemaTool) -> None:
-    db.table("cases").create(
-        {
-            "no": int,
-            "id": bytes,
-            "number": str,
-            "number_key": int,
-            "title": str,
-            "state": str,
-            "is_open": int,
-            "level": int,
-            "urgency": int,
-            "channel": str,
-            "standard": str,
-            "grid": str,
-            "unit": str,  # of the lead, "" while nobody leads
-            "cooperating": int,
-            "due": int,
-            "registered_at": int,
-            "dispatched_at": int,
-            "closed_at": int,
-            "returned": int,
-            "escalated": int,
-            "consultation": int,
-            "conflict": int,
-            "pending": int,  # events that the hub has not applied
-            "phone": str,
-            "lon": float,
-            "lat": float,
-        },
-        pk="no",
-        not_null=[
-            "id", "number", "number_key", "title", "state", "is_open", "level", "urgency", "channel", "standard",
-            "grid", "unit", "cooperating", "registered_at", "returned", "escalated", "consultation", "conflict",
-            "pending", "phone",
-        ],
-        foreign_keys=[("no", "subjects", "no")],
-        strict=True,
-    )  # fmt: skip
+    """``unit`` is the lead's, "" while nobody leads; ``pending`` counts the events that the hub has not applied."""
+    _table(
+        db,
+        "cases",
+        "no:int id:bytes number number_key:int title state is_open:int level:int urgency:int channel standard grid "
+        "unit cooperating:int due:int? registered_at:int dispatched_at:int? closed_at:int? returned:int escalated:int "
+        "consultation:int conflict:int pending:int phone lon:float? lat:float?",
+        foreign=("no", "subjects", "no"),
+    )
     db.table("cases").create_index(["number_key"])
     db.table("cases").create_index(["title"])
     for name, columns, where in (
@@ -127,15 +105,14 @@ def _create_cases(db: SchemaTool) -> None:
         ("cases_standard", "standard, dispatched_at, unit", "unit <> ''"),
     ):
         db.execute(f"CREATE INDEX {name} ON cases({columns}) WHERE {where}")
-    db.table("parts").create(
-        {"case_no": int, "unit": str, "role": str, "state": str, "in_hand": int},
+    _table(
+        db,
+        "parts",
+        "case_no:int unit role state in_hand:int",
         pk=("case_no", "unit"),
-        not_null=["role", "state", "in_hand"],
-        foreign_keys=[("case_no", "cases", "no")],
-        strict=True,
+        foreign=("case_no", "cases", "no"),
     )
     db.table("parts").create_index(["unit", "role", "case_no"])
-    _create_search(db)
 
 
 def _create_search(db: SchemaTool) -> None:
@@ -150,29 +127,88 @@ def _create_search(db: SchemaTool) -> None:
 
 
 def _create_tallies(db: SchemaTool) -> None:
-    db.table("tallies").create(
-        {"grid": str, **dict.fromkeys(TALLY_COLUMNS, int)}, pk="grid", not_null=TALLY_COLUMNS, strict=True
-    )
-    db.table("unit_tallies").create({"unit": str, "in_hand": int}, pk="unit", not_null=["in_hand"], strict=True)
-    db.table("labels").create({"no": int, "kind": str, "code": str}, pk="no", not_null=["kind", "code"], strict=True)
+    _table(db, "tallies", " ".join(("grid", *(f"{column}:int" for column in TALLY_COLUMNS))))
+    _table(db, "unit_tallies", "unit in_hand:int")
+    _table(db, "labels", "no:int kind code")
     db.table("labels").create_index(["kind", "code"], unique=True)
-    db.table("packs").create({"no": int, "stamp": int, "data": bytes}, pk="no", not_null=["stamp", "data"], strict=True)
+    _table(db, "packs", "no:int stamp:int data:bytes")
     db.table("packs").create_index(["stamp"])
 
 
 def _create_desk(db: SchemaTool) -> None:
-    db.table("store_state").create({"id": int, "stamp": int}, pk="id", not_null=["stamp"], strict=True)
+    _table(db, "store_state", "id:int stamp:int")
     db.table("store_state").insert({"id": 1, "stamp": 0})
-    db.table("counters").create({"name": str, "value": int}, pk="name", not_null=["value"], strict=True)
-    db.table("audit").create(
-        {"no": int, "at": int, "actor": str, "what": str, "subject": str, "hash": bytes},
-        pk="no",
-        not_null=["at", "actor", "what", "subject", "hash"],
-        strict=True,
+    _table(db, "counters", "name value:int")
+    _table(db, "audit", "no:int at:int actor what subject hash:bytes")
+    _table(db, "desk_values", "name value")
+    _table(db, "drafts", "name text")
+    _table(db, "views", "name body")
+
+
+def _create_areas(db: SchemaTool) -> None:
+    _table(db, "divisions", f"code name initials level parent {_BOUNDARY} extra", defaults=True)
+    db.table("divisions").create_index(["parent"])
+    _table(
+        db,
+        "grids",
+        "id:int code valid_from valid_to:str? name initials tier parent special:int worker phone external_code "
+        f"{_BOUNDARY} extra",
+        defaults=True,
     )
-    db.table("desk_values").create({"name": str, "value": str}, pk="name", not_null=["value"], strict=True)
-    db.table("drafts").create({"name": str, "text": str}, pk="name", not_null=["text"], strict=True)
-    db.table("views").create({"name": str, "body": str}, pk="name", not_null=["body"], strict=True)
+    db.table("grids").create_index(["code", "valid_from"], unique=True)
+    db.table("grids").create_index(["parent"])
+    for name in ("grid_communities", "zone_communities"):
+        _table(db, name, "grid:int community", pk=("grid", "community"), foreign=("grid", "grids", "id"))
+
+
+def _create_units(db: SchemaTool) -> None:
+    _table(
+        db,
+        "units",
+        "code name initials kind status parent township leader phone on_duty address lon:float? lat:float? "
+        "source_crs source_lon:float? source_lat:float? extra",
+        defaults=True,
+    )
+    for name, column in (("aliases", "alias"), ("people", "name"), ("fields", "field"), ("areas", "area")):
+        _table(
+            db,
+            f"unit_{name}",
+            f"unit position:int {column}",
+            pk=("unit", "position"),
+            foreign=("unit", "units", "code"),
+            defaults=True,
+        )
+
+
+def _create_lists(db: SchemaTool) -> None:
+    _table(
+        db,
+        "standards",
+        "id:int code version:int valid_from valid_to:str? kind big_code big_name small_code small_name "
+        "filing_condition closing_condition limit_code limit_text handling_unit supervising_unit extra",
+        defaults=True,
+    )
+    db.table("standards").create_index(["code", "version"], unique=True)
+    _table(db, "calendar_days", "day working:int name", defaults=True)
+    _table(db, "business_settings", "name value", defaults=True)
+    _table(db, "accounts", "code name role unit", defaults=True)
+    _table(db, "attachment_files", "sha256 size:int media_type name added_at", defaults=True)
+    _table(db, "reference_state", "id:int version:int changed_at", defaults=True)
+    db.table("reference_state").insert({"id": 1, "version": 1, "changed_at": ""})
+
+
+def _create_imports(db: SchemaTool) -> None:
+    _table(
+        db,
+        "imports",
+        "id:int kind file source actor state started_at finished_at imported:int unchanged:int",
+        defaults=True,
+    )
+    of_import = ("import_id", "imports", "id")
+    _table(db, "import_batches", "position:int import_id:int data:bytes", foreign=of_import, defaults=True)
+    _table(
+        db, "import_numbers", "import_id:int name first:int", pk=("import_id", "name"), foreign=of_import, defaults=True
+    )
 
 
 @migrations()
@@ -196,12 +232,7 @@ def m0002_sync(db: SchemaTool) -> None:
 
 
 def _create_feeds(db: SchemaTool) -> None:
-    db.table("feeds").create(
-        {"feed": str, "cursor": int, "count": int, "total": int, "repairing": int},  # total: 64 bits, as signed
-        pk="feed",
-        not_null=["cursor", "count", "total", "repairing"],
-        strict=True,
-    )
+    _table(db, "feeds", "feed cursor:int count:int total:int repairing:int")  # total: 64 bits, as signed
     db.execute(  # which positions belong to a feed that is not a whole stream
         "CREATE TABLE feed_places(feed TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (feed, position)) "
         "STRICT, WITHOUT ROWID"
@@ -209,35 +240,18 @@ def _create_feeds(db: SchemaTool) -> None:
 
 
 def _create_sync_notes(db: SchemaTool) -> None:
-    db.table("writers").create(  # under which number of incarnation and characters a device writes from now on
-        {"device": str, "incarnation": int, "short": str},
-        pk="device",
-        not_null=["incarnation", "short"],
-        strict=True,
-    )
-    db.table("device_keys").create(
-        {"device": str, "incarnation": int, "public_key": bytes},
-        pk=("device", "incarnation"),
-        not_null=["public_key"],
-        strict=True,
-    )
-    db.table("rounds").create(
-        {"no": int, "ended": str, "hub_time": int, "body": str}, pk="no", not_null=["ended", "body"], strict=True
-    )
-    db.table("file_queue").create(  # files that events name; ``incoming``: only events of others
-        {"sha256": str, "size": int, "sent": int, "incoming": int},
-        pk="sha256",
-        not_null=["size", "sent", "incoming"],
-        strict=True,
-    )
+    """``writers``: under which number of incarnation and characters a device writes from now on. ``file_queue``: files
+    that events name; ``incoming``: only events of others."""
+    _table(db, "writers", "device incarnation:int short")
+    _table(db, "device_keys", "device incarnation:int public_key:bytes", pk=("device", "incarnation"))
+    _table(db, "rounds", "no:int ended hub_time:int? body")
+    _table(db, "file_queue", "sha256 size:int sent:int incoming:int")
 
 
 @migrations()
 def m0003_told(db: SchemaTool) -> None:
     """What of the reference data was told last (:mod:`gridclient.store.reference_exchange`)."""
-    db.table("told").create(
-        {"kind": str, "key": str, "hash": bytes}, pk=("kind", "key"), not_null=["hash"], strict=True
-    )
+    _table(db, "told", "kind key hash:bytes", pk=("kind", "key"))
 
 
 @migrations()
@@ -249,6 +263,6 @@ def m0004_standard_lists(db: SchemaTool) -> None:
     db.execute("ALTER TABLE standards ADD COLUMN list TEXT NOT NULL DEFAULT ''")
     db.execute("DROP INDEX idx_standards_code_version")
     db.table("standards").create_index(["list", "code", "version"], unique=True)
-    db.table("standard_lists").create({"name": str, "in_force": int}, pk="name", not_null=["in_force"], strict=True)
+    _table(db, "standard_lists", "name in_force:int")
     db.execute("INSERT INTO standard_lists SELECT DISTINCT list, 1 FROM standards")
     db.execute("DELETE FROM told WHERE kind = 'standards'")  # under other keys from now on

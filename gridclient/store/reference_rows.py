@@ -14,11 +14,12 @@ from gridclient.domain.codes import split_condition_key
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
-from gridclient.store.reference_schema import ALWAYS
 
 if TYPE_CHECKING:
     from gridclient.store.grid_checks import Known
 
+ALWAYS: Final = "0001-01-01"
+"""The first day of what never had a date."""
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
 _STANDARD: Final = (

@@ -16,7 +16,7 @@ from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known, parent_of
 from gridclient.store.initials import initials
 from gridclient.store.reference_merge import Plan, Values, boundary_values, extra_text, overlaid, stored
-from gridclient.store.reference_schema import ALWAYS
+from gridclient.store.reference_rows import ALWAYS
 
 _MEMBER_TABLES: Final = {"zone": "zone_communities", "community": "grid_communities"}
 
