@@ -241,7 +241,19 @@ def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(
 
 def test_the_licences_of_packages_and_of_vendored_files_are_there() -> None:
     found = {each.name: each for each in licences((ROOT / "resources" / "page" / "vendor",))}
-    assert "PySide6" in found
+    needed = {
+        "PySide6",
+        "shiboken6",
+        "psycopg",
+        "psycopg-binary",
+        "cryptography",
+        "branca",
+        "Jinja2",
+        "starlette",
+        "uvicorn",
+        "zstandard",
+    }
+    assert needed <= found.keys() and "gridclient" not in found and "pytest" not in found
     assert found["PySide6"].version
     assert any("leaflet" in name for name in found)
     assert all(each.kind for name, each in found.items() if "/" not in name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -9,24 +10,9 @@ from typing import Final
 
 from gridclient.domain.frozen import frozen
 
-PACKAGES: Final = (
-    "PySide6",
-    "shiboken6",
-    "chinesecalendar",
-    "filelock",
-    "folium",
-    "branca",
-    "Jinja2",
-    "numpy",
-    "openpyxl",
-    "platformdirs",
-    "pmtiles",
-    "pypinyin",
-    "qtawesome",
-    "shapely",
-    "sqlcipher3",
-    "sqlite-utils",
-)
+_OWN: Final = "gridclient"
+_REQUIRED: Final = re.compile(r"(?P<name>[\w.-]+)(\[(?P<extra>\w+)\])?[^;]*(;.*extra == ['\"](?P<only_for>[\w-]+))?")
+"""One line of a package's metadata: ``name[extra]>=1; extra == "only for"``."""
 _UNTOLD: Final = "—"
 _NAMED: Final = ("LICEN", "COPYING", "NOTICE", "THIRD-PARTY")
 
@@ -42,22 +28,39 @@ class Licence:
 
 
 def licences(roots: Sequence[Path]) -> list[Licence]:
-    """The packages that the program runs on, then what stands in the folders with a licence beside it."""
+    """The packages that the program runs on and those they need, then what stands in the folders beside its licence."""
     return [*_of_packages(), *(licence for root in roots for licence in _of_files(root))]
 
 
 def _of_packages() -> Iterator[Licence]:
-    for name in PACKAGES:
-        try:
-            found = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
-            continue
+    for found in _needed():
         said = {key: found.metadata[key] for key in ("License-Expression", "License") if key in found.metadata}
         classified = _from_classifiers(found.metadata.get_all("Classifier") or [])
         kind = said.get("License-Expression") or classified or said.get("License", "").split("\n")[0][:60]
         texts = [file for file in found.files or [] if _is_licence(file.name)]
         text = "\n\n".join(Path(str(file.locate())).read_text("utf-8", "replace") for file in texts[:3])
-        yield Licence(name, found.version, kind or _first_line(text) or _UNTOLD, text)
+        yield Licence(found.name, found.version, kind or _first_line(text) or _UNTOLD, text)
+
+
+def _needed() -> list[metadata.Distribution]:
+    """Every package that the program needs at run time and that is here, those in between too, by name."""
+    known: dict[str, metadata.Distribution] = {}
+    wanted = [(_OWN, "")]
+    while wanted:
+        name, extra = wanted.pop()
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:  # another system's
+            continue
+        if found.name.lower() not in known:
+            known[found.name.lower()] = found
+            wanted += [
+                (match["name"], match["extra"] or "")
+                for line in found.requires or ()
+                if (match := _REQUIRED.match(line)) and match["only_for"] in (None, extra)
+            ]
+    del known[_OWN]
+    return [known[name] for name in sorted(known)]
 
 
 def _from_classifiers(classifiers: Sequence[str]) -> str:
