@@ -44,6 +44,10 @@ def json_object(text: str) -> Values:
         raise InvalidInput("arguments.not_json", position=getattr(error, "pos", 0) + 1) from None
     if not isinstance(value, dict):
         raise InvalidInput("arguments.not_an_object")
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        raise InvalidInput("arguments.half_a_sign") from None
     return value
 
 

@@ -23,7 +23,7 @@ def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None
     ``on_profile`` is told which profile the command is about, before it runs.
     """
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8")
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # another desk may have written anything
     given = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _desk_alone(given) or parser().parse_args(given)

@@ -28,7 +28,9 @@ class Exit(IntEnum):
 
 def print_json(document: Any) -> None:
     """One document on stdout, in UTF-8 whatever the console is set to."""
-    sys.stdout.buffer.write(json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
+    sys.stdout.buffer.write(
+        json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
+    )
     sys.stdout.buffer.flush()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Stage
 from gridclient.domain.errors import RuleViolation
+from gridclient.domain.event_shapes import checked_text
 from gridclient.domain.events import Event, Payload, from_seconds
 from gridclient.domain.replacing import replace
 
@@ -26,11 +27,11 @@ def instant(payload: Payload, name: str) -> datetime:
 def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
     """A clock as the payload wrote it; ``started`` where it names no start of its own."""
     return CaseClock(
-        stage=raw["stage"],
+        stage=checked_text(raw["stage"]),
         started=from_seconds(raw.get("started")) or started,
-        limit=raw["limit"],
+        limit=checked_text(raw["limit"]),
         due=instant(raw, "due"),
-        unit=raw.get("unit", ""),
+        unit=checked_text(raw.get("unit", "")),
     )
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Stage
 from gridclient.domain.errors import RuleViolation
-from gridclient.domain.events import Event, from_seconds
+from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
+from gridclient.domain.events import Event, Payload, from_seconds
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
@@ -41,12 +42,12 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
     payload = event.payload
     return Case(
         id=event.subject,
-        facts=CaseFacts(**payload["facts"]),
+        facts=CaseFacts(**checked_facts(payload["facts"])),
         stream=event.key.stream,
-        number=payload["number"],
+        number=checked_text(payload["number"]),
         state=CaseState.REPORTED if closed is None else CaseState.CLOSED,
         registered_at=started,
-        level=payload.get("level", 3),
+        level=_level(payload, 3),
         last=event.key,
         clocks=clocks,
         handled_at=closed,
@@ -55,10 +56,17 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
 
 
 def amended(case: Case, event: Event) -> Case:
-    """Other facts or another level of an open case. ``case.not_open``."""
+    """Other facts or another level of an open case. ``case.not_open``, ``case.no_such_level``."""
     require_state(case, OPEN_STATES, "case.not_open")
-    changes = dict(event.payload.get("facts", {}))
-    return replace(case, facts=replace(case.facts, **changes), level=event.payload.get("level", case.level))
+    changes = checked_facts(event.payload.get("facts", {}))
+    return replace(case, facts=replace(case.facts, **changes), level=_level(event.payload, case.level))
+
+
+def _level(payload: Payload, otherwise: int) -> int:
+    level = checked_whole(payload.get("level", otherwise))
+    if not 1 <= level <= HIGHEST_LEVEL:
+        raise RuleViolation("case.no_such_level", level=level)
+    return level
 
 
 def filed(case: Case, event: Event) -> Case:

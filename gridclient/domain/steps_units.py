@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Role, Stage
 from gridclient.domain.errors import RuleViolation
+from gridclient.domain.event_shapes import checked_text, checked_whole
 from gridclient.domain.events import Event
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
@@ -32,12 +33,12 @@ def _assignments(event: Event) -> tuple[Assignment, ...]:
         raise RuleViolation("dispatch.one_lead")
     return tuple(
         Assignment(
-            unit=p["unit"],
+            unit=checked_text(p["unit"]),
             role=Role(p["role"]),
             state=AssignmentState.DISPATCHED,
             dispatched_at=event.at,
             due=instant(p, "due"),
-            limit=p["limit"],
+            limit=checked_text(p["limit"]),
             return_until=instant(p, "return_until"),
         )
         for p in parts
@@ -95,7 +96,9 @@ def returned(case: Case, event: Event) -> Case:
     part = part_of(case, event, states=open_parts, code="case.not_returnable")
     if event.at > part.return_until:
         raise RuleViolation("case.return_too_late", until=part.return_until)
-    given_back = replace(part, state=AssignmentState.RETURNED, remaining=event.payload.get("remaining"))
+    remaining = event.payload.get("remaining")
+    left = None if remaining is None else checked_whole(remaining)
+    given_back = replace(part, state=AssignmentState.RETURNED, remaining=left)
     after = with_part(case, given_back)
     clocks = stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE)
     if part.role is not Role.LEAD:

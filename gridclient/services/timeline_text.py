@@ -34,13 +34,20 @@ def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", und
     word = EVENTS.get(entry.kind)
     if word is None:
         return f"本版本不认识的记录（{entry.kind}），请更新程序后查看"
-    detail = _DETAILS.get(entry.kind)
-    parts = [p for p in detail(entry.payload, reference) if p] if detail else []
+    parts = [part for part in _details(entry, reference) if part]
     mark = "（代）" if entry.payload.get("on_behalf") else ""
     refused = "（未生效：与另一席位的操作冲突）" if entry.refused else ""
     taken_back = "（已撤销）" if undone else ""
     what = f"“{EVENTS.get(undoes, undoes)}”" if undoes else ""
     return " · ".join([f"{word}{what}{mark}{refused}{taken_back}", *parts])
+
+
+def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
+    detail = _DETAILS.get(entry.kind)
+    try:
+        return detail(entry.payload, reference) if detail else []
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
+        return []  # another desk may have written anything, and the case must still be seen
 
 
 def _unit(payload: Mapping[str, Any], reference: Reference) -> str:

@@ -20,7 +20,7 @@ from gridclient.store.log import ORDER, Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.tables import AMONG, listed
 
-_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
 _TELLING: Final = frozenset(
     {
         EventKind.REGISTERED,

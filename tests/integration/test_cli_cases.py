@@ -208,6 +208,7 @@ def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
         ('{"title": "x", "extra": 1}', "arguments.not_object"),
         ('{"title": "x", "grid": "371002999999999"}', "grid.unknown"),
         ('{"description": "  "}', "case.title_missing"),
+        ('{"title": "x\\ud800"}', "arguments.half_a_sign"),
     ],
 )
 def test_a_wrong_value_is_a_sentence_and_never_a_traceback(desk: CommandLine, text: str, code: str) -> None:

@@ -28,6 +28,7 @@ from gridclient.services.sync_port import (
 from gridclient.store.log import CHAIN_START
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key
+from tests.contract.bad_shapes import BAD_FACTS, BAD_LEVELS, registration
 from tests.contract.stage import NOW, STREAM, UNITS
 from tests.fakes.toy_hub import (
     Desks,
@@ -206,6 +207,10 @@ def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: De
         ("case_filed", case_id, '{"facts":{"nonsense":1}}'),
         ("case_noted", lost, '{"text":"没有登记"}'),
         ("case_registered", "not-a-case", '{"facts":{}}'),
+        *(("case_amended", case_id, f'{{"facts":{facts}}}') for facts in BAD_FACTS),
+        *(("case_amended", case_id, f'{{"level":{level}}}') for level in BAD_LEVELS),
+        *(("case_registered", f"{n:032x}", registration("1", facts)) for n, facts in enumerate(BAD_FACTS, 1)),
+        ("case_registered", "e" * 32, registration("7", '{"title":"x"}')),
         ("grid_changed", "371002001", '{"name":"新"}'),
     ):
         key = EventKey(*origin, records[-1].key.seq + 1)
@@ -214,6 +219,7 @@ def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: De
     assert hub.push(Unsent(origin, 1, tuple(records), CHAIN_START, link), one.key)
     two.round(hub)
     assert two.stage.case(case_id).state is CaseState.REPORTED
+    assert two.stage.titles(CaseFilter()) == ["路灯不亮"]
     assert proved(two)
     two.stage.record(EventKind.NOTED, case_id, {"text": "继续"})
     two.round(hub)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gridclient.cli.arguments import checked, instant, json_object
 from gridclient.cli.entry import parser
+from gridclient.cli.output import print_json
 from gridclient.cli.parsing import WrongUse, count_of, one_of
 from gridclient.domain.errors import InvalidInput
 
@@ -55,6 +56,18 @@ def test_any_text_is_an_instant_or_refused(text: str) -> None:
 def test_deeply_nested_json_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"arguments\.not_json"):
         json_object("[" * 100_000)
+
+
+@pytest.mark.parametrize("text", ['{"title":"x\\ud800"}', '{"\\udfff":1}', '{"extra":{"a":["\\ud83d"]}}'])
+def test_half_of_a_pair_of_surrogates_is_no_text(text: str) -> None:
+    with pytest.raises(InvalidInput, match=r"arguments\.half_a_sign"):
+        json_object(text)
+    assert json_object('{"title":"\\ud83d\\ude00"}') == {"title": "😀"}
+
+
+def test_what_another_desk_wrote_of_it_is_told_as_json_writes_it(capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    print_json({"text": "x\ud800"})
+    assert json.loads(capsysbinary.readouterr().out) == {"text": "x\ud800"}
 
 
 def test_people_and_places_may_be_written_together() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from gridclient.domain.roles import Action
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.timeline_text import line_of, lines_of
@@ -54,6 +56,19 @@ def test_a_refused_event_says_so() -> None:
     made = empty_desk()
     entry = TimelineEntry(NOW, "case_noted", "wang", {"text": "已电话联系"}, False, refused=True)
     assert line_of(entry, made.desk.reference) == "备注（未生效：与另一席位的操作冲突） · 已电话联系"
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("case_filed", {"facts": 7}),
+        ("case_registered", {"facts": {"grid": [], "channel": {}}}),
+        ("case_dispatched", {"assignments": [{"role": "lead", "due": 1e300}]}),
+    ],
+)
+def test_what_cannot_be_read_still_has_its_line(kind: str, payload: dict[str, object]) -> None:
+    made = empty_desk()
+    assert line_of(TimelineEntry(NOW, kind, "wang", payload, False), made.desk.reference) == EVENTS[kind]
 
 
 def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:

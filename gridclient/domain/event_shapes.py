@@ -1,0 +1,59 @@
+"""Whether an event's payload holds what its kind needs: another desk may have written anything.
+
+What raises here is unreadable, not forbidden: such an event has no part in its case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+_FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_214_400  # the years 1 to 9999
+
+
+def _is_truth(value: Any) -> bool:
+    return value is True or value is False
+
+
+def _is_degrees(value: Any) -> bool:
+    return value is None or (value.__class__ in (float, int) and -180 <= value <= 180)
+
+
+_NO_TEXTS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    **dict.fromkeys(("sensitive", "wants_reply", "keep_secret"), _is_truth),
+    **dict.fromkeys(("lon", "lat"), _is_degrees),
+    "urgency": lambda value: value.__class__ is int and 0 <= value <= 255,
+    "happened_at": lambda value: value is None or (value.__class__ is int and _FIRST_SECOND <= value <= _LAST_SECOND),
+    "extra": lambda value: isinstance(value, dict),
+}
+
+
+def checked_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts, each a value of its kind; their names are not checked.
+
+    Raises:
+        KeyError, TypeError, ValueError: one is none; UnicodeEncodeError: half of a pair of surrogates is no text.
+    """
+    for name, value in facts.items():
+        if isinstance(value, str) and name not in _NO_TEXTS:
+            if not value.isascii():
+                value.encode()
+        elif not _NO_TEXTS[name](value):
+            raise TypeError(name)
+    return facts
+
+
+def checked_text(value: Any) -> str:
+    """A text that a table or an index can hold. Raises as :func:`checked_facts`."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    if not value.isascii():
+        value.encode()
+    return value
+
+
+def checked_whole(value: Any) -> int:
+    """A whole number. Raises ``TypeError``."""
+    if value.__class__ is not int:
+        raise TypeError("no whole number")
+    return int(value)

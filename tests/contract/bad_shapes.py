@@ -1,0 +1,69 @@
+"""Payloads that no case can hold, as another desk may write and sign them."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+LONE_SURROGATE: Final = "\\ud800"
+
+BAD_FACTS: Final = tuple(
+    f'{{"title":"x",{fact}}}'
+    for fact in (
+        '"title":null',
+        '"title":5',
+        f'"title":"{LONE_SURROGATE}"',
+        '"description":null',
+        f'"description":"占道{LONE_SURROGATE}"',
+        '"address":9',
+        '"address":["x"]',
+        '"reporter_phone":13800001234',
+        '"standard":null',
+        '"standard":{}',
+        '"grid":371002001',
+        f'"grid":"{LONE_SURROGATE}"',
+        '"channel":null',
+        '"channel":[]',
+        '"urgency":"a"',
+        '"urgency":1.5',
+        '"urgency":true',
+        '"urgency":99999999999999999999',
+        '"lon":"a"',
+        '"lon":NaN',
+        '"lon":1e999',
+        '"lon":100000000000000000000',
+        '"lat":true',
+        '"lat":[37.5]',
+        '"happened_at":"gestern"',
+        '"happened_at":99999999999999',
+        '"keep_secret":"x"',
+        '"extra":5',
+        '"nonsense":"x"',
+    )
+)
+"""As JSON: what Python writes of them would not say everything."""
+BAD_LEVELS: Final = ("300", "-1", "0", "5", "1.5", '"x"', "null", "true", "99999999999999999999")
+BAD_CLOCKS: Final = (
+    '{"stage":[],"limit":"1 work_hour","due":1}',
+    '{"stage":"accept","limit":5,"due":1}',
+    '{"stage":"accept","limit":"1 work_hour","due":1e300}',
+    '{"stage":"accept","limit":"1 work_hour","due":"x"}',
+    '{"stage":"accept","limit":"1 work_hour","due":1,"unit":[]}',
+)
+BAD_PARTS: Final = (
+    '{"unit":5,"role":"lead","limit":"1 work_hour","due":1,"return_until":1}',
+    f'{{"unit":"{LONE_SURROGATE}","role":"lead","limit":"1 work_hour","due":1,"return_until":1}}',
+    '{"unit":"u","role":"x","limit":"1 work_hour","due":1,"return_until":1}',
+    '{"unit":"u","role":"lead","limit":null,"due":1,"return_until":1}',
+    '{"unit":"u","role":"lead","limit":"1 work_hour","due":1e300,"return_until":1}',
+)
+
+
+def registration(number: str, facts: str, level: str = "3", clocks: str = "") -> str:
+    """The payload of a registration; ``number`` is written as JSON."""
+    return f'{{"clocks":[{clocks}],"facts":{facts},"level":{level},"number":{number}}}'
+
+
+def good_facts() -> str:
+    """Facts that a case can hold."""
+    return json.dumps({"title": "路灯不亮", "lon": 122.1, "lat": 37.5, "urgency": 2, "channel": "12345"})
