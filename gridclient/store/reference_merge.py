@@ -18,7 +18,6 @@ from gridclient.store.reference_rows import unit_list
 
 Values: TypeAlias = dict[str, Any]
 _SCHEMATIC: Final = frozenset({"true", "1", "yes", "是", "示意"})
-_AT_ONCE: Final = 500
 _LEVELS: Final = {9: "township", 12: "community"}
 
 
@@ -55,15 +54,12 @@ def stored(
     connection: Connection, table: str, columns: Iterable[str], codes: Iterable[str], key: str = "code"
 ) -> list[Values]:
     """The rows of a table whose ``key`` is among ``codes``, as values by column."""
-    names, wanted = list(columns), sorted(set(codes))
-    found: list[Values] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        part = wanted[start : start + _AT_ONCE]
-        rows = connection.execute(
-            f"select {', '.join(names)} from {table} where {key} in ({', '.join('?' * len(part))})", part
-        )
-        found += (dict(zip(names, row, strict=True)) for row in rows)
-    return found
+    names = list(columns)
+    rows = connection.execute(
+        f"select {', '.join(names)} from {table} where {key} in (select value from json_each(?))",
+        (json.dumps(sorted(set(codes))),),
+    )
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def overlaid(old: Values | None, given: Values) -> Values:
@@ -100,13 +96,15 @@ def boundary_values(boundary: Boundary | None, extra: Mapping[str, str]) -> Valu
     }
 
 
+def as_told(record: object, names: str) -> Values:
+    """What a record tells under the names of the columns."""
+    return {name: getattr(record, name) for name in names.split()}
+
+
 def _division_values(record: DivisionRecord) -> Values:
     return {
-        "code": record.code,
-        "name": record.name,
+        **as_told(record, "code name level parent"),
         "initials": initials(record.name) if len(record.code) < 12 else "",
-        "level": record.level,
-        "parent": record.parent,
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }
@@ -173,32 +171,17 @@ def _without_gaps(values: Values) -> Values:
     return {**values, "schematic": values["schematic"] or 0}
 
 
-_UNIT_LISTS: Final = {
-    "unit_aliases": "alias",
-    "unit_people": "name",
-    "unit_fields": "field",
-    "unit_areas": "area",
-}
+_UNIT_LISTS: Final = {"unit_aliases": "alias", "unit_people": "name", "unit_fields": "field", "unit_areas": "area"}
 
 
 def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
     return {
-        "code": record.code,
-        "name": record.name,
+        **as_told(
+            record, "code name kind status township leader phone address lon lat source_crs source_lon source_lat"
+        ),
         "initials": initials(record.name),
-        "kind": record.kind,
-        "status": record.status,
         "parent": parents.get(record.parent, record.parent),
-        "township": record.township,
-        "leader": record.leader,
-        "phone": record.phone,
         "on_duty": record.extra.get("on_duty", ""),
-        "address": record.address,
-        "lon": record.lon,
-        "lat": record.lat,
-        "source_crs": record.source_crs,
-        "source_lon": record.source_lon,
-        "source_lat": record.source_lat,
         "extra": extra_text(record.extra),
     }
 

@@ -15,7 +15,7 @@ from gridclient.services.import_records import GridRecord, StandardRecord
 from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known, parent_of
 from gridclient.store.initials import initials
-from gridclient.store.reference_merge import Plan, Values, boundary_values, extra_text, overlaid, stored
+from gridclient.store.reference_merge import Plan, Values, as_told, boundary_values, extra_text, overlaid, stored
 from gridclient.store.reference_rows import ALWAYS
 
 _MEMBER_TABLES: Final = {"zone": "zone_communities", "community": "grid_communities"}
@@ -23,17 +23,12 @@ _MEMBER_TABLES: Final = {"zone": "zone_communities", "community": "grid_communit
 
 def _grid_values(record: GridRecord, parent: str) -> Values:
     return {
-        "code": record.code,
+        **as_told(record, "code name tier worker phone external_code"),
         "valid_from": record.valid_from.isoformat() if record.valid_from else "",
         "valid_to": record.valid_to.isoformat() if record.valid_to else None,
-        "name": record.name,
         "initials": initials(record.name),
-        "tier": record.tier,
         "parent": parent,
         "special": int(record.special),
-        "worker": record.worker,
-        "phone": record.phone,
-        "external_code": record.external_code,
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }
@@ -138,19 +133,10 @@ def _grids_first(statement: tuple[str, list[Any]]) -> int:
 
 
 def _standard_values(record: StandardRecord) -> Values:
+    names = "code kind big_code big_name small_code small_name filing_condition closing_condition limit_text"
     return {
-        "code": record.code,
-        "kind": record.kind,
-        "big_code": record.big_code,
-        "big_name": record.big_name,
-        "small_code": record.small_code,
-        "small_name": record.small_name,
-        "filing_condition": record.filing_condition,
-        "closing_condition": record.closing_condition,
+        **as_told(record, f"{names} handling_unit supervising_unit"),
         "limit_code": record.limit,
-        "limit_text": record.limit_text,
-        "handling_unit": record.handling_unit,
-        "supervising_unit": record.supervising_unit,
         "extra": extra_text(record.extra),
     }
 
