@@ -16,7 +16,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from types import ModuleType
 from typing import Any, Final, Generic
@@ -25,7 +25,7 @@ from gridclient.services.aside import IN_PLACE, Aside, Claim, Given, Made, WhenA
 
 WORTH_IT_FROM: Final = 4_000
 """Rows from which on a second process wins more than its start costs."""
-_AHEAD: Final = 2
+_AHEAD: Final = 3
 _SELDOM: Final = (100_000, 20, 20)
 _YIELDING: Final = 10
 _BELOW_NORMAL: Final = 0x4000
@@ -165,11 +165,13 @@ def _serve(link: Connection) -> None:
     _give_way()
     gc.set_threshold(*_SELDOM)
     questions: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(link, questions), daemon=True).start()
-    link.send_bytes(b"")
+    threading.Thread(target=_answer, args=(link, answers), daemon=True).start()
+    answers.put(b"")
     while True:
         work, given = pickle.loads(questions.get())  # from our own process
-        link.send_bytes(pickle.dumps(work(given), pickle.HIGHEST_PROTOCOL))
+        answers.put(pickle.dumps(work(given), pickle.HIGHEST_PROTOCOL))
 
 
 def _listen(link: Connection, questions: queue.SimpleQueue[bytes]) -> None:
@@ -179,6 +181,13 @@ def _listen(link: Connection, questions: queue.SimpleQueue[bytes]) -> None:
             questions.put(link.recv_bytes())
     except (EOFError, OSError):
         os._exit(0)
+
+
+def _answer(link: Connection, answers: queue.SimpleQueue[bytes]) -> None:
+    """Sends: an answer is more than the line holds, and whoever asked listens between two pieces of his own."""
+    with suppress(OSError):  # the listener ends this process
+        while True:
+            link.send_bytes(answers.get())
 
 
 def _give_way() -> None:

@@ -138,21 +138,20 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
     return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal(), texts=texts)
 
 
-def event_text(case: ImportedCase, *, grid: str, standard: StandardRow | None) -> str:
-    """The payload's text of a ``dated`` case as the log will have it, but for its number (:func:`numbered_text`)."""
-    if standard is None:
-        return _text(case.texts, digest=case.digest, case_class=_own_class(case), grid=grid, standard="")
-    listed = f"{standard.big_class} {standard.small_class}".strip()
-    return _text(case.texts, digest=case.digest, case_class=listed, grid=grid, standard=standard.key)
+def listed_class(standard: StandardRow) -> str:
+    """The class that a case has by its filing condition, whatever its own row said."""
+    return f"{standard.big_class} {standard.small_class}".strip()
 
 
-def numbered_text(text: str, number: str) -> str:
-    """The payload's text with the number that the case was given: digits, capitals and hyphens."""
-    before, _, behind = text.rpartition(_NUMBER_GAP)  # only digits stand behind it
-    return f'{before}"number":"{number}"{behind}'
+def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, case_class: str) -> str:
+    """The payload's text of a ``dated`` case as the log will have it. ``case_class`` "" takes the row's own."""
+    *parts, ending = case.texts
+    numbered = ending.replace(_NUMBER_GAP, f'"number":"{number}"')  # digits, capitals and hyphens
+    named = case_class or f"{case.big_class} {case.small_class}".strip()
+    return _text((*parts, numbered), digest=case.digest, case_class=named, grid=grid, standard=standard)
 
 
-def _text(texts: Texts, *, digest: str, case_class: str, grid: str, standard: str) -> str:
+def _text(texts: Sequence[str], *, digest: str, case_class: str, grid: str, standard: str) -> str:
     """The canonical text of the payload: no blanks, all names in order."""
     opening, address, middle, places, titled, ending = texts
     named = f'"case_class":{encode(case_class)},' if case_class else ""
@@ -169,10 +168,6 @@ def _edges(reported: int | None, ended: int | None, due: int | None, level: int,
     end = f'"closed_at":{registered if ended is None else ended},' if closed else ""
     clocks = "" if due is None else _original_deadline(reported, due)
     return f"{{{clocks}{end}", f'}},"level":{level},{_NUMBER_GAP},"registered_at":{registered}}}'
-
-
-def _own_class(case: ImportedCase) -> str:
-    return f"{case.big_class} {case.small_class}".strip()
 
 
 # The facts that are not empty, in the order of their names: events are kept for ever, so they say no more.

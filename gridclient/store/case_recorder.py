@@ -1,16 +1,17 @@
 """Imported cases from their rows put aside into the log and all tables: the way of the unit of work, for many at once.
 
-What a unit of work does case by case in its transaction is done here before it, as far as it needs no place in the
-log: the store is held for a fraction of the time.
+What a unit of work does case by case in its transaction is done here before it, and mostly in another process, as far
+as it needs no place in the log: the store is held for a fraction of the time.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgpack
@@ -19,13 +20,12 @@ import zstandard
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_records import ImportedCase
-from gridclient.services.imported_case import numbered_text
+from gridclient.services.imported_case import event_text
 from gridclient.services.ports import Clock
 from gridclient.store.driver import Connection
-from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
+from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
-from gridclient.store.schema import TALLY_FLAGS
 from gridclient.store.search import index_entry, insert_entries
 from gridclient.store.tables import CaseTableRow, insert_rows
 from gridclient.store.tally import TallyChanges
@@ -37,26 +37,40 @@ _RESERVE: Final = (
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, what its number is counted by and its place there, what
-    :meth:`BulkRecorder.keep` gave, the payload's text for the log, but for the number."""
+    """One row put aside: the case's key, what its number is counted by and its place there, what the store knows of
+    it (``case_class`` "" where the row's own counts), the case."""
 
     subject: str
     name: str
     place: int
-    kept: Sequence[Any]
-    text: str
+    grid: str
+    standard: str
+    case_class: str
+    case: ImportedCase
 
 
-class PreparedCase(NamedTuple):
-    """A case that has all but its place in the log: its key, its event's stream and text, its table row, what the
-    search index gets, its packed row without labels."""
+class PreparedCases(NamedTuple):
+    """Cases that have all but their places in the log, column by column, which costs half to hand over.
 
-    subject: str
-    stream: str
-    text: str
-    row: CaseTableRow
-    entry: tuple[str, str]
-    packed: bytes
+    ``rows`` are of the table, ``packed`` of the packs without labels, ``entries`` of the search index. ``alike`` tells
+    to which of ``kinds`` a case belongs: rows that agree in what counts and labels go by.
+    """
+
+    kinds: Sequence[CaseTableRow]
+    subjects: Sequence[str]
+    streams: Sequence[str]
+    texts: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    entries: Sequence[tuple[str, str]]
+    packed: Sequence[bytes]
+    alike: Sequence[int]
+
+    def but(self, known: frozenset[bytes]) -> PreparedCases:
+        """Those that are not known."""
+        columns: list[Any] = [
+            [value for value, row in zip(column, self.rows, strict=True) if row[0] not in known] for column in self[1:]
+        ]
+        return PreparedCases(self.kinds, *columns)
 
 
 class BulkRecorder:
@@ -76,83 +90,78 @@ class BulkRecorder:
     def now(self) -> datetime:
         return self._clock.now()
 
-    def keep(self, case: ImportedCase, *, grid: str, standard: str) -> Sequence[Any]:
-        """What preparing will need beside the text, as JSON values: reading the text costs more."""
-        return (case.description, case.address, *unnumbered_columns(case, grid=grid, standard=standard))
-
-    def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], list[PreparedCase]]:
+    def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], PreparedCases]:
         """What makes of batches what :meth:`write` takes; it can be pickled."""
         return partial(prepared_cases, first, self._device.short)
 
-    def write(self, connection: Connection, prepared: Sequence[PreparedCase], actor: str) -> int:
-        """How many of the cases were new; those that are known already stay as they are."""
+    def write(self, connection: Connection, prepared: PreparedCases, actor: str) -> tuple[int, int]:
+        """How many cases there are, and how many of them were new; those that are known already stay as they are."""
         known = _known(connection, prepared)
-        new = [case for case in prepared if case.row.id not in known] if known else prepared
+        new = prepared.but(known) if known else prepared
         appender, now = Appender(connection, self._device), self._clock.now()
         numbers: list[int] = []
-        for stream, cases in groupby(new, attrgetter("stream")):
+        for stream, cases in groupby(zip(new.streams, new.subjects, new.texts, strict=True), itemgetter(0)):
             draft = EventDraft(EventKind.IMPORTED, "", stream, actor, {})
-            numbers += appender.append_new(draft, [(case.subject, case.text) for case in cases], now)
+            numbers += appender.append_new(draft, [(subject, text) for _, subject, text in cases], now)
         appender.flush()
-        _project(connection, list(zip(numbers, new, strict=True)))
-        return len(new)
+        _project(connection, numbers, new)
+        return len(prepared.rows), len(numbers)
 
 
-def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> list[PreparedCase]:
+def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> PreparedCases:
     """What ``BulkRecorder.write`` takes; ``first`` are the first numbers by name, ``short`` the desk's two signs.
 
     Raises:
         InvalidInput: ``import.batch_damaged``.
     """
-    return [_prepared(case, first, short) for batch in batches for case in _staged(batch)]
+    kinds: dict[tuple[str, ...], tuple[int, CaseTableRow]] = {}
+    cases = []
+    for staged in (staged for batch in batches for staged in _staged(batch)):
+        number = f"{staged.name}-{short}{first[staged.name] + staged.place - 1:04d}"
+        row = imported_row(staged.subject, number, staged.case, grid=staged.grid, standard=staged.standard)
+        kind, _ = kinds.setdefault((row.grid, row.channel, row.state), (len(kinds), row))
+        cases.append((*_columns(staged, number, row), kind))
+    return PreparedCases([row for _, row in kinds.values()], *zip(*cases, strict=True))
 
 
-def _staged(batch: bytes) -> Sequence[StagedCase]:
-    try:
-        return [StagedCase(*row) for row in msgpack.unpackb(zstandard.decompress(batch))]
-    except (zstandard.ZstdError, msgpack.UnpackException, ValueError, TypeError) as error:
-        raise InvalidInput("import.batch_damaged", detail=type(error).__name__) from error
-
-
-def _prepared(case: StagedCase, first: Mapping[str, int], short: str) -> PreparedCase:
-    number = f"{case.name}-{short}{first[case.name] + case.place - 1:04d}"
-    description, address, *columns = case.kept
-    row = numbered_row(case.subject, number, columns)
-    return PreparedCase(
-        case.subject,
-        f"t:{case.name.partition('-')[0]}",
-        numbered_text(case.text, number),
-        row,
-        index_entry(imported_words(row.title, description, address, number)),
+def _columns(staged: StagedCase, number: str, row: CaseTableRow) -> tuple[Any, ...]:
+    case, grid, standard = staged.case, staged.grid, staged.standard
+    return (
+        staged.subject,
+        f"t:{staged.name.partition('-')[0]}",
+        event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class),
+        tuple(row),
+        index_entry(imported_words(case, number)),
         packed(row, lambda _kind, _code: 0),  # the transaction gives the labels their numbers
     )
 
 
-_ALIKE: Final = attrgetter("grid", "channel", "state", *TALLY_FLAGS)
-"""What counts and labels go by."""
+def _staged(batch: bytes) -> Sequence[StagedCase]:
+    try:
+        rows = msgpack.unpackb(zstandard.decompress(batch), use_list=False)
+        return [StagedCase._make((*row[:-1], ImportedCase(*row[-1]))) for row in rows]
+    except (zstandard.ZstdError, msgpack.UnpackException, ValueError, TypeError) as error:
+        raise InvalidInput("import.batch_damaged", detail=type(error).__name__) from error
 
 
-def _project(connection: Connection, new: Sequence[tuple[int, PreparedCase]]) -> None:
+def _project(connection: Connection, numbers: Sequence[int], new: PreparedCases) -> None:
     """What ``Projection`` writes for cases that nobody had before and no unit has."""
-    insert_rows(connection, [(no, case.row) for no, case in new])
+    insert_rows(connection, zip(numbers, new.rows, strict=True))
     tallies, labels = TallyChanges(), Labels(connection)
-    alike: dict[tuple[Any, ...], list[tuple[int, PreparedCase]]] = {}
-    for entry in new:
-        alike.setdefault(_ALIKE(entry[1].row), []).append(entry)
-    records = []
-    for cases in alike.values():
-        row = cases[0][1].row
-        tallies.add(row, len(cases))
+    bytes_of = {}
+    for kind, times in Counter(new.alike).items():
+        row = new.kinds[kind]
+        tallies.add(row, times)
         grid, channel = labels.number(LabelKind.GRID, row.grid), labels.number(LabelKind.CHANNEL, row.channel)
-        numbers = label_bytes(grid=grid, unit=0, channel=channel)
-        records += [(no, labelled(case.packed, numbers)) for no, case in cases]
+        bytes_of[kind] = label_bytes(grid=grid, unit=0, channel=channel)
     tallies.flush(connection)
-    write_packs(connection, records)
-    insert_entries(connection, [(no, case.entry) for no, case in new])
+    records = zip(numbers, new.packed, new.alike, strict=True)
+    write_packs(connection, [(no, labelled(record, bytes_of[kind])) for no, record, kind in records])
+    insert_entries(connection, list(zip(numbers, new.entries, strict=True)))
 
 
-def _known(connection: Connection, prepared: Sequence[PreparedCase]) -> frozenset[bytes]:
+def _known(connection: Connection, prepared: PreparedCases) -> frozenset[bytes]:
     """The cases among them that are in the log: they came in since the rows were put aside."""
-    marks = ",".join("?" * len(prepared))
-    rows = connection.execute(f"select id from subjects where id in ({marks})", [entry.row.id for entry in prepared])
+    marks = ",".join("?" * len(prepared.rows))
+    rows = connection.execute(f"select id from subjects where id in ({marks})", [row[0] for row in prepared.rows])
     return frozenset(key for (key,) in rows)

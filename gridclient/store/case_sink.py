@@ -22,7 +22,7 @@ from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import CaseRecord, ImportedCase, Record
-from gridclient.services.imported_case import StandardMatcher, case_key, dated, event_text, imported_case
+from gridclient.services.imported_case import StandardMatcher, case_key, dated, imported_case, listed_class
 from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
@@ -46,7 +46,6 @@ class CaseSink:
         """``source`` tells systems apart whose numbers are the same; each number of a source is kept once."""
         self._database = database
         self._journal = journal
-        self._keep = journal.recorder.keep
         self._source = source
         self._now = now
         self._areas = reference.snapshot()
@@ -124,9 +123,8 @@ class CaseSink:
                 continue
             self._without_grid += not grid
             standard = self._standards.find(case)
-            kept = self._keep(case, grid=grid, standard="" if standard is None else standard.key)
-            text = event_text(case, grid=grid, standard=standard)
-            self._journal.put_aside(key, number_name(township, case.day), kept, text)
+            listed = ("", "") if standard is None else (standard.key, listed_class(standard))
+            self._journal.put_aside(key, number_name(township, case.day), grid, *listed, case[:-1])
 
     def _grids_at_points(self, cases: Sequence[ImportedCase]) -> list[str]:
         lons = np.array([case.lon for case in cases], dtype=np.float64)  # None becomes NaN, which is nowhere

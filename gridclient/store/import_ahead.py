@@ -15,7 +15,7 @@ from gridclient.services.aside import Aside, Claim
 
 _SPARE: Final = 2
 
-Prepared = Sequence[Any]
+Prepared = Any
 Prepare = Callable[[Sequence[bytes]], Prepared]
 
 
@@ -26,7 +26,7 @@ class _Step:
     last: int
     batches: Sequence[bytes]
     claim: Claim[Prepared] | None = None
-    made: Prepared | None = None
+    made: Prepared = None
 
 
 class Ahead:
@@ -59,7 +59,7 @@ class Ahead:
     def take(self) -> tuple[int, Prepared]:
         """The next one of those that :meth:`have` told of, and up to which position it reaches."""
         step = self._steps.popleft()
-        return step.last, step.made or ()
+        return step.last, step.made
 
     def feed(self) -> None:
         """Hands steps over while somebody is free for them, and takes what was prepared off the line."""

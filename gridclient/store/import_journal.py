@@ -79,11 +79,11 @@ class Journal:
         self._decided = False
         self.waiting = 0
 
-    def put_aside(self, subject: str, name: str, kept: Sequence[Any], text: str) -> None:
-        """Keeps one case: its key, the name that its number is counted by, what :meth:`BulkRecorder.keep` gave, and
-        its event's text without the number."""
+    def put_aside(self, subject: str, name: str, *rest: Any) -> None:
+        """Keeps one case: its key, the name that its number is counted by, the ``rest`` of a ``StagedCase`` behind
+        its place."""
         place = self._counts[name] = self._counts.get(name, 0) + 1
-        self._rows.append((subject, name, place, kept, text))
+        self._rows.append((subject, name, place, *rest))
         self.waiting += 1
         if len(self._rows) == _BATCH:
             self._close_batch()
@@ -197,8 +197,8 @@ class _TakingOver:
             self._pace.begin()
             while steps < ready and not (steps and self._pace.is_asked()):
                 last, step = self._ahead.take()
-                new += self._recorder.write(connection, step, self._actor)
-                steps, rows = steps + 1, rows + len(step)
+                taken, fresh = self._recorder.write(connection, step, self._actor)
+                steps, rows, new = steps + 1, rows + taken, new + fresh
                 self._ahead.feed()
             connection.execute(
                 "delete from import_batches where import_id = ? and position <= ?", (self._import_id, last)

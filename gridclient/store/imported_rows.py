@@ -6,9 +6,8 @@ thousand cases come at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 from gridclient.domain.case import CaseState
 from gridclient.services.import_records import ImportedCase
@@ -31,9 +30,12 @@ def _key_of_first(head: str) -> int:
     return number_key(f"{head}0000")
 
 
-def unnumbered_columns(case: ImportedCase, *, grid: str, standard: str) -> tuple[Any, ...]:
-    """The columns of ``CaseTableRow`` after the number, of a ``dated`` case: JSON values."""
-    return (
+def imported_row(subject: str, number: str, case: ImportedCase, *, grid: str, standard: str) -> CaseTableRow:
+    """The row of a ``dated`` case."""
+    return CaseTableRow(
+        subject_key(subject),
+        number,
+        _number_key(number),
         case.title,
         _CLOSED if case.closed else _REPORTED,
         int(not case.closed),
@@ -45,7 +47,7 @@ def unnumbered_columns(case: ImportedCase, *, grid: str, standard: str) -> tuple
         "",  # unit
         0,  # cooperating
         None if case.closed else case.due,
-        case.reported,
+        case.reported or 0,
         None,  # dispatched_at
         case.closed_at if case.closed else None,
         0,  # returned
@@ -59,11 +61,6 @@ def unnumbered_columns(case: ImportedCase, *, grid: str, standard: str) -> tuple
     )
 
 
-def numbered_row(subject: str, number: str, columns: Sequence[Any]) -> CaseTableRow:
-    """The row of what :func:`unnumbered_columns` gave, once the case has its number."""
-    return CaseTableRow(subject_key(subject), number, _number_key(number), *columns)
-
-
-def imported_words(title: str, description: str, address: str, number: str) -> tuple[str, ...]:
+def imported_words(case: ImportedCase, number: str) -> tuple[str, ...]:
     """What ``search.searchable`` gives for the folded case."""
-    return (title, description, address, number)
+    return (case.title, case.description, case.address, number)

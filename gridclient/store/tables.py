@@ -183,8 +183,8 @@ def all_parts(connection: Connection) -> Iterator[tuple[int, PartRow]]:
         yield no, PartRow(*part)
 
 
-def insert_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow]]) -> None:
-    """New cases."""
+def insert_rows(connection: Connection, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
+    """New cases: their numbers, and the columns of ``CaseTableRow``."""
     connection.executemany(_INSERT, [(no, *row) for no, row in rows])
 
 

@@ -92,6 +92,18 @@ def test_a_longer_file_adds_only_what_is_new(store: ImportStore) -> None:
     assert (outcome.summary.imported, outcome.summary.unchanged) == (50, 100)
 
 
+def test_rows_that_came_by_another_import_meanwhile_are_known(store: ImportStore) -> None:
+    def bring_some(phase: ImportPhase, _done: int, _total: int | None) -> None:
+        if phase is ImportPhase.CHECKING and not store.count("cases"):
+            store.bring(case_rows(90)[30:], ImportKind.CASES)
+
+    outcome = store.bring(case_rows(150), ImportKind.CASES, progress=bring_some)
+    assert (outcome.summary.imported, outcome.summary.unchanged) == (90, 60)
+    found = verify(store.database)
+    assert found.problems == ()
+    assert (found.events, found.cases) == (150, 150)
+
+
 def test_a_row_that_stands_twice_in_a_file_comes_once(store: ImportStore) -> None:
     outcome = store.bring([case_row(1), replace(case_row(1), row=99)], ImportKind.CASES)
     assert (outcome.summary.imported, outcome.summary.unchanged) == (1, 1)

@@ -23,10 +23,10 @@ from gridclient.services.imported_case import (
     dated,
     event_text,
     imported_case,
-    numbered_text,
+    listed_class,
 )
 from gridclient.services.rows import StandardRow
-from gridclient.store.imported_rows import imported_words, numbered_row, unnumbered_columns
+from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.search import searchable
 from gridclient.store.tables import part_rows, table_row
 from tests.fakes.imported_payload import full_payload
@@ -45,7 +45,8 @@ def payload_of(
     number: str = "371002001-20260227-010001",
 ) -> dict[str, Any]:
     case = dated(imported_case(record), NOW)
-    text = numbered_text(event_text(case, grid=grid, standard=standard), number)
+    key, listed = ("", "") if standard is None else (standard.key, listed_class(standard))
+    text = event_text(case, number=number, grid=grid, standard=key, case_class=listed)
     read: dict[str, Any] = json.loads(text)
     assert payload_text(read) == text  # the log's own spelling
     assert read == full_payload(record, grid=grid, standard=standard, number=number, now=NOW)
@@ -201,7 +202,7 @@ def test_the_short_way_into_the_tables_is_the_long_one(
     number = f"371002001-20260227-0A{count:04d}"
     folded_case = folded(payload_of(record, grid=grid, standard=standard, number=number))
     case = dated(imported_case(record), NOW)
-    columns = unnumbered_columns(case, grid=grid, standard="" if standard is None else standard.key)
-    assert numbered_row(SUBJECT, number, columns) == table_row(folded_case, 1)
-    assert imported_words(case.title, case.description, case.address, number) == searchable(folded_case)
+    key = "" if standard is None else standard.key
+    assert imported_row(SUBJECT, number, case, grid=grid, standard=key) == table_row(folded_case, 1)
+    assert imported_words(case, number) == searchable(folded_case)
     assert part_rows(folded_case) == ()
