@@ -16,10 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from gridclient.domain.errors import GridClientError
 from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
 
@@ -81,17 +80,21 @@ def _stay(profile: Path, made: Callable[[App], None], forerunner: Forerunner | N
     restored: tuple[str, Kind] | None = None
     app = open_app(profile, forerunner)
     while True:
-        try:
-            made(app)
-            app.window.show()
-            if restored is not None:
-                app.window.banner.tell(*restored)
-            _until_closed(app.window)
-        finally:
-            app.close()
-        if app.restore_from is None:
+        with closed_when_asked(app.window.close) as asked:  # also while it closes: what writes goes to its end
+            try:
+                made(app)
+                app.window.show()
+                if restored is not None:
+                    app.window.banner.tell(*restored)
+                _until_closed(app.window)
+            finally:
+                app.close()
+        if app.restore_from is None or asked:
             return 0
-        restored = _restored(profile, *app.restore_from)
+        with closed_when_asked(lambda: None) as asked:  # a restore that was begun goes to its end
+            restored = _restored(profile, *app.restore_from)
+        if asked:
+            return 0
         app = _app(profile)
 
 
@@ -209,8 +212,7 @@ def _until_closed(window: QWidget) -> None:
     loop = QEventLoop()
     watch = _CloseWatch(window)
     watch.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
-    with closed_when_asked(window.close):
-        loop.exec()
+    loop.exec()
 
 
 class _CloseWatch(QObject):
@@ -235,20 +237,6 @@ class _CloseWatch(QObject):
 def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
     """Puts the backup in the store's place; the desk that opens says what it stands on now."""
     from gridclient.composition import restore_profile
-    from gridclient.services.error_text import sentence_of
-    from gridclient.ui.waiting import wait_for
+    from gridclient.ui.restoring import restored_from
 
-    title = QCoreApplication.translate("Restore", "正在恢复")
-    words = QCoreApplication.translate("Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。")
-    try:
-        with closed_when_asked(lambda: None):  # a restore that was begun goes to its end
-            aside = wait_for(
-                lambda: restore_profile(profile, file, key_text=key), title=title, words=words.format(file=file.name)
-            )
-    except GridClientError as error:
-        words = QCoreApplication.translate("Restore", "没有恢复：{why}")
-        return words.format(why=sentence_of(error)), "bad"
-    words = QCoreApplication.translate(
-        "Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。"
-    )
-    return words.format(file=file.name, aside=aside), "warn"
+    return restored_from(file, lambda: restore_profile(profile, file, key_text=key))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -15,8 +15,10 @@ _SIGNS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 @contextmanager
-def closed_when_asked(close: Callable[[], object]) -> Iterator[None]:
+def closed_when_asked(close: Callable[[], object]) -> Iterator[Sequence[int]]:
     """While the block runs, SIGTERM and SIGINT take back open dialogs and call ``close``, on the GUI thread.
+
+    Yields the signals that came so far, for a block that goes to its end first.
 
     A handler of Python waits until Python runs, which a window at rest may not for long. Python writes the signal's
     number to a socket at once, and Qt watches that.
@@ -35,10 +37,11 @@ def closed_when_asked(close: Callable[[], object]) -> Iterator[None]:
                 close()
 
         watch.activated.connect(on_signal)
-        handlers = {sign: signal.signal(sign, lambda *_: None) for sign in _SIGNS}
+        came: list[int] = []
+        handlers = {sign: signal.signal(sign, lambda number, _frame: came.append(number)) for sign in _SIGNS}
         woken = signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
         try:
-            yield
+            yield came
         finally:
             signal.set_wakeup_fd(woken)
             for sign, handler in handlers.items():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -17,6 +20,7 @@ from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_control import SyncState
 from gridclient.store.enrolment_file import write_enrolment
 from gridclient.system import SystemClock
+from gridclient.ui.jobs import Jobs
 
 
 @pytest.fixture
@@ -107,3 +111,26 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
     assert start.run(profile) == 0
     assert [re.split("[，：]", words)[0] for words in told] == ["", "已用 by-hand.gridbackup 恢复", "没有恢复"]
     assert titles(profile) == ["路灯不亮"]
+
+
+@pytest.mark.parametrize(("owner", "name"), [(start, "_restored"), (Jobs, "close")])
+def test_a_desk_that_is_asked_to_end_while_it_restores_or_closes_does_not_open_again(
+    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
+    work, opened, asked = getattr(owner, name), list[desktop.App](), list[str]()
+
+    def asked_meanwhile(*args: Any) -> Any:
+        if not asked:
+            asked.append(name)
+            os.kill(os.getpid(), signal.SIGTERM)
+        return work(*args)
+
+    def restoring(app: desktop.App) -> None:
+        opened.append(app)
+        QTimer.singleShot(0, app.window, lambda: app.window.restore_wanted.emit(profile / "none.gridbackup", ""))
+
+    monkeypatch.setattr(owner, name, asked_meanwhile)
+    before = signal.getsignal(signal.SIGTERM)
+    assert start.run(profile, made=restoring) == 0
+    assert (len(opened), asked) == (1, [name])
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -1,0 +1,26 @@
+"""Between two desks: a backup takes the store's place while a small window says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from gridclient.domain.errors import GridClientError
+from gridclient.services.error_text import sentence_of
+from gridclient.ui.banner import Kind
+from gridclient.ui.waiting import wait_for
+
+translate = QCoreApplication.translate
+
+
+def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, Kind]:
+    """Waits for ``restore``, which gives where the old store lies now; gives what the next desk's banner says."""
+    words = translate("Restore", "正在核对 {file}，无误后才替换现在的数据。案件多时要几分钟。")
+    try:
+        aside = wait_for(restore, title=translate("Restore", "正在恢复"), words=words.format(file=file.name))
+    except GridClientError as error:
+        return translate("Restore", "没有恢复：{why}").format(why=sentence_of(error)), "bad"
+    words = translate("Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。")
+    return words.format(file=file.name, aside=aside), "warn"
