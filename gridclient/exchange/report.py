@@ -77,7 +77,7 @@ def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
         ("导入", summary.imported),
         ("已有", summary.unchanged),
         ("未导入", summary.refused),
-        ("用时(秒)", summary.seconds),
+        ("用时（秒）", summary.seconds),
     ]
 
 
