@@ -39,7 +39,7 @@ from gridclient.hub.work import Together, WorkPool
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
 from gridclient.sync.proofs import stamp_of
-from gridclient.sync.terms import HEADER, SPOKEN, Terms, Versions, write_terms
+from gridclient.sync.terms import HEADER, SPOKEN, TELLING, WORKED, Terms, Versions, write_terms
 
 _TALLY_S: Final = 2.0  # then what is due by the turn
 _TALLIES_A_KEEP: Final = 30
@@ -144,9 +144,12 @@ class Hub:
         body = await read_body(request, MOST_ON_THE_LINE)
         began = time.perf_counter()
         reply, stamp = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
-        self.service.metrics.took(time.perf_counter() - began)
-        terms = Terms(self.service.versions, stamp, self._settings.shelf)
-        return answer_to(request, reply, CONTENT_TYPE, {HEADER: write_terms(terms)})
+        took = time.perf_counter() - began
+        self.service.metrics.took(took)
+        headers = {HEADER: write_terms(Terms(self.service.versions, stamp, self._settings.shelf))}
+        if len(body) + len(reply) >= TELLING:
+            headers[WORKED] = str(int(took * 1000))
+        return answer_to(request, reply, CONTENT_TYPE, headers)
 
     async def enrol(self, request: Request) -> Response:
         """A desk's first visit: JSON in, JSON out; keys as hexadecimal digits."""

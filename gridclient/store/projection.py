@@ -98,6 +98,11 @@ class Projection:
         self._tallies.flush(connection)
         mark_pending(connection, [(no, waits) for no, _, waits in marked])
 
+    def write_placed(self, placed: Mapping[int, int]) -> None:
+        """So many events of each case (by its number) wait no longer."""
+        waited = read_pending(self._connection, list(placed))
+        self.write_pending({no: before - placed[no] for no, _, before in waited})
+
     def remove(self, numbers: Sequence[int]) -> None:
         """Takes cases out that are none any more, because what opened them left the log."""
         parts = read_parts(self._connection, numbers)

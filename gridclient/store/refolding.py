@@ -6,7 +6,8 @@ and folds each case once. A case whose events only got their places, in the orde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -15,6 +16,7 @@ from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventKind, Record
 from gridclient.domain.fold import fold_all
 from gridclient.services.rows import Changes
+from gridclient.services.sync_port import PlacedRun
 from gridclient.store.driver import Connection
 from gridclient.store.log import ORDER, Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
@@ -40,6 +42,8 @@ _READ: Final = (
 _READ_ORDER: Final = (
     f"SELECT subject, pos, origin, hlc, acked, hash FROM events WHERE subject IN {AMONG} ORDER BY subject, {ORDER}"
 )
+_IDS: Final = f"SELECT no, id FROM subjects WHERE no IN {AMONG}"
+_PLACE_RUN: Final = "UPDATE events SET acked = ? + seq WHERE origin = ? AND seq BETWEEN ? AND ?"
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, acked, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -89,6 +93,8 @@ class Refolding:
         self._numbers: dict[str, int] = {}
         self._new_subjects: list[tuple[int, bytes]] = []
         self._rows: list[tuple[Any, ...]] = []
+        self._runs: list[tuple[int, int, int, int]] = []
+        self._settled = Counter[int]()
         self._last_subject: int | None = None
         self._pos: int = connection.execute("SELECT max(pos) FROM events").fetchone()[0] or 0
 
@@ -106,9 +112,14 @@ class Refolding:
         """An event of the log that gets a place, or loses it."""
         self._by_number(subject).places[pos] = acked
 
+    def place_next(self, origin: int, runs: Iterable[PlacedRun], subjects: Mapping[int, int]) -> None:
+        """Events of the log that get their first places in the order in which they stand; how many of each subject."""
+        self._runs += [(run.position - run.seq, origin, run.seq, run.seq + run.length - 1) for run in runs]
+        self._settled.update(subjects)
+
     def expect(self, subjects: Iterable[int]) -> None:
         """Many subjects of the log that will be named: they are read at once."""
-        rows = self._connection.execute(f"SELECT no, id FROM subjects WHERE no IN {AMONG}", (listed(list(subjects)),))
+        rows = self._connection.execute(_IDS, (listed(list(subjects)),))
         for no, key in rows:
             if no not in self._subjects:
                 self._keep(_Subject(no, subject_text(key), known=True))
@@ -136,7 +147,8 @@ class Refolding:
         projection = Projection(self._connection)
         conflicts = projection.write(touched)
         projection.write_pending(pending)
-        changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending))
+        projection.write_placed(self._settled)
+        changed = (*(t.case.id for t in touched), *(self._subjects[no].id for no in pending), *self._settled_ids())
         return Refolded(Changes(frozenset(changed)), conflicts)
 
     def _only_placed(self) -> dict[int, int]:
@@ -166,6 +178,11 @@ class Refolding:
         places = [(acked, pos) for subject in self._subjects.values() for pos, acked in subject.places.items()]
         if places:
             connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
+        connection.executemany(_PLACE_RUN, self._runs)
+
+    def _settled_ids(self) -> list[str]:
+        rows = self._connection.execute(_IDS, (listed(list(self._settled)),))
+        return [subject_text(key) for _, key in rows]
 
     def _read(self, numbers: Sequence[int]) -> dict[int, list[_Line]]:
         """All events of these subjects."""

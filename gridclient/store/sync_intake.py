@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from gridclient.domain.errors import SyncFault
@@ -22,6 +24,11 @@ from gridclient.store.sync_lost import keep_heads, note_lost
 _LARGEST: Final = (1 << 63) - 1
 _AT_ONCE: Final = 500
 _RUN: Final = "SELECT seq, pos, subject, acked, hash FROM events WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+_LINKS: Final = "SELECT subject, hash FROM events WHERE origin = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+_WAITING: Final = (
+    "SELECT o.device, o.incarnation, (SELECT min(e.seq) FROM events e INDEXED BY events_waiting "
+    "WHERE e.origin = o.no AND e.acked IS NULL) AS first FROM origins o WHERE o.stream = ? AND first IS NOT NULL"
+)
 _IN_STRETCH: Final = (
     "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
     "WHERE o.stream = ? AND e.acked BETWEEN ? AND ?"
@@ -46,8 +53,11 @@ class Intake:
         before = sync_feeds.read_feed(self._connection, page.feed)
         for position, record, link in page.foreign:
             self._add(record, link, position)
-        for run in page.own:
-            self._place_run(run)
+        if self._follow(before, page):
+            self._place_next(page.own)
+        else:
+            for run in page.own:
+                self._place_run(run)
         if before.repairing and not sync_feeds.is_part(page.feed):
             self._give_way(before, page)
         whole = page.complete and not sync_feeds.is_part(page.feed)
@@ -95,6 +105,31 @@ class Intake:
         self._mark(position, found.link)
         if found.pos != IN_HAND and position is not None:
             self._place(found.subject, found.pos, found.acked, position, own=chain.own)
+
+    def _follow(self, before: FeedState, page: FeedPage) -> bool:
+        """Whether the page only tells the places of the next own events, and nothing else waits for one: then every
+        case keeps its order."""
+        if not page.own or page.foreign or before.repairing or sync_feeds.is_part(page.feed):
+            return False
+        waiting = self._connection.execute(_WAITING, (page.own[0].origin.stream,)).fetchall()
+        key, place = page.own[0].origin, (page.own[0].seq, before.cursor + 1)
+        for run in page.own:
+            if run.origin != key or run.seq != place[0] or run.position < place[1]:
+                return False
+            place = (run.seq + run.length, run.position + run.length)
+        return waiting == [(*key[1:], page.own[0].seq)]
+
+    def _place_next(self, runs: Sequence[PlacedRun]) -> None:
+        """The places of own events that follow those which have theirs, and that have none yet."""
+        origin = self._chains.of(runs[0].origin).no
+        last = runs[-1].seq + runs[-1].length - 1
+        rows = self._connection.execute(_LINKS, (origin, runs[0].seq, last)).fetchall()
+        positions = chain.from_iterable(range(run.position, run.position + run.length) for run in runs)
+        if len(rows) != last - runs[0].seq + 1:
+            raise SyncFault("sync.gap", event="/".join(map(str, (*runs[0].origin, runs[0].seq + len(rows)))))
+        self._marked += zip(positions, (link for _, link in rows), strict=True)
+        self._acknowledged += len(rows)
+        self._refolding.place_next(origin, runs, Counter(subject for subject, _ in rows))
 
     def _place_run(self, run: PlacedRun) -> None:
         chain = self._chains.known(run.origin)

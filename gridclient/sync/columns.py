@@ -36,8 +36,8 @@ _PLAIN, _UTF8, _GB18030 = 0, 1, 2
 _CODECS: Final = {_UTF8: "utf-8", _GB18030: "gb18030"}
 
 
-def pack_rows(records: Sequence[Record]) -> list[Any]:
-    """The columns of some events, ready for msgpack."""
+def pack_rows(records: Sequence[Record], *, swiftly: bool = False) -> list[Any]:
+    """The columns of some events, ready for msgpack; ``swiftly``: texts as they are, in a tenth of the time."""
     subjects, kinds, actors = _Subjects(), _Kinds(), _Actors()
     versions = _Versions()
     return [
@@ -53,7 +53,7 @@ def pack_rows(records: Sequence[Record]) -> list[Any]:
         subjects.names,
         kinds.new,
         list(actors.known),
-        *_pack_texts(records),
+        *_pack_texts(records, swiftly),
     ]
 
 
@@ -101,8 +101,8 @@ def unpack_rows(parts: object) -> list[Row]:
     )
 
 
-def _pack_texts(records: Sequence[Record]) -> list[Any]:
-    packed = pack(records)
+def _pack_texts(records: Sequence[Record], swiftly: bool) -> list[Any]:
+    packed = None if swiftly else pack(records)
     if packed is None:
         return [_PLAIN, [record.text for record in records]]
     mode, values = _as_bytes(packed.values)

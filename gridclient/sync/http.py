@@ -36,7 +36,7 @@ from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
-from gridclient.sync.terms import HEADER, LENGTH, NONCE, SPOKEN, Terms, read_terms, write_terms
+from gridclient.sync.terms import HEADER, LENGTH, NONCE, SPOKEN, WORKED, Terms, read_terms, write_terms
 from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import MOST_REPLY
 
@@ -246,7 +246,7 @@ class HttpTransport:
                 response.close()
                 raise ProtocolError("the answer is cut off")
             if HEADER in response.headers:
-                self._terms = read_terms(response.headers[HEADER])
+                self._terms = read_terms(response.headers[HEADER], response.headers.get(WORKED, ""))
             if not left:
                 self._unended = response
             return _Answer(response.status, response.headers, bytes(data))

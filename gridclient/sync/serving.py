@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import random
 import signal
@@ -23,6 +24,7 @@ from gridclient.sync.proxies import checked_choice
 from gridclient.sync.worker import Surrounding, SyncWorker
 
 _LOG: Final = logging.getLogger(__name__)
+_MANY_VALUES: Final = 50_000
 
 
 @frozen
@@ -66,6 +68,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
     open_parts: Opening = getattr(import_module(module), function)
     with open_parts(*given) as parts:
         store = parts.store
+        collect_seldom()
         around = Surrounding(
             connect=lambda enrolment: line_to(enrolment, proxy=parts.proxy()),
             enrol=lambda url, code: enrol(
@@ -85,6 +88,13 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
             network=way_to,
         )
         SyncWorker(store, PipeOrders(link), around, offline=offline).run()
+
+
+def collect_seldom() -> None:
+    """What was loaded stays, and events are thousands of small values that hold no circles: to look for some among
+    them takes longer than to read them."""
+    gc.freeze()
+    gc.set_threshold(_MANY_VALUES)
 
 
 def _tell(link: Connection, told: Told) -> None:

@@ -17,6 +17,10 @@ COMPANY: Final = "Gridclient-Company"
 """A desk on a slow line asks for an answer whose end goes on its own: see :mod:`gridclient.hub.accompanied`."""
 LENGTH: Final = "Gridclient-Length"
 """How many bytes such an answer has before its end."""
+TELLING: Final = 8 << 10
+"""A round-trip of so many bytes, both ways together, tells how quick the line is."""
+WORKED: Final = "Gridclient-Worked"
+"""How many milliseconds the hub took for an answer: the rest of the waiting was the line's."""
 _TERMS: Final = re.compile(r"(\d{1,3})-(\d{1,3})(?:;([0-9a-f]{0,16});([0-9a-f]{0,16}))?")
 
 
@@ -39,12 +43,13 @@ class Terms(NamedTuple):
     """What the other side told last: nothing of it before it told anything, and an older program tells nothing.
 
     ``rights`` is a stamp of the device's rights and stick keys, ``shelf`` one of the hub's shelf of files: another one
-    means that there may be something else than before.
+    means that there may be something else than before; ``worked``: the seconds that the last answer took to make.
     """
 
     versions: Versions | None = None
     rights: str = ""
     shelf: str = ""
+    worked: float = 0.0
 
     def choose(self, ours: Versions) -> int:
         """The version to speak.
@@ -71,10 +76,15 @@ def write_terms(terms: Terms) -> str:
     return f"{oldest}-{newest};{terms.rights};{terms.shelf}"
 
 
-def read_terms(text: str) -> Terms:
-    """The inverse of :func:`write_terms`; what is nothing of the kind tells nothing."""
+def read_terms(text: str, worked: str = "") -> Terms:
+    """The inverse of :func:`write_terms`; what is nothing of the kind tells nothing. ``worked``: a header's value."""
     found = _TERMS.fullmatch(text)
     if found is None:
         return Terms()
     oldest, newest = int(found[1]), int(found[2])
-    return Terms(Versions(oldest, newest) if oldest <= newest else None, found[3] or "", found[4] or "")
+    versions = Versions(oldest, newest) if oldest <= newest else None
+    return Terms(versions, found[3] or "", found[4] or "", _seconds(worked))
+
+
+def _seconds(milliseconds: str) -> float:
+    return int(milliseconds) / 1000 if milliseconds.isdecimal() and len(milliseconds) < 7 else 0.0

@@ -8,7 +8,8 @@ from typing import Final, NamedTuple, Protocol
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Membership
-from gridclient.sync.terms import Terms
+from gridclient.sync.numbers import MOST_ROWS
+from gridclient.sync.terms import TELLING, Terms
 
 LEAST_BYTES: Final = 4 << 10
 FIRST_BYTES: Final = 32 << 10
@@ -22,8 +23,9 @@ CERTIFICATE: Final = "sync.certificate_"
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 60.0
 _SLOWLY: Final = 0.5
-_TELLING: Final = 8 << 10
 _QUICK_RATE: Final = 64 << 10
+_FAST_RATE: Final = 256 << 10
+_SHARED: Final = 2000  # desk and hub work at the same time on parts of so many events
 
 
 class FilePlace(NamedTuple):
@@ -113,8 +115,8 @@ class Measure:
 @dataclass(slots=True)
 class Pacing:
     """What is learnt of a line and outlives a round: sizes both ways, what an event costs on the way up, and ``rate``:
-    bytes a second of the last round-trip that carried enough to tell (0: none did). ``spoilt``: the files that were
-    carried whole and were not what they are called."""
+    bytes a second of the line in the last round-trip that carried enough to tell (0: none did). ``spoilt``: the files
+    that were carried whole and were not what they are called."""
 
     up: Measure = field(default_factory=Measure)
     down: Measure = field(default_factory=Measure)
@@ -125,17 +127,24 @@ class Pacing:
     @property
     def events(self) -> int:
         """How many events make a request of the right size."""
-        return max(1, int(self.up.size / self.cost))
+        return max(1, min(int(self.up.size / self.cost), _SHARED if self.is_fast else MOST_ROWS))
 
     @property
     def is_quick(self) -> bool:
-        """Whether the line takes less time for what is pushed than desk and hub take to work it, or may do so."""
-        return not self.rate or self.rate > _QUICK_RATE
+        """Whether the line takes less time for what is pushed than desk and hub take to work it."""
+        return self.rate > _QUICK_RATE
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether the line carries what dense packing saves sooner than desk and hub pack and unpack it."""
+        return self.rate > _FAST_RATE
 
     def carried(self, size: int, seconds: float) -> None:
         """A round-trip of ``size`` bytes, both ways together, took so long."""
-        if size >= _TELLING:
-            self.rate = size / max(seconds, 1e-6)
+        if size >= TELLING:
+            self.rate = size / max(seconds, 1e-3)
+            for measure in (self.up, self.down):
+                measure.size = max(measure.size, min(int(self.rate), MOST_BYTES))
 
     def learnt(self, events: int, size: int) -> None:
         """So many events took ``size`` bytes."""

@@ -98,8 +98,8 @@ class SyncReply:
 _STATUSES: Final = tuple(PushStatus)
 
 
-def encode_request(request: SyncRequest, *, level: int = 12, protocol: int = PROTOCOL) -> bytes:
-    """The bytes of a request."""
+def encode_request(request: SyncRequest, *, level: int = 12, swiftly: bool = False, protocol: int = PROTOCOL) -> bytes:
+    """The bytes of a request; ``swiftly``: nearly twice as many in half the time of both sides."""
     pushes = [
         [
             push.origin.stream,
@@ -107,7 +107,7 @@ def encode_request(request: SyncRequest, *, level: int = 12, protocol: int = PRO
             push.first,
             push.link_after,
             push.signature,
-            pack_rows(push.records),
+            pack_rows(push.records, swiftly=swiftly),
             *([push.origin.device] if push.carried else []),
         ]
         for push in request.pushes

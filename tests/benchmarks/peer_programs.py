@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Self
 
-_PLACE: Final = Path(__file__).parents[2] / "build" / "peers"
+_CHECKOUT: Final = Path(__file__).parents[2]
+_PLACE: Final = _CHECKOUT / "build" / "peers"
 _SCRIPTS: Final = Path(__file__).parent / "peers"
 _PYTHON: Final = {"anki": "anki==26.9.3", "pygeodiff": "pygeodiff==2.3.2", "apsw": "apsw==3.54.1.0"}
 _NODE: Final = ("pouchdb@9.0.0", "express-pouchdb@4.2.0", "express@5.3.0")
@@ -106,7 +107,9 @@ class PeerScript:
     def __init__(self, command: Sequence[str], script: str, *arguments: str) -> None:
         given = [*command, str(_SCRIPTS / script), *arguments]
         self._name = script
-        self._process = subprocess.Popen(given, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        settings = {**os.environ, "PYTHONPATH": str(_CHECKOUT)}  # for our own
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(given, stdin=pipe, stdout=pipe, env=settings, text=True)
 
     def __enter__(self) -> Self:
         self._read()  # it has what it will send

@@ -21,16 +21,14 @@ from typing import Final
 from gridclient.domain.events import Record
 from tests.benchmarks.counting_proxy import CountingProxy
 from tests.benchmarks.peer_programs import PeerMissing, PeerScript, free_port, node_peer, python_peer, server
-from tests.benchmarks.sync_place import enrolled_desk, running_hub
+from tests.benchmarks.sync_place import running_hub
 from tests.benchmarks.sync_work import (
     EVENTS,
     MESSAGES,
-    EventClock,
     dump,
     floor,
     invented_work,
     real_work,
-    write_events,
 )
 
 OURS: Final = "gridclient"
@@ -57,7 +55,6 @@ Costs = dict[str, Cost]
 class Work:
     """The work set in a file for peers, and the folder that a measurement may fill."""
 
-    records: Sequence[Record]
     folder: Path
 
     def file(self, name: str) -> Path:
@@ -71,19 +68,12 @@ class Work:
 
 def ours(work: Work) -> Costs:
     """A desk's rounds: all that was written goes up, its places come back."""
-    costs = {}
     folder = work.place(OURS)
-    with (
-        running_hub(folder) as hub,
-        CountingProxy(int(hub.url.rpartition(":")[2])) as proxy,
-        enrolled_desk(folder / "desk", f"http://127.0.0.1:{proxy.port}", hub.code()) as desk,
-    ):
-        clock = EventClock()
-        parts = (work.records[:EVENTS], work.records[EVENTS:], ())
-        for step, records in zip(_STEPS, parts, strict=True):
-            write_events(desk.opened.work_with(clock), clock, records)
-            costs[step] = _counted(proxy, lambda: desk.round().seconds)
-    return costs
+    with running_hub(folder) as hub, CountingProxy(int(hub.url.rpartition(":")[2])) as proxy:
+        files = (str(work.file("work")), str(work.file("changes")))
+        desk = (str(folder / "desk"), f"http://127.0.0.1:{proxy.port}", hub.code())
+        with PeerScript([sys.executable], "gridclient_desk.py", *files, *desk) as script:
+            return _steps(script, proxy)
 
 
 def _counted(proxy: CountingProxy, doing: Callable[[], float]) -> Cost:
@@ -168,7 +158,7 @@ def measure(name: str, records: Sequence[Record], without: Sequence[str], goals:
     size = sum(len(record.text.encode()) for record in work_set)
     print(f"\n{name}: {len(work_set)} events of {size / len(work_set):.0f} bytes, then {len(changes)}, then none")
     with tempfile.TemporaryDirectory(prefix="gridclient-peers-") as scratch:
-        work = Work(records, Path(scratch))
+        work = Work(Path(scratch))
         dump(work_set, work.file("work"))
         dump(changes, work.file("changes"))
         found = dict(everybody(work, without))

@@ -106,6 +106,23 @@ def test_what_is_not_placed_stays_behind_what_is(desks: Desks, hub: ToyHub) -> N
     assert same_tables(desks) and proved(*desks)
 
 
+def test_what_a_stick_brought_stays_behind_own_events_that_the_hub_placed_first(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    case_id = one.stage.register("噪音扰民")
+    one.stage.file(case_id)
+    one.round(hub)
+    two.round(hub)
+    one.stage.dispatch(case_id, UNITS[0])
+    two.stage.clock.advance(minutes=5)
+    two.stage.dispatch(case_id, UNITS[1])
+    assert two.push(hub)
+    two.sync.take_unplaced(one.stick())
+    assert [part.unit for part in two.stage.case(case_id).assignments] == [UNITS[0]]
+    two.pull(hub)
+    assert [part.unit for part in two.stage.case(case_id).assignments] == [UNITS[1]]
+    assert pending(two) == (0, 0) and proved(two)
+
+
 def test_both_acting_on_one_case_is_a_conflict_on_both(desks: Desks, hub: ToyHub) -> None:
     one, two = desks
     case_id = one.stage.register("暴露垃圾")

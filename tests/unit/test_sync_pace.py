@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.sync.pace import AFTER_COMMIT_S, IDLE_S, JITTER, LONGEST_WAIT_S, Pace
-from gridclient.sync.transport import Pacing
+from gridclient.sync.transport import MOST_BYTES, Pacing
 
 SHARES = st.floats(0, 1, exclude_max=True)
 TIMES = st.floats(0, 1e9)
@@ -85,5 +85,15 @@ def test_little_that_went_says_nothing_of_the_line() -> None:
     assert pacing.is_quick
 
 
-def test_line_is_taken_for_quick_until_it_showed_otherwise() -> None:
-    assert Pacing().is_quick
+def test_line_is_taken_for_slow_until_it_showed_otherwise() -> None:
+    pacing = Pacing()
+    assert not pacing.is_quick and not pacing.is_fast
+    before = pacing.events
+    pacing.carried(20_000, 0.01)
+    assert pacing.is_quick and pacing.is_fast and pacing.events > before
+
+
+def test_what_a_fast_line_carries_at_once_leaves_work_for_both_sides_at_a_time() -> None:
+    pacing = Pacing()
+    pacing.carried(1 << 20, 0.1)
+    assert pacing.up.size == pacing.down.size == MOST_BYTES and pacing.events == 2000
