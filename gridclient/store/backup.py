@@ -55,9 +55,12 @@ def back_up(profile: Profile, target: Path) -> None:
     """Writes a backup to ``target``, which appears only when it is whole.
 
     Raises:
-        InvalidInput: there is something of that name already (``backup.exists``).
+        InvalidInput: there is something of that name already (``backup.exists``), or no such folder
+            (``backup.no_folder``): a stick that is not there must not become a folder of this disk.
         StoreUnavailable: no room, or the store cannot be read.
     """
+    if not target.absolute().parent.is_dir():
+        raise InvalidInput("backup.no_folder", folder=str(target.absolute().parent))
     if target.exists():
         raise InvalidInput("backup.exists", file=str(target))
     copy_store(profile.database, target)
@@ -158,9 +161,10 @@ def restore(
         Where the old store lies now, ``None`` if there was none.
 
     Raises:
-        InvalidInput: no file (``backup.missing``), or what is in it does not prove right (``backup.damaged``).
+        InvalidInput: no file (``backup.missing``), none that the key opens (``backup.foreign``), or what is in it does
+            not prove right (``backup.damaged``).
         Conflict: somebody reads the store still (``profile.in_use``).
-        StoreUnavailable: wrong key, newer program, no room.
+        StoreUnavailable: newer program, no room.
     """
     if not source.is_file():
         raise InvalidInput("backup.missing", file=str(source))
@@ -171,7 +175,12 @@ def restore(
         with file_faults():
             shutil.copyfile(source, fresh)
             fresh.chmod(0o600)
-        _prove(fresh, profile.key, key or profile.key)
+        try:
+            _prove(fresh, profile.key, key or profile.key)
+        except StoreUnavailable as fault:
+            if fault.code != "store.wrong_key":
+                raise
+            raise InvalidInput("backup.foreign", file=str(source)) from fault
         profile.begin_incarnation()
         _settle(profile, fresh, given)
         return _exchange(profile, fresh, now, damaged=damaged)

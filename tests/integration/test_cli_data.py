@@ -234,6 +234,8 @@ def test_a_backup_brings_back_what_was(desk: CommandLine, tmp_path: Path) -> Non
     file, key = tmp_path / "kept.gridbackup", desk.first("filed")
     assert desk.json("backup", file).json["bytes"] == file.stat().st_size
     assert desk.json("backup", file).code == "backup.exists"
+    nowhere = desk.profile.parent / "no stick"
+    assert desk.json("backup", nowhere / "a.gridbackup").code == "backup.no_folder" and not nowhere.exists()
     desk.act(key, "void", "leader", reason="误报")
     restored = desk.json("restore", file)
     assert restored.status == 0

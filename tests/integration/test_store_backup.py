@@ -152,12 +152,20 @@ def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tm
         assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
 
 
+def test_a_file_that_is_no_backup_is_said_to_be_none(profile: Profile, tmp_path: Path) -> None:
+    register(profile, "甲")
+    (tmp_path / "a.sh").write_text("#!/bin/sh\n" * 500)
+    with pytest.raises(InvalidInput, match=r"backup\.foreign"):
+        restore(profile, tmp_path / "a.sh", now=NOW)
+    assert titles(profile.database) == ["甲"]
+
+
 def test_another_machine_restores_with_the_recovery_key(profile: Profile, tmp_path: Path) -> None:
     register(profile, "甲")
     back_up(profile, tmp_path / "a.gridbackup")
     text = recovery_key(profile.key)
     with create_profile(tmp_path / "new", now=NOW) as new:
-        with pytest.raises(GridClientError, match=r"store\.wrong_key"):
+        with pytest.raises(GridClientError, match=r"backup\.foreign"):
             restore(new, tmp_path / "a.gridbackup", now=NOW)
         restore(new, tmp_path / "a.gridbackup", now=NOW, key=read_recovery_key(text))
         assert titles(new.database) == ["甲"]
