@@ -233,6 +233,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "store.closed": "席位正在关闭，操作没有完成。",
     "case.exists": "这件案件已经登记过。",
     "backup.missing": "没有找到备份文件“{file}”。",
+    "backup.foreign": "打不开“{file}”：它不是备份，或者恢复码不对。别的席位的备份要填那个席位的恢复码。原数据未动。",
+    "backup.no_folder": "没有文件夹“{folder}”，U盘没插好？请核对位置，再备份。",
     "backup.exists": "“{file}”已经存在，请换一个文件名。",
     "backup.damaged": "备份没有通过核对（{problems} 处不符），没有恢复，原数据未动。",
     "attachment.unreadable": "附件“{name}”读不出来。",
