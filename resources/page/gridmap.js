@@ -67,11 +67,12 @@ class GridMap {
     this.map.getContainer().setAttribute("aria-label", words.map);
     const place = await asked.place;
     if (place) this.lookAt(...place); // before there is anything to draw
+    const early = place && this.fetchLayer("cases"); // where it looks is known already
     const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
     this._fit();
-    const cases = this.fetchLayer("cases");
+    const cases = this.fetchLayer("cases"); // nothing where they are on their way
     const bridge = await this.hears;
     this.bridge = bridge;
     this._hear(bridge);
@@ -79,7 +80,7 @@ class GridMap {
     this._moved();
     await Promise.all(others);
     bridge.on_page_ready();
-    await Promise.all([cases, this.fetchLayer("cases"), this.fetchLayer("units")]);
+    await Promise.all([early, cases, this.fetchLayer("cases"), this.fetchLayer("units")]);
     requestAnimationFrame(() => requestAnimationFrame(() => bridge.on_page_drawn()));
   }
 
