@@ -96,6 +96,11 @@ def tier_of(text: str) -> Tier:
     return Tier.BASIC
 
 
+def township_of(code: str) -> str:
+    """The township that an area lies in or is, "" of a county."""
+    return code[:9] if len(code) >= 9 else ""
+
+
 def zone_code(township: str, number: int) -> str:
     """The code of the township's zone ``number`` (1-99). Raises ``InvalidInput("code.zone_number")``."""
     if tier_of(township) is not Tier.TOWNSHIP or not 1 <= number < 100:

@@ -39,7 +39,7 @@ class Bridge(QObject):
     centre_on = Signal(float, float, float)
     mark_case = Signal(float, float, str)
     theme = Signal(str)
-    layers = Signal("QVariantMap")  # type: ignore[arg-type]  # as above
+    layers = Signal("QVariantMap")  # type: ignore[arg-type]  # a C++ type, which the page receives as an object
     mode = Signal(str)
     preview = Signal(bool)
     clear_box = Signal()

@@ -184,7 +184,7 @@ class MapView(QWebEngineView):
         self._ready = False
         self._kept.clear()
         self._page.setWebChannel(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
-        self.setPage(None)  # type: ignore[arg-type]  # as above
+        self.setPage(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
         shiboken6.delete(self._page)
         self._profile.removeUrlSchemeHandler(self.handler)
         self.handler.close()

@@ -34,6 +34,11 @@ _COUNTED_WORDS: Mapping[LimitKind, str] = {
 _WEEKDAYS = "一二三四五六日"
 
 
+def kind_word(kind: LimitKind) -> str:
+    """What a limit counts: ``工作日``."""
+    return _KIND_WORDS[kind]
+
+
 def limit_text(limit: Limit) -> str:
     """The limit as an operator writes it, ``3工作日``; ``parse_limit`` reads it back."""
     return f"{limit.amount}{_KIND_WORDS[limit.kind]}"

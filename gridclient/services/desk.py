@@ -48,8 +48,8 @@ class Desk:
         Raises:
             GridClientError: see :func:`gridclient.services.acting.act_on_case`.
         """
-        from gridclient.services.acting import ActOnCase, act_on_case  # noqa: PLC0415  (a desk opens before it acts)
-        from gridclient.services.proposal import proposed_lead  # noqa: PLC0415  (as above)
+        from gridclient.services.acting import ActOnCase, act_on_case
+        from gridclient.services.proposal import proposed_lead
 
         given = dict(args or {})
         if action in (Action.DISPATCH, Action.REASSIGN) and not given.get("lead"):
@@ -91,14 +91,14 @@ class Desk:
 
     def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
         """A new case."""
-        from gridclient.services.registering import RegisterCase, register_case  # noqa: PLC0415  (as above)
+        from gridclient.services.registering import RegisterCase, register_case
 
         command = RegisterCase(facts, self.actor, level)
         return register_case(command, work=self.work, reference=self.reference, clock=self.clock, ids=self.ids)
 
     def propose(self, case_ref: str) -> Proposal:
         """Whom to dispatch the case to, with the grounds."""
-        from gridclient.services.proposal import propose  # noqa: PLC0415  (as above)
+        from gridclient.services.proposal import propose
 
         case: Case = self.queries.case(case_ref)
         return propose(

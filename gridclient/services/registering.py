@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from gridclient.domain.case import CaseFacts, Stage
+from gridclient.domain.codes import township_of
 from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.frozen import frozen
@@ -50,7 +51,7 @@ def register_case(
     if command.level not in LEVELS:
         raise RuleViolation("case.no_such_level", level=command.level)
     now = clock.now()
-    township = facts.grid[:9] or reference.setting("township")
+    township = township_of(facts.grid) or reference.setting("township")
     case_id = ids.new_id()
     with work() as unit_of_work:
         number = unit_of_work.next_number(township, now.date())

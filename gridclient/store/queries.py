@@ -60,7 +60,7 @@ class SqliteQueries:
 
     @cached_property
     def _histories(self) -> Histories:
-        from gridclient.store.histories import Histories  # noqa: PLC0415  (the first list waits for no fold)
+        from gridclient.store.histories import Histories
 
         return Histories()
 
@@ -124,7 +124,7 @@ class SqliteQueries:
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
         """See the port."""
-        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings  # noqa: PLC0415  (as there)
+        from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 
         new = NewCase(title, description, phone, lon, lat, at)
         with self._at() as (_, table, moment):

@@ -152,8 +152,8 @@ class ProcessSyncControl:
 
     def ask_by_file(self, file: Path) -> str:
         """Writes what this desk says of itself; gives the digits that both sides show. Blocking."""
-        from gridclient.sync.enrol_file import check_digits  # noqa: PLC0415  (the first paint needs no ciphers)
-        from gridclient.sync.stick_file import read_file  # noqa: PLC0415  (as above)
+        from gridclient.sync.enrol_file import check_digits
+        from gridclient.sync.stick_file import read_file
 
         self._ask(lambda ticket: AskByFile(ticket, file))
         return check_digits(read_file(file))
@@ -240,9 +240,9 @@ class ProcessSyncControl:
 
     def _start_process(self) -> Connection:
         # The first paint does not wait a fifth of a second for what only the worker needs.
-        import multiprocessing  # noqa: PLC0415  (the first paint needs none)
+        import multiprocessing
 
-        from gridclient.sync.serving import serve  # noqa: PLC0415  (as above)
+        from gridclient.sync.serving import serve
 
         spawning = multiprocessing.get_context("spawn")
         ours, theirs = spawning.Pipe()

@@ -137,12 +137,12 @@ class CasePane(QWidget):
             self._take(self._made_panel(self._dispatch))
 
     def _made_dispatch(self) -> QWidget:
-        from gridclient.ui.dispatch.panel import DispatchPanel  # noqa: PLC0415  (see above)
+        from gridclient.ui.dispatch.panel import DispatchPanel
 
         return DispatchPanel(desk=self._desk, jobs=self._jobs)
 
     def _made_panel(self, dispatch: QWidget) -> CasePanel:
-        from gridclient.ui.casework.panel import CasePanel  # noqa: PLC0415  (see above)
+        from gridclient.ui.casework.panel import CasePanel
 
         return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials)
 

@@ -1,4 +1,4 @@
-"""The only place that submits work: a pool of readers, one writer thread, and a worker process for long pure Python.
+"""Where pages submit work: a pool of readers, one writer thread, and a worker process for long pure Python.
 
 A job takes and returns values. Its answer arrives on the GUI thread; the answer for a page that was closed, or for a
 request that a newer one of the same name replaced, is dropped. A failure that was foreseen goes to ``failed``; a bug
@@ -77,7 +77,7 @@ class Jobs(QObject):
     def busy(self) -> bool:
         return bool(self._tickets)
 
-    def is_reading(self, owner: QObject) -> bool:
+    def has_asked(self, owner: QObject) -> bool:
         """Whether something that the owner asked for is on its way."""
         return any(ticket.owner is owner for ticket in self._tickets.values())
 

@@ -17,8 +17,8 @@ from gridclient.domain.case import Case, CaseClock, CaseState, Stage
 from gridclient.domain.deadlines import Urgency, remaining, urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
-from gridclient.domain.limits import Limit, LimitKind, parse_limit
-from gridclient.services.deadline_text import URGENCY_WORDS, limit_text
+from gridclient.domain.limits import LimitKind, parse_limit
+from gridclient.services.deadline_text import URGENCY_WORDS, kind_word, limit_text
 from gridclient.services.proposal_text import distance_text
 from gridclient.services.rows import Likeness
 from gridclient.services.words import STAGES, STATES
@@ -113,7 +113,7 @@ def limit_words(code: str) -> str:
     if limit.kind not in (LimitKind.URGENT_HOUR, LimitKind.WORK_HOUR) or float(limit.amount).is_integer():
         return limit_text(limit)
     hours, minutes = divmod(round(limit.amount * 60), 60)
-    return f"{limit_text(Limit(1, limit.kind))[1:]} {hours:02}:{minutes:02}"
+    return f"{kind_word(limit.kind)} {hours:02}:{minutes:02}"
 
 
 def counting_clock(case: Case) -> CaseClock | None:

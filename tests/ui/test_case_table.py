@@ -276,7 +276,8 @@ def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: Invente
     assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
 
 
-def test_many_units_of_one_kind_are_offered_by_township(look: None) -> None:
+@pytest.mark.parametrize("chosen", ["", "371002"])
+def test_many_units_of_one_kind_are_offered_by_township(look: None, chosen: str) -> None:
     towns = [replace(GRIDS[0], code=f"37100200{n}", name=f"{n} 号街道", tier="township") for n in (1, 2)]
     units = [
         replace(UNITS[0], code=f"{town.code}-A{n}", name=f"{town.name}第 {n} 站", township=town.code)
@@ -284,7 +285,7 @@ def test_many_units_of_one_kind_are_offered_by_township(look: None) -> None:
         for n in range(20)
     ]
     menu, narrowed = QMenu(), list[Mapping[str, object]]()
-    fill_units(menu, [*units, UNITS[1]], towns, "", narrowed.append)
+    fill_units(menu, [*units, UNITS[1]], towns, chosen, narrowed.append)
     kinds = {below.title(): below for below in menu.findChildren(QMenu)}
     assert [action.text() for action in kinds["B类派驻"].actions()] == ["鲸园派出所"]
     assert [action.text() for action in kinds["A类派驻"].actions()] == ["1 号街道", "2 号街道"]

@@ -12,6 +12,7 @@ from gridclient.domain.codes import (
     is_external,
     read_code,
     tier_of,
+    township_of,
     zone_code,
 )
 from gridclient.domain.errors import InvalidInput
@@ -23,7 +24,13 @@ BY_TIER = {
     Tier.COMMUNITY: "371002001005",
     Tier.BASIC: "371002001005012",
 }
+TOWNSHIPS = {tier: "" if tier is Tier.COUNTY else "371002001" for tier in BY_TIER}
 digits = st.text("0123456789", max_size=21)
+
+
+@pytest.mark.parametrize(("tier", "text"), list(BY_TIER.items()))
+def test_a_code_tells_its_township(tier: Tier, text: str) -> None:
+    assert township_of(text) == TOWNSHIPS[tier]
 
 
 @pytest.mark.parametrize(("tier", "text"), list(BY_TIER.items()))

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMenu
 
+from gridclient.domain.codes import township_of
 from gridclient.services.rows import GridRow, SavedView, UnitRow
 from gridclient.services.words import CHANNELS, STATES, UNIT_KINDS
 from gridclient.ui.state import with_state
@@ -16,7 +17,6 @@ from gridclient.ui.state import with_state
 translate = QCoreApplication.translate
 Narrow = Callable[[Mapping[str, Any]], None]
 _LEVELS = range(1, 5)
-_TOWNSHIP_DIGITS = 9
 _MOST_LISTED = 30
 
 
@@ -43,7 +43,7 @@ def fill_channels(menu: QMenu, narrow: Narrow) -> None:
 
 def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRow], grid: str, narrow: Narrow) -> None:
     """The units of the chosen township (of all, where none is chosen) by kind, many of one kind by township."""
-    township = grid[:_TOWNSHIP_DIGITS]
+    township = township_of(grid)
     near = [unit for unit in units if not township or not unit.township or unit.township == township]
     for kind, word in UNIT_KINDS.items():
         members = sorted((unit for unit in near if unit.kind == kind), key=lambda unit: unit.name)

@@ -129,7 +129,7 @@ class CaseList(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Shows what a write changed; the line that the operator is on stays, or the next one takes its place. Where
         nothing was written (a minute went by), what is on its way is as new, and nothing moves."""
-        if not changes and self._jobs.is_reading(self):
+        if not changes and self._jobs.has_asked(self):
             return
         if changes.kinds:
             self.load()

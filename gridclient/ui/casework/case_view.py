@@ -8,7 +8,7 @@ from typing import Any
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
-from gridclient.domain.codes import split_condition_key
+from gridclient.domain.codes import split_condition_key, township_of
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import explained, working_hours
@@ -78,7 +78,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
     """
     reference, case = desk.reference, desk.queries.case(case_id)
     clock, timeline = counting_clock(case), desk.queries.timeline(case.id)
-    township = reference.grid(case.facts.grid[:9]) if case.facts.grid else None
+    township = reference.grid(township_of(case.facts.grid)) if case.facts.grid else None
     return CaseView(
         case=case,
         grid_name=grid_name(case.facts.grid, reference),

@@ -11,6 +11,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.codes import Tier
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Box, CaseRow, GridRow, SavedView, UnitRow
 from gridclient.services.words import BOXES, STATES, TIERS
@@ -22,7 +23,6 @@ translate = QCoreApplication.translate
 _MOST_OF_A_KIND: Final = 8
 _MOST: Final = 14
 _NUMBER_DIGITS: Final = 3
-_TOWNSHIP_DIGITS: Final = 9
 
 
 class Kind(StrEnum):
@@ -129,7 +129,7 @@ def _place(row: GridRow, by_code: Mapping[str, GridRow]) -> str:
     """Where an area lies: what is above it up to its township, else its tier."""
     above: list[str] = []
     higher = by_code.get(row.parent)
-    while higher is not None and len(higher.code) >= _TOWNSHIP_DIGITS:
+    while higher is not None and higher.tier != Tier.COUNTY:
         above.insert(0, higher.name)
         higher = by_code.get(higher.parent)
     return joined(above) or TIERS.get(row.tier, "")

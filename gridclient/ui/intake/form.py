@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from gridclient.domain.codes import township_of
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
@@ -30,7 +31,6 @@ DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
 _WIDTH: Final = 440
 _LIST_PX: Final = 132
-_TOWNSHIP_DIGITS: Final = 9
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMAND: Final = Qt.KeyboardModifier.ControlModifier
 
@@ -215,7 +215,8 @@ class IntakeForm(QWidget):
 
     def _tell_coarse(self) -> None:
         """A case of a whole township finds nobody who goes there."""
-        coarse = len(self.values.grid) == _TOWNSHIP_DIGITS
+        grid = self.values.grid
+        coarse = bool(grid) and grid == township_of(grid)
         words = self.tr("网格只判定到镇街，请尽量选到社区或基础网格。") if coarse else ""
         self.inputs.grid_note.say(words, "warn")
 
