@@ -34,12 +34,14 @@ _GIB: Final = 1 << 30
 
 @frozen
 class Finding:
-    """One thing that was looked at. ``name`` is for programs, ``title`` and ``sentence`` are for people."""
+    """One thing that was looked at. ``name`` is for programs, ``title`` and ``sentence`` are for people; of what the
+    desk works on without and somebody should see to, ``remark`` is true."""
 
     name: str
     title: str
     ok: bool
     sentence: str
+    remark: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """As the command line gives it."""
@@ -104,8 +106,9 @@ def check_hub(opened: OpenedDesk) -> Finding:
         url = DeskLine(opened).meet()
     except GridClientError as fault:
         if fault.code == "sync.no_line":
-            return Finding("hub", _HUB, True, "没有联机线路，用文件（U 盘）同步。")
-        return Finding("hub", _HUB, isinstance(fault, SyncFault) and fault.retryable, sentence_of(fault))
+            return Finding("hub", _HUB, True, "没有联机线路，用文件（U盘）同步。")
+        remark = isinstance(fault, SyncFault) and fault.retryable
+        return Finding("hub", _HUB, remark, sentence_of(fault), remark)
     return Finding("hub", _HUB, True, f"已接入 {url}，能连上。") if url else _ALONE
 
 
@@ -117,7 +120,7 @@ def check_calendar(calendar: WorkCalendar, now: datetime) -> Finding:
         return Finding("calendar", title, False, f"缺 {this_year} 年的节假日安排，请导入日历，否则时限只按周末推算。")
     if next_year not in calendar.known_years:
         return Finding(
-            "calendar", title, True, f"{this_year} 年完整；注意：{next_year} 年的安排还没有，公布后请导入日历。"
+            "calendar", title, True, f"{this_year} 年完整；{next_year} 年的安排还没有，公布后请导入日历。", remark=True
         )
     return Finding("calendar", title, True, f"{this_year} 年和 {next_year} 年的节假日安排完整。")
 
@@ -198,8 +201,8 @@ class _NothingToDraw:
     def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002  (the port names them)
         return {}
 
-    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002  (as above)
+    def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002  (the port names them)
         return ()
 
-    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002  (as above)
+    def units(self, bounds: Bounds) -> Sequence[UnitMark]:  # noqa: ARG002  (the port names them)
         return ()

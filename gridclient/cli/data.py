@@ -19,7 +19,7 @@ _KINDS: Final = {
     ImportKind.DIVISIONS.value: "行政区划",
     ImportKind.GRIDS.value: "网格",
     ImportKind.UNITS.value: "单位",
-    ImportKind.STANDARDS.value: "立案条件",
+    ImportKind.STANDARDS.value: "立案结案标准",
     ImportKind.CASES.value: "案件",
     ImportKind.CALENDAR.value: "日历",
     "duties": "责任清单",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import gc
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gridclient.cli.output import Exit, print_json, print_lines
 from gridclient.domain.errors import NotFound
+
+if TYPE_CHECKING:
+    from gridclient.self_check import Finding
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -52,12 +55,18 @@ def walk_tour(args: argparse.Namespace) -> Exit:
 
 
 def check_self(args: argparse.Namespace) -> Exit:
-    """Store, map, fonts, calendar, disk and clock, each with a sentence."""
+    """Store, map, fonts, calendar, disk, clock and hub, each with a sentence."""
     from gridclient.self_check import check
 
     findings = check(args.profile)
     if args.json:
         print_json({"ok": all(f.ok for f in findings), "checks": [f.as_json() for f in findings]})
     else:
-        print_lines(f"{'✓' if f.ok else '✗'} {f.title}：{f.sentence}" for f in findings)
+        print_lines(f"{_sign(f)}{f.title}：{f.sentence}" for f in findings)
     return Exit.DONE if all(f.ok for f in findings) else Exit.ENVIRONMENT
+
+
+def _sign(finding: Finding) -> str:
+    if finding.remark:
+        return "！"
+    return "✓ " if finding.ok else "✗ "

@@ -108,7 +108,8 @@ def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: H
     one.json("hub", "revoke", devices[0]["device"], "--db", hub.database)
     assert not found(one).ok
     hub.stop()
-    assert (found(one).ok, "连不上" in found(one).sentence) == (True, True)
+    assert (found(one).ok, found(one).remark, "连不上" in found(one).sentence) == (True, True, True)
+    assert "！联机同步：连不上" in one("self-check").out
 
 
 def test_two_desks_never_give_the_same_number(desks: Desks) -> None:
