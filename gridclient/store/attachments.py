@@ -62,17 +62,14 @@ class AttachmentStore:
         self._folder = folder
         self._database = database
 
-    def keep(self, source: Path, *, at: datetime, name: str = "") -> KeptFile:
+    def keep(self, source: Path, *, at: datetime) -> KeptFile:
         """Takes a copy of a file; the same content again costs nothing.
-
-        Args:
-            name: instead of the name that the source has.
 
         Raises:
             InvalidInput: it cannot be read, is empty, too big or no picture or PDF (``attachment.…``).
             StoreUnavailable: the copy cannot be written.
         """
-        name = (name or source.name)[-_LONGEST_NAME:]
+        name = source.name[-_LONGEST_NAME:]
         try:
             with source.open("rb") as stream:
                 return self.take(stream, name, at)

@@ -195,8 +195,3 @@ class Columns:
         with self._lock:
             if answer.stamp <= self._table.stamp:
                 self._table.answers.keep(query, answer)
-
-    def drop(self) -> None:
-        """Forgets everything; the next reader loads anew."""
-        with self._lock:
-            self._table = Table()

@@ -191,10 +191,10 @@ class Appender:
         hlc = next_hlc(self._hlc, now)
         return Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
 
-    def append(self, event: Event, subject_no: int, text: str | None = None) -> None:
-        """Puts the event at the end of the log; ``text`` is the payload's where it is at hand."""
+    def append(self, event: Event, subject_no: int) -> None:
+        """Puts the event at the end of the log."""
         head = self._head(event.key.stream)
-        text = payload_text(event.payload) if text is None else text
+        text = payload_text(event.payload)
         head.link = chain_hash(head.link, event, text)
         head.seq = event.key.seq
         self._hlc = event.hlc

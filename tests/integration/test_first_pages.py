@@ -11,6 +11,7 @@ import pytest
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.store import first_pages
+from gridclient.store.columns import Table
 from gridclient.store.search import text_query
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import all_areas
@@ -39,7 +40,7 @@ def store(filled: ImportStore, monkeypatch: pytest.MonkeyPatch) -> ImportStore:
     """As if it were large."""
     monkeypatch.setattr(first_pages, "_LEAST_ROWS", 1)
     monkeypatch.setattr(first_pages, "_LARGEST_SHARE", 1)
-    filled.columns.drop()
+    filled.columns._table = Table()
     return filled
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -50,10 +51,10 @@ def write(connection: Connection, *, many_at_once: bool) -> None:
         else:
             for subject, text in turn:
                 no = appender.add_subject(subject)
-                draft = EventDraft(DRAFT.kind, subject, DRAFT.stream, DRAFT.actor, {})
-                appender.append(appender.next_event(draft, NOW), no, text)
+                draft = EventDraft(DRAFT.kind, subject, DRAFT.stream, DRAFT.actor, json.loads(text))
+                appender.append(appender.next_event(draft, NOW), no)
         last = appender.add_subject(f"last of {len(turn)}")
-        appender.append(appender.next_event(DRAFT, NOW + timedelta(seconds=1)), last, "{}")
+        appender.append(appender.next_event(DRAFT, NOW + timedelta(seconds=1)), last)
         appender.flush()
 
 

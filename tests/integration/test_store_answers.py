@@ -14,7 +14,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import CaseFilter
 from gridclient.store import answers, filters, reading_ahead
 from gridclient.store.answers import Answer, Answers
-from gridclient.store.columns import Columns
+from gridclient.store.columns import Columns, Table
 from gridclient.store.packs import ROWS
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reading_ahead import ReadingAhead
@@ -164,6 +164,6 @@ def test_frequent_and_rare_words_pass_the_same_filters(
     monkeypatch.setattr(answers, "_BITS_OF_A_NUMBER", bits)
     monkeypatch.setattr(filters, "_SMALL_SHARE", share)
     assert isinstance(stage.queries, SqliteQueries)
-    stage.queries._columns.drop()
+    stage.queries._columns._table = Table()
     assert [stage.queries.total(chosen) for chosen in asked] == found
     assert len(set(found)) > 3

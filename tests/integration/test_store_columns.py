@@ -16,7 +16,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 from gridclient.store import orders, selection, standing, titles
-from gridclient.store.columns import Columns
+from gridclient.store.columns import Columns, Table
 from gridclient.store.packs import ROWS, STATES
 from gridclient.store.queries import SqliteQueries
 from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
@@ -111,15 +111,6 @@ def test_reading_ahead_ends_and_changes_nothing(stage: Stage) -> None:
     assert stage.queries.total(CaseFilter()) == 1
 
 
-def test_dropped_columns_are_read_anew(stage: Stage) -> None:
-    stage.register()
-    columns = Columns(stage.database)
-    for _ in range(2):
-        with columns.at() as (_, table):
-            assert int((table.state != 0).sum()) == 1
-        columns.drop()
-
-
 def test_every_answer_is_of_one_state_while_cases_change(stage: Stage) -> None:
     """Each page must hold only rows that pass its filter, though they are read after the filter was asked."""
     ids = [stage.register(f"案{n}", grid=GRIDS[n % 4], due=HOUR) for n in range(30)]
@@ -160,7 +151,7 @@ def test_figures_carried_over_any_writes_are_those_that_were_counted(stage: Stag
         for _ in range(chance.randrange(3)):  # several writes between two questions
             change_something(stage, chance)
         carried, counts = stage.queries.figures(), stage.queries.box_counts(GRIDS[0])
-        stage.queries._columns.drop()
+        stage.queries._columns._table = Table()
         assert carried == stage.queries.figures()
         assert counts == stage.queries.box_counts(GRIDS[0])
 
