@@ -21,7 +21,7 @@ from typing import Any, Final, TypeAlias
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
-from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
+from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
 from gridclient.services.import_records import CaseRecord, ImportedCase, Texts
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
@@ -250,7 +250,7 @@ def _limit_text(seconds: int) -> str:
 
 def _limit_of(hours: float) -> Limit:
     """So many hours, day and night; days where that is too long for hours, and at most the longest limit there is."""
-    if hours <= 0:
+    if hours < SMALLEST_AMOUNT:
         return _SHORTEST
     if hours <= LARGEST_AMOUNT:
         return Limit(hours, LimitKind.URGENT_HOUR)

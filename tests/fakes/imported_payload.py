@@ -8,7 +8,7 @@ from typing import Any
 
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import payload_text, to_seconds
-from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit
+from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
 from gridclient.services.import_records import CaseRecord
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
@@ -86,7 +86,7 @@ def deadline(reported: int | None, due: int) -> dict[str, Any]:
     limit = Limit(1, LimitKind.MINUTE)
     if hours > LARGEST_AMOUNT:
         limit = Limit(min(float(LARGEST_AMOUNT), round(hours / 24)), LimitKind.NATURAL_DAY)
-    elif hours > 0:
+    elif hours >= SMALLEST_AMOUNT:
         limit = Limit(hours, LimitKind.URGENT_HOUR)
     return {
         "stage": Stage.IMPORTED.value,
