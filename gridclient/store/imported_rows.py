@@ -63,4 +63,4 @@ def imported_row(subject: str, number: str, case: ImportedCase, *, grid: str, st
 
 def imported_words(case: ImportedCase, number: str) -> tuple[str, ...]:
     """What ``search.searchable`` gives for the folded case."""
-    return (case.title, case.description, case.address, number)
+    return (case.title, case.description, case.address, number, case.external_number)

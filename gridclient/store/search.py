@@ -60,7 +60,7 @@ def tokens_of(text: str) -> list[str]:
 def searchable(case: Case) -> tuple[str, ...]:
     """The texts by which a case is found."""
     facts = case.facts
-    return (facts.title, facts.description, facts.address, case.number)
+    return (facts.title, facts.description, facts.address, case.number, facts.upper_number)
 
 
 def index_entry(texts: Sequence[str]) -> tuple[str, str]:

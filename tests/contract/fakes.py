@@ -164,7 +164,8 @@ class MemoryDesk:
 
     def _passes(self, row: CaseRow, case: Case, chosen: CaseFilter) -> bool:
         facts = case.facts
-        texts = [plain(text) for text in (facts.title, facts.description, facts.address, case.number)]
+        told = (facts.title, facts.description, facts.address, case.number, facts.upper_number)
+        texts = [plain(text) for text in told]
         tests = (
             not chosen.grid or chosen.grid in self.known.above(row.grid),
             chosen.box is None or self._in_box(row, case, chosen.box),

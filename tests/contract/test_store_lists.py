@@ -210,6 +210,13 @@ def test_an_amended_text_is_found_and_the_old_one_is_not(told: Stage) -> None:
     assert told.ids(CaseFilter(text="暴露")) == []
 
 
+def test_a_case_is_found_by_the_number_that_its_superior_gave_it(told: Stage) -> None:
+    told.register("上级交办的", upper_number="GD2026-112000123")
+    for typed in ("GD2026-112000123", "gd2026", "112000123"):
+        assert told.titles(CaseFilter(text=typed)) == ["上级交办的"]
+    assert told.titles(CaseFilter(text="GD2027")) == []
+
+
 def test_letters_are_found_in_any_case_and_width(told: Stage) -> None:
     case_id = told.register("ＡＢＣ大厦 Wi-Fi 故障")
     for text in ("abc", "ABC", "wi", "ａｂ", "大厦"):

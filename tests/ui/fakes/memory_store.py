@@ -284,7 +284,8 @@ class MemoryStore:
         return [row for case in self.cases.values() if self._matches(case, row := self._row(case), chosen)]
 
     def _matches(self, case: Case, row: CaseRow, chosen: CaseFilter) -> bool:
-        text = f"{case.facts.title} {case.facts.description} {case.facts.address} {case.number}"
+        facts = case.facts
+        text = f"{facts.title} {facts.description} {facts.address} {case.number} {facts.upper_number}"
         return all(
             (
                 not chosen.grid or chosen.grid in self.reference.areas_of(row.grid),
