@@ -81,7 +81,7 @@ class Together(Generic[_Ask, _Result]):
         alone: Callable[[_Ask], _Result],
     ) -> None:
         self._pool, self._work, self._alone = pool, work, alone
-        self._last = 0
+        self._expected = 0
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
         self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
 
@@ -106,19 +106,19 @@ class Together(Generic[_Ask, _Result]):
         while self._waiting:
             await self._gather()
             batch, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
-            self._last = len(batch)
             job = self._pool.on_thread(partial(self._work, [ask for ask, _ in batch]))
             await asyncio.wait([job])
             failed = job.cancelled() or job.exception() is not None
             for place, (ask, future) in enumerate(batch):
                 if not future.done():  # whoever asked may be gone
                     future.set_result(self._by_itself(ask) if failed else job.result()[place])
+            self._expected = len(self._waiting) + len(batch)
 
     async def _gather(self) -> None:
-        """Whoever got his answer a moment ago is about to come again: that as many come as the last time is worth two
-        milliseconds. One who comes alone waits once at the most."""
+        """Whoever got his answer a moment ago is about to come again: that he shares a job with those who came
+        meanwhile is worth two milliseconds. One who comes alone waits once at the most."""
         for _ in range(_LOOKS):
-            if len(self._waiting) >= self._last:
+            if len(self._waiting) >= self._expected:
                 return
             await asyncio.sleep(_LOOK_S)
 

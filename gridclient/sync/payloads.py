@@ -76,17 +76,16 @@ def unpack(packed: Packed, settings: Sequence[Setting]) -> list[str]:
     sizes = [0] * len(packed.shapes)
     for number in order:
         sizes[number] += 1
-    columns = _columns(packed, sizes)
+    lines = [zip(*columns, strict=True) for columns in _columns(packed, sizes)]
     memory = _Memory()
     names = [_names(literals) for literals in packed.shapes]
+    frames = [[part for literal in literals for part in (literal, "")] for literals in packed.shapes]
     texts: list[str] = []
-    taken = [0] * len(packed.shapes)
     left = MOST_TEXT
     for number, setting in zip(order, settings, strict=True):
-        row, taken[number] = taken[number], taken[number] + 1
-        literals = packed.shapes[number]
-        values = memory.values(setting, names[number], [column[row] for column in columns[number]])
-        text = literals[0] + "".join(map(str.__add__, values, literals[1:]))
+        parts = frames[number]
+        parts[1:-1:2] = memory.values(setting, names[number], next(lines[number], ()))
+        text = "".join(parts)
         left -= len(text)
         if left < 0:
             raise ValueError("too much text")
@@ -168,7 +167,7 @@ class _Memory:
             lines.append(_LAST_BUT_ONE if value == before else _short(setting, value))
         return lines
 
-    def values(self, setting: Setting, names: list[str], lines: list[str]) -> list[str]:
+    def values(self, setting: Setting, names: list[str], lines: Sequence[str]) -> list[str]:
         """The values that the lines of an event stand for."""
         held = self._held.setdefault(setting.subject, {})
         values = []
@@ -177,7 +176,7 @@ class _Memory:
             if line == _LAST:
                 values.append(last)
                 continue
-            value = before if line == _LAST_BUT_ONE else _plain(setting, line)
+            value = before if line == _LAST_BUT_ONE else line + '"' if line[:1] == '"' else _plain(setting, line)
             held[name] = (value, last)
             values.append(value)
         return values
@@ -194,9 +193,6 @@ def _short(setting: Setting, value: str) -> str:
 
 
 def _plain(setting: Setting, line: str) -> str:
-    sign = line[:1]
-    if sign == '"':
-        return line + '"'
-    if sign == _INSTANT:
+    if line[:1] == _INSTANT:
         return str(setting.second + int(line[1:]))
     return f'"{setting.actor}"' if line == _ACTOR else line

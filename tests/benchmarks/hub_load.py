@@ -2,9 +2,10 @@
 
     python -m tests.benchmarks.hub_load [--events 150000] [--writers 8] [--database sqlite] [--feeds]
 
-The hub runs as processes of its own; the writers run here, beside it, and a polling reader in another process, so that
-taking its pages apart does not delay what the writers measure. The reader must have every event in the end. How late
-the writers' own clock ticks tells which part of their waiting is theirs. The floor is the same rows put into the same
+The hub runs as processes of its own; the writers run here, beside it, and a polling reader in another process. Desks
+have processors of their own, so requests are made before the clock starts and answers are taken apart after it; of the
+reader's, only how far they go is looked at in between. The reader must have every event in the end. How late the
+writers' own clock ticks tells which part of their waiting is theirs. The floor is the same rows put into the same
 database by plain SQL over as many connections.
 """
 
@@ -27,15 +28,18 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Final
 
+import msgpack
 import psutil
 import psycopg
+import uvloop
 
 from gridclient.hub.access import Access
 from gridclient.hub.backend import Backend
 from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
 from gridclient.services.sync_port import FeedPage
-from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
+from gridclient.sync.frame import unseal
+from gridclient.sync.wire import MOST_REPLY, FeedAsk, PushStatus, decode_reply
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
 from tests.fakes.postgres import drop_database, new_database
@@ -80,7 +84,7 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     hub, port = _start_hub(url, folder, args.processes)
     try:
         before, machine = _cpu(hub), psutil.cpu_times()
-        load = asyncio.run(_load(port, loaders, None if args.no_reader else reader))
+        load = uvloop.run(_load(port, loaders, None if args.no_reader else reader))
         spent = [after - earlier for after, earlier in zip(_cpu(hub), before, strict=True)]
         spent[2] += load.reader_cpu
         besides = _besides(machine, psutil.cpu_times(), spent, load.took)
@@ -232,36 +236,47 @@ async def _write(port: int, loader: Loader, latencies: list[float]) -> list[byte
 
 
 def _poll_alone(port: int, reader: HubDesk, ready: Event, done: Event, found: Any) -> None:
-    """The reader's process: events seen, and CPU seconds for it."""
+    """The reader's process: events seen, and CPU seconds until it had the last answer."""
     began = time.process_time()
-    found[0] = asyncio.run(_poll(port, reader, ready, done))
+    replies = uvloop.run(_poll(port, reader, ready, done))
     found[1] = time.process_time() - began
+    found[0] = _seen(replies, reader.device)
 
 
-async def _poll(port: int, reader: HubDesk, ready: Event, done: Event) -> int:
-    """Reads all streams while others write; a missed event shows as a count that is too small in the end."""
+async def _poll(port: int, reader: HubDesk, ready: Event, done: Event) -> list[bytes]:
+    """The answers to one who reads all streams while others write, until he has all of them after the last push."""
     line = await Line.open(port, reader.token)
-    cursors = {f"t:37100200{1 + number}": 0 for number in range(_STREAMS)}
-    seen = 0
+    cursors = dict.fromkeys((f"t:37100200{1 + number}" for number in range(_STREAMS)), 0)
+    replies = []
     last = False
     ready.set()
     while True:
         ending = done.is_set()
         request = reader.request([], [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()])
-        reply = decode_reply(await line.ask(request), reader.device)
-        for page in reply.pages:
-            assert isinstance(page, FeedPage)
-            positions = [placed.position for placed in page.foreign]
-            if positions and positions != list(range(cursors[page.feed] + 1, page.cursor + 1)):
-                print(f"gap in {page.feed} after {cursors[page.feed]}")
-            seen += len(positions)
-            cursors[page.feed] = page.cursor
+        replies.append(await line.ask(request))
+        pages = msgpack.unpackb(unseal(replies[-1], most=MOST_REPLY))[3]
+        cursors |= {feed: cursor for feed, cursor, *_ in pages}
         if ending and last:
             break
-        last = ending and all(page.complete for page in reply.pages)
+        last = ending and all(complete for _, _, complete, *_ in pages)
         if not ending:
             await asyncio.sleep(0.25)
     line.close()
+    return replies
+
+
+def _seen(replies: Sequence[bytes], device: str) -> int:
+    """How many events came; a missed one shows as a count that is too small."""
+    cursors: dict[str, int] = {}
+    seen = 0
+    for page in [page for reply in replies for page in decode_reply(reply, device).pages]:
+        assert isinstance(page, FeedPage)
+        before = cursors.get(page.feed, 0)
+        positions = [placed.position for placed in page.foreign]
+        if positions and positions != list(range(before + 1, page.cursor + 1)):
+            print(f"gap in {page.feed} after {before}")
+        seen += len(positions)
+        cursors[page.feed] = page.cursor
     return seen
 
 

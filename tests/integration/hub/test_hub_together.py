@@ -253,6 +253,36 @@ def test_what_comes_while_others_are_worked_on_is_worked_on_together() -> None:
     assert sorted(ask for batch in batches for ask in batch) == list(range(9))
 
 
+def test_one_who_was_just_answered_shares_the_next_job_with_those_who_came_meanwhile() -> None:
+    batches: list[list[str]] = []
+    other_came = threading.Event()
+
+    def work(asks: Sequence[str]) -> list[Outcome[str]]:
+        batches.append(list(asks))
+        assert other_came.wait(20)
+        return list(asks)
+
+    async def run() -> None:
+        pool = WorkPool(2)
+        together: Together[str, str] = Together(pool, work, str)
+
+        async def desk(name: str) -> None:
+            for _ in range(3):
+                await together.run(name, weight=1, unpacked=1)
+
+        first = asyncio.create_task(desk("first"))
+        while not batches:
+            await asyncio.sleep(0.001)
+        second = asyncio.create_task(desk("second"))
+        await asyncio.sleep(0)
+        other_came.set()
+        await asyncio.gather(first, second)
+        pool.close()
+
+    asyncio.run(run())
+    assert [sorted(batch) for batch in batches] == [["first"], ["first", "second"], ["first", "second"], ["second"]]
+
+
 def test_a_heavy_ask_is_worked_on_alone() -> None:
     def work(_asks: Sequence[int]) -> list[Outcome[str]]:
         raise AssertionError
