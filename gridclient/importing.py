@@ -74,6 +74,7 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
             expected=reading.expected,
             progress=progress,
             dry_run=order.dry_run,
+            titles=reading.titles,
         )
 
 
@@ -118,7 +119,8 @@ def _import_base_map(opened: OpenStore, order: ImportOrder, progress: Progress |
         seconds=round(seconds, 3),
     )
     changed = not known and not order.dry_run
-    return ImportOutcome(summary, (), (), Changes(kinds=frozenset({"basemaps"}) if changed else frozenset()))
+    changes = Changes(kinds=frozenset({"basemaps"}) if changed else frozenset())
+    return ImportOutcome(summary, (), (), changes, order.dry_run)
 
 
 def _archive_name(file: Path) -> str:
@@ -194,4 +196,4 @@ def save_report_in_worker(report: object, path: Path, outcome: ImportOutcome) ->
 
     Raises ``StoreUnavailable("report.not_written")``.
     """
-    write_report(path, outcome.refused, outcome.summary, outcome.notices)
+    write_report(path, outcome)

@@ -12,19 +12,10 @@ from gridclient.cli.output import Exit, print_json, print_lines, say
 from gridclient.cli.parsing import coordinate_system, count_of, one_of
 from gridclient.domain.errors import RuleViolation
 from gridclient.services.error_text import sentence
-from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
+from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP, ImportOrder
+from gridclient.services.words import IMPORTS
 
-_KINDS: Final = {
-    ImportKind.DIVISIONS.value: "行政区划",
-    ImportKind.GRIDS.value: "网格",
-    ImportKind.UNITS.value: "单位",
-    ImportKind.STANDARDS.value: "立案结案标准",
-    ImportKind.CASES.value: "案件",
-    ImportKind.CALENDAR.value: "日历",
-    "duties": "责任清单",
-    BASE_MAP: "底图",
-}
 _LATER: Final = frozenset({"duties"})
 """Kinds that this version does not take in yet."""
 
@@ -43,7 +34,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     demo.add_argument("--second-desk", action="store_true", help="再打开第二个席位，看两个席位如何同步")
     demo.set_defaults(run=make_demo_county)
     bring = commands.add_parser("import", parents=[output], help="导入文件")
-    bring.add_argument("kind", type=one_of(_KINDS), metavar="种类", help="、".join(_KINDS))
+    bring.add_argument("kind", type=one_of(IMPORTS), metavar="种类", help="、".join(IMPORTS))
     bring.add_argument("file", type=Path, metavar="文件")
     bring.add_argument("--crs", type=coordinate_system, metavar="坐标系", help="文件所用坐标系")
     bring.add_argument("--sheet", metavar="工作表")
@@ -100,7 +91,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
     from gridclient.importing import import_file
 
     if args.kind in _LATER:
-        raise RuleViolation("import.not_available", kind=_KINDS[args.kind])
+        raise RuleViolation("import.not_available", kind=IMPORTS[args.kind])
     order = ImportOrder(
         kind=args.kind,
         file=args.file,
@@ -115,7 +106,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
     if args.json:
         print_json(_import_json(outcome))
     else:
-        print_lines(_import_lines(outcome, dry_run=args.dry_run))
+        print_lines(_import_lines(outcome))
     return Exit.PARTLY if outcome.refused else Exit.DONE
 
 
@@ -142,8 +133,8 @@ def _finding_json(row: RowFinding) -> dict[str, Any]:
     }
 
 
-def _import_lines(outcome: ImportOutcome, *, dry_run: bool) -> list[str]:
-    summary = outcome.summary
+def _import_lines(outcome: ImportOutcome) -> list[str]:
+    summary, dry_run = outcome.summary, outcome.dry_run
     if summary.kind == BASE_MAP:
         return ["这份底图已经在本机了。" if summary.unchanged else "可以导入。" if dry_run else "底图已导入。"]
     good, bad = ("可导入", "不能导入") if dry_run else ("导入", "未导入")

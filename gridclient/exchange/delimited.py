@@ -16,7 +16,7 @@ from gridclient.exchange.opening import MAX_UNPACKED_BYTES, PIECE, Source
 from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
 
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
-SEPARATORS = ",;\t|"
+_SEPARATORS = ",;\t|^\uff0c\uff1b、"
 _LINES_LOOKED_AT = 20
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -111,7 +111,7 @@ def _separator(source: Source, encoding: str) -> str:
     """The separator that stands equally often, and most often, in the first lines outside quotation marks."""
     with source.stream() as stream:
         head = stream.read(PIECE).decode(encoding, errors="ignore")
-    counts = [Counter(character for character in line if character in SEPARATORS) for line in _unquoted_lines(head)]
+    counts = [Counter(character for character in line if character in _SEPARATORS) for line in _unquoted_lines(head)]
     if not counts:
         return ","
 
@@ -119,7 +119,7 @@ def _separator(source: Source, encoding: str) -> str:
         first = counts[0][separator]
         return sum(first > 0 and count[separator] == first for count in counts), first
 
-    return max(SEPARATORS, key=weight)
+    return max(_SEPARATORS, key=weight)
 
 
 def _unquoted_lines(text: str) -> list[str]:

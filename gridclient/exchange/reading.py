@@ -6,7 +6,7 @@ with a row is a value in the stream, never an exception.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -42,11 +42,13 @@ LOOKED_AT = 2_000
 
 @frozen
 class Reading:
-    """A file that was opened: iterate it for its rows. ``expected`` is about how many there are, for a progress bar."""
+    """A file that was opened: iterate it for its rows. ``expected`` is about how many there are, for a progress bar;
+    ``titles`` are those of its columns, by field."""
 
     file: str
     sheets: tuple[str, ...]
     expected: int
+    titles: Mapping[str, str]
     rows: Callable[[Aside | None], Iterator[Record | RefusedRow]]
 
     def __iter__(self) -> Iterator[Record | RefusedRow]:
@@ -85,6 +87,7 @@ def read_kind(
         file=source.name,
         sheets=tuple(name for each in opened for name in each.sheets),
         expected=sum(each.expected for each in opened),
+        titles=opened[0].titles,
         rows=lambda aside: (row for each in opened for row in each.rows(aside)),
     )
 
@@ -140,7 +143,7 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
         # A reader counts and remembers, so each pass needs its own.
         return _records(table, _row_reader(kind, table, fields, crs))
 
-    return Reading(table.file, (table.sheet,), table.expected, rows)
+    return Reading(table.file, (table.sheet,), table.expected, columns.columns, rows)
 
 
 def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None) -> RowReader:
@@ -203,7 +206,7 @@ def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | Non
     def rows(_: Aside | None) -> Iterator[Record | RefusedRow]:
         return _features(content, area_reader(kind, areas))
 
-    return Reading(source.name, ("",), len(content.features), rows)
+    return Reading(source.name, ("",), len(content.features), columns.columns, rows)
 
 
 def _features(content: FeatureFile, reader: DivisionReader | GridReader) -> Iterator[Record | RefusedRow]:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.error_text import sentence
-from gridclient.services.import_findings import ImportSummary, RowFinding
+from gridclient.services.import_findings import ImportOutcome, RowFinding
 
 _KINDS = {
     "divisions": "行政区划",
@@ -32,19 +32,18 @@ _LONGEST = 32_000
 _ROW_TITLES = ("工作表", "行", "列", "问题", "代码")
 
 
-def write_report(
-    path: Path, refused: Iterable[RowFinding], summary: ImportSummary, notices: Iterable[RowFinding] = ()
-) -> None:
-    """Write the report; a file of that name is replaced.
+def write_report(path: Path, outcome: ImportOutcome) -> None:
+    """Write the report of an import, or of a mere check; a file of that name is replaced.
 
     Every cell is text that no spreadsheet program takes for a formula, whatever the imported file held.
 
     Raises ``StoreUnavailable("report.not_written")`` when the disk refuses.
     """
     workbook = Workbook(write_only=True)
-    _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(summary))
-    _write_sheet(workbook.create_sheet("未导入的行"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, refused))
-    _write_sheet(workbook.create_sheet("已导入的提示"), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, notices))
+    _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(outcome))
+    good, bad = ("可导入", "不能导入") if outcome.dry_run else ("已导入", "未导入")
+    for name, lines in ((f"{bad}的行", outcome.refused), (f"{good}的提示", outcome.notices)):
+        _write_sheet(workbook.create_sheet(name), _ROW_TITLES, (18, 8, 18, 80, 30), map(_line, lines))
     _save(workbook, path)
 
 
@@ -69,16 +68,19 @@ def _save(workbook: Workbook, path: Path) -> None:
         raise StoreUnavailable("report.not_written", file=path.name, reason=problem.strerror or "") from problem
 
 
-def _summary_lines(summary: ImportSummary) -> list[Sequence[object]]:
-    return [
+def _summary_lines(outcome: ImportOutcome) -> list[Sequence[object]]:
+    summary = outcome.summary
+    good, bad = ("可导入", "不能导入") if outcome.dry_run else ("导入", "未导入")
+    lines: list[Sequence[object]] = [
         ("文件", summary.file),
         ("内容", _KINDS[str(summary.kind)]),
         ("总行数", summary.rows),
-        ("导入", summary.imported),
+        (good, summary.imported),
         ("已有", summary.unchanged),
-        ("未导入", summary.refused),
+        (bad, summary.refused),
         ("用时（秒）", summary.seconds),
     ]
+    return [("说明", "只做了检查，没有写入任何数据"), *lines] if outcome.dry_run else lines
 
 
 def _line(found: RowFinding) -> Sequence[object]:

@@ -84,9 +84,10 @@ class ImportSummary:
 
 @frozen
 class ImportOutcome:
-    """What came of an import: the figures, each row refused, each remark, what to refresh."""
+    """What came of an import, or would (``dry_run``): the figures, each row refused, each remark, what to refresh."""
 
     summary: ImportSummary
     refused: tuple[RefusedRow, ...]
     notices: tuple[RowFinding, ...]
     changes: Changes
+    dry_run: bool = False

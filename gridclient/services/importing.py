@@ -6,7 +6,8 @@ power cut leaves nothing. What a sink does after that point is done whole, if ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -77,12 +78,14 @@ def import_records(
     expected: int | None = None,
     progress: Progress | None = None,
     dry_run: bool = False,
+    titles: Mapping[str, str] | None = None,
 ) -> ImportOutcome:
     """Reads all rows, checks them and stores the good ones.
 
     Args:
         expected: about how many rows there are, when the reader knows, for the progress.
         dry_run: says what would happen and stores nothing.
+        titles: the file's titles by the fields that a sink names; a field without one is no column of the file.
 
     Raises:
         Cancelled: nothing of the import stays.
@@ -108,12 +111,12 @@ def import_records(
         for batch in _batches(records):
             good = [row for row in batch if not isinstance(row, RefusedRow)]
             refused += (row for row in batch if isinstance(row, RefusedRow))
-            refused += sink.add(good)
+            refused += _titled(sink.add(good), titles)
             notices += _notices(good)
             rows.add(batch)
             stand(ImportPhase.READING, rows.count, expected)
         stand(ImportPhase.CHECKING, 0, rows.count)
-        refused += sink.check()
+        refused += _titled(sink.check(), titles)
         stand(ImportPhase.CHECKING, rows.count, rows.count)
         stored = sink.foresee() if dry_run else sink.store(partial(stand, ImportPhase.WRITING))
     finally:
@@ -129,7 +132,7 @@ def import_records(
         seconds=round((clock.now() - started).total_seconds(), 3),
     )
     said = (n for n in (*notices, *stored.notices) if (n.sheet, n.row) not in left_out)
-    return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes)
+    return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes, dry_run)
 
 
 class _RowCount:
@@ -144,6 +147,10 @@ class _RowCount:
             if (place := (row.sheet, row.row)) != self._last:
                 self.count += 1
                 self._last = place
+
+
+def _titled(rows: Iterable[RefusedRow], titles: Mapping[str, str] | None) -> Iterable[RefusedRow]:
+    return rows if titles is None else (replace(row, column=titles.get(row.column, "")) for row in rows)
 
 
 def _batches(records: Iterable[Record | RefusedRow]) -> Iterator[list[Record | RefusedRow]]:

@@ -181,7 +181,7 @@ def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsBy
         record = drawn[other - len(old)]
         params = {"other": codes[one], "other_row": rows[codes[one]], "percent": round(share * 100, 1)}
         code = "grid.overlap" if params["other_row"] else "grid.overlap_stored"
-        problems.setdefault(record.code, _refuse(record, "geometry", code, params))
+        problems.setdefault(record.code, _refuse(record, "boundary", code, params))
     return problems
 
 
@@ -219,7 +219,7 @@ def _outside_problems(records: Sequence[GridRecord], known: Known) -> _Problems:
     return {
         pairs[index][0].code: _refuse(
             pairs[index][0],
-            "geometry",
+            "boundary",
             "grid.outside_parent",
             {"parent": parent_of(pairs[index][0], known), "percent": round(float(shares[index]) * 100, 1)},
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.report import write_report
-from gridclient.services.import_findings import ImportKind, ImportSummary, RefusedRow
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportSummary, RefusedRow, RowFinding
+from gridclient.services.rows import Changes
 from tests.fakes.exchange_files import (
     CASE_TITLES,
     SQUARE,
@@ -25,6 +27,12 @@ from tests.fakes.exchange_files import (
 
 SUMMARY = ImportSummary("a.csv", ImportKind.CASES, rows=4, imported=2, unchanged=0, refused=2, seconds=0.5)
 MALICE = ("=HYPERLINK(1)", "+1+1", "-1", "@SUM(A1)", "\t=1", "=1\x07")
+
+
+def outcome(
+    refused: Sequence[RefusedRow], notices: Sequence[RowFinding] = (), *, dry_run: bool = False
+) -> ImportOutcome:
+    return ImportOutcome(SUMMARY, tuple(refused), tuple(notices), Changes(), dry_run)
 
 
 def test_a_preview_shows_rows_guesses_and_points(tmp_path: Path) -> None:
@@ -101,7 +109,7 @@ def test_a_report_names_each_refused_row_in_a_sentence(tmp_path: Path) -> None:
     source.write_bytes("标题,上报时间\n井盖,昨天\n路灯,2026-01-05\n".encode())
     refused = [row for row in read_kind(ImportKind.CASES, source) if isinstance(row, RefusedRow)]
     path = tmp_path / "报告.xlsx"
-    write_report(path, refused, SUMMARY)
+    write_report(path, outcome(refused))
     workbook = load_workbook(path)
     assert list(workbook["未导入的行"].values)[1:] == [
         (None, 2, "上报时间", "“昨天”不是日期，请写成 2026-01-31 或 2026-01-31 08:30。", "cell.not_date")
@@ -109,10 +117,21 @@ def test_a_report_names_each_refused_row_in_a_sentence(tmp_path: Path) -> None:
     assert ("未导入", 2) in list(workbook["结果"].values)
 
 
+def test_the_report_of_a_check_does_not_read_as_if_rows_had_gone_in(tmp_path: Path) -> None:
+    path = tmp_path / "报告.xlsx"
+    write_report(path, outcome([RefusedRow("", 2, "标题", "case.title_missing")], dry_run=True))
+    workbook = load_workbook(path)
+    assert workbook.sheetnames == ["结果", "不能导入的行", "可导入的提示"]
+    told = {row[0]: row[1] for row in workbook["结果"].values}
+    assert told["说明"] == "只做了检查，没有写入任何数据"
+    assert (told["可导入"], told["不能导入"]) == (2, 2)
+    assert not {"导入", "未导入"} & set(told)
+
+
 def test_no_cell_of_a_report_is_taken_for_a_formula(tmp_path: Path) -> None:
     path = tmp_path / "报告.xlsx"
     lines = [RefusedRow(text, 2, text, "cell.not_number", {"text": text}) for text in MALICE]
-    write_report(path, lines, SUMMARY, notices=lines)
+    write_report(path, outcome(lines, lines))
     workbook = load_workbook(path)
     cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert len(cells) > 2 * 5 * len(MALICE)
@@ -122,12 +141,12 @@ def test_no_cell_of_a_report_is_taken_for_a_formula(tmp_path: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable) as refused:
-        write_report(tmp_path, [], SUMMARY)
+        write_report(tmp_path, outcome([]))
     assert refused.value.code == "report.not_written"
 
 
 def test_the_own_report_reads_as_a_table(tmp_path: Path) -> None:
     """A workbook that the program wrote passes its own guards."""
     path = tmp_path / "报告.xlsx"
-    write_report(path, [RefusedRow("", 2, "标题", "case.title_missing")], SUMMARY)
+    write_report(path, outcome([RefusedRow("", 2, "标题", "case.title_missing")]))
     assert preview(path, ImportKind.CASES, sheet="未导入的行").titles[:3] == ("工作表", "行", "列")

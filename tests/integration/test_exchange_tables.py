@@ -40,7 +40,7 @@ def cells_of(table: Table) -> list[list[Any]]:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", "^", "\uff0c", "\uff1b", "、"])
 def test_a_csv_is_the_same_in_every_encoding_and_with_every_separator(
     tmp_path: Path, encoding: str, separator: str
 ) -> None:

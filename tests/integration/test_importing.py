@@ -69,6 +69,18 @@ def test_a_cancelled_import_leaves_nothing(opened: OpenedDesk, cases: Path) -> N
     assert total(opened) == 0
 
 
+def test_what_the_store_refuses_stands_in_a_column_of_the_file(opened: OpenedDesk, tmp_path: Path) -> None:
+    square = '"POLYGON ((122.1 37.5, 122.2 37.5, 122.2 37.6, 122.1 37.6, 122.1 37.5))"'
+    rows = (f"371002001001,甲社区,{square}", f"371002001002,乙社区,{square}", "371002001002,又是乙,")
+    path = tmp_path / "grids.csv"
+    path.write_text("\n".join(("网格编码,网格名称,网格边界", *rows)), encoding="utf-8")
+    outcome = import_file(opened, ImportOrder("grids", path, crs="wgs84"))
+    assert [(row.row, row.column, row.code) for row in outcome.refused] == [
+        (3, "网格边界", "grid.overlap"),
+        (4, "网格编码", "grid.code_twice"),
+    ]
+
+
 def test_the_coordinate_system_has_to_be_said(opened: OpenedDesk, cases: Path) -> None:
     with pytest.raises(InvalidInput) as refused:
         import_file(opened, ImportOrder("cases", cases))

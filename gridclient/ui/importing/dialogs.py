@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from gridclient.services.import_findings import ImportOutcome
 from gridclient.ui.importing.present import kind_word
 
 translate = QCoreApplication.translate
@@ -29,9 +30,10 @@ def ask_for_template(parent: QWidget, kind: str) -> Path | None:
     return _place(parent, translate("ImportPage", "模板保存到"), proposed)
 
 
-def ask_for_report(parent: QWidget, file: str) -> Path | None:
+def ask_for_report(parent: QWidget, outcome: ImportOutcome) -> Path | None:
     """Where the report about a file goes."""
-    proposed = translate("ImportPage", "{file} 导入报告.xlsx").format(file=Path(file).stem)
+    checked, done = translate("ImportPage", "{file} 检查报告.xlsx"), translate("ImportPage", "{file} 导入报告.xlsx")
+    proposed = (checked if outcome.dry_run else done).format(file=Path(outcome.summary.file).stem)
     return _place(parent, translate("ImportPage", "报告保存到"), proposed)
 
 

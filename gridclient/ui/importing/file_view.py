@@ -76,9 +76,9 @@ class FileView(QStackedWidget):
         """What is to be brought in; what came of it before is the past."""
         self.setCurrentWidget(self.look)
 
-    def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
+    def show_outcome(self, outcome: ImportOutcome) -> None:
         """What came of it; of a base map there are no rows to report."""
-        self.result.show_outcome(outcome, dry_run=dry_run)
+        self.result.show_outcome(outcome)
         self.result.save.setVisible(outcome.summary.kind != BASE_MAP)
         self.setCurrentWidget(self.result)
 

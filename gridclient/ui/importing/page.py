@@ -77,7 +77,7 @@ class ImportPage(QWidget):
         self._outcome: ImportOutcome | None = None
         self._asked = 0
         self._stop: Callable[[], None] | None = None
-        self._stop_looking: Callable[[], None] = lambda: None
+        self._stop_looking: Callable[[], None] | None = None
         self.files = FilePanel(parent=self)
         self.columns = ColumnsPanel(parent=self)
         self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
@@ -132,7 +132,10 @@ class ImportPage(QWidget):
 
     def _go_to_first(self) -> None:
         look = self._look
-        self._go_to(self.files.choose if look is None else first_open(self.columns, self.look, look) or self.check)
+        if self._stop_looking is not None:
+            self._go_to(self.view)  # until it is known what is in the file, Enter does nothing
+        else:
+            self._go_to(self.files.choose if look is None else first_open(self.columns, self.look, look) or self.check)
 
     def _connect(self) -> None:
         self.files.choose_wanted.connect(self._on_choose_wanted)
@@ -164,12 +167,14 @@ class ImportPage(QWidget):
         self._file = path
         self.columns.hide()
         self._ask("", "")
+        self._go_to_first()
 
     def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
         """Looks again; an earlier look that is still under way is given up."""
         if self._file is None:
             return
-        self._stop_looking()
+        if self._stop_looking is not None:
+            self._stop_looking()
         self._asked += 1
         number, self._look, self._outcome = self._asked, None, None
         if mapping is None:  # rows of the file before would stand under this one's name, a result over another kind
@@ -195,7 +200,7 @@ class ImportPage(QWidget):
     def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None, *, again: bool) -> None:
         if number != self._asked:
             return
-        self._look = look
+        self._look, self._stop_looking = look, None
         self.files.show_look(look, sheet)
         self._jobs.read(self, partial(_list_names, self._desk), self.files.offer_lists, name="lists")
         self.view.show_look(look)
@@ -227,6 +232,7 @@ class ImportPage(QWidget):
     def _on_look_failed(self, error: GridClientError, number: int, kind: str) -> None:
         if number != self._asked or isinstance(error, Cancelled):
             return
+        self._stop_looking = None
         self.files.show_problem(kind)
         self.columns.hide()
         self.view.show_nothing()
@@ -263,9 +269,8 @@ class ImportPage(QWidget):
         self.note.clear()
         self.view.show_look_again()
         self.progress.begin(look.kind)
-        done = partial(self._on_done, dry_run=dry_run)
         self._stop = self._jobs.in_process(
-            self, self._run_import, order, done=done, failed=self._on_failed, progressed=self._on_progressed
+            self, self._run_import, order, done=self._on_done, failed=self._on_failed, progressed=self._on_progressed
         )
         self._go_to(self.view)  # while it runs, Enter does nothing
         self._settle()
@@ -277,14 +282,14 @@ class ImportPage(QWidget):
         if self._stop is not None:
             self._stop()
 
-    def _on_done(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
+    def _on_done(self, outcome: ImportOutcome) -> None:
         self._outcome = outcome
         self._remember()
-        self.view.show_outcome(outcome, dry_run=dry_run)
+        self.view.show_outcome(outcome)
         self._end(self.result.headline.text())
         self._order()
         self._settle()
-        self._go_to(self.go if dry_run else self.leave if self.result.save.isHidden() else self.result.save)
+        self._go_to(self.go if outcome.dry_run else self.leave if self.result.save.isHidden() else self.result.save)
         if outcome.changes.kinds or outcome.changes.cases:
             self.imported.emit(outcome.changes)
 

@@ -42,7 +42,7 @@ class Papers(QObject):
 
     def report(self, outcome: ImportOutcome) -> None:
         """Row by row what did not go in."""
-        target = ask_for_report(self._page, outcome.summary.file)
+        target = ask_for_report(self._page, outcome)
         if target is not None:
             self._jobs.in_process(
                 self,

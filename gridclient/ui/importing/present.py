@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gridclient.services.import_findings import ImportKind, ImportPhase, ImportSummary, RowFinding
+from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP
 
 translate = QCoreApplication.translate
@@ -112,8 +112,9 @@ def left_text(seconds: float) -> str:
     return translate("Importing", "约剩 {minutes} 分钟").format(minutes=round(seconds / _MINUTE_S))
 
 
-def summary_text(summary: ImportSummary, *, dry_run: bool) -> str:
+def summary_text(outcome: ImportOutcome) -> str:
     """What came of it, or would, in one line."""
+    summary, dry_run = outcome.summary, outcome.dry_run
     if summary.kind == BASE_MAP:
         if summary.unchanged:
             return translate("Importing", "这份底图已经在本机了。")

@@ -79,22 +79,25 @@ class ResultPanel(QWidget):
         """The way of Tab."""
         return (self.save, self.next, self.table)
 
-    def show_outcome(self, outcome: ImportOutcome, *, dry_run: bool) -> None:
+    def show_outcome(self, outcome: ImportOutcome) -> None:
         """The figures and every line."""
-        self.headline.setText(summary_text(outcome.summary, dry_run=dry_run))
+        self.headline.setText(summary_text(outcome))
         self.headline.setAccessibleName(self.headline.text())
         lines: list[RowFinding] = [*outcome.refused, *outcome.notices]
         self.findings.show_lines(lines)
         self.table.setVisible(bool(lines))
-        if outcome.refused:
-            hint = self.tr("下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。")
-        elif lines:
-            hint = self.tr("全部行都没有问题，下面是值得看一眼的提示。")
-        elif not outcome.summary.rows:
-            hint = self.tr("文件里只有表头，没有数据。")
-        elif outcome.summary.unchanged == outcome.summary.rows:
-            hint = self.tr("文件里的内容都已经在本机了，没有重复导入。")
-        else:
-            hint = self.tr("没有需要处理的行。")
-        self.hint.setText(hint)
+        self.hint.setText(self._hint(outcome))
         restyle(self.hint)
+
+    def _hint(self, outcome: ImportOutcome) -> str:
+        if outcome.refused and outcome.dry_run:
+            return self.tr("下面每一行都说明了在哪里、怎么改；可以改好文件再导入，也可以现在导入其余的行。")
+        if outcome.refused:
+            return self.tr("下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。")
+        if outcome.notices:
+            return self.tr("全部行都没有问题，下面是值得看一眼的提示。")
+        if not outcome.summary.rows:
+            return self.tr("文件里只有表头，没有数据。")
+        if outcome.summary.unchanged == outcome.summary.rows:
+            return self.tr("文件里的内容都已经在本机了，不会重复导入。")
+        return self.tr("没有需要处理的行。")

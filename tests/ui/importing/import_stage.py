@@ -47,7 +47,7 @@ class Importer:
         imported = 2 - len(self.refused)
         summary = ImportSummary(order.file.name, ImportKind.CASES, 2, imported, 0, len(self.refused), 0.1)
         changes = Changes() if order.dry_run else Changes(kinds=frozenset({"cases"}))
-        return ImportOutcome(summary, self.refused, (), changes)
+        return ImportOutcome(summary, self.refused, (), changes, order.dry_run)
 
 
 class DrawnMap(QWidget):

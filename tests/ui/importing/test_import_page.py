@@ -64,6 +64,23 @@ def test_the_keyboard_stands_on_what_is_to_be_done_next_from_the_file_to_its_rep
     assert report.is_file()
 
 
+def test_a_second_enter_after_the_file_does_not_ask_for_one_again(
+    stage: Stage, plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+
+    def answer(*_: object) -> tuple[str, str]:
+        asked.append(plain)
+        return str(plain), ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    stage.page.setFocus()
+    for _ in range(3):
+        stage.press(Qt.Key.Key_Return, control=False)
+    stage.until(partial(stage.has_keyboard, stage.page.check))
+    assert (asked, stage.importer.orders) == ([plain], [])
+
+
 def test_tab_goes_from_the_file_through_its_columns_to_the_buttons(stage: Stage, plain: Path) -> None:
     stage.open(plain)
     stage.page.files.kind.setFocus()

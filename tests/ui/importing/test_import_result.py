@@ -29,6 +29,15 @@ def test_a_check_says_that_nothing_was_written(stage: Stage, plain: Path) -> Non
     assert "没有写入" in stage.page.result.headline.text()
 
 
+def test_what_a_check_would_refuse_does_not_read_as_if_the_rest_had_gone_in(stage: Stage, plain: Path) -> None:
+    stage.importer.refused = REFUSED
+    stage.open(plain)
+    stage.press(Qt.Key.Key_T)
+    stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
+    assert "已经导入" not in stage.page.result.hint.text()
+    assert "也可以现在导入" in stage.page.result.hint.text()
+
+
 def test_a_running_import_can_be_stopped(stage: Stage, plain: Path) -> None:
     stage.importer.go_on.clear()
     stage.open(plain)
@@ -103,7 +112,7 @@ def test_another_kind_takes_away_what_came_of_the_one_before(stage: Stage, plain
 @pytest.mark.parametrize(("rows", "unchanged", "word"), [(0, 0, "只有表头"), (2, 2, "已经在本机"), (2, 1, "没有需要")])
 def test_an_import_without_a_finding_says_why(stage: Stage, rows: int, unchanged: int, word: str) -> None:
     summary = ImportSummary("a.csv", ImportKind.CASES, rows, rows - unchanged, unchanged, 0, 0.1)
-    stage.page.result.show_outcome(ImportOutcome(summary, (), (), Changes()), dry_run=False)
+    stage.page.result.show_outcome(ImportOutcome(summary, (), (), Changes()))
     assert word in stage.page.result.hint.text()
 
 
