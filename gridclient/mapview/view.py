@@ -87,7 +87,7 @@ class MapView(QWebEngineView):
     ) -> None:
         """The store is open: the page gets what it shows. Once; a second call is of no effect.
 
-        ``place`` is where it looks first; else it shows everything.
+        ``place`` is where it looks first; else it shows the desk's own area.
         """
         if self._routes.data is None:
             self._routes.data, self._routes.base_maps, self._routes.place = data, base_maps, place

@@ -58,6 +58,11 @@ class MapData(Protocol):
         """Open and overdue cases of every grid of all tiers below ``scope`` (a code; None = all). Absent = (0, 0)."""
         ...
 
+    def home(self) -> str:
+        """The code of the township that the map opens on: the desk's own, unless it has open cases of another one;
+        empty is everything."""
+        ...
+
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
         """The filtered open cases in the box, gathered in cells of about 64 pixels: at most MAX_CELLS rows."""
         ...

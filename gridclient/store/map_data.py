@@ -63,6 +63,12 @@ class SqliteMapData:
             if code in drawn and (not scope or scope in areas.above(code))
         }
 
+    def home(self) -> str:
+        """See the port."""
+        own = self._reference.setting("township")
+        worked = {code[:9] for code in self.figures()}
+        return own if worked <= {own} else ""
+
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
         """See the port. The place of a cell is the mean of its cases, to 15 cm."""
         box = _common(bounds, cases.bounds)

@@ -38,6 +38,9 @@ def count_totals(queries: DeskQueries) -> Totals:
 class DeskLists(QObject):
     """Reads in the background and tells.
 
+    Attributes:
+        home: the township that the desk opens on, empty for everything; known when the areas are.
+
     Signals:
         room_read(tuple[str, str]): the room's name and its township.
         grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force.
@@ -57,11 +60,11 @@ class DeskLists(QObject):
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
         self._names: dict[str, str] = {}
+        self.home = ""
         self.minute = QTimer(self, interval=_MINUTE_MS)
         self.minute.timeout.connect(self.read_figures)
         self.minute.timeout.connect(lambda: self.minute_passed.emit(Changes()))
         self.minute.start()
-        self.grids_read.connect(self._on_grids_read)
 
     def area_name(self, code: str) -> str:
         """The name of an area; empty is the whole store."""
@@ -69,11 +72,11 @@ class DeskLists(QObject):
 
     def read_lists(self) -> None:
         """Everything that changes with an import, not with a case."""
-        reference = self._desk.reference
+        reference, map_data = self._desk.reference, self._desk.map_data
         self._jobs.read(
             self, lambda: (reference.setting("name"), reference.setting("township")), self.room_read.emit, name="room"
         )
-        self._jobs.read(self, reference.grids, self.grids_read.emit, name="grids")
+        self._jobs.read(self, lambda: (map_data.home(), reference.grids()), self._on_grids_read, name="grids")
         self._jobs.read(self, reference.units, self.units_read.emit, name="units")
 
     def read_figures(self) -> None:
@@ -82,5 +85,7 @@ class DeskLists(QObject):
         self._jobs.read(self, queries.figures, self.figures_read.emit, name="figures")
         self._jobs.read(self, lambda: count_totals(queries), self.total_read.emit, name="total")
 
-    def _on_grids_read(self, grids: Sequence[GridRow]) -> None:
+    def _on_grids_read(self, read: tuple[str, Sequence[GridRow]]) -> None:
+        self.home, grids = read
         self._names = {row.code: row.name for row in grids}
+        self.grids_read.emit(grids)

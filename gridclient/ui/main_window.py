@@ -239,7 +239,7 @@ class MainWindow(QMainWindow):
         self.command.set_township(kept[1])
 
     def _show_grids(self, grids: Sequence[GridRow]) -> None:
-        self.tree.show_grids(grids)
+        self.tree.show_grids(grids, self.lists.home)
         self.tree.show_chosen(self.state.filter.grid)
         self.command.set_grids(grids)
         self.initials.ask(names_to_learn(self.command.sources))

@@ -66,8 +66,9 @@ class GridMap {
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
     const place = await asked.place;
-    if (place) this.lookAt(...place); // before there is anything to draw
-    const early = place && this.fetchLayer("cases"); // where it looks is known already
+    if (Array.isArray(place)) this.lookAt(...place); // before there is anything to draw
+    else this.home = place;
+    const early = Array.isArray(place) && this.fetchLayer("cases"); // where it looks is known already
     const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
@@ -241,9 +242,9 @@ class GridMap {
     const before = this.outlines.selected;
     this.outlines.select(code);
     if (!centre) return;
-    const bounds = code ? this.outlines.boundsOf(code) : before && this.outlines.bounds();
+    const bounds = code ? this.outlines.boundsOf(code) : before && this._home();
     if (!bounds) return;
-    this.untouched = !code; // the whole county again follows the window's size again
+    this.untouched = !code; // everything again follows the window's size again
     const padding = code ? L.point(40, 40) : L.point(6, 6);
     const zoom = Math.min(this.map.getBoundsZoom(bounds, false, padding.multiplyBy(2)), 16);
     const far = !this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 1;
@@ -289,8 +290,13 @@ class GridMap {
 
   /* -- view -------------------------------------------------------------------------------------------------- */
 
+  /* The desk's own township, of a county's desk everything. */
+  _home() {
+    return this.outlines.boundsOf(this.home) ?? this.outlines.bounds();
+  }
+
   _fit() {
-    const bounds = this.outlines.bounds();
+    const bounds = this._home();
     if (!bounds || !this.untouched || !this.map.getSize().x) return;
     const fitted = `${this.map.getSize()} ${bounds.toBBoxString()}`;
     if (fitted === this.fitted) return; // everything would be drawn again

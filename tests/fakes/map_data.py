@@ -75,6 +75,10 @@ class InMemoryMapData:
     counts: dict[str, Figures] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     fault: GridClientError | None = None
+    township: str = ""
+
+    def home(self) -> str:
+        return self.township
 
     def outlines(self) -> bytes:
         self.asked.append("outlines")

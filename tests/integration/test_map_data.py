@@ -190,3 +190,13 @@ def test_outlines_change_when_a_grid_does_and_only_then(store: ImportStore) -> N
 def test_the_worker_of_a_grid_is_masked(data: SqliteMapData) -> None:
     features = json.loads(data.outlines())["features"]
     assert {f["properties"]["worker"] for f in features if f["properties"]["tier"] == "basic"} == {"丁*"}
+
+
+def test_a_desk_is_at_home_in_its_township_until_it_has_cases_of_another(store: ImportStore) -> None:
+    data = map_of(store)
+    assert data.home() == ""
+    store.set_township()
+    add_case(store, 1, 122.01, 37.41)
+    assert data.home() == TOWNSHIP
+    store.set("township", "371002009")
+    assert data.home() == ""

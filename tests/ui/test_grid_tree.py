@@ -111,6 +111,23 @@ def test_refresh_keeps_what_is_open_and_chosen(tree: GridTree) -> None:
     assert code_of(tree) == BASIC
 
 
+def test_a_new_desk_opens_on_its_own_township(qtbot: QtBot, look: None) -> None:
+    rows = many_grids()
+    own = rows[-1].code[:9]
+    made = GridTree()
+    qtbot.addWidget(made)
+    made.resize(232, 260)
+    made.show()
+    made.restore("")
+    made.show_grids(rows, own)
+    assert made.opened() == [own]
+    zone = made.visualRect(made.grids.index(0, 0, made.grids.index_of(own)))
+    assert zone.isValid() and zone.bottom() <= made.viewport().height()
+    made.restore(GridTree.as_text(made))
+    made.show_grids(rows, "371302001")
+    assert made.opened() == [own], "what was remembered goes first"
+
+
 def test_showing_a_choice_is_no_choosing(tree: GridTree) -> None:
     chosen: list[str] = []
     tree.grid_chosen.connect(chosen.append)

@@ -322,3 +322,19 @@ def test_escape_gives_up_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
         map_stage.press(Qt.Key.Key_Escape)
     assert clicked.args == [""]
+
+
+def test_a_township_s_desk_opens_on_its_township_and_comes_back_to_it(qtbot: QtBot, data: InMemoryMapData) -> None:
+    data.township = grid_code("zone", 1, 1)  # any area will do
+    with stage(qtbot, data) as made:
+        own = {
+            "lng": pytest.approx(WEST + SIDE * 3 / 4, abs=SIDE / 50),
+            "lat": pytest.approx(SOUTH + SIDE * 3 / 4, abs=SIDE / 50),
+        }
+        opened = made.state()
+        assert opened["center"] == own
+        made.view.select_grid(grid_code("zone", 0, 0))
+        made.wait("gridmap.state().selected")
+        made.view.select_grid(None)
+        made.wait(f"gridmap.map.getZoom() === {opened['zoom']} && !gridmap.state().selected")
+        assert made.state()["center"] == own

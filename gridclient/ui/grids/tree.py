@@ -72,14 +72,20 @@ class GridTree(QTreeView):
     def grids(self) -> GridModel:
         return self._model
 
-    def show_grids(self, rows: Iterable[GridRow]) -> None:
-        """Other areas; what was open and chosen stays so where it is still there."""
+    def show_grids(self, rows: Iterable[GridRow], home: str = "") -> None:
+        """Other areas; what was open and chosen stays so where it is still there. A new desk opens on ``home``."""
         opened, chosen = set(self.opened()), self._told
         self._read = True
         self.viewport().update()
         if not self._model.set_grids(rows):
             return
-        self.open_areas(opened or {self._model.node(self._model.index(0, 0)).row.code} if self._model.nodes() else ())
+        if not opened and self._model.nodes():
+            first = self._model.index_of(home)
+            first = first if first.isValid() else self._model.index(0, 0)
+            self.open_areas({self._model.node(first).row.code})
+            self.scrollTo(first, QAbstractItemView.ScrollHint.PositionAtTop)
+        else:
+            self.open_areas(opened)
         if self._unseen is not None:
             self.restore(self._unseen)
             self._unseen = None
