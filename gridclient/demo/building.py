@@ -37,7 +37,7 @@ from gridclient.store.profile_lock import profile_exists
 from gridclient.store.reference import Snapshot
 
 DEFAULT_TOWNSHIP = "371002003"
-_SECOND_NAME = "街道综合信息指挥室·席位二（演示）"
+_SECOND_NAME = "{township}综合信息指挥室·席位二（演示）"
 _SCENES_A_TURN = 2000
 _OPERATOR = Actor("operator", AccountRole.OPERATOR)
 
@@ -143,10 +143,10 @@ def _build(folder: Path, *, cases: int, seed: int, now: datetime | None, progres
         _Teller(opened, seed).tell(story)
         progress("正在建立同步中心和第二个席位")
         with demo_hub(folder) as hub:
-            join_first_desk(
-                opened, hub, [grid.code for grid in opened.desk.reference.grids() if grid.tier == "township"]
-            )
-            make_second_desk(folder, hub, county=COUNTY_CODE, township=DEFAULT_TOWNSHIP, name=_SECOND_NAME)
+            townships = {grid.code: grid.name for grid in opened.desk.reference.grids() if grid.tier == "township"}
+            join_first_desk(opened, hub, townships)
+            name = _SECOND_NAME.format(township=townships[DEFAULT_TOWNSHIP])
+            make_second_desk(folder, hub, county=COUNTY_CODE, township=DEFAULT_TOWNSHIP, name=name)
         note_making(opened, at=moment, cases=cases, seed=seed)
 
 

@@ -4,6 +4,7 @@ of synchronisation within this process.
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 import zlib
@@ -86,6 +87,7 @@ def make_second_desk(folder: Path, hub: HubService, *, county: str, township: st
     create_profile(second, county=county, township=township, name=name)
     with open_desk(second) as opened:
         _join(opened, hub, (Grant(f"t:{township}", writes=True), Grant("ref")), "席位二")
+        opened.desk.settings.keep_value("desk.window", json.dumps({"beside": "yes"}))  # see ui/window_memory
 
 
 def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
@@ -13,6 +16,7 @@ from gridclient.demo.freshness import SECOND_DESK
 from gridclient.demo.line import hub_address, hub_database
 
 _PATIENCE_S: Final = 10.0
+_PR_SET_PDEATHSIG: Final = 1
 
 
 @contextmanager
@@ -40,9 +44,10 @@ def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
 
 @contextmanager
 def _process(arguments: Sequence[str]) -> Iterator[None]:
-    """This program once more, until the block ends."""
+    """This program once more, until the block ends, or this program in whatever way."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "gridclient"]
-    with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL) as process:
+    end_too = _ends_with(os.getpid()) if sys.platform == "linux" else None
+    with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL, preexec_fn=end_too) as process:  # noqa: PLW1509 - no thread runs yet
         try:
             yield
         finally:
@@ -51,3 +56,15 @@ def _process(arguments: Sequence[str]) -> Iterator[None]:
                 process.wait(_PATIENCE_S)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def _ends_with(parent: int) -> Callable[[], None]:
+    """For the new process: the system ends it when its parent is gone, also where Qt aborts and no block is left."""
+    prctl = ctypes.CDLL(None).prctl
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # gone already
+            os._exit(1)
+
+    return ask

@@ -16,6 +16,7 @@ from gridclient.ui.window_memory import WindowMemory
 WIDTH: Final = 1366
 HEIGHT: Final = 768
 _MAP_PX, _LIST_PX = 330, 370
+_ASIDE_PX: Final = 36
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
@@ -72,10 +73,20 @@ class Arrangement:
         self.across.restoreState(_bytes(memory.part("across", lambda: _hex(self.across.saveState()))))
         self.upright.restoreState(_bytes(memory.part("upright", lambda: _hex(self.upright.saveState()))))
         geometry = memory.part("geometry", lambda: _hex(self._window.saveGeometry()))
-        if not self._window.restoreGeometry(_bytes(geometry)):  # a new desk, or another screen than the one it knew
+        beside = memory.part("beside", lambda: beside)
+        if self._window.restoreGeometry(_bytes(geometry)):
+            pass
+        elif beside:
+            self._lie_beside()
+        else:  # a new desk, or another screen than the one it knew
             self._window.setWindowState(Qt.WindowState.WindowMaximized)
         for splitter in (self.across, self.upright):
             splitter.splitterMoved.connect(memory.touch)
+
+    def _lie_beside(self) -> None:
+        """Where another desk's window fills the screen: its title and its left edge stay in sight."""
+        free = self._window.screen().availableGeometry().adjusted(_ASIDE_PX, 2 * _ASIDE_PX, 0, 0)
+        self._window.setGeometry(free)  # without its frame, which is as high as the first step down
 
 
 class _Across(QSplitter):
