@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from gridclient.domain.events import EventKey
+from gridclient.domain.events import Event, EventKey
 from gridclient.domain.frozen import frozen
 
 
@@ -50,6 +50,9 @@ class AssignmentState(StrEnum):
     VERIFIED = "verified"
     RELEASED = "released"
     RETURNED = "returned"
+
+
+_DONE = (AssignmentState.VERIFIED, AssignmentState.RELEASED)
 
 
 class Stage(StrEnum):
@@ -163,9 +166,10 @@ class Contention:
 class Case:
     """A case folded from its events.
 
-    ``version`` counts the folded events; ``refused`` names those that have no effect where they stand in the order
-    (two desks acted at once), ``contentions`` what of that waits for a person. ``previous`` is the case before its last
-    step, while that can be taken back.
+    ``moved`` counts the levels that it went up, less those down: a case at another level than it began at has that
+    level's limit. ``version`` counts the folded events; ``refused`` names those that have no effect where they stand in
+    the order (two desks acted at once), ``contentions`` what of that waits for a person. ``previous`` is the case
+    before its last step, while that can be taken back.
     """
 
     id: str
@@ -175,8 +179,9 @@ class Case:
     state: CaseState
     registered_at: datetime
     level: int = 3
+    moved: int = 0
     version: int = 1
-    last: EventKey | None = None
+    last_event: Event | None = None
     assignments: tuple[Assignment, ...] = ()
     clocks: tuple[CaseClock, ...] = ()
     filed_at: datetime | None = None
@@ -195,6 +200,10 @@ class Case:
     previous: Case | None = None
 
     @property
+    def last(self) -> EventKey | None:
+        return None if self.last_event is None else self.last_event.key
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -202,6 +211,17 @@ class Case:
     def lead(self) -> Assignment | None:
         """The lead unit's part, also after it was given back."""
         return next((a for a in self.assignments if a.role is Role.LEAD), None)
+
+    @property
+    def open_parts(self) -> tuple[Assignment, ...]:
+        """The parts that a close waits for: neither verified nor released. What was given back counts until the case is
+        given out anew."""
+        return tuple(
+            a
+            for a in self.assignments
+            if a.state not in _DONE
+            and (a.state is not AssignmentState.RETURNED or a.dispatched_at == self.dispatched_at)
+        )
 
     @property
     def due(self) -> datetime | None:

@@ -31,12 +31,12 @@ def fold(case: Case | None, event: Event) -> Case:
         return opener(event)
     step = _STEPS.get(event.kind)
     if step is None or event.version != 1:
-        return replace(case, version=case.version + 1, last=event.key, previous=None)
+        return replace(case, version=case.version + 1, last_event=event, previous=None)
     after = step(case, event)
     if case.contentions:
         after = _on_standing_side(after, event)
     previous = None if event.kind == EventKind.UNDONE else replace(case, previous=None)
-    return replace(after, version=case.version + 1, last=event.key, previous=previous)
+    return replace(after, version=case.version + 1, last_event=event, previous=previous)
 
 
 def _on_standing_side(case: Case, event: Event) -> Case:
@@ -83,7 +83,7 @@ def _without_effect(case: Case, event: Event) -> Case:
 
 def _stepped(case: Case, event: Event, **changes: Any) -> Case:
     """The case with ``changes`` after an event that cannot be taken back."""
-    return replace(case, version=case.version + 1, last=event.key, previous=None, **changes)
+    return replace(case, version=case.version + 1, last_event=event, previous=None, **changes)
 
 
 def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event]) -> Case:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NoReturn
 
 from gridclient.domain.errors import RuleViolation
+from gridclient.domain.events import Event, EventKind
 from gridclient.domain.frozen import frozen
 
 
@@ -77,6 +79,18 @@ _ALLOWED: dict[Action, frozenset[AccountRole]] = {
     Action.UNDO: _ANYONE,
 }
 
+_DONE_BY: dict[str, Action] = {
+    EventKind.SIGNED: Action.SIGN,
+    EventKind.RETURNED: Action.RETURN,
+    EventKind.FED_BACK: Action.FEED_BACK,
+    EventKind.URGED: Action.URGE,
+    EventKind.REOPENED: Action.REOPEN,
+    EventKind.VOIDED: Action.VOID,
+    EventKind.NOTED: Action.NOTE,
+    EventKind.ATTACHED: Action.ATTACH,
+}
+"""The actions that not the desk alone may do, by what they leave in the log."""
+
 
 def may(role: AccountRole, action: Action) -> bool:
     """Whether an account of ``role`` may do ``action``; what is not listed belongs to the desk."""
@@ -86,4 +100,24 @@ def may(role: AccountRole, action: Action) -> bool:
 def require(actor: Actor, action: Action) -> None:
     """Raises ``RuleViolation`` unless the actor's role allows the action."""
     if not may(actor.role, action):
-        raise RuleViolation("role.not_allowed", role=actor.role.value, action=action.value)
+        _refuse(actor, action, _ALLOWED.get(action, _DESK))
+
+
+def may_undo(actor: Actor, event: Event) -> bool:
+    """Whether the account may take the event back: who did it, and who could have done it."""
+    if event.actor == actor.account:
+        return True
+    if actor.role is AccountRole.UNIT and event.payload.get("unit") != actor.unit:
+        return False
+    return actor.role in _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK)
+
+
+def require_undo(actor: Actor, event: Event) -> None:
+    """Raises ``RuleViolation`` unless :func:`may_undo`."""
+    if not may_undo(actor, event):
+        _refuse(actor, Action.UNDO, _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK))
+
+
+def _refuse(actor: Actor, action: Action, allowed: frozenset[AccountRole]) -> NoReturn:
+    who = [role.value for role in AccountRole if role in allowed]
+    raise RuleViolation("role.not_allowed", role=actor.role.value, action=action.value, who=who)

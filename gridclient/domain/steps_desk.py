@@ -15,6 +15,7 @@ from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
     WITH_UNIT,
+    clock,
     clocks_after,
     instant,
     require_state,
@@ -23,7 +24,6 @@ from gridclient.domain.step_rules import (
 
 HIGHEST_LEVEL = 4
 _BEFORE_VERDICT = (CaseState.REPORTED, CaseState.FILED, *WITH_UNIT)
-_DONE = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RETURNED)
 
 
 def registered(event: Event) -> Case:
@@ -48,7 +48,7 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
         state=CaseState.REPORTED if closed is None else CaseState.CLOSED,
         registered_at=started,
         level=_level(payload, 3),
-        last=event.key,
+        last_event=event,
         clocks=clocks,
         handled_at=closed,
         closed_at=closed,
@@ -99,9 +99,24 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
     level = case.level + step
     if not 1 <= level <= HIGHEST_LEVEL:
         raise RuleViolation("case.no_such_level", level=level)
-    renewed = {raw["stage"] for raw in event.payload.get("clocks", ())}
+    renewed = [clock(raw, event.at) for raw in event.payload.get("clocks", ())]
+    clocks, parts = case.clocks, case.assignments
+    for new in renewed:  # of the unit named; the others go on with theirs
+        clocks = tuple(
+            replace(c, ended=event.at) if c.ended is None and (c.stage, c.unit) == (new.stage, new.unit) else c
+            for c in clocks
+        )
+        parts = tuple(
+            replace(a, due=new.due, limit=new.limit) if new.stage == Stage.HANDLE and a.unit == new.unit else a
+            for a in parts
+        )
     return replace(
-        case, level=level, escalated=level == HIGHEST_LEVEL, clocks=clocks_after(case.clocks, event, stop=renewed)
+        case,
+        level=level,
+        moved=case.moved + step,
+        escalated=level == HIGHEST_LEVEL,
+        assignments=parts,
+        clocks=(*clocks, *renewed),
     )
 
 
@@ -130,9 +145,8 @@ def closed(case: Case, event: Event) -> Case:
     lead = case.lead
     if lead is None or lead.state is not AssignmentState.VERIFIED:
         raise RuleViolation("case.lead_not_verified", unit=lead.unit if lead else "")
-    waiting = [a.unit for a in case.assignments if a.state not in _DONE]
-    if waiting:
-        raise RuleViolation("case.cooperation_open", units=waiting)
+    if case.open_parts:
+        raise RuleViolation("case.cooperation_open", units=[a.unit for a in case.open_parts])
     if not event.payload.get("closing_condition_met"):
         raise RuleViolation("case.closing_condition_open")
     return _ended(case, event, CaseState.CLOSED)
@@ -143,8 +157,11 @@ def reopened(case: Case, event: Event) -> Case:
     require_state(case, (CaseState.CLOSED,), "case.not_reopenable")
     require_text(event.payload, "reason", "case.reason_missing")
     if not case.facts.standard or not case.facts.grid:
-        return replace(case, state=CaseState.REPORTED, closed_at=None, clocks=clocks_after(case.clocks, event))
-    return replace(case, state=CaseState.FILED, assignments=(), closed_at=None, clocks=clocks_after(case.clocks, event))
+        state, parts = CaseState.REPORTED, case.assignments
+    else:
+        state, parts = CaseState.FILED, ()
+    clocks = clocks_after(case.clocks, event)
+    return replace(case, state=state, assignments=parts, handled_at=None, closed_at=None, clocks=clocks)
 
 
 def voided(case: Case, event: Event) -> Case:

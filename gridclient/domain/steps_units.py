@@ -138,10 +138,11 @@ def released(case: Case, event: Event) -> Case:
     """
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     require_text(event.payload, "reason", "case.reason_missing")
-    waiting = (AssignmentState.DISPATCHED, AssignmentState.HANDLING, AssignmentState.HANDLED)
-    part = part_of(case, event, states=waiting, code="case.not_releasable")
+    part = part_of(case, event, states=AssignmentState, code="case.not_releasable")
     if part.role is Role.LEAD:
         raise RuleViolation("case.lead_not_releasable", unit=part.unit)
+    if part not in case.open_parts:
+        raise RuleViolation("case.not_releasable", unit=part.unit, state=part.state.value)
     after = with_part(case, replace(part, state=AssignmentState.RELEASED, verified_at=event.at))
     return replace(after, clocks=stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE))
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
 
-from gridclient.domain.errors import Conflict
+from gridclient.domain.errors import Conflict, RuleViolation
 from gridclient.domain.events import EventDraft
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
@@ -45,14 +45,30 @@ def act_on_case(command: ActOnCase, *, work: Work, reference: Reference, clock: 
             raise Conflict("case.changed_meanwhile", case=case.number)
         situation = Situation(case, command.args, command.actor, clock.now(), reference)
         kind, payload = draft_for(command.action, situation)
-        unit_of_work.record(
-            EventDraft(
-                kind=kind,
-                subject=case.id,
-                stream=case.stream,
-                actor=command.actor.account,
-                payload=payload,
-                base=case.version,
-            )
+        draft = EventDraft(
+            kind=kind,
+            subject=case.id,
+            stream=case.stream,
+            actor=command.actor.account,
+            payload=payload,
+            base=case.version,
         )
+        try:
+            unit_of_work.record(draft)
+        except RuleViolation as refused:
+            _name_units(refused, reference)
+            raise
     return unit_of_work.changes
+
+
+def _name_units(refused: RuleViolation, reference: Reference) -> None:
+    """The rules know codes only; people know units by their names."""
+
+    def named(code: str) -> str:
+        row = reference.unit(code)
+        return f"{row.name}（{code}）" if row else code
+
+    if unit := refused.params.get("unit"):
+        refused.params["unit"] = named(str(unit))
+    if isinstance(units := refused.params.get("units"), list):
+        refused.params["units"] = [named(str(unit)) for unit in units]

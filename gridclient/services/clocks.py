@@ -21,11 +21,11 @@ _SHORTEST_HOURS = 1 / 60
 
 
 def handling_limit(case: Case, reference: Reference) -> str:
-    """The handling limit of a case in code form: its condition's, else its level's."""
-    standard = reference.standard(case.facts.standard)
-    if standard is not None and standard.limit:
+    """The handling limit of a case in code form: its condition's, else, or where it went up or down, its level's."""
+    standard, of_level = reference.standard(case.facts.standard), reference.setting(f"limit.level.{case.level}")
+    if standard is not None and standard.limit and not (case.moved and of_level):
         return standard.limit
-    return reference.setting(f"limit.level.{case.level}")
+    return of_level
 
 
 def deadline_of(limit: str, start: datetime, reference: Reference) -> Deadline:

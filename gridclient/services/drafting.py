@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseFacts, Role, Stage
-from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.domain.replacing import replace
+from gridclient.domain.roles import AccountRole, Action, Actor, require_undo
 from gridclient.services.clocks import (
     clock_payload,
     deadline_of,
@@ -26,6 +27,7 @@ from gridclient.services.conditions import named_condition
 from gridclient.services.grounds import answers_for
 from gridclient.services.ports import Reference
 from gridclient.services.rows import StandardRow, UnitRow
+from gridclient.services.words import DECLINE_REASONS, RATINGS, RETURN_REASONS
 
 Draft = tuple[EventKind, dict[str, Any]]
 _FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
@@ -69,6 +71,8 @@ def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any
 def _facts_changed(situation: Situation) -> dict[str, Any]:
     """The facts among the arguments, checked: unknown names, grids and standards are refused."""
     given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
+    if "title" in given and not str(given["title"]).strip():
+        raise RuleViolation("case.title_missing")
     if standard := given.get("standard"):
         row = named_condition(situation.reference, str(standard))
         given["standard"] = row.key
@@ -111,7 +115,17 @@ def _basis(standard: StandardRow | None) -> dict[str, str]:
 
 
 def _decline(situation: Situation) -> Draft:
-    return EventKind.DECLINED, {"reason_code": situation.text("reason_code"), "reason": situation.text("reason")}
+    code = _choice(situation, "reason_code", DECLINE_REASONS)
+    return EventKind.DECLINED, {"reason_code": code, "reason": situation.text("reason")}
+
+
+def _choice(situation: Situation, name: str, words: Mapping[str, str]) -> str:
+    """A code of one of the lists; that it is missing is the case's own rule."""
+    code = situation.text(name)
+    if code and code not in words:
+        known = [f"{known}（{word}）" for known, word in words.items()]
+        raise InvalidInput("arguments.no_such_choice", name=name, text=code, known=known)
+    return code
 
 
 def _unit(situation: Situation, code: str) -> UnitRow:
@@ -128,7 +142,7 @@ def _part(situation: Situation, unit: UnitRow, role: Role) -> dict[str, Any]:
     before = situation.case.assignment_of(unit.code)
     limit = handling_limit(situation.case, situation.reference)
     if before is not None and before.state is not AssignmentState.RELEASED:
-        limit = resumed_limit(_left(situation, before), limit)
+        limit = resumed_limit(_left(situation, before), before.limit)
     until = deadline_of(situation.reference.setting("limit.return"), situation.now, situation.reference)
     return {
         "unit": unit.code,
@@ -178,9 +192,8 @@ def _sign(situation: Situation) -> Draft:
 
 
 def _return(situation: Situation) -> Draft:
-    payload = _with_behalf(
-        situation, {"reason_code": situation.text("reason_code"), "reason": situation.text("reason")}
-    )
+    code = _choice(situation, "reason_code", RETURN_REASONS)
+    payload = _with_behalf(situation, {"reason_code": code, "reason": situation.text("reason")})
     part = situation.case.assignment_of(payload["unit"])
     if part is not None:
         payload["remaining"] = remaining_seconds(part.due, part.limit, situation.now, situation.reference)
@@ -189,23 +202,23 @@ def _return(situation: Situation) -> Draft:
     return EventKind.RETURNED, payload
 
 
-def _level_clocks(situation: Situation, level: int) -> list[dict[str, Any]]:
-    """The limit of the new level for a case that a unit has in hand; others wait for their dispatch."""
-    lead = situation.case.lead
-    limit = situation.reference.setting(f"limit.level.{level}")
-    if lead is None or not limit or lead.state not in (AssignmentState.DISPATCHED, AssignmentState.HANDLING):
+def _level_clocks(situation: Situation, step: int) -> list[dict[str, Any]]:
+    """The limit of the new level for a case that its lead has in hand; others wait for their dispatch."""
+    case = situation.case
+    lead, level = case.lead, case.level + step
+    in_hand = lead is not None and lead.state in (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
+    if lead is None or not in_hand or not situation.reference.setting(f"limit.level.{level}"):
         return []
+    limit = handling_limit(replace(case, level=level, moved=case.moved + step), situation.reference)
     return [clock_payload(Stage.HANDLE, limit, situation.now, situation.reference, unit=lead.unit)]
 
 
 def _escalate(situation: Situation) -> Draft:
-    clocks = _level_clocks(situation, situation.case.level + 1)
-    return EventKind.ESCALATED, {"reason": situation.text("reason"), "clocks": clocks}
+    return EventKind.ESCALATED, {"reason": situation.text("reason"), "clocks": _level_clocks(situation, +1)}
 
 
 def _delegate(situation: Situation) -> Draft:
-    clocks = _level_clocks(situation, situation.case.level - 1)
-    return EventKind.DELEGATED, {"reason": situation.text("reason"), "clocks": clocks}
+    return EventKind.DELEGATED, {"reason": situation.text("reason"), "clocks": _level_clocks(situation, -1)}
 
 
 def _urge(situation: Situation) -> Draft:
@@ -242,7 +255,7 @@ def _rework(situation: Situation) -> Draft:
 
 def _close(situation: Situation) -> Draft:
     return EventKind.CLOSED, {
-        "closing_condition_met": bool(situation.args.get("closing_condition_met", True)),
+        "closing_condition_met": bool(situation.args.get("closing_condition_met", False)),
         "note": situation.text("note"),
     }
 
@@ -259,7 +272,7 @@ def _void(situation: Situation) -> Draft:
 
 
 def _rate(situation: Situation) -> Draft:
-    return EventKind.RATED, {"rating": situation.text("rating"), "text": situation.text("text")}
+    return EventKind.RATED, {"rating": _choice(situation, "rating", RATINGS), "text": situation.text("text")}
 
 
 def _note(situation: Situation) -> Draft:
@@ -272,10 +285,11 @@ def _attach(situation: Situation) -> Draft:
 
 
 def _undo(situation: Situation) -> Draft:
-    last = situation.case.last
+    last = situation.case.last_event
     if last is None:
         raise RuleViolation("case.nothing_to_undo")
-    return EventKind.UNDONE, {"target": list(last)}
+    require_undo(situation.actor, last)
+    return EventKind.UNDONE, {"target": list(last.key)}
 
 
 def _event_key(text: str) -> list[str | int]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.sync_error_text import SYNC_SENTENCES
-from gridclient.services.words import PARTS, STATES
+from gridclient.services.words import ACTIONS, IMPORTS, PARTS, ROLES, STATES
 
 SENTENCES: Final[Mapping[str, str]] = {
     "tour.stuck": "演示停在“{stop}”这一步，没有等到下一步；请在空闲的机器上重试。",
@@ -21,19 +21,19 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.not_declinable": "案件现为“{state}”，只有待受理的案件可以不予受理。",
     "case.not_dispatchable": "案件现为“{state}”，只有待派遣的案件可以派遣。",
     "case.not_reassignable": "案件现为“{state}”，只有待签收或处置中的案件可以改派。",
-    "case.not_signable": "案件现为“{state}”，只有待签收的案件可以签收。",
-    "case.not_returnable": "案件现为“{state}”，只有待签收或处置中的案件可以退回。",
-    "case.return_too_late": "已过退回时限（{until}），请改用延期或联系指挥室。",
-    "case.not_handling": "案件现为“{state}”，只有处置中的案件可以反馈。",
-    "case.not_verifiable": "案件现为“{state}”，只有已反馈的案件可以核查。",
-    "case.not_releasable": "该单位现为“{state}”，不能免办。",
+    "case.not_signable": "{who}现为“{state}”，只有待签收的可以签收。",
+    "case.not_returnable": "{who}现为“{state}”，只有待签收或处置中的可以退回。",
+    "case.return_too_late": "已过退回时限（{until}），不能再退回；确需换单位办理的，请联系指挥室改派。",
+    "case.not_handling": "{who}现为“{state}”，只有处置中的可以反馈；还没有签收的，请先签收。",
+    "case.not_verifiable": "{who}现为“{state}”，单位反馈后才能核查。",
+    "case.not_releasable": "{unit}现为“{state}”，不能再免办。",
     "case.lead_not_releasable": "主办单位不能免办，请改派。",
     "case.not_closable": "案件现为“{state}”，核查通过后才能结案。",
     "case.not_reopenable": "案件现为“{state}”，只有已结案的案件可以重开。",
     "case.not_closed": "案件现为“{state}”，结案后才能评价。",
     "case.lead_not_verified": "主办单位的处置还没有核查通过，不能结案。",
-    "case.cooperation_open": "还有协办单位没有核查或免办：{units}。",
-    "case.closing_condition_open": "结案条件还没有确认，请勾选后再结案。",
+    "case.cooperation_open": "还有协办单位没有核查通过，也没有免办：{units}。请先核查；退回的请填写理由免办。",
+    "case.closing_condition_open": "结案条件还没有确认，请勾选后再结案（命令行请写 closing_condition_met）。",
     "case.level_fixed": "案件现为“{state}”，不能再调整层级。",
     "case.no_such_level": "没有第 {level} 级，层级只有 1 至 4 级。",
     "case.standard_missing": "请先选择立案条件，再立案。",
@@ -42,9 +42,9 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.result_missing": "请填写处置结果。",
     "case.rating_missing": "请选择评价。",
     "case.text_missing": "内容是空的，请填写后再提交。",
-    "case.title_missing": "标题和描述都是空的，请至少填写一项。",
+    "case.title_missing": "标题是空的，请填写（登记时只填描述也可以）。",
     "case.nothing_changed": "没有要修改的内容。",
-    "case.unit_not_assigned": "这件案件没有派给 {unit}。",
+    "case.unit_not_assigned": "这件案件没有派给 {unit}，请核对单位。",
     "conflict.unknown": "这件案件没有这项冲突，可能已有人处理，请刷新。",
     "conflict.no_choice": "请选择：保持先到的操作（keep），或改按后到的操作（take）。",
     "case.acted_on_since": "之后已有人处理过这件案件，不能再撤销。",
@@ -85,7 +85,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "code.under_zone": "编码“{text}”把基础网格挂在了片区下，基础网格的前 12 位应是所属村社区。",
     "code.no_grid": "编码“{text}”的最后三位是 000，没有指明基础网格。",
     "code.zone_number": "{text} 下不能有第 {number} 号片区：上级应是镇街，编号应为 1 至 99。",
-    "role.not_allowed": "当前角色无权执行这一操作。",
+    "role.not_allowed": "“{role}”不能办理“{action}”，请由{who}办理。",
     "role.other_unit": "只能办理派给本单位的案件。",
     # files that are brought in
     "file.missing": "没有找到文件“{file}”，请检查路径。",
@@ -123,7 +123,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "geojson.too_large": "文件“{file}”超过 {most} MB 的上限，请拆分后再导入。",
     "geojson.not_a_feature": "这一项不是要素（Feature）。",
     "mapping.unreadable": "列对应文件“{file}”读不出来，请检查格式。",
-    "mapping.other_kind": "列对应文件是给 {kind} 用的，这次导入的是 {wanted}。",
+    "mapping.other_kind": "列对应文件是给“{kind}”用的，这次导入的是“{wanted}”，请换一个列对应文件，或改选导入的内容。",
     "mapping.unknown_field": "列对应文件里的字段“{field}”不存在。",
     "mapping.no_such_column": "文件“{file}”里没有“{column}”列，字段“{field}”无处可取。",
     "mapping.column_twice": "“{column}”列被指定了两次。",
@@ -228,20 +228,20 @@ SENTENCES: Final[Mapping[str, str]] = {
     "store.key_missing": "“{folder}”里的密钥文件不见了，请用恢复码从备份恢复。",
     "store.newer": "数据由更新的版本（{version}）写成，本版本只认识 {known}，请先更新程序。",
     "store.older": "数据是旧版本的，请先打开一次席位完成升级。",
-    "store.foreign": "这个数据库不是本程序的。",
-    "store.read_only": "这里只能查看，不能写入。",
+    "store.foreign": "这个数据库不是本程序的，没有打开；请核对目录，或用 restore 从备份恢复。",
+    "store.read_only": "这里只能查看，不能写入；请先关闭占用本席位的另一个程序再试。",
     "store.closed": "席位正在关闭，操作没有完成。",
     "case.exists": "这件案件已经登记过。",
-    "backup.missing": "没有找到备份文件“{file}”。",
+    "backup.missing": "没有找到备份文件“{file}”，请核对路径，或插好存放备份的磁盘。",
     "backup.foreign": "打不开“{file}”：它不是备份，或者恢复码不对。别的席位的备份要填那个席位的恢复码。原数据未动。",
     "backup.no_folder": "没有文件夹“{folder}”，U盘没插好？请核对位置，再备份。",
     "backup.exists": "“{file}”已经存在，请换一个文件名。",
     "backup.damaged": "备份没有通过核对（{problems} 处不符），没有恢复，原数据未动。",
-    "attachment.unreadable": "附件“{name}”读不出来。",
-    "attachment.empty": "附件“{name}”是空的。",
+    "attachment.unreadable": "附件“{name}”读不出来，请检查权限，或换一份重新添加。",
+    "attachment.empty": "附件“{name}”是空的，请换一份重新添加。",
     "attachment.too_big": "附件“{name}”超过 {limit} MB，请压缩后再添加。",
     "attachment.wrong_type": "“{name}”不是图片或 PDF，不能作为附件。",
-    "attachment.missing": "附件的内容不在本机上。",
+    "attachment.missing": "附件的内容不在本机上，请先同步，或先在本机添加这个文件。",
     "basemap.not_copied": "底图“{name}”没有复制成功（{reason}），请检查磁盘空间。",
     "basemap.not_removed": "底图“{name}”没有删除成功（{reason}）。",
     "template.not_saved": "模板“{file}”没有保存成功（{reason}），请换个位置再试。",
@@ -267,7 +267,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     **SYNC_SENTENCES,
 }
 _GENERAL = "操作没有完成（{code}）。"
-_STATE_WORDS: Final = {**PARTS, **STATES}
 _SYSTEM_WORDS: Final = {
     "No space left on device": "空间已满",
     "No such file or directory": "找不到这个位置，可能已拔出",
@@ -278,6 +277,15 @@ _SYSTEM_WORDS: Final = {
     "Address already in use": "已被占用",
 }
 """What systems say in English only."""
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "reason": _SYSTEM_WORDS,
+    "detail": _SYSTEM_WORDS,
+    "role": ROLES,
+    "who": ROLES,
+    "action": ACTIONS,
+    "kind": IMPORTS,
+    "wanted": IMPORTS,
+}
 
 
 def sentence(code: str, **params: object) -> str:
@@ -285,7 +293,11 @@ def sentence(code: str, **params: object) -> str:
     template = SENTENCES.get(code)
     if template is None:
         return _GENERAL.format(code=code)
-    return template.format_map(_Shown({k: _shown(k, v) for k, v in params.items()}))
+    shown = {k: _shown(k, v) for k, v in params.items()}
+    if "state" in params:
+        who, words = (shown["unit"], PARTS) if "unit" in params else ("案件", STATES)
+        shown |= {"who": who, "state": words.get(shown["state"], shown["state"])}
+    return template.format_map(_Shown(shown))
 
 
 def sentence_of(error: GridClientError) -> str:
@@ -301,10 +313,8 @@ class _Shown(dict[str, str]):
 
 
 def _shown(name: str, value: object) -> str:
-    if name == "state":
-        return _STATE_WORDS.get(str(value), str(value))
-    if name in ("reason", "detail"):
-        return _SYSTEM_WORDS.get(str(value), str(value))
+    if words := _WORDS.get(name):
+        return "、".join(words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if name in ("count", "rows", "most") and isinstance(value, int):

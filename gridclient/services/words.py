@@ -138,6 +138,16 @@ PARTS: Final = {
     "released": "免办",
     "returned": "已退回",
 }
+IMPORTS: Final = {
+    "divisions": "行政区划",
+    "grids": "网格",
+    "units": "单位",
+    "standards": "立案结案标准",
+    "cases": "案件",
+    "calendar": "日历",
+    "duties": "责任清单",
+    "basemap": "底图",
+}
 AUDITED: Final = {
     "reporter_shown": "查看反映人信息",
     "imported": "导入文件",

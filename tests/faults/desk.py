@@ -58,7 +58,7 @@ DEEDS: Final[Sequence[Deed]] = (
     (Action.FEED_BACK, {"result": "已清理"}),
     (Action.FEED_BACK, {"result": "已劝离"}),
     (Action.VERIFY, {}),
-    (Action.CLOSE, {}),
+    (Action.CLOSE, {"closing_condition_met": True}),
     (Action.VOID, {"reason": "误报"}),
     (Action.NOTE, {"text": "已电话联系"}),
     (Action.AMEND, {"title": "占道经营"}),

@@ -97,7 +97,7 @@ def assert_equal(desks: Sequence[CommandLine]) -> None:
 def test_two_desks_without_a_line_are_equal_after_one_stick_went_round(county: County, tmp_path: Path) -> None:
     one, two = county.admitted("a"), county.admitted("b")
     case = new_case(one, "路灯不亮")
-    one.act(case, "decline", reason_code="not_in_scope", reason="不属本辖区")
+    one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
     new_case(two, "井盖缺失")
     stick = tmp_path / "u.gridbundle"
     for desk in (one, two):

@@ -126,7 +126,7 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     case = new_case(one, "路灯不亮")
     one.json("sync")
     two.json("sync")
-    one.act(case, "decline", reason_code="not_in_scope", reason="不属本辖区")
+    one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
     two.act(case, "void", "leader", reason="误报")
     assert one.json("sync").status == 0
     ran = two.json("sync")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Conflict, NotFound, RuleViolation
 from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.services.error_text import sentence_of
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, empty_desk
 
 
@@ -29,10 +31,73 @@ def test_a_dispatch_that_names_nobody_takes_the_proposal() -> None:
 
 def test_a_role_that_may_not_is_refused_before_anything_is_read() -> None:
     made = empty_desk()
-    watcher = replace(made.desk, actor=Actor("li", AccountRole.SUPERVISOR))
+    case_id = made.filed("噪音")
+
+    def no_work() -> NoReturn:
+        raise AssertionError("it was read")
+
+    watcher = replace(made.desk, actor=Actor("li", AccountRole.SUPERVISOR), work=no_work)
     with pytest.raises(RuleViolation) as caught:
-        watcher.act(Action.DISPATCH, made.filed("噪音"), {"lead": LEAD})
+        watcher.act(Action.DISPATCH, case_id, {"lead": LEAD})
     assert caught.value.code == "role.not_allowed"
+    assert sentence_of(caught.value) == "“网格督导”不能办理“派遣”，请由值班长、受理派遣员办理。"
+
+
+@pytest.mark.parametrize(
+    ("actor", "allowed"),
+    [
+        (Actor("li", AccountRole.SUPERVISOR), False),
+        (Actor("team", AccountRole.UNIT, LEAD), False),
+        (Actor("zhao", AccountRole.OPERATOR), True),
+        (Actor("chen", AccountRole.SHIFT_LEADER), True),
+    ],
+)
+def test_who_could_not_have_dispatched_takes_no_dispatch_back(actor: Actor, allowed: bool) -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音")
+    other = replace(made.desk, actor=actor)
+    if allowed:
+        other.act(Action.UNDO, case_id)
+    else:
+        with pytest.raises(RuleViolation, match=r"role\.not_allowed"):
+            other.act(Action.UNDO, case_id)
+    assert made.store.case(case_id).state is (CaseState.FILED if allowed else CaseState.DISPATCHED)
+
+
+def test_a_unit_takes_back_its_own_step_and_no_other_units() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", cooperating=(OTHER,))
+    own, other = (replace(made.desk, actor=Actor(unit, AccountRole.UNIT, unit)) for unit in (LEAD, OTHER))
+    own.act(Action.SIGN, case_id)
+    with pytest.raises(RuleViolation, match=r"role\.not_allowed"):
+        other.act(Action.UNDO, case_id)
+    own.act(Action.UNDO, case_id)
+    assert made.store.case(case_id).state is CaseState.DISPATCHED
+
+
+def test_who_did_it_takes_it_back() -> None:
+    made = empty_desk()
+    case_id = made.filed("噪音")
+    watcher = replace(made.desk, actor=Actor("li", AccountRole.SUPERVISOR))
+    watcher.act(Action.URGE, case_id, {"text": "请尽快"})
+    watcher.act(Action.UNDO, case_id)
+    assert made.store.case(case_id).urges == 0
+
+
+def test_a_refusal_names_the_unit_and_where_it_stands() -> None:
+    made = empty_desk()
+    case_id = made.handling("噪音", cooperating=(OTHER,))
+    with pytest.raises(RuleViolation) as caught:
+        made.desk.act(Action.SIGN, case_id)
+    assert sentence_of(caught.value) == f"综合行政执法中队（{LEAD}）现为“处置中”，只有待签收的可以签收。"
+    made.act(Action.FEED_BACK, case_id, result="已清理")
+    made.act(Action.VERIFY, case_id)
+    with pytest.raises(RuleViolation) as caught:
+        made.desk.act(Action.CLOSE, case_id, {"closing_condition_met": True})
+    assert f"鲸园派出所（{OTHER}）" in sentence_of(caught.value)
+    with pytest.raises(RuleViolation) as caught:
+        made.desk.act(Action.VERIFY, made.filed("占道"))
+    assert "案件现为“待派遣”" in sentence_of(caught.value)
 
 
 def test_an_older_version_is_a_conflict() -> None:

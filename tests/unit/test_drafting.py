@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gridclient.domain.errors import NotFound, RuleViolation
+from gridclient.domain.case import CaseState
+from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.drafting import Draft, Situation, draft_for
@@ -105,9 +106,106 @@ def test_a_check_has_three_ends(args: dict[str, Any], kind: EventKind) -> None:
     assert drafted(made, made.handled("噪音"), Action.VERIFY, **args)[0] is kind
 
 
-def test_every_action_has_a_draft() -> None:
+@pytest.mark.parametrize("level", [0, 5, 9, -3, 300])
+@pytest.mark.parametrize(("action", "stage"), [(Action.AMEND, "filed"), (Action.FILE, "register")])
+def test_a_level_that_is_none_is_refused(action: Action, stage: str, level: int) -> None:
     made = empty_desk()
-    case_id = made.dispatched("噪音")
-    for action in set(Action) - {Action.AMEND, Action.DISPATCH, Action.REASSIGN}:
-        kind, _ = drafted(made, case_id, action)
-        assert kind in EventKind
+    case_id = getattr(made, stage)("噪音")
+    before = made.store.case(case_id)
+    with pytest.raises(RuleViolation, match=r"case\.no_such_level"):
+        made.act(action, case_id, level=level, standard="C-01-02-01")
+    assert made.store.case(case_id) == before
+
+
+@pytest.mark.parametrize("action", [Action.AMEND, Action.FILE])
+def test_a_title_is_not_taken_away(action: Action) -> None:
+    made = empty_desk()
+    with pytest.raises(RuleViolation, match=r"case\.title_missing"):
+        drafted(made, made.register("噪音"), action, title="  ", standard="C-01-02-01")
+
+
+@pytest.mark.parametrize(
+    ("action", "name"), [(Action.DECLINE, "reason_code"), (Action.RETURN, "reason_code"), (Action.RATE, "rating")]
+)
+def test_a_code_that_is_on_no_list_is_refused_with_those_that_are(action: Action, name: str) -> None:
+    made = empty_desk()
+    with pytest.raises(InvalidInput) as caught:
+        draft_with(made, action, name, "随便写")
+    known = caught.value.params["known"]
+    assert caught.value.code == "arguments.no_such_choice" and isinstance(known, list)
+    for code in known:
+        assert draft_with(made, action, name, code.partition("（")[0])
+
+
+def draft_with(made: InventedDesk, action: Action, name: str, value: str) -> Draft:
+    args: dict[str, Any] = {name: value, "reason": "x"}
+    return drafted(made, made.dispatched("噪音"), action, **args)
+
+
+def test_a_case_closes_only_when_its_condition_was_said_to_be_met() -> None:
+    made = empty_desk()
+    case_id = made.handled("噪音")
+    made.act(Action.VERIFY, case_id)
+    with pytest.raises(RuleViolation, match=r"case\.closing_condition_open"):
+        made.act(Action.CLOSE, case_id)
+    made.act(Action.CLOSE, case_id, closing_condition_met=True)
+    assert made.store.case(case_id).state is CaseState.CLOSED
+
+
+def dues(made: InventedDesk, case_id: str) -> list[timedelta]:
+    """From now until the case, its lead's part and the cooperating unit's are due."""
+    case = made.store.case(case_id)
+    parts = [part.due for unit in (LEAD, OTHER) if (part := case.assignment_of(unit)) is not None]
+    return [due - NOW for due in (case.due or NOW, *parts)]
+
+
+def test_the_county_level_has_its_own_limit_and_back_again_the_conditions_holds() -> None:
+    made = empty_desk()
+    case_id = made.handling("噪音", ago=timedelta(hours=1), cooperating=(OTHER,))
+    own, theirs = timedelta(hours=2), timedelta(hours=1)
+    made.act(Action.ESCALATE, case_id, reason="需县级协调")
+    assert dues(made, case_id) == [timedelta(days=7), timedelta(days=7), theirs]
+    made.act(Action.DELEGATE, case_id, reason="县级已协调")
+    assert dues(made, case_id) == [own, own, theirs]
+
+
+def test_a_case_given_out_anew_keeps_its_levels_limit() -> None:
+    made = empty_desk()
+    case_id = made.handling("噪音", ago=timedelta(hours=1), cooperating=(OTHER,))
+    made.act(Action.ESCALATE, case_id, reason="需县级协调")
+    made.act(Action.RETURN, case_id, reason_code="not_ours", reason="不属")
+    for lead in (LEAD, UNITS[2].code):
+        _, payload = drafted(made, case_id, Action.DISPATCH, lead=lead, reason="熟悉")
+        assert payload["assignments"][0]["due"] == to_seconds(NOW + timedelta(days=7))
+
+
+KINDS = {
+    Action.FILE: EventKind.FILED,
+    Action.DECLINE: EventKind.DECLINED,
+    Action.DISPATCH: EventKind.DISPATCHED,
+    Action.SIGN: EventKind.SIGNED,
+    Action.RETURN: EventKind.RETURNED,
+    Action.REASSIGN: EventKind.REASSIGNED,
+    Action.ESCALATE: EventKind.ESCALATED,
+    Action.DELEGATE: EventKind.DELEGATED,
+    Action.URGE: EventKind.URGED,
+    Action.FEED_BACK: EventKind.FED_BACK,
+    Action.VERIFY: EventKind.VERIFIED,
+    Action.REWORK: EventKind.REWORKED,
+    Action.CLOSE: EventKind.CLOSED,
+    Action.REOPEN: EventKind.REOPENED,
+    Action.VOID: EventKind.VOIDED,
+    Action.RATE: EventKind.RATED,
+    Action.AMEND: EventKind.AMENDED,
+    Action.NOTE: EventKind.NOTED,
+    Action.ATTACH: EventKind.ATTACHED,
+    Action.UNDO: EventKind.UNDONE,
+    Action.RESOLVE: EventKind.RESOLVED,
+}
+
+
+@pytest.mark.parametrize("action", Action)
+def test_every_action_leaves_its_own_event(action: Action) -> None:
+    made = empty_desk()
+    kind, _ = drafted(made, made.dispatched("噪音"), action, lead=LEAD, title="噪音")
+    assert kind is KINDS[action]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -236,6 +236,57 @@ def test_levels_go_up_to_the_county_and_down_again() -> None:
     assert (case.level, case.escalated) == (3, False)
 
 
+def test_a_level_moves_the_leads_clock_and_part_and_leaves_the_others_theirs() -> None:
+    history = dispatched(HELPER)
+    case = history.do(EventKind.ESCALATED, clocks=[clock("handle", 100, LEAD)])
+    assert case.due == START + timedelta(hours=100)
+    lead, helper = case.assignment_of(LEAD), case.assignment_of(HELPER)
+    assert lead is not None and (lead.due, lead.limit) == (START + timedelta(hours=100), "100 work_hour")
+    assert helper is not None and (helper.due, helper.limit) == (START + timedelta(hours=8), "8 work_hour")
+    running = [(c.unit, c.limit) for c in case.clocks if c.ended is None and c.stage == "handle"]
+    assert sorted(running) == [(HELPER, "8 work_hour"), (LEAD, "100 work_hour")]
+    assert [c.unit for c in case.clocks if c.ended is None and c.stage == "sign"] == [LEAD, HELPER]
+
+
+def test_a_case_knows_by_how_many_levels_it_was_moved() -> None:
+    history = filed()
+    assert history.do(EventKind.ESCALATED).moved == 1
+    assert history.do(EventKind.DELEGATED).moved == 0
+    assert history.do(EventKind.AMENDED, level=2).moved == 0
+
+
+def test_a_cooperating_unit_that_returned_is_released_before_the_case_closes() -> None:
+    history = dispatched(HELPER)
+    history.do(EventKind.RETURNED, unit=HELPER, reason_code="not_ours", reason="非本单位")
+    history.do(EventKind.SIGNED, unit=LEAD)
+    history.do(EventKind.FED_BACK, unit=LEAD, result="已劝停")
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    refused(history, "case.cooperation_open", EventKind.CLOSED, closing_condition_met=True)
+    history.do(EventKind.RELEASED, unit=HELPER, reason="确非其职责")
+    refused(history, "case.not_releasable", EventKind.RELEASED, unit=HELPER, reason="再一次")
+    assert history.do(EventKind.CLOSED, closing_condition_met=True).state is CaseState.CLOSED
+
+
+def test_who_gave_a_case_back_before_it_was_given_out_anew_holds_nothing_up() -> None:
+    history = dispatched(HELPER)
+    history.do(EventKind.RETURNED, unit=HELPER, reason_code="not_ours", reason="非本单位")
+    history.do(EventKind.RETURNED, unit=LEAD, reason_code="not_ours", reason="非本单位")
+    history.do(EventKind.DISPATCHED, assignments=parts(OTHER))
+    refused(history, "case.not_releasable", EventKind.RELEASED, unit=HELPER, reason="不再需要")
+    history.do(EventKind.SIGNED, unit=OTHER)
+    history.do(EventKind.FED_BACK, unit=OTHER, result="已劝停")
+    history.do(EventKind.VERIFIED, unit=OTHER)
+    assert history.do(EventKind.CLOSED, closing_condition_met=True).state is CaseState.CLOSED
+
+
+def test_a_reopened_case_is_not_handled_any_more() -> None:
+    history = handled()
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    assert history.do(EventKind.CLOSED, closing_condition_met=True).handled_at is not None
+    case = history.do(EventKind.REOPENED, reason="复发")
+    assert (case.state, case.handled_at, case.closed_at) == (CaseState.FILED, None, None)
+
+
 def test_an_action_nobody_acted_on_can_be_taken_back() -> None:
     history = dispatched()
     last = history.case.last if history.case else None
@@ -308,8 +359,23 @@ def test_the_chain_depends_on_every_field_and_on_what_came_before() -> None:
     link = chain_hash(b"", event)
     assert chain_hash(b"", event) == link
     assert chain_hash(link, event) != link
-    changed = Event(event.key, event.hlc, event.kind, event.subject, event.base, "someone", event.payload)
-    assert chain_hash(b"", changed) != link
+    others: dict[str, Any] = {
+        "key": event.key._replace(seq=event.key.seq + 1),
+        "hlc": event.hlc + 1,
+        "kind": EventKind.IMPORTED,
+        "subject": "c2",
+        "base": event.base + 1,
+        "actor": "someone",
+        "payload": {**event.payload, "number": "n2"},
+        "version": 2,
+    }
+    assert others.keys() == {field.name for field in fields(Event)}
+    for name, other in others.items():
+        assert chain_hash(b"", replace(event, **{name: other})) != link, name
+    stream, device, incarnation, seq = event.key
+    for key in (EventKey("t:1", device, incarnation, seq), EventKey(stream, "d2", incarnation, seq)):
+        assert chain_hash(b"", replace(event, key=key)) != link
+    assert chain_hash(b"", replace(event, key=EventKey(stream, device, 2, seq))) != link
 
 
 def test_the_hybrid_clock_never_goes_back() -> None:

@@ -7,12 +7,11 @@ from typing import Final
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import AccountRole, Action, Actor, may
+from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.ui.actions import KEYS, TOGETHER, word_of
 
 _OPEN_PART: Final = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
-_DONE_PART: Final = (AssignmentState.VERIFIED, AssignmentState.RELEASED, AssignmentState.RETURNED)
 _KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -61,16 +60,16 @@ def handling(case: Case, actor: Actor) -> tuple[Assignment, ...]:
 
 def verifiable(case: Case, actor: Actor) -> tuple[Assignment, ...]:
     """Parts with a result to check, and cooperating ones that can be released."""
-    found = parts_for(case, actor, (AssignmentState.HANDLED, *_OPEN_PART))
+    found = [part for part in parts_for(case, actor, AssignmentState) if part in case.open_parts]
     usable = [part for part in found if part.state is AssignmentState.HANDLED or part.role is Role.COOPERATING]
     return tuple(sorted(usable, key=lambda part: part.state is not AssignmentState.HANDLED))
 
 
 def ready_to_close(case: Case) -> bool:
-    """Every part is verified, released or given back, the lead's verified."""
+    """Every part is verified or released, the lead's verified."""
     lead = case.lead
     verified = lead is not None and lead.state is AssignmentState.VERIFIED
-    return case.state is CaseState.HANDLED and verified and all(a.state in _DONE_PART for a in case.assignments)
+    return case.state is CaseState.HANDLED and verified and not case.open_parts
 
 
 def _candidates(case: Case, actor: Actor) -> list[Action]:
@@ -87,7 +86,8 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
         first = [Action.RATE, Action.REOPEN]
     else:
         first = []
-    undo = [Action.UNDO] if case.previous is not None else []
+    last = case.last_event
+    undo = [Action.UNDO] if case.previous is not None and last is not None and may_undo(actor, last) else []
     return [*first, *_beside_the_state(case), Action.NOTE, *undo]
 
 
