@@ -24,8 +24,8 @@ TOGETHER: Final = {
     Action.CLOSE: frozenset({"handled"}),
     Action.URGE: frozenset({"filed", "dispatched", "handling", "handled"}),
 }
-"""What can be done to several cases at once, because it need not ask anything, with the states of such cases; dispatch
-has its own panel."""
+"""What can be done to several cases at once, with the states of such cases: it asks nothing of each; dispatch has its
+own panel."""
 _OF_SEVERAL: Final = frozenset({*TOGETHER, Action.FILE, Action.DISPATCH})
 _OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})

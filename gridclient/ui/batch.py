@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -58,11 +58,11 @@ class Batch(QObject):
         self._stack = [ids for ids in left if ids]
         self.undo_possible.emit(bool(self._stack))
 
-    def act(self, action: Action, case_ids: Sequence[str]) -> None:
+    def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> None:
         """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on."""
         if not self._portions.running:
             self._action = action
-            self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action))
+            self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action, args=args))
 
     def undo(self) -> None:
         """Takes back what was done last, to all the cases that it was done to."""

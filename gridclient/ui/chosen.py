@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
@@ -25,7 +25,7 @@ class CasePlace(Protocol):
 
 
 class ChosenCases(QObject):
-    """One case has its panel with forms; several are filed there too, else they go to the batch, which asks nothing.
+    """One case has its panel with forms; what several have to be asked is asked there too, then they go to the batch.
 
     Signals:
         row_read(CaseRow | None): the present case as the list shows it.
@@ -57,14 +57,14 @@ class ChosenCases(QObject):
         if changes.cases & set(self._ids):
             self._read()
 
-    def do(self, action: Action) -> None:
-        """Begins an action on them."""
+    def do(self, action: Action, args: Mapping[str, Any] | None = None) -> None:
+        """Begins an action on them; ``args`` are what was asked for several."""
         if action is Action.DISPATCH:
             self._panel.focus_dispatch()
-        elif len(self._ids) < 2 or action is Action.FILE:
+        elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
             self._panel.start_action(action)
         elif action in TOGETHER:
-            self._batch.act(action, self._ids)
+            self._batch.act(action, self._ids, args)
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

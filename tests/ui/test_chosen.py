@@ -105,3 +105,43 @@ def test_a_case_that_is_opened_again_after_its_dispatch_stays_when_it_is_signed(
     window.announce(Changes(frozenset({case_id})))
     settle(qtbot, window)
     assert window.state.current == case_id
+
+
+def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
+    for case_id in checked:
+        invented.act(Action.VERIFY, case_id)
+    window.announce(Changes(frozenset(checked)))
+    settle(qtbot, window)
+    window.state.select(checked)
+    settle(qtbot, window)
+    press(window.cases.table, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.detail.foot.form is not None)
+    form = window.detail.foot.form
+    assert form is not None and form.spec.title == "结案 2 件"
+    press(form.widget_of("note"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "结案条件还没有确认" in form.note.text())
+    assert {invented.store.cases[case_id].state for case_id in checked} == {"handled"}
+    press(form.widget_of("closing_condition_met"), Qt.Key.Key_Space)
+    press(form.widget_of("note"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.status.told.text() == "已结案 2 件（Ctrl+Z 撤销）")
+    assert {invented.store.cases[case_id].state for case_id in checked} == {"closed"}
+    settle(qtbot, window)
+    assert window.detail.foot.form is None
+
+
+def test_esc_leaves_the_closing_of_several(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
+    checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
+    window.announce(Changes(frozenset(checked)))
+    settle(qtbot, window)
+    window.state.select(checked)
+    settle(qtbot, window)
+    press(window.cases.table, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: window.detail.foot.form is not None)
+    form = window.detail.foot.form
+    assert form is not None
+    press(form.widget_of("note"), Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.detail.foot.form is None)
+    qtbot.waitUntil(lambda: Action.CLOSE in window.detail.foot.bar.buttons)

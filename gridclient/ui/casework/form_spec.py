@@ -90,6 +90,13 @@ def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> 
     return FormSpec(Action.FILE, title, fields, word, lead)
 
 
+def spec_of_closing(count: int) -> FormSpec:
+    """What is asked once for several cases."""
+    word = translate("CaseWork", "结案 {count} 件").format(count=count)
+    lead = translate("CaseWork", "每一件都满足各自的结案条件才能结案。")
+    return FormSpec(Action.CLOSE, word, _closing(), word, lead)
+
+
 def command_of(spec: FormSpec, values: Values) -> Command:
     """The action and its arguments; a check becomes a pass, a rework or a release."""
     args = {field.name: values.get(field.name, field.default) for field in spec.fields}
@@ -213,6 +220,10 @@ def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
 
 
 def _close(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
+    return _closing()
+
+
+def _closing() -> tuple[Field, ...]:
     return (
         Field("closing_condition_met", translate("CaseWork", "结案条件已满足"), FieldKind.TICK, default=False),
         Field("note", translate("CaseWork", "结案说明"), hint=translate("CaseWork", "可不填")),

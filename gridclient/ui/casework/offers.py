@@ -32,7 +32,7 @@ def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
 
 
 def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
-    """What can be done at once to several cases in these states without asking anything."""
+    """What can be done at once to several cases in these states."""
     found = frozenset(states)
     wanted = [action for action, fit in TOGETHER.items() if found & fit and may(actor.role, action)]
     return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in wanted)

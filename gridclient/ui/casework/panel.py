@@ -43,7 +43,7 @@ class CasePanel(QWidget):
         taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
         open_wanted(str): the operator wants another case, a likely duplicate.
         conflict_wanted(str): the choice between two sides that a case waits for.
-        together_wanted(Action): to be done to all of several cases.
+        together_wanted(Action, dict): to be done to all of several cases, with what was asked for it.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
         some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
@@ -54,7 +54,7 @@ class CasePanel(QWidget):
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
     staying = Signal(str)
-    together_wanted = Signal(object)
+    together_wanted = Signal(object, object)
     told = Signal(str)
     some_refused = Signal(str, object)
 
@@ -156,8 +156,8 @@ class CasePanel(QWidget):
             return
         view = self._view
         if view is None:
-            if action is Action.FILE and self.several.active:
-                self.several.file()
+            if self.several.active:
+                self.several.start(action)
             return
         self.acting.start(view, action)
 
@@ -198,6 +198,7 @@ class CasePanel(QWidget):
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
         self.several.changes.connect(self._on_changes)
+        self.several.closing.connect(partial(self.together_wanted.emit, Action.CLOSE))
         self.several.staying.connect(self.staying)
         self.several.told.connect(self.told)
         self.several.some_refused.connect(self.some_refused)
@@ -290,7 +291,7 @@ class CasePanel(QWidget):
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:
-            self.together_wanted.emit(action)
+            self.together_wanted.emit(action, {})
         else:
             self.start_action(action)
 

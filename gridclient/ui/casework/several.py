@@ -9,13 +9,14 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import CaseState
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Changes
 from gridclient.ui.actions import word_of
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import FormSpec, spec_of_several
+from gridclient.ui.casework.form_spec import FormSpec, spec_of_closing, spec_of_several
 from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
@@ -71,6 +72,7 @@ class SeveralCases(QObject):
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
         ready(): what can be done with them is offered.
         changes(Changes): cases were filed.
+        closing(dict): all are to be closed, with what was said of them.
         staying(str): what follows changes the present case, and the operator goes on with it.
         told(str): what was done.
         some_refused(str, tuple): what of cases that are no longer shown was not filed, and which.
@@ -79,6 +81,7 @@ class SeveralCases(QObject):
     shown = Signal(object)
     ready = Signal()
     changes = Signal(object)
+    closing = Signal(object)
     staying = Signal(str)
     told = Signal(str)
     some_refused = Signal(str, object)
@@ -118,9 +121,12 @@ class SeveralCases(QObject):
         """One case is shown, or none."""
         self._ids, self._now, self._typed = (), Several(), {}
 
-    def file(self) -> None:
-        """The cursor into the form, where something can be filed."""
-        if self._foot.form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
+    def start(self, action: Action) -> None:
+        """The cursor into the form of filing, where something can be filed, or of closing."""
+        form = self._foot.form
+        if action is Action.CLOSE and (form is None or form.spec.action is not Action.CLOSE):
+            self._ask_closing()
+        elif action is Action.FILE and form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
             self._open_form()
         if self._foot.form is not None:
             self._foot.form.start()
@@ -129,6 +135,8 @@ class SeveralCases(QObject):
         """Esc: stops what is under way, else puts the form away and offers the dispatch of all."""
         if self._portions.running:
             self._portions.stop()
+        elif self._foot.form is not None and self._foot.form.spec.action is Action.CLOSE:
+            self._read()
         else:
             self._foot.show_batch(self._now.ready)
 
@@ -163,6 +171,19 @@ class SeveralCases(QObject):
         form.submitted.connect(self._submit)
         self._lists.want()
 
+    def _ask_closing(self) -> None:
+        count = sum(row.state == CaseState.HANDLED for row in self._now.rows)
+        form = self._foot.open_form(spec_of_closing(count), self._lists.now)
+        form.cancelled.connect(self.cancel)
+        form.submitted.connect(self._close)
+
+    def _close(self, values: Mapping[str, Any]) -> None:
+        if values.get("closing_condition_met"):
+            self._read()
+            self.closing.emit(values)
+        else:
+            self._foot.refuse(RuleViolation("case.closing_condition_open"))
+
     def _spec(self) -> FormSpec:
         return spec_of_several(
             total=len(self._now.new),
@@ -175,7 +196,7 @@ class SeveralCases(QObject):
 
     def _on_lists(self, lists: Lists) -> None:
         form = self._foot.form
-        if not self.active or form is None:
+        if not self.active or form is None or form.spec.action is not Action.FILE:
             return
         form.set_lists(lists)
         if lists.guesser is not None:
