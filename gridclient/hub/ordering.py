@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
-from gridclient.domain.events import EventKind, Record, link_after, place_mark
+from gridclient.domain.events import EventKind, link_after, place_mark
 from gridclient.domain.frozen import frozen
 from gridclient.domain.handing import unit_may_write, units_handed
 from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, StandAsk, Standing
@@ -56,29 +57,28 @@ def read_payloads(push: Push) -> Payloads | None:
         return None
     if push.first + len(push.records) > _LARGEST:
         return None
-    names = {name for record in push.records for name in (record.kind, record.subject, record.actor)}
-    if any(map(_unfit, names)):
+    _, hlcs, kinds, versions, subjects, bases, actors, texts = zip(*push.records, strict=True)
+    if any(map(_unfit, {*kinds, *subjects, *actors})) or not (all(kinds) and all(subjects)):
         return None
-    payloads = [_payload(record) for record in push.records]
-    return None if None in payloads else [payload for payload in payloads if payload is not None]
+    if max(*versions, *bases) > _LARGEST_SMALL or max(hlcs) > _LARGEST * 2 - 1:
+        return None
+    payloads = []
+    for kind, text in zip(kinds, texts, strict=True):
+        payload = _payload(kind, text)
+        if payload is None:
+            return None
+        payloads.append(payload)
+    return payloads
 
 
-def _payload(record: Record) -> Mapping[str, Any] | None:
-    if not record.kind or not record.subject:
-        return None
-    if record.version > _LARGEST_SMALL or record.base > _LARGEST_SMALL or record.hlc > _LARGEST * 2 - 1:
-        return None
-    if len(record.text) > _LONGEST_TEXT or "\n" in record.text:
+def _payload(kind: str, text: str) -> Mapping[str, Any] | None:
+    if len(text) > _LONGEST_TEXT or "\n" in text:
         return None
     try:
-        value, end = _JSON.raw_decode(record.text)
+        value, end = _JSON.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if (
-        not isinstance(value, dict)
-        or end < len(record.text)
-        or any(_unfit(unit) for unit in units_handed(record.kind, value))
-    ):
+    if not isinstance(value, dict) or end < len(text) or any(map(_unfit, units_handed(kind, value))):
         return None
     return value
 
@@ -164,17 +164,20 @@ def placement(
     origin = standing.origin
     number = standing.origins + 1 if origin is None else origin.no
     last_seq = push.first + len(push.records) - 1
+    _, *columns = zip(*push.records[first:], strict=True)
+    positions = range(standing.head + 1, standing.head + 1 + len(push.records) - first)
+    seqs = range(push.first + first, last_seq + 1)
     events = tuple(
-        EventRow(standing.head + place + 1, number, r.key.seq, *r[1:], link)
-        for place, (r, link) in enumerate(zip(push.records[first:], verdict.links[first:], strict=True))
+        map(EventRow._make, zip(positions, repeat(number), seqs, *columns, verdict.links[first:], strict=False))
     )
-    feeds = _Feeds(standing.handed, standing.earlier)
+    handed = [units_handed(event.kind, payload) for event, payload in zip(events, payloads[first:], strict=True)]
+    feeds = _Feeds(standing, {event.subject for event, units in zip(events, handed, strict=True) if units})
     total = standing.total
     files = []
-    for event, payload in zip(events, payloads[first:], strict=True):
+    for event, payload, units in zip(events, payloads[first:], handed, strict=True):
         mark = place_mark(event.position, event.link)
         total += mark
-        feeds.count(event, mark, units_handed(event.kind, payload))
+        feeds.count(event, mark, units)
         if event.kind == EventKind.ATTACHED and _SHA256.fullmatch(str(payload.get("sha256", ""))):
             files.append((str(payload["sha256"]), event.subject, _size(payload.get("size"))))
     return Placement(
@@ -195,26 +198,30 @@ def _size(value: object) -> int:
 
 
 class _Feeds:
-    """Counts events into the feeds of units; a case brings all that befell it before along."""
+    """Counts events into the feeds of units; a case that is handed on now (``dispatched``) brings all that befell it
+    before along."""
 
-    def __init__(self, handed: Mapping[str, frozenset[str]], earlier: Sequence[MarkRow]) -> None:
+    def __init__(self, standing: Standing, dispatched: Collection[str]) -> None:
         self.new: list[tuple[str, str, int]] = []
         self.sums: dict[str, tuple[int, int]] = {}
-        self._units = {subject: set(units) for subject, units in handed.items()}
-        self._marks: dict[str, list[int]] = {}
-        for row in earlier:
-            self._marks.setdefault(row.subject, []).append(place_mark(row.position, row.link))
+        self._units = dict(standing.handed)
+        self._marks: dict[str, list[int]] = {subject: [] for subject in dispatched}
+        for row in standing.earlier:
+            if row.subject in self._marks:
+                self._marks[row.subject].append(place_mark(row.position, row.link))
 
     def count(self, event: EventRow, mark: int, units: frozenset[str]) -> None:
-        known = self._units.setdefault(event.subject, set())
+        known = self._units.get(event.subject, frozenset())
         for unit in known:
             self._add(unit, 1, mark)
-        marks = self._marks.setdefault(event.subject, [])
+        if event.subject not in self._marks:
+            return
+        marks = self._marks[event.subject]
         marks.append(mark)
         for unit in sorted(units - known):
             self.new.append((unit, event.subject, event.position))
             self._add(unit, len(marks), sum(marks))
-            known.add(unit)
+        self._units[event.subject] = known | units
 
     def _add(self, unit: str, count: int, total: int) -> None:
         before = self.sums.get(unit, (0, 0))

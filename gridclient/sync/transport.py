@@ -142,7 +142,7 @@ class Pacing:
     def carried(self, size: int, seconds: float) -> None:
         """A round-trip of ``size`` bytes, both ways together, took so long."""
         if size >= TELLING:
-            self.rate = size / max(seconds, 1e-3)
+            self.rate = max(size / max(seconds, 1e-3), self.rate / 4)  # one that was late makes no slow line
             for measure in (self.up, self.down):
                 measure.size = max(measure.size, min(int(self.rate), MOST_BYTES))
 
