@@ -201,6 +201,9 @@ class _NothingToDraw:
     def figures(self, scope: str | None = None) -> Mapping[str, Figures]:  # noqa: ARG002  (the port names them)
         return {}
 
+    def home(self) -> str:
+        return ""
+
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:  # noqa: ARG002  (the port names them)
         return ()
 

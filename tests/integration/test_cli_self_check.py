@@ -29,7 +29,7 @@ def test_a_sound_desk_passes_and_its_map_renders(desk: CommandLine, qtbot: QtBot
     answer = ran.json
     assert (ran.status, answer["ok"]) == (0, True), answer
     assert [c["name"] for c in answer["checks"]] == ["store", "map", "fonts", "calendar", "disk", "clock", "hub"]
-    assert all(set(c) == {"name", "title", "ok", "sentence"} for c in answer["checks"])
+    assert all(set(c) == {"name", "title", "ok", "sentence", "remark"} for c in answer["checks"])
 
 
 def test_it_works_where_there_is_no_profile(tmp_path: Path, qtbot: QtBot) -> None:
