@@ -9,13 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.case import AssignmentState, CaseFacts, CaseState
+from gridclient.domain.case import AssignmentState, CaseState
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
-from tests.ui.casework.panel_keys import Show, focused, form_of, keys, offered, press, submit, write
+from tests.ui.casework.panel_keys import Show, form_of, offered, press, submit, write
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 
 GRID = "371002002001003"
@@ -300,111 +300,3 @@ def test_a_case_with_a_unit_is_reassigned_in_the_same_place(
     lead = made.store.case(case_id).lead
     assert lead is not None
     assert lead.unit == OTHER
-
-
-def test_several_cases_are_counted_by_state_and_dispatched_together(
-    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases = [made.filed("积水"), made.filed("噪音")]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: "已选 2 件" in panel.top.message.text() and bool(dispatch.list.units.items))
-    assert "待派遣 2 件" in panel.top.message.text()
-    with qtbot.waitSignal(panel.changes) as told:
-        press(dispatch.filter)
-    assert told.args[0].cases == set(cases)
-    assert dispatch.note.text() == "已派遣 2 件。"
-
-
-def test_several_new_cases_are_filed_by_one_form_and_dispatched_by_keys_alone(
-    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases = [made.desk.register(CaseFacts(title="夜间施工噪音")).case_id for _ in range(3)]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: panel.foot.form is not None and bool(panel.foot.form.chips.buttons))
-    form = panel.foot.form
-    assert form is not None
-    assert form.spec.lead == "3 件缺立案条件，3 件缺网格；已有的保持不变。"
-    panel.focus_dispatch()
-    keys(form.widget_of("standard"), "C-01-02-01")
-    press(focused(panel))
-    assert focused(panel) is form.widget_of("grid"), "the cursor goes on to what is still empty"
-    keys(focused(panel), GRID)
-    press(focused(panel))
-    with qtbot.waitSignal(panel.changes):
-        press(focused(panel))
-    assert {made.store.case(case_id).state for case_id in cases} == {CaseState.FILED}
-    qtbot.waitUntil(lambda: focused(panel) is dispatch.filter and dispatch.button.isEnabled())
-    with qtbot.waitSignal(panel.changes):
-        press(focused(panel))
-    assert {made.store.case(case_id).state for case_id in cases} == {CaseState.DISPATCHED}
-    assert {made.store.case(case_id).facts.standard for case_id in cases} == {"C-01-02-01"}
-
-
-def test_what_a_case_has_already_stays_and_only_what_is_lacking_is_asked(
-    panel: CasePanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    known, bare = made.register("积水"), made.desk.register(CaseFacts(title="噪音", grid=GRID)).case_id
-    made.desk.act(Action.AMEND, known, {"standard": "C-02-01-01"})
-    panel.show_batch([known, bare])
-    qtbot.waitUntil(lambda: panel.foot.form is not None)
-    form = panel.foot.form
-    assert form is not None
-    assert list(form.values) == ["standard"]
-    form.fill({"standard": "C-01-02-01"})
-    with qtbot.waitSignal(panel.changes):
-        form.submit()
-    assert [made.store.case(case_id).facts.standard for case_id in (known, bare)] == ["C-02-01-01", "C-01-02-01"]
-
-
-def test_a_case_that_refuses_is_named_and_the_others_are_filed(
-    panel: CasePanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases = [made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: panel.foot.form is not None)
-    made.desk.act(Action.DECLINE, cases[0], {"reason_code": "withdrawn", "reason": "撤回"})
-    form = panel.foot.form
-    assert form is not None
-    form.fill({"standard": "C-01-02-01", "grid": GRID})
-    with qtbot.waitSignal(panel.changes) as told:
-        form.submit()
-    assert told.args[0].cases == {cases[1]}
-    qtbot.waitUntil(lambda: "1 件未办成" in panel.foot.note.text())
-    assert made.store.case(cases[0]).number[-6:] in panel.foot.note.text()
-
-
-def test_what_several_refuse_that_are_no_longer_shown_is_told_and_not_said_to_others(
-    panel: CasePanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases, others = [[made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)] for _ in range(2)]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: panel.foot.form is not None)
-    made.desk.act(Action.DECLINE, cases[0], {"reason_code": "withdrawn", "reason": "撤回"})
-    form = panel.foot.form
-    assert form is not None
-    form.fill({"standard": "C-01-02-01", "grid": GRID})
-    with qtbot.waitSignal(panel.some_refused) as told:
-        form.submit()
-        panel.show_batch(others)
-    assert told.args[1] == (cases[0],)
-    assert "1 件未办成" in told.args[0]
-    qtbot.waitUntil(lambda: panel.foot.form is not None and panel.foot.form.isVisible())
-    assert "未办成" not in panel.foot.note.text()
-
-
-def test_many_cases_are_filed_in_portions_and_esc_stops_between_them(
-    panel: CasePanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases = [made.desk.register(CaseFacts(title=f"噪音 {number}")).case_id for number in range(60)]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: panel.foot.form is not None)
-    form = panel.foot.form
-    assert form is not None
-    form.fill({"standard": "C-01-02-01", "grid": GRID})
-    with qtbot.waitSignal(panel.changes):
-        form.submit()
-        assert form.note.text() == "正在立案 0/60，按 Esc 停止"
-        press(form, Qt.Key.Key_Escape)
-    filed = [case_id for case_id in cases if made.store.case(case_id).state is CaseState.FILED]
-    assert 0 < len(filed) < 60
-    qtbot.waitUntil(lambda: f"{60 - len(filed)} 件未动" in panel.foot.note.text())
