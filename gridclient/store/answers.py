@@ -6,7 +6,7 @@ million cases at most.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -76,9 +76,9 @@ class Answers:
         """The first state that is known; what changed before it nobody can say."""
         self._since = stamp
 
-    def note_change(self, stamp: int, chunks: Iterable[int]) -> None:
+    def note_change(self, stamp: int, chunks: Chunks) -> None:
         """These blobs are others in the state ``stamp`` than in the one before."""
-        self._changes.append((stamp, np.fromiter(chunks, dtype=np.int64)))
+        self._changes.append((stamp, chunks))
         while len(self._changes) > _CHANGES_KEPT:
             self._since = self._changes.pop(0)[0]
 

@@ -8,7 +8,7 @@ in the file: :meth:`Columns.at` first reads the blobs that changed since, within
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gridclient.store.answers import Answer, Answers
 from gridclient.store.driver import Connection, Database
 from gridclient.store.packs import FIELDS, ROWS, Flag, LabelKind
-from gridclient.store.search import TextQuery
+from gridclient.store.search import Numbers, TextQuery, numbers_of_text
 
 T = TypeVar("T")
 Column = NDArray[Any]
@@ -27,11 +27,10 @@ Places = NDArray[np.intp]
 """Positions in the columns, ascending; a case's position is its number less one."""
 
 _RECORD: Final = np.dtype(list(FIELDS))
-_CHUNKS_AT_ONCE: Final = 512
 _STRETCH: Final = 4096
 _SPARE_CHUNKS: Final = 64
 
-
+_OF_STRETCH: Final = "SELECT no, data FROM packs WHERE no >= ? AND no < ? ORDER BY no"
 _CHANGED: Final = "SELECT no, data FROM packs INDEXED BY idx_packs_stamp WHERE stamp > ? ORDER BY no"
 """Left to itself SQLite reads every blob, to have them in order without sorting: a fifth of a second of a million
 cases, after every write."""
@@ -77,14 +76,9 @@ class Table:
         if self.stamp < 0:
             self.answers.begin(stamp)
             for first in range(0, chunks, _STRETCH):
-                self._take_stretch(connection, first, min(first + _STRETCH, chunks))
+                self._take(connection, _OF_STRETCH, (first, first + _STRETCH))
         else:
-            rows = connection.execute(_CHANGED, (self.stamp,))
-            changed: list[int] = []
-            while batch := rows.fetchmany(_CHUNKS_AT_ONCE):
-                self._take(batch)
-                changed += [chunk for chunk, _ in batch]
-            self.answers.note_change(stamp, changed)
+            self.answers.note_change(stamp, self._take(connection, _CHANGED, (self.stamp,)))
         self._load_labels(connection)
         self.stamp = stamp
 
@@ -92,7 +86,7 @@ class Table:
         size = chunks * ROWS
         held = len(self._whole["state"])
         if size > held:
-            room = size + max(size // 16, _SPARE_CHUNKS * ROWS)
+            room = (chunks + max(chunks // 16, _SPARE_CHUNKS)) * ROWS
             for name, old in self._whole.items():
                 new = np.zeros(room, old.dtype)
                 new[:held] = old
@@ -101,32 +95,17 @@ class Table:
         for name, column in self._whole.items():
             setattr(self, name, column[:size])
 
-    def _take_stretch(self, connection: Connection, first: int, end: int) -> None:
-        """Blobs without a gap come as one: row by row, each would wait for Python's lock while the window is built."""
-        count, joined = connection.execute(
-            "SELECT count(*), CAST(group_concat(data, '') AS BLOB) "
-            "FROM (SELECT data FROM packs WHERE no >= ? AND no < ? ORDER BY no)",
-            (first, end),
+    def _take(self, connection: Connection, which: str, values: Sequence[int]) -> Numbers:
+        """Blobs by their numbers, which it gives. All come as one: row by row, each would wait for Python's lock while
+        the window is built."""
+        text, joined = connection.execute(
+            f"SELECT group_concat(no), CAST(group_concat(data, '') AS BLOB) FROM ({which})", values
         ).fetchone()
-        if count == end - first:
-            records = np.frombuffer(joined, _RECORD)
-            for name, column in self._whole.items():
-                column[first * ROWS : end * ROWS] = records[name]
-        elif count:
-            rows = connection.execute("SELECT no, data FROM packs WHERE no >= ? AND no < ? ORDER BY no", (first, end))
-            self._take(rows.fetchall())
-
-    def _take(self, batch: list[tuple[int, bytes]]) -> None:
-        records = np.frombuffer(b"".join(data for _, data in batch), _RECORD)
-        first, last = batch[0][0], batch[-1][0]
-        if last - first + 1 == len(batch):
-            for name, column in self._whole.items():
-                column[first * ROWS : (last + 1) * ROWS] = records[name]
-            return
-        for place, (chunk, _) in enumerate(batch):
-            part = records[place * ROWS : (place + 1) * ROWS]
-            for name, column in self._whole.items():
-                column[chunk * ROWS : (chunk + 1) * ROWS] = part[name]
+        chunks = numbers_of_text(text or "")
+        records = np.frombuffer(joined or b"", _RECORD).reshape(-1, ROWS)
+        for name, column in self._whole.items():
+            column.reshape(-1, ROWS)[chunks] = records[name]
+        return chunks
 
     def _load_labels(self, connection: Connection) -> None:
         rows = connection.execute("SELECT no, kind, code FROM labels WHERE no >= ? ORDER BY no", (len(self.codes),))

@@ -105,7 +105,7 @@ def test_changes_that_are_forgotten_make_old_answers_worthless(monkeypatch: pyte
     monkeypatch.setattr(answers, "_CHANGES_KEPT", 2)
     known = Answers()
     for stamp in range(2, 6):
-        known.note_change(stamp, [stamp])
+        known.note_change(stamp, np.array([stamp]))
     assert known._spans_since(2) is None
     assert known._spans_since(3) == [(4 * ROWS, 6 * ROWS)]
     assert known._spans_since(5) == []
