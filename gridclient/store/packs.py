@@ -63,27 +63,16 @@ LabelNumber = Callable[[LabelKind, str], int]
 """Gives a code its number; number 0 is the empty code."""
 
 
-class KnownLabels:
-    """The numbers that were given; an unknown code is 0, as if there were none. For reading."""
-
-    def __init__(self, connection: Connection) -> None:
-        rows = connection.execute("SELECT kind, code, no FROM labels")
-        self._known: dict[tuple[str, str], int] = {(kind, code): no for kind, code, no in rows}
-
-    def number(self, kind: LabelKind, code: str) -> int:
-        """The number of ``code``."""
-        return self._known.get((kind.value, code), 0)
-
-
 class Labels:
-    """Gives a code its number when it first comes. For one write transaction."""
+    """The numbers of codes. A code that first comes is given one; for reading (``new=False``) it is 0, as if none."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, new: bool = True) -> None:
         self._connection = connection
+        self._new = new
         self._known: dict[tuple[str, str], int] = {}
 
     def number(self, kind: LabelKind, code: str) -> int:
-        """The number of ``code``, a new one if it has none."""
+        """The number of ``code``."""
         if not code:
             return 0
         key = (kind.value, code)
@@ -94,8 +83,8 @@ class Labels:
 
     def _read(self, key: tuple[str, str]) -> int:
         row = self._connection.execute("SELECT no FROM labels WHERE kind = ? AND code = ?", key).fetchone()
-        if row is not None:
-            return int(row[0])
+        if row is not None or not self._new:
+            return int(row[0]) if row is not None else 0
         return self._connection.execute("INSERT INTO labels(kind, code) VALUES (?, ?)", key).lastrowid
 
 

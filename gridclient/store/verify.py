@@ -15,7 +15,7 @@ from gridclient.store.audit import broken_lines
 from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection, Database, environment_faults
 from gridclient.store.log import Origins, subject_text
-from gridclient.store.packs import FORMAT, ROWS, KnownLabels, packed, read_pack
+from gridclient.store.packs import FORMAT, ROWS, Labels, packed, read_pack
 from gridclient.store.refolding import folded
 from gridclient.store.search import indexed_count
 from gridclient.store.tables import CaseTableRow, PartRow, all_parts, all_rows, part_rows, table_row
@@ -120,7 +120,7 @@ class _CaseCheck:
         self._connection = connection
         self._findings = findings
         self._origins = Origins()
-        self._label = KnownLabels(connection).number
+        self._label = Labels(connection, new=False).number
         self._tallies = TallyChanges()
         self._pack: tuple[int, bytes] = (-1, b"")
         self._rows = _Alongside(all_rows(connection))
