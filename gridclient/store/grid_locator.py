@@ -34,20 +34,15 @@ class AreaLocator:
         self._areas = shapely.from_wkb(np.array(geometries, dtype=object))
         shapely.prepare(self._areas)
         self._tree = shapely.STRtree(self._areas)
+        self._bounds = shapely.total_bounds(self._areas)
         self._from: Days = np.asarray(valid_from, dtype=np.int64)
         self._to: Days = np.asarray(valid_to, dtype=np.int64)
 
-    def at(self, lon: float, lat: float, day: int) -> int:
-        """The area at a point on a day (an ordinal), or ``NOWHERE``."""
-        for index in sorted(self._tree.query(shapely.Point(lon, lat)).tolist()):
-            if self._from[index] <= day < self._to[index] and shapely.intersects_xy(self._areas[index], lon, lat):
-                return int(index)
-        return NOWHERE
-
-    def at_all(self, lons: Numbers, lats: Numbers, days: Days) -> Indexes:
+    def at(self, lons: Numbers, lats: Numbers, days: Days) -> Indexes:
         """The area at each point on its day, ``NOWHERE`` where there is none; NaN is nowhere."""
         found = np.full(len(lons), NOWHERE, dtype=np.intp)
-        inside = self._near(lons, lats)
+        west, south, east, north = self._bounds  # a file from another town costs nothing
+        inside = np.flatnonzero((lons >= west) & (lons <= east) & (lats >= south) & (lats <= north))
         if not len(inside):
             return found
         points, areas = self._tree.query(shapely.points(lons[inside], lats[inside]))
@@ -59,10 +54,3 @@ class AreaLocator:
         first = np.argsort(areas, kind="stable")[::-1]  # the smallest index is written last and stays
         found[points[first]] = areas[first]
         return found
-
-    def _near(self, lons: Numbers, lats: Numbers) -> Indexes:
-        """The points in the box around all areas: a file from another town costs nothing."""
-        if not len(self._areas):
-            return np.empty(0, dtype=np.intp)
-        west, south, east, north = shapely.total_bounds(self._areas)
-        return np.flatnonzero((lons >= west) & (lons <= east) & (lats >= south) & (lats <= north))

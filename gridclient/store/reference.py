@@ -18,7 +18,6 @@ from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_locator import NOWHERE, AreaLocator, Days, Numbers
 from gridclient.store.legal_calendar import legal_calendar
 from gridclient.store.reference_rows import (
-    Outline,
     read_days,
     read_grids,
     read_outlines,
@@ -82,7 +81,7 @@ class Snapshot:
         found = [""] * len(lons)
         left = np.arange(len(lons))
         for tier in _CASE_TIERS:
-            indexes = self._locator(tier).at_all(lons[left], lats[left], days[left])
+            indexes = self._locator(tier).at(lons[left], lats[left], days[left])
             hits = indexes != NOWHERE
             codes = self._codes[tier]
             for position, index in zip(left[hits].tolist(), indexes[hits].tolist(), strict=True):
@@ -101,7 +100,8 @@ class Snapshot:
         return above.code if above is not None and above.tier == tier else None
 
     def _at(self, tier: str, lon: float, lat: float) -> str | None:
-        index = self._locator(tier).at(lon, lat, self.day.toordinal())
+        point = np.array([lon]), np.array([lat]), np.array([self.day.toordinal()])
+        (index,) = self._locator(tier).at(*point).tolist()
         return None if index == NOWHERE else self._codes[tier][index]
 
     def _locator(self, tier: str) -> AreaLocator:
@@ -109,7 +109,11 @@ class Snapshot:
             if tier not in self._locators:
                 outlines = [outline for outline in self._outlines if outline.tier == tier]
                 self._codes[tier] = [outline.code for outline in outlines]
-                self._locators[tier] = _locator_of(outlines)
+                self._locators[tier] = AreaLocator(
+                    [outline.wkb for outline in outlines],
+                    [outline.valid_from for outline in outlines],
+                    [outline.valid_to for outline in outlines],
+                )
             return self._locators[tier]
 
 
@@ -118,14 +122,6 @@ def _once_each(rows: Iterable[StandardRow]) -> Mapping[str, StandardRow]:
     for row in rows:
         found[row.code] = None if row.code in found else row
     return {code: row for code, row in found.items() if row is not None}
-
-
-def _locator_of(outlines: Sequence[Outline]) -> AreaLocator:
-    return AreaLocator(
-        [outline.wkb for outline in outlines],
-        [outline.valid_from for outline in outlines],
-        [outline.valid_to for outline in outlines],
-    )
 
 
 class SqliteReference:
