@@ -29,7 +29,7 @@ class CaseActing(QObject):
     Signals:
         done(str, Action, Changes): carried out on this case.
         outdated(str): somebody else did something to the case meanwhile.
-        refused(Case, GridClientError): a case that is no longer shown refused what was asked.
+        refused(Case, GridClientError): a case refused what was asked; the foot says it, if it is still shown.
         left(): the form or the list of units is put away, the keyboard has no place.
         told(str): what was done, in one sentence.
     """
@@ -142,8 +142,8 @@ class CaseActing(QObject):
         self.done.emit(case_id, action, changes)
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
+        self.refused.emit(case, error)
         if self._view is None or self._view.case.id != case.id:
-            self.refused.emit(case, error)
             return
         self._foot.refuse(error)
         if isinstance(error, Conflict):

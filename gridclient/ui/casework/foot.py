@@ -45,7 +45,7 @@ class Foot(QWidget):
     Signals:
         dispatched(Changes): the dispatch panel has done its work.
         several_dispatched(Together, str): what became of several; ``dispatched`` follows.
-        dispatch_refused(Case, GridClientError): a case that is no longer shown was not dispatched.
+        dispatch_refused(Case, GridClientError): a case was not dispatched.
         dispatch_cancelled(): Esc in the dispatch panel.
     """
 

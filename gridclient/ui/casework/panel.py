@@ -286,8 +286,9 @@ class CasePanel(QWidget):
             self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
-        """The operator is at another case by now."""
-        self.some_refused.emit(f"{short_number(case.number)} {sentence_of(error)}", (case.id,))
+        """Said where it stays, when the operator is at another case by now or on the way to one."""
+        if case.id != self._wanted:
+            self.some_refused.emit(f"{short_number(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:

@@ -32,7 +32,7 @@ class DispatchPanel(DispatchSheet):
     Signals:
         done(Changes): the case, or all that could be of several, was dispatched.
         several_done(Together, str): what became of several, and the sentence about it; before ``done``.
-        refused(Case, GridClientError): a case that is no longer shown was not dispatched.
+        refused(Case, GridClientError): a case was not dispatched; the note says it, if it is still shown.
         cancelled(): Esc with nothing typed.
     """
 
@@ -321,10 +321,9 @@ class DispatchPanel(DispatchSheet):
         self.done.emit(together.changes)
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
+        self.refused.emit(case, error)
         if self._case is not None and self._case.id == case.id:
             self._on_failed(error)
-        else:
-            self.refused.emit(case, error)
 
     def _on_failed(self, error: GridClientError) -> None:
         self._accepting = False
