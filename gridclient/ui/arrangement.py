@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, cast
 
-from PySide6.QtCore import QByteArray, Qt, SignalInstance
+from PySide6.QtCore import QByteArray, Qt, QTimer, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ WIDTH: Final = 1366
 HEIGHT: Final = 768
 _MAP_PX, _LIST_PX = 330, 370
 _ASIDE_PX: Final = 36
+_OTHER_STANDS_MS: Final = 5_000
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
@@ -84,9 +85,10 @@ class Arrangement:
             splitter.splitterMoved.connect(memory.touch)
 
     def _lie_beside(self) -> None:
-        """Where another desk's window fills the screen: its title and its left edge stay in sight."""
+        """Over another desk's window that fills the screen, whose title and left edge stay in sight."""
         free = self._window.screen().availableGeometry().adjusted(_ASIDE_PX, 2 * _ASIDE_PX, 0, 0)
         self._window.setGeometry(free)  # without its frame, which is as high as the first step down
+        QTimer.singleShot(_OTHER_STANDS_MS, self._window, self._window.raise_)  # they start at the same time
 
 
 class _Across(QSplitter):

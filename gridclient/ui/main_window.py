@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
         self.chosen.row_read.connect(self.map.show_case)
-        for teller in (self.chosen, self.batch, self.actions_):
+        for teller in (self.chosen, self.batch, self.actions_, self.map):
             teller.told.connect(self.banner.tell)
         self.batch.undone.connect(state.select)
         self.batch.said.connect(self.status.tell)

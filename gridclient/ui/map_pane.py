@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final, cast
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.mapview.routes import Place
-from gridclient.mapview.view import MapView, Theme
+from gridclient.mapview.view import Layer, MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter, CaseRow, Changes
 from gridclient.ui.theme import tokens
@@ -31,6 +31,7 @@ class MapPane(QWidget):
         point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
         made(MapView): the view is there.
+        told(str, str): what could not be drawn, and how bad that is.
         drawn(): its page has drawn its first cases.
     """
 
@@ -40,6 +41,7 @@ class MapPane(QWidget):
     box_selected = Signal(object)
     point_picked = Signal(float, float)
     made = Signal(object)
+    told = Signal(str, str)
     drawn = Signal()
 
     def __init__(
@@ -60,6 +62,8 @@ class MapPane(QWidget):
         self._filter = CaseFilter()
         self._case: CaseRow | None = None
         self._looking_at: Place | None = None
+        self._layers: dict[str, bool | str] = {}
+        self._missing: set[Layer] = set()
         self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._figures_due.timeout.connect(self._on_figures_due)
         self._line = QVBoxLayout(self)
@@ -88,11 +92,15 @@ class MapPane(QWidget):
         bridge.point_picked.connect(self.point_picked)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
+        bridge.layers_changed.connect(self._layers.update)
+        bridge.layer_failed.connect(self._on_layer_failed)
         bridge.page_drawn.connect(self._on_page_drawn)
         self.view = view
         view.refresh_cases(self._filter)
         if self._looking_at is not None:
             view.centre_on(*self._looking_at)
+        if self._layers:
+            view.set_layers(**self._layers)
         view.select_grid(self._filter.grid or None, centre=self._looking_at is None)
         self.show_case(self._case)
         self.made.emit(view)
@@ -137,6 +145,7 @@ class MapPane(QWidget):
 
     def show_base(self, layer: str) -> None:
         """Another base map: "offline", "none" or an imported map's id."""
+        self._layers["base"] = layer
         if self.view is not None:
             self.view.set_layers(base=layer)
 
@@ -158,12 +167,13 @@ class MapPane(QWidget):
             self.view.set_theme(_theme())
 
     def as_text(self) -> str:
-        """Where the operator looks, for :meth:`restore`."""
-        return json.dumps(self._looking_at) if self._looking_at is not None else ""
+        """Where the operator looks and at what, for :meth:`restore`."""
+        return json.dumps({"place": self._looking_at, "layers": self._layers}, ensure_ascii=False)
 
     def restore(self, text: str) -> None:
         """Looks there when the view is made."""
         self._looking_at = place_in(text)
+        self._layers.update(_kept(text).get("layers", {}))
 
     def shutdown(self) -> None:
         """Before the window is deleted; no view is made any more."""
@@ -176,6 +186,9 @@ class MapPane(QWidget):
 
     def _on_figures_due(self) -> None:
         if self.view is not None:
+            for layer in self._missing:
+                self.view.refresh(layer)
+            self._missing.clear()
             self.view.refresh("figures")
             self.view.refresh_cases()
 
@@ -189,16 +202,28 @@ class MapPane(QWidget):
         if keyboard is not None:
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
+    def _on_layer_failed(self, name: str) -> None:
+        if name == "base":
+            words = self.tr("所选底图画不出来，已换回自带的离线底图。可在“设置”里移除它，再重新导入。")
+        else:
+            self._missing.add(cast("Layer", name))
+            words = self.tr("地图没有读全，图上的内容可能不全；过一会儿会自动再读。")
+        self.told.emit(words, "warn")
+
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
         self._looking_at = (lon, lat, zoom)
 
 
 def place_in(text: str) -> Place | None:
-    """What :meth:`MapPane.as_text` gave."""
-    if not text:
-        return None
-    lon, lat, zoom = json.loads(text)
-    return float(lon), float(lat), float(zoom)
+    """Where :meth:`MapPane.as_text` looked."""
+    place = _kept(text).get("place")
+    return (float(place[0]), float(place[1]), float(place[2])) if place else None
+
+
+def _kept(text: str) -> dict[str, Any]:
+    """An older desk kept the place alone."""
+    kept = json.loads(text or "{}")
+    return kept if isinstance(kept, dict) else {"place": kept}
 
 
 def _theme() -> Theme:

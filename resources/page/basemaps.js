@@ -69,7 +69,8 @@ class BaseMaps {
   _bring() {
     const ifAwaited = (act) => () => this._about()?.kind === "vector" && act();
     this.bringing ??= brought()
-      .then(ifAwaited(() => this.restyle()), ifAwaited(() => this.onFailed()))
+      .then(ifAwaited(() => this.restyle()))
+      .catch(ifAwaited(() => this.onFailed()))
       .finally(() => { this.bringing = null; });
   }
 
@@ -116,7 +117,7 @@ class BaseMaps {
 function brought() {
   const script = element("script", { src: "grid://app/page/vendor/protomaps-leaflet/protomaps-leaflet.js" });
   return new Promise((resolve, reject) => {
-    Object.assign(script, { onload: resolve, onerror: reject });
+    Object.assign(script, { onload: () => (globalThis.protomapsL ? resolve() : reject()), onerror: reject });
     document.head.append(script);
   });
 }

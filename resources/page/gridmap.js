@@ -245,7 +245,7 @@ class GridMap {
     const bounds = code ? this.outlines.boundsOf(code) : before && this._home();
     if (!bounds) return;
     this.untouched = !code; // everything again follows the window's size again
-    const padding = code ? L.point(40, 40) : L.point(6, 6);
+    const padding = code ? L.point(40, 40) : this._edges();
     const zoom = Math.min(this.map.getBoundsZoom(bounds, false, padding.multiplyBy(2)), 16);
     const far = !this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 1;
     if (far || !code) this._unasked(() => this.map.setView(bounds.getCenter(), zoom, { animate: false }));
@@ -295,13 +295,18 @@ class GridMap {
     return this.outlines.boundsOf(this.home) ?? this.outlines.bounds();
   }
 
+  /* Nothing lies under the bars above and below, where the map is high enough for it. */
+  _edges() {
+    return L.point(6, this.map.getSize().y < 240 ? 6 : 40);
+  }
+
   _fit() {
     const bounds = this._home();
     if (!bounds || !this.untouched || !this.map.getSize().x) return;
     const fitted = `${this.map.getSize()} ${bounds.toBBoxString()}`;
     if (fitted === this.fitted) return; // everything would be drawn again
     this.fitted = fitted;
-    this._unasked(() => this.map.fitBounds(bounds, { padding: [6, 6], animate: false }));
+    this._unasked(() => this.map.fitBounds(bounds, { padding: this._edges(), animate: false }));
   }
 
   /* A zoom that nobody asked for: the map goes on following the window's size. */

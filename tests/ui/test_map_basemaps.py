@@ -85,15 +85,18 @@ def test_a_theme_that_changes_while_shapes_are_awaited_asks_for_their_library_on
     folder.close()
 
 
-def test_a_base_map_whose_library_does_not_come_gives_way_to_the_offline_one_and_is_told(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("library", [None, b"", b"throw new Error()", b"var protomapsL = {}"])
+def test_a_base_map_whose_library_is_missing_or_useless_gives_way_to_the_offline_one_and_is_told(
+    library: bytes | None, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_pmtiles(tmp_path / "v.pmtiles", tiles_around(*BLOCK, mvt("water")), vector=True)
     folder = BaseMapFolder(tmp_path, READERS)
 
     def without_library(root: Path, name: str) -> tuple[str, bytes]:
-        if "protomaps" in name:
+        if "protomaps" in name and library is None:
             raise NotFound("map.address", address=name)
+        if "protomaps" in name:
+            return "text/javascript", library or b""
         return read_asset(root, name)
 
     with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
@@ -105,8 +108,9 @@ def test_a_base_map_whose_library_does_not_come_gives_way_to_the_offline_one_and
             assert failed.args == ["base"]
         assert map_stage.js("[gridmap.base.chosen, gridmap.outlines.opacity]") == ["offline", 1]
         assert map_stage.js("document.querySelector('.desk-menu input[type=radio]:checked').value") == "offline"
-        choose(map_stage, folder)  # the next time it may come
-        assert map_stage.js("gridmap.outlines.opacity") < 1
+        if library is None:
+            choose(map_stage, folder)  # the next time it may come
+            assert map_stage.js("gridmap.outlines.opacity") < 1
     folder.close()
 
 

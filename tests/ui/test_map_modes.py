@@ -184,10 +184,13 @@ def test_a_store_that_is_not_there_is_told_and_the_map_stands(qtbot: QtBot, data
 
 
 def test_a_map_that_nobody_moved_shows_the_whole_county_whatever_size_its_window_takes(map_stage: MapStage) -> None:
-    for height in (700, 260, 420):
+    for height in (700, 260, 420, 300, 330, 360, 390, 450):
         map_stage.view.resize(788, height)
         map_stage.wait(f"gridmap.map.getSize().y === {height} && gridmap.fitted.startsWith(gridmap.map.getSize())")
         assert map_stage.js("gridmap.map.getBounds().contains(gridmap.outlines.bounds())"), height
+        lowest = map_stage.js("gridmap.map.latLngToContainerPoint(gridmap.outlines.bounds().getSouthWest()).y")
+        legend = map_stage.js("document.querySelector('.desk-legend').getBoundingClientRect().top")
+        assert height < 300 or lowest < legend, "nothing lies under the legend"
         assert map_stage.js("gridmap.untouched")
 
 

@@ -1,0 +1,76 @@
+"""The map's place in the window: what it remembers, and what it says when the page cannot draw something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gridclient.mapview.view import MapView
+from gridclient.services.rows import Changes
+from gridclient.ui.map_pane import MapPane, place_in
+from tests.fakes.map_data import InMemoryMapData
+from tests.fakes.map_stage import PATIENCE_MS, MapStage
+
+OpenPane = Callable[[str], tuple[MapPane, MapStage]]
+
+
+@pytest.fixture
+def data() -> InMemoryMapData:
+    return InMemoryMapData()
+
+
+@pytest.fixture
+def open_pane(qtbot: QtBot, look: None, data: InMemoryMapData) -> Iterator[OpenPane]:
+    opened: list[MapPane] = []
+
+    def open_one(kept: str) -> tuple[MapPane, MapStage]:
+        pane = MapPane(data=data)
+        opened.append(pane)
+        pane.restore(kept)
+        pane.resize(800, 500)
+        with qtbot.waitSignal(pane.drawn, timeout=PATIENCE_MS):
+            pane.make()
+            pane.show()
+        assert isinstance(pane.view, MapView)
+        stage = MapStage(pane.view, qtbot)
+        stage.settle()
+        return pane, stage
+
+    yield open_one
+    for pane in opened:
+        pane.shutdown()
+        pane.deleteLater()
+    qtbot.wait(20)
+
+
+def test_the_layers_that_were_chosen_on_the_map_are_there_again(open_pane: OpenPane, qtbot: QtBot) -> None:
+    pane, stage = open_pane("")
+    with qtbot.waitSignal(stage.bridge.layers_changed, timeout=PATIENCE_MS):
+        stage.js("(gridmap.controls.wishes.layer('units', true), 0)")
+    pane.show_base("none")
+    _, again = open_pane(pane.as_text())
+    again.wait("gridmap.marks.visible.units && gridmap.base.chosen === 'none'")
+
+
+def test_a_place_that_an_older_desk_kept_is_understood() -> None:
+    assert place_in("[122.1, 37.5, 13]") == (122.1, 37.5, 13.0)
+    assert place_in('{"place": [122.1, 37.5, 13], "layers": {}}') == (122.1, 37.5, 13.0)
+    assert place_in("") is place_in('{"place": null}') is None
+
+
+def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
+    open_pane: OpenPane, data: InMemoryMapData, qtbot: QtBot
+) -> None:
+    pane, stage = open_pane("")
+    told: list[tuple[str, str]] = []
+    pane.told.connect(lambda *said: told.append(said))
+    stage.bridge.on_page_layer_failed("base")
+    assert told == [("所选底图画不出来，已换回自带的离线底图。可在“设置”里移除它，再重新导入。", "warn")]
+    stage.bridge.on_page_layer_failed("units")
+    assert "没有读全" in told[-1][0]
+    stage.js("(gridmap.marks.show({ units: true }), 0)")
+    before = data.asked.count("units")
+    pane.refresh(Changes())
+    qtbot.waitUntil(lambda: data.asked.count("units") > before, timeout=PATIENCE_MS)
