@@ -18,7 +18,11 @@ def main() -> int:
         if (profile / "profile.json").is_file():
             watch.folder = profile / "logs"
 
-    return run(on_profile=look_after)
+    with watch:
+        return run(on_profile=look_after)
+    from gridclient.cli.output import report_fault
+
+    return report_fault(as_json="--json" in sys.argv)
 
 
 if __name__ == "__main__":

@@ -122,6 +122,7 @@ class CrashWatch(logging.Handler):
     """Keeps the last records in memory and writes them to a file when something was not foreseen.
 
     ``folder`` is where crash files go, ``None`` while no profile is known. ``install`` and ``remove`` come in pairs.
+    As a context it tells of a fault that would leave the block, and the block ends there.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -132,6 +133,15 @@ class CrashWatch(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._records.append(self.format(record))
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, where: object) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        self._tell(error, threading.current_thread().name)
+        return True
 
     def install(self) -> None:
         """From now on faults of every thread are told here."""

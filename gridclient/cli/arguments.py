@@ -123,6 +123,13 @@ def _whole(name: str, value: Any) -> int:
     return number
 
 
+def _size(name: str, value: Any) -> int:
+    number = _whole(name, value)
+    if number < 0:
+        raise InvalidInput("arguments.negative", name=name)
+    return number
+
+
 def _urgency(name: str, value: Any) -> int:
     number = _whole(name, value)
     if number not in URGENCIES:
@@ -170,7 +177,7 @@ _READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     **dict.fromkeys(("lon", "lat"), _number),
     "closing_condition_met": _truth,
     "level": _whole,
-    "size": _whole,
+    "size": _size,
     "urgency": _urgency,
     "channel": _channel,
     "happened_at": _seconds,

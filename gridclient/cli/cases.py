@@ -9,7 +9,7 @@ from typing import Any, Final
 from gridclient.cli.arguments import FACTS, checked, json_object
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines, say, table
+from gridclient.cli.output import Exit, print_json, print_lines, table
 from gridclient.cli.parsing import count_of, one_of
 from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, timeline_json
 from gridclient.domain.case import CaseFacts, CaseState
@@ -143,7 +143,7 @@ def act_on(args: argparse.Namespace) -> Exit:
         raise RuleViolation("action.not_available", action=_LATER[args.action])
     given, unknown = checked(json_object(args.json_args))
     if unknown:
-        say(f"没有用到的内容：{'、'.join(unknown)}")
+        raise InvalidInput("arguments.unknown", names=unknown)
     with open_desk(args.profile, account=args.account) as opened:
         case = opened.desk.queries.case(args.case)
         opened.desk.act(Action(args.action), case.id, given)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gridclient.cli.parsing import WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
-from gridclient.services.error_text import sentence_of
+from gridclient.services.error_text import sentence, sentence_of
 
 _HELD: Final = "profile.in_use"
 
@@ -24,6 +24,8 @@ class Exit(IntEnum):
     WRONG_USE = 2
     PARTLY = 3
     ENVIRONMENT = 4
+    FAULT = 70
+    """A fault of the program's own: what was done is not known."""
 
 
 def print_json(document: Any) -> None:
@@ -58,6 +60,12 @@ def report_error(error: GridClientError, *, as_json: bool) -> Exit:
     _report(error.code, sentence_of(error), as_json=as_json)
     failed = isinstance(error, StoreUnavailable) or error.code == _HELD or getattr(error, "retryable", False)
     return Exit.ENVIRONMENT if failed else Exit.REFUSED
+
+
+def report_fault(*, as_json: bool) -> Exit:
+    """Tells of a fault that nobody foresaw; its trace stands on stderr already."""
+    _report("program.failed", sentence("program.failed"), as_json=as_json)
+    return Exit.FAULT
 
 
 def report_wrong_use(wrong: WrongUse, *, as_json: bool) -> Exit:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.case import Assignment, Case, CaseClock
 from gridclient.services.clocks import explained
 from gridclient.services.deadline_text import explain
-from gridclient.services.masking import mask_name, mask_phone
+from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.ports import Reference
 from gridclient.services.proposal import Candidate, Proposal
 from gridclient.services.proposal_text import reason_of
@@ -48,14 +48,14 @@ def row_json(row: CaseRow, now: datetime) -> Json:
 
 
 def case_json(case: Case, now: datetime, reference: Reference) -> Json:
-    """A case with its parts and clocks. The reporter is masked; the desk shows it on demand and leaves a trace."""
+    """A case with its parts and clocks. People are masked; the desk shows them on demand and leaves a trace."""
     facts, lead = case.facts, case.lead
     due = case.due
     return {
         "id": case.id,
         "number": case.number,
         "title": facts.title,
-        "description": facts.description,
+        "description": mask_numbers(facts.description),
         "state": case.state.value,
         "level": case.level,
         "version": case.version,
@@ -102,7 +102,7 @@ def _assignment_json(part: Assignment) -> Json:
         "handled_at": iso(part.handled_at),
         "verified_at": iso(part.verified_at),
         "return_until": iso(part.return_until),
-        "result": part.result or None,
+        "result": mask_numbers(str(part.result)) or None,
     }
 
 
@@ -125,13 +125,36 @@ def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> lis
             "at": iso(e.at),
             "kind": e.kind,
             "actor": e.actor,
-            "text": text,
-            "payload": dict(e.payload),
+            "text": mask_numbers(text),
+            "payload": _masked(e.payload),
             "pending": e.pending,
             "refused": e.refused,
         }
         for e, text in zip(entries, lines_of(entries, reference), strict=True)
     ]
+
+
+def _masked(payload: Mapping[str, Any]) -> Json:
+    """What an event says, without what names or reaches a person."""
+    return {
+        name: _masked(value) if name == "facts" and isinstance(value, dict) else _MASKS.get(name, _as_it_is)(value)
+        for name, value in payload.items()
+    }
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _by(mask: Callable[[str], str]) -> Callable[[Any], str]:
+    return lambda value: mask(str(value))
+
+
+_MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "reporter_name": _by(mask_name),
+    "reporter_phone": _by(mask_phone),
+    **dict.fromkeys(("description", "people", "text", "reason", "result", "public_reply", "note"), _by(mask_numbers)),
+}
 
 
 def proposal_json(proposal: Proposal) -> Json:

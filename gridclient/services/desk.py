@@ -6,11 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case, CaseFacts
-from gridclient.domain.errors import GridClientError
+from gridclient.domain.errors import GridClientError, NotFound
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.map_port import MapData
-from gridclient.services.ports import AttachmentFiles, Clock, DeskQueries, DeskSettings, IdSource, Reference, Work
+from gridclient.services.ports import (
+    AttachmentFiles,
+    Clock,
+    DeskQueries,
+    DeskSettings,
+    FileState,
+    IdSource,
+    Reference,
+    Work,
+)
 from gridclient.services.rows import Changes
 
 if TYPE_CHECKING:
@@ -46,7 +55,7 @@ class Desk:
         """One action on one case; a dispatch that names no lead takes the proposal.
 
         Raises:
-            GridClientError: see :func:`gridclient.services.acting.act_on_case`.
+            GridClientError: see :func:`gridclient.services.acting.act_on_case`; ``attachment.missing``.
         """
         from gridclient.services.acting import ActOnCase, act_on_case
         from gridclient.services.proposal import proposed_lead
@@ -56,6 +65,10 @@ class Desk:
             proposal = self.propose(case_id)
             given["lead"] = proposed_lead(proposal).code
             given.setdefault("cooperating", [c.unit.code for c in proposal.cooperating])
+        if action is Action.ATTACH and self.files is not None:
+            digest = str(given.get("sha256", ""))
+            if self.files.states([digest]).get(digest, FileState.NOT_HERE) is FileState.NOT_HERE:
+                raise NotFound("attachment.missing")
         command = ActOnCase(action, case_id, self.actor, given, base)
         return act_on_case(command, work=self.work, reference=self.reference, clock=self.clock)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,8 +58,9 @@ def test_filters_narrow_and_a_box_may_be_named_by_its_word(reading: CommandLine)
 
 
 def test_overdue_ones_are_those_whose_deadline_is_past(reading: CommandLine) -> None:
-    assert all(case["overdue"] for case in reading.json("cases", "list", "--box", "overdue").json["cases"])
-    assert not any(case["overdue"] for case in reading.json("cases", "list", "--box", "due_soon").json["cases"])
+    late, soon = (reading.json("cases", "list", "--box", box).json["cases"] for box in ("overdue", "due_soon"))
+    assert late and all(case["overdue"] for case in late)
+    assert soon and not any(case["overdue"] for case in soon)
 
 
 def test_two_characters_find_a_case_and_every_word_must_occur(reading: CommandLine) -> None:
@@ -148,6 +150,25 @@ def test_what_comes_later_is_refused_and_not_misunderstood(desk: CommandLine, ac
     assert (ran.status, ran.code) == (1, "action.not_available")
 
 
+@pytest.mark.parametrize(
+    ("action", "args", "code"),
+    [
+        ("dispatch", {"leed": "nix"}, "arguments.unknown"),
+        ("attach", {"sha256": "zz", "name": "x.jpg"}, "attachment.missing"),
+        ("attach", {"sha256": "a" * 64, "name": "x.jpg"}, "attachment.missing"),
+        ("attach", {"sha256": "a" * 64, "size": -5}, "arguments.negative"),
+        ("amend", {"level": 9}, "case.no_such_level"),
+        ("amend", {"title": ""}, "case.title_missing"),
+    ],
+)
+def test_what_cannot_be_meant_changes_nothing(desk: CommandLine, action: str, args: dict[str, Any], code: str) -> None:
+    key = desk.first("filed")
+    before = desk.json("cases", "show", key).json
+    ran = desk.act(key, action, **args)
+    assert (ran.status, ran.code) == (1, code)
+    assert desk.json("cases", "show", key).json["version"] == before["version"]
+
+
 def test_an_unknown_action_is_wrong_use(reading: CommandLine) -> None:
     assert reading.json("cases", "act", "x", "fly").status == 2
 
@@ -186,6 +207,24 @@ def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
     payload = desk.json("cases", "show", case["id"]).json["timeline"][0]["payload"]
     assert payload["facts"]["happened_at"] == 1795138200
     assert payload["facts"]["source_point"].startswith("gcj02 ")
+
+
+def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) -> None:
+    phone, card = "13800001234", "371002199001011234"
+    facts = {
+        "title": "欠薪", "description": f"致电{phone}，证件{card}", "people": f"李某 {card}", "grid": BASIC,
+        "reporter": {"name": "欧阳建国", "phone": phone},
+    }  # fmt: skip
+    key = desk.json("cases", "new", "--json-args", json.dumps(facts)).json["id"]
+    desk.act(key, "note", text=f"已联系{phone}")
+    desk.act(key, "amend", reporter={"phone": "13900005678"})
+    for ran in (desk.json("cases", "show", key), desk("cases", "show", key)):
+        assert not [secret for secret in (phone, card, "13900005678", "建国") if secret in ran.out]
+    shown = desk.json("cases", "show", key).json
+    said = shown["timeline"][0]["payload"]["facts"]
+    assert (said["reporter_name"], said["reporter_phone"]) == ("欧*", "138****1234")
+    assert shown["description"] == said["description"] == "致电138****1234，证件3710**********1234"
+    assert said["grid"] == BASIC and shown["timeline"][1]["payload"]["text"] == "已联系138****1234"
 
 
 @pytest.mark.parametrize(

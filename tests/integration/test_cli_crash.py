@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -95,6 +97,33 @@ def test_a_fault_of_a_thread_is_recorded_too(watch: CrashWatch, tmp_path: Path) 
     assert "in reader-3" in text
 
 
+FAULTY = """
+import sys
+from gridclient import __main__
+from gridclient.cli import tools
+
+def broken(*_):
+    raise KeyError("欧阳建国 13812345678")
+
+tools.explain = broken
+sys.argv = ["gridclient", *sys.argv[1:]]
+sys.exit(__main__.main())
+"""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_fault_ends_with_a_status_of_its_own_and_one_document(as_json: bool) -> None:
+    words = ["deadline", "--from", "2026-02-13T09:00:00", "--limit", "1工作日", *(["--json"] if as_json else [])]
+    run = [sys.executable, "-c", FAULTY, *words]
+    ran = subprocess.run(run, check=False, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 70
+    assert "程序出错" in ran.stderr and "in broken" in ran.stderr and MOBILE not in ran.stderr
+    if as_json:
+        assert json.loads(ran.stdout)["error"]["code"] == "program.failed"
+    else:
+        assert ran.stdout == ""
+
+
 def test_old_crash_files_go_and_a_folder_that_cannot_be_written_is_no_second_fault(tmp_path: Path) -> None:
     watch = CrashWatch(tmp_path / "logs")
     for _ in range(KEPT_CRASHES + 3):
@@ -123,4 +152,8 @@ def test_the_log_rotates_in_the_profile_and_holds_no_personal_data(tmp_path: Pat
 def test_a_log_that_cannot_be_written_costs_the_log_only(tmp_path: Path) -> None:
     (tmp_path / "logs").write_text("")
     with kept_log(tmp_path / "logs"):
+        held = logging.getLogger().handlers[-1]
         logging.getLogger("gridclient.test").info("on")
+    assert isinstance(held, logging.NullHandler)
+    assert held not in logging.getLogger().handlers
+    assert (tmp_path / "logs").read_text() == ""
