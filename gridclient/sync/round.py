@@ -31,7 +31,7 @@ from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TRIPS: Final = 100_000
 _FEW: Final = 1000
-_THOROUGH, _PLAIN, _SWIFT = 19, 15, 3  # levels of compression; the thorough one saves 7 % in eighteen times the time
+_THOROUGH, _PLAIN, _SWIFT = 19, 17, 3  # levels of compression; 17 has most of what 19 saves, in a third of the time
 _NO_USE_AGAIN: Final = frozenset({"sync.chain_broken", "sync.signature"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
