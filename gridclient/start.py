@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
@@ -65,20 +65,17 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forer
     """
     garbage = GarbageCollector()  # nothing of what a start makes is garbage
     _make_haste()
-    from gridclient.application import make_application
-
     try:
-        application = make_application()
-        application.setQuitOnLastWindowClosed(False)
+        app = open_app(profile, forerunner)
+        QApplication.setQuitOnLastWindowClosed(False)
         QTimer.singleShot(_STARTED_MS, garbage, garbage.begin)
-        return _stay(profile, made, forerunner)
+        return _stay(app, profile, made)
     finally:
         garbage.end()
 
 
-def _stay(profile: Path, made: Callable[[App], None], forerunner: Forerunner | None) -> int:
+def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
     restored: tuple[str, Kind] | None = None
-    app = open_app(profile, forerunner)
     while True:
         with closed_when_asked(app.window.close) as asked:  # also while it closes: what writes goes to its end
             try:
@@ -104,11 +101,12 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     Raises:
         GridClientError: see :func:`gridclient.composition.open_desk`.
     """
+    opening = _Opening(profile, forerunner)  # before the web engine is imported: the page waits for it
     from gridclient.application import make_application
     from gridclient.mapview.view import MapView
 
     application = make_application()
-    opening, view = _Opening(profile, forerunner), MapView(size=_MAP_SIZE)
+    view = MapView(size=_MAP_SIZE)
     view.resize(*_MAP_SIZE)
     try:
         opened, base_maps = opening.wait()

@@ -1,6 +1,6 @@
 """Answers ``grid://app/…``: every file and every query on pool threads, so that the GUI thread opens nothing.
 
-Files of the program are answered from the start; what is asked of the store waits until there is one.
+The page itself waits until there is a store: then its first answers come with it, and it draws without asking.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         number = self._count
         self._jobs[number] = job
         job.destroyed.connect(partial(self._on_job_gone, number))  # the page gave the request up
-        self._ask(number, url.path(), url.query())
+        if self._early is None:
+            self._submit(number, url.path(), url.query())
+        else:
+            self._early.append((number, url.path(), url.query()))
 
     @property
     def waiting(self) -> int:
@@ -70,12 +73,6 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         self._answered.disconnect(self._on_answered)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
-
-    def _ask(self, number: int, path: str, query: str) -> None:
-        if self._early is not None and self._routes.needs_store(path):
-            self._early.append((number, path, query))
-        else:
-            self._submit(number, path, query)
 
     def _submit(self, number: int, path: str, query: str) -> None:
         future = self._pool.submit(self._routes.answer, path, query)

@@ -41,7 +41,6 @@ logger = logging.getLogger(__name__)
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
-_OF_THE_PAGE = ("words", "preview")
 _FIRST = ("words", "place", "outlines", "base", "figures")
 EMPTY_COLLECTION = b'{"type":"FeatureCollection","features":[]}'
 
@@ -55,7 +54,7 @@ Place = tuple[float, float, float]
 class Routes:
     """The page's addresses over the ports. ``cases`` and ``preview`` are replaced whole when the desk changes them.
 
-    A page that is loaded before the store is open has no ``data`` yet: :meth:`needs_store` says what has to wait.
+    Without ``data`` (the store is not open yet) nothing is asked of them but words and preview.
     """
 
     data: MapData | None = None
@@ -67,12 +66,6 @@ class Routes:
     place: Place | None = None
     words: Mapping[str, str] = field(default_factory=dict)
     scripts: Mapping[str, bytes] = field(default_factory=dict)
-
-    @staticmethod
-    def needs_store(path: str) -> bool:
-        """Whether this address is answered from the store, or from the maps that were imported into its profile."""
-        room, _, rest = path.lstrip("/").partition("/")
-        return room == "tiles" or (room == "data" and rest not in _OF_THE_PAGE)
 
     def answer(self, path: str, query: str = "") -> Reply:
         """Raises NotFound for an unknown address, InvalidInput for a malformed one, and what the ports raise."""

@@ -123,6 +123,9 @@ class _Boxes(Mapping[Box, int]):
     def __len__(self) -> int:
         return len(Box)
 
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return dict, (dict(self),)  # whoever hears of it from the forerunner has no store
+
 
 def _figures(row: Sequence[int]) -> GridFigures:
     return GridFigures(row[ALL_OPEN], row[PLACES[Box.OVERDUE]], _Boxes(row))

@@ -52,8 +52,17 @@ def told(profile: Path, steps: str) -> list[str]:
 
 
 def test_the_first_questions_are_answered_before_the_store_is_loaded(profile: Path) -> None:
-    steps = EARLY + "print(*titles(), 'numpy' in sys.modules, 'gridclient.composition' in sys.modules); early.close()"
-    assert told(profile, steps) == ["路灯不亮", "False", "False"]
+    steps = (
+        EARLY
+        + """
+queries = early.desk.queries
+from gridclient.services.rows import Box
+print(*titles(), queries.total(CaseFilter()), queries.box_counts()[Box.REPORTED], queries.figures()[""].open)
+print('numpy' in sys.modules, 'gridclient.composition' in sys.modules)
+early.close()
+"""
+    )
+    assert told(profile, steps) == ["路灯不亮", "1", "1", "1", "False", "False"]
 
 
 def test_a_write_waits_for_the_store_which_answers_from_then_on(profile: Path) -> None:
