@@ -176,7 +176,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "shape.malformed": "坐标的写法不对（{type}），请重新导出。",
     "shape.ring_short": "边界只有 {points} 个点，围不成面。",
     "shape.ring_closed": "{rings} 条边界没有首尾相接，已自动闭合。",
-    "shape.several_parts": "由 {parts} 块组成，已作为一个区域导入，请核对。",
+    "shape.several_parts": "由 {parts} 块组成，按一个区域导入，请核对。",
     "shape.too_many_points": "边界超过 {most} 个点，请简化后再导入。",
     "shape.swapped": "坐标的经纬度写反了（{lon}，{lat}）。",
     "shape.not_degrees": "坐标不是经纬度（{lon}，{lat}），请导出为经纬度再导入。",

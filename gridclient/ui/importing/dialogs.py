@@ -19,7 +19,7 @@ def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
     types = translate(
         "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
     )
-    start = str(last.parent) if last is not None else ""
+    start = str(last.parent if last is not None else Path.home())
     chosen, _ = QFileDialog.getOpenFileName(parent, translate("ImportPage", "选择要导入的文件"), start, types)
     return Path(chosen) if chosen else None
 

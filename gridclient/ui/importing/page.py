@@ -289,7 +289,8 @@ class ImportPage(QWidget):
         self._end(self.result.headline.text())
         self._order()
         self._settle()
-        self._go_to(self.go if outcome.dry_run else self.leave if self.result.save.isHidden() else self.result.save)
+        told = self.result.save if outcome.refused or outcome.notices else self.leave
+        self._go_to(self.go if outcome.dry_run and outcome.summary.imported else told)
         if outcome.changes.kinds or outcome.changes.cases:
             self.imported.emit(outcome.changes)
 

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from gridclient.services.import_findings import ImportOutcome, RowFinding
+from gridclient.services.import_order import BASE_MAP
 from gridclient.ui.importing.present import summary_text
 from gridclient.ui.importing.tables import TABLE_STYLE, FindingsModel
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import HEADER_PX, ROW_PX, restyle
 
-_WIDTHS = (84, 150, 130)
+_WIDTHS = (98, 150, 130)
 
 
 class ResultPanel(QWidget):
@@ -33,7 +34,7 @@ class ResultPanel(QWidget):
         self.hint = QLabel(self)
         self.hint.setProperty("role", "muted")
         self.save = KeyButton(self.tr("保存报告…"), key="Ctrl+S", icon="save", parent=self)
-        self.next = KeyButton(self.tr("再导入一个文件"), parent=self)
+        self.next = KeyButton(self.tr("换一个文件…"), parent=self)
         self.save.clicked.connect(self.report_wanted)
         self.next.clicked.connect(self.next_wanted)
         self.findings = FindingsModel(self)
@@ -84,14 +85,18 @@ class ResultPanel(QWidget):
         self.headline.setText(summary_text(outcome))
         self.headline.setAccessibleName(self.headline.text())
         lines: list[RowFinding] = [*outcome.refused, *outcome.notices]
-        self.findings.show_lines(lines)
+        self.findings.show_lines(lines, dry_run=outcome.dry_run)
         self.table.setVisible(bool(lines))
         self.hint.setText(self._hint(outcome))
+        self.hint.setVisible(outcome.summary.kind != BASE_MAP)
         restyle(self.hint)
 
     def _hint(self, outcome: ImportOutcome) -> str:
         if outcome.refused and outcome.dry_run:
-            return self.tr("下面每一行都说明了在哪里、怎么改；可以改好文件再导入，也可以现在导入其余的行。")
+            some = self.tr("下面每一行都说明了在哪里、怎么改；可以改好文件再导入，也可以现在导入其余的行。")
+            return (
+                some if outcome.summary.imported else self.tr("下面每一行都说明了在哪里、怎么改；现在没有能导入的行。")
+            )
         if outcome.refused:
             return self.tr("下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。")
         if outcome.notices:

@@ -71,7 +71,7 @@ class FirstRowsModel(QAbstractTableModel):
         used = self._uses.get(title, "")
         if not used:
             return title
-        return f"{title} ✓" if used == title else f"{title} → {used}"
+        return f"{title} ✓" if used == title.rstrip("*") else f"{title} → {used}"
 
 
 class FindingsModel(QAbstractTableModel):
@@ -80,10 +80,12 @@ class FindingsModel(QAbstractTableModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._lines: Sequence[RowFinding] = ()
+        self._bad = ""
 
-    def show_lines(self, lines: Sequence[RowFinding]) -> None:
+    def show_lines(self, lines: Sequence[RowFinding], *, dry_run: bool) -> None:
         self.beginResetModel()
         self._lines = lines
+        self._bad = self.tr("▲ 不能导入") if dry_run else self.tr("▲ 未导入")
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:
@@ -99,7 +101,7 @@ class FindingsModel(QAbstractTableModel):
         refused = isinstance(line, RefusedRow)
         if role == _ROLE.DisplayRole or (role == _ROLE.ToolTipRole and index.column() == 3):
             texts = (
-                self.tr("▲ 未导入") if refused else self.tr("提示"),
+                self._bad if refused else self.tr("提示"),
                 place_text(line),
                 line.column,
                 sentence(line.code, **line.params),

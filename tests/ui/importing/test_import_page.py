@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QTableView
 from pytestqt.qtbot import QtBot
 
 from gridclient.import_look import look_in_worker
+from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
 from tests.ui.importing.import_stage import PLAIN, Stage, saved_as
@@ -39,6 +40,7 @@ def test_it_goes_in_by_keys_alone_and_what_came_of_it_is_said(stage: Stage, plai
     stage.open(plain)
     with qtbot.waitSignal(stage.page.imported, timeout=15_000) as told:
         stage.press(Qt.Key.Key_Return)
+    assert stage.has_keyboard(stage.page.leave)  # a report would tell nothing
     assert told.args == [Changes(kinds=frozenset({"cases"}))]
     assert stage.importer.orders == [ImportOrder("cases", plain)]
     assert "导入 2" in stage.page.result.headline.text()
@@ -48,6 +50,7 @@ def test_the_keyboard_stands_on_what_is_to_be_done_next_from_the_file_to_its_rep
     stage: Stage, placed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, report = stage.page, tmp_path / "report.xlsx"
+    stage.importer.refused = (RefusedRow("", 3, "层级", "case.level_unknown", {"text": "九"}),)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(placed), ""))
     saved_as(monkeypatch, report)
     page.setFocus()  # as the desk does it

@@ -36,6 +36,17 @@ def test_what_a_check_would_refuse_does_not_read_as_if_the_rest_had_gone_in(stag
     stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
     assert "已经导入" not in stage.page.result.hint.text()
     assert "也可以现在导入" in stage.page.result.hint.text()
+    assert stage.page.result.findings.index(0, 0).data() == "▲ 不能导入"
+    assert stage.has_keyboard(stage.page.go)
+
+
+def test_a_check_that_leaves_nothing_to_bring_in_goes_to_its_report(stage: Stage, plain: Path) -> None:
+    stage.importer.refused = REFUSED * 2
+    stage.open(plain)
+    stage.press(Qt.Key.Key_T)
+    stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
+    assert "没有能导入的行" in stage.page.result.hint.text()
+    assert stage.has_keyboard(stage.page.result.save)
 
 
 def test_a_running_import_can_be_stopped(stage: Stage, plain: Path) -> None:
