@@ -47,13 +47,6 @@ class Answer:
         mask[places] = True
         return cls(stamp, size, _NONE, np.packbits(mask))
 
-    @classmethod
-    def of_mask(cls, mask: NDArray[np.bool_], stamp: int) -> Answer:
-        """The same, of whether each case is found."""
-        if np.count_nonzero(mask) * _BITS_OF_A_NUMBER < len(mask):
-            return cls.of(np.flatnonzero(mask), len(mask), stamp)
-        return cls(stamp, len(mask), _NONE, np.packbits(mask))
-
     def mask(self) -> NDArray[np.bool_] | None:
         """Whether each case is found; ``None`` where they are few."""
         return None if self.bits is None else np.unpackbits(self.bits, count=self.size).view(np.bool_)

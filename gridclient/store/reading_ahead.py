@@ -81,13 +81,13 @@ class ReadingAhead:
 
     def _ask(self, query: TextQuery) -> None:
         with self._database.reader() as connection:
-            (stamp,) = connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()
-            (last,) = connection.execute("SELECT max(no) FROM packs").fetchone()
-            size = 0 if last is None else (last + 1) * ROWS
-            found = np.zeros(size, dtype=np.bool_)
-            for first in range(1, size + 1, _FOUND_AT_ONCE):
-                found[find(connection, query, between=(first, first + _FOUND_AT_ONCE - 1)) - 1] = True
-        self._columns.keep_answer(query, Answer.of_mask(found, stamp))
+            stamp, last = connection.execute("SELECT stamp, (SELECT max(no) FROM packs) FROM store_state").fetchone()
+            size = (last + 1) * ROWS
+            places = [
+                find(connection, query, between=(first, first + _FOUND_AT_ONCE - 1)) - 1
+                for first in range(1, size + 1, _FOUND_AT_ONCE)
+            ]
+        self._columns.keep_answer(query, Answer.of(np.concatenate(places), size, stamp))
 
 
 def frequent_signs(connection: Connection, size: int) -> list[str]:
