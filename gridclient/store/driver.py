@@ -24,6 +24,7 @@ from gridclient.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     import sqlite_utils
+    from sqlite_utils.migrations import Migrations
 
     SchemaTool: TypeAlias = sqlite_utils.Database
     """sqlite-utils over a connection of this module: for schema and administration, not for daily writes."""
@@ -174,6 +175,13 @@ _PRAGMAS: Final = {
     Use.READING: ("query_only = ON", "cache_size = -8192"),  # as many as threads read at once, each with its own
     Use.COPYING: ("journal_mode = OFF", "synchronous = OFF"),
 }
+
+
+def schema_steps(name: str) -> Migrations:
+    """An empty list of sqlite-utils' steps to a schema."""
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415  (as below)
+
+    return Migrations(name)
 
 
 def schema_tool(connection: Connection) -> SchemaTool:

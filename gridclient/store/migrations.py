@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlite_utils.migrations import Migrations
-
 from gridclient.store import schema
-from gridclient.store.driver import Connection, schema_tool
+from gridclient.store.driver import Connection, schema_steps, schema_tool
 from gridclient.store.schema import APPLICATION_ID, TALLY_COLUMNS
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ _TYPES: Final = {"": str, "str": str, "int": int, "float": float, "bytes": bytes
 _BOUNDARY: Final = (
     "geometry:bytes? west:float? south:float? east:float? north:float? source_crs source_geometry:bytes? schematic:int"
 )
-migrations = Migrations("gridclient.store")
+migrations = schema_steps("gridclient.store")
 
 
 def upgrade(connection: Connection) -> None:

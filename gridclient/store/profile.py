@@ -14,9 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
@@ -27,6 +25,9 @@ from gridclient.store.log import Device, writing_device
 from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.schema import check_version
 from gridclient.store.snapshots import copy_store
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 BEFORE_UPGRADE: Final = "before-upgrade-"
 BY_HAND: Final = "manual-"
