@@ -68,8 +68,16 @@ class DoubleClock:
         return " ".join((*parts, URGENCY_WORDS[self.urgency]))
 
 
-def short_number(number: str) -> str:
-    """Without the township, which is the same on the whole desk: ``20261121-A10047``."""
+def township_in(number: str) -> str:
+    """The township that gave a number; empty where another office did."""
+    return number[:9] if number[9:10] == "-" else ""
+
+
+def short_number(number: str, *, several: bool = False) -> str:
+    """Without the township, which is the same on most desks: ``20261121-A10047``. Among those of ``several`` townships
+    with what tells them apart: ``001-20261121-A10047``."""
+    if several and township_in(number):
+        return number[6:]
     return number.partition("-")[2] or number
 
 

@@ -30,7 +30,9 @@ BY = Yardstick(WorkCalendar(), WorkingHours())
         ("reported", timedelta(minutes=9), "受理 00:09", Pressure.SOON),
         ("handled", timedelta(days=2, hours=1), "2天 01:00", Pressure.NONE),
         ("handling", -timedelta(minutes=20), "超期 00:20", Pressure.RED),
-        ("handling", -timedelta(days=3), "超期 3工作日", Pressure.RED),
+        ("handling", -timedelta(days=3), "超期 3天", Pressure.RED),
+        ("handling", -timedelta(hours=16), "超期 16:00", Pressure.RED),  # natural, whatever the working hours
+        ("filed", -timedelta(days=1), "超期 1天", Pressure.RED),
     ],
 )
 def test_the_clock_that_counts_is_shown(state: str, left: timedelta, words: str, pressure: Pressure) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.rows import CaseRow, SortKey
 from gridclient.services.words import CHANNELS
-from gridclient.ui.present import short_number, state_word
+from gridclient.ui.present import state_word
 
 translate = QCoreApplication.translate
 NOBODY: Final = "—"
@@ -29,7 +29,6 @@ def level_words(row: CaseRow) -> str:
 
 
 PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {
-    SortKey.NUMBER: lambda row: short_number(row.number),
     SortKey.TITLE: lambda row: row.title,
     SortKey.LEVEL: level_words,
     SortKey.STATE: lambda row: state_word(row.state, returned=row.returned, escalated=row.escalated),

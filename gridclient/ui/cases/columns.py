@@ -32,6 +32,7 @@ COLUMNS: Final = (
     Column(SortKey.GRID, 118, shown=False),
     Column(SortKey.REGISTERED, 96, shown=False),
 )
+NUMBER: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.NUMBER)
 UNIT: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.UNIT)
 TITLE: Final = next(place for place, column in enumerate(COLUMNS) if not column.width)
 

@@ -1,6 +1,7 @@
 """What the 时限 cell says: how much is left on the clock that counts, in a sign, a word and an urgency. Pure.
 
-The clock shown is the working one while it runs, else the natural one; the tooltip tells both.
+What is left is told on the working clock while it runs, else on the natural one or that of the stage; what has passed
+on the natural one, in the order in which it passed. Every cell names its clock, and the tooltip tells both.
 """
 
 from __future__ import annotations
@@ -51,9 +52,10 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
         return EMPTY
     left = remaining(now, due, calendar=by.calendar, hours=by.hours)
     stage = is_stage(state)
-    days, clock, worked = _split(left, by.hours.seconds_per_day, natural=stage)
+    days, clock, worked = _split(left, by.hours.seconds_per_day, natural=stage or left.overdue)
     if left.overdue:
-        return DueCell(_overdue_words(days, clock, worked=worked), Pressure.RED)
+        template = translate("CaseList", "超期 {days}天") if days else translate("CaseList", "超期 {clock}")
+        return DueCell(template.format(days=days, clock=clock), Pressure.RED)
     if days:
         template = (
             translate("CaseList", "{days}工作日 {clock}") if worked else translate("CaseList", "{days}天 {clock}")
@@ -74,14 +76,6 @@ def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick
     if not left.overdue:
         lines = translate("CaseList", "到期 {moment}\n工时剩余 {working}，自然剩余 {natural}")
     return lines.format(moment=moment_text(due), working=working, natural=natural)
-
-
-def _overdue_words(days: int, clock: str, *, worked: bool) -> str:
-    if not days:
-        return translate("CaseList", "超期 {clock}").format(clock=clock)
-    if worked:
-        return translate("CaseList", "超期 {days}工作日").format(days=days)
-    return translate("CaseList", "超期 {days}天").format(days=days)
 
 
 def _clock_word(*, worked: bool) -> str:

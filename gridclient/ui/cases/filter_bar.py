@@ -8,11 +8,19 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget, QWidgetAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.ui.cases.chip import ChipButton
-from gridclient.ui.cases.filter_menus import fill_channels, fill_levels, fill_states, fill_units, fill_views
+from gridclient.ui.cases.filter_menus import (
+    ViewChanges,
+    add_name_field,
+    fill_channels,
+    fill_levels,
+    fill_states,
+    fill_units,
+    fill_views,
+)
 from gridclient.ui.cases.filter_words import Chip, chips_of, order_words
 from gridclient.ui.theme import BAR_PX
 
@@ -45,7 +53,7 @@ class FilterBar(QWidget):
 
     Signals:
         narrowed(dict[str, Any]): fields of the filter to change.
-        view_chosen(SavedView), view_dropped(str), view_named(str): about saved views.
+        view_chosen(SavedView), view_dropped(str), view_named(str), view_renamed(SavedView, str): about saved views.
         left(): the operator is done with the search.
     """
 
@@ -53,6 +61,7 @@ class FilterBar(QWidget):
     view_chosen = Signal(object)
     view_dropped = Signal(str)
     view_named = Signal(str)
+    view_renamed = Signal(object, str)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -61,6 +70,8 @@ class FilterBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
         self._filter, self._sort = CaseFilter(), Sort()
+        self._total: int | None = None
+        self._chosen = 0
         self._units: Sequence[UnitRow] = ()
         self._townships: Sequence[GridRow] = ()
         self._views: Sequence[SavedView] = ()
@@ -102,11 +113,21 @@ class FilterBar(QWidget):
 
     def show_total(self, total: int | None) -> None:
         """How many cases there are; ``None`` while they are being counted."""
+        self._total = total
+        self._show_count()
+
+    def show_chosen(self, chosen: int) -> None:
+        """How many of them are chosen; one alone is not worth a word."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self._show_count()
+
+    def _show_count(self) -> None:
         order = order_words(self._sort.key)
-        if total is None:
-            self.count.setText(order)
-        else:
-            self.count.setText(self.tr("{count} 件 · {order}").format(count=f"{total:,}", order=order))
+        words = order if self._total is None else self.tr("{count} 件 · {order}")
+        if self._chosen > 1 and self._total is not None:
+            words = self.tr("已选 {chosen} 件 · 共 {count} 件")
+        self.count.setText(words.format(count=f"{self._total or 0:,}", order=order, chosen=f"{self._chosen:,}"))
 
     def set_units(self, units: Sequence[UnitRow]) -> None:
         """What the unit menu offers."""
@@ -203,7 +224,7 @@ class FilterBar(QWidget):
 
     def _make_menus(self) -> dict[str, ChipButton]:
         narrow = self.narrowed.emit
-        show, drop = self.view_chosen.emit, self.view_dropped.emit
+        views = ViewChanges(self.view_chosen.emit, self.view_dropped.emit, self.view_renamed.emit)
         offers: dict[str, tuple[str, Callable[[QMenu], None]]] = {
             "states": (self.tr("状态"), lambda menu: fill_states(menu, narrow)),
             "level": (self.tr("级别"), lambda menu: fill_levels(menu, narrow)),
@@ -212,7 +233,7 @@ class FilterBar(QWidget):
                 lambda menu: fill_units(menu, self._units, self._townships, self._filter.grid, narrow),
             ),
             "channel": (self.tr("来源"), lambda menu: fill_channels(menu, narrow)),
-            "views": (self.tr("视图"), lambda menu: fill_views(menu, self._views, show=show, drop=drop)),
+            "views": (self.tr("视图"), lambda menu: fill_views(menu, self._views, views)),
         }
         menus = {part: ChipButton(word, fill=fill, parent=self) for part, (word, fill) in offers.items()}
         menus["save"] = ChipButton(self.tr("＋ 存为视图"), fill=self._fill_saving, parent=self)
@@ -221,19 +242,8 @@ class FilterBar(QWidget):
         return menus
 
     def _fill_saving(self, menu: QMenu) -> None:
-        name = QLineEdit(menu)
-        name.setPlaceholderText(self.tr("视图名称，回车保存"))
-        name.setMinimumWidth(180)
-        entry = QWidgetAction(menu)
-        entry.setDefaultWidget(name)
-        menu.addAction(entry)
-        name.returnPressed.connect(lambda: self._on_view_named(menu, name.text().strip()))
+        name = add_name_field(menu, self.view_named.emit)
         QTimer.singleShot(0, name, name.setFocus)
-
-    def _on_view_named(self, menu: QMenu, name: str) -> None:
-        if name:
-            menu.close()
-            self.view_named.emit(name)
 
     def _fit(self) -> None:
         """Where the line is short, what is used least goes first; the command bar offers it all the same."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidgetAction
 
 from gridclient.domain.codes import township_of
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, SavedView, UnitRow
 from gridclient.services.words import CHANNELS, STATES, UNIT_KINDS
 from gridclient.ui.state import with_state
@@ -62,13 +63,58 @@ def _list_units(menu: QMenu, units: Iterable[UnitRow], narrow: Narrow) -> None:
         menu.addAction(unit.name, partial(narrow, {"unit": unit.code}))
 
 
-def fill_views(
-    menu: QMenu, views: Sequence[SavedView], *, show: Callable[[SavedView], None], drop: Callable[[str], None]
-) -> None:
-    """The saved views, and which to drop."""
+@frozen
+class ViewChanges:
+    """What can be done with a saved view."""
+
+    show: Callable[[SavedView], None]
+    drop: Callable[[str], None]
+    rename: Callable[[SavedView, str], None]
+
+
+def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) -> None:
+    """The saved views, which to give another name and which to drop."""
     for view in views:
-        menu.addAction(view.name, partial(show, view))
+        menu.addAction(view.name, partial(changes.show, view))
     menu.addSeparator()
+    renaming = menu.addMenu(translate("CaseList", "改名"))
     dropping = menu.addMenu(translate("CaseList", "删除视图"))
+    taken = {view.name for view in views}
     for view in views:
-        dropping.addAction(view.name, partial(drop, view.name))
+        below = renaming.addMenu(view.name)
+        name = add_name_field(below, partial(changes.rename, view), taken=taken, name=view.name)
+        below.aboutToShow.connect(partial(QTimer.singleShot, 0, name, name.setFocus))
+        dropping.addAction(view.name, partial(changes.drop, view.name))
+
+
+def add_name_field(
+    menu: QMenu, named: Callable[[str], None], *, taken: Collection[str] = (), name: str = ""
+) -> QLineEdit:
+    """A field for a view's name; Enter tells it. One that is taken is asked for again."""
+    field = QLineEdit(name, menu)
+    field.setPlaceholderText(translate("CaseList", "视图名称，回车保存"))
+    field.setMinimumWidth(180)
+    field.selectAll()
+
+    def on_return() -> None:
+        wanted = field.text().strip()
+        if wanted in taken:
+            field.setPlaceholderText(translate("CaseList", "已有这个名称的视图，换一个"))
+            field.clear()
+        elif wanted:
+            for open_menu in _with_those_above(menu):
+                open_menu.close()
+            named(wanted)
+
+    field.returnPressed.connect(on_return)
+    entry = QWidgetAction(menu)
+    entry.setDefaultWidget(field)
+    menu.addAction(entry)
+    return field
+
+
+def _with_those_above(menu: QMenu) -> Iterator[QMenu]:
+    above: object = menu
+    while isinstance(above, QMenu):
+        yield above
+        above = above.parent()

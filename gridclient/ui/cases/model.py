@@ -15,7 +15,7 @@ from gridclient.ui.cases.cells import PLAIN
 from gridclient.ui.cases.columns import COLUMNS, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
 from gridclient.ui.cases.row_changes import RowChanges, changes_between
-from gridclient.ui.present import moment_words
+from gridclient.ui.present import moment_words, short_number, township_in
 
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX: Final = QModelIndex()
@@ -32,6 +32,9 @@ class CaseRole(IntEnum):
 class CaseModel(QAbstractTableModel):
     """Rows of :class:`CaseRow` in the order of the store.
 
+    Attributes:
+        several: there were cases of more than one township, whose short numbers are not unique.
+
     Signals:
         more_wanted(): the view came near the end of the rows, and there are more.
     """
@@ -43,6 +46,7 @@ class CaseModel(QAbstractTableModel):
         self._rows: list[CaseRow] = []
         self._places: dict[str, int] = {}
         self._more = False
+        self.several = False
         self._order = Sort()
         self._now = now
         self._yardstick = Yardstick(WorkCalendar(), WorkingHours())
@@ -157,6 +161,8 @@ class CaseModel(QAbstractTableModel):
         """The words of a cell."""
         if key is SortKey.DUE:
             return self.due_of(row).shown
+        if key is SortKey.NUMBER:
+            return short_number(row.number, several=self.several)
         if key is SortKey.REGISTERED:
             return moment_words(row.registered_at, self._now)
         return PLAIN[key](row)
@@ -185,6 +191,7 @@ class CaseModel(QAbstractTableModel):
     def _take(self, rows: list[CaseRow]) -> None:
         self._rows = rows
         self._places = {row.id: place for place, row in enumerate(rows)}
+        self.several = self.several or len({township_in(row.number) for row in rows} - {""}) > 1
 
     def _remove(self, changes: RowChanges) -> None:
         for first, last in changes.removed:

@@ -26,6 +26,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 
 PAGE: Final = 200
+_MOST_CHOSEN: Final = 5_000
 _TICK_MS: Final = 20_000  # as the clocks of the case
 _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
@@ -123,6 +124,7 @@ class CaseList(QWidget):
         """Marks the chosen cases."""
         self._keeping = self._keeping or tuple(case_ids) != self._selected
         self._selected = tuple(case_ids)
+        self.bar.show_chosen(len(self._selected))
         if self.table.chosen() != self._selected:
             self.table.choose(self._selected)
 
@@ -228,6 +230,7 @@ class CaseList(QWidget):
         self._jobs.read(self, lambda: queries.total(asked), self._show_total, name="total")
 
     def _finish(self, page: CasePage) -> None:
+        self.table.fit_numbers()
         if page.rows:
             self.note.hide()
         elif self._question.filter == CaseFilter(only_open=True):
@@ -287,6 +290,7 @@ class CaseList(QWidget):
         self.model.more_wanted.connect(self._on_more_wanted)
         self.table.painted.connect(self._on_table_painted)
         self.table.cases_chosen.connect(self._on_cases_chosen)
+        self.table.all_wanted.connect(self._on_all_wanted)
         self.table.order_wanted.connect(self._on_order_wanted)
         self.table.columns_changed.connect(self.columns_changed)
         self.table.conflict_wanted.connect(self.conflict_wanted)
@@ -295,6 +299,7 @@ class CaseList(QWidget):
         self.bar.view_chosen.connect(self.view_chosen)
         self.bar.view_named.connect(self._on_view_named)
         self.bar.view_dropped.connect(self._on_view_dropped)
+        self.bar.view_renamed.connect(self._on_view_renamed)
         self.bar.left.connect(self.table.setFocus)
         self.views_read.connect(self.bar.set_views)
         self.note.wanted.connect(self._on_note_wanted)
@@ -309,7 +314,17 @@ class CaseList(QWidget):
         self.rows_shown.emit()
         self._jobs.go_on()
 
+    def _on_all_wanted(self) -> None:
+        """All that are asked for, and not only those that were fetched to be seen."""
+        self._ask(_MOST_CHOSEN, self._choose_all)
+
+    def _choose_all(self, page: CasePage) -> None:
+        self._next = page.next
+        self.model.set_rows(page.rows, more=page.next is not None)
+        self.table.selectAll()
+
     def _on_cases_chosen(self, case_ids: tuple[str, ...]) -> None:
+        self.bar.show_chosen(len(case_ids))
         if case_ids:
             self._selected = case_ids
             self.cases_chosen.emit(case_ids)
@@ -338,6 +353,13 @@ class CaseList(QWidget):
 
     def _on_view_dropped(self, name: str) -> None:
         self._jobs.write(self, lambda: self._desk.settings.drop_view(name), lambda _: self._read_views())
+
+    def _on_view_renamed(self, view: SavedView, name: str) -> None:
+        def rename() -> None:
+            self._desk.settings.keep_view(replace(view, name=name))
+            self._desk.settings.drop_view(view.name)
+
+        self._jobs.write(self, rename, lambda _: self._read_views())
 
     def _read_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")

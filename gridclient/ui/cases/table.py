@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from gridclient.services.rows import Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT, title_of
+from gridclient.ui.cases.columns import COLUMNS, NUMBER, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
@@ -29,6 +29,7 @@ _NEAR: Final = 10
 _TITLE_PX: Final = 100
 _ROOMY_TITLE_PX: Final = 380
 _WIDEST_UNIT_PX: Final = 220
+_WIDE_NUMBER_PX: Final = 150
 _BY_ITSELF: Final = " "  # at the end of remembered columns, where reading hexadecimal digits passes over it
 _ROWS: Final = QItemSelectionModel.SelectionFlag.Rows
 Spot = tuple[str, int]
@@ -43,6 +44,7 @@ class CaseTable(QTableView):
         order_wanted(SortKey): a column's head was clicked.
         columns_changed(): widths, order or choice of columns.
         painted(): lines were painted.
+        all_wanted(): Ctrl+A, and some of the cases have not been fetched.
         conflict_wanted(str): the mark of a contended case was clicked.
     """
 
@@ -50,6 +52,7 @@ class CaseTable(QTableView):
     order_wanted = Signal(object)
     columns_changed = Signal()
     painted = Signal()
+    all_wanted = Signal()
     conflict_wanted = Signal(str)
 
     def __init__(self, *, model: CaseModel, parent: QWidget | None = None) -> None:
@@ -205,6 +208,8 @@ class CaseTable(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self._chosen_lines())
+        elif event.matches(QKeySequence.StandardKey.SelectAll) and self._cases.canFetchMore(QModelIndex()):
+            self.all_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -246,6 +251,14 @@ class CaseTable(QTableView):
         )
         if not roomy:
             heads.resizeSection(TITLE, _TITLE_PX)
+
+    def fit_numbers(self) -> None:
+        """Numbers of several townships are longer; a width that somebody gave the column stays."""
+        heads = self.horizontalHeader()
+        if self._cases.several and heads.sectionSize(NUMBER) == COLUMNS[NUMBER].width:
+            with self._by_itself():
+                heads.resizeSection(NUMBER, _WIDE_NUMBER_PX)
+            self._give_title_room()
 
     def _fit_unit(self, heads: QHeaderView) -> None:
         """Where the title has room to spare, units are written out, unless somebody gave their column a width."""
