@@ -8,12 +8,14 @@ import re
 from collections.abc import Iterator, Mapping
 from string import Formatter
 
+import pytest
+
 from tests.architecture.sources import ROOT, Call, calls, is_put_together, python_files, tree_of
 
 RAISED = {"GridClientError", "RuleViolation", "InvalidInput", "NotFound", "Conflict", "StoreUnavailable", "SyncFault"}
 NOTED_AT = {"Notice": 1, "RefusedRow": 3}
 """What tells of a row of a file, and the place of the code among its arguments."""
-HALF_WIDTH = re.compile("(?<=[一-鿿}])(?:[,;?!](?=[一-鿿{])|:(?={))")
+HALF_WIDTH = re.compile(r"(?<=[一-鿿}”])(?:[,;?!](?=[一-鿿{“])|:(?={)|[()])|[()](?=[一-鿿“])|（[^）]*(?:\)|$)")
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
@@ -107,9 +109,15 @@ def test_every_code_that_is_handed_on_has_a_sentence() -> None:
 
 
 def test_every_sentence_is_chinese_in_its_stops_too() -> None:
-    plain = [code for code, sentence in sentences().items() if not any("一" <= sign <= "鿿" for sign in sentence)]
-    assert not plain
-    assert not [code for code, sentence in sentences().items() if HALF_WIDTH.search(sentence)]
+    general = importlib.import_module("gridclient.services.error_text").sentence("no.such_code")
+    told = {**sentences(), "no.such_code": general}
+    assert not [code for code, sentence in told.items() if not any("一" <= sign <= "鿿" for sign in sentence)]
+    assert not [code for code, sentence in told.items() if HALF_WIDTH.search(sentence)]
+
+
+@pytest.mark.parametrize("text", ["好(坏)", "{a},好", "好：{a}（{b})", "没有:{a}", "(可选)", "（{a}"])
+def test_a_half_width_stop_is_seen(text: str) -> None:
+    assert HALF_WIDTH.search(text)
 
 
 def test_no_code_is_put_together_at_run_time() -> None:

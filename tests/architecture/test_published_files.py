@@ -24,6 +24,7 @@ def texts() -> list[tuple[Path, str]]:
         content = path.read_bytes()
         if b"\0" not in content[:8192]:
             found.append((path, content.decode("utf-8", errors="replace")))
+    assert {ROOT / "pyproject.toml", Path(__file__)} <= {path for path, _ in found}, "the search finds nothing"
     return found
 
 

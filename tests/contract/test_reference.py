@@ -16,7 +16,7 @@ from gridclient.services.import_findings import ImportKind, ImportPhase
 from gridclient.services.import_records import Record
 from gridclient.services.importing import import_records
 from gridclient.services.rows import GridsAt
-from gridclient.store.driver import Database
+from gridclient.store.driver import Connection, Database
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.reference import SqliteReference
 from tests.fakes.import_store import KEY, ImportStore
@@ -79,7 +79,25 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(store: ImportStore)
     assert not store.reference.grids()
 
 
-def test_an_import_that_is_cancelled_leaves_nothing(store: ImportStore) -> None:
+def test_an_import_that_fails_after_its_rows_are_written_leaves_nothing(
+    store: ImportStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def fail(connection: Connection, _at: str) -> None:
+        written.append(connection.execute("select count(*) from grids").fetchone()[0])
+        raise OSError("the stick was pulled")
+
+    monkeypatch.setattr("gridclient.store.import_sink.touch_reference", fail)
+    with pytest.raises(OSError, match="stick"):
+        store.bring(all_areas())
+    assert written[0] > 0
+    assert not store.reference.grids()
+    with store.database.reader() as connection:
+        assert connection.execute("select count(*) from imports").fetchone() == (0,)
+
+
+def test_an_import_that_is_cancelled_before_it_writes_leaves_nothing(store: ImportStore) -> None:
     sink = ReferenceSink(store.database, NOW)
     told: list[ImportPhase] = []
 
@@ -90,10 +108,11 @@ def test_an_import_that_is_cancelled_leaves_nothing(store: ImportStore) -> None:
 
     with pytest.raises(Cancelled):
         import_records(all_areas(), file="f", kind=ImportKind.GRIDS, sink=sink, clock=store.clock, progress=stop)
+    assert told[-1] is ImportPhase.CHECKING
     assert not store.reference.grids()
 
 
-def test_a_file_that_breaks_off_leaves_nothing(store: ImportStore) -> None:
+def test_a_file_that_breaks_off_is_not_written(store: ImportStore) -> None:
     def broken() -> Iterator[Record]:
         yield from all_areas()
         raise OSError("the stick was pulled")

@@ -47,7 +47,8 @@ def test_deadlines_are_worked_out_from_what_people_write(
 
 def test_the_day_of_receipt_may_not_count(nowhere: CommandLine) -> None:
     words = ("deadline", "--from", "2026-11-19T09:00", "--limit", "1工作日", "--start", "next_day")
-    assert nowhere.json(*words).json["due"].startswith("2026-11-20T")
+    assert nowhere.json(*words).json["due"] == "2026-11-20T23:59:59+08:00"
+    assert nowhere.json(*words[:-1], "immediate").json["due"] == "2026-11-20T09:00:00+08:00"
 
 
 @pytest.mark.parametrize(

@@ -204,15 +204,32 @@ def test_what_the_later_side_took_back_itself_contends_no_more(two: Two) -> None
     assert case.lead is not None and case.lead.unit == UNIT
 
 
-def verified_and_known(two: Two) -> None:
+def handled_and_known(two: Two) -> None:
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
     two.a.do(EventKind.SIGNED, unit=UNIT)
     two.a.do(EventKind.FED_BACK, unit=UNIT, result="已修好")
+    two.meet()
+
+
+def verified_and_known(two: Two) -> None:
+    handled_and_known(two)
     two.a.do(EventKind.VERIFIED, unit=UNIT)
     two.meet()
 
 
 def test_one_closes_and_one_returns_to_work(two: Two) -> None:
+    handled_and_known(two)
+    two.a.do(EventKind.VERIFIED, unit=UNIT)
+    two.a.do(EventKind.CLOSED, closing_condition_met=True)
+    reworked = two.b.do(EventKind.REWORKED, unit=UNIT, reason="照片不符")
+    case = two.meet()
+    assert (case.state, [c.key for c in case.contentions]) == (CaseState.CLOSED, [reworked.key])
+    two.b.do(EventKind.RESOLVED, target=list(reworked.key), choice="take")
+    case = two.meet()
+    assert (case.state, case.reworks, case.closed_at) == (CaseState.HANDLING, 1, None)
+
+
+def test_one_closes_and_one_voids(two: Two) -> None:
     verified_and_known(two)
     two.a.do(EventKind.CLOSED, closing_condition_met=True)
     voided = two.b.do(EventKind.VOIDED, reason="重复登记")
