@@ -19,21 +19,6 @@ _COUNTY: Final = 6
 _COMMUNITY: Final = 12
 
 
-class Known(Protocol):
-    """The grids and units of one moment by their codes; another moment is another object."""
-
-    @property
-    def grids(self) -> Mapping[str, GridRow]: ...
-    @property
-    def units(self) -> Mapping[str, UnitRow]: ...
-
-
-class KnownSource(Protocol):
-    """Gives the reference data as it is now: the same object until something changes."""
-
-    def snapshot(self) -> Known: ...
-
-
 @frozen
 class Nesting:
     """Which of ``areas`` hold which grids: one pair of places for every area above every grid."""
@@ -47,9 +32,9 @@ class Nesting:
 class Areas:
     """The grids and units of one moment. Safe to use from several threads."""
 
-    def __init__(self, known: Known) -> None:
-        self.known = known
-        self._rows = known.grids
+    def __init__(self, grids: Mapping[str, GridRow], units: Mapping[str, UnitRow]) -> None:
+        self._rows = grids
+        self._units = units
         self._holder = {c: row.code for row in self._rows.values() if row.tier == "community" for c in row.communities}
         self._above: dict[str, frozenset[str]] = {}
         self._nesting: Nesting | None = None
@@ -82,12 +67,12 @@ class Areas:
 
     def unit_name(self, code: str) -> str:
         """The name of a unit, or ""."""
-        row = self.known.units.get(code)
+        row = self._units.get(code)
         return row.name if row is not None else ""
 
     def unit_order(self, code: str) -> tuple[str, str]:
         """What units are ordered by: pinyin initials, then code."""
-        row = self.known.units.get(code)
+        row = self._units.get(code)
         return (row.initials if row is not None else "", code)
 
     def _climb(self, code: str) -> Iterable[str]:
@@ -114,16 +99,14 @@ class Areas:
         return community if community in self._rows else self._holder.get(community, "")
 
 
-class AreasSource:
-    """Keeps the :class:`Areas` of the newest reference data."""
+class Known(Protocol):
+    """The reference data of one moment, whose areas are the same object until something changes."""
 
-    def __init__(self, source: KnownSource) -> None:
-        self._source = source
-        self._areas: Areas | None = None
+    @property
+    def areas(self) -> Areas: ...
 
-    def now(self) -> Areas:
-        """As the reference data are now."""
-        known, areas = self._source.snapshot(), self._areas
-        if areas is None or areas.known is not known:
-            areas = self._areas = Areas(known)
-        return areas
+
+class KnownSource(Protocol):
+    """Gives the reference data as they are now."""
+
+    def snapshot(self) -> Known: ...

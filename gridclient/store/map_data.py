@@ -19,7 +19,6 @@ from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, Cell, Figures, UnitMark
 from gridclient.services.ports import Clock
 from gridclient.services.rows import CaseFilter
-from gridclient.store.areas import AreasSource
 from gridclient.store.columns import Columns, Places, Table
 from gridclient.store.counts import open_and_overdue
 from gridclient.store.driver import Connection
@@ -41,7 +40,6 @@ class SqliteMapData:
     def __init__(self, columns: Columns, reference: SqliteReference, clock: Clock) -> None:
         self._columns = columns
         self._reference = reference
-        self._areas = AreasSource(reference)
         self._clock = clock
         self._drawing = threading.Lock()
         self._drawn: tuple[Snapshot, bytes, frozenset[str]] | None = None
@@ -107,7 +105,7 @@ class SqliteMapData:
 
     def _moment(self) -> Moment:
         now = int(self._clock.now().timestamp())
-        return Moment(self._areas.now(), now, now)
+        return Moment(self._reference.snapshot().areas, now, now)
 
 
 def _duty(mark: UnitMark) -> tuple[int, str]:

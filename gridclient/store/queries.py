@@ -23,7 +23,7 @@ from gridclient.services.rows import (
     Sort,
     TimelineEntry,
 )
-from gridclient.store.areas import AreasSource, KnownSource
+from gridclient.store.areas import KnownSource
 from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
@@ -54,7 +54,7 @@ class SqliteQueries:
         self._device = device
         self._database = database
         self._columns = columns
-        self._areas = AreasSource(reference)
+        self._reference = reference
         self._clock = clock
         self._ahead = ReadingAhead(database, columns)
 
@@ -70,7 +70,7 @@ class SqliteQueries:
             yield connection, table, self._moment()
 
     def _moment(self) -> Moment:
-        return moment_of(self._areas.now(), self._clock.now())
+        return moment_of(self._reference.snapshot().areas, self._clock.now())
 
     def read_ahead(self) -> bool:
         """See the port."""
@@ -93,7 +93,7 @@ class SqliteQueries:
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
         """See the port."""
         with self._database.reader() as connection:
-            return read_case_rows(connection, numbers_of(connection, case_ids), self._areas.now())
+            return read_case_rows(connection, numbers_of(connection, case_ids), self._reference.snapshot().areas)
 
     def figures(self) -> Mapping[str, GridFigures]:
         """See the port."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.services.rows import GridRow, GridsAt, StandardListRow, StandardRow, UnitRow
+from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection, Database
 from gridclient.store.grid_locator import NOWHERE, AreaLocator, Days, Numbers
 from gridclient.store.legal_calendar import legal_calendar
@@ -63,6 +65,11 @@ class Snapshot:
         self._codes: dict[str, list[str]] = {}
         self._locators: dict[str, AreaLocator] = {}
         self._building = threading.Lock()
+
+    @cached_property
+    def areas(self) -> Areas:
+        """Today's tree; lists and map carry their figures on while it is the same object."""
+        return Areas(self.grids, self.units)
 
     def grids_at(self, lon: float, lat: float) -> GridsAt:
         """The areas at a point today; what is not drawn follows from what is above the smallest that is."""

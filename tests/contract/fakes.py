@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Channel, Role
@@ -32,6 +33,7 @@ from gridclient.services.rows import (
     TimelineEntry,
     UnitRow,
 )
+from gridclient.store.areas import Areas
 
 SOON = timedelta(hours=4)
 _IN_HAND = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
@@ -44,6 +46,10 @@ class KnownAreas:
 
     grids: Mapping[str, GridRow]
     units: Mapping[str, UnitRow]
+
+    @cached_property
+    def areas(self) -> Areas:
+        return Areas(self.grids, self.units)
 
     def snapshot(self) -> KnownAreas:
         return self

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,9 @@ from gridclient.domain.events import EventDraft, EventKind, to_seconds
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.map_port import MAX_CELLS, Bounds
 from gridclient.services.rows import CaseFilter
+from gridclient.store import counts
 from gridclient.store.map_data import SqliteMapData
+from gridclient.store.standing import Standing
 from tests.contract.map_data import check_cells, check_figures, check_outlines, check_units
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import (
@@ -101,6 +104,23 @@ def test_outlines_are_as_promised(data: SqliteMapData) -> None:
 def test_figures_are_as_promised(data: SqliteMapData) -> None:
     check_figures(data)
     assert data.figures()[TOWNSHIP] == (CASES, len(range(0, CASES, 9)))
+
+
+def test_the_map_carries_on_the_counts_of_the_list(
+    data: SqliteMapData, store: ImportStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Standing] = []
+
+    class Noted(Standing):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(counts, "Standing", Noted)
+    for _ in range(3):
+        store.queries.figures()
+        data.figures()
+    assert len(made) == 1
 
 
 def test_figures_of_a_scope_are_those_of_its_areas(data: SqliteMapData) -> None:
