@@ -5,7 +5,7 @@ What the list alone shows (its 时限 cell) stands beside the list.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -28,6 +28,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
+_LAST, _LONG_DAY = 3, 8
+"""Signs: of a township's code in a number among several, and of a day with its century."""
 
 
 class Pressure(StrEnum):
@@ -75,10 +77,18 @@ def township_in(number: str) -> str:
 
 def short_number(number: str, *, several: bool = False) -> str:
     """Without the township, which is the same on most desks: ``20261121-A10047``. Among those of ``several`` townships
-    with what tells them apart: ``001-20261121-A10047``."""
+    with what tells them apart: ``001-261121-A10047``."""
     if several and township_in(number):
-        return number[6:]
+        return f"{number[6:9]}-{number[12:]}"
     return number.partition("-")[2] or number
+
+
+def whole_number(text: str, townships: Iterable[str]) -> str:
+    """What the list shows of a number among several townships, as it can be searched for; other text stays."""
+    last, _, rest = text.partition("-")
+    own = next((code for code in townships if len(last) == _LAST and code.endswith(last)), "")
+    century = "" if len(rest.partition("-")[0]) == _LONG_DAY else "20"
+    return f"{own}-{century}{rest}" if own and rest else text
 
 
 def state_word(state: str, *, returned: bool = False, escalated: bool = False) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +55,19 @@ def test_numbers_are_as_long_as_tells_them_apart(
     wide = table.columnWidth(NUMBER) > COLUMNS[NUMBER].width
     assert wide == (len(set(places)) > 1)
     assert table.fontMetrics().horizontalAdvance(shown[0]) < table.columnWidth(NUMBER)
+
+
+def test_a_number_is_found_as_it_is_shown(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk = empty_desk()
+    for grid in (HERE, THERE):
+        desk.register("路灯不亮", grid=grid)
+    window = open_window(desk)
+    shown = str(window.cases.model.index(1, NUMBER).data())
+    wanted = window.cases.model.row_at(1)
+    qtbot.waitUntil(settled(window))
+    QTest.keyClicks(window.cases.bar.search, shown)
+    qtbot.waitUntil(lambda: window.state.filter.text == wanted.number)
+    qtbot.waitUntil(lambda: [row.id for row in window.cases.model.rows] == [wanted.id])
 
 
 def test_a_view_gets_another_name_which_is_not_that_of_a_third(

@@ -27,6 +27,7 @@ from gridclient.ui.present import (
     short_number,
     state_word,
     until_words,
+    whole_number,
     working_time_words,
 )
 from tests.ui.fakes.invented_desk import NOW, empty_desk
@@ -70,6 +71,16 @@ def test_a_moment_to_come_names_its_day(moment: datetime, words: str) -> None:
 def test_the_number_is_shown_without_its_township() -> None:
     assert short_number("371002001-20261121-A10047") == "20261121-A10047"
     assert short_number("47") == "47"
+
+
+def test_a_number_among_several_townships_is_found_as_it_is_shown() -> None:
+    number, townships = "371002001-20261121-A10047", ("371002002", "371002001")
+    assert short_number(number, several=True) == "001-261121-A10047"
+    assert short_number("47", several=True) == "47"
+    for typed in ("001-261121-A10047", "001-20261121-A10047"):
+        assert whole_number(typed, townships) == number
+    for typed in ("001-", "009-261121", "001", "噪音", number, "20261121-A10047"):
+        assert whole_number(typed, townships) == typed
 
 
 def test_a_returned_case_says_so_until_it_is_dispatched_again() -> None:

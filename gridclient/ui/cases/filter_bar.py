@@ -22,6 +22,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_views,
 )
 from gridclient.ui.cases.filter_words import Chip, chips_of, order_words
+from gridclient.ui.present import whole_number
 from gridclient.ui.theme import BAR_PX
 
 _TYPING_MS: Final = 220
@@ -264,6 +265,6 @@ class FilterBar(QWidget):
 
     def _on_typing_paused(self) -> None:
         self._typing.stop()
-        text = self.search.text().strip()
+        text = whole_number(self.search.text().strip(), (row.code for row in self._townships))
         if text != self._filter.text:
             self.narrowed.emit({"text": text})

@@ -16,6 +16,7 @@ from gridclient.ui.actions import Known
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.command.popup import OfferList
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import whole_number
 from gridclient.ui.theme import BUTTON_PX, base_font, tokens
 
 _KEY: Final = "Ctrl K"
@@ -130,7 +131,8 @@ class CommandBar(QLineEdit):
     def _on_text_edited(self, typed: str) -> None:
         self._cases = ()
         if asks_for_a_number(typed):
-            asked = CaseFilter(text=typed.strip())
+            townships = (row.code for row in self._sources.grids if row.tier == "township")
+            asked = CaseFilter(text=whole_number(typed.strip(), townships))
             newest = Sort(SortKey.REGISTERED, descending=True)
             self._jobs.read(
                 self,
