@@ -38,10 +38,12 @@ def test_figures_of_all_tiers_add_up(stage: Stage) -> None:
 def test_figures_follow_a_case_through_its_life(stage: Stage) -> None:
     case_id = stage.dispatched(due=HOUR)
     stage.give_back(case_id)
+    stage.clock.advance(minutes=1)
     stage.dispatch(case_id, UNITS[1])
     stage.give_back(case_id)
     assert stage.queries.box_counts(GRIDS[0])[Box.CONSULTATION] == 1
     assert_figures_are_what_lists_count(stage)
+    stage.clock.advance(minutes=1)
     stage.dispatch(case_id, UNITS[2], due=-HOUR)
     stage.sign(case_id)
     stage.close(case_id)
