@@ -17,6 +17,7 @@ from gridclient.domain.frozen import frozen
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
     from multiprocessing.synchronize import Event
 
 _PATIENCE_S: Final = 5.0
@@ -60,13 +61,12 @@ class WorkerProcess:
     """Runs ``task(reporter, *values)``; ``report`` and ``answer`` are called on a thread of this object."""
 
     def __init__(self, task: Callable[..., Any], values: tuple[object, ...], *, report: Report, answer: Answer) -> None:
-        import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
-
-        spawning = multiprocessing.get_context("spawn")
-        self._stop = spawning.Event()
-        self._ours, self._theirs = spawning.Pipe(duplex=False)
-        self._process = spawning.Process(target=_work, args=(task, values, self._theirs, self._stop), daemon=True)
-        self._thread = threading.Thread(target=self._listen, args=(report, answer), name="worker-listener", daemon=True)
+        self._cancelled = False
+        self._stop: Event | None = None
+        self._process: SpawnProcess | None = None
+        self._thread = threading.Thread(
+            target=self._listen, args=(task, values, report, answer), name="worker-listener", daemon=True
+        )
 
     def start(self) -> None:
         """Begins; returns at once."""
@@ -74,7 +74,9 @@ class WorkerProcess:
 
     def cancel(self) -> None:
         """Asks the task to stop at its next report."""
-        self._stop.set()
+        self._cancelled = True
+        if self._stop is not None:
+            self._stop.set()
 
     @property
     def is_over(self) -> bool:
@@ -86,29 +88,38 @@ class WorkerProcess:
         if not self._thread.is_alive():
             return
         self._thread.join(_PATIENCE_S)
-        if self._process.is_alive():
+        if self._process is not None and self._process.is_alive():
             self._process.terminate()
         self._thread.join(_PATIENCE_S)
 
-    def _listen(self, report: Report, answer: Answer) -> None:
-        self._process.start()  # takes tens of milliseconds, so not where the window is drawn
-        self._theirs.close()
+    def _listen(self, task: Callable[..., Any], values: tuple[object, ...], report: Report, answer: Answer) -> None:
+        """The first process of a desk takes fifty milliseconds to make and start, so not where the window is drawn."""
+        import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
+
+        spawning = multiprocessing.get_context("spawn")
+        self._stop = stop = spawning.Event()
+        if self._cancelled:
+            stop.set()
+        ours, theirs = spawning.Pipe(duplex=False)
+        self._process = process = spawning.Process(target=_work, args=(task, values, theirs, stop), daemon=True)
+        process.start()
+        theirs.close()
         answered = False
         try:
             while not answered:
-                kind, *values = self._ours.recv()
+                kind, *told = ours.recv()
                 if kind == "progress":
-                    report(values[0])
+                    report(told[0])
                 else:
                     answered = True
-                    answer(*_as_answer(kind, values))
+                    answer(*_as_answer(kind, told))
         except EOFError:  # it died without a word; what it said stands on the standard error stream
             answer(None, GridClientError("worker.stopped"))
         finally:
-            self._process.join(_PATIENCE_S)
-            if self._process.is_alive():
-                self._process.terminate()
-            self._ours.close()
+            process.join(_PATIENCE_S)
+            if process.is_alive():
+                process.terminate()
+            ours.close()
 
 
 def _as_answer(kind: str, values: list[Any]) -> tuple[Any, GridClientError | None]:

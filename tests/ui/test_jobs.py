@@ -175,6 +175,13 @@ def test_long_work_can_be_stopped(jobs: Jobs, qtbot: QtBot) -> None:
     assert isinstance(seen[0], Cancelled)
 
 
+def test_long_work_can_be_stopped_before_its_process_has_begun(jobs: Jobs, qtbot: QtBot) -> None:
+    owner, seen = QObject(), list[GridClientError]()
+    jobs.in_process(owner, _count_for_ever, failed=seen.append)()
+    qtbot.waitUntil(lambda: bool(seen), timeout=15_000)
+    assert isinstance(seen[0], Cancelled)
+
+
 @pytest.mark.parametrize(
     ("task", "values", "code"), [(_refuse, ("case.unknown",), "case.unknown"), (_die, (), "worker.stopped")]
 )

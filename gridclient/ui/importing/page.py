@@ -5,7 +5,7 @@ Reading and writing are done in the worker process, so the desk goes on; leaving
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -188,14 +188,15 @@ class ImportPage(QWidget):
             done=lambda look: self._on_look(look, number, sheet, mapping, again=bool(kind or mapping)),
             failed=lambda error: self._on_look_failed(error, number, kind),
         )
-        self._make_ready()
+        rows = (partial(self.columns.make_rows, count) for count in range(_ROWS_A_TURN, _LIKELY_ROWS + 1, _ROWS_A_TURN))
+        QTimer.singleShot(0, self, partial(self._make_ready, (self.view.make_ready, *rows)))
         self._settle()
 
-    def _make_ready(self) -> None:
-        """What the answer will need is made while the file is read, a part in each turn of the window."""
-        QTimer.singleShot(0, self, self.view.make_ready)
-        for rows in range(_ROWS_A_TURN, _LIKELY_ROWS + 1, _ROWS_A_TURN):
-            QTimer.singleShot(rows, self, partial(self.columns.make_rows, rows))
+    def _make_ready(self, parts: Sequence[Callable[[], None]]) -> None:
+        """Makes what the answer will need while the file is read, one part in each turn of the window."""
+        if parts:
+            parts[0]()
+            QTimer.singleShot(0, self, partial(self._make_ready, parts[1:]))
 
     def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None, *, again: bool) -> None:
         if number != self._asked:
