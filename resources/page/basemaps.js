@@ -78,6 +78,13 @@ class BaseMaps {
     return this.list.find((layer) => layer.id === this.chosen);
   }
 
+  /* The land that comes with the program. */
+  around() {
+    if (!this.offline?.bounds) return null;
+    const [west, south, east, north] = this.offline.bounds;
+    return L.latLngBounds([south, west], [north, east]);
+  }
+
   _covers([west, south, east, north]) {
     const own = this.offline?.bounds;
     return Boolean(own) && own[0] <= west && own[1] <= south && own[2] >= east && own[3] >= north;

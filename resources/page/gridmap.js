@@ -165,6 +165,7 @@ class GridMap {
     else if (layer === "units") this.marks.setUnits(body);
     else if (layer === "base") {
       await this.base.load(body);
+      this._fit();
       this._based();
     }
     this._notes();
@@ -290,9 +291,9 @@ class GridMap {
 
   /* -- view -------------------------------------------------------------------------------------------------- */
 
-  /* The desk's own township, of a county's desk everything. */
+  /* The desk's own township, of a county's desk everything, of an empty one the land that comes with the program. */
   _home() {
-    return this.outlines.boundsOf(this.home) ?? this.outlines.bounds();
+    return this.outlines.boundsOf(this.home) ?? this.outlines.bounds() ?? this.base.around();
   }
 
   /* Nothing lies under the bars above and below, where the map is high enough for it. */

@@ -338,3 +338,10 @@ def test_a_township_s_desk_opens_on_its_township_and_comes_back_to_it(qtbot: QtB
         made.view.select_grid(None)
         made.wait(f"gridmap.map.getZoom() === {opened['zoom']} && !gridmap.state().selected")
         assert made.state()["center"] == own
+
+
+def test_a_desk_without_areas_shows_the_land_that_comes_with_the_program(qtbot: QtBot) -> None:
+    empty = InMemoryMapData(geojson=b'{"type": "FeatureCollection", "features": []}')
+    with stage(qtbot, empty) as made:
+        assert made.js("gridmap.map.getBounds().contains(gridmap.base.around())")
+        assert made.view.page_errors == []
