@@ -93,7 +93,7 @@ def sync_once(args: argparse.Namespace) -> Exit:
         if line.store.in_doubt():
             say("本席位恢复过备份：备份之后已上报的会取回；没有上报的在被替换的旧数据里，另存在 backups 文件夹。")
         report = line.sync_once(confirmed=args.confirm)
-        pending, waiting = line.pending_events(), line.conflicts()
+        (pending, _, files), waiting = line.queries.pending(), line.conflicts()
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
     if args.json:
@@ -102,6 +102,8 @@ def sync_once(args: argparse.Namespace) -> Exit:
         print_lines(
             [f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"]
         )
+        if files:
+            say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
         if waiting:
             say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
     return Exit.PARTLY if waiting or report.rejected else Exit.DONE

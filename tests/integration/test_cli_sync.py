@@ -13,6 +13,7 @@ import pytest
 
 from gridclient.cli import main
 from gridclient.composition import open_desk
+from gridclient.domain.roles import Action
 from gridclient.self_check import Finding, check_hub
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
@@ -94,6 +95,22 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
     assert two.json("sync").json["pulled"] == 1
     assert titles(two) == {"路灯不亮"}
     assert two.json("verify").json["ok"]
+
+
+def test_a_round_says_that_a_large_photo_is_still_only_here(desks: Desks, tmp_path: Path) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    case_id = new_case(one, "路灯不亮")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"\xff\xd8\xff\xe0" + bytes(600 << 10))
+    with open_desk(tmp_path / "a") as opened:
+        desk = opened.desk
+        assert desk.files is not None
+        kept = desk.files.keep(photo, at=desk.clock.now())
+        named = {"sha256": kept.sha256, "name": kept.name, "kind": "photo", "size": kept.size}
+        desk.act(Action.ATTACH, case_id, named)
+    said = "1 个附件"
+    told = [said in (ran := one("sync")).out + ran.err for _ in range(4)]
+    assert told[0] and not told[-1]
 
 
 def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: Hub) -> None:
