@@ -94,16 +94,20 @@ class _Watch:
         self.times["made"] = _since_start()
         self._window = window = app.window
         window.resize(*SIZE)
-        window.cases.first_shown.connect(self._on_rows)
+        window.cases.table.painted.connect(self._on_table_painted)
         window.map.made.connect(self._on_view)
         if window.map.view is not None:
             self._on_view(window.map.view)
         QTimer.singleShot(_PATIENCE_MS, window.close)
 
-    def _on_rows(self) -> None:
-        self._window.cases.table.viewport().repaint()
-        self.times.setdefault("list", _since_start())
-        self.shown["rows"] = self._window.cases.table.model().rowCount()
+    def _on_table_painted(self) -> None:
+        """What the window paints with it, and what brings both to the screen, belong to it."""
+        from PySide6.QtCore import QTimer
+
+        rows = self._window.cases.table.model().rowCount()
+        if rows and "rows" not in self.shown:
+            self.shown["rows"] = rows
+            QTimer.singleShot(0, lambda: self.times.setdefault("list", _since_start()))
 
     def _on_view(self, view: Any) -> None:
         bridge = view.bridge
