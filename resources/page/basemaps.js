@@ -78,11 +78,11 @@ class BaseMaps {
     return this.list.find((layer) => layer.id === this.chosen);
   }
 
-  /* The land that comes with the program. */
+  /* The middle of the land that comes with the program, far from where it is cut off. */
   around() {
     if (!this.offline?.bounds) return null;
     const [west, south, east, north] = this.offline.bounds;
-    return L.latLngBounds([south, west], [north, east]);
+    return L.latLngBounds([south, west], [north, east]).pad(-0.38);
   }
 
   _covers([west, south, east, north]) {
