@@ -102,8 +102,8 @@ def issue_code(args: argparse.Namespace) -> Exit:
 
 def list_devices(args: argparse.Namespace) -> Exit:
     """Lists all devices that ever enrolled."""
-    from gridclient.hub.rights import area_of, role_of
-    from gridclient.hub.status import moment
+    from gridclient.hub.rights import area_of, role_of, role_word
+    from gridclient.hub.status import instant, moment
 
     with opened_database(args) as backend:
         devices = _access(backend).devices()
@@ -117,9 +117,9 @@ def list_devices(args: argparse.Namespace) -> Exit:
                     "short": d.short,
                     "role": role_of(d.grants),
                     "grants": [[g.stream, g.reads, g.writes, g.unit] for g in d.grants],
-                    "enrolled_at": d.enrolled_at,
-                    "seen_at": d.seen_at,
-                    "revoked_at": d.revoked_at,
+                    "enrolled_at": instant(d.enrolled_at),
+                    "seen_at": instant(d.seen_at),
+                    "revoked_at": instant(d.revoked_at),
                 }
                 for d in devices
             ]
@@ -129,7 +129,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
         (
             d.device,
             d.name,
-            role_of(d.grants),
+            role_word(d.grants),
             area_of(d.grants),
             moment(d.seen_at),
             "已吊销" if d.revoked_at else "正常",

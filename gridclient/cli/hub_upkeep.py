@@ -27,12 +27,12 @@ def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
 def show_log(args: argparse.Namespace) -> Exit:
     """The newest lines of the hub's own record, the newest first."""
     from gridclient.hub.access import Access
-    from gridclient.hub.status import NOTE_TITLES, note_cells
+    from gridclient.hub.status import NOTE_TITLES, instant, note_cells
 
     with opened_database(args) as backend:
         notes = Access(backend, time.time).notes(args.last)
     if args.json:
-        print_json([note._asdict() for note in notes])
+        print_json([note._asdict() | {"at": instant(note.at)} for note in notes])
     else:
         print_lines(table(NOTE_TITLES, note_cells(notes)))
     return Exit.DONE

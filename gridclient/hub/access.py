@@ -15,7 +15,7 @@ from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.hub.audit import CODE_ISSUED, ENROLLED, KEPT_S, REVOKED, RIGHTS_CHANGED
 from gridclient.hub.backend import Backend, Ledger
-from gridclient.hub.rights import concrete, role_of, stick_keys
+from gridclient.hub.rights import concrete, role_word, stick_keys
 from gridclient.hub.rows import Code, Device, Note
 from gridclient.services.enrol_code import new_code, read_code
 from gridclient.services.enrolment import Admission, Grant, Membership
@@ -68,7 +68,7 @@ class Access:
             _make_streams(ledger, grants, now)
             code = Code(_hash(read_code(text).text), name[:_LONGEST_NAME], township, grants, now + CODE_LIFE_S)
             ledger.add_code(code)
-            ledger.add_notes([Note(now, CODE_ISSUED, stream=_where(grants), detail=_said(role_of(grants), name))])
+            ledger.add_notes([Note(now, CODE_ISSUED, stream=_where(grants), detail=_said(role_word(grants), name))])
         return text
 
     def enrol(self, typed: str, applicant: Applicant) -> Admission:
@@ -98,7 +98,7 @@ class Access:
             device = _admitted(ledger, applicant, code, before, now)
             ledger.keep_device(device, _hash(token))
             streams = ledger.streams()
-            ledger.add_notes([Note(now, ENROLLED, device.device, _where(code.grants), role_of(code.grants))])
+            ledger.add_notes([Note(now, ENROLLED, device.device, _where(code.grants), role_word(code.grants))])
             hub = ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
             hub_key = public_key(stick_signing_key(ledger))
         grants = concrete(code.grants, [row.stream for row in streams])
@@ -187,7 +187,7 @@ class Access:
                 short=before.short if free else _free_short(ledger.shorts(home)),
             )
             ledger.change_device(after)
-            ledger.add_notes([Note(now, RIGHTS_CHANGED, device, _where(grants), role_of(after.grants))])
+            ledger.add_notes([Note(now, RIGHTS_CHANGED, device, _where(grants), role_word(after.grants))])
         _LOG.info("device %s has other rights", device)
         return after
 

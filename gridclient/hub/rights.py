@@ -15,6 +15,7 @@ from gridclient.services.enrolment import Grant
 REFERENCE = "ref"
 _ALL_CASES = "t:*"
 _NAMED = 3
+_ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "supervisor": "督导"}
 
 
 def grants_for(township: str, *, unit: str = "", supervisor: bool = False, county: bool = False) -> tuple[Grant, ...]:
@@ -61,13 +62,27 @@ def readable(grants: Iterable[Grant]) -> dict[str, Grant]:
 
 
 def role_of(grants: Sequence[Grant]) -> str:
-    """What a device with these rights is, in a word."""
-    cases = next((grant for grant in grants if grant.stream.startswith("t:")), None)
-    if cases is not None and cases.unit:
-        return f"单位 {cases.unit}"
+    """What a device with these rights is: ``unit``, ``county``, ``township`` or ``supervisor``."""
+    if _unit_of(grants):
+        return "unit"
     if any(grant.writes and grant.stream == REFERENCE for grant in grants):
-        return "县级"
-    return "镇街席位" if cases is not None and cases.writes else "督导"
+        return "county"
+    cases = _of_cases(grants)
+    return "township" if cases is not None and cases.writes else "supervisor"
+
+
+def role_word(grants: Sequence[Grant]) -> str:
+    """The role in people's words, a unit's with its code."""
+    return f"{_ROLES[role_of(grants)]} {_unit_of(grants)}".rstrip()
+
+
+def _of_cases(grants: Sequence[Grant]) -> Grant | None:
+    return next((grant for grant in grants if grant.stream.startswith("t:")), None)
+
+
+def _unit_of(grants: Sequence[Grant]) -> str:
+    cases = _of_cases(grants)
+    return cases.unit if cases is not None else ""
 
 
 def area_of(grants: Sequence[Grant]) -> str:

@@ -12,7 +12,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.access import Access
 from gridclient.hub.audit import detail_of, word_of
 from gridclient.hub.backend import Backend
-from gridclient.hub.rights import area_of, role_of
+from gridclient.hub.rights import area_of, role_word
 from gridclient.hub.rows import Device, Note, StreamRow
 
 _SHOWN: Final = 20
@@ -65,6 +65,11 @@ def read_status(backend: Backend, access: Access) -> HubStatus:
         return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices(), ledger.notes(_SHOWN))
 
 
+def instant(seconds: int | None) -> str | None:
+    """An instant as programs read it, ``2026-11-21T09:00:00+08:00``."""
+    return None if seconds is None else datetime.fromtimestamp(seconds, CHINA_TIME).isoformat(timespec="seconds")
+
+
 def moment(seconds: int | None) -> str:
     """An instant as people read it."""
     return "—" if seconds is None else f"{datetime.fromtimestamp(seconds, CHINA_TIME):%Y-%m-%d %H:%M}"
@@ -79,7 +84,7 @@ def status_page(status: HubStatus) -> str:
             (
                 device.device,
                 device.name,
-                role_of(device.grants),
+                role_word(device.grants),
                 area_of(device.grants),
                 moment(device.enrolled_at),
                 moment(device.seen_at),

@@ -122,6 +122,8 @@ def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: H
     assert (found(one).ok, found(one).sentence) == (True, f"已接入 {hub.url}，能连上。")
     assert (found(alone).ok, "还没有接入" in found(alone).sentence) == (True, True)
     devices = one.json("hub", "devices", "--db", hub.database).json
+    assert devices[0]["role"] == "township" and devices[0]["enrolled_at"].endswith("+08:00")
+    assert "镇街席位" in one("hub", "devices", "--db", hub.database).out
     one.json("hub", "revoke", devices[0]["device"], "--db", hub.database)
     assert not found(one).ok
     hub.stop()

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -175,6 +176,7 @@ def test_the_record_tells_codes_desks_and_who_was_turned_away(office: CommandLin
         ("push_refused", "desk-0001", 2),
         ("revoked", "desk-0001", 1),
     ]
+    assert all(datetime.fromisoformat(line["at"]).utcoffset() == timedelta(hours=8) for line in lines)
     assert [line["at"] for line in lines] == sorted((line["at"] for line in lines), reverse=True)
     shown = office("hub", "log", "--last", "5").out
     assert all(word in shown for word in ("发注册码", "注册被拒", "吊销", "拒收", "没有这个注册码 203.0.113.9"))
