@@ -18,22 +18,14 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    LocationValueError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError,
-    ReadTimeoutError,
-    SSLError,
-)
+from urllib3.exceptions import HTTPError, ProtocolError
 
 from gridclient.domain.errors import InvalidInput, SyncFault
 from gridclient.domain.frozen import frozen
-from gridclient.services.enrolment import Admission, Grant, Membership
+from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
+from gridclient.sync.http_answers import OFFSET, Answer, line_fault, read_admission, read_json, read_place, require_ok
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
 from gridclient.sync.terms import HEADER, LENGTH, NONCE, SPOKEN, WORKED, Terms, read_terms, write_terms
@@ -45,36 +37,9 @@ SILENCE_S: Final = 20.0
 _SEND_BUFFER: Final = 256 << 10
 _PIECE: Final = 16 << 10
 _MOST_JSON: Final = 1 << 20
-_OFFSET, _LENGTH, _COMPLETE = "Upload-Offset", "Upload-Length", "Upload-Complete"
+_LENGTH: Final = "Upload-Length"
 _AFTER: Final = "Upload-After"
 _DIGEST: Final = 32
-_FINAL: Final[Mapping[int, str]] = {
-    400: "sync.refused",
-    401: "sync.revoked",
-    403: "sync.forbidden",
-    409: "sync.hub_changed",
-    413: "sync.refused",
-    426: "sync.update_due",
-}
-_UNVERIFIED: Final[Mapping[int, str]] = {
-    9: "sync.certificate_expired",  # not yet valid: a clock is wrong
-    10: "sync.certificate_expired",
-    62: "sync.certificate_name",
-    64: "sync.certificate_name",
-}
-"""What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
-_LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
-_ENROL_CODES: Final = frozenset(
-    {
-        "enrol.code_mistyped",
-        "enrol.code_unknown",
-        "enrol.code_used",
-        "enrol.code_expired",
-        "enrol.device_invalid",
-        "enrol.device_known",
-        "enrol.too_many",
-    }
-)
 
 
 @frozen
@@ -90,13 +55,6 @@ class Address:
         parts = urlsplit(self.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise InvalidInput("sync.url", text=self.url)
-
-
-@frozen
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class HttpTransport:
@@ -117,7 +75,7 @@ class HttpTransport:
     def sync(self, body: bytes) -> bytes:
         """One round-trip."""
         answer = self._ask("POST", "/v1/sync", body, {"Content-Type": CONTENT_TYPE}, most=MOST_REPLY)
-        _require_ok(answer)
+        require_ok(answer)
         return answer.body
 
     @property
@@ -135,14 +93,14 @@ class HttpTransport:
         answer = self._ask("GET", "/v1/hub", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
         if answer.status != 200:
             raise SyncFault("sync.hub_unproven", status=answer.status)
-        return read_proof(_json(answer.body, "sync.hub_unproven"), nonce)
+        return read_proof(read_json(answer.body, "sync.hub_unproven"), nonce)
 
     def membership(self, device: str) -> tuple[Membership, str]:
         """What the device may do now."""
         nonce = new_nonce()
         answer = self._ask("GET", "/v1/me", headers={NONCE: nonce.hex()}, most=_MOST_JSON)
-        _require_ok(answer)
-        told = _json(answer.body, "sync.refused")
+        require_ok(answer)
+        told = read_json(answer.body, "sync.refused")
         return read_membership(told, device, nonce), str(told.get("rights", ""))
 
     def lacking_files(self) -> Sequence[str]:
@@ -151,7 +109,7 @@ class HttpTransport:
         after = ""
         while True:
             answer = self._ask("GET", f"/v1/files?after={after}", most=_MOST_JSON)
-            _require_ok(answer)
+            require_ok(answer)
             found += [answer.body[at : at + _DIGEST].hex() for at in range(0, len(answer.body), _DIGEST)]
             before, after = after, answer.headers.get(_AFTER, "")
             if after <= before:
@@ -166,30 +124,25 @@ class HttpTransport:
         told = {"code": code, "device": device, "name": name, "public_key": public_key.hex()}
         headers = {"Content-Type": "application/json"}
         answer = self._ask("POST", "/v1/enrol", json.dumps(told).encode(), headers, most=_MOST_JSON)
-        if answer.status != 200:
-            _raise_enrolment_fault(answer)
-        try:
-            return _admission(json.loads(answer.body))
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
-            raise SyncFault("sync.refused", why="admission") from error
+        return read_admission(answer)
 
     def file_place(self, sha256: str) -> FilePlace:
         """What the hub has of a file."""
         answer = self._ask("HEAD", f"/v1/files/{sha256}")
         if answer.status == 404:
             return FilePlace(0, False)
-        _require_ok(answer)
-        return _place(answer)
+        require_ok(answer)
+        return read_place(answer)
 
     def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
         """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
-        headers = {_OFFSET: str(offset), _LENGTH: str(size)}
+        headers = {OFFSET: str(offset), _LENGTH: str(size)}
         answer = self._ask("PUT", f"/v1/files/{sha256}", piece, headers)
         if answer.status == 404:  # no event that names it is there yet
             return FilePlace(offset, False)
         if answer.status != 409:
-            _require_ok(answer)
-        return _place(answer)
+            require_ok(answer)
+        return read_place(answer)
 
     def get_file(self, sha256: str, offset: int, length: int) -> bytes:
         """A piece of a file; empty when the hub does not have it (yet)."""
@@ -198,7 +151,7 @@ class HttpTransport:
         if answer.status in (404, 416):
             return b""
         if answer.status != 206 and not (answer.status == 200 and offset == 0):
-            _require_ok(answer)
+            require_ok(answer)
             raise SyncFault("sync.refused", why="range")
         return answer.body
 
@@ -210,21 +163,21 @@ class HttpTransport:
 
     def _ask(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None, *, most: int = _PIECE
-    ) -> _Answer:
+    ) -> Answer:
         was_open, self._open = self._open, True
         try:
             return self._ask_once(method, path, body, headers or {}, most)
         except ProtocolError as error:
             if not was_open:
-                raise _line_fault(error) from error
+                raise line_fault(error) from error
         except HTTPError as error:
-            raise _line_fault(error) from error
+            raise line_fault(error) from error
         try:
             return self._ask_once(method, path, body, headers or {}, most)
         except HTTPError as error:
-            raise _line_fault(error) from error
+            raise line_fault(error) from error
 
-    def _ask_once(self, method: str, path: str, body: bytes, headers: Mapping[str, str], most: int) -> _Answer:
+    def _ask_once(self, method: str, path: str, body: bytes, headers: Mapping[str, str], most: int) -> Answer:
         given = {**self._headers, **headers} | ({"Content-Length": str(len(body))} if body else {})
         # In pieces, because a socket's time-out is for all that it is given at once, and lines are slow.
         content = (io.BytesIO(body) if len(body) > _PIECE else body) or None
@@ -249,7 +202,7 @@ class HttpTransport:
                 self._terms = read_terms(response.headers[HEADER], response.headers.get(WORKED, ""))
             if not left:
                 self._unended = response
-            return _Answer(response.status, response.headers, bytes(data))
+            return Answer(response.status, response.headers, bytes(data))
         finally:
             if self._unended is not response:
                 response.release_conn()
@@ -321,79 +274,6 @@ def _socket_options() -> list[tuple[int, int, int]]:
     return options
 
 
-def _line_fault(error: HTTPError) -> SyncFault:
-    if isinstance(error, SSLError):
-        return _certificate_fault(error.args[0] if error.args else None)
-    silent = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
-    if silent and not isinstance(error, NewConnectionError | NameResolutionError):
-        return SyncFault("sync.timeout", retryable=True)
-    if isinstance(error, LocationValueError):
-        return SyncFault("sync.unreachable")
-    if isinstance(error, ProtocolError) and any(isinstance(part, TimeoutError) for part in error.args):
-        return SyncFault("sync.timeout", retryable=True)
-    return SyncFault("sync.unreachable", retryable=True)
-
-
-def _certificate_fault(cause: object) -> SyncFault:
-    """Whom the line met: another than at enrolment, one that nobody vouches for, or nobody who said who it is."""
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        code = _UNVERIFIED.get(cause.verify_code, "sync.certificate_untrusted")
-        return SyncFault(code, retryable=True)
-    if isinstance(cause, ssl.SSLError):  # cut, or not TLS: nothing was said about who it is
-        return SyncFault("sync.unreachable", retryable=True)
-    return SyncFault("sync.certificate_changed")
-
-
 def _length(told: str) -> int:
     """How much to read where the hub says so; without, the answer's end tells."""
     return int(told) if told.isdecimal() and len(told) < 12 else sys.maxsize
-
-
-def _require_ok(answer: _Answer) -> None:
-    if answer.status in (200, 206):
-        return
-    code = _FINAL.get(answer.status)
-    if code is not None:
-        raise SyncFault(code, why=f"status {answer.status}")
-    wait = answer.headers.get("Retry-After", "")
-    seconds = int(wait) if wait.isdecimal() and len(wait) < 6 else 0
-    code = _LATER.get(answer.status, "sync.hub_failed")
-    raise SyncFault(code, retryable=True, status=answer.status, retry_after=seconds)
-
-
-def _raise_enrolment_fault(answer: _Answer) -> None:
-    """What the hub says in words of its own, as far as they are known here."""
-    try:
-        code = json.loads(answer.body)["error"]["code"]
-    except (ValueError, TypeError, LookupError):
-        code = ""
-    if code in _ENROL_CODES:
-        wait = answer.headers.get("Retry-After", "")
-        minutes = int(wait) // 60 + 1 if wait.isdecimal() and len(wait) < 6 else 1
-        raise SyncFault(code, retryable=code == "enrol.too_many", minutes=minutes)
-    _require_ok(answer)
-
-
-def _admission(told: Any) -> Admission:
-    grants = tuple(Grant(str(s), bool(r), bool(w), str(u)) for s, r, w, u in told["grants"])
-    keys = {str(feed): bytes.fromhex(key) for feed, key in told["bundle_keys"].items()}
-    hub_key = bytes.fromhex(told.get("hub_key", ""))  # an older hub tells none
-    rights = str(told.get("rights", ""))
-    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys, hub_key, rights)
-
-
-def _json(body: bytes, code: str) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SyncFault(code, why="json") from error
-    if not isinstance(told, dict):
-        raise SyncFault(code, why="json")
-    return told
-
-
-def _place(answer: _Answer) -> FilePlace:
-    offset = answer.headers.get(_OFFSET, "")
-    if not offset.isdecimal() or len(offset) > 15:
-        raise SyncFault("sync.refused", why="offset")
-    return FilePlace(int(offset), answer.headers.get(_COMPLETE) == "?1")

@@ -143,8 +143,7 @@ class Pacing:
         """A round-trip of ``size`` bytes, both ways together, took so long."""
         if size >= TELLING:
             self.rate = max(size / max(seconds, 1e-3), self.rate / 4)  # one that was late makes no slow line
-            for measure in (self.up, self.down):
-                measure.size = max(measure.size, min(int(self.rate), MOST_BYTES))
+            self.up.size = max(self.up.size, min(int(self.rate), MOST_BYTES))  # pages: the fold's time counts, too
 
     def learnt(self, events: int, size: int) -> None:
         """So many events took ``size`` bytes."""

@@ -1,0 +1,152 @@
+"""What the hub's answers and the line's failures mean: faults with their codes, and the values in heads and JSON."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Mapping
+from typing import Any, Final
+
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    LocationValueError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+
+from gridclient.domain.errors import SyncFault
+from gridclient.domain.frozen import frozen
+from gridclient.services.enrolment import Admission, Grant
+from gridclient.sync.transport import FilePlace
+
+OFFSET: Final = "Upload-Offset"
+_COMPLETE: Final = "Upload-Complete"
+_FINAL: Final[Mapping[int, str]] = {
+    400: "sync.refused",
+    401: "sync.revoked",
+    403: "sync.forbidden",
+    409: "sync.hub_changed",
+    413: "sync.refused",
+    426: "sync.update_due",
+}
+_UNVERIFIED: Final[Mapping[int, str]] = {
+    9: "sync.certificate_expired",  # not yet valid: a clock is wrong
+    10: "sync.certificate_expired",
+    62: "sync.certificate_name",
+    64: "sync.certificate_name",
+}
+"""What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
+_LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
+_ENROL_CODES: Final = frozenset(
+    {
+        "enrol.code_mistyped",
+        "enrol.code_unknown",
+        "enrol.code_used",
+        "enrol.code_expired",
+        "enrol.device_invalid",
+        "enrol.device_known",
+        "enrol.too_many",
+    }
+)
+
+
+@frozen
+class Answer:
+    """An answer that is here whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def line_fault(error: HTTPError) -> SyncFault:
+    """What befell the line."""
+    if isinstance(error, SSLError):
+        return _certificate_fault(error.args[0] if error.args else None)
+    silent = isinstance(error, ConnectTimeoutError | ReadTimeoutError)
+    if silent and not isinstance(error, NewConnectionError | NameResolutionError):
+        return SyncFault("sync.timeout", retryable=True)
+    if isinstance(error, LocationValueError):
+        return SyncFault("sync.unreachable")
+    if isinstance(error, ProtocolError) and any(isinstance(part, TimeoutError) for part in error.args):
+        return SyncFault("sync.timeout", retryable=True)
+    return SyncFault("sync.unreachable", retryable=True)
+
+
+def _certificate_fault(cause: object) -> SyncFault:
+    """Whom the line met: another than at enrolment, one that nobody vouches for, or nobody who said who it is."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        code = _UNVERIFIED.get(cause.verify_code, "sync.certificate_untrusted")
+        return SyncFault(code, retryable=True)
+    if isinstance(cause, ssl.SSLError):  # cut, or not TLS: nothing was said about who it is
+        return SyncFault("sync.unreachable", retryable=True)
+    return SyncFault("sync.certificate_changed")
+
+
+def require_ok(answer: Answer) -> None:
+    """Raises ``SyncFault`` as the status says, unless all is well."""
+    if answer.status in (200, 206):
+        return
+    code = _FINAL.get(answer.status)
+    if code is not None:
+        raise SyncFault(code, why=f"status {answer.status}")
+    code = _LATER.get(answer.status, "sync.hub_failed")
+    raise SyncFault(code, retryable=True, status=answer.status, retry_after=_wait(answer))
+
+
+def read_admission(answer: Answer) -> Admission:
+    """What a one-time code was good for. Raises ``SyncFault``: ``enrol.…`` in the hub's own words, where those are
+    known here, and those of :func:`require_ok`."""
+    if answer.status != 200:
+        _raise_enrolment_fault(answer)
+    try:
+        return _admission(json.loads(answer.body))
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
+        raise SyncFault("sync.refused", why="admission") from error
+
+
+def _raise_enrolment_fault(answer: Answer) -> None:
+    try:
+        code = json.loads(answer.body)["error"]["code"]
+    except (ValueError, TypeError, LookupError):
+        code = ""
+    if code in _ENROL_CODES:
+        raise SyncFault(code, retryable=code == "enrol.too_many", minutes=_wait(answer) // 60 + 1)
+    require_ok(answer)
+
+
+def _wait(answer: Answer) -> int:
+    """After how many seconds to come again; 0 where the hub does not say."""
+    told = answer.headers.get("Retry-After", "")
+    return int(told) if told.isdecimal() and len(told) < 6 else 0
+
+
+def _admission(told: Any) -> Admission:
+    grants = tuple(Grant(str(s), bool(r), bool(w), str(u)) for s, r, w, u in told["grants"])
+    keys = {str(feed): bytes.fromhex(key) for feed, key in told["bundle_keys"].items()}
+    hub_key = bytes.fromhex(told.get("hub_key", ""))  # an older hub tells none
+    rights = str(told.get("rights", ""))
+    return Admission(str(told["hub"]), str(told["token"]), str(told["short"]), grants, keys, hub_key, rights)
+
+
+def read_json(body: bytes, code: str) -> dict[str, Any]:
+    """A JSON object. Raises ``SyncFault`` with this code when it is none."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SyncFault(code, why="json") from error
+    if not isinstance(told, dict):
+        raise SyncFault(code, why="json")
+    return told
+
+
+def read_place(answer: Answer) -> FilePlace:
+    """How much of a file the hub has. Raises ``SyncFault``: it does not say."""
+    offset = answer.headers.get(OFFSET, "")
+    if not offset.isdecimal() or len(offset) > 15:
+        raise SyncFault("sync.refused", why="offset")
+    return FilePlace(int(offset), answer.headers.get(_COMPLETE) == "?1")
