@@ -180,7 +180,7 @@ def test_what_a_rule_forbids_for_some_is_said_in_one_sentence(
     window.actions_.case[Action.SIGN].trigger()
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.words.text().startswith("已签收 1 件，9 件未办成：\n")
-    assert "案件现为“处置中”，只有待签收的案件可以签收。" in window.banner.words.text()
+    assert "现为“处置中”，只有待签收的可以签收。" in window.banner.words.text()
 
 
 def test_a_failing_store_is_told_in_the_banner_and_nothing_pops_up(window: MainWindow, qtbot: QtBot) -> None:
