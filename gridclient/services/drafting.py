@@ -137,18 +137,28 @@ def _unit(situation: Situation, code: str) -> UnitRow:
     return row
 
 
+def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
+    """When a unit's clock begins, and its limit. The same unit again goes on with the time it had left, and where none
+    was left, its time stays over (rule); another one starts anew."""
+    before = situation.case.assignment_of(unit)
+    if before is None or before.state is AssignmentState.RELEASED:
+        return situation.now, handling_limit(situation.case, situation.reference)
+    left = _left(situation, before)
+    past = [c for c in situation.case.clocks if c.stage == Stage.HANDLE and c.unit == unit and c.due == before.due]
+    if past and not left:
+        return past[-1].started, past[-1].limit
+    return situation.now, resumed_limit(left, before.limit)
+
+
 def _part(situation: Situation, unit: UnitRow, role: Role) -> dict[str, Any]:
-    """One unit's part. The same unit again goes on with the time it had left (rule); another one starts anew."""
-    before = situation.case.assignment_of(unit.code)
-    limit = handling_limit(situation.case, situation.reference)
-    if before is not None and before.state is not AssignmentState.RELEASED:
-        limit = resumed_limit(_left(situation, before), before.limit)
+    """One unit's part."""
+    start, limit = _time_of(situation, unit.code)
     until = deadline_of(situation.reference.setting("limit.return"), situation.now, situation.reference)
     return {
         "unit": unit.code,
         "role": role.value,
         "limit": limit,
-        "due": to_seconds(deadline_of(limit, situation.now, situation.reference).due),
+        "due": to_seconds(deadline_of(limit, start, situation.reference).due),
         "return_until": to_seconds(until.due),
     }
 
@@ -164,8 +174,9 @@ def _give_out(situation: Situation) -> dict[str, Any]:
     others: Sequence[str] = [str(u) for u in situation.args.get("cooperating") or ()]
     cooperating = [_unit(situation, code) for code in others]
     parts = [_part(situation, lead, Role.LEAD), *(_part(situation, u, Role.COOPERATING) for u in cooperating)]
+    handling = [(unit.code, *_time_of(situation, unit.code)) for unit in (lead, *cooperating)]
     clocks = [
-        clock_payload(Stage.HANDLE, p["limit"], situation.now, situation.reference, unit=p["unit"]) for p in parts
+        clock_payload(Stage.HANDLE, limit, start, situation.reference, unit=code) for code, start, limit in handling
     ] + [_stage_clock(situation, Stage.SIGN, unit=p["unit"]) for p in parts]
     standard = situation.reference.standard(situation.case.facts.standard)
     listed = bool(standard and standard.units)

@@ -47,6 +47,25 @@ def test_the_same_unit_again_goes_on_with_the_time_it_had_left() -> None:
     assert other["assignments"][0]["due"] == to_seconds(NOW + timedelta(hours=2))
 
 
+@pytest.mark.parametrize("returned", [False, True])
+def test_a_unit_whose_time_was_over_gets_none_by_being_given_the_case_again(returned: bool) -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", ago=timedelta(hours=5))
+    due = made.store.case(case_id).assignments[0].due
+    assert due == NOW - timedelta(hours=3)
+    if returned:
+        made.act(Action.RETURN, case_id, ago=timedelta(hours=1), reason_code="not_ours", reason="不属")
+    action = Action.DISPATCH if returned else Action.REASSIGN
+    _, again = drafted(made, case_id, action, lead=LEAD, reason="再办")
+    assert again["assignments"][0]["due"] == to_seconds(due)
+    handling = next(clock for clock in again["clocks"] if clock["stage"] == "handle")
+    assert (handling["due"], handling["started"]) == (to_seconds(due), to_seconds(NOW - timedelta(hours=5)))
+    made.act(action, case_id, lead=LEAD, reason="再办")
+    assert made.store.case(case_id).assignments[-1].due == due
+    _, other = drafted(made, case_id, Action.REASSIGN, lead=OTHER, reason="换人")
+    assert other["assignments"][0]["due"] > to_seconds(NOW)
+
+
 @pytest.mark.parametrize(
     ("args", "code"), [({"lead": "X"}, "unit.unknown"), ({"lead": LEAD, "cooperating": ["X"]}, "unit.unknown")]
 )
