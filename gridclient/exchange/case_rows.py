@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from gridclient.domain.coordinates import Crs
 from gridclient.domain.errors import InvalidInput
@@ -28,6 +28,8 @@ _PORTION: Final = 250
 _MOST_WAITING: Final = 12
 Made = TypeVar("Made")
 Case = TypeVar("Case", CaseRecord, ImportedCase)
+Ready: TypeAlias = tuple[Any, ...] | RefusedRow
+"""The fields of an ``ImportedCase``: one with names costs twice as much to hand over."""
 
 
 @frozen
@@ -64,13 +66,13 @@ def _refuse_formulas(titles: Sequence[str], cells: Sequence[Cell]) -> None:
             raise RowProblem(title, InvalidInput("cell.formula", text=f"={cell.text}"[:60]))
 
 
-def ready_cases(portion: Portion) -> list[ImportedCase | RefusedRow]:
+def ready_cases(portion: Portion) -> list[Ready]:
     """One for each row; cases without a number that are equal in every cell have the same identity."""
     fields = Fields(portion.titles, portion.columns)
     reader = CaseReader(portion.sheet, fields, PointReader(fields, portion.crs))
 
-    def ready(number: int, cells: Sequence[Cell]) -> ImportedCase:
-        return case_of_values(reader.values(number, cells))
+    def ready(number: int, cells: Sequence[Cell]) -> tuple[Any, ...]:
+        return tuple(case_of_values(reader.values(number, cells)))
 
     return [read_row(portion.sheet, portion.titles, row, ready, typed=portion.typed) for row in portion.rows]
 
@@ -113,7 +115,7 @@ def cases_aside(
 ) -> Iterator[ImportedCase | RefusedRow]:
     """All rows in order. A portion that nobody takes is made here; few are held at a time."""
     seen = SeenCases()
-    waiting: deque[tuple[list[Row], Claim[list[ImportedCase | RefusedRow]]]] = deque()
+    waiting: deque[tuple[list[Row], Claim[list[Ready]]]] = deque()
     rows = table.rows()
     while taken := list(islice(rows, _PORTION)):
         portion = Portion(table.sheet, table.titles, table.typed, columns, crs, taken)
@@ -132,8 +134,6 @@ def _same(made: Made) -> Made:
     return made
 
 
-def _judged(
-    seen: SeenCases, rows: Sequence[Row], claim: Claim[list[ImportedCase | RefusedRow]]
-) -> Iterator[ImportedCase | RefusedRow]:
+def _judged(seen: SeenCases, rows: Sequence[Row], claim: Claim[list[Ready]]) -> Iterator[ImportedCase | RefusedRow]:
     for (_, cells), made in zip(rows, claim.result(), strict=True):
-        yield made if isinstance(made, RefusedRow) else seen.judged(made, cells)
+        yield made if isinstance(made, RefusedRow) else seen.judged(ImportedCase._make(made), cells)
