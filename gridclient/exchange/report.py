@@ -15,16 +15,8 @@ from openpyxl.worksheet.dimensions import ColumnDimension, DimensionHolder
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportOutcome, RowFinding
+from gridclient.services.words import IMPORTS
 
-_KINDS = {
-    "divisions": "行政区划",
-    "grids": "网格",
-    "units": "单位",
-    "standards": "立案结案标准",
-    "cases": "案件",
-    "calendar": "日历",
-    "basemap": "底图",
-}
 _HEADER_FILL = PatternFill("solid", fgColor="FFE8EDF3")
 _HEADER_FONT = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -73,7 +65,7 @@ def _summary_lines(outcome: ImportOutcome) -> list[Sequence[object]]:
     good, bad = ("可导入", "不能导入") if outcome.dry_run else ("导入", "未导入")
     lines: list[Sequence[object]] = [
         ("文件", summary.file),
-        ("内容", _KINDS[str(summary.kind)]),
+        ("内容", IMPORTS[str(summary.kind)]),
         ("总行数", summary.rows),
         (good, summary.imported),
         ("已有", summary.unchanged),
