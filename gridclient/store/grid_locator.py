@@ -34,7 +34,7 @@ class AreaLocator:
         self._areas = shapely.from_wkb(np.array(geometries, dtype=object))
         shapely.prepare(self._areas)
         self._tree = shapely.STRtree(self._areas)
-        self._bounds = shapely.total_bounds(self._areas)
+        self._bounds = shapely.total_bounds(self._areas) if len(self._areas) else (np.nan,) * 4
         self._from: Days = np.asarray(valid_from, dtype=np.int64)
         self._to: Days = np.asarray(valid_to, dtype=np.int64)
 
