@@ -35,8 +35,6 @@ from gridclient.store.profile import Profile
 from gridclient.store.reference import SqliteReference
 
 _PIECE: Final = 4 << 20
-_ONE_SYSTEM: Final = ""
-"""Numbers of different systems are told apart by the title of the column that holds them (``CaseRecord.identity``)."""
 
 
 class OpenStore(Protocol):
@@ -92,7 +90,7 @@ def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside)
         return ReferenceSink(database, now, file=reading.file, actor=actor, standard_list=told)
     record = BulkRecorder(opened.profile.device, clock)
     journal = Journal(database, record, file=reading.file, actor=actor, now=now, aside=aside)
-    return CaseSink(database, reference, journal, source=_ONE_SYSTEM, now=now)
+    return CaseSink(database, reference, journal, now=now)
 
 
 def _import_base_map(opened: OpenStore, order: ImportOrder, progress: Progress | None) -> ImportOutcome:

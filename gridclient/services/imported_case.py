@@ -42,9 +42,10 @@ _Told: TypeAlias = Callable[[str], Any]
 _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
 
 
-def case_key(source: str, identity: str) -> str:
-    """The key of an imported case: the same row of the same system has the same key at every desk."""
-    return hashlib.blake2b(f"{source}\0{identity}".encode(), digest_size=16).hexdigest()
+def case_key(identity: str) -> str:
+    """The key of an imported case: the same row of the same system has the same key at every desk. Systems are told
+    apart by the title of the column that holds their numbers, which is part of the identity."""
+    return hashlib.blake2b(f"\0{identity}".encode(), digest_size=16).hexdigest()
 
 
 class StandardMatcher:

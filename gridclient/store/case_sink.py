@@ -40,13 +40,9 @@ _KNOWN: Final = (
 class CaseSink:
     """An ``services.importing.ImportSink`` for cases."""
 
-    def __init__(
-        self, database: Database, reference: SqliteReference, journal: Journal, *, source: str, now: datetime
-    ) -> None:
-        """``source`` tells systems apart whose numbers are the same; each number of a source is kept once."""
+    def __init__(self, database: Database, reference: SqliteReference, journal: Journal, *, now: datetime) -> None:
         self._database = database
         self._journal = journal
-        self._source = source
         self._now = now
         self._areas = reference.snapshot()
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
@@ -87,7 +83,7 @@ class CaseSink:
         refused."""
         sound = [case for case in cases if case.digest]
         refused += [_refuse(case, "", "case.text_damaged") for case in cases if not case.digest]
-        keyed = [(case_key(self._source, case.identity), case) for case in sound]
+        keyed = [(case_key(case.identity), case) for case in sound]
         known = self._digests_in_store([key for key, _ in keyed])
         new = []
         for key, case in keyed:

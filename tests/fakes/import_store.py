@@ -51,12 +51,12 @@ class ImportStore:
         with self.database.writer() as connection:
             keep_settings(connection, {name: value}, at=self.clock.now().isoformat())
 
-    def sink(self, kind: ImportKind, source: str = "", aside: Aside = IN_PLACE) -> ImportSink:
+    def sink(self, kind: ImportKind, aside: Aside = IN_PLACE) -> ImportSink:
         now = self.clock.now()
         if kind is not ImportKind.CASES:
             return ReferenceSink(self.database, now)
         journal = Journal(self.database, self.recorder, file="f", actor="op1", now=now, aside=aside)
-        return CaseSink(self.database, self.reference, journal, source=source, now=now)
+        return CaseSink(self.database, self.reference, journal, now=now)
 
     def bring(
         self,

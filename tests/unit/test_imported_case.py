@@ -147,7 +147,7 @@ def test_half_a_sign_has_no_digest() -> None:
 
 
 def test_the_same_row_of_another_system_is_another_case() -> None:
-    assert case_key("a", "n:1") == case_key("a", "n:1") != case_key("b", "n:1")
+    assert case_key("n:a:1") == case_key("n:a:1") != case_key("n:b:1")
 
 
 @pytest.mark.parametrize(
