@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from gridclient.domain.errors import GridClientError, SyncFault
+from gridclient.domain.frozen import frozen
 
 _MOST_WAITING: Final = 400
 _MOST_BYTES: Final = 128 << 20
@@ -60,7 +60,7 @@ class WorkPool:
         self._pool.shutdown(cancel_futures=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rest(Generic[_Result]):
     """What is still to be done for one of several asks, and too long for the others to wait for."""
 
