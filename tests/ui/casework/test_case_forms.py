@@ -152,6 +152,23 @@ def test_a_check_while_nobody_has_a_result_can_only_release(
     assert part is not None and part.state is AssignmentState.RELEASED
 
 
+def test_a_cooperating_unit_that_returned_is_released_and_then_the_case_can_be_closed(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.dispatched("积水", cooperating=(OTHER,))
+    made.act(Action.RETURN, case_id, unit=OTHER, reason_code="not_ours", reason="不属")
+    made.act(Action.SIGN, case_id)
+    made.act(Action.FEED_BACK, case_id, result="已清理")
+    made.act(Action.VERIFY, case_id)
+    show(case_id)
+    assert Action.CLOSE not in offered(panel)
+    form = form_of(panel, Action.VERIFY)
+    assert (form.values["unit"], form.values["verdict"]) == (OTHER, "release")
+    form.fill({"reason": "确非其职责"})
+    submit(panel, form, "reason", qtbot)
+    qtbot.waitUntil(lambda: offered(panel)[:1] == [Action.CLOSE])
+
+
 def test_verifying_and_closing_goes_by_keys(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
     case_id = made.handled("积水")
     show(case_id)
