@@ -12,7 +12,7 @@ MAX_OBJECTS = 500
 
 class Bridge(QObject):
     """Signals up (heard by the desk): ``page_ready()``, ``page_drawn()``, ``grid_clicked(code)`` ("" = beside all),
-    ``grid_hovered(code)``, ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
+    ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
     ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
     ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
 
@@ -24,7 +24,6 @@ class Bridge(QObject):
     page_ready = Signal()
     page_drawn = Signal()
     grid_clicked = Signal(str)
-    grid_hovered = Signal(str)
     case_clicked = Signal(str)
     unit_clicked = Signal(str)
     box_selected = Signal(float, float, float, float)
@@ -57,10 +56,6 @@ class Bridge(QObject):
     @Slot(str)
     def on_page_grid_clicked(self, code: str) -> None:
         self.grid_clicked.emit(code)
-
-    @Slot(str)
-    def on_page_grid_hovered(self, code: str) -> None:
-        self.grid_hovered.emit(code)
 
     @Slot(str)
     def on_page_case_clicked(self, case_id: str) -> None:

@@ -29,6 +29,7 @@ class MapPane(QWidget):
         case_chosen(str): a click on a case.
         unit_chosen(str): a click on a unit.
         point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
+        picking_cancelled(): Escape instead, on the map.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
         made(MapView): the view is there.
         told(str, str): what could not be drawn, and how bad that is.
@@ -40,6 +41,7 @@ class MapPane(QWidget):
     unit_chosen = Signal(str)
     box_selected = Signal(object)
     point_picked = Signal(float, float)
+    picking_cancelled = Signal()
     made = Signal(object)
     told = Signal(str, str)
     drawn = Signal()
@@ -90,6 +92,7 @@ class MapPane(QWidget):
         bridge.case_clicked.connect(self.case_chosen)
         bridge.unit_clicked.connect(self.unit_chosen)
         bridge.point_picked.connect(self.point_picked)
+        bridge.picking_cancelled.connect(self.picking_cancelled)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
         bridge.layers_changed.connect(self._layers.update)

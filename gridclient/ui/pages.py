@@ -223,6 +223,7 @@ class IntakeSide(QObject):
         form.open_wanted.connect(self._on_open_wanted)
         form.pick_requested.connect(self._map.pick_point)
         self._map.point_picked.connect(form.set_point)
+        self._map.picking_cancelled.connect(form.stop_picking)
 
     def _on_open_wanted(self, case_id: str) -> None:
         self.close()

@@ -6,7 +6,6 @@ class Pointer {
   constructor(owner) {
     this.owner = owner;
     this.map = owner.map;
-    this.hovered = "";
     this.map.on("click", (event) => this._clicked(event));
     this.map.on("mousemove", (event) => this._moving(event));
     this.map.on("mouseout movestart zoomstart", () => this._hover(null));
@@ -58,10 +57,6 @@ class Pointer {
     const grid = event && owner.mode === "browse" ? owner.outlines.at(event.latlng) : null;
     this.map.getContainer().classList.toggle("over-grid", Boolean(mark ?? grid));
     owner.controls.setTip(mark ? this._markTip(mark) : grid ? this._gridTip(grid) : null, event?.containerPoint);
-    const code = grid?.code ?? "";
-    if (code === this.hovered) return;
-    this.hovered = code;
-    owner.bridge.on_page_grid_hovered(code);
   }
 
   _gridTip(grid) {

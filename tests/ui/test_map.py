@@ -94,9 +94,8 @@ def test_a_click_beside_every_grid_clears_the_choice(map_stage: MapStage, qtbot:
 def test_hovering_tells_name_worker_counts_and_code(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.view.set_layers(tier="basic", cases=False)
     map_stage.wait("gridmap.state().layer === 'basic'")
-    with qtbot.waitSignal(map_stage.bridge.grid_hovered, timeout=PATIENCE_MS) as hovered:
-        map_stage.hover(map_stage.pixel(*middle_of(5, 5)))
-    assert hovered.args == [grid_code("basic", 5, 5)]
+    map_stage.hover(map_stage.pixel(*middle_of(5, 5)))
+    qtbot.waitUntil(lambda: bool(map_stage.text(".desk-tip")), timeout=PATIENCE_MS)
     tip = map_stage.text(".desk-tip") or ""
     for word in ("basic 5-5", "王*", "在办 4", "▲ 超期 1", grid_code("basic", 5, 5)):
         assert word in tip

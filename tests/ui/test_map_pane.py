@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gridclient.mapview.view import MapView
 from gridclient.services.rows import Changes
+from gridclient.ui.intake.form import IntakeForm
+from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane, place_in
 from tests.fakes.map_data import InMemoryMapData
 from tests.fakes.map_stage import PATIENCE_MS, MapStage
+from tests.ui.conftest import press
 
 OpenPane = Callable[[str], tuple[MapPane, MapStage]]
 
@@ -74,3 +78,13 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
     before = data.asked.count("units")
     pane.refresh(Changes())
     qtbot.waitUntil(lambda: data.asked.count("units") > before, timeout=PATIENCE_MS)
+
+
+def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: MainWindow) -> None:
+    press(window, Qt.Key.Key_F3)
+    form = window.intake
+    assert isinstance(form, IntakeForm)
+    form.inputs.pick.click()
+    assert form.inputs.pick.isChecked()
+    window.map.picking_cancelled.emit()
+    assert not form.inputs.pick.isChecked()

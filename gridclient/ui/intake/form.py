@@ -92,9 +92,13 @@ class IntakeForm(QWidget):
         """Lists that were imported meanwhile."""
         self._lists.refresh(changes)
 
+    def stop_picking(self) -> None:
+        """A click on the map is no point any more."""
+        self.inputs.pick.setChecked(False)
+
     def set_point(self, lon: float, lat: float) -> None:
         """The point that was picked on the map, in WGS-84."""
-        self.inputs.pick.setChecked(False)
+        self.stop_picking()
         picked = IntakeValues(point=f"{lon:.6f}, {lat:.6f}")
         self.inputs.show_values(picked, only=("point", "crs"))
         self._grid_chosen = False
@@ -138,7 +142,7 @@ class IntakeForm(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             if self.inputs.pick.isChecked():
-                self.inputs.pick.setChecked(False)
+                self.stop_picking()
             else:
                 self._close()
         elif event.key() in _ENTER and event.modifiers() & _COMMAND:
