@@ -158,7 +158,7 @@ def test_an_empty_form_is_refused_in_place(opened: Opened, qtbot: QtBot) -> None
     form = opened()
     QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: bool(form.error.text()))
-    assert "标题和描述都是空的" in form.error.text()
+    assert "标题是空的" in form.error.text()
 
 
 def test_a_point_that_cannot_be_read_keeps_everything_and_gets_the_cursor(opened: Opened, qtbot: QtBot) -> None:
