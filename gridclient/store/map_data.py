@@ -29,6 +29,8 @@ from gridclient.store.reference import Snapshot, SqliteReference
 
 SINGLE_CASES_FROM: Final = 17
 """The zoom from which cases are shown one by one where they are few."""
+_TOWNSHIP: Final = 9
+"""Signs of a township's code, with which those of all its areas begin."""
 _DUTY_ORDER: Final = ("on_duty", "out")
 
 Groups = NDArray[np.intp]
@@ -64,7 +66,9 @@ class SqliteMapData:
     def home(self) -> str:
         """See the port."""
         own = self._reference.setting("township")
-        worked = {code[:9] for code in self.figures()}
+        with self._columns.at() as (connection, table):
+            found = open_and_overdue(connection, table, self._moment())  # without drawing any outline
+        worked = {code[:_TOWNSHIP] for code in found if len(code) >= _TOWNSHIP}
         return own if worked <= {own} else ""
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
