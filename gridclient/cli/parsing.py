@@ -9,6 +9,7 @@ from typing import Any, Final, NoReturn
 
 from gridclient.domain.coordinates import Crs
 
+ACCOUNTS: Final = "operator 受理派遣员（默认）、leader 值班长、supervisor 网格督导，或单位编码"
 _MESSAGES: Final = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),

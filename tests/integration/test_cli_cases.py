@@ -122,7 +122,8 @@ def test_a_case_goes_from_its_report_to_its_end_and_back(desk: CommandLine) -> N
         assert desk.act(key, "feed_back", unit, unit=unit, result="已修好").status == 0
     for unit in units:
         assert desk.act(key, "verify", unit=unit).status == 0
-    assert desk.act(key, "close", closing_condition_met=True).json["state"] == "closed"
+    assert desk.act(key, "close", closing_condition_met=False).code == "case.closing_condition_open"
+    assert desk.act(key, "close").json["state"] == "closed"
     assert desk.act(key, "reopen", reason="又坏了").code == "role.not_allowed"
     assert desk.act(key, "reopen", "leader", reason="又坏了").json["state"] == "filed"
     assert desk("verify").status == 0
