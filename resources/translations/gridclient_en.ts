@@ -334,6 +334,14 @@
         <translation>Before restore</translation>
     </message>
     <message>
+        <source>升级前</source>
+        <translation>Before upgrade</translation>
+    </message>
+    <message>
+        <source>已损坏</source>
+        <translation>Damaged</translation>
+    </message>
+    <message>
         <source>自动</source>
         <translation>Automatic</translation>
     </message>
@@ -601,10 +609,6 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>Over {clock}</translation>
     </message>
     <message>
-        <source>超期 {days}工作日</source>
-        <translation>Over {days} wd</translation>
-    </message>
-    <message>
         <source>超期 {days}天</source>
         <translation>Over {days} d</translation>
     </message>
@@ -637,8 +641,20 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>All (with ended)</translation>
     </message>
     <message>
+        <source>改名</source>
+        <translation>Rename</translation>
+    </message>
+    <message>
         <source>删除视图</source>
         <translation>Delete view</translation>
+    </message>
+    <message>
+        <source>视图名称，回车保存</source>
+        <translation>Name of the view, Enter saves</translation>
+    </message>
+    <message>
+        <source>已有这个名称的视图，换一个</source>
+        <translation>Name is taken, choose another</translation>
     </message>
     <message>
         <source>含已办结</source>
@@ -874,6 +890,14 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>同一立案标准与网格</source>
         <translation>One condition and grid for all</translation>
+    </message>
+    <message>
+        <source>结案 {count} 件</source>
+        <translation>Close {count}</translation>
+    </message>
+    <message>
+        <source>每一件都满足各自的结案条件才能结案。</source>
+        <translation>Each case must meet its own closing condition.</translation>
     </message>
     <message>
         <source>输入文字或拼音首字母</source>
@@ -1701,6 +1725,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>{count} cases · {order}</translation>
     </message>
     <message>
+        <source>已选 {chosen} 件 · 共 {count} 件</source>
+        <translation>{chosen} chosen · {count} in all</translation>
+    </message>
+    <message>
         <source>查找 Ctrl+F</source>
         <translation>Find Ctrl+F</translation>
     </message>
@@ -1752,16 +1780,16 @@ When two desks handled the same case offline and both cannot count, it is listed
         <source>＋ 存为视图</source>
         <translation>+ Save view</translation>
     </message>
-    <message>
-        <source>视图名称，回车保存</source>
-        <translation>Name of the view, Enter saves</translation>
-    </message>
 </context>
 <context>
     <name>FindingsModel</name>
     <message>
         <source>▲ 未导入</source>
         <translation>▲ Not imported</translation>
+    </message>
+    <message>
+        <source>▲ 不能导入</source>
+        <translation>▲ not importable</translation>
     </message>
     <message>
         <source>提示</source>
@@ -1911,6 +1939,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>{file} 导入报告.xlsx</source>
         <translation>{file} import report.xlsx</translation>
+    </message>
+    <message>
+        <source>{file} 检查报告.xlsx</source>
+        <translation>{file} check report.xlsx</translation>
     </message>
     <message>
         <source>报告保存到</source>
@@ -2651,6 +2683,17 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>MapPane</name>
+    <message>
+        <source>所选底图画不出来，已换回自带的离线底图。可在“设置”里移除它，再重新导入。</source>
+        <translation>The chosen base map cannot be drawn; the shipped one is back. Remove it in the settings and import it again.</translation>
+    </message>
+    <message>
+        <source>地图没有读全，图上的内容可能不全；过一会儿会自动再读。</source>
+        <translation>The map could not be read whole, something may be missing on it; it is read again in a while.</translation>
+    </message>
+</context>
+<context>
     <name>NoteBar</name>
     <message>
         <source>撤销</source>
@@ -2829,8 +2872,16 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Save report…</translation>
     </message>
     <message>
-        <source>再导入一个文件</source>
-        <translation>Import another file</translation>
+        <source>换一个文件…</source>
+        <translation>Another file…</translation>
+    </message>
+    <message>
+        <source>下面每一行都说明了在哪里、怎么改；可以改好文件再导入，也可以现在导入其余的行。</source>
+        <translation>Each line below says where and how to mend it; mend the file first, or import the other rows now.</translation>
+    </message>
+    <message>
+        <source>下面每一行都说明了在哪里、怎么改；现在没有能导入的行。</source>
+        <translation>Each line below says where and how to mend it; no row can be imported now.</translation>
     </message>
     <message>
         <source>下面每一行都说明了在哪里、怎么改；改好后再导入同一文件，已经导入的不会重复。</source>
@@ -2845,8 +2896,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>The file has headers only, no data.</translation>
     </message>
     <message>
-        <source>文件里的内容都已经在本机了，没有重复导入。</source>
-        <translation>Everything in the file is on this desk already; nothing was imported twice.</translation>
+        <source>文件里的内容都已经在本机了，不会重复导入。</source>
+        <translation>All of the file is on this desk already; nothing is imported twice.</translation>
     </message>
     <message>
         <source>没有需要处理的行。</source>
