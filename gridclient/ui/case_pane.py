@@ -58,7 +58,7 @@ class CasePane(QWidget):
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
     staying = Signal(str)
-    together_wanted = Signal(object, object)
+    together_wanted = Signal(object, object, object)
     told = Signal(str)
     some_refused = Signal(str, object)
 

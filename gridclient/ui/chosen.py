@@ -57,14 +57,14 @@ class ChosenCases(QObject):
         if changes.cases & set(self._ids):
             self._read()
 
-    def do(self, action: Action, args: Mapping[str, Any] | None = None) -> None:
-        """Begins an action on them; ``args`` are what was asked for several."""
+    def do(self, action: Action, args: Mapping[str, Any] | None = None, case_ids: Sequence[str] = ()) -> None:
+        """Begins an action on them; ``args`` are what was asked for several, and for which of them (none: all)."""
         if action is Action.DISPATCH:
             self._panel.focus_dispatch()
         elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
             self._panel.start_action(action)
         elif action in TOGETHER:
-            self._batch.act(action, self._ids, args)
+            self._batch.act(action, case_ids or self._ids, args)
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

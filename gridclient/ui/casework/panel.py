@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -43,7 +43,8 @@ class CasePanel(QWidget):
         taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
         open_wanted(str): the operator wants another case, a likely duplicate.
         conflict_wanted(str): the choice between two sides that a case waits for.
-        together_wanted(Action, dict): to be done to all of several cases, with what was asked for it.
+        together_wanted(Action, dict, tuple[str, ...]): to be done to several cases, with what was asked for it, and to
+            which of them; none are named where it is for all.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
         some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
@@ -54,7 +55,7 @@ class CasePanel(QWidget):
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
     staying = Signal(str)
-    together_wanted = Signal(object, object)
+    together_wanted = Signal(object, object, object)
     told = Signal(str)
     some_refused = Signal(str, object)
 
@@ -156,7 +157,7 @@ class CasePanel(QWidget):
             return
         view = self._view
         if view is None:
-            if self.several.active:
+            if self.several.ids:
                 self.several.start(action)
             return
         self.acting.start(view, action)
@@ -198,7 +199,7 @@ class CasePanel(QWidget):
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
         self.several.changes.connect(self._on_changes)
-        self.several.closing.connect(partial(self.together_wanted.emit, Action.CLOSE))
+        self.several.closing.connect(self._on_closing)
         self.several.staying.connect(self.staying)
         self.several.told.connect(self.told)
         self.several.some_refused.connect(self.some_refused)
@@ -272,11 +273,16 @@ class CasePanel(QWidget):
         self.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
-        if self._view is None or self._view.case.id in changes.cases:  # else another case is shown by now
+        shown = self.several.ids if self._view is None else (self._view.case.id,)
+        if changes.cases and changes.cases <= set(shown):  # else others are shown by now
             self.setFocus()  # before the list of units goes: the focus would jump to some other panel
             if self._view is not None:
                 self.acting.tell_done(self._view.case, Action.DISPATCH)
         self._on_changes(changes)
+
+    def _on_closing(self, values: Mapping[str, Any], case_ids: tuple[str, ...]) -> None:
+        self.setFocus()
+        self.together_wanted.emit(Action.CLOSE, values, case_ids)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
         """The list goes on to the next case: what became of these is said where it stays."""
@@ -292,7 +298,7 @@ class CasePanel(QWidget):
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:
-            self.together_wanted.emit(action, {})
+            self.together_wanted.emit(action, {}, ())
         else:
             self.start_action(action)
 

@@ -72,7 +72,7 @@ class SeveralCases(QObject):
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
         ready(): what can be done with them is offered.
         changes(Changes): cases were filed.
-        closing(dict): all are to be closed, with what was said of them.
+        closing(dict, tuple[str, ...]): these are to be closed, with what was said of them.
         staying(str): what follows changes the present case, and the operator goes on with it.
         told(str): what was done.
         some_refused(str, tuple): what of cases that are no longer shown was not filed, and which.
@@ -81,7 +81,7 @@ class SeveralCases(QObject):
     shown = Signal(object)
     ready = Signal()
     changes = Signal(object)
-    closing = Signal(object)
+    closing = Signal(object, object)
     staying = Signal(str)
     told = Signal(str)
     some_refused = Signal(str, object)
@@ -101,9 +101,9 @@ class SeveralCases(QObject):
         lists.ready.connect(self._on_lists)
 
     @property
-    def active(self) -> bool:
-        """Whether several cases are what the panel shows."""
-        return bool(self._ids)
+    def ids(self) -> tuple[str, ...]:
+        """The cases that the panel shows; none where it shows one."""
+        return self._ids
 
     def show(self, case_ids: Sequence[str]) -> None:
         """Other cases; what was begun in the form is kept for them."""
@@ -124,7 +124,7 @@ class SeveralCases(QObject):
     def start(self, action: Action) -> None:
         """The cursor into the form of filing, where something can be filed, or of closing."""
         form = self._foot.form
-        if action is Action.CLOSE and (form is None or form.spec.action is not Action.CLOSE):
+        if action is Action.CLOSE and not self._asks_closing:
             self._ask_closing()
         elif action is Action.FILE and form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
             self._open_form()
@@ -135,10 +135,15 @@ class SeveralCases(QObject):
         """Esc: stops what is under way, else puts the form away and offers the dispatch of all."""
         if self._portions.running:
             self._portions.stop()
-        elif self._foot.form is not None and self._foot.form.spec.action is Action.CLOSE:
+        elif self._asks_closing:
+            self._foot.close_form()
             self._read()
         else:
             self._foot.show_batch(self._now.ready)
+
+    @property
+    def _asks_closing(self) -> bool:
+        return self._foot.form is not None and self._foot.form.spec.action is Action.CLOSE
 
     def _read(self) -> None:
         ids = self._ids
@@ -149,6 +154,13 @@ class SeveralCases(QObject):
             return
         self._now = several
         self.shown.emit(several.rows)
+        if not self._asks_closing:  # what is typed there stays
+            self._offer(several)
+        if self._said:
+            self._foot.note.say(self._said, "warn")
+        self.ready.emit()
+
+    def _offer(self, several: Several) -> None:
         role = self._desk.actor.role
         if several.incomplete and not self._dispatching and may(role, Action.FILE):
             self._open_form()
@@ -159,9 +171,6 @@ class SeveralCases(QObject):
                 self._foot.take_focus()
         else:
             self._foot.show_together(offers_together((row.state for row in several.rows), self._desk.actor))
-        if self._said:
-            self._foot.note.say(self._said, "warn")
-        self.ready.emit()
 
     def _open_form(self) -> None:
         form = self._foot.open_form(self._spec(), self._lists.now)
@@ -172,15 +181,17 @@ class SeveralCases(QObject):
         self._lists.want()
 
     def _ask_closing(self) -> None:
-        count = sum(row.state == CaseState.HANDLED for row in self._now.rows)
-        form = self._foot.open_form(spec_of_closing(count), self._lists.now)
+        handled = tuple(row.id for row in self._now.rows if row.state == CaseState.HANDLED)
+        form = self._foot.open_form(spec_of_closing(len(handled)), self._lists.now)
         form.cancelled.connect(self.cancel)
-        form.submitted.connect(self._close)
+        form.submitted.connect(partial(self._close, handled))
 
-    def _close(self, values: Mapping[str, Any]) -> None:
+    def _close(self, case_ids: tuple[str, ...], values: Mapping[str, Any]) -> None:
+        """Those that were counted when it was asked."""
         if values.get("closing_condition_met"):
+            self.closing.emit(values, case_ids)
+            self._foot.close_form()
             self._read()
-            self.closing.emit(values)
         else:
             self._foot.refuse(RuleViolation("case.closing_condition_open"))
 
@@ -196,7 +207,7 @@ class SeveralCases(QObject):
 
     def _on_lists(self, lists: Lists) -> None:
         form = self._foot.form
-        if not self.active or form is None or form.spec.action is not Action.FILE:
+        if not self._ids or form is None or form.spec.action is not Action.FILE:
             return
         form.set_lists(lists)
         if lists.guesser is not None:
@@ -226,7 +237,7 @@ class SeveralCases(QObject):
         if shown:
             self._said = sentence if together.undone else ""
             self._dispatching = bool(together.done)
-        if self.active:
+        if self._ids:
             self._read()
 
     def _tell(self, changes: Changes) -> None:

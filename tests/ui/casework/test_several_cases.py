@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseFacts, CaseState
 from gridclient.domain.roles import Action
+from gridclient.services.rows import Changes
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from tests.ui.casework.panel_keys import focused, keys, press
@@ -121,3 +122,40 @@ def test_many_cases_are_filed_in_portions_and_esc_stops_between_them(
     filed = [case_id for case_id in cases if made.store.case(case_id).state is CaseState.FILED]
     assert 0 < len(filed) < 60
     qtbot.waitUntil(lambda: f"{60 - len(filed)} 件未动" in panel.foot.note.text())
+
+
+def test_the_closing_of_several_keeps_what_is_typed_and_is_for_those_that_were_counted(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    handled, other = [made.handled("积水"), made.handled("路灯不亮")], made.handling("噪音")
+    panel.show_batch([*handled, other])
+    panel.start_action(Action.CLOSE)
+    qtbot.waitUntil(lambda: panel.foot.form is not None)
+    form = panel.foot.form
+    assert form is not None and form.spec.title == "结案 2 件"
+    form.fill({"closing_condition_met": True, "note": "已回访"})
+    made.act(Action.FEED_BACK, other, result="已清理")
+    panel.refresh(Changes(frozenset({other})))
+    qtbot.waitUntil(lambda: "待核查 3 件" in panel.top.message.text())
+    assert panel.foot.form is form
+    with qtbot.waitSignal(panel.together_wanted) as wanted:
+        form.submit()
+    assert wanted.args[0] is Action.CLOSE
+    assert wanted.args[1]["note"] == "已回访"
+    assert wanted.args[2] == tuple(handled)
+    assert focused(panel) is panel, "Esc is heard there"
+    qtbot.waitUntil(lambda: Action.CLOSE in panel.foot.bar.buttons)
+    assert panel.foot.form is None
+
+
+def test_the_end_of_a_dispatch_leaves_the_keyboard_to_other_cases_that_are_shown_by_then(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    shown = [made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)]
+    panel.show_batch(shown)
+    panel.start_action(Action.FILE)
+    qtbot.waitUntil(lambda: panel.foot.form is not None)
+    panel.foot.dispatched.emit(Changes(frozenset({made.filed("积水")})))
+    assert focused(panel) is not panel
+    panel.foot.dispatched.emit(Changes(frozenset(shown)))
+    assert focused(panel) is panel
