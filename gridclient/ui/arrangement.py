@@ -94,8 +94,8 @@ class Arrangement:
 class _Across(QSplitter):
     """The three columns, and the keys that nothing in them has taken.
 
-    Esc puts the banner away; in the list and the tree it goes back to more cases. Enter in the list goes on with the
-    case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
+    Esc puts the banner away, and stops what it tells of; in the list and the tree it goes back to more cases. Enter in
+    the list goes on with the case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
     """
 
     def __init__(self, *, banner: Banner, tree: QWidget, cases: QWidget, case: QWidget) -> None:
@@ -107,6 +107,7 @@ class _Across(QSplitter):
         key, table = event.key(), self._cases.table
         if key == Qt.Key.Key_Escape and self._banner.isVisible():
             self._banner.hide()
+            self._banner.escaped.emit()
         elif key == Qt.Key.Key_Escape and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
         elif key in _ENTER and event.isAutoRepeat():

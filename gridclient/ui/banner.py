@@ -26,10 +26,12 @@ class Banner(QWidget):
     Signals:
         cases_wanted(tuple): its button was pressed: the cases that it speaks of are to be chosen.
         resized(): it has other words and wants its place anew.
+        escaped(): Esc has put it away.
     """
 
     cases_wanted = Signal(object)
     resized = Signal()
+    escaped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -60,21 +60,30 @@ class Batch(QObject):
 
     def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> None:
         """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on."""
-        if not self._portions.running:
+        if self._portions.running:
+            self._tell_busy()
+        else:
             self._action = action
             self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action, args=args))
+
+    def stop(self) -> None:
+        """Esc: what was done is done, the rest stays as it is."""
+        self._portions.stop()
 
     def undo(self) -> None:
         """Takes back what was done last, to all the cases that it was done to."""
         if self._portions.running:
-            return
-        if self._stack:
+            self._tell_busy()
+        elif self._stack:
             self.act(Action.UNDO, self._stack[-1])
         else:
             self._tell_error(RuleViolation("case.nothing_to_undo"))
 
+    def _tell_busy(self) -> None:
+        self.told.emit(self.tr("正在{word}，请办完再试。").format(word=word_of(self._action)), "info")
+
     def _tell_progress(self, done: int, total: int) -> None:
-        words = self.tr("正在{word} {done}/{total}")
+        words = self.tr("正在{word} {done}/{total}，按 Esc 停止")
         self.told.emit(words.format(word=word_of(self._action), done=done, total=total), "info")
 
     def _tell_result(self, together: Together) -> None:

@@ -132,7 +132,6 @@ class MainWindow(QMainWindow):
         self.map.case_chosen.connect(state.choose_case)
         self.map.unit_chosen.connect(state.choose_unit)
         self.map.box_selected.connect(state.choose_bounds)
-        cases.cases_chosen.connect(state.select)
         cases.narrowed.connect(state.narrow_by)
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
@@ -152,7 +151,9 @@ class MainWindow(QMainWindow):
         self.chosen.row_read.connect(self.map.show_case)
         for teller in (self.chosen, self.batch, self.actions_, self.map):
             teller.told.connect(self.banner.tell)
-        self.batch.undone.connect(state.select)
+        for wanted in (cases.cases_chosen, self.batch.undone, self.banner.cases_wanted):
+            wanted.connect(state.select)
+        self.banner.escaped.connect(self.batch.stop)
         self.batch.said.connect(self.status.tell)
         self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
@@ -182,7 +183,6 @@ class MainWindow(QMainWindow):
         for read in (self.cases.load, self.lists.read_lists, self.lists.read_figures, self.boxes.refresh):
             self._first.rest_due.connect(read)
         self._first.seen.connect(self.pane.make_soon)
-        self.banner.cases_wanted.connect(self.state.select)
         self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
         self.side.open_wanted.connect(self.state.choose_case)

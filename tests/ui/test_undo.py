@@ -92,3 +92,41 @@ def test_what_ctrl_z_takes_back_on_the_desk_is_not_told_on_a_page(window: MainWi
     window.status.tell("已派遣（Ctrl+Z 撤销）")
     press(window, Qt.Key.Key_F1)
     assert window.status.told.text() == ""
+
+
+def test_many_are_done_and_undone_in_portions_and_esc_stops_between_them(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = [invented.dispatched(f"噪音 {number}") for number in range(60)]
+
+    def urged() -> int:
+        return sum(invented.store.cases[case_id].urges for case_id in cases)
+
+    window.batch.act(Action.URGE, cases)
+    assert window.banner.words.text() == "正在催办 0/60，按 Esc 停止"
+    press(window.cases.table, Qt.Key.Key_Escape)
+    settle(qtbot, window)
+    done = urged()
+    assert 0 < done < 60
+    assert window.banner.words.text() == f"已催办 {done} 件，{60 - done} 件未动"
+    window.batch.act(Action.URGE, cases)
+    settle(qtbot, window)
+    assert urged() == done + 60
+    press(window, Qt.Key.Key_Z, CTRL)
+    press(window.cases.table, Qt.Key.Key_Escape)
+    settle(qtbot, window)
+    assert done < urged() < done + 60
+
+
+def test_what_is_asked_for_while_many_are_worked_on_is_answered(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = invented.dispatched("噪音")
+    window.batch.act(Action.URGE, (case_id,))
+    window.batch.act(Action.SIGN, (case_id,))
+    assert window.banner.words.text() == "正在催办，请办完再试。"
+    window.banner.hide()
+    window.batch.undo()
+    assert window.banner.isVisible()
+    settle(qtbot, window)
+    assert invented.store.cases[case_id].state == "dispatched"
