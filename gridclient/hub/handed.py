@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import cycle, islice
@@ -16,6 +17,8 @@ from typing import Final
 import uvicorn
 
 _AGAIN_S: Final = 0.5
+_FULL_S: Final = 0.005
+_PATIENCE_S: Final = 10.0
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -32,7 +35,7 @@ def hand_out(
     line: socket.socket, channels: Sequence[socket.socket], listens: Callable[[int], bool], stop: threading.Event
 ) -> None:
     """Accepts until ``stop``; a process that does not listen, and one that hangs once its channel is full, are passed
-    over."""
+    over. Where no process has room the connection waits, and those after it in the system's queue."""
     turns = cycle(range(len(channels)))
     while not stop.is_set():
         try:
@@ -42,11 +45,13 @@ def hand_out(
                 _LOG.error("no connection was accepted: %s", error.strerror)
             continue
         with connection:
-            for number in islice(turns, len(channels)):
-                if listens(number) and _handed(connection, channels[number]):
+            until = time.monotonic() + _PATIENCE_S
+            while not any(
+                listens(number) and _handed(connection, channels[number]) for number in islice(turns, len(channels))
+            ):
+                if stop.wait(_FULL_S) or time.monotonic() > until:
+                    _LOG.error("no process takes connections")
                     break
-            else:
-                _LOG.error("no process takes connections")
 
 
 def _handed(connection: socket.socket, channel: socket.socket) -> bool:
