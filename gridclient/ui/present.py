@@ -5,6 +5,7 @@ What the list alone shows (its 时限 cell) stands beside the list.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -28,8 +29,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
-_LAST, _LONG_DAY = 3, 8
-"""Signs: of a township's code in a number among several, and of a day with its century."""
+_AMONG_SEVERAL: Final = re.compile(r"(\d{3})-(20)?(\d{6}-[0-9A-Za-z]{2}\d*)", re.ASCII)
 
 
 class Pressure(StrEnum):
@@ -85,10 +85,9 @@ def short_number(number: str, *, several: bool = False) -> str:
 
 def whole_number(text: str, townships: Iterable[str]) -> str:
     """What the list shows of a number among several townships, as it can be searched for; other text stays."""
-    last, _, rest = text.partition("-")
-    own = next((code for code in townships if len(last) == _LAST and code.endswith(last)), "")
-    century = "" if len(rest.partition("-")[0]) == _LONG_DAY else "20"
-    return f"{own}-{century}{rest}" if own and rest else text
+    parts = _AMONG_SEVERAL.fullmatch(text)
+    own = next((code for code in townships if parts and code.endswith(parts[1])), "")
+    return f"{own}-20{parts[3]}" if parts and own else text
 
 
 def state_word(state: str, *, returned: bool = False, escalated: bool = False) -> str:

@@ -79,7 +79,9 @@ def test_a_number_among_several_townships_is_found_as_it_is_shown() -> None:
     assert short_number("47", several=True) == "47"
     for typed in ("001-261121-A10047", "001-20261121-A10047"):
         assert whole_number(typed, townships) == number
-    for typed in ("001-", "009-261121", "001", "噪音", number, "20261121-A10047"):
+    assert whole_number("001-261121-7K00", townships) == "371002001-20261121-7K00"
+    ordinary = ("001-2号楼", "001-2026", "001-202611", "001-20261121-西", "001-261121-A1 噪音")
+    for typed in ("001-", "009-261121-A1", "001", "噪音", number, "20261121-A10047", *ordinary):
         assert whole_number(typed, townships) == typed
 
 
