@@ -52,6 +52,8 @@ class ChipButton(QPushButton):
             super().keyPressEvent(event)
 
     def _on_menu_about_to_show(self) -> None:
+        for below in self.menu().findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            below.deleteLater()  # clearing leaves them
         self.menu().clear()
         if self._fill is not None:
             self._fill(self.menu())

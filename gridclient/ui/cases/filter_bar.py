@@ -102,7 +102,7 @@ class FilterBar(QWidget):
         """The chips of another filter."""
         self._filter, self._sort = chosen, sort
         self.area.setText(grid_name)
-        if self.search.text().strip() != chosen.text:
+        if self._wanted() != chosen.text:
             self.search.setText(chosen.text)  # the pause that follows finds nothing new to ask
         self._arrange()
 
@@ -243,7 +243,7 @@ class FilterBar(QWidget):
         return menus
 
     def _fill_saving(self, menu: QMenu) -> None:
-        name = add_name_field(menu, self.view_named.emit)
+        name = add_name_field(menu, self.view_named.emit, taken={view.name for view in self._views})
         QTimer.singleShot(0, name, name.setFocus)
 
     def _fit(self) -> None:
@@ -265,6 +265,9 @@ class FilterBar(QWidget):
 
     def _on_typing_paused(self) -> None:
         self._typing.stop()
-        text = whole_number(self.search.text().strip(), (row.code for row in self._townships))
-        if text != self._filter.text:
-            self.narrowed.emit({"text": text})
+        if self._wanted() != self._filter.text:
+            self.narrowed.emit({"text": self._wanted()})
+
+    def _wanted(self) -> str:
+        """What is searched for: what was typed, a number in full."""
+        return whole_number(self.search.text().strip(), (row.code for row in self._townships))

@@ -87,9 +87,7 @@ def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) ->
         dropping.addAction(view.name, partial(changes.drop, view.name))
 
 
-def add_name_field(
-    menu: QMenu, named: Callable[[str], None], *, taken: Collection[str] = (), name: str = ""
-) -> QLineEdit:
+def add_name_field(menu: QMenu, named: Callable[[str], None], *, taken: Collection[str], name: str = "") -> QLineEdit:
     """A field for a view's name; Enter tells it. One that is taken is asked for again."""
     field = QLineEdit(name, menu)
     field.setPlaceholderText(translate("CaseList", "视图名称，回车保存"))
@@ -98,13 +96,14 @@ def add_name_field(
 
     def on_return() -> None:
         wanted = field.text().strip()
-        if wanted in taken:
+        if wanted in taken and wanted != name:
             field.setPlaceholderText(translate("CaseList", "已有这个名称的视图，换一个"))
             field.clear()
         elif wanted:
             for open_menu in _with_those_above(menu):
                 open_menu.close()
-            named(wanted)
+            if wanted != name:
+                named(wanted)
 
     field.returnPressed.connect(on_return)
     entry = QWidgetAction(menu)
