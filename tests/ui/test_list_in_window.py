@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QMenu
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.services.rows import Changes, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER
 from gridclient.ui.cases.page import PAGE
 from gridclient.ui.main_window import MainWindow
@@ -25,10 +27,16 @@ def settled(window: MainWindow) -> Callable[[], bool]:
     return lambda: not window._jobs.busy
 
 
-def test_ctrl_a_takes_all_cases_and_says_how_many(open_window: OpenWindow, qtbot: QtBot) -> None:
-    crowded = empty_desk()
+@pytest.fixture
+def crowded() -> InventedDesk:
+    """More cases than one page; a dozen of them of another kind."""
+    made = empty_desk()
     for number in range(CASES):
-        crowded.register(f"第 {number} 件")
+        made.register(f"{'占道' if number % 35 == 1 else '路灯'} {number}")
+    return made
+
+
+def test_ctrl_a_takes_all_cases_and_says_how_many(open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot) -> None:
     window = open_window(crowded)
     bar = window.cases.bar
     qtbot.waitUntil(lambda: bar.count.text() == f"{CASES} 件 · 按时限")
@@ -38,6 +46,74 @@ def test_ctrl_a_takes_all_cases_and_says_how_many(open_window: OpenWindow, qtbot
     qtbot.waitUntil(lambda: bar.count.text() == f"已选 {CASES} 件 · 共 {CASES} 件")
     press(window.cases.table, Qt.Key.Key_Down)
     assert bar.count.text() == f"{CASES} 件 · 按时限"
+
+
+def test_of_all_cases_those_stay_chosen_that_a_narrower_filter_leaves(
+    open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    window = open_window(crowded)
+    press(window.cases.table, Qt.Key.Key_A, CTRL)
+    qtbot.waitUntil(lambda: len(window.state.selected) == CASES)
+    window.state.order_by(SortKey.NUMBER)
+    qtbot.waitUntil(settled(window))
+    assert len(window.state.selected) == CASES
+    window.state.search("占道")
+    qtbot.waitUntil(settled(window))
+    left = {row.id for row in window.cases.model.rows}
+    assert 1 < len(left) < PAGE
+    assert set(window.state.selected) == left
+    assert window.cases.bar.count.text().startswith(f"已选 {len(left)} 件 · 共 {len(left)} 件")
+
+
+def test_ctrl_a_holds_when_a_write_comes_before_its_answer(
+    open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    window = open_window(crowded)
+    qtbot.waitUntil(settled(window))
+    new = crowded.register("新的一件")
+    press(window.cases.table, Qt.Key.Key_A, CTRL)
+    window.cases.refresh(Changes(frozenset({new})))
+    qtbot.waitUntil(settled(window))
+    assert len(window.state.selected) == CASES + 1
+
+
+def test_ctrl_a_before_the_answer_to_a_filter_takes_and_counts_what_the_filter_leaves(
+    open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    window = open_window(crowded)
+    qtbot.waitUntil(settled(window))
+    window.state.search("路灯")
+    press(window.cases.table, Qt.Key.Key_A, CTRL)
+    qtbot.waitUntil(settled(window))
+    left = window.cases.model.rows
+    assert PAGE < len(left) < CASES
+    assert set(window.state.selected) == {row.id for row in left}
+    assert window.cases.bar.count.text().startswith(f"已选 {len(left)} 件 · 共 {len(left)} 件")
+
+
+def test_chosen_neighbours_are_one_run_of_the_choice(open_window: OpenWindow, crowded: InventedDesk) -> None:
+    table = open_window(crowded).cases.table
+    rows = table._cases.rows
+    table.choose([row.id for row in (rows[5], *rows[:5], rows[8])])
+    assert table.selectionModel().selection().count() == 2
+    assert table.chosen() == tuple(row.id for row in (rows[5], *rows[:5], rows[8]))
+
+
+def test_numbers_of_a_township_that_a_later_page_brings_have_room(
+    open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    last = crowded.register("又一处", ago=timedelta(days=-1), grid=THERE)
+    window = open_window(crowded)
+    model, table = window.cases.model, window.cases.table
+    narrow = table.columnWidth(NUMBER)
+    for _ in range(2):
+        qtbot.waitUntil(settled(window))
+        model.fetchMore(QModelIndex())
+    qtbot.waitUntil(lambda: model.place_of(last) is not None)
+    wide = table.columnWidth(NUMBER)
+    assert wide > narrow
+    next(entry for entry in table.column_menu().actions() if entry.text() == "恢复默认列").trigger()
+    assert table.columnWidth(NUMBER) == wide
 
 
 @pytest.mark.parametrize(("places", "begins"), [((HERE, HERE), "2026"), ((HERE, THERE), "00")])
@@ -68,6 +144,7 @@ def test_a_number_is_found_as_it_is_shown(open_window: OpenWindow, qtbot: QtBot)
     QTest.keyClicks(window.cases.bar.search, shown)
     qtbot.waitUntil(lambda: window.state.filter.text == wanted.number)
     qtbot.waitUntil(lambda: [row.id for row in window.cases.model.rows] == [wanted.id])
+    assert window.cases.bar.search.text() == shown
 
 
 def test_a_view_gets_another_name_which_is_not_that_of_a_third(
@@ -87,6 +164,46 @@ def test_a_view_gets_another_name_which_is_not_that_of_a_third(
     press(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: set(invented.store.saved_views) == {"夜班", "白天"})
     assert invented.store.saved_views["夜班"].filter == kept.filter
+
+
+def test_the_same_name_again_leaves_the_view_as_it_is(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
+    window.cases.bar.view_named.emit("夜间")
+    qtbot.waitUntil(lambda: "夜间" in invented.store.saved_views)
+    qtbot.waitUntil(settled(window))
+    field = name_field(window, "夜间")
+    press(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(settled(window))
+    assert field.text() == "夜间"
+    assert set(invented.store.saved_views) == {"夜间"}
+
+
+def test_a_view_is_not_saved_over_another(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
+    window.cases.bar.view_named.emit("夜间")
+    qtbot.waitUntil(lambda: "夜间" in invented.store.saved_views)
+    qtbot.waitUntil(settled(window))
+    kept = invented.store.saved_views["夜间"]
+    window.state.search("噪音")
+    menu = window.cases.bar._menus["save"].menu()
+    menu.aboutToShow.emit()
+    field = menu.findChild(QLineEdit)
+    assert field is not None
+    field.setText("夜间")
+    press(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(settled(window))
+    assert field.text() == ""
+    assert invented.store.saved_views["夜间"] == kept
+
+
+@pytest.mark.parametrize("part", ["views", "unit"])
+def test_opening_a_menu_again_leaves_nothing_of_the_last_time(window: MainWindow, qtbot: QtBot, part: str) -> None:
+    window.cases.bar.view_named.emit("夜间")
+    qtbot.waitUntil(settled(window))
+    menu = window.cases.bar._menus[part].menu()
+    menu.aboutToShow.emit()
+    once = len(menu.findChildren(QWidget))
+    assert once
+    menu.aboutToShow.emit()
+    qtbot.waitUntil(lambda: len(menu.findChildren(QWidget)) == once)
 
 
 def name_field(window: MainWindow, view: str) -> QLineEdit:

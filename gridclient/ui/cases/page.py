@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -77,6 +77,7 @@ class CaseList(QWidget):
         self._question = Question()
         self._next: str | None = None
         self._selected: tuple[str, ...] = ()
+        self._all = False  # Ctrl+A waits for its answer: the next rows that come are all chosen
         self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
         self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
         self._shown_once = False
@@ -115,10 +116,12 @@ class CaseList(QWidget):
     def show_question(self, question: Question, *, grid_name: str) -> None:
         """Another filter or order. The present rows stay until the new ones are here."""
         self._keeping = question == self._question or not self._shown_once
+        self._all = False
+        limit = max(PAGE, len(self._selected)) if question.filter == self._question.filter else PAGE
         self._question = question
         self.bar.show_filter(question.filter, question.sort, grid_name=grid_name)
         self.table.show_order(question.sort)
-        self._ask(PAGE, self._show_answer)
+        self._ask(limit)
 
     def show_selected(self, case_ids: Sequence[str]) -> None:
         """Marks the chosen cases."""
@@ -135,7 +138,7 @@ class CaseList(QWidget):
             return
         if changes.kinds:
             self.load()
-        here, limit = self._place(), max(PAGE, len(self.model.rows))
+        here, limit = self._place(), _MOST_CHOSEN if self._all else max(PAGE, len(self.model.rows))
         question, queries = self._question, self._desk.queries
         worked_on = here.row.id if here.row is not None else self._staying
 
@@ -165,16 +168,16 @@ class CaseList(QWidget):
 
     def retry(self) -> None:
         """Asks again."""
-        self._ask(PAGE, self._show_answer)
+        self._ask(PAGE)
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
-    def _ask(self, limit: int, show: Callable[[CasePage], None]) -> None:
+    def _ask(self, limit: int) -> None:
         question, queries = self._question, self._desk.queries
         self._jobs.read(
             self,
             lambda: queries.page(question.filter, question.sort, limit=limit),
-            show,
+            self._show_answer,
             self._tell_failure,
             name="page",
         )
@@ -196,12 +199,14 @@ class CaseList(QWidget):
         self._jobs.hold()  # the rows are painted before anything else is asked for
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
-        self.table.scrollToTop()
+        if not self._all:
+            self.table.scrollToTop()
         if not self.table.choose(self._selected) and page.rows and not (self._keeping and self._selected):
             self.table.go_to(0)
-        if not page.rows and not self._keeping and self._selected:  # what is not asked for cannot be acted on unseen
-            self._selected = ()
-            self.cases_chosen.emit(())
+        chosen = self.table.chosen()
+        if not self._keeping and chosen != self._selected:  # what is not asked for cannot be acted on unseen
+            self._selected = chosen
+            self.cases_chosen.emit(chosen)
         self._finish(page)
 
     def _show_refreshed(self, page: CasePage, here: _Place, changes: Changes, *, stay: bool) -> None:
@@ -223,6 +228,7 @@ class CaseList(QWidget):
         if question == self._question:
             self._next = page.next
             self.model.append(page.rows, more=page.next is not None)
+            self.table.fit_numbers()
 
     def _count(self) -> None:
         """How many there are is asked when the rows are seen: they come first."""
@@ -231,6 +237,9 @@ class CaseList(QWidget):
 
     def _finish(self, page: CasePage) -> None:
         self.table.fit_numbers()
+        if self._all:
+            self._all = False
+            self.table.selectAll()
         if page.rows:
             self.note.hide()
         elif self._question.filter == CaseFilter(only_open=True):
@@ -250,6 +259,7 @@ class CaseList(QWidget):
         return CaseFilter(text=asked.text) if asked.text else asked
 
     def _tell_failure(self, error: GridClientError) -> None:
+        self._all = False
         self.note.tell(sentence_of(error), self.tr("重试"))
 
     def _show_total(self, total: int) -> None:
@@ -316,12 +326,8 @@ class CaseList(QWidget):
 
     def _on_all_wanted(self) -> None:
         """All that are asked for, and not only those that were fetched to be seen."""
-        self._ask(_MOST_CHOSEN, self._choose_all)
-
-    def _choose_all(self, page: CasePage) -> None:
-        self._next = page.next
-        self.model.set_rows(page.rows, more=page.next is not None)
-        self.table.selectAll()
+        self._all = True
+        self._ask(_MOST_CHOSEN)
 
     def _on_cases_chosen(self, case_ids: tuple[str, ...]) -> None:
         self.bar.show_chosen(len(case_ids))

@@ -23,6 +23,7 @@ from gridclient.services.rows import Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
+from gridclient.ui.cases.row_changes import spans
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
 _NEAR: Final = 10
@@ -88,25 +89,24 @@ class CaseTable(QTableView):
 
     def chosen(self) -> tuple[str, ...]:
         """The chosen cases, the present one first."""
-        places = [index.row() for index in self.selectionModel().selectedRows()]
         current = self.currentIndex().row()
-        places.sort(key=lambda place: (place != current, place))
+        places = sorted(self._chosen_places(), key=lambda place: (place != current, place))
         return tuple(self._cases.row_at(place).id for place in places)
 
     def choose(self, case_ids: Iterable[str]) -> bool:
-        """Marks these cases without telling; says whether the first of them is in the list."""
+        """Marks these cases without telling; says whether any of them is in the list."""
         places = [place for case_id in case_ids if (place := self._cases.place_of(case_id)) is not None]
         selection = QItemSelection()
-        for place in places:
-            selection.select(self._cases.index(place, 0), self._cases.index(place, len(COLUMNS) - 1))
+        for first, last in spans(sorted(places)):
+            selection.select(self._cases.index(first, 0), self._cases.index(last, len(COLUMNS) - 1))
         self._quiet = True
         chosen = self.selectionModel()
         if places:
-            first = self._cases.index(places[0], TITLE)
-            chosen.setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
+            current = self._cases.index(places[0], TITLE)
+            chosen.setCurrentIndex(current, QItemSelectionModel.SelectionFlag.NoUpdate)
             chosen.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self.updateGeometries()  # the scroll bar does not know yet of rows that came in just now
-            self.scrollTo(first)
+            self.scrollTo(current)
         else:
             chosen.clear()
         self._quiet = False
@@ -185,8 +185,7 @@ class CaseTable(QTableView):
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        chosen = frozenset(index.row() for index in self.selectionModel().selectedRows())
-        self._cells.begin(chosen=chosen, ratio=self.devicePixelRatioF())
+        self._cells.begin(chosen=self._chosen_places(), ratio=self.devicePixelRatioF())
         super().paintEvent(event)
         current = self.currentIndex()
         if current.isValid() and self.hasFocus():
@@ -230,12 +229,17 @@ class CaseTable(QTableView):
         super().focusOutEvent(event)
         self.viewport().update()
 
+    def _chosen_places(self) -> frozenset[int]:
+        """By runs: what Qt's ``selectedRows`` takes grows with their square."""
+        runs = self.selectionModel().selection().toList()
+        return frozenset(place for run in runs for place in range(run.top(), run.bottom() + 1))
+
     def _chosen_lines(self) -> str:
         """The chosen cases as a spreadsheet takes them: a line each, the columns as they stand, numbers whole."""
         heads = self.horizontalHeader()
         places = [heads.logicalIndex(place) for place in range(heads.count())]
         keys = [COLUMNS[place].key for place in places if not heads.isSectionHidden(place)]
-        rows = [self._cases.row_at(place) for place in sorted(i.row() for i in self.selectionModel().selectedRows())]
+        rows = [self._cases.row_at(place) for place in sorted(self._chosen_places())]
         cells = ((r.number if key is SortKey.NUMBER else self._cases.words(r, key) for key in keys) for r in rows)
         return "\n".join("\t".join(line) for line in cells)
 
@@ -314,6 +318,7 @@ class CaseTable(QTableView):
 
     def _on_default_columns_wanted(self) -> None:
         self.restore_columns(self._default)
+        self.fit_numbers()
         self.columns_changed.emit()
 
     def _on_head_menu_wanted(self, place: QPoint) -> None:
