@@ -1,7 +1,7 @@
 """What the 时限 cell says: how much is left on the clock that counts, in a sign, a word and an urgency. Pure.
 
 What is left is told on the working clock while it runs, else on the natural one or that of the stage; what has passed
-on the natural one, in the order in which it passed. Every cell names its clock, and the tooltip tells both.
+on the natural one, in the order in which it passed; the tooltip tells both.
 """
 
 from __future__ import annotations
