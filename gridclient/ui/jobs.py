@@ -50,10 +50,12 @@ class Jobs(QObject):
     Signals:
         failed(GridClientError): a job failed that named no ``failed``; the window's banner says it.
         busy_changed(bool): whether anything is under way.
+        closed(): nothing is under way any more, nor will be.
     """
 
     failed = Signal(object)
     busy_changed = Signal(bool)
+    closed = Signal()
     _answered = Signal(int, object, object)  # number, result, error
     _reported = Signal(int, object)  # number, values
 
@@ -165,6 +167,7 @@ class Jobs(QObject):
         self._processes.clear()
         self._readers.waitForDone(_FOR_EVER)
         self._writer.waitForDone(_FOR_EVER)
+        self.closed.emit()
 
     def _take(self, ticket: _Ticket) -> int | None:
         if self._closed:

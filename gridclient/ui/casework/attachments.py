@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractListModel,
-    QCoreApplication,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -34,9 +33,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
 
+from gridclient.domain.errors import InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
-from gridclient.services.ports import FileState
+from gridclient.services.ports import AttachmentFiles, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
 from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_to, thumbnail
@@ -214,11 +214,17 @@ class AttachmentsTab(QWidget):
 
     def _open(self, index: QModelIndex) -> None:
         file, files = index.data(FILE), self._desk.files
-        if isinstance(file, AttachedFile) and files is not None:
-            place = self._place_outside(file)
-            self._jobs.read(
-                self, partial(copy_to, files, file.sha256, place), _show_outside, self.note.say_error, name="open"
-            )
+        if not isinstance(file, AttachedFile) or files is None:
+            return
+        if self._shown_outside is None:
+            made = QTemporaryDir()  # nobody else's
+            if not made.isValid():
+                self.note.say_error(InvalidInput("attachment.not_saved", name=file.name))
+                return
+            self._shown_outside = made
+            self._jobs.closed.connect(made.remove)  # by then no job writes there any more
+        task = partial(_copy_outside, files, file, Path(self._shown_outside.path()))
+        self._jobs.read(self, task, _show_outside, self.note.say_error, name="open")
 
     def _save(self) -> None:
         index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
@@ -228,16 +234,6 @@ class AttachmentsTab(QWidget):
         name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)
         if name:
             self._jobs.read(self, partial(copy_to, files, file.sha256, Path(name)), None, self.note.say_error)
-
-    def _place_outside(self, file: AttachedFile) -> Path:
-        """Where another program reads a file while this desk is open; nobody else's, and removed with the desk."""
-        if self._shown_outside is None:
-            self._shown_outside = made = QTemporaryDir()
-            if application := QCoreApplication.instance():
-                application.aboutToQuit.connect(made.remove)
-        folder = Path(self._shown_outside.filePath(file.sha256[:12]))
-        folder.mkdir(exist_ok=True)
-        return folder / (Path(file.name).name or folder.name)
 
     def _make_list(self) -> QListView:
         made = QListView(self)
@@ -252,6 +248,20 @@ class AttachmentsTab(QWidget):
         made.setAccessibleName(self.tr("附件"))
         made.doubleClicked.connect(self._open)
         return made
+
+
+def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Path:
+    """A kept file in ``place``, where another program reads it under the name that it came with.
+
+    Raises:
+        NotFound, InvalidInput: see :func:`copy_to`.
+    """
+    folder = place / file.sha256[:12]
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InvalidInput("attachment.not_saved", name=file.name) from error
+    return copy_to(files, file.sha256, folder / (Path(file.name).name or folder.name))
 
 
 def _show_outside(path: Path) -> None:

@@ -7,12 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, QSize, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTemporaryDir, QTimer, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gridclient import start
+from gridclient.app import App
+from gridclient.composition import create_profile
+from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
 from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.case_view import load_view
@@ -104,21 +108,43 @@ def test_a_file_that_is_not_on_this_desk_has_no_image(made: InventedDesk) -> Non
 
 
 def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
-    made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[Path] = []
     monkeypatch.setattr(attachments, "_show_outside", opened.append)
-    given, application = photo(tmp_path), QCoreApplication.instance()
-    assert application is not None
+    profile, given = tmp_path / "desk", photo(tmp_path)
+    create_profile(profile, county="371002", township="371002003", name="测试指挥室")
+
+    def work(app: App) -> None:
+        case_id = app.desk.register(CaseFacts(title="积水")).case_id
+        tab = app.window.detail.top.attachments
+        tab.show_view(load_view(app.desk, case_id))
+        with qtbot.waitSignal(tab.changes):
+            tab.attach([given])
+        tab.show_view(load_view(app.desk, case_id))
+        tab.list.doubleClicked.emit(tab.files.index(0))
+        qtbot.waitUntil(lambda: bool(opened))
+        assert opened[0].name == given.name and opened[0].read_bytes() == given.read_bytes()
+        QTimer.singleShot(0, app.window, app.window.close)
+
+    assert start.run(profile, made=work) == 0
+    assert not opened[0].parent.parent.exists()
+
+
+def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_written(
+    made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with qtbot.waitSignal(tab.changes) as told:
-        tab.attach([given])
+        tab.attach([photo(tmp_path)])
     (case_id,) = told.args[0].cases
     tab.show_view(load_view(made.desk, case_id))
+    (here := tmp_path / "here").mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(attachments, "QTemporaryDir", lambda: QTemporaryDir(str(tmp_path / "none" / "x")))
+    monkeypatch.setattr(attachments, "_show_outside", lambda path: pytest.fail(f"shown: {path}"))
     tab.list.doubleClicked.emit(tab.files.index(0))
-    qtbot.waitUntil(lambda: bool(opened))
-    assert opened[0].name == given.name and opened[0].read_bytes() == given.read_bytes()
-    application.aboutToQuit.emit()
-    assert not opened[0].exists()
+    qtbot.waitUntil(lambda: bool(tab.note.property("role") == "bad"))
+    assert list(here.iterdir()) == []
 
 
 def test_without_a_store_of_files_nothing_can_be_added(jobs: Jobs, qtbot: QtBot) -> None:
