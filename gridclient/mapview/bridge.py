@@ -14,7 +14,8 @@ class Bridge(QObject):
     """Signals up (heard by the desk): ``page_ready()``, ``page_drawn()``, ``grid_clicked(code)`` ("" = beside all),
     ``case_clicked(id)``, ``unit_clicked(code)``, ``box_selected(w, s, e, n)``,
     ``point_picked(lon, lat)``, ``picking_cancelled()`` (Escape),
-    ``view_changed(lon, lat, zoom)``, ``layers_changed(dict)``, ``layer_failed(name)``.
+    ``view_changed(lon, lat, zoom)`` (zoom 0 = nobody chose this view), ``layers_changed(dict)``,
+    ``layer_failed(name)`` ("basemap": the imported map that was chosen).
 
     Signals down (heard by the page): ``select(code, centre, cases_too)``, ``stale(layer)``,
     ``centre_on(lon, lat, zoom)`` (zoom 0 = as it is), ``mark_case(lon, lat, id)``, ``theme(name)``,

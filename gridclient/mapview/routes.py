@@ -8,7 +8,7 @@ data/cases?b=w,s,e,n&z=13   [[cases, lon, lat, overdue, id|null], …]
 data/units?b=w,s,e,n        [[code, lon, lat, name, kind, status], …]
 data/words                  the words on the page
 data/base                   the base maps to choose from
-data/place                  [lon, lat, zoom] where the map looks first, or the code of an area, "": at everything
+data/place                  {place: [lon, lat, zoom]|null where the map looks first, home: code of its area, "": all}
 data/preview                what an import would bring
 tiles/<base map>/z/x/y      a tile
 """
@@ -91,7 +91,7 @@ class Routes:
         return {
             "outlines": lambda: (GEOJSON, data.outlines()),
             "figures": lambda: _json(data.figures()),
-            "place": lambda: _json(self.place or data.home()),
+            "place": lambda: _json({"place": self.place, "home": data.home()}),
             "cases": lambda: _json(data.cells(_bounds(query), round(_number(_value(query, "z"))), self.cases)),
             "units": lambda: _json(data.units(_bounds(query))),
         }

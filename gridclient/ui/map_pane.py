@@ -189,11 +189,10 @@ class MapPane(QWidget):
 
     def _on_figures_due(self) -> None:
         if self.view is not None:
-            for layer in self._missing:
-                self.view.refresh(layer)
+            due: set[Layer] = {*self._missing, "figures", "cases"}
             self._missing.clear()
-            self.view.refresh("figures")
-            self.view.refresh_cases()
+            for layer in due:
+                self.view.refresh(layer)
 
     def _on_page_drawn(self) -> None:
         QTimer.singleShot(_SETTLED_MS, self, self._pass_by)  # its picture goes to the screen first
@@ -206,7 +205,7 @@ class MapPane(QWidget):
             keyboard.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
 
     def _on_layer_failed(self, name: str) -> None:
-        if name == "base":
+        if name == "basemap":
             words = self.tr("所选底图画不出来，已换回自带的离线底图。可在“设置”里移除它，再重新导入。")
         else:
             self._missing.add(cast("Layer", name))
@@ -214,7 +213,7 @@ class MapPane(QWidget):
         self.told.emit(words, "warn")
 
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
-        self._looking_at = (lon, lat, zoom)
+        self._looking_at = (lon, lat, zoom) if zoom else None
 
 
 def place_in(text: str) -> Place | None:

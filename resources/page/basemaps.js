@@ -9,7 +9,7 @@ class BaseMaps {
     this.offline = null;
     this.parts = {};
     this.list = [];
-    this.chosen = "offline";
+    this.wanted = this.chosen = "offline"; // chosen: what of the list is drawn
     this.layer = null;
     this.bringing = null;
     this.onFailed = () => {};
@@ -25,7 +25,7 @@ class BaseMaps {
       const bodies = await Promise.all(Object.entries(offline.parts).map(async ([role, url]) => [role, await get(url).catch(() => null)]));
       this.parts = Object.fromEntries(bodies.filter(([, body]) => body));
     }
-    this.choose(this.chosen);
+    this.choose(this.wanted);
   }
 
   /* Whether the ground around these bounds is known to be sea where nothing is drawn; elsewhere it counts as land. */
@@ -40,7 +40,7 @@ class BaseMaps {
   }
 
   choose(id) {
-    this.chosen = id;
+    this.wanted = this.chosen = id;
     const about = this._about();
     if (!about && id !== "none") this.chosen = "offline";
     this.layer?.remove();
@@ -52,7 +52,7 @@ class BaseMaps {
   }
 
   restyle() {
-    this.choose(this.chosen);
+    this.choose(this.wanted);
   }
 
   attribution() {

@@ -55,7 +55,7 @@ class GridMap {
     this.outlines = new Outlines(this.map, this.tokens);
     this.marks = new Marks(this.map, this.tokens, words);
     this.base = new BaseMaps(this.map, this.tokens, words);
-    this.base.onFailed = () => { this.setLayers({ base: "offline" }); this._failed("base"); };
+    this.base.onFailed = () => { this.setLayers({ base: "offline" }, true); this._failed("basemap"); };
     this.preview = new Preview(this.map, this.tokens);
     this.box = new BoxTool(this.map, this.tokens, (bounds) => this.bridge.on_page_box_selected(bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()));
     this.controls = new Controls(this.map.getContainer(), words, {
@@ -65,10 +65,10 @@ class GridMap {
     });
     this.box.onArmed = (armed) => this.controls.setBox(armed);
     this.map.getContainer().setAttribute("aria-label", words.map);
-    const place = await asked.place;
-    if (Array.isArray(place)) this.lookAt(...place); // before there is anything to draw
-    else this.home = place;
-    const early = Array.isArray(place) && this.fetchLayer("cases"); // where it looks is known already
+    const { place, home } = await asked.place.catch(() => ({})); // without them it shows everything
+    this.home = home;
+    if (place) this.lookAt(...place); // before there is anything to draw
+    const early = place && this.fetchLayer("cases"); // where it looks is known already
     const [outlines, ...others] = ["outlines", "base", "figures"].map((layer) => this.fetchLayer(layer, false, asked[layer]));
     await outlines; // they say where to look, and so which cases are asked for
     await sized(this.map);
@@ -104,7 +104,7 @@ class GridMap {
   _listen() {
     const { map } = this;
     this.pointer = new Pointer(this);
-    map.on("dragstart zoomstart", () => { this.untouched &&= !this.settled; });
+    map.on("movestart", () => { this.untouched &&= !this.settled; });
     map.on("moveend", () => this._moved());
     map.on("resize", () => { if (this.untouched) this._fit(); });
     this._fit();
@@ -330,7 +330,7 @@ class GridMap {
     this.fetchLayer("cases");
     this.fetchLayer("units");
     const { lat, lng } = this.map.getCenter();
-    this.bridge.on_page_view_changed(lng, lat, this.map.getZoom());
+    this.bridge.on_page_view_changed(lng, lat, this.untouched ? 0 : this.map.getZoom());
   }
 }
 

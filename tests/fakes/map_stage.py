@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.mapview.routes import Place
 from gridclient.mapview.view import MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 
@@ -105,11 +106,13 @@ def stage(
     data: MapData,
     *,
     base_maps: BaseMaps | None = None,
+    place: Place | None = None,
     theme: Theme = "light",
     size: tuple[int, int] = (1000, 700),
 ) -> Iterator[MapStage]:
     """A map that is up and has drawn its cases; it is taken down cleanly."""
-    view = MapView(data=data, base_maps=base_maps, theme=theme)
+    view = MapView(theme=theme)
+    view.begin(data, base_maps, place=place)
     try:
         view.resize(*size)
         with qtbot.waitSignal(view.bridge.page_ready, timeout=PATIENCE_MS):

@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.mapview.routes import Place
 from gridclient.services.rows import CaseFilter
 from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code
 from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
@@ -323,20 +325,39 @@ def test_escape_gives_up_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
     assert clicked.args == [""]
 
 
-def test_a_township_s_desk_opens_on_its_township_and_comes_back_to_it(qtbot: QtBot, data: InMemoryMapData) -> None:
+@pytest.mark.parametrize("place", [None, (*MIDDLE, 12.0)])
+def test_a_township_s_desk_opens_where_it_was_left_or_on_its_township_and_comes_back_to_that(
+    qtbot: QtBot, data: InMemoryMapData, place: Place | None
+) -> None:
     data.township = grid_code("zone", 1, 1)  # any area will do
-    with stage(qtbot, data) as made:
+    with stage(qtbot, data, place=place) as made:
         own = {
             "lng": pytest.approx(WEST + SIDE * 3 / 4, abs=SIDE / 50),
             "lat": pytest.approx(SOUTH + SIDE * 3 / 4, abs=SIDE / 50),
         }
         opened = made.state()
-        assert opened["center"] == own
+        if place is None:
+            assert opened["center"] == own
+        else:
+            assert (opened["center"]["lng"], opened["zoom"]) == (pytest.approx(MIDDLE[0]), 12)
         made.view.select_grid(grid_code("zone", 0, 0))
         made.wait("gridmap.state().selected")
         made.view.select_grid(None)
-        made.wait(f"gridmap.map.getZoom() === {opened['zoom']} && !gridmap.state().selected")
+        made.wait("!gridmap.state().selected")
+        made.settle()
         assert made.state()["center"] == own
+
+
+def test_a_desk_that_cannot_tell_its_township_opens_on_everything(
+    qtbot: QtBot, data: InMemoryMapData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> str:
+        raise StoreUnavailable("store.locked")
+
+    monkeypatch.setattr(data, "home", failing)
+    with stage(qtbot, data) as made:
+        assert made.state()["grids"]["zone"] == 4
+        assert made.js("gridmap.map.getBounds().contains(gridmap.outlines.bounds())")
 
 
 def test_a_desk_without_areas_shows_the_land_that_comes_with_the_program(qtbot: QtBot) -> None:

@@ -103,14 +103,30 @@ def test_a_base_map_whose_library_is_missing_or_useless_gives_way_to_the_offline
         chosen = folder.base_layers()[0].layer_id
         with monkeypatch.context() as broken:
             broken.setattr("gridclient.mapview.routes.read_asset", without_library)
-            with qtbot.waitSignal(map_stage.bridge.layer_failed, timeout=PATIENCE_MS) as failed:
+            with (
+                qtbot.waitSignal(map_stage.bridge.layer_failed, timeout=PATIENCE_MS) as failed,
+                qtbot.waitSignal(map_stage.bridge.layers_changed, timeout=PATIENCE_MS) as kept,
+            ):
                 map_stage.view.set_layers(base=chosen)
-            assert failed.args == ["base"]
+            assert failed.args == ["basemap"]
+            assert kept.args is not None and kept.args[0]["base"] == "offline"  # and not told at every start
         assert map_stage.js("[gridmap.base.chosen, gridmap.outlines.opacity]") == ["offline", 1]
         assert map_stage.js("document.querySelector('.desk-menu input[type=radio]:checked').value") == "offline"
         if library is None:
             choose(map_stage, folder)  # the next time it may come
             assert map_stage.js("gridmap.outlines.opacity") < 1
+    folder.close()
+
+
+def test_a_chosen_base_map_is_drawn_though_the_list_of_them_came_late(qtbot: QtBot, tmp_path: Path) -> None:
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        write_mbtiles(tmp_path / "a.mbtiles", tiles_around(*BLOCK, png()))
+        choose_now = folder.base_layers()[0].layer_id
+        map_stage.view.set_layers(base=choose_now)
+        map_stage.wait("gridmap.base.chosen === 'offline'")
+        map_stage.view.refresh("base")
+        map_stage.wait(f"gridmap.base.chosen === '{choose_now}' && !!gridmap.base.layer")
     folder.close()
 
 

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gridclient.mapview.view import MapView
-from gridclient.services.rows import Changes
+from gridclient.services.rows import CaseFilter, Changes
 from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane, place_in
-from tests.fakes.map_data import InMemoryMapData
+from tests.fakes.map_data import InMemoryMapData, grid_code
 from tests.fakes.map_stage import PATIENCE_MS, MapStage
 from tests.ui.conftest import press
 
@@ -58,6 +58,20 @@ def test_the_layers_that_were_chosen_on_the_map_are_there_again(open_pane: OpenP
     again.wait("gridmap.marks.visible.units && gridmap.base.chosen === 'none'")
 
 
+def test_only_a_view_that_somebody_chose_is_kept(open_pane: OpenPane, qtbot: QtBot) -> None:
+    pane, stage = open_pane("")
+    assert place_in(pane.as_text()) is None
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Plus):
+        with qtbot.waitSignal(stage.bridge.view_changed, timeout=PATIENCE_MS) as moved:
+            stage.press(key)
+        assert moved.args is not None and place_in(pane.as_text()) == tuple(moved.args)
+    pane.show_filter(CaseFilter(grid=grid_code("zone", 0, 0)))
+    stage.wait("gridmap.state().selected")
+    with qtbot.waitSignal(stage.bridge.view_changed, timeout=PATIENCE_MS):
+        pane.show_filter(CaseFilter())  # everything again
+    assert place_in(pane.as_text()) is None
+
+
 def test_a_place_that_an_older_desk_kept_is_understood() -> None:
     assert place_in("[122.1, 37.5, 13]") == (122.1, 37.5, 13.0)
     assert place_in('{"place": [122.1, 37.5, 13], "layers": {}}') == (122.1, 37.5, 13.0)
@@ -70,14 +84,18 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
     pane, stage = open_pane("")
     told: list[tuple[str, str]] = []
     pane.told.connect(lambda *said: told.append(said))
-    stage.bridge.on_page_layer_failed("base")
+    stage.bridge.on_page_layer_failed("basemap")
     assert told == [("所选底图画不出来，已换回自带的离线底图。可在“设置”里移除它，再重新导入。", "warn")]
-    stage.bridge.on_page_layer_failed("units")
-    assert "没有读全" in told[-1][0]
+    for layer in ("units", "base", "figures"):
+        told.clear()
+        stage.bridge.on_page_layer_failed(layer)
+        assert "没有读全" in told[0][0]
     stage.js("(gridmap.marks.show({ units: true }), 0)")
-    before = data.asked.count("units")
+    before, asked = data.asked.count("units"), list[str]()
+    stage.bridge.stale.connect(asked.append)
     pane.refresh(Changes())
     qtbot.waitUntil(lambda: data.asked.count("units") > before, timeout=PATIENCE_MS)
+    assert sorted(asked) == ["base", "cases", "figures", "units"]
 
 
 def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: MainWindow) -> None:
