@@ -259,6 +259,11 @@ def test_the_licences_of_packages_and_of_vendored_files_are_there() -> None:
     assert all(each.kind for name, each in found.items() if "/" not in name)
 
 
+def test_a_program_that_came_without_its_own_metadata_lists_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gridclient.ui.settings.licences._OWN", "no-such-package")
+    assert any("leaflet" in each.name for each in licences((ROOT / "resources" / "page" / "vendor",)))
+
+
 def test_the_text_of_a_licence_is_read_in_place(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(ABOUT)
     qtbot.waitUntil(lambda: page.about.table.lines.rowCount() > 0, timeout=10_000)

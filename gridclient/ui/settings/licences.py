@@ -59,7 +59,7 @@ def _needed() -> list[metadata.Distribution]:
                 for line in found.requires or ()
                 if (match := _REQUIRED.match(line)) and match["only_for"] in (None, extra)
             ]
-    del known[_OWN]
+    known.pop(_OWN, None)  # a program in one folder may come without its own
     return [known[name] for name in sorted(known)]
 
 
