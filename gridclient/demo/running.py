@@ -47,7 +47,7 @@ def _process(arguments: Sequence[str]) -> Iterator[None]:
     """This program once more, until the block ends, or this program in whatever way."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "gridclient"]
     end_too = _ends_with(os.getpid()) if sys.platform == "linux" else None
-    with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL, preexec_fn=end_too) as process:  # noqa: PLW1509 - no thread runs yet
+    with subprocess.Popen([*program, *arguments], stdin=subprocess.DEVNULL, preexec_fn=end_too) as process:  # noqa: PLW1509 - it only asks the system, and takes no lock that a thread may hold
         try:
             yield
         finally:
