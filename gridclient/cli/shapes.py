@@ -84,7 +84,7 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
         "escalated": case.escalated,
         "attachments": case.attachments,
         "rating": case.rating or None,
-        "extra": dict(facts.extra),
+        "extra": _extra(facts.extra),
         "assignments": [_assignment_json(a) for a in case.assignments],
         "clocks": [_clock_json(c, reference) for c in case.clocks],
     }
@@ -146,13 +146,19 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _by(mask: Callable[[str], str]) -> Callable[[Any], str]:
-    return lambda value: mask(str(value))
+def _by(mask: Callable[[str], str]) -> Callable[[Any], str | None]:
+    return lambda value: None if value is None else mask(str(value))
+
+
+def _extra(columns: Mapping[str, Any]) -> Json:
+    """What stood in columns that have no field; people's numbers may be among them."""
+    return {name: _by(mask_numbers)(value) for name, value in columns.items()}
 
 
 _MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "reporter_name": _by(mask_name),
     "reporter_phone": _by(mask_phone),
+    "extra": lambda value: _extra(value) if isinstance(value, dict) else value,
     **dict.fromkeys(("description", "people", "text", "reason", "result", "public_reply", "note"), _by(mask_numbers)),
 }
 

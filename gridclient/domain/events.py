@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -172,4 +172,9 @@ def to_seconds(instant: datetime) -> int:
 
 def from_seconds(seconds: int | None) -> datetime | None:
     """The instant of a payload, in China time; ``None`` stays ``None``."""
-    return None if seconds is None else datetime.fromtimestamp(seconds, CHINA_TIME)
+    return None if seconds is None else instant_of(seconds)
+
+
+def instant_of(seconds: int) -> datetime:
+    """In China time, and of any year on any system, which ``fromtimestamp`` is not."""
+    return _EPOCH + timedelta(seconds=seconds)

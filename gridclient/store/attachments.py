@@ -22,6 +22,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.ports import FileState
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder
+from gridclient.store.settings import KEEP_VALUE, read_value
 
 if TYPE_CHECKING:
     from gridclient.store.sealed_files import SealedFile
@@ -33,6 +34,7 @@ _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 120
 _HEAD: Final = 16
 _PURPOSE: Final = b"gridclient attachments"
+_KEY: Final = "attachments.key"
 _DIGEST: Final = re.compile("[0-9a-f]{64}")
 _STATES: Final = (
     "SELECT n.value, a.sha256 IS NOT NULL, CASE WHEN q.sha256 IS NULL THEN EXISTS(SELECT 1 FROM desk_values "
@@ -97,7 +99,9 @@ class AttachmentStore:
         """The content of a file in this folder, from ``offset`` on; of one just made, for ``None``."""
         from gridclient.store.sealed_files import SealedFile  # noqa: PLC0415  # a desk opens without a cipher
 
-        key = self._database.key_for(_PURPOSE)
+        with self._database.reader() as connection:
+            kept = read_value(connection, _KEY)
+        key = bytes.fromhex(kept) if kept else self._database.key_for(_PURPOSE)
         return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
 
     def describe(self, sha256: str) -> KeptFile:
@@ -158,6 +162,13 @@ class AttachmentStore:
             return hashlib.sha256(self.content(sha256)).hexdigest() == sha256
         except (StoreUnavailable, NotFound):
             return False
+
+
+def keep_key(database: Database) -> None:
+    """Before the store gets another key: its files stay readable with what they were sealed with."""
+    with database.writer() as connection:
+        if not read_value(connection, _KEY):
+            connection.execute(KEEP_VALUE, (_KEY, database.key_for(_PURPOSE).hex()))
 
 
 def is_digest(name: object) -> bool:

@@ -20,6 +20,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, InvalidInput, StoreUnavailable
 from gridclient.services.care import BackupKind
 from gridclient.services.enrolment import Enrolment
+from gridclient.store.attachments import keep_key
 from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, sync_folder, write_durably
@@ -248,6 +249,7 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
         if not found.ok:
             raise InvalidInput("backup.damaged", problems=len(found.problems))
         if key != own_key:
+            keep_key(database)
             database.change_key(own_key)
     finally:
         database.close()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.events import instant_of
 from gridclient.services.rows import CaseRow
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection
@@ -52,7 +51,7 @@ def _case_row(row: Sequence[Any], areas: Areas) -> CaseRow:
     ) = row  # fmt: skip
     return CaseRow(  # by name it takes a fifth longer
         no, subject_text(bytes.fromhex(key)), number, title, state, level, grid, areas.grid_name(grid),
-        unit, areas.unit_name(unit), cooperating, None if due is None else datetime.fromtimestamp(due, CHINA_TIME),
-        channel, urgency, datetime.fromtimestamp(registered, CHINA_TIME),
+        unit, areas.unit_name(unit), cooperating, None if due is None else instant_of(due),
+        channel, urgency, instant_of(registered),
         bool(returned), bool(escalated), bool(conflict), bool(pending), lon, lat,
     )  # fmt: skip

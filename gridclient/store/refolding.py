@@ -22,7 +22,7 @@ from gridclient.store.log import ORDER, Origins, subject_key, subject_text
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.tables import AMONG, listed
 
-_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError)
+_UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError)
 _TELLING: Final = frozenset(
     {
         EventKind.REGISTERED,

@@ -43,13 +43,15 @@ def in_folder(folder: Path, sha256: str) -> Path:
     return folder / "attachments" / sha256[:2] / sha256
 
 
-def test_nobody_reads_a_photo_without_the_stores_key(kept: AttachmentStore, tmp_path: Path) -> None:
+def test_nobody_reads_a_photo_without_the_stores_key(
+    kept: AttachmentStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = kept.keep(photo(tmp_path), at=NOW)
     on_disk = in_folder(tmp_path, file.sha256).read_bytes()
     assert len(on_disk) > file.size
     assert not any(JPEG[at : at + 8] in on_disk for at in range(0, len(JPEG), 8))
-    foreign = AttachmentStore(tmp_path / "attachments", Database(tmp_path / "x.db", bytes(32)))
-    assert foreign.content(file.sha256) != JPEG
+    monkeypatch.setattr(Database, "key_for", lambda *_: bytes(32))
+    assert kept.content(file.sha256) != JPEG
 
 
 def test_a_photo_is_kept_by_its_content_with_its_name(kept: AttachmentStore, tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) ->
     phone, card = "13800001234", "371002199001011234"
     facts = {
         "title": "欠薪", "description": f"致电{phone}，证件{card}", "people": f"李某 {card}", "grid": BASIC,
-        "reporter": {"name": "欧阳建国", "phone": phone},
+        "reporter": {"name": "欧阳建国", "phone": phone}, "extra": {"备用电话": phone, "空": None},
     }  # fmt: skip
     key = desk.json("cases", "new", "--json-args", json.dumps(facts)).json["id"]
     desk.act(key, "note", text=f"已联系{phone}")
@@ -225,6 +225,7 @@ def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) ->
     said = shown["timeline"][0]["payload"]["facts"]
     assert (said["reporter_name"], said["reporter_phone"]) == ("欧*", "138****1234")
     assert shown["description"] == said["description"] == "致电138****1234，证件3710**********1234"
+    assert shown["extra"] == said["extra"] == {"备用电话": "138****1234", "空": None}
     assert said["grid"] == BASIC and shown["timeline"][1]["payload"]["text"] == "已联系138****1234"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ import pytest
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.store.attachments import AttachmentStore
 from gridclient.store.backup import AutomaticBackups, back_up, restore, to_drop
 from gridclient.store.driver import Database
 from gridclient.store.profile import Profile, create_profile
@@ -150,6 +152,18 @@ def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tm
     restore(profile, tmp_path / "a.gridbackup", now=NOW)
     with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
         assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
+
+
+def test_photos_taken_along_to_a_desk_with_another_key_are_readable_there(profile: Profile, tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n invented")
+    kept = AttachmentStore(profile.attachments, profile.database).keep(photo, at=NOW)
+    back_up(profile, tmp_path / "a.gridbackup")
+    with create_profile(tmp_path / "new", now=NOW) as new:
+        restore(new, tmp_path / "a.gridbackup", now=NOW, key=profile.key)
+        shutil.copytree(profile.attachments, new.attachments, dirs_exist_ok=True)
+        there = AttachmentStore(new.attachments, new.database)
+        assert there.damaged() == [] and there.content(kept.sha256) == photo.read_bytes()
 
 
 def test_a_file_that_is_no_backup_is_said_to_be_none(profile: Profile, tmp_path: Path) -> None:
