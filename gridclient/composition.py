@@ -78,10 +78,12 @@ class OpenedDesk:
         self.desk.queries.total(CaseFilter(only_open=True))
 
     def verify(self) -> Verification:
-        """Proves log, tables and counts; see :func:`gridclient.store.verify.verify`."""
+        """Proves log, tables, counts and files; see :func:`gridclient.store.verify.verify`."""
         from gridclient.store.verify import verify
 
-        return verify(self.database)
+        found = verify(self.database)
+        damaged = AttachmentStore(self.profile.attachments, self.database).damaged()
+        return replace(found, problems=(*found.problems, *(f"file {sha256}" for sha256 in damaged)))
 
     def backup(self, target: Path) -> None:
         """Writes an encrypted copy of the store; see :func:`gridclient.store.backup.back_up`."""

@@ -141,7 +141,7 @@ def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
     """When a unit's clock begins, and its limit. The same unit again goes on with the time it had left, and where none
     was left, its time stays over (rule); another one starts anew."""
     before = situation.case.assignment_of(unit)
-    if before is None or before.state is AssignmentState.RELEASED:
+    if before is None or before.state in (AssignmentState.RELEASED, AssignmentState.VERIFIED):
         return situation.now, handling_limit(situation.case, situation.reference)
     left = _left(situation, before)
     past = [c for c in situation.case.clocks if c.stage == Stage.HANDLE and c.unit == unit and c.due == before.due]

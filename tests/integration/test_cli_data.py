@@ -296,6 +296,17 @@ def test_a_store_that_cannot_be_opened_stays_where_it_is_until_a_backup_has_prov
     assert not list((desk.profile / "backups").glob("damaged-*"))
 
 
+def test_a_spoilt_photo_does_not_verify(desk: CommandLine, tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    photo.write_bytes(b"\x89PNG\r\n\x1a\n invented")
+    with open_desk(desk.profile) as opened:
+        assert opened.desk.files is not None
+        kept = opened.desk.files.keep(photo, at=opened.desk.clock.now())
+    (place,) = (desk.profile / "attachments").rglob(kept.sha256)
+    place.write_bytes(b"other")
+    assert desk.json("verify").json["problems"] == [f"file {kept.sha256}"]
+
+
 def test_a_spoilt_store_does_not_verify(desk: CommandLine) -> None:
     with open_desk(desk.profile) as opened, opened.database.writer() as connection:
         connection.execute("UPDATE events SET payload = '{}' WHERE pos = 10")
