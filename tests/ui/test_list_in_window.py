@@ -99,6 +99,13 @@ def test_chosen_neighbours_are_one_run_of_the_choice(open_window: OpenWindow, cr
     assert table.chosen() == tuple(row.id for row in (rows[5], *rows[:5], rows[8]))
 
 
+def test_heads_do_not_look_through_thousands_of_chosen_lines(open_window: OpenWindow, crowded: InventedDesk) -> None:
+    table = open_window(crowded).cases.table
+    table.selectAll()
+    assert table.selectionModel().hasSelection()
+    assert not table.horizontalHeader().selectionModel().hasSelection()
+
+
 def test_numbers_of_a_township_that_a_later_page_brings_have_room(
     open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot
 ) -> None:

@@ -296,6 +296,8 @@ class CaseTable(QTableView):
         heads.setFixedHeight(HEADER_PX)
         heads.setMinimumSectionSize(36)
         heads.setHighlightSections(False)
+        # Its own empty choice: a head asks for each column whether all its cells are chosen, line by line.
+        heads.setSelectionModel(QItemSelectionModel(self._cases, heads))
         heads.setSectionsMovable(True)
         heads.setSectionsClickable(True)
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
