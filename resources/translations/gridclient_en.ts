@@ -482,8 +482,12 @@
 <context>
     <name>Batch</name>
     <message>
-        <source>正在{word} {done}/{total}</source>
-        <translation>{word}: {done}/{total}</translation>
+        <source>正在{word}，请办完再试。</source>
+        <translation>{word} is still going on; try again after it.</translation>
+    </message>
+    <message>
+        <source>正在{word} {done}/{total}，按 Esc 停止</source>
+        <translation>{word} {done}/{total}, Esc stops</translation>
     </message>
     <message>
         <source>{sentence}（Ctrl+Z 撤销）</source>
