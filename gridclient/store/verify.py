@@ -34,7 +34,8 @@ class Verification:
 
     Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
     ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
-    ``unit_tally`` ``search`` ``audit``, and ``file`` for what a profile keeps beside its store. At most ``MOST_PROBLEMS`` are named.
+    ``unit_tally`` ``search`` ``audit``, ``file`` of what a profile keeps beside its store. At most ``MOST_PROBLEMS``
+    of the store are named.
     """
 
     events: int

@@ -109,7 +109,7 @@ def open_with(
         made.pane.make_soon()  # as when the map has been drawn
         qtbot.waitUntil(lambda: made.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
         made.activateWindow()
-        qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: made.isActiveWindow() and not jobs.busy, timeout=10_000)  # else no shortcut is heard
         return made
 
     yield open_one

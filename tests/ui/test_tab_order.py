@@ -23,6 +23,7 @@ def focused() -> QWidget:
 def test_tab_goes_from_the_areas_over_one_chip_and_the_search_to_the_list_and_its_case(
     window: MainWindow, qtbot: QtBot
 ) -> None:
+    window.resize(1366, 768)  # where every condition has room
     press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)  # a chip that is made now
     qtbot.waitUntil(lambda: not window._jobs.busy and window.detail.view is not None, timeout=10_000)
     chip = window.cases.bar.chip("box")

@@ -129,6 +129,7 @@ class FilterBar(QWidget):
         if self._chosen > 1 and self._total is not None:
             words = self.tr("已选 {chosen} 件 · 共 {count} 件")
         self.count.setText(words.format(count=f"{self._total or 0:,}", order=order, chosen=f"{self._chosen:,}"))
+        self._fit()
 
     def set_units(self, units: Sequence[UnitRow]) -> None:
         """What the unit menu offers."""
