@@ -179,7 +179,7 @@ _PRAGMAS: Final = {
 
 def schema_steps(name: str) -> Migrations:
     """An empty list of sqlite-utils' steps to a schema."""
-    from sqlite_utils.migrations import Migrations  # noqa: PLC0415  (as below)
+    from sqlite_utils.migrations import Migrations  # noqa: PLC0415  (a store of today needs no migrations)
 
     return Migrations(name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Qt
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
+from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk
@@ -107,13 +109,7 @@ def test_a_case_that_is_opened_again_after_its_dispatch_stays_when_it_is_signed(
     assert window.state.current == case_id
 
 
-def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
-    window: MainWindow, invented: InventedDesk, qtbot: QtBot
-) -> None:
-    checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
-    for case_id in checked:
-        invented.act(Action.VERIFY, case_id)
-    chosen = [*checked, invented.handling("噪音")]
+def closing_form(window: MainWindow, qtbot: QtBot, chosen: Sequence[str]) -> ActionForm:
     window.announce(Changes(frozenset(chosen)))
     settle(qtbot, window)
     window.state.select(chosen)
@@ -121,7 +117,19 @@ def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
     press(window.cases.table, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: window.detail.foot.form is not None)
     form = window.detail.foot.form
-    assert form is not None and form.spec.title == "结案 2 件"
+    assert form is not None
+    return form
+
+
+def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
+    for case_id in checked:
+        invented.act(Action.VERIFY, case_id)
+    chosen = [*checked, invented.handling("噪音")]
+    form = closing_form(window, qtbot, chosen)
+    assert form.spec.title == "结案 2 件"
     press(form.widget_of("note"), Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "结案条件还没有确认" in form.note.text())
     assert {invented.store.cases[case_id].state for case_id in checked} == {"handled"}
@@ -135,14 +143,7 @@ def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
 
 def test_esc_leaves_the_closing_of_several(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
     checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
-    window.announce(Changes(frozenset(checked)))
-    settle(qtbot, window)
-    window.state.select(checked)
-    settle(qtbot, window)
-    press(window.cases.table, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: window.detail.foot.form is not None)
-    form = window.detail.foot.form
-    assert form is not None
+    form = closing_form(window, qtbot, checked)
     press(form.widget_of("note"), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.detail.foot.form is None)
     qtbot.waitUntil(lambda: Action.CLOSE in window.detail.foot.bar.buttons)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseFacts, CaseState
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
+from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from tests.ui.casework.panel_keys import focused, keys, press
@@ -70,16 +73,23 @@ def test_what_a_case_has_already_stays_and_only_what_is_lacking_is_asked(
     assert [made.store.case(case_id).facts.standard for case_id in (known, bare)] == ["C-02-01-01", "C-01-02-01"]
 
 
-def test_a_case_that_refuses_is_named_and_the_others_are_filed(
-    panel: CasePanel, made: InventedDesk, qtbot: QtBot
-) -> None:
-    cases = [made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)]
+def filled_form_of_which_the_first_is_declined(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot, cases: Sequence[str]
+) -> ActionForm:
     panel.show_batch(cases)
     qtbot.waitUntil(lambda: panel.foot.form is not None)
     made.desk.act(Action.DECLINE, cases[0], {"reason_code": "withdrawn", "reason": "撤回"})
     form = panel.foot.form
     assert form is not None
     form.fill({"standard": "C-01-02-01", "grid": GRID})
+    return form
+
+
+def test_a_case_that_refuses_is_named_and_the_others_are_filed(
+    panel: CasePanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = [made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)]
+    form = filled_form_of_which_the_first_is_declined(panel, made, qtbot, cases)
     with qtbot.waitSignal(panel.changes) as told:
         form.submit()
     assert told.args[0].cases == {cases[1]}
@@ -91,12 +101,7 @@ def test_what_several_refuse_that_are_no_longer_shown_is_told_and_not_said_to_ot
     panel: CasePanel, made: InventedDesk, qtbot: QtBot
 ) -> None:
     cases, others = [[made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)] for _ in range(2)]
-    panel.show_batch(cases)
-    qtbot.waitUntil(lambda: panel.foot.form is not None)
-    made.desk.act(Action.DECLINE, cases[0], {"reason_code": "withdrawn", "reason": "撤回"})
-    form = panel.foot.form
-    assert form is not None
-    form.fill({"standard": "C-01-02-01", "grid": GRID})
+    form = filled_form_of_which_the_first_is_declined(panel, made, qtbot, cases)
     with qtbot.waitSignal(panel.some_refused) as told:
         form.submit()
         panel.show_batch(others)
