@@ -49,7 +49,9 @@ def hand_out(
             while not any(
                 listens(number) and _handed(connection, channels[number]) for number in islice(turns, len(channels))
             ):
-                if stop.wait(_FULL_S) or time.monotonic() > until:
+                if stop.wait(_FULL_S):
+                    return
+                if time.monotonic() > until:
                     _LOG.error("no process takes connections")
                     break
 
