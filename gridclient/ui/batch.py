@@ -58,13 +58,15 @@ class Batch(QObject):
         self._stack = [ids for ids in left if ids]
         self.undo_possible.emit(bool(self._stack))
 
-    def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> None:
-        """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on."""
+    def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> bool:
+        """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on. Says whether it has begun:
+        it does not while other cases are worked on."""
         if self._portions.running:
             self._tell_busy()
-        else:
-            self._action = action
-            self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action, args=args))
+            return False
+        self._action = action
+        self._portions.run(tuple(case_ids), partial(self._desk.act_on_many, action, args=args))
+        return True
 
     def stop(self) -> None:
         """Esc: what was done is done, the rest stays as it is."""

@@ -109,6 +109,10 @@ class CasePane(QWidget):
         """See :meth:`CasePanel.focus_dispatch`."""
         self.panel.focus_dispatch()
 
+    def on_begun(self) -> None:
+        """See :meth:`CasePanel.on_begun`."""
+        self.panel.on_begun()
+
     def refresh(self, changes: Changes) -> None:
         """Shows what changed; a panel that is not there yet will read it as it is by then."""
         if self._panel is not None:

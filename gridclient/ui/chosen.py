@@ -22,6 +22,7 @@ class CasePlace(Protocol):
     def show_batch(self, case_ids: Sequence[str]) -> None: ...
     def start_action(self, action: Action) -> None: ...
     def focus_dispatch(self) -> None: ...
+    def on_begun(self) -> None: ...
 
 
 class ChosenCases(QObject):
@@ -64,7 +65,8 @@ class ChosenCases(QObject):
         elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
             self._panel.start_action(action)
         elif action in TOGETHER:
-            self._batch.act(action, case_ids or self._ids, args)
+            if self._batch.act(action, case_ids or self._ids, args):
+                self._panel.on_begun()
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

@@ -141,6 +141,25 @@ def test_several_cases_are_closed_when_their_condition_was_said_once_to_be_met(
     assert window.detail.foot.form is None
 
 
+def test_a_closing_that_is_asked_for_while_others_are_worked_on_keeps_what_was_typed(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
+    for case_id in checked:
+        invented.act(Action.VERIFY, case_id)
+    form = closing_form(window, qtbot, checked)
+    press(form.widget_of("closing_condition_met"), Qt.Key.Key_Space)
+    form.fill({"note": "已回访"})
+    window.batch.act(Action.URGE, [invented.dispatched("噪音")])
+    press(form.widget_of("note"), Qt.Key.Key_Return)
+    assert window.banner.words.text() == "正在催办，请办完再试。"
+    settle(qtbot, window)
+    assert window.detail.foot.form is form
+    assert form.values["note"] == "已回访"
+    press(form.widget_of("note"), Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.status.told.text() == "已结案 2 件（Ctrl+Z 撤销）")
+
+
 def test_esc_leaves_the_closing_of_several(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
     checked = [invented.handled(title) for title in ("积水", "路灯不亮")]
     form = closing_form(window, qtbot, checked)

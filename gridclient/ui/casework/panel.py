@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -162,6 +162,12 @@ class CasePanel(QWidget):
             return
         self.acting.start(view, action)
 
+    def on_begun(self) -> None:
+        """What was wanted of several is under way."""
+        if self.several.asks_closing:
+            self.setFocus()
+            self.several.cancel()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._clock.start()
@@ -199,7 +205,7 @@ class CasePanel(QWidget):
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
         self.several.changes.connect(self._on_changes)
-        self.several.closing.connect(self._on_closing)
+        self.several.closing.connect(partial(self.together_wanted.emit, Action.CLOSE))
         self.several.staying.connect(self.staying)
         self.several.told.connect(self.told)
         self.several.some_refused.connect(self.some_refused)
@@ -279,10 +285,6 @@ class CasePanel(QWidget):
             if self._view is not None:
                 self.acting.tell_done(self._view.case, Action.DISPATCH)
         self._on_changes(changes)
-
-    def _on_closing(self, values: Mapping[str, Any], case_ids: tuple[str, ...]) -> None:
-        self.setFocus()
-        self.together_wanted.emit(Action.CLOSE, values, case_ids)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
         """The list goes on to the next case: what became of these is said where it stays."""

@@ -124,7 +124,7 @@ class SeveralCases(QObject):
     def start(self, action: Action) -> None:
         """The cursor into the form of filing, where something can be filed, or of closing."""
         form = self._foot.form
-        if action is Action.CLOSE and not self._asks_closing:
+        if action is Action.CLOSE and not self.asks_closing:
             self._ask_closing()
         elif action is Action.FILE and form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
             self._open_form()
@@ -132,17 +132,18 @@ class SeveralCases(QObject):
             self._foot.form.start()
 
     def cancel(self) -> None:
-        """Esc: stops what is under way, else puts the form away and offers the dispatch of all."""
-        if self._portions.running:
-            self._portions.stop()
-        elif self._asks_closing:
+        """Esc: puts the form away, or stops what is under way, and offers the dispatch of all."""
+        if self.asks_closing:
             self._foot.close_form()
             self._read()
+        elif self._portions.running:
+            self._portions.stop()
         else:
             self._foot.show_batch(self._now.ready)
 
     @property
-    def _asks_closing(self) -> bool:
+    def asks_closing(self) -> bool:
+        """Whether it is being asked what the closing needs."""
         return self._foot.form is not None and self._foot.form.spec.action is Action.CLOSE
 
     def _read(self) -> None:
@@ -154,7 +155,7 @@ class SeveralCases(QObject):
             return
         self._now = several
         self.shown.emit(several.rows)
-        if not self._asks_closing:  # what is typed there stays
+        if not self.asks_closing:  # what is typed there stays
             self._offer(several)
         if self._said:
             self._foot.note.say(self._said, "warn")
@@ -187,13 +188,13 @@ class SeveralCases(QObject):
         form.submitted.connect(partial(self._close, handled))
 
     def _close(self, case_ids: tuple[str, ...], values: Mapping[str, Any]) -> None:
-        """Those that were counted when it was asked."""
-        if values.get("closing_condition_met"):
-            self.closing.emit(values, case_ids)
-            self._foot.close_form()
-            self._read()
-        else:
+        """Those that were counted when it was asked. The form stays until it has begun: what was typed is not lost."""
+        if not values.get("closing_condition_met"):
             self._foot.refuse(RuleViolation("case.closing_condition_open"))
+            return
+        self.closing.emit(values, case_ids)
+        if self._foot.form is not None:
+            self._foot.form.submit_button.setEnabled(True)
 
     def _spec(self) -> FormSpec:
         return spec_of_several(
