@@ -93,16 +93,12 @@ class BaseMapFolder:
             return layers
 
     def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None:
-        """Raises NotFound for an unknown base map; None where it has no tile or a tile is damaged."""
+        """Raises NotFound for an unknown base map, InvalidInput for a damaged tile; None where it has no tile."""
         with self._lock:
             entry = self._open.get(layer_id)
         if entry is None:
             raise NotFound("map.address", address=layer_id)
-        try:
-            return entry[1].tile(z, x, y)
-        except InvalidInput as error:
-            logger.warning("tile %s/%d/%d/%d: %s", layer_id, z, x, y, error)
-            return None
+        return entry[1].tile(z, x, y)
 
     def close(self) -> None:
         """Close every file."""

@@ -105,19 +105,39 @@ class BaseMaps {
     }
   }
 
+  /* Pictures of which a whole view cannot be drawn, and none could before, have failed. */
+  _watched(layer) {
+    let drawn = false, refused = [];
+    layer.on("tileload", () => { drawn = true; });
+    layer.on("tileerror", ({ tile }) => { refused.push(tile.src); });
+    layer.on("load", async () => {
+      const asked = refused;
+      refused = [];
+      if (drawn || !(await Promise.all(asked.map(unreadable))).includes(true)) return;
+      if (layer === this.layer && !drawn) this.onFailed();
+    });
+    return layer;
+  }
+
   _archive(about) {
     const [west, south, east, north] = about.bounds;
     const bounds = L.latLngBounds([south, west], [north, east]);
     const url = `/tiles/${about.id}/{z}/{x}/{y}`;
     const common = { bounds, pane: "tilePane", noWrap: true, maxZoom: 19, keepBuffer: 1, updateWhenZooming: false };
     if (about.kind === "raster") {
-      return L.tileLayer(url, { ...common, minNativeZoom: about.minZoom, maxNativeZoom: about.maxZoom });
+      return this._watched(L.tileLayer(url, { ...common, minNativeZoom: about.minZoom, maxNativeZoom: about.maxZoom }));
     }
     return protomapsL.leafletLayer({
       ...common, url: `grid://app${url}`, maxDataZoom: about.maxZoom, attribution: "", lang: "zh",
       ...vectorRules(about.vectorLayers, this.tokens),
     });
   }
+}
+
+/* Whether a tile that was not drawn is there all the same: where an archive has none the answer is empty. */
+async function unreadable(address) {
+  const answer = await fetch(address).catch(() => null);
+  return !answer?.ok || (await answer.blob()).size > 0;
 }
 
 /* The library that draws vector maps: few desks have one, and none needs it for its first paint. */

@@ -118,6 +118,29 @@ def test_a_base_map_whose_library_is_missing_or_useless_gives_way_to_the_offline
     folder.close()
 
 
+@pytest.mark.parametrize("damaged", [png()[:20], b"no picture", b""], ids=["cut off", "something else", "none there"])
+def test_a_base_map_of_which_no_picture_can_be_drawn_gives_way_and_is_told(
+    damaged: bytes, qtbot: QtBot, tmp_path: Path
+) -> None:
+    here = tiles_around(*BLOCK, damaged) if damaged else {}
+    elsewhere = tiles_around(range(0, 2), range(0, 2), BLOCK[2], png((200, 30, 30)))
+    write_mbtiles(tmp_path / "a.mbtiles", elsewhere | here, bounds="-180,-85,180,85")
+    folder = BaseMapFolder(tmp_path, READERS)
+    with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
+        failed: list[str] = []
+        map_stage.bridge.layer_failed.connect(failed.append)
+        map_stage.look_at(*PLACE, 9)
+        map_stage.view.set_layers(base=folder.base_layers()[0].layer_id)
+        if damaged:
+            qtbot.waitUntil(lambda: failed == ["basemap"], timeout=PATIENCE_MS)
+            map_stage.wait("gridmap.base.chosen === 'offline'")
+        else:  # it begins somewhere else
+            map_stage.wait("gridmap.base.layer && !gridmap.base.layer.isLoading()")
+            map_stage.settle()
+            assert failed == []
+    folder.close()
+
+
 def test_a_chosen_base_map_is_drawn_though_the_list_of_them_came_late(qtbot: QtBot, tmp_path: Path) -> None:
     folder = BaseMapFolder(tmp_path, READERS)
     with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
