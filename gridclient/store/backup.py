@@ -7,11 +7,9 @@ on another machine. Attachments lie beside the store as files of their own and a
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -23,10 +21,10 @@ from gridclient.services.enrolment import Enrolment
 from gridclient.store.attachments import keep_key
 from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
-from gridclient.store.file_faults import file_faults, sync_folder, write_durably
+from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.profile import BEFORE_UPGRADE, Profile
 from gridclient.store.schema import check_version
-from gridclient.store.snapshots import copy_store, remove_store
+from gridclient.store.snapshots import copy_store, exchange_store, remove_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -256,37 +254,16 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
 
 
 def _exchange(profile: Profile, fresh: Path, now: datetime, *, damaged: bool) -> Path | None:
-    """Keeps the old store aside and puts the new one in its place, in one step of the file system."""
+    """Keeps the old store aside and puts the new one in its place."""
     store, taken = profile.store_file, f"{now.astimezone(CHINA_TIME):%Y%m%d-%H%M%S}"
     aside = profile.backups / (f"{_DAMAGED}{taken}{_DAMAGED_SUFFIX}" if damaged else f"{_REPLACED}{taken}{SUFFIX}")
     profile.database.close()
     try:
         if not damaged and store.with_name(f"{store.name}-wal").exists():  # the last connection takes it away
             raise Conflict("profile.in_use", folder=str(profile.folder))
+        known = store.is_file()
         with file_faults():
-            known = store.is_file()
-            if known:
-                _keep(store, aside)
-            if damaged:
-                _move_beside(store, aside)
-            with fresh.open("rb+") as file:
-                os.fsync(file.fileno())
-            fresh.replace(store)
-            sync_folder(store.parent)
+            exchange_store(fresh, store, aside)
     finally:
         profile.reopen_database()
     return aside if known else None
-
-
-def _move_beside(store: Path, aside: Path) -> None:
-    """What SQLite wrote beside the old store is no part of the new one."""
-    for suffix in ("-wal", "-shm", "-journal"):
-        with suppress(FileNotFoundError):
-            store.with_name(store.name + suffix).replace(aside.with_name(aside.name + suffix))
-
-
-def _keep(store: Path, aside: Path) -> None:
-    try:
-        os.link(store, aside)
-    except OSError:  # a file system without links
-        shutil.copyfile(store, aside)

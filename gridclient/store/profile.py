@@ -24,7 +24,7 @@ from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device, writing_device
 from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.schema import check_version
-from gridclient.store.snapshots import copy_store
+from gridclient.store.snapshots import copy_store, finish_exchange, is_exchange_decided
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -164,6 +164,7 @@ def open_profile(
     taken = take_lock(folder) if held is None and lock and not read_only else None
     held = held or taken
     try:
+        _settle_exchange(folder, held=held is not None)
         identity, key = _read_identity(folder), _read_key(folder)
         if not hmac.compare_digest(identity.key_check, _key_check(key)):
             raise StoreUnavailable("store.wrong_key")
@@ -181,6 +182,16 @@ def open_profile(
             taken.release()
         raise
     return profile
+
+
+def _settle_exchange(folder: Path, *, held: bool) -> None:
+    """A restore that a power cut ended between two stores is carried out by the next desk; others wait for that."""
+    if not is_exchange_decided(folder):
+        return
+    if not held:
+        raise StoreUnavailable("store.locked")
+    with file_faults():
+        finish_exchange(folder / "store.db", folder / "backups")
 
 
 def _bring_up_to_date(profile: Profile, now: datetime) -> None:

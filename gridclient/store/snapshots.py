@@ -1,12 +1,18 @@
-"""Copies of the store as it is at one moment, encrypted with the same key, made without stopping anybody's work."""
+"""Copies of the store as it is at one moment, encrypted with the same key, made without stopping anybody's work, and
+the exchange of the store for such a copy."""
 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from gridclient.store.driver import Connection, Database, environment_faults
 from gridclient.store.file_faults import file_faults, sync_folder
+
+_PARTS: Final = ("", "-wal", "-shm", "-journal")
+_DECIDED: Final = ".decided"
 
 
 def copy_store(database: Database, target: Path) -> None:
@@ -29,10 +35,7 @@ def copy_store(database: Database, target: Path) -> None:
             source.close()
         with file_faults():
             fresh.chmod(0o600)
-            with fresh.open("rb+") as file:
-                os.fsync(file.fileno())
-            fresh.replace(target)
-            sync_folder(target.parent)
+            _make_durable(fresh, target)
     finally:
         remove_store(fresh)
 
@@ -49,7 +52,49 @@ def _copy(source: Connection, database: Database, fresh: Path) -> None:
         copy.close()
 
 
+def exchange_store(fresh: Path, store: Path, aside: Path) -> None:
+    """Puts ``fresh`` in the store's place and the old one, with what SQLite wrote beside it, ``aside``.
+
+    ``fresh`` stands whole and decided on before the old store goes; a power cut leaves :func:`finish_exchange` to do.
+
+    Raises:
+        OSError: where the old store did not let itself be moved, nothing was done.
+    """
+    decided = store.with_name(f"{aside.name}{_DECIDED}")
+    _make_durable(fresh, decided)
+    try:
+        finish_exchange(store, aside.parent)
+    except OSError:
+        if store.is_file():
+            decided.unlink()
+        raise
+
+
+def finish_exchange(store: Path, kept: Path) -> None:
+    """Puts the old store into the folder ``kept`` and the decided one in its place, the old one's main file first."""
+    for decided in store.parent.glob(f"*{_DECIDED}"):
+        aside = kept / decided.name.removesuffix(_DECIDED)
+        for suffix in _PARTS:
+            with suppress(FileNotFoundError):
+                store.with_name(store.name + suffix).replace(aside.with_name(aside.name + suffix))
+        decided.replace(store)
+        sync_folder(kept)
+        sync_folder(store.parent)
+
+
+def is_exchange_decided(folder: Path) -> bool:
+    """Whether a power cut left a profile's folder between two stores."""
+    return next(folder.glob(f"*{_DECIDED}"), None) is not None
+
+
+def _make_durable(fresh: Path, target: Path) -> None:
+    with fresh.open("rb+") as file:
+        os.fsync(file.fileno())
+    fresh.replace(target)
+    sync_folder(target.parent)
+
+
 def remove_store(file: Path) -> None:
     """Removes a copy, with what SQLite wrote beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
+    for suffix in _PARTS:
         file.with_name(file.name + suffix).unlink(missing_ok=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.backup import AutomaticBackups, back_up, restore, to_drop
 from gridclient.store.driver import Database
-from gridclient.store.profile import Profile, create_profile
+from gridclient.store.profile import Profile, create_profile, open_profile
 from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
@@ -249,6 +250,91 @@ def test_a_restore_that_fails_late_has_replaced_nothing(
     register(profile, "丙")
     assert verify(profile.database).ok
     assert not list(profile.folder.glob("restoring*"))
+
+
+@pytest.mark.parametrize("moves", range(5))
+def test_a_restore_over_a_damaged_store_that_is_cut_off_leaves_the_old_one_whole_or_the_new_one(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    profile.reopen_database()
+    register(profile, "乙")  # stands in the -wal alone
+    left = shutil.copytree(profile.folder, tmp_path / "left", ignore=shutil.ignore_patterns("desk.lock"))
+    with opened_store(left / "store.db", profile.key) as held, held.reader():  # nobody else's closing ends the -wal
+        (left / "store.db").write_bytes(b"damaged " * ((left / "store.db").stat().st_size // 8))
+        old = pair(left / "store.db")
+        cut_off_after(monkeypatch, left, moves)
+        with suppress(PowerCut), open_profile(left, now=NOW, damaged=True) as damaged:
+            restore(damaged, tmp_path / "a.gridbackup", now=NOW, damaged=True)
+        monkeypatch.undo()
+        try:
+            with open_profile(left, now=NOW + timedelta(days=1)) as opened:
+                assert titles(opened.database) == ["甲"]
+                assert verify(opened.database).ok
+            assert pair(left / "backups" / f"damaged-{NOW:%Y%m%d-%H%M%S}.db") == old
+        except StoreUnavailable as still:
+            assert still.code == "store.damaged"
+            assert pair(left / "store.db") == old
+            assert moves < 4
+
+
+def pair(main: Path) -> list[bytes]:
+    return [main.read_bytes(), main.with_name(f"{main.name}-wal").read_bytes()]
+
+
+class PowerCut(Exception):
+    """The machine goes dark."""
+
+
+def cut_off_after(monkeypatch: pytest.MonkeyPatch, folder: Path, moves: int) -> None:
+    """From the next move of a store's file on nothing is moved, copied or removed any more, once so many were."""
+    left, plain_replace, plain_link, plain_unlink = moves, Path.replace, os.link, Path.unlink
+
+    def counted(source: Path) -> None:
+        nonlocal left
+        if source.parent == folder and source.name.startswith(("store.db", "restoring.db", "damaged")):
+            if left <= 0:
+                raise PowerCut
+            left -= 1
+
+    def replace(source: Path, target: Path) -> Path:
+        counted(source)
+        return plain_replace(source, target)
+
+    def link(source: Path, target: Path) -> None:
+        counted(source)
+        plain_link(source, target)
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if left > 0:
+            plain_unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "link", link)
+    monkeypatch.setattr(Path, "unlink", unlink)
+
+
+def test_an_old_store_that_cannot_be_moved_stays(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(profile, "甲")
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "乙")
+    plain = Path.replace
+
+    def held(source: Path, target: Path) -> Path:
+        if source == profile.store_file:
+            raise PermissionError(13, "somebody holds it")
+        return plain(source, target)
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(StoreUnavailable, match=r"store\.disk_failed"):
+        restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    profile.close()
+    monkeypatch.undo()
+    with open_profile(profile.folder, now=NOW) as opened:
+        assert titles(opened.database) == ["甲", "乙"]
 
 
 def test_a_store_that_is_still_read_is_not_replaced(profile: Profile, tmp_path: Path) -> None:
