@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Stage
+from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Role, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
 from gridclient.domain.events import Event, Payload, from_seconds
@@ -110,6 +110,8 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
             replace(a, due=new.due, limit=new.limit) if new.stage == Stage.HANDLE and a.unit == new.unit else a
             for a in parts
         )
+    if case.state is CaseState.FILED:  # back at the desk: the lead that gave it back starts anew, with the new limit
+        parts = tuple(replace(a, remaining=None) if a.role is Role.LEAD else a for a in parts)
     return replace(
         case,
         level=level,

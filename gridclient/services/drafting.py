@@ -139,9 +139,13 @@ def _unit(situation: Situation, code: str) -> UnitRow:
 
 def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
     """When a unit's clock begins, and its limit. The same unit again goes on with the time it had left, and where none
-    was left, its time stays over (rule); another one starts anew."""
+    was left, its time stays over (rule); another one starts anew, and so does one whose level moved meanwhile."""
     before = situation.case.assignment_of(unit)
-    if before is None or before.state in (AssignmentState.RELEASED, AssignmentState.VERIFIED):
+    ended = before is not None and (
+        before.state in (AssignmentState.RELEASED, AssignmentState.VERIFIED)
+        or (before.state is AssignmentState.RETURNED and before.remaining is None)
+    )
+    if before is None or ended:
         return situation.now, handling_limit(situation.case, situation.reference)
     left = _left(situation, before)
     past = [c for c in situation.case.clocks if c.stage == Stage.HANDLE and c.unit == unit and c.due == before.due]

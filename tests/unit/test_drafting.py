@@ -198,6 +198,17 @@ def test_a_case_given_out_anew_keeps_its_levels_limit() -> None:
         assert payload["assignments"][0]["due"] == to_seconds(NOW + timedelta(days=7))
 
 
+def test_a_level_moved_at_the_desk_gives_the_unit_that_returned_the_case_the_levels_limit() -> None:
+    made = empty_desk()
+    case_id = made.handling("噪音", ago=timedelta(hours=1), cooperating=(OTHER,))
+    made.act(Action.RETURN, case_id, unit=OTHER, reason_code="not_ours", reason="不属")
+    made.act(Action.RETURN, case_id, unit=LEAD, reason_code="not_ours", reason="不属")
+    made.act(Action.ESCALATE, case_id, reason="需县级协调")
+    _, payload = drafted(made, case_id, Action.DISPATCH, lead=LEAD, cooperating=[OTHER])
+    dues = [part["due"] for part in payload["assignments"]]
+    assert dues == [to_seconds(NOW + timedelta(days=7)), to_seconds(NOW + timedelta(hours=1))]
+
+
 KINDS = {
     Action.FILE: EventKind.FILED,
     Action.DECLINE: EventKind.DECLINED,
