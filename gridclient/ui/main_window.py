@@ -139,7 +139,7 @@ class MainWindow(QMainWindow):
         cases.views_read.connect(lambda views: self.initials.ask(view.name for view in views))
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
-        cases.rows_shown.connect(lambda: self.boxes.show_grid(state.filter.grid))  # the rows come first
+        cases.rows_shown.connect(lambda: self.boxes.show_place(state.filter))  # the rows come first
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
         for rearranged in (self.tree.expanded, self.tree.collapsed, cases.columns_changed):
             rearranged.connect(self.memory.touch)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gridclient.services.rows import Box
+from gridclient.services.rows import Box, CaseFilter
 from gridclient.ui.boxes.box_button import count_colour
 from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.jobs import Jobs
@@ -45,7 +45,7 @@ def test_every_box_shows_its_count_in_the_order_of_the_field(boxes: TodayBoxes) 
 
 
 def test_counts_follow_the_chosen_grid(boxes: TodayBoxes, jobs: Jobs, qtbot: QtBot) -> None:
-    boxes.show_grid("371002002602")
+    boxes.show_place(CaseFilter(grid="371002002602"))
     qtbot.waitUntil(lambda: boxes.buttons[Box.FILED].count == 1)
     assert boxes.buttons[Box.HANDLED].count == 0
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.case import CaseFacts
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Box, CaseFilter, Changes
 from gridclient.ui.cases.model import CaseModel
@@ -74,6 +75,23 @@ def test_a_rectangle_on_the_map_is_asked_of_everything_not_of_the_chosen_grid(wi
     settle(qtbot, window)
     assert window.state.filter.grid == ""
     assert window.cases.bar.area.text() == "全部网格"
+
+
+def test_a_rectangle_on_the_map_narrows_the_boxes_as_it_narrows_the_list(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    def counted() -> int:
+        return sum(window.boxes.buttons[box].count or 0 for box in (Box.REPORTED, Box.FILED, Box.DISPATCHED))
+
+    everywhere = counted()
+    inside = invented.desk.register(CaseFacts(title="积水", lon=121.5, lat=36.5)).case_id
+    window.map.box_selected.emit((121.4, 36.4, 121.6, 36.6))
+    settle(qtbot, window)
+    assert [row.id for row in window.cases.model.rows] == [inside]
+    assert (counted(), window.boxes.buttons[Box.REPORTED].count) == (1, 1)
+    press(window.cases.table, Qt.Key.Key_Escape)
+    settle(qtbot, window)
+    assert counted() == everywhere + 1
 
 
 def test_after_a_dispatch_the_panel_shows_that_it_has_the_keyboard_and_an_arrow_goes_on_in_the_list(

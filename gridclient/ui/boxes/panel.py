@@ -1,8 +1,10 @@
-"""The ten boxes in two columns with their live counts for the chosen grid; reached by Alt+1 … Alt+9, Alt+0."""
+"""The ten boxes in two columns with their live counts for the chosen grid or rectangle; reached by Alt+1 … Alt+9, Alt+0."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -10,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import Box
+from gridclient.services.rows import Box, CaseFilter
 from gridclient.services.words import BOXES
 from gridclient.ui.boxes.box_button import BoxButton
 from gridclient.ui.jobs import Jobs
@@ -38,7 +40,7 @@ class TodayBoxes(QWidget):
         self.setObjectName("todayBoxes")
         self._queries = queries
         self._jobs = jobs
-        self._grid = ""
+        self._where = CaseFilter()
         self.buttons: dict[Box, BoxButton] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(8, 8, 8, 8)
@@ -53,10 +55,11 @@ class TodayBoxes(QWidget):
         for place, box in enumerate(Box):
             columns.addWidget(self._make(box, place), place // _COLUMNS, place % _COLUMNS)
 
-    def show_grid(self, grid: str) -> None:
-        """The counts of another area."""
-        if grid != self._grid:
-            self._grid = grid
+    def show_place(self, asked: CaseFilter) -> None:
+        """The counts of another area or rectangle; what else the filter says is passed over."""
+        where = CaseFilter(grid=asked.grid, bounds=asked.bounds)
+        if where != self._where:
+            self._where = where
             self.refresh()
 
     def show_chosen(self, chosen: Box | None) -> None:
@@ -66,8 +69,8 @@ class TodayBoxes(QWidget):
 
     def refresh(self) -> None:
         """Asks for the counts again."""
-        grid = self._grid
-        self._jobs.read(self, lambda: self._queries.box_counts(grid), self._show_counts, name="counts")
+        count = partial(_counted, self._queries, self._where)
+        self._jobs.read(self, count, self._show_counts, name="counts")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = _STEPS.get(Qt.Key(event.key()))
@@ -98,3 +101,10 @@ class TodayBoxes(QWidget):
     def _show_counts(self, counts: Mapping[Box, int]) -> None:
         for box, button in self.buttons.items():
             button.set_count(counts.get(box, 0))
+
+
+def _counted(queries: DeskQueries, where: CaseFilter) -> Mapping[Box, int]:
+    """On a pool thread. Areas are counted all along, a rectangle is counted now."""
+    if where.bounds is None:
+        return queries.box_counts(where.grid)
+    return {box: queries.total(replace(where, box=box)) for box in Box}

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.case import Case, Role
+from gridclient.domain.case import Case, CaseFacts, Role
 from gridclient.domain.errors import NotFound
 from gridclient.domain.events import Event, EventDraft, EventKey, EventKind, next_hlc
 from gridclient.domain.fold import fold
@@ -295,6 +295,7 @@ class MemoryStore:
                 not chosen.unit or row.unit == chosen.unit,
                 chosen.level is None or row.level == chosen.level,
                 not chosen.channel or row.channel == chosen.channel,
+                chosen.bounds is None or _inside(facts, *chosen.bounds),
                 all(word in text for word in chosen.text.split()),
             )
         )
@@ -358,3 +359,8 @@ def _order(row: CaseRow, key: SortKey) -> Any:
         SortKey.REGISTERED: row.registered_at.timestamp(),
     }
     return values[key], row.rowid
+
+
+def _inside(facts: CaseFacts, west: float, south: float, east: float, north: float) -> bool:
+    lon, lat = facts.lon, facts.lat
+    return lon is not None and lat is not None and west <= lon <= east and south <= lat <= north
