@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.case import Assignment, Case, CaseClock
-from gridclient.services.clocks import explained
-from gridclient.services.deadline_text import explain
+from gridclient.services.deadline_text import clock_lines
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.ports import Reference
 from gridclient.services.proposal import Candidate, Proposal
@@ -114,7 +113,7 @@ def _clock_json(clock: CaseClock, reference: Reference) -> Json:
         "started": iso(clock.started),
         "due": iso(clock.due),
         "ended": iso(clock.ended),
-        "steps": list(explain(explained(clock, reference))) if clock.stage != "imported" else [],
+        "steps": list(clock_lines(clock, reference)) if clock.stage != "imported" else [],
     }
 
 

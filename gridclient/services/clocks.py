@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from gridclient.domain.calendar import WorkingHours
-from gridclient.domain.case import Case, CaseClock, Stage
+from gridclient.domain.case import Case, Stage
 from gridclient.domain.deadlines import Deadline, StartRule, deadline, working_seconds
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.events import to_seconds
@@ -71,22 +71,24 @@ def clock_payload(stage: Stage, limit: str, start: datetime, reference: Referenc
     }
 
 
-def explained(clock: CaseClock, reference: Reference) -> Deadline:
-    """How the deadline of ``clock`` came about, worked out again with the calendar in force."""
-    return deadline_of(clock.limit, clock.started, reference)
-
-
 def remaining_seconds(due: datetime, limit: str, now: datetime, reference: Reference) -> int:
     """What is left until ``due`` in the limit's own time (working or natural); 0 when it is over."""
     if due <= now:
         return 0
-    if parse_limit(limit).kind.counts_working_time:
+    if _counts_working_time(limit):
         return int(working_seconds(now, due, reference.calendar(), working_hours(reference)))
     return int((due - now).total_seconds())
 
 
 def resumed_limit(seconds: int, limit: str) -> str:
     """The limit, in code form, with which a unit goes on that had ``seconds`` left of ``limit``."""
-    working = parse_limit(limit).kind.counts_working_time
-    kind = LimitKind.WORK_HOUR if working else LimitKind.URGENT_HOUR
+    kind = LimitKind.WORK_HOUR if _counts_working_time(limit) else LimitKind.URGENT_HOUR
     return format_limit(Limit(max(seconds / 3600, _SHORTEST_HOURS), kind))
+
+
+def _counts_working_time(limit: str) -> bool:
+    """What another desk wrote and nobody can count is natural time."""
+    try:
+        return parse_limit(limit).kind.counts_working_time
+    except InvalidInput:
+        return False

@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from gridclient.domain.case import CaseClock
 from gridclient.domain.deadlines import Deadline, Step, StepCode, Urgency
-from gridclient.domain.limits import Limit, LimitKind
+from gridclient.domain.errors import InvalidInput
+from gridclient.domain.limits import Limit, LimitKind, parse_limit
+from gridclient.services.clocks import deadline_of
+from gridclient.services.ports import Reference
 
 URGENCY_WORDS: Mapping[Urgency, str] = {
     Urgency.NONE: "正常",
@@ -65,6 +69,18 @@ def working_text(seconds: float, *, seconds_per_day: int = 8 * 3600) -> str:
 def explain(deadline: Deadline) -> tuple[str, ...]:
     """How the deadline came about, line by line: start, what was skipped, what is uncertain, the end."""
     return tuple(_SENTENCES[step.code](step) for step in deadline.steps)
+
+
+def clock_lines(clock: CaseClock, reference: Reference) -> tuple[str, ...]:
+    """How the deadline of ``clock`` came about, worked out with the calendar in force.
+
+    Another desk may have written a limit that nobody can count; its deadline stands.
+    """
+    try:
+        parse_limit(clock.limit)
+    except InvalidInput:
+        return (f"时限“{clock.limit}”不是可计算的时限，到期时间按所记的 {moment_text(clock.due)}",)
+    return explain(deadline_of(clock.limit, clock.started, reference))
 
 
 def moment_text(moment: datetime) -> str:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.events import EventDraft, EventKind
+from gridclient.store.profile import open_profile
+from gridclient.store.unit_of_work import SqliteWork
+from gridclient.system import SystemClock
 from tests.fakes.command_line import CASES, CommandLine, copied, made_demo
 
 BASIC = "371002003012001"
@@ -256,6 +262,23 @@ def test_a_wrong_value_is_a_sentence_and_never_a_traceback(desk: CommandLine, te
     ran = desk.json("cases", "new", "--json-args", text)
     assert (ran.status, ran.code) == (1, code)
     assert "操作没有完成" not in ran.err
+
+
+def test_a_limit_that_nobody_can_count_is_shown_as_it_was_written(desk: CommandLine) -> None:
+    key = desk.first("handling")
+    unit = desk.json("cases", "show", key).json["unit"]
+    clock = {"stage": "handle", "limit": "尽快", "started": 1795000000, "due": 1995000000, "unit": unit}
+    with open_profile(desk.profile, now=datetime.now(CHINA_TIME)) as profile:
+        with profile.database.reader() as connection:
+            stream = connection.execute("SELECT stream FROM origins").fetchone()[0]
+        with SqliteWork(profile.database, profile.device, SystemClock())() as work:
+            work.record(EventDraft(EventKind.ESCALATED, key, stream, "other", {"reason": "x", "clocks": [clock]}))
+    shown = desk.json("cases", "show", key)
+    assert shown.json["clocks"][-1]["limit"] == "尽快"
+    (said,) = shown.json["clocks"][-1]["steps"]
+    assert said == "时限“尽快”不是可计算的时限，到期时间按所记的 2033-03-21 14:40（周一）"
+    returned = desk.act(key, "return", reason_code="not_ours", reason="不属本单位职责").json
+    assert returned["state"] == "filed"
 
 
 def test_lists_and_cases_for_people_are_in_chinese(reading: CommandLine) -> None:

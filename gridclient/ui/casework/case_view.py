@@ -9,10 +9,9 @@ from typing import Any
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.domain.case import Case, CaseClock
 from gridclient.domain.codes import split_condition_key, township_of
-from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
-from gridclient.services.clocks import explained, working_hours
-from gridclient.services.deadline_text import explain
+from gridclient.services.clocks import working_hours
+from gridclient.services.deadline_text import clock_lines
 from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState, Reference
 from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
@@ -87,7 +86,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         lines=_lines(timeline, reference),
         files=_files(desk, case.id),
         clock=clock,
-        explanation=_explanation(clock, reference),
+        explanation=clock_lines(clock, reference) if clock is not None else (),
         calendar=reference.calendar(),
         hours=working_hours(reference),
         unit_names={part.unit: _unit_name(part.unit, reference) for part in case.assignments},
@@ -153,15 +152,6 @@ def _file(payload: Mapping[str, Any], states: Mapping[str, FileState]) -> Attach
         size if isinstance(size, int) else 0,
         states.get(sha256, FileState.SHARED),
     )
-
-
-def _explanation(clock: CaseClock | None, reference: Reference) -> tuple[str, ...]:
-    if clock is None:
-        return ()
-    try:
-        return explain(explained(clock, reference))
-    except GridClientError:  # an imported limit that nobody can read: the date itself still stands
-        return ()
 
 
 def _unit_name(code: str, reference: Reference) -> str:
