@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, may
 from gridclient.services.rows import CaseRow
-from gridclient.services.words import ACTIONS
+from gridclient.services.words import ACTIONS, ROLES
 from gridclient.ui.icons import give_icon
 
 translate = QCoreApplication.translate
@@ -94,6 +94,18 @@ def word_of(action: Action) -> str:
         Action.FEED_BACK: translate("Actions", "反馈"),
     }
     return short.get(action) or ACTIONS[action]
+
+
+def kept_from(role: AccountRole, action: Action) -> bool:
+    """Whether an operator's desk shows what the shift leader alone may do; who only watches is shown nothing of it."""
+    return role is AccountRole.OPERATOR and not may(role, action)
+
+
+def kept_word(action: Action) -> str:
+    """The word of what is shown and cannot be done, with who does it."""
+    return translate("Actions", "{action}（由{who}办理）").format(
+        action=word_of(action), who=ROLES[AccountRole.SHIFT_LEADER]
+    )
 
 
 def desk_words() -> tuple[tuple[str, str, str, str], ...]:
@@ -225,16 +237,17 @@ class DeskActions(QObject):
         menu.popup(place)
 
     def menu(self) -> QMenu:
-        """The context menu of the list: what can be done now, in groups."""
+        """The context menu of the list: what can be done now, in groups, and what the shift leader could do."""
         menu = QMenu(self._window)
         if self._contended:
             menu.addAction(self.desk["conflicts"])
             menu.addSeparator()
         for group in _GROUPS:
-            possible = [self.case[action] for action in group if self.case[action].isEnabled()]
-            if possible:
-                menu.addActions(possible)
-                menu.addSeparator()
+            menu.addActions([self.case[action] for action in group if self.case[action].isEnabled()])
+            for action in group:
+                if kept_from(self._role, action) and self._states & STATES_FOR[action] and not self._several:
+                    menu.addAction(kept_word(action)).setEnabled(False)
+            menu.addSeparator()
         menu.addActions([self.desk["undo"], self.desk["register"], self.desk["refresh"]])
         return menu
 

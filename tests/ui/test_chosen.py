@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.roles import Action
+from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.main_window import MainWindow
-from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import LEAD, InventedDesk
+from tests.ui.conftest import OpenWindow, press
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -64,6 +65,32 @@ def test_the_menu_of_several_cases_offers_only_what_can_be_done_to_several(windo
     press(window.cases.table, Qt.Key.Key_F4)  # its key answers all the same
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.words.text() == "退回要逐件办理，请只选一件。"
+
+
+def test_what_the_shift_leader_alone_may_do_is_shown_with_who_does_it(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    closed = invented.handled("积水")
+    invented.act(Action.VERIFY, closed)
+    invented.act(Action.CLOSE, closed, closing_condition_met=True)
+    for case_id, words in ((closed, "重开（由值班长办理）"), (invented.handling("噪音"), "作废（由值班长办理）")):
+        window.state.select((case_id,))
+        settle(qtbot, window)
+        entry = next(entry for entry in window.actions_.menu().actions() if entry.text() == words)
+        assert not entry.isEnabled()
+        more = next(button for button in window.detail.foot.bar.findChildren(QPushButton) if button.text() == "更多")
+        QTest.mouseClick(more, Qt.MouseButton.LeftButton)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        assert [one.text() for one in menu.actions() if not one.isEnabled()] == [words]
+        menu.close()
+    window.actions_.trigger("void")
+    assert window.detail.foot.note.text() == "▲ “受理派遣员”不能办理“作废”，请由值班长办理。"
+
+
+def test_who_only_watches_is_not_shown_what_others_may_do(open_window: OpenWindow, qtbot: QtBot) -> None:
+    window = open_window(busy_desk(role=AccountRole.SUPERVISOR))
+    assert not [entry for entry in window.actions_.menu().actions() if "值班长" in entry.text()]
 
 
 def test_enter_on_the_panel_goes_to_what_comes_next_and_enter_there_does_it(

@@ -1,4 +1,4 @@
-"""The ten boxes in two columns with their live counts for the chosen grid or rectangle; reached by Alt+1 … Alt+9, Alt+0."""
+"""The ten boxes in two columns, counted for the chosen grid or rectangle; reached by Alt+1 … Alt+9, Alt+0."""
 
 from __future__ import annotations
 

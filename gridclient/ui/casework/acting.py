@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import Case, CaseState
-from gridclient.domain.errors import Conflict, GridClientError
-from gridclient.domain.roles import Action, may
+from gridclient.domain.errors import Conflict, GridClientError, RuleViolation
+from gridclient.domain.roles import Action, may, require
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
@@ -17,7 +17,7 @@ from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import command_of, spec_of
 from gridclient.ui.casework.kept_forms import KeptForms
-from gridclient.ui.casework.offers import offers
+from gridclient.ui.casework.offers import kept_words, offers
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number, state_word
@@ -102,7 +102,8 @@ class CaseActing(QObject):
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
         ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)
         way = dispatch or (Action.DISPATCH if ready else None)
-        self._foot.show_case(view.case, offers(view.case, self._desk.actor), dispatch=way)
+        actor = self._desk.actor
+        self._foot.show_case(view.case, offers(view.case, actor), dispatch=way, kept=kept_words(view.case, actor))
 
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
         kept = self._kept.of(view.case.id, view.kept)
@@ -160,8 +161,10 @@ class CaseActing(QObject):
 
     def _say_not_now(self, view: CaseView, action: Action) -> None:
         case = view.case
-        if not may(self._desk.actor.role, action):
-            self._foot.note.say(self.tr("当前角色不能{action}。").format(action=word_of(action)), "bad")
+        try:
+            require(self._desk.actor, action)
+        except RuleViolation as error:
+            self._foot.note.say_error(error)
             return
         state = state_word(case.state, returned=case.returned, escalated=case.escalated)
         words = self.tr("案件现为“{state}”，现在不能{action}。").format(state=state, action=word_of(action))

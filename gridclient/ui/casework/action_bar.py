@@ -30,24 +30,24 @@ class ActionBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(6)
-        self._offers: tuple[Offer, ...] = ()
-        self._primary = True
+        self.offers: tuple[Offer, ...] = ()
+        self._shown: tuple[object, ...] = ()
         self.buttons: dict[Action, QPushButton] = {}
 
-    @property
-    def offers(self) -> tuple[Offer, ...]:
-        return self._offers
-
-    def show_offers(self, offers: Sequence[Offer], *, primary: bool = True, most: int = _MOST) -> None:
-        """Other actions; the same ones again leave the buttons, and the focus on them, alone."""
-        if (tuple(offers), primary) == (self._offers, self._primary) and self.buttons:
+    def show_offers(
+        self, offers: Sequence[Offer], *, primary: bool = True, most: int = _MOST, kept: Sequence[str] = ()
+    ) -> None:
+        """Other actions; the same ones again leave the buttons, and the focus on them, alone. ``kept`` are the words of
+        what somebody else may do."""
+        asked = (*offers, primary, *kept)
+        if asked == self._shown:
             return
-        self._offers, self._primary = tuple(offers), primary
+        self.offers, self._shown = tuple(offers), asked
         self._clear()
         for number, offer in enumerate(offers[:most]):
             self._row.addWidget(self._make(offer, primary=primary and number == 0))
-        if offers[most:]:
-            self._row.addWidget(self._more(offers[most:]))
+        if offers[most:] or kept:
+            self._row.addWidget(self._more(offers[most:], kept))
         self._row.addStretch()
 
     def _make(self, offer: Offer, *, primary: bool) -> QPushButton:
@@ -56,12 +56,14 @@ class ActionBar(QWidget):
         self.buttons[offer.action] = button
         return button
 
-    def _more(self, offers: Sequence[Offer]) -> QPushButton:
+    def _more(self, offers: Sequence[Offer], kept: Sequence[str]) -> QPushButton:
         button = KeyButton(self.tr("更多"), parent=self)
         menu = QMenu(button)
         for offer in offers:
             entry = menu.addAction(f"{offer.word}\t{offer.key}" if offer.key else offer.word)
             entry.triggered.connect(partial(self._choose, offer.action))
+        for words in kept:
+            menu.addAction(words).setEnabled(False)
         button.clicked.connect(lambda: menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height()))))
         return button
 

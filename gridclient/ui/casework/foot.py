@@ -89,18 +89,20 @@ class Foot(QWidget):
         self._bar_place.hide()
         self.note.clear()
 
-    def show_case(self, case: Case, open_actions: Sequence[Offer], *, dispatch: Action | None) -> None:
-        """The buttons of a case, beside the dispatch panel where it can be dispatched."""
+    def show_case(
+        self, case: Case, open_actions: Sequence[Offer], *, dispatch: Action | None, kept: Sequence[str] = ()
+    ) -> None:
+        """The buttons of a case, beside the dispatch panel where it can be dispatched; ``kept`` is said, not done."""
         self.close_form()
         with_units = dispatch is not None and self._dispatch is not None
         if dispatch is not None and self._dispatch is not None:
             rest = [offer for offer in open_actions if offer.action is not dispatch]
-            self.bar.show_offers(rest, primary=False, most=_BESIDE)
+            self.bar.show_offers(rest, primary=False, most=_BESIDE, kept=kept)
             self._dispatch.place_beside(self.bar)
             self._dispatch.show_case(case, action=dispatch)
         else:
             self._bar_rows.addWidget(self.bar)
-            self.bar.show_offers(open_actions)
+            self.bar.show_offers(open_actions, kept=kept)
         self._bar_place.setVisible(not with_units and bool(open_actions))
         self.bar.show()
         self._show_dispatch(with_units)

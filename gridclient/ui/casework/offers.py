@@ -9,7 +9,7 @@ from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState,
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
-from gridclient.ui.actions import KEYS, TOGETHER, word_of
+from gridclient.ui.actions import KEYS, TOGETHER, kept_from, kept_word, word_of
 
 _OPEN_PART: Final = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
 _KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
@@ -29,6 +29,11 @@ def offers(case: Case, actor: Actor) -> tuple[Offer, ...]:
     """The open actions, in the order an operator wants them."""
     wanted = [action for action in _candidates(case, actor) if may(actor.role, action)]
     return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in dict.fromkeys(wanted))
+
+
+def kept_words(case: Case, actor: Actor) -> tuple[str, ...]:
+    """What the shift leader could do with the case, said of an operator's desk."""
+    return tuple(kept_word(action) for action in _candidates(case, actor) if kept_from(actor.role, action))
 
 
 def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
