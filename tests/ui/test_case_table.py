@@ -15,12 +15,13 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
+from gridclient.services.rows import Box, CaseFilter, CaseRow, Changes, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
 from gridclient.ui.cases.filter_menus import fill_units
 from gridclient.ui.cases.model import CaseModel, CaseRole
 from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.cases.row_changes import changes_between, spans
+from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 from gridclient.ui.theme import ROW_PX
@@ -388,3 +389,56 @@ def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: I
     page.resize(692, 400)  # beside a registration, in a window of 1366
     qtbot.waitUntil(lambda: 100 <= page.table.columnWidth(TITLE) < 400)
     assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_columns_give_way_in_a_narrow_list_and_come_back_as_the_operator_chose_them(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    def shown(table: CaseTable) -> list[SortKey]:
+        return [column.key for place, column in enumerate(COLUMNS) if not table.isColumnHidden(place)]
+
+    page = open_list(crowded)
+    wide = shown(page.table)
+    page.resize(630, 400)
+    qtbot.waitUntil(lambda: SortKey.CHANNEL not in shown(page.table))
+    assert shown(page.table) == [key for key in wide if key is not SortKey.CHANNEL]
+    assert page.table.horizontalScrollBar().maximum() == 0
+    page.resize(460, 400)
+    qtbot.waitUntil(lambda: shown(page.table) == [SortKey.NUMBER, SortKey.TITLE, SortKey.STATE, SortKey.DUE])
+    assert page.table.horizontalScrollBar().maximum() == 0
+    other = open_list(crowded)
+    other.table.restore_columns(page.table.columns_as_text())
+    assert shown(other.table) == wide
+    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
+    assert entries["来源（列表窄，暂不显示）"].isChecked()
+    entries["级别（列表窄，暂不显示）"].trigger()
+    page.resize(788, 400)
+    qtbot.waitUntil(lambda: shown(page.table) == [key for key in wide if key is not SortKey.LEVEL])
+
+
+def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
+    open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    page.load()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    asked = CaseFilter(level=3, channel="12345", box=Box.FILED)
+    page.show_question(Question(asked), grid_name="全部网格")
+    page.resize(1200, 400)
+    qtbot.waitUntil(lambda: not page.bar.rest.isVisible())
+    page.resize(360, 400)
+    qtbot.waitUntil(page.bar.rest.isVisible)
+    channel = page.bar.chip("channel")
+    assert channel is not None and not channel.isVisible()
+    QTest.mouseClick(page.bar.rest, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [entry.text() for entry in menu.actions()]
+    assert words[-3:] == ["12345 ×", "单位", "＋ 存为视图"]
+    units = menu.actions()[-2].menu()
+    assert isinstance(units, QMenu) and units.actions()
+    with qtbot.waitSignal(page.narrowed) as told:
+        for _ in words[:-2]:
+            press(menu, Qt.Key.Key_Down)
+        press(menu, Qt.Key.Key_Return)
+    assert told.args == [{"channel": ""}]

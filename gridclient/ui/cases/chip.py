@@ -40,6 +40,11 @@ class ChipButton(QPushButton):
             menu.aboutToShow.connect(self._on_menu_about_to_show)
             self.setMenu(menu)
 
+    def fill(self, menu: QMenu) -> None:
+        """Puts into a menu what this chip offers."""
+        if self._fill is not None:
+            self._fill(menu)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
         if event.key() in steps:
@@ -55,5 +60,4 @@ class ChipButton(QPushButton):
         for below in self.menu().findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             below.deleteLater()  # clearing leaves them
         self.menu().clear()
-        if self._fill is not None:
-            self._fill(self.menu())
+        self.fill(self.menu())

@@ -14,27 +14,32 @@ translate = QCoreApplication.translate
 
 @frozen
 class Column:
-    """``width`` in pixels; 0 takes what is left. ``shown``: without having been chosen."""
+    """``width`` in pixels; 0 takes what is left. ``shown``: without having been chosen. ``gives_way``: its turn to be
+    left out of a narrow list; 0 stays."""
 
     key: SortKey
     width: int
     shown: bool = True
+    gives_way: int = 0
 
 
 COLUMNS: Final = (
     Column(SortKey.NUMBER, 118),
     Column(SortKey.TITLE, 0),
-    Column(SortKey.LEVEL, 58),
+    Column(SortKey.LEVEL, 58, gives_way=2),
     Column(SortKey.STATE, 84),
-    Column(SortKey.UNIT, 118),
+    Column(SortKey.UNIT, 118, gives_way=5),
     Column(SortKey.DUE, 122),
-    Column(SortKey.CHANNEL, 70),
-    Column(SortKey.GRID, 118, shown=False),
-    Column(SortKey.REGISTERED, 96, shown=False),
+    Column(SortKey.CHANNEL, 70, gives_way=1),
+    Column(SortKey.GRID, 118, shown=False, gives_way=4),
+    Column(SortKey.REGISTERED, 96, shown=False, gives_way=3),
 )
 NUMBER: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.NUMBER)
 UNIT: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.UNIT)
 TITLE: Final = next(place for place, column in enumerate(COLUMNS) if not column.width)
+GIVING_WAY: Final = sorted(
+    (place for place, column in enumerate(COLUMNS) if column.gives_way), key=lambda place: COLUMNS[place].gives_way
+)
 
 
 def title_of(key: SortKey) -> str:

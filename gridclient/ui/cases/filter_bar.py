@@ -27,6 +27,7 @@ from gridclient.ui.theme import BAR_PX
 
 _TYPING_MS: Final = 220
 _SEARCH_PX: Final = (84, 190)
+_LEAST_PX: Final = 320
 
 
 class SearchField(QLineEdit):
@@ -70,6 +71,8 @@ class FilterBar(QWidget):
         self.setObjectName("filterBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # chips ask for no room, they give way
+        self.setMinimumWidth(_LEAST_PX)
         self._filter, self._sort = CaseFilter(), Sort()
         self._total: int | None = None
         self._chosen = 0
@@ -79,6 +82,8 @@ class FilterBar(QWidget):
         self._chips: list[ChipButton] = []
         self._shown: tuple[Chip, ...] = ()
         self._menus = self._make_menus()
+        self.rest = self._heard(ChipButton("⋯", fill=self._fill_rest, parent=self))
+        self.rest.setToolTip(self.tr("这里放不下的"))
         self.area = QLabel(self)
         self.area.setProperty("role", "strong")
         self.search = self._make_search()
@@ -90,7 +95,7 @@ class FilterBar(QWidget):
         self._line.setContentsMargins(10, 0, 10, 0)
         self._line.setSpacing(6)
         self._line.addWidget(self.area)
-        for menu in self._menus.values():
+        for menu in (*self._menus.values(), self.rest):
             self._line.addWidget(menu)
         self._line.addStretch(1)
         self._line.addWidget(self.search, 2)
@@ -147,7 +152,7 @@ class FilterBar(QWidget):
 
     def stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through; of the chips it stops at the first that is seen."""
-        return (*self._menus.values(), self.search)
+        return (*self._menus.values(), self.rest, self.search)
 
     # -- arranging --------------------------------------------------------------------------------------------------
 
@@ -190,7 +195,7 @@ class FilterBar(QWidget):
         self._chips = [self._make_chip(chip) for chip in self._shown]
         for place, button in enumerate(self._chips):
             self._line.insertWidget(place + 1, button)
-        last = list(self._menus.values())[-1]
+        last = self.rest
         last.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # nothing is put after what Tab passes by
         for before, after in pairwise((last, *self._chips)):
             QWidget.setTabOrder(before, after)
@@ -222,7 +227,7 @@ class FilterBar(QWidget):
             shown[place].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _reachable(self) -> list[ChipButton]:
-        return [chip for chip in (*self._chips, *self._menus.values()) if not chip.isHidden()]
+        return [chip for chip in (*self._chips, *self._menus.values(), self.rest) if not chip.isHidden()]
 
     def _make_menus(self) -> dict[str, ChipButton]:
         narrow = self.narrowed.emit
@@ -248,18 +253,33 @@ class FilterBar(QWidget):
         QTimer.singleShot(0, name, name.setFocus)
 
     def _fit(self) -> None:
-        """Where the line is short, what is used least goes first; the command bar offers it all the same."""
+        """Where the line is short, what is used least goes first, into the menu at its end."""
         margins = self._line.contentsMargins()
         room = self.width() - margins.left() - margins.right() - _SEARCH_PX[0]
         room -= self.area.sizeHint().width() + self.count.sizeHint().width() + 3 * self._line.spacing()
+        widths = {button: button.sizeHint().width() + self._line.spacing() for button in (*self._offered(), self.rest)}
+        rest = sum(widths.values()) - widths[self.rest] > room
+        room -= widths[self.rest] if rest else 0
         for button in (*self._chips, *self._menus.values()):
-            offered = button.property("offered") is not False
-            if offered:
-                room -= button.sizeHint().width() + self._line.spacing()
-            button.setVisible(offered and room >= 0)
+            room -= widths.get(button, 0)
+            button.setVisible(button in widths and room >= 0)
+        self.rest.setVisible(rest)
+        for button in (*self._chips, *self._menus.values(), self.rest):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         for first in self._reachable()[:1]:
             first.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _offered(self) -> list[ChipButton]:
+        return [*self._chips, *(menu for menu in self._menus.values() if menu.property("offered") is not False)]
+
+    def _fill_rest(self, menu: QMenu) -> None:
+        for button in self._offered():
+            if button.isVisible():
+                continue
+            if button in self._chips:
+                menu.addAction(button.text(), button.click)
+            else:
+                button.fill(menu.addMenu(button.text()))
 
     def _on_text_changed(self, _text: str) -> None:
         self._typing.start()

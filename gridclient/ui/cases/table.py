@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from gridclient.services.rows import Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, NUMBER, TITLE, UNIT, title_of
+from gridclient.ui.cases.columns import COLUMNS, GIVING_WAY, NUMBER, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.cases.row_changes import spans
@@ -66,6 +66,7 @@ class CaseTable(QTableView):
         self._quiet = False
         self._default = ""
         self._unit_dragged = self._fitting = False
+        self._left_out: dict[int, int] = {}  # the columns that the list is too narrow for, and how wide they were
         self.setModel(model)
         self._cells = CaseDelegate(model=model, parent=self)
         self.setItemDelegate(self._cells)
@@ -149,7 +150,10 @@ class CaseTable(QTableView):
 
     def columns_as_text(self) -> str:
         """Widths, order and choice, for :meth:`restore_columns`."""
+        left_out = self._left_out
+        self._leave_out({})  # they are there as soon as there is room
         text = bytes(self.horizontalHeader().saveState().toHex().data()).decode()
+        self._leave_out(left_out)
         return text if self._unit_dragged else text + _BY_ITSELF
 
     def restore_columns(self, text: str) -> None:
@@ -159,6 +163,7 @@ class CaseTable(QTableView):
         heads = self.horizontalHeader()
         with self._by_itself():
             heads.restoreState(bytes.fromhex(text))
+        self._left_out = {}
         plain = heads.sectionSize(UNIT) in (0, COLUMNS[UNIT].width)
         self._unit_dragged = not text.endswith(_BY_ITSELF) and not plain
         if self.isVisible():
@@ -169,9 +174,11 @@ class CaseTable(QTableView):
         menu = QMenu(self)
         heads = self.horizontalHeader()
         for place, column in enumerate(COLUMNS):
-            entry = menu.addAction(title_of(column.key))
+            narrow = place in self._left_out
+            words = self.tr("{column}（列表窄，暂不显示）") if narrow else "{column}"
+            entry = menu.addAction(words.format(column=title_of(column.key)))
             entry.setCheckable(True)
-            entry.setChecked(not heads.isSectionHidden(place))
+            entry.setChecked(narrow or not heads.isSectionHidden(place))
             entry.setEnabled(place != TITLE)
             entry.toggled.connect(lambda shown, place=place: self._show_column(place, shown=shown))
         menu.addSeparator()
@@ -238,23 +245,40 @@ class CaseTable(QTableView):
         """The chosen cases as a spreadsheet takes them: a line each, the columns as they stand, numbers whole."""
         heads = self.horizontalHeader()
         places = [heads.logicalIndex(place) for place in range(heads.count())]
-        keys = [COLUMNS[place].key for place in places if not heads.isSectionHidden(place)]
+        shown = [place for place in places if place in self._left_out or not heads.isSectionHidden(place)]
+        keys = [COLUMNS[place].key for place in shown]
         rows = [self._cases.row_at(place) for place in sorted(self._chosen_places())]
         cells = ((r.number if key is SortKey.NUMBER else self._cases.words(r, key) for key in keys) for r in rows)
         return "\n".join("\t".join(line) for line in cells)
 
     def _give_title_room(self) -> None:
-        """The title takes the room that is left, and where too little is left, the list scrolls sideways instead."""
+        """The title takes the room that is left. Where too little is left, other columns give way; where that is not
+        enough, the list scrolls sideways."""
         heads = self.horizontalHeader()
+        widths = {place: self._left_out.get(place, heads.sectionSize(place)) for place in range(len(COLUMNS))}
+        if widths[UNIT] and not self._unit_dragged:
+            widths[UNIT] = COLUMNS[UNIT].width
+        room = self.viewport().width() - sum(widths.values()) + widths[TITLE]
+        left_out = {}
+        for place in GIVING_WAY:
+            if room < _TITLE_PX and widths[place]:
+                left_out[place] = widths[place]
+                room += widths[place]
+        self._leave_out(left_out)
         with self._by_itself():
             self._fit_unit(heads)
-        others = sum(heads.sectionSize(place) for place in range(heads.count()) if place != TITLE)
-        roomy = self.viewport().width() - others >= _TITLE_PX
+        roomy = room >= _TITLE_PX
         heads.setSectionResizeMode(
             TITLE, QHeaderView.ResizeMode.Stretch if roomy else QHeaderView.ResizeMode.Interactive
         )
         if not roomy:
             heads.resizeSection(TITLE, _TITLE_PX)
+
+    def _leave_out(self, columns: dict[int, int]) -> None:
+        with self._by_itself():
+            for place in self._left_out.keys() ^ columns.keys():
+                self.horizontalHeader().setSectionHidden(place, place in columns)
+        self._left_out = columns
 
     def fit_numbers(self) -> None:
         """Numbers of several townships are longer; a width that somebody gave the column stays."""
@@ -314,6 +338,7 @@ class CaseTable(QTableView):
         heads.sectionMoved.connect(lambda *_: self.columns_changed.emit())
 
     def _show_column(self, place: int, *, shown: bool) -> None:
+        self._left_out.pop(place, None)
         self.horizontalHeader().setSectionHidden(place, not shown)
         self._give_title_room()
         self.columns_changed.emit()
