@@ -22,8 +22,9 @@ from gridclient.store.attachments import keep_key
 from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, write_durably
+from gridclient.store.folding_again import fold_again
 from gridclient.store.profile import BEFORE_UPGRADE, Profile
-from gridclient.store.schema import check_version
+from gridclient.store.schema import check_version, has_todays_rules
 from gridclient.store.snapshots import copy_store, exchange_store, remove_store
 from gridclient.store.verify import verify
 
@@ -243,6 +244,10 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
 
             with database.writer() as connection:
                 upgrade(connection)
+        with database.reader() as connection:
+            folded = has_todays_rules(connection)
+        if not folded:
+            fold_again(database)
         found = verify(database)
         if not found.ok:
             raise InvalidInput("backup.damaged", problems=len(found.problems))

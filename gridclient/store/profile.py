@@ -23,7 +23,7 @@ from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device, writing_device
 from gridclient.store.profile_lock import profile_exists, take_lock
-from gridclient.store.schema import check_version
+from gridclient.store.schema import check_version, has_todays_rules
 from gridclient.store.snapshots import copy_store, finish_exchange, is_exchange_decided
 
 if TYPE_CHECKING:
@@ -217,9 +217,15 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
 
 
 def _catch_up(profile: Profile) -> None:
-    """A new start of the numbers is noted in the store first; a power cut may have come before the profile's note."""
+    """What an older program or a power cut left undone: cases folded by older rules; a new start of the numbers that is
+    noted in the store, which comes first, and not in the profile."""
     with profile.database.reader() as connection:
         known = writing_device(connection, profile.device)
+        folded = has_todays_rules(connection)
+    if not folded:
+        from gridclient.store.folding_again import fold_again  # noqa: PLC0415  (a store of today needs none of it)
+
+        fold_again(profile.database)
     if known.incarnation > profile.device.incarnation:
         profile.begin_incarnation(known.incarnation)
 

@@ -11,6 +11,10 @@ from gridclient.store.driver import Connection
 APPLICATION_ID: Final = 0x67726964  # "grid"
 VERSION: Final = 4
 """How many migrations there are; stands in ``PRAGMA user_version``."""
+RULES: Final = 1
+"""Raised with every change of the fold (:mod:`gridclient.domain.fold`) that makes another case of the same events."""
+RULES_VALUE: Final = "fold.rules"
+"""Among the desk's values: by which rules the cases of this store were folded."""
 TALLY_FLAGS: Final = ("returned", "consultation", "conflict", "pending")
 TALLY_COLUMNS: Final = (*(state.value for state in CaseState), *TALLY_FLAGS)
 
@@ -32,3 +36,9 @@ def check_version(connection: Connection) -> bool:
     if version and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreUnavailable("store.foreign")
     return version == VERSION
+
+
+def has_todays_rules(connection: Connection) -> bool:
+    """Whether this program's rules folded the cases; else :func:`gridclient.store.folding_again.fold_again` does."""
+    row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (RULES_VALUE,)).fetchone()
+    return row is not None and row[0] == str(RULES)

@@ -222,6 +222,40 @@ def test_a_backup_whose_rows_do_not_prove_right_is_refused(profile: Profile, tmp
     assert titles(profile.database) == ["甲"]
 
 
+def by_older_rules(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two cases as a program left them whose rules took every level for the second."""
+    with monkeypatch.context() as older:
+        older.setattr("gridclient.domain.steps_desk._level", lambda *_given: 2)
+        register(profile, "甲", "乙")
+    with profile.database.writer() as connection:
+        connection.execute("DELETE FROM desk_values")
+    assert not verify(profile.database).ok
+
+
+def levels(database: Database) -> list[int]:
+    with database.reader() as connection:
+        return [level for (level,) in connection.execute("SELECT level FROM cases ORDER BY no")]
+
+
+def test_a_store_that_older_rules_folded_is_folded_again_when_it_is_opened(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_older_rules(profile, monkeypatch)
+    profile.close()
+    with open_profile(profile.folder, now=NOW) as opened:
+        assert levels(opened.database) == [3, 3]
+        assert verify(opened.database).ok
+
+
+def test_a_backup_that_older_rules_folded_is_good(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_older_rules(profile, monkeypatch)
+    back_up(profile, tmp_path / "a.gridbackup")
+    restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    assert levels(profile.database) == [3, 3]
+
+
 @pytest.mark.parametrize("content", [b"", b"not a store" * 1000])
 def test_what_is_no_backup_is_refused(profile: Profile, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.txt").write_bytes(content)
