@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, cast
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, SignalInstance
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -50,12 +50,13 @@ class Arrangement:
     ) -> None:
         self._window = window
         banner, self._map, cases = middle
-        side = column(*left)
+        side = QWidget()
+        _stack_up(side, *left, grows=left[1])
         side.setProperty("panel", "true")
         self.upright = QSplitter(Qt.Orientation.Vertical)
         _fill(self.upright, self._map, cases)
         self.across = _Across(banner=banner, tree=left[1], cases=cases, case=right)
-        _fill(self.across, side, _Middle(self.upright, banner, self._map), right)
+        _fill(self.across, side, self.upright, right)
         self.upright.setSizes([_MAP_PX, _LIST_PX])
         self.upright.setStretchFactor(0, _MAP_PX)
         self.upright.setStretchFactor(1, _LIST_PX)
@@ -66,7 +67,10 @@ class Arrangement:
         self._map.setMinimumHeight(_LEAST["map"])
         cases.setMinimumHeight(_LEAST["list"])
         stack.addWidget(self.across)
-        window.setCentralWidget(column(top, stack, bottom, grows=1))
+        self.centre = _Centre(top, stack, bottom, banner=banner, above=self._map)
+        self.upright.splitterMoved.connect(self.centre.place_banner)
+        self.across.splitterMoved.connect(self.centre.place_banner)
+        window.setCentralWidget(self.centre)
         window.resize(WIDTH, HEIGHT)  # when it is no longer maximised
 
     def remember_in(self, memory: WindowMemory) -> None:
@@ -94,8 +98,8 @@ class Arrangement:
 class _Across(QSplitter):
     """The three columns, and the keys that nothing in them has taken.
 
-    Esc puts the banner away, and stops what it tells of; in the list and the tree it goes back to more cases. Enter in
-    the list goes on with the case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
+    Esc in the list and the tree goes back to more cases, when no banner is to be put away. Enter in the list goes on
+    with the case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
     """
 
     def __init__(self, *, banner: Banner, tree: QWidget, cases: QWidget, case: QWidget) -> None:
@@ -105,10 +109,7 @@ class _Across(QSplitter):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table
-        if key == Qt.Key.Key_Escape and self._banner.isVisible():
-            self._banner.hide()
-            self._banner.escaped.emit()
-        elif key == Qt.Key.Key_Escape and (table.hasFocus() or self._tree.hasFocus()):
+        if key == Qt.Key.Key_Escape and not self._banner.isVisible() and (table.hasFocus() or self._tree.hasFocus()):
             self._cases.cleared.emit()
         elif key in _ENTER and event.isAutoRepeat():
             event.accept()  # a key that is held does one thing
@@ -135,38 +136,58 @@ class _Across(QSplitter):
         QApplication.sendEvent(to.focusProxy() or to, event)
 
 
-class _Middle(QWidget):
-    """Map and list, with the banner over the map's lower edge."""
+class _Centre(QWidget):
+    """The top bar, the desk or the page that covers it, and the status line, with the banner over them: over the map's
+    lower edge, or the page's. Esc that nobody has taken puts the banner away, and stops what it tells of; a page is
+    left by the next one.
 
-    def __init__(self, upright: QSplitter, banner: Banner, above: QWidget) -> None:
+    Signals:
+        left(): Esc, and no banner is there.
+    """
+
+    left = Signal()
+
+    def __init__(self, top: QWidget, stack: QStackedWidget, bottom: QWidget, *, banner: Banner, above: QWidget) -> None:
         super().__init__()
-        self._banner, self._above = banner, above
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(upright)
+        self._stack, self._banner, self._above = stack, banner, above
+        _stack_up(self, top, stack, bottom, grows=stack)
         banner.setParent(self)
-        banner.resized.connect(self._place)
-        upright.splitterMoved.connect(self._place)
+        banner.resized.connect(self.place_banner)
+        stack.currentChanged.connect(self.place_banner)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return super().event(event)
+        event.setAccepted(event.key() == Qt.Key.Key_Escape and self._banner.isVisible())  # before the page's own Esc
+        return True
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self._banner.isVisible():
+            self._banner.hide()
+            self._banner.escaped.emit()
+        else:
+            self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place()
+        self.place_banner()
 
-    def _place(self, *_moved: int) -> None:
+    def place_banner(self, *_moved: int) -> None:
         if self._banner.isVisible():
-            self._banner.lie_in(self._above.geometry())
+            below = self._stack if self._stack.currentIndex() else self._above
+            self._banner.lie_in(QRect(below.mapTo(self, QPoint(0, 0)), below.size()))
 
 
-def column(*parts: QWidget, grows: int = -1) -> QWidget:
-    """Widgets under each other without gaps; one of them (the last) takes what is left."""
-    made = QWidget()
-    line = QVBoxLayout(made)
+def _stack_up(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
+    """Widgets under each other without gaps; one of them takes what is left."""
+    line = QVBoxLayout(whole)
     line.setContentsMargins(0, 0, 0, 0)
     line.setSpacing(0)
     for part in parts:
         line.addWidget(part)
-    line.setStretch(grows % len(parts), 1)
-    return made
+    line.setStretchFactor(grows, 1)
 
 
 def _fill(splitter: QSplitter, *parts: QWidget) -> None:

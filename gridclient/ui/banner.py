@@ -1,6 +1,7 @@
 """One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up.
 
-It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes.
+It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes; where a page
+covers the desk, over the page's.
 """
 
 from __future__ import annotations

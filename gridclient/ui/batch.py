@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -37,10 +37,10 @@ class Batch(QObject):
     undone = Signal(object)
     said = Signal(str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
+        self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
         self._portions.progressed.connect(self._tell_progress)
         self._portions.finished.connect(self._tell_result)
         self._action = Action.UNDO

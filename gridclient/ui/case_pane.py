@@ -6,7 +6,7 @@ map waits for none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +18,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
 
 if TYPE_CHECKING:
     from gridclient.ui.casework.panel import CasePanel
@@ -62,12 +63,20 @@ class CasePane(QWidget):
     told = Signal(str)
     some_refused = Signal(str, object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        jobs: Jobs,
+        initials: NameInitials,
+        short: Callable[[str], str] = short_number,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("casePane")
         self.setProperty("panel", "true")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._desk, self._jobs, self._initials = desk, jobs, initials
+        self._desk, self._jobs, self._initials, self._short = desk, jobs, initials, short
         self._panel: CasePanel | None = None
         self._dispatch: QWidget | None = None
         self._steps: Iterator[None] | None = None
@@ -143,12 +152,14 @@ class CasePane(QWidget):
     def _made_dispatch(self) -> QWidget:
         from gridclient.ui.dispatch.panel import DispatchPanel
 
-        return DispatchPanel(desk=self._desk, jobs=self._jobs)
+        return DispatchPanel(desk=self._desk, jobs=self._jobs, short=self._short)
 
     def _made_panel(self, dispatch: QWidget) -> CasePanel:
         from gridclient.ui.casework.panel import CasePanel
 
-        return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials)
+        return CasePanel(
+            desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials, short=self._short
+        )
 
     def _take(self, panel: CasePanel) -> None:
         self._panel = panel

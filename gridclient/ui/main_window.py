@@ -67,7 +67,6 @@ class MainWindow(QMainWindow):
         self._theme = tokens().name
         self.state = DeskState(self)
         self.actions_ = DeskActions(role=desk.actor.role, parent=self)
-        self.batch = Batch(desk=desk, jobs=jobs, parent=self)
         self.initials = NameInitials(settings=desk.settings, jobs=jobs, parent=self)
         self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
@@ -81,7 +80,8 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         parts.meanwhile()
         self.cases = CaseList(desk=desk, jobs=jobs)
-        self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials)
+        self.batch = Batch(desk=desk, jobs=jobs, short=self.cases.model.short, parent=self)
+        self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials, short=self.cases.model.short)
         self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane)
         self.chosen = ChosenCases(
             queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.pane, parent=self
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
         self.side.open_wanted.connect(self.state.choose_case)
         self.side.left.connect(self.cases.table.setFocus)
-        self.top.left.connect(self.pages.back)
+        self._places.centre.left.connect(self.pages.back)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's
         self.pages.progressed.connect(self.status.show_work)

@@ -17,7 +17,6 @@ from gridclient.services.desk import Desk, Outcome
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.present import short_number
 
 translate = QCoreApplication.translate
 AT_ONCE: Final = 50
@@ -60,7 +59,8 @@ Step = Callable[[Sequence[str]], tuple[Changes, tuple[Outcome, ...]]]
 
 
 class Portions(QObject):
-    """Carries one such work out at a time; what is asked for meanwhile is passed over.
+    """Carries one such work out at a time; what is asked for meanwhile is passed over. ``short`` gives a number as the
+    list shows it.
 
     Signals:
         progressed(int, int): so many of so many; only where there are more than fit at once.
@@ -70,9 +70,9 @@ class Portions(QObject):
     progressed = Signal(int, int)
     finished = Signal(object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
-        self._queries, self._jobs = desk.queries, jobs
+        self._queries, self._jobs, self._short = desk.queries, jobs, short
         self._step: Step | None = None
         self._total = 0
         self._stopped = False
@@ -118,9 +118,9 @@ class Portions(QObject):
         if not refused:
             self._tell({})
             return
-        queries = self._queries
+        queries, short = self._queries, self._short
         self._jobs.read(
-            self, lambda: {row.id: short_number(row.number) for row in queries.rows(refused)}, self._tell, name="named"
+            self, lambda: {row.id: short(row.number) for row in queries.rows(refused)}, self._tell, name="named"
         )
 
     def _tell(self, numbers: Mapping[str, str]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import AccountRole, Actor
@@ -19,13 +19,7 @@ _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 
 
 class TopBar(QWidget):
-    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions.
-
-    Signals:
-        left(): Esc; a page below it is left.
-    """
-
-    left = Signal()
+    """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions."""
 
     def __init__(
         self,
@@ -71,12 +65,6 @@ class TopBar(QWidget):
     def stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through after the command bar."""
         return (*self._buttons, self.lamp, self.account)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
     def _who(self, actor: Actor) -> str:
         """The role and who has it; a unit by its name alone, and a role whose account nobody has been named for."""

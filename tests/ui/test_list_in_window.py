@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER
 from gridclient.ui.cases.page import PAGE
@@ -140,6 +141,18 @@ def test_numbers_are_as_long_as_tells_them_apart(
     wide = table.columnWidth(NUMBER) > COLUMNS[NUMBER].width
     assert wide == (len(set(places)) > 1)
     assert table.fontMetrics().horizontalAdvance(shown[0]) < table.columnWidth(NUMBER)
+
+
+def test_what_is_told_of_a_case_names_it_as_the_list_does(open_window: OpenWindow, qtbot: QtBot) -> None:
+    desk = empty_desk()
+    cases = [desk.register("路灯不亮", grid=grid) for grid in (HERE, THERE)]
+    window = open_window(desk)
+    shown = [str(window.cases.model.index(line, NUMBER).data()) for line in range(2)]
+    window.batch.act(Action.CLOSE, cases)
+    qtbot.waitUntil(settled(window))
+    assert all(one.startswith("00") and one in window.banner.words.text() for one in shown)
+    press(window, Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: window.status.told.text() == f"已催办 {shown[0]}（Ctrl+Z 撤销）")
 
 
 def test_a_number_is_found_as_it_is_shown(open_window: OpenWindow, qtbot: QtBot) -> None:

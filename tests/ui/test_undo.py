@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
@@ -116,6 +117,33 @@ def test_many_are_done_and_undone_in_portions_and_esc_stops_between_them(
     press(window.cases.table, Qt.Key.Key_Escape)
     settle(qtbot, window)
     assert done < urged() < done + 60
+
+
+@pytest.mark.parametrize("where", ["help", "top bar"])
+def test_the_banner_is_seen_on_a_page_and_esc_stops_there_what_it_tells_of(
+    where: str, window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = [invented.dispatched(f"噪音 {number}") for number in range(60)]
+    if where == "help":
+        press(window, Qt.Key.Key_F1)
+    else:
+        window.top.account.setFocus()
+    window.batch.act(Action.URGE, cases)
+    assert window.banner.isVisible() and window.banner.words.text() == "正在催办 0/60，按 Esc 停止"
+    page = window.pages.stack.currentWidget()
+    assert page is not None
+    lower_edge = page.mapTo(window, page.rect().bottomLeft()).y()
+    below = lower_edge - window.banner.mapTo(window, window.banner.rect().bottomLeft()).y()
+    assert (0 < below < 20) == (where == "help")
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    press(focused, Qt.Key.Key_Escape)
+    assert window.pages.stack.currentWidget() is page and not window.banner.isVisible()
+    settle(qtbot, window)
+    assert 0 < sum(invented.store.cases[case_id].urges for case_id in cases) < 60
+    press(focused, Qt.Key.Key_Escape)  # what became of it
+    press(focused, Qt.Key.Key_Escape)
+    assert window.pages.stack.currentIndex() == 0
 
 
 def test_what_is_asked_for_while_many_are_worked_on_is_answered(

@@ -157,12 +157,16 @@ class CaseModel(QAbstractTableModel):
             return self._explained(row, COLUMNS[index.column()].key)
         return None
 
+    def short(self, number: str) -> str:
+        """A number as the list shows it."""
+        return short_number(number, several=self.several)
+
     def words(self, row: CaseRow, key: SortKey) -> str:
         """The words of a cell."""
         if key is SortKey.DUE:
             return self.due_of(row).shown
         if key is SortKey.NUMBER:
-            return short_number(row.number, several=self.several)
+            return self.short(row.number)
         if key is SortKey.REGISTERED:
             return moment_words(row.registered_at, self._now)
         return PLAIN[key](row)

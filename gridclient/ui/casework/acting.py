@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,7 @@ from gridclient.ui.casework.kept_forms import KeptForms
 from gridclient.ui.casework.offers import kept_words, offers
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.present import short_number, state_word
+from gridclient.ui.present import state_word
 
 
 class CaseActing(QObject):
@@ -40,8 +41,11 @@ class CaseActing(QObject):
     left = Signal()
     told = Signal(str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, parent: QObject) -> None:
+    def __init__(
+        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, short: Callable[[str], str], parent: QObject
+    ) -> None:
         super().__init__(parent)
+        self._short = short
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._view: CaseView | None = None
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
@@ -97,7 +101,7 @@ class CaseActing(QObject):
         words = (
             self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
         )
-        self.told.emit(words.format(action=word_of(action), number=short_number(case.number)).strip())
+        self.told.emit(words.format(action=word_of(action), number=self._short(case.number)).strip())
 
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
         ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)

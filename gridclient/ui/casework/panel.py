@@ -36,7 +36,7 @@ _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 class CasePanel(QWidget):
-    """Object name ``caseDetail``.
+    """Object name ``caseDetail``. ``short`` gives a number as the list shows it, for what is told elsewhere.
 
     Signals:
         changes(Changes): an action was carried out here.
@@ -66,6 +66,7 @@ class CasePanel(QWidget):
         jobs: Jobs,
         dispatch: QWidget | None = None,
         initials: NameInitials | None = None,
+        short: Callable[[str], str] = short_number,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,6 +75,7 @@ class CasePanel(QWidget):
         self.setProperty("panel", "true")
         self._desk = desk
         self._jobs = jobs
+        self._short = short
         self._wanted: str | None = None
         self._view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched
@@ -82,8 +84,8 @@ class CasePanel(QWidget):
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
         self.top = CaseTop(desk=desk, jobs=jobs)
         self.foot = Foot(dispatch=dispatch)
-        self.acting = CaseActing(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
-        self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, parent=self)
+        self.acting = CaseActing(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, short=short, parent=self)
+        self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, short=short, parent=self)
         self._clock = QTimer(self, interval=_TICK_MS)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -296,7 +298,7 @@ class CasePanel(QWidget):
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         """Said where it stays, when the operator is at another case by now or on the way to one."""
         if case.id != self._wanted:
-            self.some_refused.emit(f"{short_number(case.number)} {sentence_of(error)}", (case.id,))
+            self.some_refused.emit(f"{self._short(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:

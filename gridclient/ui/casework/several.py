@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -86,7 +86,9 @@ class SeveralCases(QObject):
     told = Signal(str)
     some_refused = Signal(str, object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, parent: QObject) -> None:
+    def __init__(
+        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, short: Callable[[str], str], parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._ids: tuple[str, ...] = ()
@@ -95,7 +97,7 @@ class SeveralCases(QObject):
         self._typed: Mapping[str, Any] = {}
         self._said = ""  # what the form says when it comes back, because a case was refused
         self._dispatching = False  # they were filed in order to be dispatched
-        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
+        self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
         self._portions.progressed.connect(self._on_progressed)
         self._portions.finished.connect(self._on_filed)
         lists.ready.connect(self._on_lists)

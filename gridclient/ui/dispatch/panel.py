@@ -21,6 +21,7 @@ from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed
 from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
+from gridclient.ui.present import short_number
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
@@ -41,7 +42,9 @@ class DispatchPanel(DispatchSheet):
     refused = Signal(object, object)
     cancelled = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str] = short_number, parent: QWidget | None = None
+    ) -> None:
         super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type, parent=parent)
         self._desk = desk
         self._jobs = jobs
@@ -53,7 +56,7 @@ class DispatchPanel(DispatchSheet):
         self._choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
-        self._portions = Portions(desk=desk, jobs=jobs, parent=self)
+        self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
         self._name()
         self.filter.textEdited.connect(self._on_typed)
         self.list.lead_clicked.connect(self._lead)
