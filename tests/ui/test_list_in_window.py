@@ -151,8 +151,13 @@ def test_what_is_told_of_a_case_names_it_as_the_list_does(open_window: OpenWindo
     window.batch.act(Action.CLOSE, cases)
     qtbot.waitUntil(settled(window))
     assert all(one.startswith("00") and one in window.banner.words.text() for one in shown)
-    press(window, Qt.Key.Key_F7)
-    qtbot.waitUntil(lambda: window.status.told.text() == f"已催办 {shown[0]}（Ctrl+Z 撤销）")
+    window.actions_.trigger("decline")
+    qtbot.waitUntil(lambda: window.detail.foot.form is not None)
+    form = window.detail.foot.form
+    assert form is not None
+    form.fill({"reason": "不归本街道"})
+    press(form, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.status.told.text() == f"已不予受理 {shown[0]}（Ctrl+Z 撤销）")
 
 
 def test_a_number_is_found_as_it_is_shown(open_window: OpenWindow, qtbot: QtBot) -> None:
