@@ -16,14 +16,15 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.response import HTTPResponse
 from urllib3.util.wait import wait_for_read
 
-from gridclient.sync.terms import COMPANY
+from gridclient.sync.terms import COMPANY, WORKED, worked_seconds
 
 _COMPANY: Final = b"\r\n"
 _PAUSES_S: Final = (0.0, 0.0, 0.0, *(0.25,) * 8)
 """Three at once: TCP takes what three overtook for lost at once; for fewer it waits whether it was only late. Then
 steadily: what was sent again and lost again is missed by the next one that comes after it."""
 SLOW_S: Final = 0.25
-"""What takes longer there and back is a line on which company pays; on others nothing is sent."""
+"""What takes longer there and back, without the hub's own work, is a line on which company pays; on others nothing is
+sent."""
 
 
 class LineConnection(HTTPConnection):
@@ -68,7 +69,8 @@ class LineConnection(HTTPConnection):
                     break
                 super().send(_COMPANY)
         answer = super().getresponse()
-        self._is_slow = time.monotonic() - began > SLOW_S
+        worked = worked_seconds(answer.headers.get(WORKED, ""))
+        self._is_slow = time.monotonic() - began - worked > SLOW_S
         return answer
 
     def _let_go(self, data: bytes = b"") -> None:

@@ -83,8 +83,9 @@ def read_terms(text: str, worked: str = "") -> Terms:
         return Terms()
     oldest, newest = int(found[1]), int(found[2])
     versions = Versions(oldest, newest) if oldest <= newest else None
-    return Terms(versions, found[3] or "", found[4] or "", _seconds(worked))
+    return Terms(versions, found[3] or "", found[4] or "", worked_seconds(worked))
 
 
-def _seconds(milliseconds: str) -> float:
+def worked_seconds(milliseconds: str) -> float:
+    """The value of the header ``WORKED``; 0 for what is no such number."""
     return int(milliseconds) / 1000 if milliseconds.isdecimal() and len(milliseconds) < 7 else 0.0

@@ -45,7 +45,7 @@ def test_a_request_without_a_body_goes_all_the_same() -> None:
 
 
 @contextmanager
-def answering(*after_s: float) -> Iterator[tuple[str, list[bytes]]]:
+def answering(*after_s: float, answer: bytes = _ANSWER) -> Iterator[tuple[str, list[bytes]]]:
     """A server that answers one request after the other, each so late; with what it got for each."""
     heard: list[bytes] = []
 
@@ -65,7 +65,7 @@ def answering(*after_s: float) -> Iterator[tuple[str, list[bytes]]]:
                 finally:
                     line.setblocking(True)
                 heard.append(data)
-                line.sendall(_ANSWER)
+                line.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve)
@@ -87,6 +87,16 @@ def test_empty_lines_follow_a_request_where_the_answer_before_was_late() -> None
     assert company.startswith(b"\r\n" * 3) and not company.strip(b"\r\n")
     assert third.strip(b"\r\n").startswith(b"POST")
     assert [b"Gridclient-Company: 1\r\n" in data for data in heard] == [False, True, True]
+
+
+def test_a_hub_that_worked_long_makes_no_slow_line() -> None:
+    late = SLOW_S + 0.1
+    answer = _ANSWER.replace(b"\r\n\r\n", b"\r\nGridclient-Worked: %d\r\n\r\n" % (1000 * late))
+    with answering(late, late, answer=answer) as (url, heard):
+        line = HttpTransport(Address(url), silence_s=5)
+        assert [line.sync(b"body") for _ in range(2)] == [b"ok"] * 2
+        line.close()
+    assert all(data.startswith(b"POST") and data.endswith(b"body") for data in heard)
 
 
 def test_nothing_follows_a_request_on_a_quick_line() -> None:

@@ -382,7 +382,8 @@ def test_what_follows_on_an_unknown_line_is_packed_as_for_a_fast_one_and_anew_wh
     for _ in range(1500):
         desk.write(text=uuid4().hex)
     desk.line = FakeLine(hub, "one", before=lambda: spent.update({get_ident(): seconds}))
-    report = desk.round(around=Surroundings(now=lambda: NOW, waiting=lambda: 1500, monotonic=lambda: spent[get_ident()]))
+    around = Surroundings(now=lambda: NOW, waiting=lambda: 1500, monotonic=lambda: spent[get_ident()])
+    report = desk.round(around=around)
     sent = [msgpack.unpackb(unseal(body)) for body in desk.line.requests]
     plain = [not push[-1][12] for request in sent for push in request[3]]
     assert (report.pushed, sum(plain), plain[0]) == (1500, as_they_are, False)
