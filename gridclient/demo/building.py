@@ -18,11 +18,9 @@ from gridclient.demo.freshness import keep, kept_by, making_of, note_making
 from gridclient.demo.line import demo_hub, join_first_desk, make_second_desk
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.places import COUNTY_CODE
-from gridclient.demo.records import LIST, division_records, grid_records, standard_records, unit_records
+from gridclient.demo.records import LIST, division_records, grid_records
 from gridclient.domain.calendar import WorkCalendar
-from gridclient.domain.case import CaseFacts
 from gridclient.domain.errors import Conflict, InvalidInput
-from gridclient.domain.events import to_seconds
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.acting import ActOnCase, act_on_case
@@ -163,8 +161,8 @@ def _load_reference(opened: OpenedDesk, county: DemoCounty) -> None:
     parts: tuple[tuple[ImportKind, Iterator[Record]], ...] = (
         (ImportKind.DIVISIONS, division_records(county)),
         (ImportKind.GRIDS, grid_records(county)),
-        (ImportKind.UNITS, unit_records(county)),
-        (ImportKind.STANDARDS, standard_records(county)),
+        (ImportKind.UNITS, iter(county.units)),
+        (ImportKind.STANDARDS, (standard.record for standard in county.standards)),
     )
     for kind, records in parts:
         sink = ReferenceSink(opened.database, opened.desk.clock.now(), standard_list=LIST)
@@ -239,7 +237,7 @@ class _Teller:
             return nullcontext(unit_of_work)
 
         if scene.step is None:
-            command = RegisterCase(_facts(scene.case), _OPERATOR, scene.case.level)
+            command = RegisterCase(scene.case.facts, _OPERATOR, scene.case.level)
             registered = register_case(command, work=work, reference=self._reference, clock=self._clock, ids=self._ids)
             self._keys[scene.case.key] = registered.case_id
             return
@@ -255,23 +253,3 @@ def _scenes(story: Iterable[DemoCase]) -> Iterator[_Scene]:
     for case in story:
         yield _Scene(case.reported_at, case, None)
         yield from (_Scene(step.at, case, step) for step in case.steps)
-
-
-def _facts(case: DemoCase) -> CaseFacts:
-    return CaseFacts(
-        title=case.title,
-        description=case.description,
-        channel=case.channel,
-        standard=case.standard,
-        urgency=case.urgency,
-        grid=case.grid,
-        address=case.address,
-        lon=case.lon,
-        lat=case.lat,
-        happened_at=to_seconds(case.happened_at),
-        reporter_name=case.reporter_name,
-        reporter_phone=case.reporter_phone,
-        wants_reply=case.wants_reply,
-        keep_secret=case.keep_secret,
-        upper_number=case.upper_number,
-    )

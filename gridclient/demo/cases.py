@@ -22,7 +22,9 @@ from gridclient.demo.people import invented_mobile, invented_name
 from gridclient.demo.scenery import read_phrases
 from gridclient.demo.subjects import Subject, Subjects
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.case import CaseFacts
 from gridclient.domain.deadlines import deadline
+from gridclient.domain.events import to_seconds
 from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import Limit, LimitKind, parse_limit
 
@@ -59,25 +61,9 @@ class DemoCase:
     """
 
     key: int
-    title: str
-    description: str
-    channel: str
-    standard: str
-    big_class: str
-    small_class: str
+    facts: CaseFacts
     level: int
-    urgency: int
-    grid: str
-    address: str
-    lon: float
-    lat: float
-    happened_at: datetime
     reported_at: datetime
-    reporter_name: str
-    reporter_phone: str
-    wants_reply: bool
-    keep_secret: bool
-    upper_number: str
     steps: tuple[DemoStep, ...]
     repeats: int | None = None
 
@@ -147,15 +133,15 @@ class _Writer:
         wording = word(about.matter, about.spot, channel=channel, at=happened_at, phrases=self._phrases, random=random)
         from_people = channel in _FROM_PEOPLE
         name, phone = self._reporter(about, channel, plan.subject, random)
-        case = DemoCase(
-            key=plan.key, title=wording.title, description=wording.description, channel=channel,
-            standard=about.standard.code, big_class=about.standard.big_class, small_class=about.standard.small_class,
-            level=about.standard.level, urgency=about.standard.urgency,
-            grid=about.scene.grid.code, address=about.spot.address, lon=about.lon, lat=about.lat,
-            happened_at=happened_at, reported_at=plan.reported_at, reporter_name=name, reporter_phone=phone,
+        facts = CaseFacts(
+            title=wording.title, description=wording.description, channel=channel, standard=about.standard.code,
+            urgency=about.standard.urgency, grid=about.scene.grid.code, address=about.spot.address,
+            lon=about.lon, lat=about.lat, happened_at=to_seconds(happened_at), reporter_name=name, reporter_phone=phone,
             wants_reply=from_people and random.random() < 0.7, keep_secret=from_people and random.random() < 0.1,
-            upper_number=self._upper_number(channel, plan), steps=self._steps(plan, can_be_rated=from_people),
+            upper_number=self._upper_number(channel, plan),
         )  # fmt: skip
+        steps = self._steps(plan, can_be_rated=from_people)
+        case = DemoCase(plan.key, facts, about.standard.level, plan.reported_at, steps)
         return case if plan.subject == plan.key else self._moved(case, plan.subject, about, random)
 
     def _random(self, purpose: str, key: int) -> Random:
@@ -251,7 +237,7 @@ class _Writer:
 
     def _life(self, plan: _Plan, *, can_be_rated: bool) -> tuple[DemoStep, ...]:
         about = self._subject(plan.subject)
-        kind = _limit(about.standard.limit_text).kind
+        kind = _limit(about.standard.record.limit_text).kind
         facts = Circumstances(
             standard=about.standard, assignees=about.assignees, lists=self._lists, phrases=self._phrases,
             due=self._due_of(about), around_the_clock=kind in (LimitKind.URGENT_HOUR, LimitKind.MINUTE),
@@ -260,7 +246,7 @@ class _Writer:
         return live(plan.reported_at, plan.fate, facts, self._random("life", plan.key))
 
     def _due_of(self, about: Subject) -> Callable[[datetime], datetime]:
-        limit = _limit(about.standard.limit_text)
+        limit = _limit(about.standard.record.limit_text)
         return lambda start: deadline(start, limit, calendar=self._calendar).due
 
     def _reporter(self, about: Subject, channel: str, subject: int, random: Random) -> tuple[str, str]:
@@ -281,7 +267,7 @@ class _Writer:
         lon, lat = (round(v + random.uniform(-2e-4, 2e-4), 6) for v in (about.lon, about.lat))
         if not shapely.contains_xy(about.scene.grid.geometry, lon, lat):
             lon, lat = about.lon, about.lat
-        return replace(case, lon=lon, lat=lat, repeats=original)
+        return replace(case, facts=replace(case.facts, lon=lon, lat=lat), repeats=original)
 
 
 @lru_cache
@@ -291,6 +277,6 @@ def _limit(text: str) -> Limit:
 
 def _channel(about: Subject, random: Random) -> str:
     """How it came in; cameras and surveyors see streets, not homes and quarrels."""
-    unseen = about.spot.kind in _UNSEEN_PLACES or about.standard.big_class in _UNSEEN_CLASSES
+    unseen = about.spot.kind in _UNSEEN_PLACES or about.standard.record.big_name in _UNSEEN_CLASSES
     channels = {name: weight for name, weight in _CHANNELS.items() if not (unseen and name in _BY_SIGHT)}
     return random.choices(list(channels), list(channels.values()))[0]

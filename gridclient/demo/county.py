@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gridclient.demo.shapes import DemoGrid, read_geojson
 from gridclient.demo.standards import DemoLists, DemoStandard, read_lists, read_standards
-from gridclient.demo.units import DemoUnit, demo_units
+from gridclient.demo.units import demo_units
 from gridclient.domain.frozen import frozen
+from gridclient.services.import_records import UnitRecord
 
 
 @frozen
@@ -13,7 +14,7 @@ class DemoCounty:
     """All that a desk of the demo county knows before its first case."""
 
     grids: tuple[DemoGrid, ...]
-    units: tuple[DemoUnit, ...]
+    units: tuple[UnitRecord, ...]
     standards: tuple[DemoStandard, ...]
     lists: DemoLists
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from gridclient.demo.places import COUNTY_CODE
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import DemoStandard
-from gridclient.demo.units import DemoUnit
 from gridclient.domain.frozen import frozen
+from gridclient.services.import_records import UnitRecord
 
 
 @frozen
@@ -23,7 +23,7 @@ class Assignees:
 class Directory:
     """Finds the unit that answers to a name in an area."""
 
-    def __init__(self, grids: Sequence[DemoGrid], units: Sequence[DemoUnit]) -> None:
+    def __init__(self, grids: Sequence[DemoGrid], units: Sequence[UnitRecord]) -> None:
         self._parents = {grid.code: grid.parent for grid in grids}
         self._departments = {unit.code for unit in units if unit.kind == "department"}
         self._units = {
@@ -31,7 +31,7 @@ class Directory:
             for unit in units
             if unit.status != "inactive"
             for name in (unit.code, unit.name, *unit.aliases, *unit.fields)
-            for area in unit.serves
+            for area in unit.grids
         }
 
     def assignees(self, standard: DemoStandard, grid: str) -> Assignees | None:

@@ -211,8 +211,8 @@ class _Life:
 
     def _result(self) -> str:
         results = self._facts.lists.results
-        standard = self._facts.standard
-        return self._random.choice(results.get(standard.small_class) or results[standard.big_class])
+        standard = self._facts.standard.record
+        return self._random.choice(results.get(standard.small_name) or results[standard.big_name])
 
     def _do(self, at: datetime, action: str, by: str = "operator", **args: object) -> None:
         self._steps.append(DemoStep(at.replace(microsecond=0), action, by, args))

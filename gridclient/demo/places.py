@@ -25,6 +25,8 @@ TOWN_CENTRES: Final[Mapping[str, tuple[float, float]]] = {
 }
 """Township → longitude and latitude of its town, chosen for the demo."""
 
+SHEET: Final = "演示"
+"""The sheet that the demo's records name as theirs."""
 ROOT: Final = Path(__file__).resolve().parents[2]
 SEEDS: Final = ROOT / "resources" / "seed"
 DEMO_MAPS: Final = ROOT / "maps" / "demo"

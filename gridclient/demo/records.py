@@ -1,4 +1,4 @@
-"""The demo county as the records that an import brings, so that it takes the same way into the store as real files."""
+"""The demo county's areas as the records that an import brings: it takes the same way into the store as real files."""
 
 from __future__ import annotations
 
@@ -7,14 +7,10 @@ from collections.abc import Iterator
 import shapely
 
 from gridclient.demo.county import DemoCounty
-from gridclient.demo.places import COUNTY_CODE, COUNTY_NAME
+from gridclient.demo.places import COUNTY_CODE, COUNTY_NAME, SHEET
 from gridclient.demo.shapes import DemoGrid
-from gridclient.demo.standards import DemoStandard
-from gridclient.demo.units import DemoUnit
-from gridclient.domain.limits import format_limit, parse_limit
-from gridclient.services.import_records import Boundary, DivisionRecord, GridRecord, Record, StandardRecord, UnitRecord
+from gridclient.services.import_records import Boundary, DivisionRecord, GridRecord, Record
 
-SHEET = "演示"
 COUNTY = (COUNTY_CODE, COUNTY_NAME)
 LIST = "演示立案结案标准"
 
@@ -57,60 +53,7 @@ def grid_records(county: DemoCounty) -> Iterator[Record]:
         )
 
 
-def unit_records(county: DemoCounty) -> Iterator[Record]:
-    """The units with what they serve."""
-    return (_unit(row, unit) for row, unit in enumerate(county.units, start=2))
-
-
-def standard_records(county: DemoCounty) -> Iterator[Record]:
-    """The filing conditions."""
-    return (_standard(row, standard) for row, standard in enumerate(county.standards, start=2))
-
-
 def _boundary(grid: DemoGrid) -> Boundary:
     shape = grid.geometry
     whole = shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
     return Boundary(whole.wkb, shape.bounds, "wgs84")
-
-
-def _unit(row: int, unit: DemoUnit) -> UnitRecord:
-    return UnitRecord(
-        sheet=SHEET,
-        row=row,
-        identity=unit.code,
-        code=unit.code,
-        name=unit.name,
-        kind=unit.kind,
-        status=unit.status,
-        aliases=unit.aliases,
-        parent=unit.parent,
-        township=unit.township,
-        leader=unit.leader,
-        phone=unit.telephone,
-        people=tuple(person.name for person in unit.people),
-        fields=unit.fields,
-        grids=unit.serves,
-        address=unit.address,
-        lon=unit.lon,
-        lat=unit.lat,
-    )
-
-
-def _standard(row: int, standard: DemoStandard) -> StandardRecord:
-    return StandardRecord(
-        sheet=SHEET,
-        row=row,
-        identity=standard.code,
-        code=standard.code,
-        kind=standard.kind,
-        big_code=standard.big_code,
-        big_name=standard.big_class,
-        small_code=standard.small_code,
-        small_name=standard.small_class,
-        filing_condition=standard.filing_condition,
-        closing_condition=standard.closing_condition,
-        limit_text=standard.limit_text,
-        limit=format_limit(parse_limit(standard.limit_text)),
-        handling_unit="、".join(standard.units),
-        cooperating_unit="、".join(standard.cooperating),
-    )

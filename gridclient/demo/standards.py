@@ -7,8 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from gridclient.demo.places import SEEDS
+from gridclient.demo.places import SEEDS, SHEET
 from gridclient.domain.frozen import frozen
+from gridclient.domain.limits import format_limit, parse_limit
+from gridclient.services.import_records import StandardRecord
 
 KINDS: Final[Mapping[str, str]] = {"事件": "event", "部件": "component"}
 URGENCIES: Final[Mapping[str, int]] = {"一般": 1, "紧急": 2, "特急": 3}
@@ -19,19 +21,15 @@ SEPARATOR: Final = "、"
 class DemoStandard:
     """One filing condition. ``units`` and ``cooperating`` are names or aliases of units; ``urgency`` is 1 … 3."""
 
-    code: str
-    kind: str
-    big_code: str
-    big_class: str
-    small_code: str
-    small_class: str
-    filing_condition: str
-    closing_condition: str
-    limit_text: str
+    record: StandardRecord
     units: tuple[str, ...]
     cooperating: tuple[str, ...]
     level: int
     urgency: int
+
+    @property
+    def code(self) -> str:
+        return self.record.code
 
 
 @frozen
@@ -45,9 +43,8 @@ class Choice:
 
 @frozen
 class DemoLists:
-    """Reasons, channels and phrases; ``results`` by the name of the small class, else of the big."""
+    """Reasons and phrases; ``results`` by the name of the small class, else of the big."""
 
-    channels: tuple[Choice, ...]
     decline_reasons: tuple[Choice, ...]
     return_reasons: tuple[Choice, ...]
     rework_reasons: tuple[str, ...]
@@ -65,7 +62,6 @@ def read_lists() -> DemoLists:
     """The lists of the demo."""
     raw = json.loads((SEEDS / "lists.json").read_text(encoding="utf-8"))
     return DemoLists(
-        channels=_choices(raw["channels"]),
         decline_reasons=_choices(raw["decline_reasons"]),
         return_reasons=_choices(raw["return_reasons"]),
         rework_reasons=tuple(raw["rework_reasons"]),
@@ -81,22 +77,14 @@ def names(cell: str) -> tuple[str, ...]:
 
 def _standard(row: Mapping[str, str]) -> DemoStandard:
     kind = KINDS[row["类别"]]
-    numbers = (row["大类代码"], row["小类代码"], row["条件序号"])
-    return DemoStandard(
-        code="-".join((kind[0].upper(), *numbers)),
-        kind=kind,
-        big_code=row["大类代码"],
-        big_class=row["大类名称"],
-        small_code=row["小类代码"],
-        small_class=row["小类名称"],
-        filing_condition=row["立案条件"],
-        closing_condition=row["结案条件"],
-        limit_text=row["处置时限"],
-        units=names(row["责任单位"]),
-        cooperating=names(row["配合单位"]),
-        level=int(row["默认级别"]),
-        urgency=URGENCIES[row["紧急程度"]],
-    )
+    code = "-".join((kind[0].upper(), row["大类代码"], row["小类代码"], row["条件序号"]))
+    record = StandardRecord(
+        SHEET, 0, code, code, kind, row["大类代码"], row["大类名称"], row["小类代码"], row["小类名称"], row["立案条件"],
+        row["结案条件"], row["处置时限"], format_limit(parse_limit(row["处置时限"])),
+        handling_unit=row["责任单位"], cooperating_unit=row["配合单位"],
+    )  # fmt: skip
+    units, cooperating = names(row["责任单位"]), names(row["配合单位"])
+    return DemoStandard(record, units, cooperating, int(row["默认级别"]), URGENCIES[row["紧急程度"]])
 
 
 def _choices(raw: list[dict[str, object]]) -> tuple[Choice, ...]:

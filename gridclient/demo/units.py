@@ -11,16 +11,16 @@ from dataclasses import replace
 from random import Random
 from typing import Final
 
-from pypinyin import Style, lazy_pinyin
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 from shapely.prepared import prep
 
-from gridclient.demo.people import invented_landline, invented_mobile, invented_name
-from gridclient.demo.places import COUNTY_CODE, KM_EAST, KM_NORTH, SEEDS, TOWN_CENTRES
+from gridclient.demo.people import invented_landline, invented_name
+from gridclient.demo.places import COUNTY_CODE, KM_EAST, KM_NORTH, SEEDS, SHEET, TOWN_CENTRES
 from gridclient.demo.shapes import DemoGrid
 from gridclient.demo.standards import names
 from gridclient.domain.frozen import frozen
+from gridclient.services.import_records import UnitRecord
 
 KINDS: Final[Mapping[str, str]] = {
     "A类派驻": "stationed_a",
@@ -38,37 +38,6 @@ _SPLIT_NAMES: Final = ("第一派出所", "第二派出所")
 _OUT_OF_TEN: Final = 1
 _INACTIVE: Final = ("371002003-O03", "371002011-A02")
 _ROADS: Final = ("海滨路", "新风路", "文化路", "和平路", "青山路", "龙泉路", "东升街", "永宁街", "望海路", "春晓街")
-
-
-@frozen
-class Person:
-    """An invented member of a unit."""
-
-    name: str
-    phone: str
-
-
-@frozen
-class DemoUnit:
-    """One unit. ``serves`` are area codes of any tier; ``initials`` are those of its name and of its aliases."""
-
-    code: str
-    name: str
-    kind: str
-    aliases: tuple[str, ...]
-    initials: tuple[str, ...]
-    parent: str
-    township: str
-    lon: float
-    lat: float
-    address: str
-    serves: tuple[str, ...]
-    fields: tuple[str, ...]
-    telephone: str
-    status: str
-    leader: str
-    on_duty: str
-    people: tuple[Person, ...]
 
 
 @frozen
@@ -99,13 +68,7 @@ def read_unit_types() -> tuple[UnitType, ...]:
         )
 
 
-def initials(text: str) -> str:
-    """First letters of the syllables, lower case: 综合执法 → zhzf."""
-    letters: list[str] = lazy_pinyin(text, style=Style.FIRST_LETTER)
-    return "".join(letter for letter in letters if letter.isalnum()).lower()
-
-
-def demo_units(grids: Sequence[DemoGrid]) -> tuple[DemoUnit, ...]:
+def demo_units(grids: Sequence[DemoGrid]) -> tuple[UnitRecord, ...]:
     """All units of the demo county: departments, then each township's own, then one organisation a community grid."""
     return tuple(_Roster(grids, Random(371002)).units(read_unit_types()))
 
@@ -117,7 +80,7 @@ class _Roster:
         self._zones = [grid for grid in grids if grid.tier == "zone"]
         self._random = random
 
-    def units(self, types: Sequence[UnitType]) -> Iterator[DemoUnit]:
+    def units(self, types: Sequence[UnitType]) -> Iterator[UnitRecord]:
         for item in types:
             if item.kind == "department":
                 yield self._department(item)
@@ -130,11 +93,11 @@ class _Roster:
                 for community in self._communities:
                     yield self._organisation(item, community)
 
-    def _department(self, item: UnitType) -> DemoUnit:
+    def _department(self, item: UnitType) -> UnitRecord:
         seat = self._townships[self._random.randrange(3)]
         return self._unit(item, f"{COUNTY_CODE}-{item.mark}", item.name, seat, (COUNTY_CODE,), township="")
 
-    def _stationed(self, item: UnitType, township: DemoGrid) -> Iterator[DemoUnit]:
+    def _stationed(self, item: UnitType, township: DemoGrid) -> Iterator[UnitRecord]:
         short = township.name.removesuffix("街道").removesuffix("镇")
         name = item.name.replace("{镇街}", township.name).replace("{短名}", short)
         if item.mark != _SPLIT_TYPE or township.code not in _SPLIT_TOWNSHIPS:
@@ -148,31 +111,27 @@ class _Roster:
             code = f"{township.code}-{item.mark}{letter}"
             yield self._unit(item, code, short + ending, township, tuple(half), township=township.code)
 
-    def _organisation(self, item: UnitType, community: DemoGrid) -> DemoUnit:
+    def _organisation(self, item: UnitType, community: DemoGrid) -> UnitRecord:
         body = "委会" if community.name.endswith("村") else "居委会"
         name = item.name.replace("{社区}", community.name).replace("{两委}", body)
         others = tuple(other for _, other in community.takes_in)
         unit = self._unit(
             item, f"{community.code}-{item.mark}", name, community, (community.code,), township=community.code[:9]
         )
-        return _with_aliases(unit, (*unit.aliases, community.name, *others))
+        return replace(unit, aliases=(*unit.aliases, community.name, *others))
 
     def _unit(
         self, item: UnitType, code: str, name: str, seat: DemoGrid, serves: tuple[str, ...], *, township: str
-    ) -> DemoUnit:
+    ) -> UnitRecord:
         random = self._random
-        people = tuple(Person(invented_name(random), invented_mobile(random)) for _ in range(_STAFF[item.kind]))
-        place = self._home(seat)
-        unit = DemoUnit(
-            code=code, name=name, kind=item.kind, aliases=item.aliases, initials=(),
+        people = tuple(invented_name(random) for _ in range(_STAFF[item.kind]))
+        lon, lat = self._home(seat)
+        return UnitRecord(
+            SHEET, 0, code, code, name, item.kind, self._status(code, item.kind), item.aliases,
             parent=f"{COUNTY_CODE}-{item.parent}" if item.parent else "",
-            township=township, lon=place[0], lat=place[1],
-            address=self._address(seat),
-            serves=serves, fields=item.fields, telephone=invented_landline(random),
-            status=self._status(code, item.kind),
-            leader=people[0].name, on_duty=random.choice(people).name, people=people,
+            township=township, leader=people[0], phone=invented_landline(random), people=people, fields=item.fields,
+            grids=serves, address=self._address(seat), lon=lon, lat=lat, extra={"on_duty": random.choice(people)},
         )  # fmt: skip
-        return _with_aliases(unit, item.aliases)
 
     def _status(self, code: str, kind: str) -> str:
         if code in _INACTIVE:
@@ -204,8 +163,3 @@ class _Roster:
 def _has(township: DemoGrid, item: UnitType) -> bool:
     """Towns in the country have farming and water stations, streets in the city have none."""
     return item.mark not in ("A07", "A08") or township.name.endswith("镇") or township.code == "371002012"
-
-
-def _with_aliases(unit: DemoUnit, aliases: tuple[str, ...]) -> DemoUnit:
-    spoken = tuple(dict.fromkeys(initials(text) for text in (unit.name, *aliases)))
-    return replace(unit, aliases=aliases, initials=spoken)

@@ -25,7 +25,7 @@ import openpyxl
 
 from gridclient.composition import FIRST_ACCOUNTS
 from gridclient.demo.county import DemoCounty, demo_county
-from gridclient.demo.records import division_records, grid_records, standard_records, unit_records
+from gridclient.demo.records import division_records, grid_records
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_findings import ImportKind
@@ -222,8 +222,8 @@ def _fill_reference(profile: Profile, county: DemoCounty) -> None:
     for kind, records in (
         (ImportKind.DIVISIONS, division_records(county)),
         (ImportKind.GRIDS, grid_records(county)),
-        (ImportKind.UNITS, unit_records(county)),
-        (ImportKind.STANDARDS, standard_records(county)),
+        (ImportKind.UNITS, iter(county.units)),
+        (ImportKind.STANDARDS, (standard.record for standard in county.standards)),
     ):
         sink = ReferenceSink(profile.database, NOW)
         import_records(records, file="bench", kind=kind, sink=sink, clock=StoppedClock(NOW))

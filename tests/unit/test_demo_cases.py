@@ -18,10 +18,9 @@ from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.matters import LONGEST_TITLE, read_matters
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
-from gridclient.domain.case import Case, CaseFacts
+from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventKey, EventKind, next_hlc
 from gridclient.domain.fold import fold
-from gridclient.domain.limits import format_limit, parse_limit
 from gridclient.domain.roles import AccountRole, Action, Actor, require
 from gridclient.services import words
 from gridclient.services.drafting import Situation, draft_for
@@ -49,15 +48,15 @@ class DemoReference:
         self._grids = {g.code: GridRow(g.code, g.name, g.tier, g.parent) for g in county.grids}
         self._units = {
             u.code: UnitRow(
-                u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.serves, u.fields,
-                u.telephone, u.status, u.on_duty,
+                u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.grids, u.fields,
+                u.phone, u.status, u.extra["on_duty"],
             )
             for u in county.units
         }  # fmt: skip
         self._standards = {
             s.code: StandardRow(
-                s.code, s.kind, s.big_class, s.small_class, s.filing_condition, s.closing_condition,
-                format_limit(parse_limit(s.limit_text)), s.limit_text, s.units, s.cooperating, "1",
+                s.code, s.record.kind, s.record.big_name, s.record.small_name, s.record.filing_condition,
+                s.record.closing_condition, s.record.limit, s.record.limit_text, s.units, s.cooperating, "1",
             )
             for s in county.standards
         }  # fmt: skip
@@ -107,9 +106,8 @@ def stage(case: DemoCase) -> str:
 
 def replayed(case: DemoCase, reference: Any) -> Case:
     """The case after all its steps went through the rules of the field."""
-    facts = CaseFacts(title=case.title, grid=case.grid, standard=case.standard)
-    stream = f"t:{case.grid[:9]}"
-    opening = {"number": "x", "level": case.level, "facts": asdict(facts), "clocks": []}
+    stream = f"t:{case.facts.grid[:9]}"
+    opening = {"number": "x", "level": case.level, "facts": asdict(case.facts), "clocks": []}
     state = fold(None, _event(stream, 1, EventKind.REGISTERED, case.reported_at, opening))
     for number, step in enumerate(case.steps, start=2):
         actor = _actor(step)
@@ -118,6 +116,10 @@ def replayed(case: DemoCase, reference: Any) -> Case:
         kind, payload = draft_for(action, Situation(state, step.args, actor, step.at, reference))
         state = fold(state, _event(stream, number, kind, step.at, payload))
     return state
+
+
+def happened_at(case: DemoCase) -> datetime:
+    return datetime.fromtimestamp(case.facts.happened_at or 0, CHINA_TIME)
 
 
 def _event(stream: str, seq: int, kind: EventKind, at: datetime, payload: Mapping[str, Any]) -> Event:
@@ -165,10 +167,10 @@ def test_about_a_tenth_of_what_is_open_is_overdue_at_any_hour(county: DemoCounty
 
 def test_steps_lie_between_the_report_and_now_in_order(cases: Sequence[DemoCase]) -> None:
     for case in cases:
-        times = [case.happened_at, case.reported_at, *(step.at for step in case.steps)]
+        times = [happened_at(case), case.reported_at, *(step.at for step in case.steps)]
         assert all(one <= other for one, other in pairwise(times)), case.key
         assert times[-1] <= NOW
-        assert case.happened_at > NOW - timedelta(days=DAYS + 7)
+        assert happened_at(case) > NOW - timedelta(days=DAYS + 7)
 
 
 def test_cases_come_in_the_order_of_their_reports(cases: Sequence[DemoCase]) -> None:
@@ -179,7 +181,7 @@ def test_cases_come_in_the_order_of_their_reports(cases: Sequence[DemoCase]) -> 
 def test_a_case_lies_in_its_basic_grid(county: DemoCounty, cases: Sequence[DemoCase]) -> None:
     basics = {grid.code: grid for grid in county.grids if grid.tier == "basic"}
     for case in cases:
-        assert shapely.contains_xy(basics[case.grid].geometry, case.lon, case.lat), case.key
+        assert shapely.contains_xy(basics[case.facts.grid].geometry, case.facts.lon or 0, case.facts.lat or 0), case.key
 
 
 def test_the_day_has_a_rhythm(cases: Sequence[DemoCase]) -> None:
@@ -188,16 +190,16 @@ def test_the_day_has_a_rhythm(cases: Sequence[DemoCase]) -> None:
 
 
 def test_texts_vary_and_are_filled_in(cases: Sequence[DemoCase]) -> None:
-    assert len({case.title for case in cases}) > 0.85 * COUNT
-    assert len({case.description for case in cases}) > 0.97 * COUNT
-    texts = [case.title + case.description + case.address for case in cases]
+    assert len({case.facts.title for case in cases}) > 0.85 * COUNT
+    assert len({case.facts.description for case in cases}) > 0.97 * COUNT
+    texts = [case.facts.title + case.facts.description + case.facts.address for case in cases]
     assert not [text for text in texts if re.search(r"[{}|]|None|村村|苑苑|工地工地", text)]
-    assert all(0 < len(case.title) <= LONGEST_TITLE for case in cases)
+    assert all(0 < len(case.facts.title) <= LONGEST_TITLE for case in cases)
 
 
 @pytest.mark.parametrize("word", ["噪音", "施工", "占道经营", "井盖", "油烟", "积水", "违建", "邻里纠纷", "消防通道"])
 def test_the_words_that_people_search_for_are_found(cases: Sequence[DemoCase], word: str) -> None:
-    assert sum(word in case.title + case.description for case in cases) >= 5
+    assert sum(word in case.facts.title + case.facts.description for case in cases) >= 5
 
 
 def test_every_condition_has_a_matter_and_there_are_sixty_at_least(county: DemoCounty) -> None:
@@ -219,19 +221,23 @@ def test_near_duplicates_share_grid_and_matter_within_hours(cases: Sequence[Demo
     for case in repeats:
         first = by_key[case.repeats if case.repeats is not None else -1]
         assert first.repeats is None
-        assert (case.grid, case.standard, case.address) == (first.grid, first.standard, first.address)
+        assert (case.facts.grid, case.facts.standard, case.facts.address) == (
+            first.facts.grid,
+            first.facts.standard,
+            first.facts.address,
+        )
         assert timedelta() < case.reported_at - first.reported_at < timedelta(hours=6, minutes=1)
 
 
 def test_channels_are_known_and_most_come_from_workers_and_the_hotline(cases: Sequence[DemoCase]) -> None:
-    channels = Counter(case.channel for case in cases)
+    channels = Counter(case.facts.channel for case in cases)
     assert set(channels) <= set(words.CHANNELS)
     assert {name for name, _ in channels.most_common(2)} == {"grid_worker", "12345"}
 
 
 def test_people_are_invented(cases: Sequence[DemoCase]) -> None:
-    assert all(re.fullmatch(r"(1380000\d{4})?", case.reporter_phone) for case in cases)
-    assert all(case.reporter_name for case in cases if case.reporter_phone)
+    assert all(re.fullmatch(r"(1380000\d{4})?", case.facts.reporter_phone) for case in cases)
+    assert all(case.facts.reporter_name for case in cases if case.facts.reporter_phone)
 
 
 def test_the_same_seed_and_moment_give_the_same_cases(county: DemoCounty) -> None:
