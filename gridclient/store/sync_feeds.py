@@ -133,6 +133,16 @@ def forget_others(connection: Connection, feeds: Sequence[str]) -> None:
 def change_hub(connection: Connection, feeds: Sequence[str]) -> None:
     """All places are another hub's, or nobody's: what is here is read again where anything has a place."""
     forget_others(connection, ())
+    _restart_placed(connection, feeds)
+
+
+def restart_grown(connection: Connection, feeds: Sequence[str]) -> None:
+    """A stream that was read in part or at another time may have places here that the hub does not know any more."""
+    known = {state.feed for state in all_feeds(connection)}
+    _restart_placed(connection, [feed for feed in feeds if feed not in known and not is_part(feed)])
+
+
+def _restart_placed(connection: Connection, feeds: Sequence[str]) -> None:
     for feed in feeds:
         if connection.execute(_HAS_PLACES, (stream_of(feed),)).fetchone()[0]:
             restart(connection, feed)

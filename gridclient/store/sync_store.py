@@ -110,6 +110,7 @@ class SqliteSyncStore:
                 connection.execute("UPDATE file_queue SET sent = 0")
                 connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
             sync_feeds.forget_others(connection, feeds)
+            sync_feeds.restart_grown(connection, feeds)
         if before is not None and before.signing_key != enrolment.signing_key:
             self.begin_incarnation(self.incarnation + 1)
 

@@ -17,7 +17,7 @@ from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify
 from gridclient.sync.signing import new_key
-from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM
+from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, UNITS
 from tests.fakes.acknowledgement import acknowledge_all
 from tests.fakes.toy_hub import (
     HUB,
@@ -90,6 +90,29 @@ def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: T
     one.round(hub)
     two.round(hub)
     assert case_id in two.stage.ids(CaseFilter())
+    assert same_tables(desks) and proved(*desks)
+
+
+def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwhile(desks: Desks, hub: ToyHub) -> None:
+    one, two = desks
+    two.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
+    case_id = one.stage.dispatched("甲", UNITS[0])
+    one.round(hub)
+    two.round(hub)
+    old = hub.copy()
+    one.stage.register("乙")
+    one.stage.give_back(case_id, UNITS[0])
+    one.round(hub)
+    two.round(hub)
+    two.enrol(Grant(STREAM, writes=True))
+    two.round(old)
+    two.stage.dispatch(case_id, UNITS[1])
+    two.round(old)
+    assert pending(two) == (0, 0) and proved(two)
+    one.sync.restart_feed(STREAM)
+    for desk in (one, two, one, two):
+        desk.round(old)
+    assert pending(one) == pending(two) == (0, 0)
     assert same_tables(desks) and proved(*desks)
 
 
