@@ -183,6 +183,26 @@ def test_a_picked_point_finds_its_grid(opened: Opened, qtbot: QtBot, monkeypatch
     qtbot.waitUntil(lambda: form.values.grid == "371002002003001")
 
 
+def test_a_point_that_was_about_to_be_picked_is_not_the_next_cases(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    form.inputs.description.setPlainText("路灯不亮")
+    form.inputs.pick.click()
+    with qtbot.waitSignal(form.registered):
+        form.submit(file=False)
+    assert not form.inputs.pick.isChecked()
+
+
+def test_the_keyboard_stays_in_the_form_when_a_guess_is_taken(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    form.activateWindow()
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons), timeout=5_000)
+    form.inputs.chips.buttons[0].setFocus()
+    QTest.keyClick(form.inputs.chips.buttons[0], Qt.Key.Key_Space)
+    assert form.values.standard
+    assert form.inputs.widget_of("standard").hasFocus()
+
+
 def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
     form = opened()
     QTest.keyClicks(form.inputs.grid, "371002002002001")

@@ -190,8 +190,9 @@ def test_escape_answers_the_question_about_a_restore_with_no_and_then_leaves(pag
     with qtbot.assertNotEmitted(page.closed):
         QTest.keyClick(page.backups.confirm.no, Qt.Key.Key_Escape)
     assert not page.backups.confirm.isVisible()
+    assert page.backups.table.hasFocus()  # not a widget of the line above the page
     with qtbot.waitSignal(page.closed, timeout=5_000):
-        QTest.keyClick(page, Qt.Key.Key_Escape)
+        QTest.keyClick(page.backups.table, Qt.Key.Key_Escape)
 
 
 def test_a_backup_to_a_file_gets_its_ending(
@@ -233,9 +234,11 @@ def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(
     section.table.choose("abc")
     section.remove.click()
     assert care.layers == ["abc"]
+    assert section.sure.hasFocus()
     with qtbot.waitSignal(page.changed, timeout=5_000) as told:
         section.sure.click()
     assert told.args == [Changes(kinds=frozenset({"basemaps"}))]
+    assert section.table.hasFocus()
     assert care.layers == []
 
 

@@ -238,6 +238,7 @@ class IntakeForm(QWidget):
 
     def _show(self, values: IntakeValues) -> None:
         self._grid_chosen = bool(values.grid)
+        self.stop_picking()
         self.inputs.show_values(values)
         self.inputs.mark(())
         self._tell_coarse()

@@ -125,6 +125,7 @@ class Inputs(QWidget):
 
     def _take(self, code: str) -> None:
         self.standard.set_value(code)
+        self.standard.setFocus()  # from a chip that has it and goes, it would leave the form
         self.chips.show_guesses(())
         self.edited.emit()
 

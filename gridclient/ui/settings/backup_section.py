@@ -63,6 +63,7 @@ class BackupSection(Section):
         self.show_key.clicked.connect(self._on_show_key)
         self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key) and key not in self._damaged))
         self.confirm.confirmed.connect(self._on_confirmed)
+        self.confirm.no.clicked.connect(self._on_no)
         self.restore.setEnabled(False)
 
     def _arrange(self) -> None:
@@ -127,6 +128,10 @@ class BackupSection(Section):
     def _ask(self, path: Path, *, foreign: bool = False) -> None:
         self.confirm.ask(path, foreign=foreign)
 
+    def _on_no(self) -> None:
+        self.table.setFocus()  # a field that has it and goes would leave it to another page's
+        self.confirm.hide()
+
     def _on_confirmed(self, path: Path, key: str) -> None:
         """A slip of the pen in the recovery key is told before the desk closes."""
         if key:
@@ -186,7 +191,6 @@ class RestoreConfirmation(QWidget):
         line.addWidget(self.note)
         line.addLayout(buttons)
         self.yes.clicked.connect(lambda: self.confirmed.emit(self._path, self.key.text().strip()))
-        self.no.clicked.connect(self.hide)
         self.key.returnPressed.connect(self.yes.click)
         self.hide()
 

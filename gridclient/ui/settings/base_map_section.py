@@ -85,6 +85,7 @@ class BaseMapSection(Section):
 
     def _on_sure(self) -> None:
         doomed = self._doomed
+        self.table.setFocus()
         self._jobs.write(self, lambda: self._care.remove_base_map(doomed), self._on_removed, self.note.say_error)
 
     def _on_removed(self, _none: object) -> None:
