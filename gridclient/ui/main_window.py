@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
             rearranged.connect(self.memory.touch)
         self.command.offer_taken.connect(self.pages.back)
         self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))
-        self.command.left.connect(cases.table.setFocus)
+        self.command.left.connect(lambda: self.pages.focus(cases.table))
         self.initials.learnt.connect(self.tree.learn_initials)
         self.initials.learnt.connect(self.command.learn_initials)
         self.chosen.row_read.connect(self.map.show_case)

@@ -97,6 +97,12 @@ class Pages(QObject):
             self.stack.setCurrentIndex(0)
             self.covered.emit(False)
 
+    def focus(self, desk: QWidget) -> None:
+        """The keyboard goes to the page that covers the desk, else to this part of it; back there, to that part."""
+        desk.setFocus()
+        if (page := self.stack.currentWidget()) is not None and self.stack.currentIndex():
+            page.setFocus()
+
     def link_sync(
         self,
         state: DeskState,

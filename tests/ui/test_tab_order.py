@@ -54,6 +54,17 @@ def test_escape_leaves_a_page_also_from_the_line_above_it(window: MainWindow, qt
     assert not page.isVisible()
 
 
+def test_escape_in_the_command_bar_gives_the_keyboard_back_to_the_page(window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_F1)
+    page = window.pages.page("help")
+    assert page is not None
+    press(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    press(focused(), Qt.Key.Key_Escape)
+    assert page.isAncestorOf(focused())
+    press(focused(), Qt.Key.Key_Escape)
+    assert focused() is window.cases.table
+
+
 def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
     pane = MapPane(data=InMemoryMapData())
     qtbot.addWidget(pane)
