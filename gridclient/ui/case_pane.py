@@ -10,30 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
+from gridclient.ui.case_news import CaseNews
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
 
 if TYPE_CHECKING:
     from gridclient.ui.casework.panel import CasePanel
+    from gridclient.ui.dispatch.panel import DispatchPanel
 
 _PAUSE_MS: Final = 5
-_TOLD: Final = (
-    "changes",
-    "taken_back",
-    "open_wanted",
-    "conflict_wanted",
-    "staying",
-    "together_wanted",
-    "told",
-    "some_refused",
-)
 _PORTIONS: Final = (
     "gridclient.services.intake",
     "gridclient.ui.casework.form_spec",
@@ -51,17 +42,9 @@ _PORTIONS: Final = (
 class CasePane(QWidget):
     """Holds the panel, object name ``casePane``; the cases to be shown before it is there are kept.
 
-    Its signals are the panel's (:class:`CasePanel`).
+    Attributes:
+        news: what the panel tells, to be heard before it is there.
     """
-
-    changes = Signal(object)
-    taken_back = Signal(object)
-    open_wanted = Signal(str)
-    conflict_wanted = Signal(str)
-    staying = Signal(str)
-    together_wanted = Signal(object, object, object)
-    told = Signal(str)
-    some_refused = Signal(str, object)
 
     def __init__(
         self,
@@ -76,9 +59,10 @@ class CasePane(QWidget):
         self.setObjectName("casePane")
         self.setProperty("panel", "true")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._desk, self._jobs, self._initials, self._short = desk, jobs, initials, short
+        self.news = CaseNews(short=short, parent=self)
+        self._desk, self._jobs, self._initials = desk, jobs, initials
         self._panel: CasePanel | None = None
-        self._dispatch: QWidget | None = None
+        self._dispatch: DispatchPanel | None = None
         self._steps: Iterator[None] | None = None
         self._kept: tuple[str, ...] = ()
         line = QVBoxLayout(self)
@@ -110,18 +94,6 @@ class CasePane(QWidget):
         if self._panel is not None:
             self._panel.show_batch(case_ids)
 
-    def start_action(self, action: Action) -> None:
-        """See :meth:`CasePanel.start_action`."""
-        self.panel.start_action(action)
-
-    def focus_dispatch(self) -> None:
-        """See :meth:`CasePanel.focus_dispatch`."""
-        self.panel.focus_dispatch()
-
-    def on_begun(self) -> None:
-        """See :meth:`CasePanel.on_begun`."""
-        self.panel.on_begun()
-
     def refresh(self, changes: Changes) -> None:
         """Shows what changed; a panel that is not there yet will read it as it is by then."""
         if self._panel is not None:
@@ -149,17 +121,15 @@ class CasePane(QWidget):
         if self._panel is None:
             self._take(self._made_panel(self._dispatch))
 
-    def _made_dispatch(self) -> QWidget:
+    def _made_dispatch(self) -> DispatchPanel:
         from gridclient.ui.dispatch.panel import DispatchPanel
 
-        return DispatchPanel(desk=self._desk, jobs=self._jobs, short=self._short)
+        return DispatchPanel(desk=self._desk, jobs=self._jobs, short=self.news.short)
 
-    def _made_panel(self, dispatch: QWidget) -> CasePanel:
+    def _made_panel(self, dispatch: DispatchPanel) -> CasePanel:
         from gridclient.ui.casework.panel import CasePanel
 
-        return CasePanel(
-            desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials, short=self._short
-        )
+        return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials, news=self.news)
 
     def _take(self, panel: CasePanel) -> None:
         self._panel = panel
@@ -167,8 +137,6 @@ class CasePane(QWidget):
         assert layout is not None
         layout.addWidget(panel)
         self.setFocusProxy(panel)
-        for name in _TOLD:
-            getattr(panel, name).connect(getattr(self, name))
         if len(self._kept) > 1:
             panel.show_batch(self._kept)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -12,17 +12,8 @@ from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import CaseRow, Changes
 from gridclient.ui.actions import TOGETHER, DeskActions, word_of
 from gridclient.ui.batch import Batch
+from gridclient.ui.case_pane import CasePane
 from gridclient.ui.jobs import Jobs
-
-
-class CasePlace(Protocol):
-    """What is needed of the case's panel."""
-
-    def show_case(self, case_id: str | None) -> None: ...
-    def show_batch(self, case_ids: Sequence[str]) -> None: ...
-    def start_action(self, action: Action) -> None: ...
-    def focus_dispatch(self) -> None: ...
-    def on_begun(self) -> None: ...
 
 
 class ChosenCases(QObject):
@@ -37,20 +28,20 @@ class ChosenCases(QObject):
     told = Signal(str, str)
 
     def __init__(
-        self, *, queries: DeskQueries, jobs: Jobs, actions: DeskActions, batch: Batch, panel: CasePlace, parent: QObject
+        self, *, queries: DeskQueries, jobs: Jobs, actions: DeskActions, batch: Batch, pane: CasePane, parent: QObject
     ) -> None:
         super().__init__(parent)
         self._queries, self._jobs = queries, jobs
-        self._actions, self._batch, self._panel = actions, batch, panel
+        self._actions, self._batch, self._pane = actions, batch, pane
         self._ids: tuple[str, ...] = ()
 
     def show(self, case_ids: tuple[str, ...]) -> None:
         """Other cases, the present one first."""
         self._ids = case_ids
         if len(case_ids) > 1:
-            self._panel.show_batch(case_ids)
+            self._pane.show_batch(case_ids)
         else:
-            self._panel.show_case(case_ids[0] if case_ids else None)
+            self._pane.show_case(case_ids[0] if case_ids else None)
         self._read()
 
     def refresh(self, changes: Changes) -> None:
@@ -61,12 +52,12 @@ class ChosenCases(QObject):
     def do(self, action: Action, args: Mapping[str, Any] | None = None, case_ids: Sequence[str] = ()) -> None:
         """Begins an action on them; ``args`` are what was asked for several, and for which of them (none: all)."""
         if action is Action.DISPATCH:
-            self._panel.focus_dispatch()
+            self._pane.panel.focus_dispatch()
         elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
-            self._panel.start_action(action)
+            self._pane.panel.start_action(action)
         elif action in TOGETHER:
             if self._batch.act(action, case_ids or self._ids, args):
-                self._panel.on_begun()
+                self._pane.panel.on_begun()
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

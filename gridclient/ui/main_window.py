@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials, short=self.cases.model.short)
         self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane)
         self.chosen = ChosenCases(
-            queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, panel=self.pane, parent=self
+            queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, pane=self.pane, parent=self
         )
         self.status = StatusLine()
         self._places = self._arrange()
@@ -170,16 +170,17 @@ class MainWindow(QMainWindow):
         self.lists.total_read.connect(self.status.show_total)
         for panel in (self.boxes, self.cases, self.map):
             self.lists.minute_passed.connect(panel.refresh)
-        self.pane.changes.connect(self.batch.remember)
-        for written in (self.batch.done, self.pane.changes, self.pages.changes, self.pages.sync.changed):
+        news = self.pane.news
+        news.changes.connect(self.batch.remember)
+        for written in (self.batch.done, news.changes, self.pages.changes, self.pages.sync.changed):
             written.connect(self.announce)
-        self.pane.taken_back.connect(self.batch.forget)
+        news.taken_back.connect(self.batch.forget)
         self.pages.sync.round_ended.connect(self.pane.refresh_files)
-        self.pane.open_wanted.connect(self.state.choose_case)
-        self.pane.together_wanted.connect(self.chosen.do)
-        self.pane.staying.connect(self.cases.stay_with)
-        self.pane.told.connect(self.status.tell)
-        self.pane.some_refused.connect(self.banner.tell_refused)
+        news.open_wanted.connect(self.state.choose_case)
+        news.together_wanted.connect(self.chosen.do)
+        news.staying.connect(self.cases.stay_with)
+        news.told.connect(self.status.tell)
+        news.some_refused.connect(self.banner.tell_refused)
         for read in (self.cases.load, self.lists.read_lists, self.lists.read_figures, self.boxes.refresh):
             self._first.rest_due.connect(read)
         self._first.seen.connect(self.pane.make_soon)
@@ -194,8 +195,10 @@ class MainWindow(QMainWindow):
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
-        link, panels = self.pages.link_sync, (self.boxes, self.cases, self.pane)
-        link(self.state, self.actions_, self.batch, panels, written=self.changed, mode=self.status.mode)
+        self.boxes.box_chosen.connect(self.pages.open_box)
+        for asking in (self.cases, news):
+            asking.conflict_wanted.connect(self.pages.sync.open_conflict)
+        self.pages.link_sync(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:
         """The desk as it was left."""

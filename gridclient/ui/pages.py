@@ -5,7 +5,7 @@ Each is made by the composition when it is first wanted, so that the first paint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Protocol, runtime_checkable
 
@@ -108,7 +108,6 @@ class Pages(QObject):
         state: DeskState,
         actions: DeskActions,
         batch: Batch,
-        panels: Iterable[QWidget],
         *,
         written: SignalInstance,
         mode: QLabel,
@@ -116,7 +115,6 @@ class Pages(QObject):
         """Connects the synchronisation with the desk.
 
         Args:
-            panels: where the operator finds what waits for a choice.
             written: tells of everything that changed.
             mode: shows the state in words.
         """
@@ -125,8 +123,6 @@ class Pages(QObject):
         sync.case_wanted.connect(state.choose_case)
         sync.box_wanted.connect(self.back)
         sync.box_wanted.connect(state.show_box)
-        for panel in panels:
-            _connect(panel, {"box_chosen": self._on_box, "conflict_wanted": sync.open_conflict})
         sync.acted.connect(batch.remember)
         sync.said.connect(mode.setText)
         sync.switchable.connect(actions.allow_offline)
@@ -134,7 +130,7 @@ class Pages(QObject):
         written.connect(sync.on_changed)
         sync.show()
 
-    def _on_box(self, chosen: Box) -> None:
+    def open_box(self, chosen: Box) -> None:
         """The box 冲突 is there to be emptied: it opens the page where somebody chooses."""
         if chosen is Box.CONFLICT and self.sync.view.conflicts:
             self.show("conflicts")
@@ -150,15 +146,10 @@ class Pages(QObject):
             "base_map_chosen": self.base_map_chosen,
             "restore_wanted": self.restore_wanted,
         }
-        _connect(page, told)
-
-
-def _connect(panel: QWidget, told: Mapping[str, Hears]) -> None:
-    """Connects those of the signals that the panel has."""
-    for name, hears in told.items():
-        signal = getattr(panel, name, None)
-        if isinstance(signal, SignalInstance):
-            signal.connect(hears)
+        for name, hears in told.items():
+            signal = getattr(page, name, None)
+            if isinstance(signal, SignalInstance):
+                signal.connect(hears)
 
 
 @runtime_checkable

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,6 +13,7 @@ from gridclient.domain.roles import Action, may, require
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
+from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import command_of, spec_of
@@ -32,20 +32,18 @@ class CaseActing(QObject):
         outdated(str): somebody else did something to the case meanwhile.
         refused(Case, GridClientError): a case refused what was asked; the foot says it, if it is still shown.
         left(): the form or the list of units is put away, the keyboard has no place.
-        told(str): what was done, in one sentence.
     """
 
     done = Signal(str, object, object)
     outdated = Signal(str)
     refused = Signal(object, object)
     left = Signal()
-    told = Signal(str)
 
     def __init__(
-        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, short: Callable[[str], str], parent: QObject
+        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, news: CaseNews, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._short = short
+        self._news = news
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._view: CaseView | None = None
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
@@ -101,7 +99,7 @@ class CaseActing(QObject):
         words = (
             self.tr("已{action} {number}（Ctrl+Z 撤销）") if action is not Action.UNDO else self.tr("已撤销 {number}")
         )
-        self.told.emit(words.format(action=word_of(action), number=self._short(case.number)).strip())
+        self._news.told.emit(words.format(action=word_of(action), number=self._news.short(case.number)).strip())
 
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
         ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 
-from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gridclient.services.rows import Likeness, StandardRow
+from gridclient.ui.casework.fact_table import FactTable
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.present import joined
-from gridclient.ui.theme import tokens
 
 
 class BasisTab(QScrollArea):
@@ -20,57 +18,30 @@ class BasisTab(QScrollArea):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._standard: StandardRow | None = None
-        self._text = QLabel()
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        self._text.setWordWrap(True)
-        self._text.setContentsMargins(12, 8, 12, 8)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text.setProperty("panel", "true")
-        self.setWidget(self._text)
+        self.facts = FactTable()
+        self.facts.setContentsMargins(12, 8, 12, 8)
+        self.facts.setProperty("panel", "true")
+        self.setWidget(self.facts)
         self.setWidgetResizable(True)
 
-    @property
-    def text(self) -> str:
-        """What it says, without its look."""
-        return "\n".join(f"{label} {words}" for label, words in self._rows())
-
-    def show_standard(self, standard: StandardRow | None) -> None:
-        self._standard = standard
-        self._draw()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
-    def _rows(self) -> list[tuple[str, str]]:
-        row = self._standard
+    def show_standard(self, row: StandardRow | None) -> None:
         if row is None:
-            return [("", self.tr("还没有选定立案条件。立案时选定后，这里显示清单依据。"))]
-        since = f"{row.valid_from:%Y-%m-%d}" if row.valid_from is not None else ""
-        rows = [
-            (self.tr("类别"), joined((row.big_class, row.small_class))),
-            (self.tr("立案条件"), row.filing_condition),
-            (self.tr("结案条件"), row.closing_condition),
-            (self.tr("处置时限"), row.limit_text),
-            (self.tr("主体责任"), "、".join(row.units)),
-            (self.tr("配合责任"), "、".join(row.cooperating)),
-            (self.tr("清单"), row.list),
-            (self.tr("清单编号"), row.code),
-            (self.tr("版本"), joined((row.version, self.tr("自 {date} 起").format(date=since) if since else ""))),
-        ]
-        return [(label, words) for label, words in rows if words]
-
-    def _draw(self) -> None:
-        muted = tokens().muted
-        rows = "".join(
-            f'<tr><td style="color:{muted}; padding:2px 10px 2px 0; white-space:nowrap">{escape(label)}</td>'
-            f'<td style="padding:2px 0">{escape(words)}</td></tr>'
-            for label, words in self._rows()
+            self.facts.show_facts([("", self.tr("还没有选定立案条件。立案时选定后，这里显示清单依据。"))])
+            return
+        since = self.tr("自 {date} 起").format(date=f"{row.valid_from:%Y-%m-%d}") if row.valid_from is not None else ""
+        self.facts.show_facts(
+            (
+                (self.tr("类别"), joined((row.big_class, row.small_class))),
+                (self.tr("立案条件"), row.filing_condition),
+                (self.tr("结案条件"), row.closing_condition),
+                (self.tr("处置时限"), row.limit_text),
+                (self.tr("主体责任"), "、".join(row.units)),
+                (self.tr("配合责任"), "、".join(row.cooperating)),
+                (self.tr("清单"), row.list),
+                (self.tr("清单编号"), row.code),
+                (self.tr("版本"), joined((row.version, since))),
+            )
         )
-        self._text.setText(f"<table cellspacing=0>{rows}</table>")
 
 
 class RelatedTab(QWidget):

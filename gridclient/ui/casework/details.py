@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.words import CHANNELS, PARTS, URGENCIES
 from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.casework.fact_table import Fact, FactTable
 from gridclient.ui.matching import standard_title
 from gridclient.ui.present import joined, limit_words
-from gridclient.ui.theme import tokens
 
-Fact = tuple[str, str]
 _POINT_DIGITS: Final = 6
 
 
@@ -36,12 +34,7 @@ class DetailsTab(QScrollArea):
         super().__init__(parent)
         self._view: CaseView | None = None
         self._plain = False
-        self._facts = QLabel()
-        self._facts.setTextFormat(Qt.TextFormat.RichText)
-        self._facts.setWordWrap(True)
-        selectable = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        self._facts.setTextInteractionFlags(selectable)
-        self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.facts = FactTable()
         self.show_button = QPushButton(self.tr("显示反映人"))
         self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
         self.show_button.clicked.connect(self.reveal_wanted)
@@ -49,16 +42,11 @@ class DetailsTab(QScrollArea):
         body.setProperty("panel", "true")
         rows = QVBoxLayout(body)
         rows.setContentsMargins(12, 8, 12, 8)
-        rows.addWidget(self._facts)
+        rows.addWidget(self.facts)
         rows.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addStretch()
         self.setWidget(body)
         self.setWidgetResizable(True)
-
-    @property
-    def text(self) -> str:
-        """What it says, without its look."""
-        return "\n".join(f"{label} {words}" for label, words in self._rows())
 
     def show_view(self, view: CaseView) -> None:
         """The facts of a case; another case is masked again."""
@@ -73,36 +61,17 @@ class DetailsTab(QScrollArea):
             self._plain = True
             self._draw()
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw()
-
     def _draw(self) -> None:
-        if self._view is None:
+        view = self._view
+        if view is None:
             return
-        facts = self._view.case.facts
+        facts = view.case.facts
         hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or _hides(facts.description))
         self.show_button.setVisible(hidden)
-        muted = tokens().muted
-        rows = "".join(
-            f'<tr><td style="color:{muted}; padding:2px 10px 2px 0; white-space:nowrap">{escape(label)}</td>'
-            f'<td style="padding:2px 0">{escape(words).replace(chr(10), "<br>")}</td></tr>'
-            for label, words in self._rows()
+        extra = ((str(name), _plain_value(value)) for name, value in facts.extra.items())
+        self.facts.show_facts(
+            (*self._what(view), *self._where(view), *self._who(view.case), *self._units(view), *extra)
         )
-        self._facts.setText(f"<table cellspacing=0>{rows}</table>")
-
-    def _rows(self) -> list[Fact]:
-        if self._view is None:
-            return []
-        rows = (
-            *self._what(self._view),
-            *self._where(self._view),
-            *self._who(self._view.case),
-            *self._units(self._view),
-        )
-        extra = ((str(name), _plain_value(value)) for name, value in self._view.case.facts.extra.items())
-        return [(label, words) for label, words in (*rows, *extra) if words]
 
     def _what(self, view: CaseView) -> Iterable[Fact]:
         case = view.case

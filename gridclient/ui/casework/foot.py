@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, cast
 
-from PySide6.QtCore import Signal, SignalInstance
+from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ _BESIDE = 2
 
 
 class DispatchPlace(Protocol):
-    """What the panel needs of the dispatch panel, which is another feature and handed in by the window."""
+    """What the panel needs of the dispatch panel, which is a widget of another feature and handed in by the window."""
 
     done: SignalInstance
     several_done: SignalInstance
@@ -40,24 +40,11 @@ class DispatchPlace(Protocol):
 
 
 class Foot(QWidget):
-    """One of three at a time.
+    """One of three at a time."""
 
-    Signals:
-        dispatched(Changes): the dispatch panel has done its work.
-        several_dispatched(Together, str): what became of several; ``dispatched`` follows.
-        dispatch_refused(Case, GridClientError): a case was not dispatched.
-        dispatch_cancelled(): Esc in the dispatch panel.
-    """
-
-    dispatched = Signal(object)
-    several_dispatched = Signal(object, str)
-    dispatch_refused = Signal(object, object)
-    dispatch_cancelled = Signal()
-
-    def __init__(self, *, dispatch: QWidget | None, parent: QWidget | None = None) -> None:
+    def __init__(self, *, dispatch: DispatchPlace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._widget = dispatch
-        self._dispatch = cast("DispatchPlace | None", dispatch)
+        self.dispatch, self._widget = dispatch, cast("QWidget", dispatch)
         self.form: ActionForm | None = None
         self.note = InlineNote(parent=self)
         self.note.setContentsMargins(12, 4, 12, 4)
@@ -68,13 +55,7 @@ class Foot(QWidget):
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 1, 0, 0)
         self._rows.setSpacing(0)
-        if dispatch is not None and self._dispatch is not None:
-            self._rows.addWidget(dispatch)
-            self._dispatch.several_done.connect(self.several_dispatched)
-            self._dispatch.refused.connect(self.dispatch_refused)
-            self._dispatch.done.connect(self.dispatched)
-            self._dispatch.cancelled.connect(self.dispatch_cancelled)
-            dispatch.hide()
+        self._rows.addWidget(self._widget)
         self._rows.addWidget(self._bar_place)
         self._rows.addWidget(self.note)
         self._bar_rows.addWidget(self.bar)
@@ -83,9 +64,8 @@ class Foot(QWidget):
     def clear(self) -> None:
         """Nothing can be done: no case is shown."""
         self.close_form()
-        self._show_dispatch(False)
-        if self._dispatch is not None:
-            self._dispatch.show_case(None)
+        self._widget.hide()
+        self.dispatch.show_case(None)
         self._bar_place.hide()
         self.note.clear()
 
@@ -94,18 +74,17 @@ class Foot(QWidget):
     ) -> None:
         """The buttons of a case, beside the dispatch panel where it can be dispatched; ``kept`` is said, not done."""
         self.close_form()
-        with_units = dispatch is not None and self._dispatch is not None
-        if dispatch is not None and self._dispatch is not None:
+        if dispatch is not None:
             rest = [offer for offer in open_actions if offer.action is not dispatch]
             self.bar.show_offers(rest, primary=False, most=_BESIDE, kept=kept)
-            self._dispatch.place_beside(self.bar)
-            self._dispatch.show_case(case, action=dispatch)
+            self.dispatch.place_beside(self.bar)
+            self.dispatch.show_case(case, action=dispatch)
         else:
             self._bar_rows.addWidget(self.bar)
             self.bar.show_offers(open_actions, kept=kept)
-        self._bar_place.setVisible(not with_units and bool(open_actions))
+        self._bar_place.setVisible(dispatch is None and bool(open_actions))
         self.bar.show()
-        self._show_dispatch(with_units)
+        self._widget.setVisible(dispatch is not None)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """The dispatch panel for several cases."""
@@ -113,15 +92,14 @@ class Foot(QWidget):
         self._bar_place.hide()
         self.bar.hide()
         self.note.clear()
-        if self._dispatch is not None:
-            self._dispatch.show_batch(case_ids)
-            self._show_dispatch(True)
+        self.dispatch.show_batch(case_ids)
+        self._widget.show()
 
     def show_together(self, open_actions: Sequence[Offer]) -> None:
         """The buttons of what can be done to several cases at once."""
         self.close_form()
         self.note.clear()
-        self._show_dispatch(False)
+        self._widget.hide()
         self._bar_rows.addWidget(self.bar)
         self.bar.show_offers(open_actions)
         self.bar.show()
@@ -131,7 +109,7 @@ class Foot(QWidget):
         """An action's form in place of the rest."""
         self.close_form()
         self.note.clear()
-        self._show_dispatch(False)
+        self._widget.hide()
         self._bar_place.hide()
         self.form = ActionForm(spec, lists=lists, parent=self)
         self._rows.insertWidget(0, self.form)
@@ -157,24 +135,16 @@ class Foot(QWidget):
         """The cursor to where the operator goes on."""
         if self.form is not None:
             self.form.start()
-        elif self._dispatch is not None and self.can_dispatch():
-            self._dispatch.take_focus()
+        elif self.can_dispatch():
+            self.dispatch.take_focus()
         elif self.bar.buttons:
             next(iter(self.bar.buttons.values())).setFocus()
 
     def can_dispatch(self) -> bool:
         """Whether the dispatch panel is what is shown."""
-        return self._widget is not None and self._widget.isVisible()
-
-    def refresh(self, changes: Changes) -> None:
-        if self._dispatch is not None:
-            self._dispatch.refresh(changes)
+        return self._widget.isVisible()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(tokens().panel))
         painter.fillRect(0, 0, self.width(), 1, QColor(tokens().line))
-
-    def _show_dispatch(self, shown: bool) -> None:
-        if self._widget is not None:
-            self._widget.setVisible(shown)

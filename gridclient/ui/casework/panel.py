@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -17,9 +17,10 @@ from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
+from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.acting import CaseActing
 from gridclient.ui.casework.case_view import CaseView, load_likenesses, load_view
-from gridclient.ui.casework.foot import Foot
+from gridclient.ui.casework.foot import DispatchPlace, Foot
 from gridclient.ui.casework.several import SeveralCases
 from gridclient.ui.casework.top import CaseTop
 from gridclient.ui.choice_lists import ChoiceLists
@@ -27,7 +28,6 @@ from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Together
-from gridclient.ui.present import short_number
 
 _TICK_MS: Final = 20_000
 _ALIKE_MS: Final = 120  # the case is painted first, and for one that is only passed by nothing is searched
@@ -36,37 +36,16 @@ _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 class CasePanel(QWidget):
-    """Object name ``caseDetail``. ``short`` gives a number as the list shows it, for what is told elsewhere.
-
-    Signals:
-        changes(Changes): an action was carried out here.
-        taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
-        open_wanted(str): the operator wants another case, a likely duplicate.
-        conflict_wanted(str): the choice between two sides that a case waits for.
-        together_wanted(Action, dict, tuple[str, ...]): to be done to several cases, with what was asked for it, and to
-            which of them; none are named where it is for all.
-        staying(str): what follows changes this case, and the operator goes on with it.
-        told(str): what was done, in one sentence.
-        some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
-    """
-
-    changes = Signal(object)
-    taken_back = Signal(object)
-    open_wanted = Signal(str)
-    conflict_wanted = Signal(str)
-    staying = Signal(str)
-    together_wanted = Signal(object, object, object)
-    told = Signal(str)
-    some_refused = Signal(str, object)
+    """Object name ``caseDetail``."""
 
     def __init__(
         self,
         *,
         desk: Desk,
         jobs: Jobs,
-        dispatch: QWidget | None = None,
+        dispatch: DispatchPlace,
         initials: NameInitials | None = None,
-        short: Callable[[str], str] = short_number,
+        news: CaseNews | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -75,17 +54,18 @@ class CasePanel(QWidget):
         self.setProperty("panel", "true")
         self._desk = desk
         self._jobs = jobs
-        self._short = short
+        self.news = news or CaseNews(parent=self)
         self._wanted: str | None = None
         self._view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched
         self._coming = False  # another case is wanted than the one that is shown, or others are
         self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
-        self.top = CaseTop(desk=desk, jobs=jobs)
+        self.top = CaseTop(desk=desk, jobs=jobs, news=self.news)
         self.foot = Foot(dispatch=dispatch)
-        self.acting = CaseActing(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, short=short, parent=self)
-        self.several = SeveralCases(desk=desk, jobs=jobs, foot=self.foot, lists=self._lists, short=short, parent=self)
+        foot, lists = self.foot, self._lists
+        self.acting = CaseActing(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
+        self.several = SeveralCases(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
         self._clock = QTimer(self, interval=_TICK_MS)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -126,7 +106,7 @@ class CasePanel(QWidget):
     def refresh(self, changes: Changes) -> None:
         """Shows what changed, if it concerns this case or what it is made of."""
         self._lists.refresh(changes)
-        self.foot.refresh(changes)
+        self.foot.dispatch.refresh(changes)
         self.several.refresh(changes)
         if self._wanted is not None and (self._wanted in changes.cases or changes.kinds & _SHOWN_KINDS):
             self._read(self._wanted)
@@ -194,23 +174,15 @@ class CasePanel(QWidget):
         self.acting.outdated.connect(self._on_outdated)
         self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
-        self.acting.told.connect(self.told)
-        self.top.open_wanted.connect(self.open_wanted)
-        self.top.conflict_wanted.connect(self.conflict_wanted)
         self.top.details.reveal_wanted.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
-        self.foot.dispatched.connect(self._on_dispatched)
-        self.foot.dispatch_cancelled.connect(self.acting.cancel)
-        self.foot.several_dispatched.connect(self._on_several_dispatched)
-        self.foot.dispatch_refused.connect(self._on_refused)
+        self.foot.dispatch.done.connect(self._on_dispatched)
+        self.foot.dispatch.cancelled.connect(self.acting.cancel)
+        self.foot.dispatch.several_done.connect(self._on_several_dispatched)
+        self.foot.dispatch.refused.connect(self._on_refused)
         self.several.shown.connect(self.top.show_several)
         self.several.ready.connect(self._on_several_ready)
-        self.several.changes.connect(self._on_changes)
-        self.several.closing.connect(partial(self.together_wanted.emit, Action.CLOSE))
-        self.several.staying.connect(self.staying)
-        self.several.told.connect(self.told)
-        self.several.some_refused.connect(self.some_refused)
 
     # -- reading ----------------------------------------------------------------------------------------------------
 
@@ -266,10 +238,10 @@ class CasePanel(QWidget):
 
     def _on_done(self, case_id: str, action: Action, changes: Changes) -> None:
         if case_id == self._going_on:
-            self.staying.emit(case_id)
+            self.news.staying.emit(case_id)
         self._on_changes(changes)
         if action is Action.UNDO:
-            self.taken_back.emit((case_id,))
+            self.news.taken_back.emit((case_id,))
 
     def _on_outdated(self, case_id: str) -> None:
         if case_id == self._wanted:
@@ -278,7 +250,7 @@ class CasePanel(QWidget):
     def _on_changes(self, changes: Changes) -> None:
         if self._wanted in changes.cases:
             self._read(str(self._wanted))
-        self.changes.emit(changes)
+        self.news.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
         shown = self.several.ids if self._view is None else (self._view.case.id,)
@@ -291,18 +263,18 @@ class CasePanel(QWidget):
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
         """The list goes on to the next case: what became of these is said where it stays."""
         if together.undone:
-            self.some_refused.emit(sentence, together.undone)
+            self.news.some_refused.emit(sentence, together.undone)
         else:
-            self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+            self.news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         """Said where it stays, when the operator is at another case by now or on the way to one."""
         if case.id != self._wanted:
-            self.some_refused.emit(f"{self._short(case.number)} {sentence_of(error)}", (case.id,))
+            self.news.some_refused.emit(f"{self.news.short(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:
         if self._view is None:
-            self.together_wanted.emit(action, {}, ())
+            self.news.together_wanted.emit(action, {}, ())
         else:
             self.start_action(action)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Changes
 from gridclient.ui.actions import word_of
+from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.foot import Foot
 from gridclient.ui.casework.form_spec import FormSpec, spec_of_closing, spec_of_several
 from gridclient.ui.casework.offers import offers_together
@@ -71,33 +72,23 @@ class SeveralCases(QObject):
     Signals:
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
         ready(): what can be done with them is offered.
-        changes(Changes): cases were filed.
-        closing(dict, tuple[str, ...]): these are to be closed, with what was said of them.
-        staying(str): what follows changes the present case, and the operator goes on with it.
-        told(str): what was done.
-        some_refused(str, tuple): what of cases that are no longer shown was not filed, and which.
     """
 
     shown = Signal(object)
     ready = Signal()
-    changes = Signal(object)
-    closing = Signal(object, object)
-    staying = Signal(str)
-    told = Signal(str)
-    some_refused = Signal(str, object)
 
     def __init__(
-        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, short: Callable[[str], str], parent: QObject
+        self, *, desk: Desk, jobs: Jobs, foot: Foot, lists: ChoiceLists, news: CaseNews, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
+        self._desk, self._jobs, self._foot, self._lists, self._news = desk, jobs, foot, lists, news
         self._ids: tuple[str, ...] = ()
         self._now = Several()
         self._begun: tuple[str, ...] = ()  # the cases that were shown when they were filed
         self._typed: Mapping[str, Any] = {}
         self._said = ""  # what the form says when it comes back, because a case was refused
         self._dispatching = False  # they were filed in order to be dispatched
-        self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
+        self._portions = Portions(desk=desk, jobs=jobs, short=news.short, parent=self)
         self._portions.progressed.connect(self._on_progressed)
         self._portions.finished.connect(self._on_filed)
         lists.ready.connect(self._on_lists)
@@ -194,7 +185,7 @@ class SeveralCases(QObject):
         if not values.get("closing_condition_met"):
             self._foot.refuse(RuleViolation("case.closing_condition_open"))
             return
-        self.closing.emit(values, case_ids)
+        self._news.together_wanted.emit(Action.CLOSE, values, case_ids)
         if self._foot.form is not None:
             self._foot.form.submit_button.setEnabled(True)
 
@@ -231,18 +222,15 @@ class SeveralCases(QObject):
         sentence = words_of(together, word_of(Action.FILE))
         if not together.undone:
             self._typed = {} if shown else self._typed
-            self.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
+            self._news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
         elif not shown:
-            self.some_refused.emit(sentence, together.undone)
+            self._news.some_refused.emit(sentence, together.undone)
         if shown and together.done:
-            self.staying.emit(self._ids[0])
-        self._tell(together.changes)
+            self._news.staying.emit(self._ids[0])
+        if together.changes.cases:
+            self._news.changes.emit(together.changes)
         if shown:
             self._said = sentence if together.undone else ""
             self._dispatching = bool(together.done)
         if self._ids:
             self._read()
-
-    def _tell(self, changes: Changes) -> None:
-        if changes.cases:
-            self.changes.emit(changes)

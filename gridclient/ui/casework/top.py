@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
+from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.basis import BasisTab, RelatedTab
 from gridclient.ui.casework.case_view import CaseView
@@ -26,25 +27,17 @@ _LEAST_TABS_PX: Final = 96
 
 
 class CaseTop(QStackedWidget):
-    """Shows one case, several, or none.
+    """Shows one case, several, or none."""
 
-    Signals:
-        open_wanted(str): another case, named by a likely duplicate.
-        conflict_wanted(str): the choice between two sides that this case waits for.
-    """
-
-    open_wanted = Signal(str)
-    conflict_wanted = Signal(str)
-
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs, news: CaseNews) -> None:
+        super().__init__()
         self.header = CaseHeader()
         self.timeline = TimelineList()
         self.details = DetailsTab()
         self.attachments = AttachmentsTab(desk=desk, jobs=jobs)
         self.related = RelatedTab()
         self.basis = BasisTab()
-        self.related.list.open_wanted.connect(self.open_wanted)
+        self.related.list.open_wanted.connect(news.open_wanted)
         self.alike = QPushButton()
         self.alike.setProperty("kind", "flat")
         self.alike.hide()
@@ -52,7 +45,7 @@ class CaseTop(QStackedWidget):
         self.contended.setObjectName("openConflict")
         self.contended.setToolTip(self.tr("看双方各做了什么，选一方"))
         self._shown = ""
-        self.contended.clicked.connect(lambda: self.conflict_wanted.emit(self._shown))
+        self.contended.clicked.connect(lambda: news.conflict_wanted.emit(self._shown))
         self.tabs = self._make_tabs()
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
         self.message = QLabel()

@@ -39,7 +39,7 @@ def focused(panel: CasePanel) -> QWidget:
 
 
 def submit(panel: CasePanel, form: ActionForm, field: str, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         press(form.widget_of(field))
 
 

@@ -27,7 +27,7 @@ def test_f2_enter_dispatches_and_the_keyboard_stays_with_the_case(
     case_id = made.filed("积水")
     show(case_id)
     panel.focus_dispatch()
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         press(dispatch.filter)
     assert made.store.case(case_id).state is CaseState.DISPATCHED
     qtbot.waitUntil(lambda: panel.view is not None and panel.view.case.state is CaseState.DISPATCHED)
@@ -99,7 +99,7 @@ def test_a_check_that_sends_back_is_told_as_that(
     show(made.handled("积水"))
     form = form_of(panel, Action.VERIFY)
     form.fill({"verdict": "rework", "reason": "还有水"})
-    with qtbot.waitSignal(panel.told) as told:
+    with qtbot.waitSignal(panel.news.told) as told:
         submit(panel, form, "reason", qtbot)
     assert told.args[0].startswith("已返工")
 
@@ -118,7 +118,7 @@ def test_signing_asks_nothing_where_one_unit_waits(
 ) -> None:
     case_id = made.dispatched("积水")
     show(case_id)
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         panel.start_action(Action.SIGN)
     assert made.store.case(case_id).state is CaseState.HANDLING
 
@@ -222,7 +222,7 @@ def test_what_is_typed_survives_a_killed_program(
     show(case_id)
     write(form_of(panel, Action.FEED_BACK), "result", "已抽干一半")
     qtbot.waitUntil(lambda: "已抽干一半" in made.store.draft(f"case.{case_id}"))
-    again = CasePanel(desk=made.desk, jobs=jobs)
+    again = CasePanel(desk=made.desk, jobs=jobs, dispatch=DispatchPanel(desk=made.desk, jobs=jobs))
     qtbot.addWidget(again)
     again.show_case(case_id)
     qtbot.waitUntil(lambda: again.foot.form is not None)
@@ -271,7 +271,7 @@ def test_what_a_case_refuses_that_is_no_longer_shown_is_told_with_its_number(
     form = form_of(panel, Action.NOTE)
     write(form, "text", "已联系")
     made.act(Action.URGE, handled)
-    with qtbot.waitSignal(panel.some_refused) as told:
+    with qtbot.waitSignal(panel.news.some_refused) as told:
         press(form.widget_of("text"))
         panel.show_case(other)
     assert told.args[1] == (handled,)
@@ -281,7 +281,7 @@ def test_what_a_case_refuses_that_is_no_longer_shown_is_told_with_its_number(
     panel.focus_dispatch()
     qtbot.waitUntil(lambda: dispatch.choice.lead == LEAD)
     made.act(Action.NOTE, filed, text="等等")
-    with qtbot.waitSignal(panel.some_refused) as told:
+    with qtbot.waitSignal(panel.news.some_refused) as told:
         press(dispatch.filter)
         panel.show_case(other)
     assert told.args[1] == (filed,)
@@ -292,11 +292,11 @@ def test_a_case_that_was_dispatched_says_nothing_of_the_one_that_is_shown_by_the
 ) -> None:
     first, other = made.filed("积水"), made.filed("噪音")
     said: list[str] = []
-    panel.told.connect(said.append)
+    panel.news.told.connect(said.append)
     show(other)
     dispatch.show_case(made.store.case(first))
     qtbot.waitUntil(lambda: dispatch.choice.lead == LEAD)
-    with qtbot.waitSignal(panel.changes) as told:
+    with qtbot.waitSignal(panel.news.changes) as told:
         press(dispatch.filter)
     assert told.args[0].cases == {first}
     assert not said
@@ -311,7 +311,7 @@ def test_a_case_with_a_unit_is_reassigned_in_the_same_place(
     qtbot.waitUntil(lambda: dispatch.choice.lead == LEAD)
     press(dispatch.filter, Qt.Key.Key_2)
     dispatch.reason.setText("更熟悉")
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         press(dispatch.filter)
     lead = made.store.case(case_id).lead
     assert lead is not None

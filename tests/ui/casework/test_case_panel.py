@@ -82,28 +82,28 @@ def test_the_reporter_is_masked_until_asked_which_leaves_a_trace(
     case_id = made.register("积水", reporter_name="张某某", reporter_phone="13800001234", description="电13800001234")
     show(case_id)
     details = panel.top.details
-    assert "张*" in details.text
-    assert "13800001234" not in details.text
+    assert "张*" in details.facts.words
+    assert "13800001234" not in details.facts.words
     assert made.store.audited == []
     details.show_button.click()
-    qtbot.waitUntil(lambda: "张某某" in details.text)
+    qtbot.waitUntil(lambda: "张某某" in details.facts.words)
     assert made.store.audited == [("wang", "reporter_shown", case_id)]
     show(made.register("别的"))
     show(case_id)
-    assert "张某某" not in details.text
+    assert "张某某" not in details.facts.words
 
 
 def test_imported_extra_columns_and_the_original_point_are_shown(
     panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:
     show(made.register("积水", extra={"受理坐席": "07"}, source_point="gcj02 122.1 37.5"))
-    assert "受理坐席 07" in panel.top.details.text
-    assert "原始坐标 gcj02 122.1 37.5" in panel.top.details.text
+    assert "受理坐席 07" in panel.top.details.facts.words
+    assert "原始坐标 gcj02 122.1 37.5" in panel.top.details.facts.words
 
 
 def test_the_basis_names_conditions_limit_units_and_version(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.filed("积水"))
-    text = panel.top.basis.text
+    text = panel.top.basis.facts.words
     for words in ("结案条件 停止施工", "处置时限 2紧急工作时", "主体责任 综合行政执法中队", "版本 1"):
         assert words in text
 
@@ -120,7 +120,7 @@ def test_likely_duplicates_are_counted_and_can_be_opened(
     assert panel.top.alike.text().startswith("疑似重复 1 件：距 38 m · 同电话")
     related = panel.top.related.list
     related.setCurrentIndex(related.entries.index(0))
-    with qtbot.waitSignal(panel.open_wanted) as wanted:
+    with qtbot.waitSignal(panel.news.open_wanted) as wanted:
         press(related)
     assert wanted.args == [first]
 
@@ -160,7 +160,7 @@ def test_a_key_is_for_the_case_that_is_on_its_way_and_not_for_the_one_before(
     before, wanted = made.dispatched("积水"), made.dispatched("噪音")
     show(before)
     panel.show_case(wanted)
-    with qtbot.waitSignal(panel.changes) as told:
+    with qtbot.waitSignal(panel.news.changes) as told:
         panel.start_action(Action.SIGN)
     assert told.args is not None
     assert told.args[0].cases == {wanted}
@@ -172,7 +172,7 @@ def test_a_key_for_a_case_that_was_left_again_does_nothing(
     before, wanted = made.dispatched("积水"), made.dispatched("噪音")
     show(before)
     heard: list[Changes] = []
-    panel.changes.connect(heard.append)
+    panel.news.changes.connect(heard.append)
     panel.show_case(wanted)
     panel.start_action(Action.SIGN)
     show(before)

@@ -26,7 +26,7 @@ def test_several_cases_are_counted_by_state_and_dispatched_together(
     panel.show_batch(cases)
     qtbot.waitUntil(lambda: "已选 2 件" in panel.top.message.text() and bool(dispatch.list.units.items))
     assert "待派遣 2 件" in panel.top.message.text()
-    with qtbot.waitSignal(panel.changes) as told:
+    with qtbot.waitSignal(panel.news.changes) as told:
         press(dispatch.filter)
     assert told.args[0].cases == set(cases)
     assert dispatch.note.text() == "已派遣 2 件。"
@@ -47,11 +47,11 @@ def test_several_new_cases_are_filed_by_one_form_and_dispatched_by_keys_alone(
     assert focused(panel) is form.widget_of("grid"), "the cursor goes on to what is still empty"
     keys(focused(panel), GRID)
     press(focused(panel))
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         press(focused(panel))
     assert {made.store.case(case_id).state for case_id in cases} == {CaseState.FILED}
     qtbot.waitUntil(lambda: focused(panel) is dispatch.filter and dispatch.button.isEnabled())
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         press(focused(panel))
     assert {made.store.case(case_id).state for case_id in cases} == {CaseState.DISPATCHED}
     assert {made.store.case(case_id).facts.standard for case_id in cases} == {"C-01-02-01"}
@@ -68,7 +68,7 @@ def test_what_a_case_has_already_stays_and_only_what_is_lacking_is_asked(
     assert form is not None
     assert list(form.values) == ["standard"]
     form.fill({"standard": "C-01-02-01"})
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         form.submit()
     assert [made.store.case(case_id).facts.standard for case_id in (known, bare)] == ["C-02-01-01", "C-01-02-01"]
 
@@ -90,7 +90,7 @@ def test_a_case_that_refuses_is_named_and_the_others_are_filed(
 ) -> None:
     cases = [made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)]
     form = filled_form_of_which_the_first_is_declined(panel, made, qtbot, cases)
-    with qtbot.waitSignal(panel.changes) as told:
+    with qtbot.waitSignal(panel.news.changes) as told:
         form.submit()
     assert told.args[0].cases == {cases[1]}
     qtbot.waitUntil(lambda: "1 件未办成" in panel.foot.note.text())
@@ -102,7 +102,7 @@ def test_what_several_refuse_that_are_no_longer_shown_is_told_and_not_said_to_ot
 ) -> None:
     cases, others = [[made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)] for _ in range(2)]
     form = filled_form_of_which_the_first_is_declined(panel, made, qtbot, cases)
-    with qtbot.waitSignal(panel.some_refused) as told:
+    with qtbot.waitSignal(panel.news.some_refused) as told:
         form.submit()
         panel.show_batch(others)
     assert told.args[1] == (cases[0],)
@@ -120,7 +120,7 @@ def test_many_cases_are_filed_in_portions_and_esc_stops_between_them(
     form = panel.foot.form
     assert form is not None
     form.fill({"standard": "C-01-02-01", "grid": GRID})
-    with qtbot.waitSignal(panel.changes):
+    with qtbot.waitSignal(panel.news.changes):
         form.submit()
         assert form.note.text() == "正在立案 0/60，按 Esc 停止"
         press(form, Qt.Key.Key_Escape)
@@ -143,7 +143,7 @@ def test_the_closing_of_several_keeps_what_is_typed_and_is_for_those_that_were_c
     panel.refresh(Changes(frozenset({other})))
     qtbot.waitUntil(lambda: "待核查 3 件" in panel.top.message.text())
     assert panel.foot.form is form
-    with qtbot.waitSignal(panel.together_wanted) as wanted:
+    with qtbot.waitSignal(panel.news.together_wanted) as wanted:
         form.submit()
     assert wanted.args[0] is Action.CLOSE
     assert wanted.args[1]["note"] == "已回访"
@@ -162,7 +162,7 @@ def test_the_end_of_a_dispatch_leaves_the_keyboard_to_other_cases_that_are_shown
     panel.show_batch(shown)
     panel.start_action(Action.FILE)
     qtbot.waitUntil(lambda: panel.foot.form is not None)
-    panel.foot.dispatched.emit(Changes(frozenset({made.filed("积水")})))
+    panel.foot.dispatch.done.emit(Changes(frozenset({made.filed("积水")})))
     assert focused(panel) is not panel
-    panel.foot.dispatched.emit(Changes(frozenset(shown)))
+    panel.foot.dispatch.done.emit(Changes(frozenset(shown)))
     assert focused(panel) is panel
