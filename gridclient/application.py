@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +13,16 @@ from PySide6.QtWidgets import QApplication
 
 from gridclient import __version__
 from gridclient.mapview.scheme import prepare_environment, register_scheme
-from gridclient.ui.theme import LIGHT, apply_theme
 
 RESOURCES: Final = Path(getattr(sys, "_MEIPASS", Path(__file__).resolve().parents[1])) / "resources"
 LANGUAGE_VARIABLE: Final = "GRIDCLIENT_LANGUAGE"
 
 
-def make_application() -> QApplication:
-    """The Qt application, made once per process, with the scheme of the map and the words of its language."""
+def make_application(*, begun: Callable[[], None] = lambda: None) -> QApplication:
+    """The Qt application, made once per process, with the scheme of the map and the words of its language.
+
+    ``begun`` is called when the map's engine can be started: look and words are imported after it.
+    """
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
@@ -29,6 +32,9 @@ def make_application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("gridclient")
     application.setApplicationVersion(__version__)
+    begun()
+    from gridclient.ui.theme import LIGHT, apply_theme
+
     install_words(application)
     apply_theme(application, LIGHT)
     return application

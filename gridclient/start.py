@@ -1,17 +1,18 @@
 """Opens the desk and keeps it open. What takes its time at a start goes on side by side.
 
-Chromium starts and loads the map's page in processes of its own, a thread imports the store, opens the profile and
-reads the cases, and the GUI thread imports and builds the window. What imports Qt stays on the GUI thread.
+A process (:mod:`gridclient.forerunner`) opens the store while this one imports Qt; the window is imported while
+Chromium starts; Chromium loads the map's page in processes of its own while the window is built.
 """
 
 from __future__ import annotations
 
-import builtins
 import os
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -37,6 +38,10 @@ _SWITCH_INTERVAL_S: Final = 0.0005
 _MAP_SIZE: Final = (788, 330)
 """Of the map in a window that nobody has changed: a page that is shown in this size need not fit its areas again."""
 _WINDOW: Final = (
+    "gridclient.ui.theme",
+    "gridclient.mapview.view",
+    "gridclient.ui.map_pane",
+    "gridclient.ui.window_memory",
     "gridclient.ui.present",
     "gridclient.ui.cases.filter_bar",
     "gridclient.ui.cases.table",
@@ -48,7 +53,7 @@ _WINDOW: Final = (
     "gridclient.ui.main_window",
     "gridclient.app",
 )
-"""The window's modules in portions, so that the page need not wait for its answers."""
+"""The window's modules in portions, so that nothing waits long for the end of one."""
 
 
 def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forerunner: Forerunner | None = None) -> int:
@@ -64,7 +69,8 @@ def run(profile: Path, *, made: Callable[[App], None] = lambda _app: None, forer
         GridClientError: see :func:`gridclient.composition.open_desk`.
     """
     garbage = GarbageCollector()  # nothing of what a start makes is garbage
-    _make_haste()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's linear algebra, which nobody here calls
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     try:
         app = open_app(profile, forerunner)
         QApplication.setQuitOnLastWindowClosed(False)
@@ -103,15 +109,17 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
     """
     opening = _Opening(profile, forerunner)  # before the web engine is imported: the page waits for it
     from gridclient.application import make_application
+
+    window = iter(_WINDOW)
+    application = make_application(begun=partial(_start_engine, window))
     from gridclient.mapview.view import MapView
 
-    application = make_application()
     view = MapView(size=_MAP_SIZE)
     view.resize(*_MAP_SIZE)
     try:
         opened, base_maps = opening.wait()
         _begin_as_left(view, opened.desk, base_maps)
-        for part in _WINDOW:
+        for part in window:
             import_module(part)
             application.processEvents()  # the page asks in between
         from gridclient.app import App, Begun
@@ -122,6 +130,28 @@ def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
         view.shutdown()
         view.deleteLater()
         raise
+
+
+def _start_engine(window: Iterator[str]) -> None:
+    """Starts Chromium; as much of the window as there is time for is imported on another thread meanwhile.
+
+    Beside no Python that uses Qt: PySide makes a type when it is first named, and two threads would make it twice.
+    """
+    from gridclient.mapview.engine import start_engine
+
+    started = threading.Event()
+
+    def import_meanwhile() -> None:
+        while not started.is_set() and (part := next(window, "")):
+            import_module(part)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="importing") as pool:
+        importing = pool.submit(import_meanwhile)
+        try:
+            start_engine()
+        finally:
+            started.set()
+    importing.result()
 
 
 def _begin_as_left(view: MapView, desk: Desk, base_maps: BaseMapFolder) -> None:
@@ -192,18 +222,6 @@ class _Opening(QObject):
 def _app(profile: Path) -> App:
     app: App = import_module("gridclient.app").App(profile)
     return app
-
-
-def _make_haste() -> None:
-    """What costs a start time and brings it nothing.
-
-    WORKAROUND for PySide6 6.x: it reads and decodes the source of every module that is imported after it, to see
-    whether the module names PySide6 and may one day switch on ``__feature__``. Nothing here does, and it takes a
-    tenth of a second.
-    """
-    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's linear algebra, which nobody here calls
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
 
 def _until_closed(window: QWidget) -> None:

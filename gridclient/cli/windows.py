@@ -27,6 +27,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
     """Opens the desk and stays until its window closes."""
     from gridclient.forerunner import Forerunner
     from gridclient.logs import kept_log
+    from gridclient.qt_loading import load_qt
     from gridclient.store.profile_lock import profile_exists
 
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
@@ -34,6 +35,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
     gc.disable()  # nothing of what a start makes is garbage; the desk that stands collects by itself
     try:
         forerunner = Forerunner.begin(args.profile)
+        load_qt()
         from gridclient.start import run
 
         with kept_log(args.profile / "logs"):

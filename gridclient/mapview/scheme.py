@@ -20,7 +20,7 @@ PAGE_URL = f"{ORIGIN}/page/index.html"
 SCRIPT_ENGINE = '--js-flags="--no-concurrent-sparkplug --no-maglev --concurrent-turbofan-max-threads=1"'
 
 # The interceptor and the page's policy stop requests; these stop what never becomes one (name look-ups, preconnect,
-# Chromium's own errands).
+# Chromium's own errands). The unsandboxed zygote is a process to fork others from that the page never needs.
 CHROMIUM_FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
     "--disable-background-networking",
@@ -29,6 +29,7 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
     "--disable-breakpad",
     "--no-pings",
+    "--no-unsandboxed-zygote",
     "--dns-prefetch-disable",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     SCRIPT_ENGINE,

@@ -128,19 +128,18 @@ class _Watch:
 def desk(profile: Path) -> dict[str, float]:
     """The desk on a profile: its first page painted, its map drawn."""
     from gridclient import __main__ as program
-    from gridclient import forerunner
+    from gridclient import qt_loading
 
-    watch, begin = _Watch(), forerunner.Forerunner.begin
+    watch, load = _Watch(), qt_loading.load_qt
 
-    def begin_and_watch(folder: Path) -> forerunner.Forerunner | None:
-        """Qt is loaded after this, and not before."""
-        found = begin(folder)
+    def load_and_watch() -> None:
+        """Qt is loaded here, and not before."""
+        load()
         from gridclient import start
 
         start.run = functools.partial(start.run, made=watch.hear)
-        return found
 
-    forerunner.Forerunner.begin = begin_and_watch  # type: ignore[method-assign,assignment]  # watched in place
+    qt_loading.load_qt = load_and_watch
     sys.argv = ["gridclient", "--profile", str(profile)]
     if program.main() or not all(watch.shown.get(name) for name in ("rows", "grids", "cases")):
         raise SystemExit(f"the desk shows {watch.shown}")

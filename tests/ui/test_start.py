@@ -126,23 +126,83 @@ print(before, "QWizard" in vars(QtWidgets))
     assert after == before
 
 
+def _ran(steps: str) -> str:
+    return subprocess.run([sys.executable, "-c", steps], capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+def test_another_thread_can_run_python_while_the_engine_starts() -> None:
+    steps = """
+import threading, time
+from gridclient.application import make_application
+from gridclient.mapview.engine import start_engine
+turns, started = [], threading.Event()
+def take_turns():
+    while not started.is_set():
+        turns.append(0)
+        time.sleep(0.001)
+def start():
+    other = threading.Thread(target=take_turns)
+    other.start()
+    start_engine()
+    started.set()
+    other.join()
+    print(len(turns))
+make_application(begun=start)
+"""
+    assert int(_ran(steps)) > 5  # with the lock held it is one or two
+
+
+def test_the_window_is_imported_while_the_engine_starts() -> None:
+    steps = """
+import sys
+from gridclient import start
+window = iter(start._WINDOW)
+from gridclient.application import make_application
+make_application(begun=lambda: start._start_engine(window))
+print("gridclient.mapview.view" in sys.modules, len(list(window)) < len(start._WINDOW))
+"""
+    assert _ran(steps).split() == ["True", "True"]
+
+
+def test_qt_is_loaded_without_its_signatures_and_knows_them_where_an_error_names_them() -> None:
+    steps = """
+import builtins, sys
+before = builtins.compile
+from gridclient.qt_loading import load_qt
+load_qt()
+waiting = lambda: hasattr(sys.modules["shibokensupport.signature.layout"], "__source__")
+print(before is builtins.compile, builtins.__import__ is builtins.__orig_import__, waiting())
+from PySide6.QtCore import QPoint
+from PySide6.support.signature import get_signature
+try:
+    QPoint("a", "b")
+except TypeError as error:
+    print("QPoint.__init__(xpos: int, ypos: int, /)" in str(error))
+print(str(get_signature(QPoint)[2]), waiting())
+"""
+    assert _ran(steps).splitlines() == ["True True True", "True", "(self, xpos: int, ypos: int, /) -> None False"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
 def test_the_command_line_begins_the_store_before_it_loads_qt(tmp_path: Path) -> None:
     create_profile(tmp_path / "desk", county="371002", township="371002003", name="测试指挥室")
     steps = """
 import sys
-from gridclient import forerunner
-begin = forerunner.Forerunner.begin
+from gridclient import forerunner, qt_loading
+begin, load = forerunner.Forerunner.begin, qt_loading.load_qt
+early = []
 def begin_and_watch(profile):
-    found, early = begin(profile), "PySide6" in sys.modules
+    early.append("PySide6" in sys.modules)
+    return begin(profile)
+def load_and_watch():
+    load()
     from gridclient import start
     stay = start.run
     def leave(app):
-        print(type(app._opened).__name__, early, app.desk.settings.value("x") == "", flush=True)
+        print(type(app._opened).__name__, *early, app.desk.settings.value("x") == "", flush=True)
         app.window.map.drawn.connect(app.window.close, start.Qt.ConnectionType.QueuedConnection)
     start.run = lambda *given, **named: stay(*given, made=leave, **named)
-    return found
-forerunner.Forerunner.begin = begin_and_watch
+forerunner.Forerunner.begin, qt_loading.load_qt = begin_and_watch, load_and_watch
 sys.argv = ["gridclient", "--profile", sys.argv[1]]
 from gridclient.__main__ import main
 sys.exit(main())
