@@ -35,7 +35,7 @@ def fold(case: Case | None, event: Event) -> Case:
     after = step(case, event)
     if case.contentions:
         after = _on_standing_side(after, event)
-    previous = None if event.kind == EventKind.UNDONE else replace(case, previous=None)
+    previous = None if event.kind in _NOT_TAKEN_BACK else replace(case, previous=None)
     return replace(after, version=case.version + 1, last_event=event, previous=previous)
 
 
@@ -171,6 +171,7 @@ def _undone(case: Case, event: Event) -> Case:
     return case.previous
 
 
+_NOT_TAKEN_BACK = frozenset({EventKind.UNDONE, EventKind.RECOMPUTED})
 _OPENERS: Mapping[str, Callable[[Event], Case]] = {
     EventKind.REGISTERED: steps_desk.registered,
     EventKind.IMPORTED: steps_desk.imported,

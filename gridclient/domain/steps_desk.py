@@ -10,7 +10,7 @@ from datetime import datetime
 from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Role, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
-from gridclient.domain.events import Event, Payload, from_seconds
+from gridclient.domain.events import Event, Payload, from_seconds, to_seconds
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
@@ -193,12 +193,13 @@ def attached(case: Case, event: Event) -> Case:
 
 
 def recomputed(case: Case, event: Event) -> Case:
-    """New legal calendar: the running clocks get the dates it gives; nothing else moves."""
-    new = {(raw["stage"], raw.get("unit", "")): raw["due"] for raw in event.payload["dues"]}
+    """New legal calendar: the clocks named by stage, unit and start get the dates it gives; nothing else moves.
 
-    def renewed(stage: str, unit: str, due: datetime) -> datetime:
-        return from_seconds(new.get((stage, unit))) or due
-
-    clocks = tuple(replace(c, due=renewed(c.stage, c.unit, c.due)) if c.ended is None else c for c in case.clocks)
-    parts = tuple(replace(a, due=renewed(Stage.HANDLE, a.unit, a.due)) for a in case.assignments)
+    One that began anew meanwhile has another start, and keeps its own date.
+    """
+    new = {(raw["stage"], raw["unit"], raw["started"]): instant(raw, "due") for raw in event.payload["dues"]}
+    clocks = tuple(replace(c, due=new.get((c.stage, c.unit, to_seconds(c.started)), c.due)) for c in case.clocks)
+    handling = [(c.unit, c.due, n.due) for c, n in zip(case.clocks, clocks, strict=True) if c.stage == Stage.HANDLE]
+    dues = {(unit, before): after for unit, before, after in handling if before != after}
+    parts = tuple(replace(a, due=dues.get((a.unit, a.due), a.due)) for a in case.assignments)
     return replace(case, clocks=clocks, assignments=parts)
