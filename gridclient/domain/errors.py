@@ -9,7 +9,7 @@ from __future__ import annotations
 class GridClientError(Exception):
     """A foreseen failure. ``code`` is stable and dotted (``case.not_dispatchable``); ``params`` fill its sentence."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
         self.code = code
         self.params = params
@@ -41,7 +41,7 @@ class StoreUnavailable(GridClientError):
 class SyncFault(GridClientError):
     """A round of synchronisation could not be finished; ``retryable`` tells whether the next try may help."""
 
-    def __init__(self, code: str, *, retryable: bool = False, **params: object) -> None:
+    def __init__(self, code: str, /, *, retryable: bool = False, **params: object) -> None:
         super().__init__(code, **params)
         self.retryable = retryable
 

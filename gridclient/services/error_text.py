@@ -252,6 +252,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "icons.missing": "程序文件不完整（缺少图标字体），请重新安装。",
     "import.given_up": "“{file}”上次导入中断，剩下的行已读不出，没有导完；已导入的 {count} 行保留，请重新导入。",
     "import.batch_damaged": "暂存的导入内容已损坏（{detail}），没有导完，请重新导入这个文件。",
+    "import.deadlines_moved": "{count} 件未办结案件的时限已按新的放假安排重算，各案的办理过程里有记录。",
     "import.other_kind": "这一行不是本次导入的内容，没有导入。",
     "import.code_twice": "编码 {code} 与第 {first} 行重复而内容不同，只导入第一行。",
     "case.known_differently": "编号 {number} 的案件已经导入过，这一行内容不同；为不覆盖现有办理情况，没有导入。",
@@ -290,7 +291,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def sentence(code: str, **params: object) -> str:
+def sentence(code: str, /, **params: object) -> str:
     """The sentence for people. An unknown code gets a general one that names it, so nothing is hidden."""
     template = SENTENCES.get(code)
     if template is None:

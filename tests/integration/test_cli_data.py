@@ -191,6 +191,16 @@ def test_a_refused_row_is_named_as_the_spreadsheet_counts_it(desk: CommandLine, 
     assert "第 3 行" in desk("import", "cases", case_file(tmp_path, spoilt=True)).out
 
 
+def test_a_code_that_stands_twice_is_a_refused_row_with_a_sentence(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.json("init", *INIT)
+    path = tmp_path / "units.csv"
+    path.write_text("单位编码,单位名称,类型\nD-1,一队,部门\nD-1,二队,部门\n", encoding="utf-8")
+    ran = nothing.json("import", "units", path)
+    assert (ran.status, ran.json["imported"]) == (3, 1)
+    assert [(row["row"], row["code"]) for row in ran.json["refused"]] == [(3, "import.code_twice")]
+    assert ran.json["refused"][0]["message"].startswith("编码 D-1 与第 2 行")
+
+
 def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine, tmp_path: Path) -> None:
     assert counts(desk.json("import", "cases", case_file(tmp_path), "--dry-run")) == ("cases", 3, 3, 0)
     assert "没有写入任何数据：共 3 行：可导入 3" in desk("import", "cases", case_file(tmp_path), "--dry-run").out
