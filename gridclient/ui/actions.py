@@ -167,8 +167,7 @@ class DeskActions(QObject):
         self._contended = self._several = False
         self._undoable = self._resting = False
         self._free = {name for name, made in self.desk.items() if made.isEnabled()}
-        self.allow_for(())
-        self.allow_undo(possible=False)
+        self._allow()
 
     def allow_for(self, rows: Iterable[CaseRow]) -> None:
         """Enables what can be done with at least one of these cases."""
@@ -178,7 +177,7 @@ class DeskActions(QObject):
         self._contended = any(row.conflict for row in rows)
         self._allow()
 
-    def allow_undo(self, *, possible: bool) -> None:
+    def allow_undo(self, possible: bool) -> None:
         """Whether there is something to take back."""
         self._undoable = possible
         self._allow()

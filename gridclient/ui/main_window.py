@@ -82,12 +82,14 @@ class MainWindow(QMainWindow):
         self.cases = CaseList(desk=desk, jobs=jobs)
         self.batch = Batch(desk=desk, jobs=jobs, short=self.cases.model.short, parent=self)
         self.pane = CasePane(desk=desk, jobs=jobs, initials=self.initials, short=self.cases.model.short)
-        self.side = IntakeSide(make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane)
         self.chosen = ChosenCases(
             queries=desk.queries, jobs=jobs, actions=self.actions_, batch=self.batch, pane=self.pane, parent=self
         )
         self.status = StatusLine()
         self._places = self._arrange()
+        self.side = IntakeSide(
+            make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane, into=self._places.across
+        )
         self._recall()  # before anybody hears of it: it is asked when the window is shown
         self._connect()
         self._connect_parts()
@@ -97,11 +99,6 @@ class MainWindow(QMainWindow):
     def detail(self) -> CasePanel:
         """The case's panel, made now where it is not there yet."""
         return self.pane.panel
-
-    @property
-    def intake(self) -> QWidget | None:
-        """The intake form, when it has been opened."""
-        return self.side.form
 
     @without_style_sheet()
     def _arrange(self) -> Arrangement:
@@ -114,7 +111,6 @@ class MainWindow(QMainWindow):
             bottom=self.status,
             stack=self.pages.stack,
         )
-        self.side.put_into(made.across)
         left = (*self.boxes.buttons.values(), self.tree)
         order = (self.command, *self.top.stops(), *left, *self.cases.bar.stops(), self.cases.table)  # then the case
         for before, after in pairwise(order):
@@ -129,7 +125,6 @@ class MainWindow(QMainWindow):
         self.boxes.box_chosen.connect(state.toggle_box)
         self.tree.grid_chosen.connect(state.choose_grid)
         self.map.grid_chosen.connect(state.choose_grid)
-        self.map.case_chosen.connect(state.choose_case)
         self.map.unit_chosen.connect(state.choose_unit)
         self.map.box_selected.connect(state.choose_bounds)
         cases.narrowed.connect(state.narrow_by)
@@ -153,9 +148,10 @@ class MainWindow(QMainWindow):
             teller.told.connect(self.banner.tell)
         for wanted in (cases.cases_chosen, self.batch.undone, self.banner.cases_wanted):
             wanted.connect(state.select)
+        self.banner.cases_wanted.connect(self.pages.back)
         self.banner.escaped.connect(self.batch.stop)
         self.batch.said.connect(self.status.tell)
-        self.batch.undo_possible.connect(lambda possible: self.actions_.allow_undo(possible=possible))
+        self.batch.undo_possible.connect(self.actions_.allow_undo)
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(lambda _action: self.side.close())
         self.actions_.case_wanted.connect(self.chosen.do)
@@ -176,7 +172,8 @@ class MainWindow(QMainWindow):
             written.connect(self.announce)
         news.taken_back.connect(self.batch.forget)
         self.pages.sync.round_ended.connect(self.pane.refresh_files)
-        news.open_wanted.connect(self.state.choose_case)
+        for opened in (self.map.case_chosen, news.open_wanted, self.side.open_wanted):
+            opened.connect(self.state.choose_case)
         news.together_wanted.connect(self.chosen.do)
         news.staying.connect(self.cases.stay_with)
         news.told.connect(self.status.tell)
@@ -186,7 +183,6 @@ class MainWindow(QMainWindow):
         self._first.seen.connect(self.pane.make_soon)
         self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
-        self.side.open_wanted.connect(self.state.choose_case)
         self.side.left.connect(self.cases.table.setFocus)
         self._places.centre.left.connect(self.pages.back)
         self.pages.covered.connect(self.actions_.rest)
@@ -196,8 +192,8 @@ class MainWindow(QMainWindow):
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
         self.boxes.box_chosen.connect(self.pages.open_box)
-        for asking in (self.cases, news):
-            asking.conflict_wanted.connect(self.pages.sync.open_conflict)
+        for contended in (news, self.cases):
+            contended.conflict_wanted.connect(self.pages.sync.open_conflict)
         self.pages.link_sync(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
 
     def _recall(self) -> None:

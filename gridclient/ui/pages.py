@@ -160,7 +160,7 @@ class Refreshing(Protocol):
 
 
 class IntakeSide(QObject):
-    """F3: the intake form takes the place of the case's panel until it is left.
+    """F3: the intake form, at the right end of the desk, takes the place of the case's panel until it is left.
 
     Signals:
         registered(str, Changes): a new case.
@@ -179,20 +179,16 @@ class IntakeSide(QObject):
         initials: NameInitials,
         map_pane: MapPane,
         detail: QWidget,
+        into: QSplitter,
     ) -> None:
         super().__init__(detail)
         self._make, self._initials = make, initials
-        self._map, self._detail = map_pane, detail
-        self._splitter: QSplitter | None = None
+        self._map, self._detail, self._splitter = map_pane, detail, into
         self.form: QWidget | None = None
-
-    def put_into(self, splitter: QSplitter) -> None:
-        """The form stands at the right end of the desk."""
-        self._splitter = splitter
 
     def open(self) -> None:
         """The form instead of the case."""
-        if self.form is None and self._make is not None and self._splitter is not None:
+        if self.form is None and self._make is not None:
             self.form = self._make(self._initials)
             self._hear(self.form)
             self._splitter.addWidget(self.form)

@@ -225,7 +225,7 @@ def look(operator: Operator) -> dict[str, Any]:
     operator.until("the case's panel", lambda: operator.window.detail.view is not None)
     seen = operator.seen()
     operator.key(Qt.Key.Key_F3)
-    intake = operator.window.intake
+    intake = operator.window.side.form
     assert intake is not None
     operator.until("the draft", lambda: bool(intake.findChildren(QPlainTextEdit)[0].toPlainText()))
     return {**seen, "draft": intake.findChildren(QPlainTextEdit)[0].toPlainText()}

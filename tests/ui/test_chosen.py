@@ -193,3 +193,13 @@ def test_esc_leaves_the_closing_of_several(window: MainWindow, invented: Invente
     press(form.widget_of("note"), Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.detail.foot.form is None)
     qtbot.waitUntil(lambda: Action.CLOSE in window.detail.foot.bar.buttons)
+
+
+def test_the_cases_that_a_banner_names_are_shown_where_a_page_covers_the_desk(window: MainWindow, qtbot: QtBot) -> None:
+    refused = tuple(row.id for row in window.cases.model.rows[2:4])
+    press(window, Qt.Key.Key_F1)
+    window.banner.tell_refused("没有办成", refused)
+    QTest.mouseClick(window.banner.button, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert window.pages.stack.currentIndex() == 0
+    assert window.cases.table.chosen() == refused

@@ -227,8 +227,8 @@ def test_f3_registers_beside_the_list_and_the_new_case_is_chosen(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
     press(window, Qt.Key.Key_F3)
-    assert window.intake is not None
-    assert window.intake.isVisible()
+    assert window.side.form is not None
+    assert window.side.form.isVisible()
     assert not window.detail.isVisible()
     focused = QApplication.focusWidget()
     assert isinstance(focused, QPlainTextEdit)
@@ -237,7 +237,7 @@ def test_f3_registers_beside_the_list_and_the_new_case_is_chosen(
     qtbot.waitUntil(lambda: "海滨路路灯不亮" in titles(window))
     made = next(case for case in invented.store.cases.values() if case.facts.title == "海滨路路灯不亮")
     qtbot.waitUntil(lambda: window.state.current == made.id)
-    press(window.intake, Qt.Key.Key_Escape)
+    press(window.side.form, Qt.Key.Key_Escape)
     assert window.detail.isVisible()
     assert window.cases.table.hasFocus()
 
@@ -248,8 +248,8 @@ def test_f2_leaves_the_form_and_goes_to_the_units(window: MainWindow, qtbot: QtB
     settle(qtbot, window)
     press(window, Qt.Key.Key_F3)
     press(window, Qt.Key.Key_F2)
-    assert window.intake is not None
-    assert not window.intake.isVisible()
+    assert window.side.form is not None
+    assert not window.side.form.isVisible()
     focused = QApplication.focusWidget()
     assert focused is not None
     assert window.detail.isAncestorOf(focused)

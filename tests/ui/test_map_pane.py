@@ -100,7 +100,7 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
 
 def test_escape_on_the_map_ends_the_picking_of_a_point_in_the_form_too(window: MainWindow) -> None:
     press(window, Qt.Key.Key_F3)
-    form = window.intake
+    form = window.side.form
     assert isinstance(form, IntakeForm)
     form.inputs.pick.click()
     assert form.inputs.pick.isChecked()
