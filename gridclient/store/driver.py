@@ -46,6 +46,15 @@ _BUSY_POLL_S: Final = 0.001
 _ASK_AGAIN: Final = 8
 
 _FULL, _IO_ERROR, _CORRUPT, _NOT_A_DATABASE, _CANNOT_OPEN, _READ_ONLY, _BUSY, _LOCKED = 13, 10, 11, 26, 14, 8, 5, 6
+_CODES_OF_BACKUP: Final = {
+    "database or disk is full": _FULL,
+    "disk I/O error": _IO_ERROR,
+    "database disk image is malformed": _CORRUPT,
+    "unable to open database file": _CANNOT_OPEN,
+    "attempt to write a readonly database": _READ_ONLY,
+    "database is locked": _BUSY,
+}
+"""WORKAROUND: ``Connection.backup`` raises its errors without ``sqlite_errorcode``."""
 
 
 class Cursor(Protocol):
@@ -86,7 +95,7 @@ def environment_faults() -> Iterator[None]:
 
 
 def _as_fault(code: int | None, text: str) -> StoreUnavailable | None:
-    primary = (code or 0) & 0xFF
+    primary = (_CODES_OF_BACKUP.get(text, 0) if code is None else code) & 0xFF
     if primary == _FULL:
         return StoreUnavailable("store.disk_full")
     if primary in (_BUSY, _LOCKED):

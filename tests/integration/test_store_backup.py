@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, StoreUnavailable
@@ -96,6 +97,30 @@ def test_a_backup_overwrites_nothing(profile: Profile, tmp_path: Path) -> None:
     (tmp_path / "a.gridbackup").write_text("mine")
     with pytest.raises(InvalidInput, match=r"backup\.exists"):
         back_up(profile, tmp_path / "a.gridbackup")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("database or disk is full", "store.disk_full"), ("disk I/O error", "store.disk_failed")]
+)
+def test_a_full_disk_under_a_backup_is_the_disks_fault_and_leaves_nothing(
+    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, code: str
+) -> None:
+    """A copy that SQLite gives up comes without the number of its error: raised here as it is for a stick of 2 MB."""
+
+    class Full:
+        def backup(self, _target: Any) -> None:
+            raise dbapi2.OperationalError(text)
+
+        def execute(self, _sql: str) -> Full:
+            return self
+
+        def fetchone(self) -> None: ...
+        def close(self) -> None: ...
+
+    monkeypatch.setattr(Database, "separate_connection", lambda _self: Full())
+    with pytest.raises(StoreUnavailable, match=code.replace(".", r"\.")):
+        back_up(profile, tmp_path / "a.gridbackup")
+    assert not list(tmp_path.glob("a.*"))
 
 
 def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: Profile) -> None:
