@@ -47,15 +47,9 @@ class CasePane(QWidget):
     """
 
     def __init__(
-        self,
-        *,
-        desk: Desk,
-        jobs: Jobs,
-        initials: NameInitials,
-        short: Callable[[str], str] = short_number,
-        parent: QWidget | None = None,
+        self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str] = short_number
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("casePane")
         self.setProperty("panel", "true")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -69,8 +69,8 @@ class CaseList(QWidget):
     first_shown = Signal()
     rows_shown = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
+        super().__init__()
         self.setObjectName("caseList")
         self.setProperty("panel", "true")
         self._desk, self._jobs = desk, jobs

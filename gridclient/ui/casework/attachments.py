@@ -105,8 +105,8 @@ class AttachmentsTab(QWidget):
 
     changes = Signal(object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
+        super().__init__()
         self._desk = desk
         self._jobs = jobs
         self._case_id = ""

@@ -16,8 +16,8 @@ from gridclient.ui.present import joined
 class BasisTab(QScrollArea):
     """The filing condition with its conditions, limit, units and the version in force."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.facts = FactTable()
         self.facts.setContentsMargins(12, 8, 12, 8)
         self.facts.setProperty("panel", "true")
@@ -47,8 +47,8 @@ class BasisTab(QScrollArea):
 class RelatedTab(QWidget):
     """The list, or a word that there is nothing alike."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.list = LikenessList(parent=self)
         self._empty = QLabel(self.tr("没有发现可能重复的案件。"), self)
         self._empty.setProperty("role", "muted")

@@ -30,8 +30,8 @@ class DetailsTab(QScrollArea):
 
     reveal_wanted = Signal()
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._view: CaseView | None = None
         self._plain = False
         self.facts = FactTable()

@@ -42,8 +42,8 @@ class DispatchPlace(Protocol):
 class Foot(QWidget):
     """One of three at a time."""
 
-    def __init__(self, *, dispatch: DispatchPlace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, dispatch: DispatchPlace) -> None:
+        super().__init__()
         self.dispatch, self._widget = dispatch, cast("QWidget", dispatch)
         self.form: ActionForm | None = None
         self.note = InlineNote(parent=self)

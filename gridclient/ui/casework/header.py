@@ -132,8 +132,8 @@ class StateLine(QWidget):
 class CaseHeader(QWidget):
     """Title, number · channel · grid · level, state, and the double clock with its explanation."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.title = TitleLine(parent=self)
         self.facts = QLabel(self)
         self.facts.setProperty("role", "muted")

@@ -46,9 +46,8 @@ class CasePanel(QWidget):
         dispatch: DispatchPlace,
         initials: NameInitials | None = None,
         news: CaseNews | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("caseDetail")
         self.setAccessibleName(self.tr("案件详情"))
         self.setProperty("panel", "true")

@@ -109,8 +109,8 @@ class TimelineDelegate(QStyledItemDelegate):
 class TimelineList(QListView):
     """Object name ``caseTimeline``."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("caseTimeline")
         self.setAccessibleName(self.tr("时间线"))
         self.setResizeMode(QListView.ResizeMode.Adjust)

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, RuleViolation
@@ -42,10 +41,8 @@ class DispatchPanel(DispatchSheet):
     refused = Signal(object, object)
     cancelled = Signal()
 
-    def __init__(
-        self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str] = short_number, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type, parent=parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str] = short_number) -> None:
+        super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type)
         self._desk = desk
         self._jobs = jobs
         self._action = Action.DISPATCH

@@ -17,14 +17,8 @@ from gridclient.ui.key_button import KeyButton
 class DispatchSheet(QWidget):
     """Object name ``dispatchPanel``. ``on_line_key`` and ``on_list_key`` are asked first about every key there."""
 
-    def __init__(
-        self,
-        *,
-        on_line_key: Callable[[QKeyEvent], bool],
-        on_list_key: Callable[[QKeyEvent], bool],
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, on_line_key: Callable[[QKeyEvent], bool], on_list_key: Callable[[QKeyEvent], bool]) -> None:
+        super().__init__()
         self.setObjectName("dispatchPanel")
         self.setAccessibleName(self.tr("派遣"))
         self.setProperty("panel", "true")
