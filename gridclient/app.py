@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -30,6 +33,12 @@ _OFFLINE: Final = "sync.offline"
 _SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
 _STORE_OPENS_MS: Final = 3_000  # at the latest: a moment after the map is drawn, if it is
 _MAP_SEEN_MS: Final = 40
+_AHEAD_MS: Final = 8_000
+_BETWEEN_MS: Final = 200
+_IMPORT_PAGE: Final = tuple(
+    f"gridclient.ui.importing.{part}" for part in ("columns_panel", "dialogs", "file_panel", "file_view", "page")
+)
+"""Two thirds of what opening that page takes is importing it."""
 
 
 @frozen
@@ -101,6 +110,7 @@ class App:
         self._backup_time = QTimer(self.window, interval=_BACKUP_LOOK_MS)
         self._backup_time.timeout.connect(self.back_up_if_due)
         self._backup_time.start()
+        QTimer.singleShot(_AHEAD_MS, self.window, partial(self._import_ahead, iter(_IMPORT_PAGE)))
 
     def _made_control(self) -> ProcessSyncControl:
         """The handle on a worker that begins when the window stands, or when the desk is asked to enrol."""
@@ -145,7 +155,12 @@ class App:
         self.restore_from = (file, key)
         self.window.close()
 
-    # Pages are imported when they are opened: the first paint waits for none of them.
+    # Pages are imported when they are opened, the largest a while before: the first paint waits for none of them.
+
+    def _import_ahead(self, parts: Iterator[str]) -> None:
+        if part := next(parts, ""):
+            import_module(part)
+            QTimer.singleShot(_BETWEEN_MS, self.window, partial(self._import_ahead, parts))
 
     def _help(self, keys: Keys) -> QWidget:
         from gridclient.ui.help.page import HelpPage

@@ -63,6 +63,22 @@ def test_a_desk_opens_over_an_import_that_cannot_be_finished_and_says_so_once(pr
     assert told[1] == ""
 
 
+def test_the_import_page_is_imported_before_anybody_opens_it(
+    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(desktop, "_AHEAD_MS", 0)
+    monkeypatch.setattr(desktop, "_BETWEEN_MS", 0)
+    monkeypatch.setattr(desktop, "import_module", imported.append)
+    app = desktop.build_app(profile)
+    try:
+        qtbot.waitUntil(lambda: "gridclient.ui.importing.page" in imported, timeout=5_000)
+        assert len(imported) > 1  # not in one turn
+        assert app.window.pages.page("import") is None
+    finally:
+        app.close()
+
+
 def test_the_offline_switch_stands_as_it_was_left(profile: Path, qtbot: QtBot) -> None:
     with open_desk(profile) as opened:
         device = opened.profile.device.id
