@@ -64,7 +64,7 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
     reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
     with aside_for(reading.expected if kind is ImportKind.CASES else 0) as aside:
         return import_records(
-            reading.ready(aside),
+            reading.rows(aside),
             file=reading.file,
             kind=kind,
             sink=_sink(opened, order, reading, aside),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -21,13 +20,12 @@ from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.points import PointReader
 from gridclient.services.aside import Aside, Claim, WhenAsked
 from gridclient.services.import_findings import RefusedRow
-from gridclient.services.import_records import CaseRecord, ImportedCase
+from gridclient.services.import_records import ImportedCase
 from gridclient.services.imported_case import case_of_values
 
 _PORTION: Final = 250
 _MOST_WAITING: Final = 12
 Made = TypeVar("Made")
-Case = TypeVar("Case", CaseRecord, ImportedCase)
 Ready: TypeAlias = tuple[Any, ...] | RefusedRow
 """The fields of an ``ImportedCase``: one with names costs twice as much to hand over."""
 
@@ -84,7 +82,7 @@ class SeenCases:
         self._first: dict[str, tuple[int, int]] = {}
         self._times: Counter[str] = Counter()
 
-    def judged(self, case: Case, cells: Sequence[Cell]) -> Case | RefusedRow:
+    def judged(self, case: ImportedCase, cells: Sequence[Cell]) -> ImportedCase | RefusedRow:
         """The case; rows without a number that are equal in every cell are told apart by their order.
 
         The same number twice with different contents is refused, for one of them would be lost. The same row twice is
@@ -94,7 +92,7 @@ class SeenCases:
         if identity.startswith(CONTENT_MARK):
             self._times[identity] += 1
             if (times := self._times[identity]) > 1:
-                return _renamed(case, f"{identity}:{times}")
+                return case._replace(identity=f"{identity}:{times}")
             return case
         content = hash(tuple(cells))
         row, before = self._first.setdefault(identity, (case.row, content))
@@ -102,12 +100,6 @@ class SeenCases:
             return case
         params = {"number": case.external_number, "first": row}
         return RefusedRow(case.sheet, case.row, "", "case.number_twice", params)
-
-
-def _renamed(case: Case, identity: str) -> Case:
-    if isinstance(case, ImportedCase):
-        return case._replace(identity=identity)
-    return replace(case, identity=identity)
 
 
 def cases_aside(

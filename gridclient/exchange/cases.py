@@ -16,7 +16,6 @@ from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.values import identifier, long_text, moment, text
-from gridclient.services.import_records import CaseRecord
 from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
 TITLE_FROM_TEXT = 40
@@ -48,7 +47,7 @@ _STATE_WORDS = {word: key for key, word in STATES.items()} | {
 
 
 class CaseReader:
-    """Makes one record of each row, by that row alone."""
+    """Reads the fields of each row, by that row alone."""
 
     def __init__(self, sheet: str, fields: Fields, points: PointReader) -> None:
         self._sheet = sheet
@@ -61,13 +60,11 @@ class CaseReader:
             if name in fields.places
         ]
 
-    def read(self, row: int, cells: Sequence[Cell]) -> CaseRecord:
-        """Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``,
-        ``case.level_unknown``."""
-        return CaseRecord(**self.values(row, cells))
-
     def values(self, row: int, cells: Sequence[Cell]) -> dict[str, Any]:
-        """The record's fields by their names, without those that are empty. Raises as :meth:`read` does."""
+        """What :func:`gridclient.services.imported_case.case_of_values` takes, without the fields that are empty.
+
+        Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``, ``case.level_unknown``.
+        """
         values: dict[str, Any] = {"sheet": self._sheet, "row": row}
         count = len(cells)
         for name, place, convert in self._converted:

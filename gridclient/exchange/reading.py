@@ -16,8 +16,7 @@ from gridclient.domain.coordinates import Crs, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.exchange.areas import AreaSource, is_damaged
-from gridclient.exchange.case_rows import SeenCases, cases_aside, read_row
-from gridclient.exchange.cases import CaseReader
+from gridclient.exchange.case_rows import cases_aside, read_row
 from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.divisions import DivisionReader
 from gridclient.exchange.features import FeatureFile, read_features
@@ -31,9 +30,9 @@ from gridclient.exchange.standards import StandardReader
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
-from gridclient.services.aside import Aside
+from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.services.import_findings import ImportKind, RefusedRow
-from gridclient.services.import_records import CaseRecord, Record
+from gridclient.services.import_records import Record
 
 RowReader: TypeAlias = Callable[[int, Sequence[Cell]], Record]
 _AREAS = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
@@ -49,14 +48,11 @@ class Reading:
     sheets: tuple[str, ...]
     expected: int
     titles: Mapping[str, str]
-    rows: Callable[[Aside | None], Iterator[Record | RefusedRow]]
+    rows: Callable[[Aside], Iterator[Record | RefusedRow]]
+    """All rows, in order; a part of the cases is made ready aside."""
 
     def __iter__(self) -> Iterator[Record | RefusedRow]:
-        return self.rows(None)
-
-    def ready(self, aside: Aside) -> Iterator[Record | RefusedRow]:
-        """The same rows; cases come as ``ImportedCase``, ready for the store, a part of them made aside."""
-        return self.rows(aside)
+        return self.rows(IN_PLACE)
 
 
 def read_kind(
@@ -137,26 +133,24 @@ def _read_table(kind: ImportKind, table: Table, mapping: ColumnMapping | None, c
     if crs is None and needs_crs(table, fields, points):
         raise InvalidInput("file.crs_needed", file=table.file, declared="")
 
-    def rows(aside: Aside | None) -> Iterator[Record | RefusedRow]:
-        if kind is ImportKind.CASES and aside is not None:
+    def rows(aside: Aside) -> Iterator[Record | RefusedRow]:
+        if kind is ImportKind.CASES:
             return cases_aside(table, columns.columns, crs, aside)
         # A reader counts and remembers, so each pass needs its own.
-        return _records(table, _row_reader(kind, table, fields, crs))
+        read = _row_reader(kind, table, fields, points)
+        return (read_row(table.sheet, table.titles, row, read, typed=table.typed) for row in table.rows())
 
     return Reading(table.file, (table.sheet,), table.expected, columns.columns, rows)
 
 
-def _row_reader(kind: ImportKind, table: Table, fields: Fields, crs: Crs | None) -> RowReader:
-    points = PointReader(fields, crs)
-    if kind is ImportKind.CASES:
-        return CaseReader(table.sheet, fields, points).read
+def _row_reader(kind: ImportKind, table: Table, fields: Fields, points: PointReader) -> RowReader:
     if kind is ImportKind.UNITS:
         return UnitReader(table.sheet, fields, points).read
     if kind is ImportKind.STANDARDS:
         return StandardReader(table.sheet, fields).read
     if kind is ImportKind.CALENDAR:
         return CalendarReader(table.sheet, fields).read
-    return area_reader(kind, AreaSource(table.sheet, fields, crs, _damaged(table.titles))).read
+    return area_reader(kind, AreaSource(table.sheet, fields, points.crs, _damaged(table.titles))).read
 
 
 def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridReader:
@@ -186,13 +180,6 @@ def needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
     return False
 
 
-def _records(table: Table, read: RowReader) -> Iterator[Record | RefusedRow]:
-    seen = SeenCases()
-    for row in table.rows():
-        record = read_row(table.sheet, table.titles, row, read, typed=table.typed)
-        yield seen.judged(record, row[1]) if isinstance(record, CaseRecord) else record
-
-
 def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | None, crs: Crs | None) -> Reading:
     if kind not in _AREAS:
         raise InvalidInput("file.not_a_table", file=source.name)
@@ -203,7 +190,7 @@ def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | Non
     fields = Fields(content.titles, columns.columns)
     areas = AreaSource("", fields, crs, _damaged(content.titles))
 
-    def rows(_: Aside | None) -> Iterator[Record | RefusedRow]:
+    def rows(_: Aside) -> Iterator[Record | RefusedRow]:
         return _features(content, area_reader(kind, areas))
 
     return Reading(source.name, ("",), len(content.features), columns.columns, rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from gridclient.domain.frozen import frozen
@@ -135,55 +135,16 @@ class StandardRecord:
     extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@frozen
-class CaseRecord:
-    """One case as another system wrote it down; what no field takes stands whole in ``extra`` by column title.
-
-    ``lon``/``lat`` are WGS-84; ``source_lon``/``source_lat`` are the file's own numbers in ``source_crs``.
-    ``channel`` and ``state`` are identifiers where the text is known (else "" with the text in ``*_text``);
-    ``level`` is 1–4 or ``None``. Times are aware.
-    """
-
-    sheet: str
-    row: int
-    identity: str
-    title: str
-    description: str = ""
-    reported_at: datetime | None = None
-    external_number: str = ""
-    channel: str = ""
-    channel_text: str = ""
-    big_class: str = ""
-    small_class: str = ""
-    level: int | None = None
-    urgency: str = ""
-    grid_code: str = ""
-    address: str = ""
-    lon: float | None = None
-    lat: float | None = None
-    source_crs: str = ""
-    source_lon: float | None = None
-    source_lat: float | None = None
-    reporter_name: str = ""
-    reporter_phone: str = ""
-    state: str = ""
-    state_text: str = ""
-    closed_at: datetime | None = None
-    due_at: datetime | None = None
-    unit_text: str = ""
-    result: str = ""
-    notices: tuple[Notice, ...] = ()
-    extra: Mapping[str, str] = field(default_factory=dict)
-
-
 Texts = tuple[str, str, str, str, str, str]
 """The parts of an imported case's event between what is filled in later: digest, class, grid, standard."""
 
 
 class ImportedCase(NamedTuple):
-    """A :class:`CaseRecord` as log and tables will have it, but for what the store knows: grid, standard, number.
+    """One case as another system wrote it down, as log and tables will have it, but for what the store knows: grid,
+    standard, number.
 
     Made by :mod:`gridclient.services.imported_case`, in large numbers and often in another process, so it is a tuple.
+    ``lon``/``lat`` are WGS-84.
     Times are whole seconds since 1970; ``reported`` is ``None`` and ``day`` (an ordinal, in China) 0 where the row
     tells no time; ``closed_at`` counts of ``closed`` cases only. ``digest`` is the same for the same row, "" where a
     text is damaged.
@@ -227,4 +188,4 @@ class CalendarRecord:
     name: str = ""
 
 
-Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CaseRecord | ImportedCase | CalendarRecord
+Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | ImportedCase | CalendarRecord

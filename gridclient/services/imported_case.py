@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as encode
@@ -22,7 +21,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
-from gridclient.services.import_records import CaseRecord, ImportedCase, Texts
+from gridclient.services.import_records import ImportedCase, Texts
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
 
@@ -33,7 +32,6 @@ _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, w
 _GAP: Final = "\u0001"
 """Stands where something is not known yet."""
 _NUMBER_GAP: Final = f'"number":{encode(_GAP)}'
-_FIELDS: Final = tuple(field.name for field in fields(CaseRecord))
 _KEPT_AS_TOLD: Final = (
     "grid_code", "channel_text", "big_class", "small_class", "state", "state_text", "unit_text", "result"
 )  # fmt: skip
@@ -60,7 +58,7 @@ class StandardMatcher:
             for name in (f"{row.big_class}\0{row.small_class}", f"\0{row.small_class}"):
                 self._by_name[name] = None if name in self._by_name else row
 
-    def find(self, case: CaseRecord | ImportedCase) -> StandardRow | None:
+    def find(self, case: ImportedCase) -> StandardRow | None:
         """``None`` where the class is unknown or has several conditions: a limit hangs on the condition."""
         small = case.small_class
         if not small:
@@ -71,14 +69,15 @@ class StandardMatcher:
         return self._by_name.get(f"{case.big_class}\0{small}") or self._by_name.get(f"\0{small}")
 
 
-def imported_case(record: CaseRecord) -> ImportedCase:
-    """What the row says, as the event ``case_imported`` will: the same for the same row, whenever it is read."""
-    return case_of_values({name: getattr(record, name) for name in _FIELDS})
-
-
 def case_of_values(values: Mapping[str, Any]) -> ImportedCase:
-    """The same of a record's fields by their names, those that are empty left out or not: a file has a million rows,
-    and to make a record of each first takes as long as to read it."""
+    """What a row says, as the event ``case_imported`` will: the same for the same row, whenever it is read.
+
+    ``values`` are the row's fields by their names, those that are empty left out or not: sheet, row, identity, title,
+    description, reported_at, external_number, channel, channel_text, big_class, small_class, level (1-4), urgency,
+    grid_code, address, lon, lat (WGS-84), source_crs, source_lon, source_lat (the file's own), reporter_name,
+    reporter_phone, state, state_text, closed_at, due_at, unit_text, result, notices, and what no field takes in extra
+    by column title. Times are aware; channel and state are identifiers, with the text in ``*_text``.
+    """
     told = values.get
     reported_at, closed_at, due_at = told("reported_at") or told("closed_at"), told("closed_at"), told("due_at")
     reported = None if reported_at is None else to_seconds(reported_at)

@@ -21,8 +21,8 @@ import numpy as np
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.import_findings import RefusedRow, RowFinding
-from gridclient.services.import_records import CaseRecord, ImportedCase, Record
-from gridclient.services.imported_case import StandardMatcher, case_key, dated, imported_case, listed_class
+from gridclient.services.import_records import ImportedCase, Record
+from gridclient.services.imported_case import StandardMatcher, case_key, dated, listed_class
 from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
@@ -53,13 +53,8 @@ class CaseSink:
         self._without_grid = 0
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
-        cases = []
-        refused = []
-        for record in records:
-            if isinstance(record, ImportedCase | CaseRecord):
-                cases.append(imported_case(record) if isinstance(record, CaseRecord) else record)
-            else:
-                refused.append(_refuse(record, "", "import.other_kind"))
+        cases = [record for record in records if isinstance(record, ImportedCase)]
+        refused = [_refuse(r, "", "import.other_kind") for r in records if not isinstance(r, ImportedCase)]
         self._put_aside(self._new_ones(cases, refused), refused)
         return refused
 

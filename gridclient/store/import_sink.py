@@ -15,7 +15,6 @@ from gridclient.domain.codes import list_name
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import (
     CalendarRecord,
-    CaseRecord,
     DivisionRecord,
     GridRecord,
     ImportedCase,
@@ -33,7 +32,6 @@ from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, pl
 from gridclient.store.reference_rows import read_known_areas
 from gridclient.store.versioned_merge import plan_grids, plan_standards
 
-_CASES = (CaseRecord, ImportedCase)
 _R = TypeVar("_R", bound=Record)
 
 
@@ -59,11 +57,11 @@ class ReferenceSink:
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
         """Keeps the rows in memory; a case is no reference data and refused."""
-        self._records += (record for record in records if not isinstance(record, _CASES))
+        self._records += (record for record in records if not isinstance(record, ImportedCase))
         return [
             RefusedRow(record.sheet, record.row, "", "import.other_kind")
             for record in records
-            if isinstance(record, _CASES)
+            if isinstance(record, ImportedCase)
         ]
 
     def check(self) -> Sequence[RefusedRow]:
@@ -139,7 +137,7 @@ def _key(record: Record) -> tuple[str, str]:
 
 
 def _code(record: Record) -> str:
-    return record.identity if isinstance(record, CaseRecord | ImportedCase | CalendarRecord) else record.code
+    return record.identity if isinstance(record, ImportedCase | CalendarRecord) else record.code
 
 
 def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[RefusedRow]]:

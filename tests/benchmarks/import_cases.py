@@ -81,7 +81,7 @@ def bring(
     reading = read_kind(ImportKind.CASES, path)
     with aside_for(reading.expected) if second_core else nullcontext(IN_PLACE) as aside:
         return import_records(
-            reading.ready(aside),
+            reading.rows(aside),
             file=reading.file,
             kind=ImportKind.CASES,
             sink=store.sink(ImportKind.CASES, aside=aside),

@@ -21,6 +21,7 @@ from gridclient.store.migrations import upgrade
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.unit_of_work import SqliteWork
+from tests.fakes.case_record import CaseRecord, imported_case
 from tests.fakes.invented_areas import TOWNSHIP, SetClock
 
 KEY = b"k" * 32
@@ -60,14 +61,14 @@ class ImportStore:
 
     def bring(
         self,
-        records: Iterable[Record | RefusedRow],
+        records: Iterable[Record | CaseRecord | RefusedRow],
         kind: ImportKind = ImportKind.GRIDS,
         *,
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> ImportOutcome:
         return import_records(
-            records,
+            (imported_case(row) if isinstance(row, CaseRecord) else row for row in records),
             file="f",
             kind=kind,
             sink=self.sink(kind),

@@ -9,9 +9,9 @@ from typing import Any
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import payload_text, to_seconds
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
-from gridclient.services.import_records import CaseRecord
 from gridclient.services.rows import StandardRow
 from gridclient.services.words import CHANNELS, URGENCIES
+from tests.fakes.case_record import CaseRecord
 
 GAP = "\u0001"
 CLOSED = {CaseState.CLOSED.value, CaseState.DECLINED.value, CaseState.VOID.value, CaseState.MERGED.value}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from gridclient.services.import_records import CaseRecord
+from tests.fakes.case_record import CaseRecord
 from tests.fakes.invented_areas import NOW, middle
 
 _THINGS = ("路灯不亮", "噪音扰民", "井盖缺失", "垃圾堆放", "违章停车")

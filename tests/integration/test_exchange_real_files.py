@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from statistics import median
 
@@ -11,6 +11,7 @@ import pytest
 import shapely
 from openpyxl import load_workbook
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.geometry import distance
 from gridclient.exchange.preview import preview
 from gridclient.exchange.reading import read_kind
@@ -18,11 +19,12 @@ from gridclient.exchange.tables import open_table
 from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import (
     CalendarRecord,
-    CaseRecord,
     DivisionRecord,
+    ImportedCase,
     Record,
     StandardRecord,
 )
+from tests.fakes.case_record import facts_of
 
 BOSTON = "boston311_2011/311_service_requests_2011.zip"
 
@@ -37,15 +39,15 @@ def all_good(kind: ImportKind, path: Path, *, crs: str | None = None) -> list[Re
 
 def test_all_messages_to_a_local_government_go_in(real_data: Path) -> None:
     found = all_good(ImportKind.CASES, real_data / "tipdm2020" / "附件3.xlsx")
-    cases = [case for case in found if isinstance(case, CaseRecord)]
+    cases = [case for case in found if isinstance(case, ImportedCase)]
     assert len(cases) == 4_326
     assert len({case.identity for case in cases}) == 4_326
     first = cases[0]
-    assert (first.row, first.external_number, first.reporter_name) == (2, "188006", "A000102948")
+    assert (first.row, first.external_number, facts_of(first)["reporter_name"]) == (2, "188006", "A000102948")
     assert first.description.startswith("座落在")
-    times = sorted(case.reported_at for case in cases if case.reported_at)
+    times = sorted(datetime.fromtimestamp(case.reported, CHINA_TIME) for case in cases if case.reported)
     assert (len(times), times[0].year, times[-1].year) == (4_326, 2017, 2020)
-    assert all(set(case.extra) == {"反对数", "点赞数"} for case in cases)
+    assert all(set(facts_of(case)["extra"]) == {"反对数", "点赞数"} for case in cases)
 
 
 def test_the_own_reader_and_openpyxl_see_the_same_cells(real_data: Path) -> None:
@@ -54,22 +56,21 @@ def test_the_own_reader_and_openpyxl_see_the_same_cells(real_data: Path) -> None
     theirs = [tuple(row) for row in workbook.worksheets[0].iter_rows(min_row=2, values_only=True)]
     workbook.close()
     assert [tuple(cells) for _, cells in open_table(path).rows()] == theirs
-    described = [case.description for case in read_kind(ImportKind.CASES, path) if isinstance(case, CaseRecord)]
+    described = [case.description for case in read_kind(ImportKind.CASES, path) if isinstance(case, ImportedCase)]
     assert [text.split() for text in described] == [str(row[4]).split() for row in theirs]
 
 
 @pytest.mark.slow
 def test_all_service_requests_of_a_city_go_in(real_data: Path) -> None:
     found = all_good(ImportKind.CASES, real_data / BOSTON)
-    cases = [case for case in found if isinstance(case, CaseRecord)]
+    cases = [case for case in found if isinstance(case, ImportedCase)]
     assert len(cases) == len({case.identity for case in cases}) == 58_251
-    assert Counter(case.state for case in cases) == {"closed": 54_570, "reported": 3_681}
-    assert sum(case.due_at is None for case in cases) == 10_981
-    assert max(case.due_at for case in cases if case.due_at).year == 2059
-    assert sum(case.closed_at is None for case in cases) == 3_681
+    assert Counter(case.closed for case in cases) == {True: 54_570, False: 3_681}
+    assert sum(case.due is None for case in cases) == 10_981
+    assert datetime.fromtimestamp(max(case.due or 0 for case in cases), CHINA_TIME).year == 2059
     assert Counter((case.lon, case.lat) for case in cases).most_common(1)[0][1] == 4_775
     assert sum(case.address == "" for case in cases) == 2_829
-    assert not any(value.isspace() for case in cases for value in case.extra.values())
+    assert not any(value.isspace() for case in cases for value in facts_of(case)["extra"].values())
 
 
 def test_a_preview_shows_the_default_point_before_it_fills_one_grid(real_data: Path) -> None:

@@ -14,7 +14,8 @@ from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table, sheets
 from gridclient.services.import_findings import ImportKind, RefusedRow
-from gridclient.services.import_records import CaseRecord
+from gridclient.services.import_records import ImportedCase
+from tests.fakes.case_record import facts_of
 from tests.fakes.exchange_files import (
     CASE_ROWS,
     CASE_TITLES,
@@ -144,8 +145,8 @@ def test_a_formula_refuses_its_row_and_names_its_cell(tmp_path: Path) -> None:
     refused, good = read_kind(ImportKind.CASES, path)
     assert isinstance(refused, RefusedRow)
     assert (refused.sheet, refused.row, refused.column, refused.code) == ("Sheet1", 2, "序号", "cell.formula")
-    assert isinstance(good, CaseRecord)
-    assert (good.row, good.title, good.extra) == (3, "路灯", {"序号": "2"})
+    assert isinstance(good, ImportedCase)
+    assert (good.row, good.title, facts_of(good)["extra"]) == (3, "路灯", {"序号": "2"})
 
 
 def test_a_short_row_is_read_and_a_long_one_of_a_csv_is_refused(tmp_path: Path) -> None:
@@ -153,8 +154,8 @@ def test_a_short_row_is_read_and_a_long_one_of_a_csv_is_refused(tmp_path: Path) 
     path = tmp_path / "a.csv"
     path.write_bytes("标题,备注,来源\n井盖\n路灯,坏,12345,多余\n".encode())
     first, second = read_kind(ImportKind.CASES, path)
-    assert isinstance(first, CaseRecord)
-    assert (first.title, first.extra, first.channel) == ("井盖", {}, "")
+    assert isinstance(first, ImportedCase)
+    assert facts_of(first) == {"title": "井盖", "channel": "other", "urgency": 1, "grid": ""}
     assert isinstance(second, RefusedRow)
     assert (second.row, second.code) == (3, "row.too_many_cells")
 
@@ -163,8 +164,8 @@ def test_a_remark_beside_a_sheet_is_kept_under_its_column(tmp_path: Path) -> Non
     path = tmp_path / "a.xlsx"
     path.write_bytes(workbook_bytes([("标题", "来源"), *[("井盖", "12345")] * 20, ("路灯", "视频", None, "见照片")]))
     *_, last = read_kind(ImportKind.CASES, path)
-    assert isinstance(last, CaseRecord)
-    assert last.extra == {"D": "见照片"}
+    assert isinstance(last, ImportedCase)
+    assert facts_of(last)["extra"]["D"] == "见照片"
 
 
 def test_a_mapping_says_where_the_header_stands(tmp_path: Path) -> None:
@@ -172,5 +173,5 @@ def test_a_mapping_says_where_the_header_stands(tmp_path: Path) -> None:
     path.write_bytes("编,事由,说明\n表头,在,下面\n号码,事项,说法\n1,井盖,缺失\n".encode())
     mapping = ColumnMapping(ImportKind.CASES, {"title": "事项", "external_number": "号码"}, header_row=3)
     (record,) = read_kind(ImportKind.CASES, path, mapping=mapping)
-    assert isinstance(record, CaseRecord)
+    assert isinstance(record, ImportedCase)
     assert (record.row, record.title, record.identity) == (4, "井盖", "n:号码:1")

@@ -15,9 +15,9 @@ from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_findings import ImportKind, ImportPhase
-from gridclient.services.import_records import CaseRecord
 from gridclient.services.rows import CaseFilter, Sort
 from gridclient.store.verify import verify
+from tests.fakes.case_record import CaseRecord
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW, TOWNSHIP, all_areas, basics, community_code, standard
 from tests.fakes.invented_cases import case_row, case_rows

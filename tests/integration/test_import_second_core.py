@@ -18,8 +18,6 @@ from gridclient.exchange.reading import Reading, read_kind
 from gridclient.second_core import WORTH_IT_FROM, SecondCore, aside_for
 from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.services.import_findings import ImportKind, RefusedRow
-from gridclient.services.import_records import CaseRecord
-from gridclient.services.imported_case import imported_case
 from gridclient.services.importing import import_records
 from gridclient.store.verify import verify
 from tests.fakes.import_store import ImportStore
@@ -68,25 +66,20 @@ def reading(tmp_path: Path) -> Reading:
 
 
 def test_it_makes_no_difference_where_a_row_is_read(reading: Reading, core: SecondCore) -> None:
-    here = list(reading.ready(IN_PLACE))
-    assert list(reading.ready(core)) == here
+    here = list(reading.rows(IN_PLACE))
+    assert list(reading.rows(core)) == here
     assert core.handed > 1
     codes = {row.code for row in here if isinstance(row, RefusedRow)}
     assert codes == {"cell.not_date", "case.number_twice"}
     assert len(here) == ROWS
 
 
-def test_a_case_made_ready_is_the_record_of_its_row(reading: Reading) -> None:
-    one_by_one = [imported_case(row) if isinstance(row, CaseRecord) else row for row in reading]
-    assert list(reading.ready(IN_PLACE)) == one_by_one
-
-
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX's")
 def test_what_a_killed_process_owes_is_done_here(reading: Reading, core: SecondCore) -> None:
-    rows = reading.ready(core)
+    rows = reading.rows(core)
     first = next(rows)
     os.kill(core.process_id, signal.SIGKILL)
-    assert [first, *rows] == list(reading.ready(IN_PLACE))
+    assert [first, *rows] == list(reading.rows(IN_PLACE))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kill -9 is POSIX's")
@@ -126,7 +119,7 @@ def imported(reading: Reading, file: Path, aside: Aside) -> list[tuple[Any, ...]
     store.bring(all_areas())
     store.set_township()
     sink = store.sink(ImportKind.CASES, aside=aside)
-    import_records(reading.ready(aside), file="f", kind=ImportKind.CASES, sink=sink, clock=store.clock)
+    import_records(reading.rows(aside), file="f", kind=ImportKind.CASES, sink=sink, clock=store.clock)
     assert verify(store.database).problems == ()
     with store.database.reader() as connection:
         rows: list[tuple[Any, ...]] = connection.execute("SELECT * FROM cases ORDER BY no").fetchall()

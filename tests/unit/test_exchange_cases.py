@@ -16,7 +16,8 @@ from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.mapping import guess
 from gridclient.exchange.points import PointReader
 from gridclient.services.import_findings import ImportKind
-from gridclient.services.import_records import CaseRecord
+from gridclient.services.import_records import ImportedCase
+from tests.fakes.case_record import CaseRecord, imported_case
 
 TITLES = (
     *("编号", "标题", "描述", "上报时间", "来源", "层级", "紧急程度", "网格编码"),
@@ -33,8 +34,12 @@ def row(**cells: Cell) -> list[Cell]:
     return [cells.get(title) for title in TITLES]
 
 
+def record(made: CaseReader, number: int, cells: Sequence[Cell]) -> CaseRecord:
+    return CaseRecord(**made.values(number, cells))
+
+
 def read(**cells: Cell) -> CaseRecord:
-    return reader().read(2, row(**cells))
+    return record(reader(), 2, row(**cells))
 
 
 def refusal(**cells: Cell) -> tuple[str, str]:
@@ -109,7 +114,7 @@ def test_zero_zero_means_no_point() -> None:
 
 
 def test_a_point_is_brought_to_wgs84_and_its_own_numbers_stay() -> None:
-    found = reader(crs=Crs.BD09).read(2, row(标题="甲", 经度="122.1195", 纬度="37.5212"))
+    found = record(reader(crs=Crs.BD09), 2, row(标题="甲", 经度="122.1195", 纬度="37.5212"))
     assert (found.source_crs, found.source_lon, found.source_lat) == ("bd09", 122.1195, 37.5212)
     assert found.lon is not None
     assert found.lat is not None
@@ -118,21 +123,21 @@ def test_a_point_is_brought_to_wgs84_and_its_own_numbers_stay() -> None:
 
 def test_without_a_told_system_only_points_outside_china_are_sure() -> None:
     unsure = reader(crs=None)
-    assert unsure.read(2, row(标题="甲", 经度="-71.06", 纬度="42.36")).source_crs == "wgs84"
+    assert record(unsure, 2, row(标题="甲", 经度="-71.06", 纬度="42.36")).source_crs == "wgs84"
     with pytest.raises(RowProblem) as refused:
-        unsure.read(3, row(标题="甲", 经度="122.1", 纬度="37.5"))
+        record(unsure, 3, row(标题="甲", 经度="122.1", 纬度="37.5"))
     assert refused.value.problem.code == "point.crs_needed"
 
 
 def test_equal_rows_without_a_number_are_told_apart_and_known_again() -> None:
     same = row(标题="甲", 描述="乙")
     seen = SeenCases()
-    first, second = (seen.judged(reader().read(number, same), same) for number in (2, 3))
-    assert isinstance(first, CaseRecord)
-    assert isinstance(second, CaseRecord)
+    first, second = (seen.judged(imported_case(record(reader(), number, same)), same) for number in (2, 3))
+    assert isinstance(first, ImportedCase)
+    assert isinstance(second, ImportedCase)
     assert second.identity == f"{first.identity}:2"
-    assert reader().read(7, [*same, None, " "]).identity == first.identity
-    assert reader().read(7, row(标题="甲", 描述="丙")).identity != first.identity
+    assert record(reader(), 7, [*same, None, " "]).identity == first.identity
+    assert record(reader(), 7, row(标题="甲", 描述="丙")).identity != first.identity
 
 
 PAIR_TITLES = ("标题", "坐标")
@@ -140,25 +145,25 @@ PAIR_TITLES = ("标题", "坐标")
 
 @pytest.mark.parametrize("written", ["122.1,37.5", " 122.1 37.5 ", "[122.1, 37.5]", "(122.1、37.5)", "122.1;37.5"])
 def test_a_point_in_one_cell_is_read_as_maps_copy_it(written: str) -> None:
-    found = reader(PAIR_TITLES).read(2, ("甲", written))
+    found = record(reader(PAIR_TITLES), 2, ("甲", written))
     assert (found.lon, found.lat) == (122.1, 37.5)
 
 
 def test_an_empty_cell_of_points_is_no_point() -> None:
-    assert reader(PAIR_TITLES).read(2, ("甲", " ")).lon is None
-    assert reader(PAIR_TITLES).read(2, ("甲",)).lon is None
+    assert record(reader(PAIR_TITLES), 2, ("甲", " ")).lon is None
+    assert record(reader(PAIR_TITLES), 2, ("甲",)).lon is None
 
 
 @pytest.mark.parametrize("written", ["122.1", "122.1,37.5,8", "见附件", "东,西", 122.1])
 def test_what_is_no_pair_is_refused(written: Cell) -> None:
     with pytest.raises(RowProblem) as refused:
-        reader(PAIR_TITLES).read(2, ("甲", written))
+        record(reader(PAIR_TITLES), 2, ("甲", written))
     assert refused.value.column == "坐标"
     assert refused.value.problem.code in {"point.not_a_pair", "cell.not_number"}
 
 
 def test_a_row_of_zeros_is_a_row() -> None:
-    found = reader(("标题", "点赞数")).read(2, (0, 0))
+    found = record(reader(("标题", "点赞数")), 2, (0, 0))
     assert (found.title, found.extra) == ("0", {"点赞数": "0"})
     assert found.identity.startswith("h:")
 

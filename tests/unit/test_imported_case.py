@@ -16,19 +16,18 @@ from gridclient.domain.case import Case, CaseState
 from gridclient.domain.events import Event, EventKey, payload_text
 from gridclient.domain.fold import fold
 from gridclient.domain.limits import parse_limit
-from gridclient.services.import_records import CaseRecord
 from gridclient.services.imported_case import (
     StandardMatcher,
     case_key,
     dated,
     event_text,
-    imported_case,
     listed_class,
 )
 from gridclient.services.rows import StandardRow
 from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.search import searchable
 from gridclient.store.tables import part_rows, table_row
+from tests.fakes.case_record import CaseRecord, imported_case
 from tests.fakes.imported_payload import full_payload
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA_TIME)
@@ -124,7 +123,7 @@ def test_the_original_point_is_kept_with_its_system() -> None:
 def test_a_class_with_one_condition_finds_its_standard() -> None:
     matcher = StandardMatcher([STANDARD])
     record = replace(RECORD, big_class="公用设施", small_class="污水井盖")
-    found = matcher.find(record)
+    found = matcher.find(imported_case(record))
     assert found is STANDARD
     facts = folded(payload_of(record, standard=found)).facts
     assert (facts.standard, facts.case_class) == ("C-01-02-01", "公用设施 污水井盖")
@@ -132,8 +131,8 @@ def test_a_class_with_one_condition_finds_its_standard() -> None:
 
 def test_a_class_with_several_conditions_is_left_to_the_operator() -> None:
     matcher = StandardMatcher([STANDARD, replace(STANDARD, code="C-01-02-02")])
-    assert matcher.find(replace(RECORD, small_class="污水井盖")) is None
-    assert matcher.find(replace(RECORD, small_class="C-01-02-02")) is not None
+    assert matcher.find(imported_case(replace(RECORD, small_class="污水井盖"))) is None
+    assert matcher.find(imported_case(replace(RECORD, small_class="C-01-02-02"))) is not None
 
 
 def test_the_day_of_a_case_is_the_day_in_china() -> None:
