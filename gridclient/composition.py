@@ -136,7 +136,7 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
     try:
         profile = profiles.open_profile(folder, now=now)
     except StoreUnavailable as fault:
-        if fault.code != "store.damaged":
+        if fault.code not in ("store.damaged", "store.missing"):
             raise
         damaged = True
         profile = profiles.open_profile(folder, now=now, damaged=True)

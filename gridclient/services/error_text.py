@@ -218,6 +218,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     # the profile, its store and its backups
     "profile.missing": "“{folder}”里没有席位数据，请先用 init 或 demo 建立。",
     "profile.exists": "“{folder}”里已有席位，没有改动。",
+    "profile.folder_not_empty": "“{folder}”里已有别的文件，没有改动；请换一个空目录。",
     "profile.in_use": "席位“{folder}”正由另一个程序使用，请先关闭它再试。",
     "profile.codes": "区县代码 {county} 与镇街代码 {township} 不相符：应为 6 位和以它开头的 9 位。",
     "recovery.key": "恢复码不正确，请对照抄下的内容逐组核对。",
@@ -229,6 +230,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "store.key_missing": "“{folder}”里的密钥文件不见了，请用恢复码从备份恢复。",
     "store.newer": "数据由更新的版本（{version}）写成，本版本只认识 {known}，请先更新程序。",
     "store.older": "数据是旧版本的，请先打开一次席位完成升级。",
+    "store.missing": "“{folder}”里的数据文件 store.db 不见了或是空的，没有另建；请把它放回，或用 restore 从备份恢复。",
     "store.foreign": "这个数据库不是本程序的，没有打开；请核对目录，或用 restore 从备份恢复。",
     "store.read_only": "这里只能查看，不能写入；请先关闭占用本席位的另一个程序再试。",
     "store.closed": "席位正在关闭，操作没有完成。",
@@ -278,6 +280,11 @@ _SYSTEM_WORDS: Final = {
     "Input/output error": "读写出错",
     "Is a directory": "这是文件夹",
     "Address already in use": "已被占用",
+    "unable to open database file": "文件打不开",
+    "attempt to write a readonly database": "写保护",
+    "disk I/O error": "读写出错",
+    "database disk image is malformed": "内容有错",
+    "header": "文件头有错",
 }
 """What systems say in English only."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {

@@ -25,7 +25,7 @@ from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.folding_again import fold_again
 from gridclient.store.profile import BEFORE_UPGRADE, Profile
 from gridclient.store.schema import check_version, has_todays_rules
-from gridclient.store.snapshots import copy_store, exchange_store, remove_store
+from gridclient.store.snapshots import copy_store, exchange_store, has_store, remove_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -214,7 +214,7 @@ def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
 
     A store that is too damaged to tell must not stand in the way of its backup.
     """
-    if not profile.store_file.is_file():
+    if not has_store(profile.store_file):
         return ()
     try:
         with profile.database.reader() as connection:

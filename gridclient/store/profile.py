@@ -10,7 +10,9 @@ import hmac
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +25,8 @@ from gridclient.store.driver import KEY_BYTES, Database
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.log import Device, writing_device
 from gridclient.store.profile_lock import profile_exists, take_lock
-from gridclient.store.schema import check_version, has_todays_rules
-from gridclient.store.snapshots import copy_store, finish_exchange, is_exchange_decided
+from gridclient.store.schema import check_version, has_todays_rules, version_of
+from gridclient.store.snapshots import copy_store, finish_exchange, has_store, is_exchange_decided, remove_store
 
 if TYPE_CHECKING:
     from filelock import FileLock
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 BEFORE_UPGRADE: Final = "before-upgrade-"
 BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
+_MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs"})
+"""In a folder that becomes a profile: what a window without one leaves in the platform's data folder."""
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
@@ -120,12 +124,26 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
     """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
 
     Raises:
-        InvalidInput: there is one already (``profile.exists``).
+        InvalidInput: there is one already (``profile.exists``), or something else is in the folder, the remains of one
+            perhaps (``profile.folder_not_empty``).
         StoreUnavailable: the folder cannot be written.
     """
-    if profile_exists(folder):
-        raise InvalidInput("profile.exists", folder=str(folder))
-    key = key or secrets.token_bytes(KEY_BYTES)
+    with file_faults():
+        if profile_exists(folder):
+            raise InvalidInput("profile.exists", folder=str(folder))
+        there = {path.name for path in folder.iterdir()} if folder.is_dir() else None
+    if there and there - _MAY_BE_THERE:
+        raise InvalidInput("profile.folder_not_empty", folder=str(folder))
+    try:
+        _fill(folder, key or secrets.token_bytes(KEY_BYTES), now)
+    except BaseException:
+        _remove_begun(folder, there)
+        raise
+    return open_profile(folder, now=now)
+
+
+def _fill(folder: Path, key: bytes, now: datetime) -> None:
+    """The identity, which makes it a profile, comes last: a profile has a store, and only here one is made."""
     with file_faults():
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
@@ -134,9 +152,23 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
         (folder / "keys").chmod(0o700)
         write_durably(_key_file(folder), f"{key.hex()}\n".encode())
         (folder / "store.db").touch(mode=0o600)
+    database = Database(folder / "store.db", key)
+    try:
+        _upgrade(database)
+    finally:
+        database.close()
     short = "".join(secrets.choice(DEVICE_SIGNS) for _ in range(2))
     _write_identity(folder, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
-    return open_profile(folder, now=now)
+
+
+def _remove_begun(folder: Path, there: set[str] | None) -> None:
+    if there is None:
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    for name in {*FOLDERS} - there:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    with suppress(OSError):
+        remove_store(folder / "store.db")
 
 
 def open_profile(
@@ -196,20 +228,19 @@ def _settle_exchange(folder: Path, *, held: bool) -> None:
 
 def _bring_up_to_date(profile: Profile, now: datetime) -> None:
     try:
-        if profile.read_only:
-            _require_current(profile)
-            return
+        with file_faults():
+            if not has_store(profile.store_file):  # SQLite would make an empty one
+                raise StoreUnavailable("store.missing", folder=str(profile.folder))
         with profile.database.reader() as connection:
-            fresh = connection.execute("PRAGMA user_version").fetchone()[0] == 0
+            if version_of(connection) == 0:
+                raise StoreUnavailable("store.missing", folder=str(profile.folder))
             current = check_version(connection)
         if current:
             return
-        if not fresh:
-            copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
-        from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
-
-        with profile.database.writer() as connection:
-            upgrade(connection)
+        if profile.read_only:
+            raise StoreUnavailable("store.older")
+        copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
+        _upgrade(profile.database)
     except StoreUnavailable as fault:
         if fault.code == "store.wrong_key":  # the key is the right one: so the file is not
             raise StoreUnavailable("store.damaged", detail="header") from fault
@@ -230,12 +261,11 @@ def _catch_up(profile: Profile) -> None:
         profile.begin_incarnation(known.incarnation)
 
 
-def _require_current(profile: Profile) -> None:
-    if not profile.store_file.is_file():
-        raise StoreUnavailable("store.older")
-    with profile.database.reader() as connection:
-        if not check_version(connection):
-            raise StoreUnavailable("store.older")
+def _upgrade(database: Database) -> None:
+    from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
+
+    with database.writer() as connection:
+        upgrade(connection)
 
 
 def _key_file(folder: Path) -> Path:

@@ -15,6 +15,11 @@ _PARTS: Final = ("", "-wal", "-shm", "-journal")
 _DECIDED: Final = ".decided"
 
 
+def has_store(file: Path) -> bool:
+    """Whether there is a file with anything in it."""
+    return file.is_file() and file.stat().st_size > 0
+
+
 def copy_store(database: Database, target: Path) -> None:
     """Copies the store to ``target``, which appears only when it is whole.
 

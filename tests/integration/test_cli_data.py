@@ -291,6 +291,16 @@ def test_a_backup_replaces_a_store_that_cannot_be_opened_any_more(desk: CommandL
     assert desk.json("cases", "list").json["total"] == CASES
 
 
+def test_a_backup_takes_the_place_of_a_lost_store(desk: CommandLine, tmp_path: Path) -> None:
+    assert desk.json("backup", tmp_path / "b").status == 0
+    for lost in (lambda store: store.unlink(), lambda store: store.write_bytes(b"")):
+        lost(desk.profile / "store.db")
+        ran = desk.json("cases", "new", "--json-args", '{"title": "x"}')
+        assert (ran.status, ran.code) == (4, "store.missing")
+        assert desk.json("restore", tmp_path / "b").status == 0
+        assert desk.json("verify").json["cases"] == CASES
+
+
 def test_a_store_that_cannot_be_opened_stays_where_it_is_until_a_backup_has_proved_right(
     desk: CommandLine, tmp_path: Path
 ) -> None:

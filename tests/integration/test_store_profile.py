@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -129,6 +130,41 @@ def test_a_missing_key_is_named(folder: Path) -> None:
 def test_a_broken_identity_is_damage_not_a_traceback(folder: Path, text: str) -> None:
     (folder / "profile.json").write_text(text)
     assert code_of_opening(folder) == "store.damaged"
+
+
+@pytest.mark.parametrize("left", [None, b""])
+def test_a_lost_or_empty_store_is_said_to_be_that_and_none_is_made(folder: Path, left: bytes | None) -> None:
+    store = folder / "store.db"
+    store.unlink()
+    if left is not None:
+        store.write_bytes(left)
+    for read_only in (True, False):
+        assert code_of_opening(folder, read_only=read_only) == "store.missing"
+    assert (store.read_bytes() if store.exists() else None) == left
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "store.db"])
+def test_no_profile_is_made_among_other_files(tmp_path: Path, name: str) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / name).write_text("somebody's")
+    with pytest.raises(InvalidInput, match=r"profile\.folder_not_empty"):
+        create_profile(tmp_path, now=NOW)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_profile_that_could_not_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(*_given: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    (tmp_path / "there").mkdir()
+    with monkeypatch.context() as full:
+        full.setattr("gridclient.store.profile._write_identity", no_room)
+        for name in ("there", "new"):
+            with pytest.raises(OSError, match="No space"):
+                create_profile(tmp_path / name, now=NOW)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+    create_profile(tmp_path / "there", now=NOW).close()
 
 
 def test_a_newer_store_is_left_alone(folder: Path) -> None:
