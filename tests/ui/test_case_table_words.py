@@ -9,8 +9,9 @@ import pytest
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar, WorkingHours
 from gridclient.services.rows import Box, CaseFilter, SortKey
 from gridclient.services.words import BOXES, CHANNELS, STATES
+from gridclient.ui.cases.columns import title_of
 from gridclient.ui.cases.due import EMPTY, Yardstick, due_cell, due_explained
-from gridclient.ui.cases.filter_words import chips_of, order_words
+from gridclient.ui.cases.filter_words import chips_of
 from gridclient.ui.present import Pressure
 from gridclient.ui.state import with_state
 
@@ -93,5 +94,5 @@ def test_showing_ended_cases_is_said() -> None:
     assert chips_of(CaseFilter(only_open=True)) == ()
 
 
-def test_every_order_has_words() -> None:
-    assert all(order_words(key).startswith("按") for key in SortKey)
+def test_every_column_has_words() -> None:
+    assert all(title_of(key) for key in SortKey)

@@ -20,7 +20,6 @@ from gridclient.ui.theme import ROW_PX, base_font, fixed_font, state_colour, tok
 _EDGE: Final = 8
 _DOT: Final = 8
 _MARK: Final = 14
-_FOCUS: Final = 3
 _GAP: Final = 6
 _MOST_REMEMBERED: Final = 4_000
 _MUTED: Final = frozenset({SortKey.CHANNEL, SortKey.REGISTERED, SortKey.GRID})
@@ -79,10 +78,6 @@ class CaseDelegate(QStyledItemDelegate):
             ink = self._theme.muted if key in _MUTED and not chosen else self._theme.text
             room = place.width() - 2 * _EDGE
             self._plain.write(painter, place, self._model.words(row, key), ink, left=_EDGE, room=room)
-
-    def paint_focus(self, painter: QPainter, place: QRect) -> None:
-        """The bar at the left of the present line while the list has the keyboard."""
-        painter.fillRect(QRect(place.left(), place.top(), _FOCUS, place.height()), _colour(self._theme.accent))
 
     def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
         """Where the mark of a contended case stands in the cell of its title."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.ui.cases.chip import ChipButton
+from gridclient.ui.cases.columns import title_of
 from gridclient.ui.cases.filter_menus import (
     ViewChanges,
     add_name_field,
@@ -21,7 +22,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_units,
     fill_views,
 )
-from gridclient.ui.cases.filter_words import Chip, chips_of, order_words
+from gridclient.ui.cases.filter_words import Chip, chips_of
 from gridclient.ui.present import whole_number
 from gridclient.ui.theme import BAR_PX
 
@@ -129,7 +130,7 @@ class FilterBar(QWidget):
             self._show_count()
 
     def _show_count(self) -> None:
-        order = order_words(self._sort.key)
+        order = self.tr("按{column}").format(column=title_of(self._sort.key))
         words = order if self._total is None else self.tr("{count} 件 · {order}")
         if self._chosen > 1 and self._total is not None:
             words = self.tr("已选 {chosen} 件 · 共 {count} 件")
@@ -169,7 +170,7 @@ class FilterBar(QWidget):
         search.setMinimumWidth(_SEARCH_PX[0])
         search.setMaximumWidth(_SEARCH_PX[1])
         search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        search.textChanged.connect(self._on_text_changed)
+        search.textChanged.connect(lambda _text: self._typing.start())
         search.editingFinished.connect(self._on_typing_paused)
         search.left.connect(self.left)
         return search
@@ -280,9 +281,6 @@ class FilterBar(QWidget):
                 menu.addAction(button.text(), button.click)
             else:
                 button.fill(menu.addMenu(button.text()))
-
-    def _on_text_changed(self, _text: str) -> None:
-        self._typing.start()
 
     def _on_typing_paused(self) -> None:
         self._typing.stop()

@@ -9,7 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import CaseFilter, SortKey
+from gridclient.services.rows import CaseFilter
 from gridclient.services.words import BOXES, CHANNELS, STATES
 
 translate = QCoreApplication.translate
@@ -38,21 +38,6 @@ def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tup
         ("text", bool(chosen.text), lambda: translate("CaseList", "“{text}”").format(text=chosen.text), {"text": ""}),
     )
     return tuple(Chip(part, words(), without) for part, active, words, without in parts if active)
-
-
-def order_words(key: SortKey) -> str:
-    """``按时限``: what the list is ordered by."""
-    return {
-        SortKey.NUMBER: translate("CaseList", "按编号"),
-        SortKey.TITLE: translate("CaseList", "按标题"),
-        SortKey.LEVEL: translate("CaseList", "按级别"),
-        SortKey.STATE: translate("CaseList", "按状态"),
-        SortKey.UNIT: translate("CaseList", "按单位"),
-        SortKey.GRID: translate("CaseList", "按网格"),
-        SortKey.DUE: translate("CaseList", "按时限"),
-        SortKey.CHANNEL: translate("CaseList", "按来源"),
-        SortKey.REGISTERED: translate("CaseList", "按登记时间"),
-    }[key]
 
 
 def _shows_ended(chosen: CaseFilter) -> bool:

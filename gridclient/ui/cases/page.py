@@ -15,7 +15,7 @@ from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey, UnitRow
+from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey
 from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.filter_bar import FilterBar
 from gridclient.ui.cases.model import CaseModel
@@ -92,7 +92,7 @@ class CaseList(QWidget):
         line.addWidget(self.bar)
         line.addWidget(self.table, 1)
         self._clock = QTimer(self, interval=_TICK_MS)
-        self._clock.timeout.connect(self._on_tick)
+        self._clock.timeout.connect(lambda: self.model.tick(desk.clock.now()))
         self._clock.start()
         self._painting = QTimer(self, singleShot=True)  # runs while the new rows wait to be painted
         self._painting.timeout.connect(self._on_painted)
@@ -110,7 +110,7 @@ class CaseList(QWidget):
             self.model.set_yardstick,
             name="yardstick",
         )
-        self._jobs.read(self, reference.units, self._show_units, name="units")
+        self._jobs.read(self, reference.units, self.bar.set_units, name="units")
         self._read_views()
 
     def show_question(self, question: Question, *, grid_name: str) -> None:
@@ -165,10 +165,6 @@ class CaseList(QWidget):
         """The next change takes this case out of the list, and the operator goes on with it all the same."""
         here = self.table.currentIndex().row()
         self._staying, self._line = case_id, here if here >= 0 else self._line
-
-    def retry(self) -> None:
-        """Asks again."""
-        self._ask(PAGE)
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -233,7 +229,7 @@ class CaseList(QWidget):
     def _count(self) -> None:
         """How many there are is asked when the rows are seen: they come first."""
         asked, queries = self._question.filter, self._desk.queries
-        self._jobs.read(self, lambda: queries.total(asked), self._show_total, name="total")
+        self._jobs.read(self, lambda: queries.total(asked), self.bar.show_total, name="total")
 
     def _finish(self, page: CasePage) -> None:
         self.table.fit_numbers()
@@ -261,12 +257,6 @@ class CaseList(QWidget):
     def _tell_failure(self, error: GridClientError) -> None:
         self._all = False
         self.note.tell(sentence_of(error), self.tr("重试"))
-
-    def _show_total(self, total: int) -> None:
-        self.bar.show_total(total)
-
-    def _show_units(self, units: Sequence[UnitRow]) -> None:
-        self.bar.set_units(units)
 
     # -- the line the operator is on --------------------------------------------------------------------------------
 
@@ -304,7 +294,9 @@ class CaseList(QWidget):
         self.table.order_wanted.connect(self._on_order_wanted)
         self.table.columns_changed.connect(self.columns_changed)
         self.table.conflict_wanted.connect(self.conflict_wanted)
-        self.table.customContextMenuRequested.connect(self._on_menu_wanted)
+        self.table.customContextMenuRequested.connect(
+            lambda place: self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
+        )
         self.bar.narrowed.connect(self.narrowed)
         self.bar.view_chosen.connect(self.view_chosen)
         self.bar.view_named.connect(self._on_view_named)
@@ -339,19 +331,13 @@ class CaseList(QWidget):
         same = self._question.sort.key is key
         self.ordered.emit(key, same and not self._question.sort.descending)
 
-    def _on_menu_wanted(self, place: QPoint) -> None:
-        self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
-
     def _on_note_wanted(self) -> None:
         if self.note.button.text() == self.tr("重试"):
-            self.retry()
+            self._ask(PAGE)
         elif (everywhere := self._searched_everywhere()) != self._question.filter:
             self.view_chosen.emit(SavedView("", everywhere, self._question.sort))
         else:
             self.cleared.emit()
-
-    def _on_tick(self) -> None:
-        self.model.tick(self._desk.clock.now())
 
     def _on_view_named(self, name: str) -> None:
         view = SavedView(name, self._question.filter, self._question.sort)

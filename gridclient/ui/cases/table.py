@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -24,6 +24,7 @@ from gridclient.ui.cases.columns import COLUMNS, GIVING_WAY, NUMBER, TITLE, UNIT
 from gridclient.ui.cases.delegate import CaseDelegate
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.cases.row_changes import spans
+from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
 _NEAR: Final = 10
@@ -198,7 +199,7 @@ class CaseTable(QTableView):
         if current.isValid() and self.hasFocus():
             place = self.visualRect(current)
             place.setLeft(0)
-            self._cells.paint_focus(QPainter(self.viewport()), place)
+            paint_focus_bar(QPainter(self.viewport()), place)
         self.painted.emit()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -332,7 +333,7 @@ class CaseTable(QTableView):
             heads.setSectionHidden(place, not column.shown)
         self._default = self.columns_as_text()
         heads.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        heads.customContextMenuRequested.connect(self._on_head_menu_wanted)
+        heads.customContextMenuRequested.connect(lambda place: self.column_menu().popup(heads.mapToGlobal(place)))
         heads.sectionClicked.connect(lambda place: self.order_wanted.emit(COLUMNS[place].key))
         heads.sectionResized.connect(self._on_section_resized)
         heads.sectionMoved.connect(lambda *_: self.columns_changed.emit())
@@ -347,9 +348,6 @@ class CaseTable(QTableView):
         self.restore_columns(self._default)
         self.fit_numbers()
         self.columns_changed.emit()
-
-    def _on_head_menu_wanted(self, place: QPoint) -> None:
-        self.column_menu().popup(self.horizontalHeader().mapToGlobal(place))
 
     def _on_selection_changed(self, *_selections: QItemSelection) -> None:
         if not self._quiet:

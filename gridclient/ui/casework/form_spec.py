@@ -78,7 +78,7 @@ def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
 def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> FormSpec:
     """同一立案标准与网格: only what some of several cases lack is asked for."""
     word = translate("CaseWork", "立案 {count} 件").format(count=total)
-    standard, grid = _standard(""), _grid_field("", needed=True)
+    standard, grid = _standard(""), _grid("", needed=True)
     fields = ((standard,) if lacking_standard else ()) + ((grid,) if lacking_grid else ())
     parts = [
         translate("CaseWork", "{count} 件缺{field}").format(count=count, field=field.label)
@@ -94,7 +94,7 @@ def spec_of_closing(count: int) -> FormSpec:
     """What is asked once for several cases."""
     word = translate("CaseWork", "结案 {count} 件").format(count=count)
     lead = translate("CaseWork", "每一件都满足各自的结案条件才能结案。")
-    return FormSpec(Action.CLOSE, word, _closing(), word, lead)
+    return FormSpec(Action.CLOSE, word, _close(), word, lead)
 
 
 def command_of(spec: FormSpec, values: Values) -> Command:
@@ -137,17 +137,13 @@ def _level(view: CaseView) -> Field:
     return Field("level", translate("CaseWork", "层级"), FieldKind.CHOICE, levels, str(view.case.level))
 
 
-def _grid(view: CaseView, *, needed: bool) -> Field:
-    return _grid_field(view.case.facts.grid, needed=needed)
-
-
 def _standard(chosen: str) -> Field:
     hint = translate("CaseWork", "输入文字或拼音首字母")
     label = translate("CaseWork", "立案条件")
     return Field("standard", label, FieldKind.STANDARD, default=chosen, needed=True, hint=hint)
 
 
-def _grid_field(grid: str, *, needed: bool) -> Field:
+def _grid(grid: str, *, needed: bool) -> Field:
     hint = translate("CaseWork", "输入社区、网格或编码")
     return Field("grid", translate("CaseWork", "网格"), FieldKind.GRID, default=grid, needed=needed, hint=hint)
 
@@ -159,14 +155,15 @@ def _amend(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
         Field("title", translate("CaseWork", "标题"), default=facts.title, needed=True),
         Field("description", translate("CaseWork", "描述"), FieldKind.TEXT, default=facts.description),
         Field("address", translate("CaseWork", "地址"), default=facts.address),
-        _grid(view, needed=False),
+        _grid(facts.grid, needed=False),
         Field("urgency", translate("CaseWork", "紧急程度"), FieldKind.CHOICE, urgencies, str(facts.urgency)),
         _level(view),
     )
 
 
 def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
-    return (_standard(view.case.facts.standard), _grid(view, needed=True), _level(view))
+    facts = view.case.facts
+    return (_standard(facts.standard), _grid(facts.grid, needed=True), _level(view))
 
 
 def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
@@ -219,11 +216,7 @@ def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
     )
 
 
-def _close(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
-    return _closing()
-
-
-def _closing() -> tuple[Field, ...]:
+def _close(*_case: object) -> tuple[Field, ...]:
     return (
         Field("closing_condition_met", translate("CaseWork", "结案条件已满足"), FieldKind.TICK, default=False),
         Field("note", translate("CaseWork", "结案说明"), hint=translate("CaseWork", "可不填")),

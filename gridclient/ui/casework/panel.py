@@ -280,11 +280,8 @@ class CasePanel(QWidget):
     def _reveal(self) -> None:
         if self._view is not None:
             case_id = self._view.case.id
-            done = partial(self._on_revealed, case_id)
-            self._jobs.write(self, partial(_leave_trace, self._desk, case_id), done, self.foot.note.say_error)
-
-    def _on_revealed(self, case_id: str, _done: None) -> None:
-        self.top.details.reveal(case_id)
+            trace = partial(_leave_trace, self._desk, case_id)
+            self._jobs.write(self, trace, lambda _: self.top.details.reveal(case_id), self.foot.note.say_error)
 
 
 def _leave_trace(desk: Desk, case_id: str) -> None:

@@ -17,7 +17,7 @@ from gridclient.services.rows import CaseRow, Changes
 from gridclient.ui.actions import word_of
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import FormSpec, spec_of_closing, spec_of_several
+from gridclient.ui.casework.form_spec import spec_of_closing, spec_of_several
 from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
@@ -167,7 +167,11 @@ class SeveralCases(QObject):
             self._foot.show_together(offers_together((row.state for row in several.rows), self._desk.actor))
 
     def _open_form(self) -> None:
-        form = self._foot.open_form(self._spec(), self._lists.now)
+        now = self._now
+        spec = spec_of_several(
+            total=len(now.new), lacking_standard=len(now.without_standard), lacking_grid=len(now.without_grid)
+        )
+        form = self._foot.open_form(spec, self._lists.now)
         form.fill(self._typed)
         form.edited.connect(self._keep)
         form.cancelled.connect(self.cancel)
@@ -188,13 +192,6 @@ class SeveralCases(QObject):
         self._news.together_wanted.emit(Action.CLOSE, values, case_ids)
         if self._foot.form is not None:
             self._foot.form.submit_button.setEnabled(True)
-
-    def _spec(self) -> FormSpec:
-        return spec_of_several(
-            total=len(self._now.new),
-            lacking_standard=len(self._now.without_standard),
-            lacking_grid=len(self._now.without_grid),
-        )
 
     def _keep(self, values: Mapping[str, Any]) -> None:
         self._typed = {**self._typed, **values}

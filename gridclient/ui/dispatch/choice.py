@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from gridclient.domain.case import Role
 from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
 from gridclient.services.grounds import answers_for
-from gridclient.services.proposal import Candidate, Proposal
+from gridclient.services.proposal import Proposal
 from gridclient.services.proposal_text import reason_of
 from gridclient.services.rows import StandardRow, UnitRow
 from gridclient.services.words import DUTY, UNIT_KINDS
@@ -92,7 +92,7 @@ def load_units(desk: Desk, case_id: str) -> Units:
     """On a pool thread: whom to propose for a case, and everybody else."""
     proposal = desk.propose(case_id)
     return Units(
-        tuple(_item(candidate) for candidate in proposal.candidates),
+        tuple(UnitItem(one.unit.code, one.unit.name, reason_of(one)) for one in proposal.candidates),
         _in_use(desk.reference.units()),
         _proposed(proposal),
         proposal.standard,
@@ -110,14 +110,5 @@ def _proposed(proposal: Proposal) -> Choice:
     return Choice(proposal.lead.unit.code, tuple(candidate.unit.code for candidate in proposal.cooperating))
 
 
-def _item(candidate: Candidate) -> UnitItem:
-    return UnitItem(candidate.unit.code, candidate.unit.name, reason_of(candidate))
-
-
 def _in_use(units: Iterable[UnitRow]) -> tuple[UnitRow, ...]:
     return tuple(row for row in units if row.status != "inactive")
-
-
-def numbered(items: Sequence[UnitItem], digit: int) -> UnitItem | None:
-    """The unit behind a digit key, ``1`` the first."""
-    return items[digit - 1] if 1 <= digit <= len(items) else None

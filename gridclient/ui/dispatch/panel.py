@@ -14,7 +14,7 @@ from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
-from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units, numbered
+from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units
 from gridclient.ui.dispatch.filter_line import digit_of
 from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed_units
 from gridclient.ui.dispatch.sheet import DispatchSheet
@@ -169,12 +169,9 @@ class DispatchPanel(DispatchSheet):
             self.cancelled.emit()
 
     def _press_digit(self, digit: int, shifted: bool) -> bool:
-        item = numbered(self.list.units.items, digit)
-        if item is not None:
-            if shifted:
-                self._toggle(item.code)
-            else:
-                self._lead(item.code)
+        items = self.list.units.items
+        if digit <= len(items):
+            (self._toggle if shifted else self._lead)(items[digit - 1].code)
         return True
 
     def _handle_or_type(self, event: QKeyEvent) -> bool:
