@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,6 @@ from gridclient.demo.line import demo_hub, join_first_desk, make_second_desk
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.places import COUNTY_CODE
 from gridclient.demo.records import LIST, division_records, grid_records
-from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.errors import Conflict, InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import AccountRole, Action, Actor
@@ -29,10 +28,9 @@ from gridclient.services.import_records import Record
 from gridclient.services.importing import import_records
 from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
-from gridclient.services.rows import CaseFilter, GridRow, GridsAt, StandardRow, UnitRow
+from gridclient.services.rows import CaseFilter
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile_lock import profile_exists
-from gridclient.store.reference import Snapshot
 
 DEFAULT_TOWNSHIP = "371002003"
 _SECOND_NAME = "{township}综合信息指挥室·席位二（演示）"
@@ -183,43 +181,13 @@ def _contents(opened: OpenedDesk) -> dict[str, Any]:
     }
 
 
-class _StillReference:
-    """The lists as they are while the story is told: nobody changes them, so nothing asks the store again."""
-
-    def __init__(self, lists: Snapshot) -> None:
-        self._lists = lists
-        self.grid: Callable[[str], GridRow | None] = lists.grids.get
-        self.unit: Callable[[str], UnitRow | None] = lists.units.get
-        self.standard: Callable[[str], StandardRow | None] = lists.standards.get
-        self.grids_at: Callable[[float, float], GridsAt] = lists.grids_at
-
-    def grids(self) -> Sequence[GridRow]:
-        return tuple(self._lists.grids.values())
-
-    def units(self) -> Sequence[UnitRow]:
-        return tuple(self._lists.units.values())
-
-    def standard_of(self, code: str, version: str) -> StandardRow | None:
-        row = self.standard(code)
-        return row if row is None or version in ("", row.version) else None
-
-    def standards(self) -> Sequence[StandardRow]:
-        return tuple(self._lists.standards.values())
-
-    def calendar(self) -> WorkCalendar:
-        return self._lists.calendar
-
-    def setting(self, name: str) -> str:
-        return self._lists.settings.get(name, "")
-
-
 class _Teller:
     """Plays the lives of all cases in the order of time, as the commands an operator and the units would have given."""
 
     def __init__(self, opened: OpenedDesk, seed: int) -> None:
         self._clock = DemoClock(opened.desk.clock.now())
         self._ids = DemoIds(Random(seed))
-        self._reference = _StillReference(opened.reference.snapshot())
+        self._reference = opened.reference
         self._work = opened.work_with(self._clock)
         self._keys: dict[int, str] = {}
 

@@ -83,7 +83,9 @@ def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridR
     """The rows that can go in, and the others with their reasons; ``known`` learns the former."""
     refused: list[RefusedRow] = []
     accepted: list[GridRecord] = []
-    rows = _RowsByCode(records)
+    rows: dict[str, int] = {}  # in which a code comes first
+    for record in records:
+        rows.setdefault(record.code, record.row)
     for tier in TIERS:
         candidates = list(_first_of_each(records, tier, rows, refused))
         for judge in (_parent_problems, partial(_overlap_problems, rows=rows), _outside_problems):
@@ -97,18 +99,6 @@ def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridR
     return accepted, refused
 
 
-class _RowsByCode:
-    """The row of the file in which a code comes first; 0 for a code that only the store has."""
-
-    def __init__(self, records: Iterable[GridRecord]) -> None:
-        self._rows: dict[str, int] = {}
-        for record in records:
-            self._rows.setdefault(record.code, record.row)
-
-    def __getitem__(self, code: str) -> int:
-        return self._rows.get(code, 0)
-
-
 _Problems = dict[str, RefusedRow]
 
 
@@ -117,7 +107,7 @@ def _refuse(record: GridRecord, column: str, code: str, params: Mapping[str, obj
 
 
 def _first_of_each(
-    records: Sequence[GridRecord], tier: str, rows: _RowsByCode, refused: list[RefusedRow]
+    records: Sequence[GridRecord], tier: str, rows: Mapping[str, int], refused: list[RefusedRow]
 ) -> Iterator[GridRecord]:
     seen: set[str] = set()
     for record in records:
@@ -164,7 +154,7 @@ def _shapes(boundaries: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.object_]
     return np.asarray(shapely.from_wkb(np.array(boundaries, dtype=object)))
 
 
-def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsByCode) -> _Problems:
+def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: Mapping[str, int]) -> _Problems:
     """Rows that cover what another grid of their tier covers at the same time: one of the store, or an earlier row."""
     drawn = _with_shape(records)
     if not drawn:
@@ -179,7 +169,7 @@ def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: _RowsBy
         if codes[one] in problems or other < len(old) or not _meet(periods[codes[one]], periods[codes[other]]):
             continue
         record = drawn[other - len(old)]
-        params = {"other": codes[one], "other_row": rows[codes[one]], "percent": round(share * 100, 1)}
+        params = {"other": codes[one], "other_row": rows.get(codes[one], 0), "percent": round(share * 100, 1)}
         code = "grid.overlap" if params["other_row"] else "grid.overlap_stored"
         problems.setdefault(record.code, _refuse(record, "boundary", code, params))
     return problems

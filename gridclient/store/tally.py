@@ -38,12 +38,16 @@ class TallyChanges:
     def change(self, old: CaseTableRow | None, new: CaseTableRow) -> None:
         """One case was ``old`` (``None``: new) and is ``new``."""
         if old is not None:
-            self._count(old, -1)
-        self._count(new, 1)
+            self.add(old, -1)
+        self.add(new, 1)
 
     def add(self, row: CaseTableRow, times: int) -> None:
-        """So many new cases whose rows agree in grid, state and marks."""
-        self._count(row, times)
+        """So many new cases whose rows agree in grid, state and marks; fewer for a number below 0."""
+        cells, grid = self._cells, row.grid
+        cells[grid, row.state] += times
+        for flag in TALLY_FLAGS:
+            if getattr(row, flag):
+                cells[grid, flag] += times
 
     def count_pending(self, grid: str, change: int) -> None:
         """So many more cases of a grid have events that wait; all else stays."""
@@ -54,13 +58,6 @@ class TallyChanges:
         for parts, sign in ((old, -1), (new, 1)):
             for part in parts:
                 self._units[part.unit] += sign * part.in_hand
-
-    def _count(self, row: CaseTableRow, sign: int) -> None:
-        cells, grid = self._cells, row.grid
-        cells[grid, row.state] += sign
-        for flag in TALLY_FLAGS:
-            if getattr(row, flag):
-                cells[grid, flag] += sign
 
     def by_grid(self) -> Mapping[str, GridTally]:
         """The differences so far that are not zero, by grid."""
