@@ -8,20 +8,29 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from gridclient.domain.codes import list_name
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.exchange.mapping import ColumnMapping, read_mapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.report import write_report
 from gridclient.import_look import column_mapping
 from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, openers
+from gridclient.recomputing import recompute
 from gridclient.second_core import aside_for
 from gridclient.services.aside import Aside
 from gridclient.services.desk import Desk
-from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, Progress
+from gridclient.services.import_findings import (
+    ImportKind,
+    ImportOutcome,
+    ImportPhase,
+    ImportSummary,
+    Progress,
+    RowFinding,
+)
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder
 from gridclient.services.importing import ImportSink, import_records
 from gridclient.services.rows import Changes
@@ -63,7 +72,7 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
     kind = ImportKind(order.kind)
     reading = read_kind(kind, order.file, sheet=order.sheet, mapping=_mapping(order, kind), crs=order.crs)
     with aside_for(reading.expected if kind is ImportKind.CASES else 0) as aside:
-        return import_records(
+        outcome = import_records(
             reading.rows(aside),
             file=reading.file,
             kind=kind,
@@ -74,6 +83,24 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
             dry_run=order.dry_run,
             titles=reading.titles,
         )
+    return _with_deadlines(opened, outcome, progress) if "calendar" in outcome.changes.kinds else outcome
+
+
+def _with_deadlines(opened: OpenStore, outcome: ImportOutcome, progress: Progress | None) -> ImportOutcome:
+    """The new calendar moved deadlines: what is imported stays, so nobody stops it here."""
+    if outcome.dry_run:
+        return outcome
+
+    def advance(done: int, of_all: int) -> None:
+        if progress is not None:
+            with suppress(Cancelled):
+                progress(ImportPhase.WRITING, done, of_all)
+
+    changes = recompute(opened, advance)
+    if not changes:
+        return outcome
+    notice = RowFinding("", 0, "", "import.deadlines_moved", {"count": len(changes.cases)})
+    return replace(outcome, notices=(*outcome.notices, notice), changes=outcome.changes | changes)
 
 
 def _mapping(order: ImportOrder, kind: ImportKind) -> ColumnMapping | None:

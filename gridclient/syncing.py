@@ -5,16 +5,19 @@ Part of the composition; without Qt, so that the command line, the worker proces
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
+from gridclient.recomputing import recompute
 from gridclient.services.desk import Desk
 from gridclient.services.enrolment import Enrolment
+from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.store.calendar_mark import changed_days
 from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
@@ -47,6 +50,7 @@ class DeskLine:
     """The synchronisation of one opened desk. Blocking; for one thread."""
 
     def __init__(self, opened: OpenStore) -> None:
+        self._opened = opened
         self._clock = opened.desk.clock
         self._name = opened.desk.reference.setting("name")
         self._folder = opened.profile.folder
@@ -113,6 +117,7 @@ class DeskLine:
             report = self._round(self.store.enrolment() or enrolment)
         if report.end is RoundEnd.DONE and self.store.in_doubt():
             self.store.end_doubt()
+        recompute(self._opened)
         return report
 
     def _round(self, enrolment: Enrolment) -> RoundReport:
@@ -129,7 +134,9 @@ class DeskLine:
 
     def import_bundle(self, file: Path) -> BundleReport:
         """See :func:`gridclient.sync.stick.import_bundle`."""
-        return stick.import_bundle(self.store, file, now=self._clock.now)
+        report = stick.import_bundle(self.store, file, now=self._clock.now)
+        recompute(self._opened)
+        return report
 
     def _key(self) -> bytes:
         return signing_key(self._folder, self.store.device, new_key)
@@ -159,6 +166,15 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
         store = SqliteSyncStore(profile, clock, head_is_signed)
         settings = SqliteDeskSettings(profile.database)
         reference = SqliteReference(profile.database, lambda: clock.now().date())
+
+        def recompute_deadlines(advance: Callable[[int, int], None]) -> Changes:
+            if not changed_days(profile.database, reference.calendar(), clock.now().date()):
+                return Changes()
+            from gridclient.composition import open_desk
+
+            with open_desk(folder, shared=True) as opened:
+                return recompute(opened, advance)
+
         yield WorkerParts(
             store,
             lambda: reference.setting("name"),
@@ -167,6 +183,7 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
             lambda: signing_key(folder, store.device, new_key),
             lambda: settings.value(SETTING),
             lambda chosen: settings.keep_value(SETTING, chosen),
+            recompute_deadlines,
         )
 
 

@@ -94,6 +94,12 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     return [*shown, f"时限至 {due:%m-%d %H:%M}" if due else "", against, str(payload.get("reason", ""))]
 
 
+def _dues(payload: Mapping[str, Any], reference: Reference) -> list[str]:
+    """Where the units' handling limits end now."""
+    handling = [due for due in payload["dues"] if due["stage"] == "handle"]
+    return [f"{_unit(due, reference)} 时限至 {from_seconds(due['due']):%Y-%m-%d %H:%M}" for due in handling]
+
+
 def _reason(words: Mapping[str, str]) -> Callable[[Mapping[str, Any], Reference], list[str]]:
     def detail(payload: Mapping[str, Any], reference: Reference) -> list[str]:
         code = str(payload.get("reason_code", ""))
@@ -151,4 +157,5 @@ _DETAILS: Mapping[str, Callable[[Mapping[str, Any], Reference], list[str]]] = {
     "case_noted": _text,
     "attachment_added": _name,
     "conflict_resolved": _choice,
+    "deadline_recomputed": _dues,
 }

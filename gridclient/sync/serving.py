@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from gridclient.domain.frozen import frozen
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
 from gridclient.sync.moving import move, recertify
@@ -30,7 +31,7 @@ _MANY_VALUES: Final = 50_000
 @frozen
 class WorkerParts:
     """What the composition opens in the process: the store, the desk's name for the hub, its clock, how many own
-    events wait, the desk's signing key, and the proxy that was chosen for this desk."""
+    events wait, the desk's signing key, the proxy that was chosen for this desk, and how deadlines are recomputed."""
 
     store: SyncStore
     name: Callable[[], str]
@@ -39,6 +40,7 @@ class WorkerParts:
     key: Callable[[], bytes]
     proxy: Callable[[], str] = lambda: ""
     keep_proxy: Callable[[str], None] = lambda _chosen: None
+    recompute: Callable[[Callable[[int, int], None]], Changes] = lambda _advance: Changes()
 
 
 Opening = Callable[..., AbstractContextManager[WorkerParts]]
@@ -86,6 +88,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
             random=random.random,
             waiting=parts.waiting,
             network=way_to,
+            recompute=parts.recompute,
         )
         SyncWorker(store, PipeOrders(link), around, offline=offline).run()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -76,10 +77,11 @@ class Orders(Protocol):
 class Surrounding:
     """What the worker needs beside its store.
 
-    ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code), ``ask_by_file`` and ``take_admission`` do
-    so without a line; ``move`` goes to another address of the hub, ``recertify`` learns its new certificate and tells
-    whether it did. ``network`` names the way to the hub as the machine sees it ("" for none) and is asked often;
-    ``random`` gives numbers from 0 to 1.
+    ``recompute`` moves open deadlines after a round that brought another legal calendar; what it gets ends it between
+    two portions. ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code), ``ask_by_file`` and
+    ``take_admission`` do so without a line; ``move`` goes to another address of the hub, ``recertify`` learns its new
+    certificate and tells whether it did. ``network`` names the way to the hub as the machine sees it ("" for none) and
+    is asked often; ``random`` gives numbers from 0 to 1.
     """
 
     connect: Callable[[Enrolment], Transport]
@@ -96,6 +98,7 @@ class Surrounding:
     random: Callable[[], float]
     waiting: Callable[[], int] = lambda: 0
     network: Callable[[str], str] = lambda _url: ""
+    recompute: Callable[[Callable[[int, int], None]], Changes] = lambda _advance: Changes()
 
 
 class SyncWorker:
@@ -203,6 +206,20 @@ class SyncWorker:
         report = run_round(self._store, self._line, around, self._pacing)
         self._around.tell(RoundEnded(report))
         self._after(report, enrolment)
+        self._recompute()
+
+    def _recompute(self) -> None:
+        """What it wrote goes to the hub with the next round; what is cut off here is done after it."""
+
+        def advance(_done: int, _all: int) -> None:
+            if self._is_cut():
+                raise Cancelled
+
+        with suppress(Cancelled):
+            changes = self._around.recompute(advance)
+            if changes:
+                self._changed(changes)
+                self._pace.committed(self._around.monotonic())
 
     def _after(self, report: RoundReport, enrolment: Enrolment) -> None:
         now = self._around.monotonic()
@@ -294,9 +311,11 @@ class SyncWorker:
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
                 progress = self._stoppable(order)
-                return import_bundle(
+                report = import_bundle(
                     self._store, order.file, now=self._around.now, progress=progress, changed=self._changed
                 )
+                self._recompute()
+                return report
         return None
 
     def _is_cut(self) -> bool:

@@ -45,6 +45,7 @@ COMPOSITION = (
     "import_look",
     "logs",
     "qt_loading",
+    "recomputing",
     "second_core",
     "syncing",
     "system",

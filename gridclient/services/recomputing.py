@@ -1,0 +1,85 @@
+"""Open deadlines after the legal calendar changed: they move to where it puts them, and each case's timeline says so.
+
+Every desk that may write a township's cases does it when the calendar comes to it; the same moves count as one.
+Source: the rule on clocks (legal calendar).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from gridclient.domain.case import AssignmentState, Case, CaseClock, Stage
+from gridclient.domain.errors import GridClientError, NotFound, RuleViolation
+from gridclient.domain.events import EventDraft, EventKind, to_seconds
+from gridclient.domain.limits import parse_limit
+from gridclient.services.clocks import deadline_of
+from gridclient.services.ports import Reference, Work
+from gridclient.services.rows import Changes
+
+AT_ONCE = 200
+
+
+def recompute_deadlines(
+    case_ids: Sequence[str],
+    changed: Collection[date],
+    *,
+    writable: Callable[[str], bool],
+    account: str,
+    work: Work,
+    reference: Reference,
+    advance: Callable[[int, int], None],
+) -> Changes:
+    """Moves the deadlines of these cases as far as a changed day lies in their time; gives the cases that moved.
+
+    Portion by portion, so that the store is held for moments only; a case whose deadlines are right gets no event.
+
+    Args:
+        writable: whether this desk may write a stream.
+        advance: gets cases done and cases in all after each portion, and may end the work by raising ``Cancelled``.
+
+    Raises:
+        StoreUnavailable: disk or store failed; the portions before stay.
+    """
+    changes = Changes()
+    for first in range(0, len(case_ids), AT_ONCE):
+        with work() as unit_of_work:
+            for case_id in case_ids[first : first + AT_ONCE]:
+                try:
+                    case = unit_of_work.case(case_id)
+                except (NotFound, RuleViolation):  # withdrawn since
+                    continue
+                if case.is_open and writable(case.stream) and (dues := list(_moved(case, changed, reference))):
+                    kind, payload = EventKind.RECOMPUTED, {"dues": dues}
+                    unit_of_work.record(EventDraft(kind, case.id, case.stream, account, payload, base=case.version))
+        changes |= unit_of_work.changes
+        advance(min(first + AT_ONCE, len(case_ids)), len(case_ids))
+    return changes
+
+
+def _moved(case: Case, changed: Collection[date], reference: Reference) -> Iterator[dict[str, Any]]:
+    for clock in _counting(case):
+        try:
+            if not parse_limit(clock.limit).kind.counts_working_time:
+                continue
+            due = deadline_of(clock.limit, clock.started, reference).due
+        except GridClientError:  # another desk may have written a limit that nobody can count
+            continue
+        first, last = clock.started.date(), max(due, clock.due).date()
+        if due != clock.due and any(first <= day <= last for day in changed):
+            yield {
+                "stage": clock.stage,
+                "unit": clock.unit,
+                "started": to_seconds(clock.started),
+                "due": to_seconds(due),
+            }
+
+
+def _counting(case: Case) -> Iterator[CaseClock]:
+    """The clocks that run, and those that a rework would let run on."""
+    yield from (clock for clock in case.clocks if clock.ended is None)
+    for part in case.assignments:
+        if part.state is AssignmentState.HANDLED:
+            mine = [c for c in case.clocks if c.stage == Stage.HANDLE and c.unit == part.unit and c.ended is not None]
+            yield from mine[-1:]

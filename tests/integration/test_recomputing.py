@@ -1,0 +1,110 @@
+"""A legal calendar that comes later: open deadlines move, their cases say so, and every desk agrees."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gridclient.domain.calendar import CHINA_TIME
+from tests.fakes.command_line import CommandLine, copied, made_demo
+from tests.integration.test_cli_sync import Desks, Hub
+
+TOMORROW = datetime.now(CHINA_TIME).date() + timedelta(days=1)
+
+
+def days_off(folder: Path, first: date = TOMORROW) -> Path:
+    """A calendar in which nobody works for two months from ``first``."""
+    file = folder / "calendar.csv"
+    days = [first + timedelta(days=number) for number in range(60)]
+    file.write_text("\n".join(["日期,类型", *(f"{day},休" for day in days if day.weekday() < 5)]), "utf-8")
+    return file
+
+
+def shown(desk: CommandLine, case: str) -> dict[str, Any]:
+    document: dict[str, Any] = desk.json("cases", "show", case).json
+    return document
+
+
+def assert_explained(document: dict[str, Any]) -> None:
+    """What is told of how each running limit came about ends with its date."""
+    for clock in document["clocks"]:
+        if clock["stage"] == "handle" and clock["ended"] is None:
+            assert clock["due"][:10] in clock["steps"][-1]
+
+
+def kinds(document: dict[str, Any]) -> list[str]:
+    return [entry["kind"] for entry in document["timeline"]]
+
+
+@pytest.fixture
+def demo_desk(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    return CommandLine(copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "desk"), capsys)
+
+
+def in_hand(desk: CommandLine) -> str:
+    """A case of the demo that a unit has by working days, whose limit ends later than today."""
+    for case in desk.json("cases", "list", "--state", "handling", "--limit", "200").json["cases"]:
+        document = shown(desk, case["id"])
+        running = [c for c in document["clocks"] if c["stage"] == "handle" and c["ended"] is None]
+        if [c for c in running if "工作日" in c["steps"][0] and c["due"][:10] > TOMORROW.isoformat()]:
+            return str(case["id"])
+    pytest.fail("the demo has no such case")
+
+
+def test_a_calendar_that_is_imported_moves_open_deadlines_and_says_so(demo_desk: CommandLine, tmp_path: Path) -> None:
+    case = in_hand(demo_desk)
+    before = shown(demo_desk, case)
+    foreseen = demo_desk.json("import", "calendar", days_off(tmp_path), "--dry-run").json
+    assert not foreseen["notices"] and shown(demo_desk, case) == before
+    imported = demo_desk.json("import", "calendar", days_off(tmp_path)).json
+    (notice,) = imported["notices"]
+    assert notice["code"] == "import.deadlines_moved" and "时限已按新的放假安排重算" in notice["message"]
+    after = shown(demo_desk, case)
+    assert after["due"] > before["due"]
+    assert_explained(after)
+    assert kinds(after) == [*kinds(before), "deadline_recomputed"]
+    assert after["timeline"][-1]["text"].startswith("时限重算 · ") and "时限至 " in after["timeline"][-1]["text"]
+    assert demo_desk.act(case, "undo").code == "case.nothing_to_undo"
+    assert demo_desk.json("verify").json["ok"]
+
+
+def test_a_calendar_that_moves_nothing_leaves_no_entry(demo_desk: CommandLine, tmp_path: Path) -> None:
+    case = in_hand(demo_desk)
+    before = shown(demo_desk, case)
+    assert not demo_desk.json("import", "calendar", days_off(tmp_path, TOMORROW + timedelta(days=700))).json["notices"]
+    assert shown(demo_desk, case) == before
+
+
+def test_every_desk_of_a_township_moves_them_when_the_calendar_comes_and_all_agree(
+    demo_desk: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hub = Hub(demo_desk.profile / "hub")
+    try:
+        case = in_hand(demo_desk)
+        township = f"371002{shown(demo_desk, case)['grid'][6:9]}"
+        desks = Desks(tmp_path, hub, capsys)
+        one, two = (desks.make(name, "--township", township, township=township) for name in ("one", "two"))
+        county = desks.make("county", "--county", township=township)
+        for desk in (one, two, county):
+            desk.json("sync")
+        before = shown(one, case)
+        file = days_off(tmp_path)
+        assert not county.json("import", "calendar", file).json["notices"], "the county writes no case"
+        assert two.json("import", "calendar", file).json["notices"]
+        county.json("sync")
+        assert one.json("sync").json["pending"] > 0
+        assert kinds(shown(one, case)) == [*kinds(before), "deadline_recomputed"]
+        for desk in (two, one, two, one):
+            assert desk.json("sync").status == 0
+        assert one.json("sync").json["pending"] == 0
+        mine, theirs = shown(one, case), shown(two, case)
+        assert mine["due"] == theirs["due"] > before["due"] and kinds(mine) == kinds(theirs)
+        assert_explained(mine)
+        assert all(desk.json("verify").json["ok"] for desk in (one, two, county))
+    finally:
+        hub.stop()
