@@ -1,6 +1,7 @@
 """The state machine: ``fold(case, event)`` gives the case after the event, or raises the rule that forbids it.
 
-The same function guards commands, rebuilds tables and replays what other desks did.
+The same function guards commands, rebuilds tables and replays what other desks did. Whoever changes what becomes of
+events raises ``RULES`` (:mod:`gridclient.store.schema`), so that stores fold theirs again.
 Source: the table of actions (动作) of the four-level closed loop (四级闭环) and the rules on joint handling.
 """
 

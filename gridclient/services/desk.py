@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case, CaseFacts
@@ -76,31 +76,19 @@ class Desk:
         self, action: Action, case_ids: Iterable[str], args: Mapping[str, Any] | None = None
     ) -> tuple[Changes, tuple[Outcome, ...]]:
         """The same action on several cases, each in its own transaction; the rest goes on where a rule forbids one."""
-        changes, outcomes = Changes(), []
-        for case_id in case_ids:
-            error: GridClientError | None = None
-            try:
-                changes |= self.act(action, case_id, args)
-            except GridClientError as refused:
-                error = refused
-            outcomes.append(Outcome(case_id, error))
-        return changes, tuple(outcomes)
+        return _each(case_ids, lambda case_id: self.act(action, case_id, args))
 
     def file_many(
         self, case_ids: Iterable[str], *, standard: str = "", grid: str = ""
     ) -> tuple[Changes, tuple[Outcome, ...]]:
         """Files several cases (立案) under one condition and grid: what a case lacks is taken, what it has stays."""
-        changes, outcomes = Changes(), []
-        for case_id in case_ids:
-            error: GridClientError | None = None
-            try:
-                facts = self.queries.case(case_id).facts
-                given = {"standard": "" if facts.standard else standard, "grid": "" if facts.grid else grid}
-                changes |= self.act(Action.FILE, case_id, {name: value for name, value in given.items() if value})
-            except GridClientError as refused:
-                error = refused
-            outcomes.append(Outcome(case_id, error))
-        return changes, tuple(outcomes)
+
+        def file(case_id: str) -> Changes:
+            facts = self.queries.case(case_id).facts
+            given = {"standard": "" if facts.standard else standard, "grid": "" if facts.grid else grid}
+            return self.act(Action.FILE, case_id, {name: value for name, value in given.items() if value})
+
+        return _each(case_ids, file)
 
     def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
         """A new case."""
@@ -120,3 +108,15 @@ class Desk:
             loads=self.queries.unit_loads(),
             recent=self.queries.recent_units(case.facts.standard),
         )
+
+
+def _each(case_ids: Iterable[str], act: Callable[[str], Changes]) -> tuple[Changes, tuple[Outcome, ...]]:
+    changes, outcomes = Changes(), []
+    for case_id in case_ids:
+        error: GridClientError | None = None
+        try:
+            changes |= act(case_id)
+        except GridClientError as refused:
+            error = refused
+        outcomes.append(Outcome(case_id, error))
+    return changes, tuple(outcomes)
