@@ -18,7 +18,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.rows import Box, CaseFilter, CaseRow, Changes, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
 from gridclient.ui.cases.filter_menus import fill_units
-from gridclient.ui.cases.model import CaseModel, CaseRole
+from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.cases.row_changes import changes_between, spans
 from gridclient.ui.cases.table import CaseTable
@@ -318,12 +318,6 @@ def test_a_view_is_saved_under_a_name_and_chosen_again(
         menu.actions()[0].trigger()
     assert chosen.args is not None
     assert chosen.args[0].name == "我的"
-
-
-def test_rows_give_their_case_not_their_words(open_list: OpenList, invented: InventedDesk) -> None:
-    page = open_list(invented)
-    index = page.model.index(0, 0)
-    assert index.data(CaseRole.CASE_ID) == page.model.row_at(0).id == index.data(CaseRole.ROW).id
 
 
 def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_dragged(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import IntEnum
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -20,13 +19,6 @@ from gridclient.ui.present import moment_words, short_number, township_in
 Index = QModelIndex | QPersistentModelIndex
 NO_INDEX: Final = QModelIndex()
 _TOO_MANY_STEPS: Final = 60
-
-
-class CaseRole(IntEnum):
-    """What a view asks for beside Qt's own roles."""
-
-    ROW = Qt.ItemDataRole.UserRole + 1
-    CASE_ID = Qt.ItemDataRole.UserRole + 2
 
 
 class CaseModel(QAbstractTableModel):
@@ -149,10 +141,6 @@ class CaseModel(QAbstractTableModel):
         row = self._rows[index.row()]
         if role == 0:
             return self.words(row, COLUMNS[index.column()].key)
-        if role == CaseRole.ROW:
-            return row
-        if role == CaseRole.CASE_ID:
-            return row.id
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._explained(row, COLUMNS[index.column()].key)
         return None
