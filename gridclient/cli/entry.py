@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gridclient import __version__
 from gridclient.cli import windows
-from gridclient.cli.output import Exit, report_error, report_wrong_use
+from gridclient.cli.output import (
+    AnswerLost,
+    Exit,
+    drop_answer,
+    flush_answer,
+    report_error,
+    report_interrupted,
+    report_lost_answer,
+    report_wrong_use,
+)
 from gridclient.cli.parsing import Parser, WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
-
-_INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None] = lambda _folder: None) -> int:
@@ -22,38 +28,49 @@ def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None
 
     ``on_profile`` is told which profile the command is about, before it runs.
     """
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")  # another desk may have written anything
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # another desk may have written anything
     given = list(sys.argv[1:] if argv is None else argv)
     try:
-        args = _desk_alone(given) or parser().parse_args(given)
+        args = _desk_alone(given) or _parsed(given)
     except WrongUse as wrong:
         return report_wrong_use(wrong, as_json="--json" in given)
     args.json = getattr(args, "json", False)
     args.profile_given = hasattr(args, "profile")
     if not args.profile_given:
         args.profile = default_profile()
-    on_profile(args.profile)
-    return _run(args)
+    return _run(args, on_profile)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _parsed(given: Sequence[str]) -> argparse.Namespace:
+    whole = parser()
+    for text in given:
+        if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+            whole.error(f"“{text!a}”不是 UTF-8 编码的文字")
+    return whole.parse_args(given)
+
+
+def _run(args: argparse.Namespace, on_profile: Callable[[Path], None]) -> int:
     run = getattr(args, "run", windows.open_desk_window)
     try:
+        on_profile(args.profile)
         status = int(run(args))
-        sys.stdout.flush()
+        flush_answer()
     except WrongUse as wrong:  # the command's words do not go together
-        return report_wrong_use(wrong, as_json=args.json)
+        status = report_wrong_use(wrong, as_json=args.json)
     except GridClientError as error:
-        return report_error(error, as_json=args.json)
+        status = report_error(error, as_json=args.json)
+    except AnswerLost as lost:
+        status = report_lost_answer(lost)
     except BrokenPipeError:  # the reader had enough (| head): nothing is wrong, and nothing more can be said
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.DONE
+        drop_answer()
+        status = Exit.DONE
     except OSError as error:
         fault = StoreUnavailable("environment.failed", reason=error.strerror or type(error).__name__)
-        return report_error(fault, as_json=args.json)
+        status = report_error(fault, as_json=args.json)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        status = report_interrupted(as_json=args.json)
     return status
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from typing import Any, Final
 
@@ -26,25 +28,59 @@ class Exit(IntEnum):
     ENVIRONMENT = 4
     FAULT = 70
     """A fault of the program's own: what was done is not known."""
+    INTERRUPTED = 130
+
+
+class AnswerLost(Exception):
+    """The command is carried out and what it answers cannot be written."""
 
 
 def print_json(document: Any) -> None:
     """One document on stdout, in UTF-8 whatever the console is set to."""
-    sys.stdout.buffer.write(
-        json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
-    )
-    sys.stdout.buffer.flush()
+    text = json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
+    with _answering():
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
 
 
 def print_lines(lines: Iterable[str]) -> None:
     """Lines for people."""
     for line in lines:
-        sys.stdout.write(line + "\n")
+        with _answering():
+            sys.stdout.write(line + "\n")
+
+
+def flush_answer() -> None:
+    """What is printed is written after it, or :class:`AnswerLost` raised."""
+    if sys.stdout is not None:
+        with _answering():
+            sys.stdout.flush()
+
+
+def drop_answer() -> None:
+    """Nothing more goes to stdout, nor does Python try again at its end."""
+    if sys.stdout is not None:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    if sys.stdout is None:  # closed before the program began
+        raise AnswerLost("closed")
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise AnswerLost(error.strerror or type(error).__name__) from error
 
 
 def say(text: str) -> None:
     """A remark beside the result."""
-    sys.stderr.write(text + "\n")
+    with suppress(OSError, AttributeError):  # stderr is full, or closed before the program began
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
@@ -62,6 +98,19 @@ def report_error(error: GridClientError, *, as_json: bool) -> Exit:
     return Exit.ENVIRONMENT if failed else Exit.REFUSED
 
 
+def report_lost_answer(lost: AnswerLost) -> Exit:
+    """Tells that the command is carried out all the same: whoever took it for refused would do it twice."""
+    drop_answer()
+    say(sentence("command.answer_lost", reason=str(lost)))
+    return Exit.ENVIRONMENT
+
+
+def report_interrupted(*, as_json: bool) -> Exit:
+    """Tells of Ctrl+C."""
+    _report("command.interrupted", sentence("command.interrupted"), as_json=as_json)
+    return Exit.INTERRUPTED
+
+
 def report_fault(*, as_json: bool) -> Exit:
     """Tells of a fault that nobody foresaw; its trace stands on stderr already."""
     _report("program.failed", sentence("program.failed"), as_json=as_json)
@@ -76,8 +125,11 @@ def report_wrong_use(wrong: WrongUse, *, as_json: bool) -> Exit:
 
 
 def _report(code: str, message: str, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"error": {"code": code, "message": message}})
+    try:
+        if as_json:
+            print_json({"error": {"code": code, "message": message}})
+    except (AnswerLost, BrokenPipeError):
+        drop_answer()
     say(message)
 
 

@@ -212,6 +212,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "action.not_available": "本版本还不能办理“{action}”，案件没有改动。",
     "import.not_available": "本版本还不能导入“{kind}”。",
     "account.unknown": "没有账号“{account}”。可用 operator、leader、supervisor 或单位编码。",
+    "command.answer_lost": "命令已执行完，但结果没能输出（{reason}）；请先查看现状，不要直接重做。",
+    "command.interrupted": "已中断；中断前写入的内容保留，请先查看现状再继续。",
     "environment.failed": "系统没有完成操作（{reason}），请检查磁盘和权限。",
     "name.ambiguous": "“{text}”不止一个：{names}，请用编码。",
     "list.cursor": "翻页位置已经失效，请从第一页重新查询。",
@@ -285,6 +287,8 @@ _SYSTEM_WORDS: Final = {
     "disk I/O error": "读写出错",
     "database disk image is malformed": "内容有错",
     "header": "文件头有错",
+    "closed": "输出已关闭",
+    "Bad file descriptor": "输出已关闭",
 }
 """What systems say in English only."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -71,6 +72,37 @@ def test_a_pipe_that_closes_early_is_no_fault(profile: Path) -> None:
     with os.fdopen(writing, "wb") as pipe:
         ended = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, check=False, timeout=120)
     assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+@pytest.mark.parametrize(("output", "as_json"), [(">/dev/full", True), (">/dev/full", False), ("1>&-", True)])
+def test_what_was_done_and_could_not_be_answered_is_not_called_refused(
+    profile: Path, output: str, as_json: bool
+) -> None:
+    case = first_filed(profile)
+    words = ["cases", "act", case, "dispatch", "--profile", str(profile), *(["--json"] if as_json else [])]
+    command = shlex.join([sys.executable, "-m", "gridclient", *words])
+    ran = subprocess.run(f"{command} {output}", shell=True, capture_output=True, check=False, timeout=120)
+    assert ran.returncode == 4
+    assert ran.stderr.decode().startswith("命令已执行完，但结果没能输出") and ran.stderr.count(b"\n") == 1
+    assert answered("cases", "show", case, "--profile", profile)["state"] == "dispatched"
+
+
+def test_bytes_that_are_no_text_are_wrong_use_and_leave_nothing(tmp_path: Path) -> None:
+    words = ["init", "--county", "371002", "--township", "371002003", "--name"]
+    ran = subprocess.run(
+        [sys.executable, "-m", "gridclient", "--profile", str(tmp_path / "new"), *words, b"\xd6\xf1", "--json"],
+        capture_output=True,
+        check=False,
+        timeout=120,
+    )
+    assert (ran.returncode, json.loads(ran.stdout)["error"]["code"]) == (2, "command.wrong_use")
+    assert not list(tmp_path.iterdir())
+
+
+def test_sentences_are_in_utf8_whatever_the_console(tmp_path: Path) -> None:
+    ran = run("cases", "list", "--profile", tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert "里没有席位数据" in ran.stderr.decode()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -138,3 +139,27 @@ def test_beside_an_open_desk_one_may_read_and_not_write(desk: CommandLine) -> No
         assert (refused.status, refused.code) == (4, "profile.in_use")
         assert "正由另一个程序使用" in refused.err
     assert desk.act(key, "note", text="x").status == 0
+
+
+def test_an_interrupted_command_gives_one_document_and_a_sentence(
+    nowhere: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gridclient.cli.tools.explain", interrupted)
+    ran = nowhere.json("deadline", "--from", "2026-02-13T09:00:00", "--limit", "1工作日")
+    assert (ran.status, ran.code) == (130, "command.interrupted")
+    assert ran.err.startswith("已中断")
+
+
+def test_a_profile_that_may_not_be_looked_into_is_the_environments_fault(
+    nowhere: CommandLine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As for whoever has no right to the folder: tests may run as root, whom nothing stops."""
+
+    def forbidden(_folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    assert main(["--profile", str(nowhere.profile), "cases", "list"], on_profile=forbidden) == 4
+    assert "没有权限" in capsys.readouterr().err
