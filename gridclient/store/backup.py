@@ -178,9 +178,12 @@ def restore(
         try:
             _prove(fresh, profile.key, key or profile.key)
         except StoreUnavailable as fault:
-            if fault.code != "store.wrong_key":
-                raise
-            raise InvalidInput("backup.foreign", file=str(source)) from fault
+            match fault.code:
+                case "store.wrong_key":
+                    raise InvalidInput("backup.foreign", file=str(source)) from fault
+                case "store.damaged":
+                    raise InvalidInput("backup.damaged") from fault
+            raise
         profile.begin_incarnation()
         _settle(profile, fresh, given)
         return _exchange(profile, fresh, now, damaged=damaged)
@@ -238,7 +241,7 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
         with database.reader() as connection:
             current = check_version(connection)
             if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                raise InvalidInput("backup.damaged", problems=0)
+                raise InvalidInput("backup.damaged")
         if not current:
             from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
 
@@ -250,7 +253,7 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
             fold_again(database)
         found = verify(database)
         if not found.ok:
-            raise InvalidInput("backup.damaged", problems=len(found.problems))
+            raise InvalidInput("backup.damaged")
         if key != own_key:
             keep_key(database)
             database.change_key(own_key)

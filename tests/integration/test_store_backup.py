@@ -230,8 +230,10 @@ def test_a_damaged_backup_replaces_nothing(profile: Profile, tmp_path: Path) -> 
     content[len(content) // 2] ^= 1
     (tmp_path / "a.gridbackup").write_bytes(content)
     register(profile, "之后")
-    with pytest.raises(GridClientError):
-        restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    (tmp_path / "cut.gridbackup").write_bytes(content[: len(content) // 4096 // 2 * 4096])
+    for name in ("a.gridbackup", "cut.gridbackup"):
+        with pytest.raises(InvalidInput, match=r"backup\.damaged"):
+            restore(profile, tmp_path / name, now=NOW)
     assert len(titles(profile.database)) == 301
     assert profile.device.incarnation == 1
     assert not (profile.folder / "restoring.db").exists()
