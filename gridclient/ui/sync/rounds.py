@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QColor, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from gridclient.domain.frozen import frozen
@@ -25,6 +25,8 @@ Index = QModelIndex | QPersistentModelIndex
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _PIECE: Final = 8 << 10
 _NUMBERS: Final = frozenset({2, 3, 5})
+_EDGES: Final = 16
+_BYTES, _NARROW = 4, 720
 _STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # and the 3 px of every item: in line with the header
 
 
@@ -95,7 +97,7 @@ class RoundsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._cells(row)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._note(row) or None
+            return self.note(row) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
@@ -123,10 +125,11 @@ class RoundsModel(QAbstractTableModel):
             f"{report.pulled:,}",
             self.tr("U盘") if report.by == "stick" else size,
             seconds_words(report.seconds),
-            self._note(row),
+            self.note(row),
         )
 
-    def _note(self, row: Row) -> str:
+    def note(self, row: Row) -> str:
+        """What there is to say of a row."""
         said = note_words(row.report)
         if row.since is None:
             return said
@@ -155,16 +158,35 @@ class RoundsTable(QTableView):
         down.hide()
         down.setMinimumSectionSize(ROW_PX)
         down.setDefaultSectionSize(ROW_PX)
-        down.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         across = self.horizontalHeader()
         across.setFixedHeight(HEADER_PX)
         across.setHighlightSections(False)
         for section, width in enumerate(_WIDTHS):
             self.setColumnWidth(section, width)
         across.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
-        self.rounds.modelReset.connect(self._widen)
+        across.setResizeContentsPrecision(0)  # the rows in sight; 500 take a third of a second
+        self._soon = QTimer(self, singleShot=True, interval=0)  # when the columns stand
+        self._soon.timeout.connect(self._wrap)
+        self.rounds.modelReset.connect(self._fit)
 
-    def _widen(self) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the bytes give way to what is said of a round."""
+        super().resizeEvent(event)
+        self.setColumnHidden(_BYTES, self.width() < _NARROW)
+        self._soon.start()
+
+    def _fit(self) -> None:
         """Columns become as wide as the widest figure so far; never narrower, so that nothing jumps."""
         for section in range(len(_WIDTHS)):
             self.setColumnWidth(section, max(self.columnWidth(section), self.sizeHintForColumn(section)))
+        self._soon.start()
+
+    def _wrap(self) -> None:
+        """Rows whose note needs several lines get them; Qt would measure all, for seconds at a switch of theme."""
+        room, metrics = self.columnWidth(len(_WIDTHS)) - _EDGES, self.fontMetrics()
+        for place, row in enumerate(self.rounds.rows):
+            note = self.rounds.note(row)
+            if note and metrics.horizontalAdvance(note) > room:
+                self.resizeRowToContents(place)
+            elif self.rowHeight(place) != ROW_PX:
+                self.setRowHeight(place, ROW_PX)

@@ -21,6 +21,8 @@ from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
+from gridclient.ui.sync.rounds import RoundsModel, Row
+from gridclient.ui.theme import DARK, LIGHT, ROW_PX, apply_theme
 from tests.fakes.fake_sync import NOON, FakeSync, round_at
 from tests.ui.fakes.invented_desk import empty_desk
 from tests.ui.sync.conftest import click, settle, show, tell
@@ -73,6 +75,36 @@ def test_large_figures_are_shown_whole(page: SyncPage) -> None:
     columns = range(table.rounds.columnCount() - 1)
     assert [column for column in columns if table.columnWidth(column) < table.sizeHintForColumn(column)] == []
     assert "↑586.4 KB ↓1.2 MB" in cells(page, 0)
+
+
+def test_a_switch_of_theme_asks_only_for_the_rounds_in_sight(
+    page: SyncPage, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.rounds.rounds.show_rounds([round_at(timedelta(minutes=at), pushed=at) for at in range(1, 80)], NOON)
+    asked: set[Row] = set()
+    words = RoundsModel._cells
+
+    def cells_of(model: RoundsModel, row: Row) -> tuple[str, ...]:
+        asked.add(row)
+        return words(model, row)
+
+    monkeypatch.setattr(RoundsModel, "_cells", cells_of)
+    apply_theme(qapp, DARK)
+    qapp.processEvents()
+    apply_theme(qapp, LIGHT)
+    assert len(asked) < 40
+
+
+def test_a_note_that_is_longer_than_its_column_has_several_lines(page: SyncPage, qtbot: QtBot) -> None:
+    page.resize(1700, 700)
+    failed = round_at(timedelta(minutes=1), end=RoundEnd.FAILED, error="sync.timeout")
+    table = page.rounds
+    table.rounds.show_rounds([round_at(pushed=2), failed], NOON)
+    page.resize(1040, 700)
+    qtbot.waitUntil(lambda: table.rowHeight(1) > table.rowHeight(0) == ROW_PX)
+    assert table.columnWidth(6) > 150  # the bytes are not shown
+    page.resize(1700, 700)
+    qtbot.waitUntil(lambda: table.rowHeight(1) == table.rowHeight(0) == ROW_PX)
 
 
 def test_without_any_round_the_page_says_what_will_stand_there(
