@@ -5,27 +5,25 @@ Reading and writing are done in the worker process, so the desk goes on; leaving
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
 from gridclient.services.import_findings import ImportOutcome
-from gridclient.services.import_order import ColumnChoice, ImportOrder, Look, LookOrder
 from gridclient.services.map_port import BaseMaps
-from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
-from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
+from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.dialogs import ask_for_file, dropped
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
 from gridclient.ui.importing.frame import foot_line, head_line, left_side
 from gridclient.ui.importing.keyboard import first_open, press_by, put_in_order
 from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.looking import Looking, Panels, ReadPreview
 from gridclient.ui.importing.papers import Papers, SaveReport
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.importing.result_panel import ResultPanel
@@ -33,11 +31,8 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 
-_ROWS_A_TURN, _LIKELY_ROWS = 6, 24
 RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
-ReadPreview = Callable[..., Look]
-"""``(report, order)``, for the worker process."""
 
 
 class ImportPage(QWidget):
@@ -63,25 +58,27 @@ class ImportPage(QWidget):
         save_report: SaveReport,
         templates: Path,
         base_maps: BaseMaps | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("importPage")
         self.setProperty("panel", "window")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAcceptDrops(True)
         self._desk, self._jobs = desk, jobs
-        self._run_import, self._read_preview = run_import, read_preview
-        self._file: Path | None = None
-        self._look: Look | None = None
+        self._run_import = run_import
         self._outcome: ImportOutcome | None = None
-        self._asked = 0
         self._stop: Callable[[], None] | None = None
-        self._stop_looking: Callable[[], None] | None = None
         self.files = FilePanel(parent=self)
         self.columns = ColumnsPanel(parent=self)
         self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
         self.note = InlineNote(parent=self)
+        self.looking = Looking(
+            desk=desk,
+            jobs=jobs,
+            read_preview=read_preview,
+            panels=Panels(self.files, self.columns, self.view, self.note),
+            parent=self,
+        )
         self._papers = Papers(jobs=jobs, note=self.note, templates=templates, save_report=save_report, parent=self)
         self.progress = ProgressLine(parent=self)
         self.check = KeyButton(self.tr("检查"), key="Ctrl+T", parent=self)
@@ -131,17 +128,19 @@ class ImportPage(QWidget):
             part.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_to_first(self) -> None:
-        look = self._look
-        if self._stop_looking is not None:
+        look = self.looking.look
+        if self.looking.is_under_way:
             self._go_to(self.view)  # until it is known what is in the file, Enter does nothing
         else:
             self._go_to(self.files.choose if look is None else first_open(self.columns, self.look, look) or self.check)
 
     def _connect(self) -> None:
         self.files.choose_wanted.connect(self._on_choose_wanted)
-        self.files.asked.connect(self._ask)
+        self.looking.asked.connect(self._settle)
+        self.looking.seen.connect(self._on_seen)
+        self.looking.unreadable.connect(self._on_unreadable)
+        self.looking.changed.connect(self._settle)
         self.files.template_wanted.connect(self._papers.template)
-        self.columns.changed.connect(self._on_column_changed)
         self.view.crs_chosen.connect(lambda _system: self._settle())
         self.check.clicked.connect(lambda: self._begin(dry_run=True))
         self.go.clicked.connect(lambda: self._begin(dry_run=False))
@@ -158,115 +157,30 @@ class ImportPage(QWidget):
         ):
             press_by(key, button, self)
 
-    # -- looking ----------------------------------------------------------------------------------------------------
-
     def open_file(self, path: Path) -> None:
         """Looks into a file; its kind is guessed."""
         if self.is_running:
             return
-        self._file = path
-        self.columns.hide()
-        self._ask("", "")
+        self.looking.open(path)
         self._go_to_first()
 
-    def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
-        """Looks again; an earlier look that is still under way is given up."""
-        if self._file is None:
-            return
-        if self._stop_looking is not None:
-            self._stop_looking()
-        self._asked += 1
-        number, self._look, self._outcome = self._asked, None, None
-        if mapping is None:  # rows of the file before would stand under this one's name, a result over another kind
-            self.view.show_nothing()
-        self.note.clear()
-        self.files.show_file(self._file)
-        self._stop_looking = self._jobs.in_process(
-            self,
-            self._read_preview,
-            LookOrder(self._file, kind, sheet or None, mapping),
-            done=lambda look: self._on_look(look, number, sheet, mapping, again=bool(kind or mapping)),
-            failed=lambda error: self._on_look_failed(error, number, kind),
-        )
-        rows = (partial(self.columns.make_rows, count) for count in range(_ROWS_A_TURN, _LIKELY_ROWS + 1, _ROWS_A_TURN))
-        QTimer.singleShot(0, self, partial(self._make_ready, (self.view.make_ready, *rows)))
-        self._settle()
-
-    def _make_ready(self, parts: Sequence[Callable[[], None]]) -> None:
-        """Makes what the answer will need while the file is read, one part in each turn of the window."""
-        if parts:
-            parts[0]()
-            QTimer.singleShot(0, self, partial(self._make_ready, parts[1:]))
-
-    def _on_look(self, look: Look, number: int, sheet: str, mapping: ColumnChoice | None, *, again: bool) -> None:
-        if number != self._asked:
-            return
-        self._look, self._stop_looking = look, None
-        self.files.show_look(look, sheet)
-        self._jobs.read(self, partial(_list_names, self._desk), self.files.offer_lists, name="lists")
-        self.view.show_look(look)
-        preview = look.preview
-        self.columns.setVisible(preview is not None)
-        if preview is not None:
-            if mapping is None:
-                self.columns.show_columns(preview.columns, preview.titles, look.titles)
-                self._recall(number, preview.fingerprint)
-            self.look.show_uses(self.columns.uses())
+    def _on_seen(self, again: bool) -> None:
         self._order()
         self._settle()
         if not again:
             self._go_to_first()
 
-    def _recall(self, number: int, fingerprint: str) -> None:
-        """The columns that were chosen for this header before."""
-
-        def apply(text: str) -> None:
-            kept = from_text(text)
-            if number != self._asked or not kept:
-                return
-            self.columns.apply(kept)
-            self.note.say(self.tr("列对应沿用上次为这种表头选的。"))
-            self._show_columns(PLACING & set(kept))
-
-        self._jobs.read(self, lambda: self._desk.settings.value(memory_name(fingerprint)), apply, name="columns")
-
-    def _on_look_failed(self, error: GridClientError, number: int, kind: str) -> None:
-        if number != self._asked or isinstance(error, Cancelled):
-            return
-        self._stop_looking = None
-        self.files.show_problem(kind)
-        self.columns.hide()
-        self.view.show_nothing()
-        self.note.say_error(error)
+    def _on_unreadable(self) -> None:
         self._settle()
         self._go_to(self.files.kind)
-
-    def _on_column_changed(self, field: str) -> None:
-        self.view.show_look_again()
-        self._show_columns(PLACING & {field})
-
-    def _show_columns(self, placing: set[str] | frozenset[str]) -> None:
-        self.look.show_uses(self.columns.uses())
-        if placing and self._look is not None:
-            self._ask(self._look.kind, self.files.chosen_sheet(), ColumnChoice(self.columns.differing()))
-        self._settle()
 
     # -- bringing in ------------------------------------------------------------------------------------------------
 
     def _begin(self, *, dry_run: bool) -> None:
-        look, file = self._look, self._file
-        if look is None or file is None or self._blocked():
+        look = self.looking.look
+        if look is None or self._blocked():
             return
-        chosen = self.columns.differing() if look.preview is not None else {}
-        order = ImportOrder(
-            kind=look.kind,
-            file=file,
-            crs=self.look.crs.value() if look.asks_crs else None,
-            sheet=self.files.chosen_sheet() or None,
-            mapping=ColumnChoice(chosen) if chosen else None,
-            dry_run=dry_run,
-            list_name=self.files.chosen_list(),
-        )
+        order = self.looking.order(dry_run=dry_run)
         self.note.clear()
         self.view.show_look_again()
         self.progress.begin(look.kind)
@@ -285,7 +199,7 @@ class ImportPage(QWidget):
 
     def _on_done(self, outcome: ImportOutcome) -> None:
         self._outcome = outcome
-        self._remember()
+        self.looking.remember()
         self.view.show_outcome(outcome)
         self._end(self.result.headline.text())
         self._order()
@@ -310,22 +224,14 @@ class ImportPage(QWidget):
         self.progress.end()
         self.progressed.emit("" if self.isVisible() else words)
 
-    def _remember(self) -> None:
-        """What was chosen for this header, for the next file that has it."""
-        preview = self._look.preview if self._look is not None else None
-        if preview is not None:
-            name, text = memory_name(preview.fingerprint), as_text(self.columns.differing())
-            self._jobs.write(self, lambda: self._desk.settings.keep_value(name, text))
-
-    # -- what is possible now ---------------------------------------------------------------------------------------
-
     def _blocked(self) -> str:
         """Why nothing can be brought in yet; empty when it can."""
-        if self._look is None:
+        look = self.looking.look
+        if look is None:
             return self.tr("请先选择文件。")
-        if self._look.preview is not None and (missing := self.columns.missing()):
+        if look.preview is not None and (missing := self.columns.missing()):
             return self.tr("还没有对好这些列：{columns}").format(columns="、".join(missing))
-        if self._look.asks_crs and not self.look.crs.value():
+        if look.asks_crs and not self.look.crs.value():
             return self.tr("请先选择坐标系。")
         return ""
 
@@ -338,9 +244,9 @@ class ImportPage(QWidget):
         for part in (self.files, self.columns, self.view.made_look):
             if part is not None:
                 part.setEnabled(not running)
-        if self._look is None and self._file is None:
+        if self.looking.file is None:
             self.columns.hide()
-        if blocked and self._look is not None and not running and not keep_note:
+        if blocked and self.looking.look is not None and not running and not keep_note:
             self.note.say(blocked, "warn")
         elif self.note.text() and self.note.property("role") == "warn":
             self.note.clear()
@@ -348,7 +254,7 @@ class ImportPage(QWidget):
     # -- dialogs and events -----------------------------------------------------------------------------------------
 
     def _on_choose_wanted(self) -> None:
-        chosen = ask_for_file(self, self._file)
+        chosen = ask_for_file(self, self.looking.file)
         if chosen is not None:
             self.open_file(chosen)
 
@@ -384,14 +290,10 @@ class ImportPage(QWidget):
         super().showEvent(event)
         if self._stop is None:
             self.progressed.emit("")
-        if self._look is not None and self._look.asks_crs:
+        if self.looking.look is not None and self.looking.look.asks_crs:
             self.look.crs.take_map_again()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         if not event.spontaneous():
             self.view.leave()
-
-
-def _list_names(desk: Desk) -> tuple[str, ...]:
-    return tuple({row.list for row in desk.reference.standards()})
