@@ -138,7 +138,7 @@ class Chains:
         pinned = self._pinned(head.origin, head.public_key)
         if not pinned or not is_signed(head.public_key, head.origin, head.seq, link, head.signature):
             code = "sync.fork" if pinned and chain.own else "sync.signature"
-            raise SyncFault(code, event="/".join(map(str, (*head.origin, head.seq))))
+            raise SyncFault(code, event=str(EventKey(*head.origin, head.seq)))
         if head.seq > chain.signed:
             chain.signed, chain.moved = head.seq, True
 
@@ -146,7 +146,7 @@ class Chains:
         """That no foreign chain ends here without a signature over its end. Raises ``SyncFault``."""
         for chain in self._chains.values():
             if chain.fresh and chain.whole and not chain.own and chain.signed < chain.seq:
-                raise SyncFault("sync.signature", event="/".join(map(str, (*chain.key, chain.seq))))
+                raise SyncFault("sync.signature", event=str(EventKey(*chain.key, chain.seq)))
 
     def finish(self) -> None:
         """Walks on where gaps were filled and writes where the chains stand. The page's events are in the log.

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Final
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import Event, EventKind, Record, link_after
+from gridclient.domain.events import Event, EventKey, EventKind, Record, link_after
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
 from gridclient.store import sync_feeds
@@ -89,7 +89,7 @@ class Intake:
             link = link_after(link, record.canonical())
             self._add(record, link, None)
         if before not in (None, batch.link_before) or link != batch.link_after:
-            raise SyncFault("sync.chain_broken", event="/".join(map(str, (*batch.origin, batch.first))))
+            raise SyncFault("sync.chain_broken", event=str(EventKey(*batch.origin, batch.first)))
 
     def _add(self, record: Record, link: bytes, position: int | None) -> None:
         event = _read(record)
@@ -126,7 +126,7 @@ class Intake:
         rows = self._connection.execute(_LINKS, (origin, runs[0].seq, last)).fetchall()
         positions = chain.from_iterable(range(run.position, run.position + run.length) for run in runs)
         if len(rows) != last - runs[0].seq + 1:
-            raise SyncFault("sync.gap", event="/".join(map(str, (*runs[0].origin, runs[0].seq + len(rows)))))
+            raise SyncFault("sync.gap", event=str(EventKey(*runs[0].origin, runs[0].seq + len(rows))))
         self._marked += zip(positions, (link for _, link in rows), strict=True)
         self._acknowledged += len(rows)
         self._refolding.place_next(origin, runs, Counter(subject for subject, _ in rows))
@@ -136,7 +136,7 @@ class Intake:
         last = run.seq + run.length - 1
         rows = [] if chain is None else self._connection.execute(_RUN, (chain.no, run.seq, last)).fetchall()
         if len(rows) != run.length:
-            raise SyncFault("sync.gap", event="/".join(map(str, (*run.origin, run.seq + len(rows)))))
+            raise SyncFault("sync.gap", event=str(EventKey(*run.origin, run.seq + len(rows))))
         self._refolding.expect({subject for _, _, subject, _, _ in rows})
         for position, (_, pos, subject, acked, link) in enumerate(rows, run.position):
             self._mark(position, link)

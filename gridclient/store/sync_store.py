@@ -337,7 +337,7 @@ def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, 
         (first - 1, *origin),
     ).fetchone()
     if row is None or (first > 1 and row[1] is None):
-        raise SyncFault("sync.gap", event="/".join(map(str, (*origin, first))))
+        raise SyncFault("sync.gap", event=str(EventKey(*origin, first)))
     return row[0], CHAIN_START if first == 1 else bytes(row[1])
 
 

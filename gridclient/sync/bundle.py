@@ -26,14 +26,7 @@ from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
 from gridclient.sync.numbers import checked, ranged, sized
 from gridclient.sync.pages import SealedPage, decode_page, encode_page, stream_of_feed
-from gridclient.sync.signing import (
-    KEY_BYTES,
-    SIGNATURE_BYTES,
-    frame_is_signed,
-    head_is_signed,
-    public_key,
-    sign_frame,
-)
+from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
 
 SUFFIX: Final = ".gridbundle"
 MOST_BYTES: Final = 256 << 20
@@ -49,6 +42,7 @@ _MOST_FRAME: Final = MOST_ON_THE_LINE + 1024
 _BATCHES, _PAGES = 0, 1
 _LATEST: Final = 1 << 34
 _LEVEL: Final = 19
+_FRAME: Final = b"gridclient bundle 1\0"
 
 
 class StickPage(NamedTuple):
@@ -139,7 +133,7 @@ def with_frames(
 def _frame(feed: str, key: bytes, body: bytes, signing: bytes, before: bytes) -> bytes:
     name = feed.encode()
     bound = before + name
-    signature = sign_frame(signing, sha256(bound + body).digest())
+    signature = sign(signing, _FRAME, sha256(bound + body).digest())
     plain = seal(msgpack.packb([public_key(signing), signature, body]), _LEVEL)
     nonce = secrets.token_bytes(_NONCE_BYTES)
     box = nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, bound)
@@ -184,7 +178,7 @@ def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
         raise SyncFault("bundle.other_hub") from error
     writer, signature, body = msgpack.unpackb(unseal(plain))
     body = checked(body, bytes)
-    if not frame_is_signed(sized(writer, KEY_BYTES), sha256(bound + body).digest(), checked(signature, bytes)):
+    if not is_signed(sized(writer, KEY_BYTES), _FRAME, sha256(bound + body).digest(), checked(signature, bytes)):
         raise SyncFault("bundle.forged")
     return writer, body
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Admission, Grant
 from gridclient.sync.numbers import checked, sized
-from gridclient.sync.signing import KEY_BYTES, public_key, request_is_signed, sign_request
+from gridclient.sync.signing import KEY_BYTES, is_signed, public_key, sign
 
 ADMISSION_SUFFIX: Final = ".gridadmission"
 _MAGIC: Final = b"GRIDENROL"
@@ -31,6 +31,7 @@ _CHECK_BYTES: Final = 8
 _NONCE_BYTES: Final = 12
 _MOST_BYTES: Final = 4 << 20
 _PURPOSE: Final = b"gridclient answer 1"
+_ASKING: Final = b"gridclient enrol 1\0"
 
 
 class EnrolRequest(NamedTuple):
@@ -46,7 +47,7 @@ def write_request(signing_key: bytes, device: str, name: str) -> bytes:
     """The desk's file."""
     said = [device, name, public_key(signing_key), _answer_key(signing_key).public_key().public_bytes_raw()]
     plain = msgpack.packb(said)
-    return _framed(_REQUEST, msgpack.packb([*said, sign_request(signing_key, plain)]))
+    return _framed(_REQUEST, msgpack.packb([*said, sign(signing_key, _ASKING, plain)]))
 
 
 def read_request(data: bytes) -> EnrolRequest:
@@ -61,7 +62,7 @@ def read_request(data: bytes) -> EnrolRequest:
         said = EnrolRequest(
             checked(device, str), checked(name, str), sized(public, KEY_BYTES), sized(answer, KEY_BYTES)
         )
-        if not request_is_signed(said.public_key, msgpack.packb(list(said)), checked(signature, bytes)):
+        if not is_signed(said.public_key, _ASKING, msgpack.packb(list(said)), checked(signature, bytes)):
             raise SyncFault("enrol.file_broken")
     return said
 

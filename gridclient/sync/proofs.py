@@ -15,7 +15,7 @@ import msgpack
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Grant, Membership
 from gridclient.sync.numbers import checked, sized
-from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, sign_told, told_is_signed
+from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, is_signed, sign
 
 NONCE_BYTES: Final = 16
 _STAMP_BYTES: Final = 4
@@ -40,7 +40,7 @@ def new_nonce() -> bytes:
 
 def write_proof(private: bytes, proof: HubProof, nonce: bytes) -> dict[str, Any]:
     """The proof as JSON."""
-    signature = sign_told(private, _HUB, _proof_bytes(proof, nonce))
+    signature = sign(private, _HUB, _proof_bytes(proof, nonce))
     return {
         "hub": proof.hub,
         "hub_key": proof.hub_key.hex(),
@@ -66,7 +66,7 @@ def read_proof(told: Any, nonce: bytes) -> HubProof:
         signature = sized(bytes.fromhex(told["signature"]), SIGNATURE_BYTES)
     except (ValueError, TypeError, LookupError) as error:
         raise SyncFault("sync.hub_unproven") from error
-    if not told_is_signed(proof.hub_key, _HUB, _proof_bytes(proof, nonce), signature):
+    if not is_signed(proof.hub_key, _HUB, _proof_bytes(proof, nonce), signature):
         raise SyncFault("sync.hub_unproven")
     return proof
 
@@ -79,7 +79,7 @@ def write_membership(private: bytes, told: Membership, nonce: bytes) -> dict[str
         "grants": [list(_grant_parts(grant)) for grant in told.grants],
         "bundle_keys": {feed: key.hex() for feed, key in told.bundle_keys.items()},
         "hub_key": told.hub_key.hex(),
-        "signature": sign_told(private, _RIGHTS, membership_bytes(told) + nonce).hex(),
+        "signature": sign(private, _RIGHTS, membership_bytes(told) + nonce).hex(),
     }
 
 
@@ -101,7 +101,7 @@ def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
         signature = sized(bytes.fromhex(told["signature"]), SIGNATURE_BYTES)
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise SyncFault("sync.hub_unproven") from error
-    if not told_is_signed(found.hub_key, _RIGHTS, membership_bytes(found) + nonce, signature):
+    if not is_signed(found.hub_key, _RIGHTS, membership_bytes(found) + nonce, signature):
         raise SyncFault("sync.hub_unproven")
     return found
 

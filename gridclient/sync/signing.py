@@ -1,4 +1,4 @@
-"""A device's signature (Ed25519) over the newest link of one of its chains."""
+"""Signatures (Ed25519): of a device over the newest link of one of its chains, and of whatever else is said."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from gridclient.services.sync_port import OriginKey
 
 KEY_BYTES: Final = 32
 SIGNATURE_BYTES: Final = 64
-_PURPOSE: Final = b"gridclient batch 1\0"
-_FRAME: Final = b"gridclient bundle 1\0"
-_REQUEST: Final = b"gridclient enrol 1\0"
+_BATCH: Final = b"gridclient batch 1\0"
 
 
 def new_key() -> bytes:
@@ -29,52 +27,28 @@ def public_key(private: bytes) -> bytes:
 
 def sign_head(private: bytes, origin: OriginKey, seq: int, link: bytes) -> bytes:
     """The signature (64 bytes) that the origin's chain has ``link`` after its event ``seq``."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(_signed_bytes(origin, seq, link))
+    return sign(private, _BATCH, _head_bytes(origin, seq, link))
 
 
 def head_is_signed(public: bytes, origin: OriginKey, seq: int, link: bytes, signature: bytes) -> bool:
     """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
-    return _is_signed(public, _signed_bytes(origin, seq, link), signature)
+    return is_signed(public, _BATCH, _head_bytes(origin, seq, link), signature)
 
 
-def _signed_bytes(origin: OriginKey, seq: int, link: bytes) -> bytes:
+def _head_bytes(origin: OriginKey, seq: int, link: bytes) -> bytes:
     body: bytes = msgpack.packb([origin.stream, origin.device, origin.incarnation, seq, link])
-    return _PURPOSE + body
+    return body
 
 
-def sign_frame(private: bytes, digest: bytes) -> bytes:
-    """The signature (64 bytes) of a part of a file on a stick, by its SHA-256."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(_FRAME + digest)
+def sign(private: bytes, purpose: bytes, said: bytes) -> bytes:
+    """The signature (64 bytes) of what somebody says; every kind of saying has a purpose of its own."""
+    return Ed25519PrivateKey.from_private_bytes(private).sign(purpose + said)
 
 
-def frame_is_signed(public: bytes, digest: bytes, signature: bytes) -> bool:
+def is_signed(public: bytes, purpose: bytes, said: bytes, signature: bytes) -> bool:
     """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
-    return _is_signed(public, _FRAME + digest, signature)
-
-
-def sign_request(private: bytes, said: bytes) -> bytes:
-    """The signature (64 bytes) of what a desk says of itself when it enrols by file."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(_REQUEST + said)
-
-
-def request_is_signed(public: bytes, said: bytes, signature: bytes) -> bool:
-    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
-    return _is_signed(public, _REQUEST + said, signature)
-
-
-def sign_told(private: bytes, purpose: bytes, told: bytes) -> bytes:
-    """The signature (64 bytes) of what a hub tells of itself; every kind of telling has a purpose of its own."""
-    return Ed25519PrivateKey.from_private_bytes(private).sign(purpose + told)
-
-
-def told_is_signed(public: bytes, purpose: bytes, told: bytes, signature: bytes) -> bool:
-    """Whether the holder of the key signed that; ``False`` also for what is no key or no signature."""
-    return _is_signed(public, purpose + told, signature)
-
-
-def _is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, purpose + said)
     except (InvalidSignature, ValueError):
         return False
     return True
