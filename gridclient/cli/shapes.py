@@ -53,7 +53,7 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
     return {
         "id": case.id,
         "number": case.number,
-        "title": facts.title,
+        "title": mask_numbers(facts.title),
         "description": mask_numbers(facts.description),
         "state": case.state.value,
         "level": case.level,
@@ -63,7 +63,7 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
         "class": facts.case_class or None,
         "urgency": facts.urgency,
         "grid": facts.grid or None,
-        "address": facts.address,
+        "address": mask_numbers(facts.address),
         "lon": facts.lon,
         "lat": facts.lat,
         "reporter": {"name": mask_name(facts.reporter_name), "phone": mask_phone(facts.reporter_phone)},
@@ -85,7 +85,7 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
         "rating": case.rating or None,
         "extra": _extra(facts.extra),
         "assignments": [_assignment_json(a) for a in case.assignments],
-        "clocks": [_clock_json(c, reference) for c in case.clocks],
+        "clocks": [_clock_json(c, case, reference) for c in case.clocks],
     }
 
 
@@ -105,7 +105,7 @@ def _assignment_json(part: Assignment) -> Json:
     }
 
 
-def _clock_json(clock: CaseClock, reference: Reference) -> Json:
+def _clock_json(clock: CaseClock, case: Case, reference: Reference) -> Json:
     return {
         "stage": clock.stage,
         "unit": clock.unit or None,
@@ -113,7 +113,7 @@ def _clock_json(clock: CaseClock, reference: Reference) -> Json:
         "started": iso(clock.started),
         "due": iso(clock.due),
         "ended": iso(clock.ended),
-        "steps": list(clock_lines(clock, reference)) if clock.stage != "imported" else [],
+        "steps": list(clock_lines(clock, reference, case.clocks)) if clock.stage != "imported" else [],
     }
 
 
@@ -158,7 +158,10 @@ _MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "reporter_name": _by(mask_name),
     "reporter_phone": _by(mask_phone),
     "extra": lambda value: _extra(value) if isinstance(value, dict) else value,
-    **dict.fromkeys(("description", "people", "text", "reason", "result", "public_reply", "note"), _by(mask_numbers)),
+    **dict.fromkeys(
+        ("title", "address", "description", "people", "text", "reason", "result", "public_reply", "note"),
+        _by(mask_numbers),
+    ),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from gridclient.domain.case import CaseClock
 from gridclient.domain.deadlines import Deadline, Step, StepCode, Urgency
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import Limit, LimitKind, parse_limit
-from gridclient.services.clocks import deadline_of
+from gridclient.services.clocks import deadline_of, remaining_seconds, resumed_limit
 from gridclient.services.ports import Reference
 
 URGENCY_WORDS: Mapping[Urgency, str] = {
@@ -35,6 +35,7 @@ _COUNTED_WORDS: Mapping[LimitKind, str] = {
     LimitKind.WORK_DAY: "只计工作日",
     LimitKind.NATURAL_DAY: "节假日照计",
 }
+_A_MINUTE = 1 / 60  # in hours
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -44,8 +45,9 @@ def kind_word(kind: LimitKind) -> str:
 
 
 def limit_text(limit: Limit) -> str:
-    """The limit as an operator writes it, ``3工作日``; ``parse_limit`` reads it back."""
-    return f"{limit.amount}{_KIND_WORDS[limit.kind]}"
+    """The limit as an operator writes it, ``3工作日``; ``parse_limit`` reads it back. A rest: ``约1.58工作时``."""
+    shown = f"{limit.amount:.2f}".rstrip("0").rstrip(".")
+    return f"{'' if float(shown) == limit.amount else '约'}{shown}{_KIND_WORDS[limit.kind]}"
 
 
 def duration_text(seconds: float) -> str:
@@ -71,8 +73,9 @@ def explain(deadline: Deadline) -> tuple[str, ...]:
     return tuple(_SENTENCES[step.code](step) for step in deadline.steps)
 
 
-def clock_lines(clock: CaseClock, reference: Reference) -> tuple[str, ...]:
-    """How the deadline of ``clock`` came about, worked out with the calendar in force.
+def clock_lines(clock: CaseClock, reference: Reference, clocks: Sequence[CaseClock] = ()) -> tuple[str, ...]:
+    """How the deadline of ``clock`` came about, worked out with the calendar in force; of the case's ``clocks`` those
+    that it goes on with come first.
 
     Another desk may have written a limit that nobody can count; its deadline stands.
     """
@@ -80,7 +83,24 @@ def clock_lines(clock: CaseClock, reference: Reference) -> tuple[str, ...]:
         parse_limit(clock.limit)
     except InvalidInput:
         return (f"时限“{clock.limit}”不是可计算的时限，到期时间按所记的 {moment_text(clock.due)}",)
-    return explain(deadline_of(clock.limit, clock.started, reference))
+    lines = explain(deadline_of(clock.limit, clock.started, reference))
+    before = _paused(clock, clocks, reference)
+    if before is None or before.ended is None:
+        return lines
+    left = parse_limit(clock.limit)
+    pause = f"{moment_text(before.ended)}停止计时，余{limit_text(left)}，{moment_text(clock.started)}接着计"
+    return (*clock_lines(before, reference, clocks)[:-1], pause, *lines[1:])
+
+
+def _paused(clock: CaseClock, clocks: Sequence[CaseClock], reference: Reference) -> CaseClock | None:
+    """The unit's clock before this one, if this one has the time that was left of it."""
+    ended = [c for c in clocks if (c.stage, c.unit) == (clock.stage, clock.unit) and c is not clock]
+    before = next((c for c in reversed(ended) if c.ended is not None and c.ended <= clock.started), None)
+    if before is None or before.ended is None:
+        return None
+    seconds = remaining_seconds(before.due, before.limit, before.ended, reference)
+    now, left = parse_limit(clock.limit), parse_limit(resumed_limit(seconds, before.limit))
+    return before if now.kind is left.kind and abs(now.amount - left.amount) < _A_MINUTE else None
 
 
 def moment_text(moment: datetime) -> str:

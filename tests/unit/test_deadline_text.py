@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.case import CaseClock
 from gridclient.domain.deadlines import StartRule, StepCode, Urgency, deadline
 from gridclient.domain.limits import Limit, LimitKind, parse_limit
 from gridclient.services.deadline_text import (
     _SENTENCES,
     URGENCY_WORDS,
+    clock_lines,
     duration_text,
     explain,
     limit_text,
     moment_text,
     working_text,
 )
+from gridclient.services.ports import Reference
 
 CALENDAR = WorkCalendar(
     {date(2026, 2, day): False for day in range(15, 24)} | {date(2026, 2, 14): True, date(2026, 4, 6): False},
@@ -104,3 +108,41 @@ def test_working_time_is_told_in_working_days(seconds: int, text: str) -> None:
 
 def test_the_end_of_a_day_is_told_as_24_hours() -> None:
     assert moment_text(at("2026-02-14T23:59:59")) == "2026-02-14 24:00（周六）"
+
+
+class Township:
+    """What counting asks of the reference data."""
+
+    def calendar(self) -> WorkCalendar:
+        return CALENDAR
+
+    def setting(self, name: str) -> str:
+        return {"start_rule": "immediate", "working_hours": "08:00-12:00,14:00-18:00"}[name]
+
+
+def test_a_limit_that_goes_on_tells_its_pause_and_what_was_left() -> None:
+    first = CaseClock(
+        "handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u1", ended=at("2026-03-02T09:00:06")
+    )
+    other = CaseClock("handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u2")
+    again = CaseClock("handle", at("2026-03-02T10:00"), "1.9983333333333333 work_hour", at("2026-03-02T11:59:54"), "u1")
+    lines = clock_lines(again, cast(Reference, Township()), (first, other, again))
+    assert lines == (
+        "起算：2026-03-02 09:00（周一），时限2工作时，只计工作时间",
+        "2026-03-02 09:00（周一）停止计时，余约2工作时，2026-03-02 10:00（周一）接着计",
+        "到期：2026-03-02 11:59（周一）",
+    )
+
+
+def test_a_limit_that_begins_anew_tells_nothing_of_the_one_before() -> None:
+    first = CaseClock(
+        "handle", at("2026-03-02T09:00"), "2 work_hour", at("2026-03-02T11:00"), "u1", ended=at("2026-03-02T10:30")
+    )
+    anew = CaseClock("handle", at("2026-03-02T11:00"), "2 work_hour", at("2026-03-02T15:00"), "u1")
+    lines = clock_lines(anew, cast(Reference, Township()), (first, anew))
+    assert lines == clock_lines(anew, cast(Reference, Township()))
+
+
+def test_what_is_left_of_a_limit_is_rounded_for_people() -> None:
+    assert limit_text(Limit(1.9983333333333333, LimitKind.URGENT_HOUR)) == "约2紧急工作时"
+    assert limit_text(Limit(0.5, LimitKind.WORK_DAY)) == "0.5工作日"

@@ -86,7 +86,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         lines=_lines(timeline, reference),
         files=_files(desk, case.id),
         clock=clock,
-        explanation=clock_lines(clock, reference) if clock is not None else (),
+        explanation=clock_lines(clock, reference, case.clocks) if clock is not None else (),
         calendar=reference.calendar(),
         hours=working_hours(reference),
         unit_names={part.unit: _unit_name(part.unit, reference) for part in case.assignments},
