@@ -21,6 +21,10 @@ from gridclient.services.words import CHANNELS, DECLINE_REASONS, RATINGS, RETURN
 
 Values = dict[str, Any]
 
+_LONGEST_TITLE: Final = 200
+_LONGEST_TEXT: Final = 20_000
+_EARLIEST: Final = to_seconds(datetime(1949, 1, 1, tzinfo=CHINA_TIME))
+_TOO_LATE: Final = to_seconds(datetime(2101, 1, 1, tzinfo=CHINA_TIME))
 FACTS: Final = frozenset(f.name for f in fields(CaseFacts))
 _PEOPLE: Final = {
     "name": "reporter_name",
@@ -77,6 +81,8 @@ def instant(text: str) -> datetime:
 
 def _flat(given: Mapping[str, Any]) -> Values:
     values = {name: value for name, value in given.items() if value is not None}
+    if "reason_text" in values:
+        values.setdefault("reason", values.pop("reason_text"))
     if isinstance(values.get("reporter"), dict):
         who: Mapping[str, Any] = values.pop("reporter")
         values |= {_PEOPLE.get(name, f"reporter.{name}"): value for name, value in who.items() if value is not None}
@@ -106,6 +112,10 @@ def _placed(values: Values) -> Values:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidInput("arguments.not_text", name=name)
+    if "\0" in value:
+        raise InvalidInput("arguments.no_sign", name=name)
+    if len(value) > (most := _LONGEST_TITLE if name == "title" else _LONGEST_TEXT):
+        raise InvalidInput("arguments.too_long", name=name, most=most)
     return str(_BY_WORD.get(name, {}).get(value, value))
 
 
@@ -150,7 +160,10 @@ def _truth(name: str, value: Any) -> bool:
 
 
 def _seconds(name: str, value: Any) -> int:
-    return to_seconds(instant(value)) if isinstance(value, str) else _whole(name, value)
+    seconds = to_seconds(instant(value)) if isinstance(value, str) else _whole(name, value)
+    if not _EARLIEST <= seconds < _TOO_LATE:
+        raise InvalidInput("cell.date_out_of_range", text=value)
+    return seconds
 
 
 def _texts(name: str, value: Any) -> list[str]:

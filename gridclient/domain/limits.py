@@ -53,10 +53,10 @@ class Limit:
     kind: LimitKind
 
     def __post_init__(self) -> None:
-        if not SMALLEST_AMOUNT <= self.amount <= LARGEST_AMOUNT:
-            raise InvalidInput("limit.out_of_range", amount=self.amount, largest=LARGEST_AMOUNT)
         if isinstance(self.amount, float) and self.amount.is_integer():
             object.__setattr__(self, "amount", int(self.amount))
+        if not SMALLEST_AMOUNT <= self.amount <= LARGEST_AMOUNT:
+            raise InvalidInput("limit.out_of_range", amount=self.amount, largest=LARGEST_AMOUNT)
 
 
 @frozen

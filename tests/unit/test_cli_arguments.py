@@ -121,3 +121,24 @@ def test_the_parser_speaks_chinese(words: list[str], told: str) -> None:
         parser().parse_args(words)
     assert told in wrong.value.message
     assert wrong.value.usage.startswith("用法：gridclient")
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"happened_at": "2999-01-01T00:00"}, "cell.date_out_of_range"),
+        ({"happened_at": -10_000_000_000}, "cell.date_out_of_range"),
+        ({"title": "长" * 100_000}, "arguments.too_long"),
+        ({"description": "长" * 100_000}, "arguments.too_long"),
+        ({"title": "井盖\0破损"}, "arguments.no_sign"),
+    ],
+)
+def test_what_no_import_would_take_is_refused(given: dict[str, object], code: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        checked(given)
+    assert caught.value.code == code
+
+
+def test_a_reasons_text_may_be_called_so() -> None:
+    given, unknown = checked({"reason_code": "unclear", "reason_text": "说不清"})
+    assert (given, unknown) == ({"reason_code": "unclear", "reason": "说不清"}, [])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import LARGEST_AMOUNT, Limit, LimitKind, format_limit, parse_limit, read_limit
+from gridclient.services.error_text import sentence_of
 
 MINUTE, URGENT, HOUR, WORK, NATURAL = LimitKind
 
@@ -178,3 +179,10 @@ def _in_chinese(number: int) -> str:
     elif hundreds and ones:
         written += "零"
     return written + (digits[ones] if ones else "")
+
+
+@pytest.mark.parametrize(("amount", "told"), [(0.0, "数量 0 超出"), (99_999_999_999.0, "数量 99999999999 超出")])
+def test_an_amount_out_of_range_is_told_as_people_write_it(amount: float, told: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Limit(amount, LimitKind.WORK_DAY)
+    assert told in sentence_of(caught.value)
