@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
@@ -18,7 +18,7 @@ from gridclient.ui.sync.stacked import stacked
 
 
 class LineForm(QWidget):
-    """Object name ``lineForm``. Enter in a field does what the field is for."""
+    """Object name ``lineForm``. Enter in a field does what the field is for; the button does both."""
 
     def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,11 +29,16 @@ class LineForm(QWidget):
         self.fields = QWidget(self)
         self.url, self.proxy = QLineEdit(self.fields), QLineEdit(self.fields)
         self.proxy.setPlaceholderText(self.tr("空着随系统；不用代理写 direct"))
+        self.save = KeyButton(self.tr("保存"), parent=self.fields)
         self.note = InlineNote(parent=self)
         self._form = QFormLayout(self.fields)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.addRow(self.tr("换成网址"), self.url)
         self._form.addRow(self.tr("代理"), self.proxy)
+        save = QHBoxLayout()
+        save.addWidget(self.save)
+        save.addStretch(1)
+        self._form.addRow("", save)
         line = stacked(self)
         line.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         line.addWidget(self.fields)
@@ -42,6 +47,7 @@ class LineForm(QWidget):
         self.open.clicked.connect(self._on_open)
         self.url.returnPressed.connect(self._on_url)
         self.proxy.returnPressed.connect(self._on_proxy)
+        self.save.clicked.connect(self._on_save)
 
     def show_view(self, view: SyncView) -> None:
         """A desk that is not enrolled has no address to change; one that works by stick has no line at all."""
@@ -56,6 +62,12 @@ class LineForm(QWidget):
         self.open.hide()
         self.fields.show()
         (self.proxy if self.url.isHidden() else self.url).setFocus()
+
+    def _on_save(self) -> None:
+        if self.url.text().strip():
+            self._on_url()
+        else:
+            self._on_proxy()
 
     def _on_url(self) -> None:
         if url := self.url.text().strip():
@@ -77,6 +89,7 @@ class LineForm(QWidget):
         self.fields.setEnabled(True)
         self.url.clear()
         self.note.say(words)
+        self._on_proxy()
 
     def _on_chosen(self, chosen: str, _none: None) -> None:
         self.fields.setEnabled(True)

@@ -63,6 +63,16 @@ def test_a_saved_proxy_stands_there_without_its_password_and_leaves_a_typed_addr
     assert fake.asked[1:] == [("choose_proxy", "")], "emptied on purpose: the system's again"
 
 
+def test_a_button_saves_what_was_typed(form: LineForm, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    click(form.save)
+    assert not fake.asked
+    QTest.keyClicks(form.url, "https://new")
+    QTest.keyClicks(form.proxy, "9")
+    click(form.save)
+    qtbot.waitUntil(lambda: len(fake.asked) == 2, timeout=10_000)
+    assert fake.asked == [("move", "https://new"), ("choose_proxy", f"{PROXY}9")]
+
+
 def test_what_is_being_typed_is_not_overwritten(form: LineForm, fake: FakeSync) -> None:
     QTest.keyClicks(form.proxy, "9")
     form.show_view(replace(fake.shown, pending_events=3))
