@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from gridclient.domain.events import instant_of
+from gridclient.services.masking import mask_numbers
 from gridclient.services.rows import CaseRow
 from gridclient.store.areas import Areas
 from gridclient.store.driver import Connection
@@ -50,7 +51,7 @@ def _case_row(row: Sequence[Any], areas: Areas) -> CaseRow:
         returned, escalated, conflict, pending, lon, lat,
     ) = row  # fmt: skip
     return CaseRow(  # by name it takes a fifth longer
-        no, subject_text(bytes.fromhex(key)), number, title, state, level, grid, areas.grid_name(grid),
+        no, subject_text(bytes.fromhex(key)), number, mask_numbers(title), state, level, grid, areas.grid_name(grid),
         unit, areas.unit_name(unit), cooperating, None if due is None else instant_of(due),
         channel, urgency, instant_of(registered),
         bool(returned), bool(escalated), bool(conflict), bool(pending), lon, lat,

@@ -18,6 +18,7 @@ from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState,
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.events import Event, EventDraft, EventKey, EventKind, next_hlc
 from gridclient.domain.fold import fold
+from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Clock
 from gridclient.services.rows import (
     Box,
@@ -222,7 +223,7 @@ class MemoryDesk:
             rowid=no,
             id=case.id,
             number=case.number,
-            title=facts.title,
+            title=mask_numbers(facts.title),
             state=case.state.value,
             level=case.level,
             grid=facts.grid,

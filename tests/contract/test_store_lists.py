@@ -114,6 +114,12 @@ def test_an_empty_filter_lets_everything_through(told: Stage) -> None:
     assert told.queries.total(CaseFilter(only_open=True)) == ALL - 2
 
 
+def test_a_title_in_a_list_hides_telephones_and_is_found_by_them(told: Stage) -> None:
+    told.register("请回电 13800001234")
+    (row,) = told.queries.page(CaseFilter(text="13800001234"), Sort(), limit=1).rows
+    assert row.title == "请回电 138****1234"
+
+
 def test_areas_of_every_tier_hold_the_cases_of_their_grids(told: Stage) -> None:
     counts = {area: told.queries.total(CaseFilter(grid=area)) for area in (COMMUNITY, ZONE, TOWNSHIP, "371002")}
     assert counts == {COMMUNITY: 7, ZONE: 9, TOWNSHIP: 9, "371002": 10}

@@ -219,17 +219,24 @@ def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
 def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) -> None:
     phone, card = "13800001234", "371002199001011234"
     facts = {
-        "title": "欠薪", "description": f"致电{phone}，证件{card}", "people": f"李某 {card}", "grid": BASIC,
+        "title": f"欠薪{phone}", "address": f"{card}家",
+        "description": f"致电{phone}，证件{card}", "people": f"李某 {card}", "grid": BASIC,
         "reporter": {"name": "欧阳建国", "phone": phone}, "extra": {"备用电话": phone, "空": None},
     }  # fmt: skip
     key = desk.json("cases", "new", "--json-args", json.dumps(facts)).json["id"]
     desk.act(key, "note", text=f"已联系{phone}")
     desk.act(key, "amend", reporter={"phone": "13900005678"})
-    for ran in (desk.json("cases", "show", key), desk("cases", "show", key)):
+    for ran in (
+        desk.json("cases", "show", key),
+        desk("cases", "show", key),
+        desk.json("cases", "list"),
+        desk("cases", "list"),
+    ):
         assert not [secret for secret in (phone, card, "13900005678", "建国") if secret in ran.out]
     shown = desk.json("cases", "show", key).json
     said = shown["timeline"][0]["payload"]["facts"]
     assert (said["reporter_name"], said["reporter_phone"]) == ("欧*", "138****1234")
+    assert (shown["title"], shown["address"]) == ("欠薪138****1234", "3710**********1234家")
     assert shown["description"] == said["description"] == "致电138****1234，证件3710**********1234"
     assert shown["extra"] == said["extra"] == {"备用电话": "138****1234", "空": None}
     assert said["grid"] == BASIC and shown["timeline"][1]["payload"]["text"] == "已联系138****1234"

@@ -31,3 +31,14 @@ def test_numbers_inside_a_text_are_hidden_and_the_rest_is_left() -> None:
 
 def test_an_identity_number_that_ends_in_a_letter_is_hidden() -> None:
     assert "19900101" not in mask_numbers("身份证37100219900101123X")
+
+
+@pytest.mark.parametrize("text", ["371002012203001", "371002012203", "371002001001001", "371002100601", "2026-11-22"])
+def test_the_code_of_an_area_is_no_identity_number(text: str) -> None:
+    assert mask_numbers(f"网格 {text} 报") == f"网格 {text} 报"
+
+
+@pytest.mark.parametrize("text", ["371002651123012", "138-0000-1234", "138 0000 1234", "0631-5200001", "063152000012"])
+def test_old_identity_numbers_and_telephones_in_parts_are_hidden(text: str) -> None:
+    masked = mask_numbers(f"电话{text}。")
+    assert text not in masked and "*" * 4 in masked

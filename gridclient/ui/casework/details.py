@@ -66,7 +66,8 @@ class DetailsTab(QScrollArea):
         if view is None:
             return
         facts = view.case.facts
-        hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or _hides(facts.description))
+        hides = any(_hides(text) for text in (facts.title, facts.description, facts.address))
+        hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or hides)
         self.show_button.setVisible(hidden)
         extra = ((str(name), _plain_value(value)) for name, value in facts.extra.items())
         self.facts.show_facts(
@@ -77,6 +78,7 @@ class DetailsTab(QScrollArea):
         case = view.case
         facts = case.facts
         yield self.tr("编号"), case.number
+        yield self.tr("标题"), facts.title if self._plain and _hides(facts.title) else ""
         yield self.tr("描述"), facts.description if self._plain else mask_numbers(facts.description)
         yield self.tr("来源"), CHANNELS.get(facts.channel, facts.channel)
         yield self.tr("上级编号"), facts.upper_number
@@ -90,7 +92,7 @@ class DetailsTab(QScrollArea):
         facts = view.case.facts
         yield self.tr("镇街"), view.township_name
         yield self.tr("网格"), joined((view.grid_name, facts.grid)) if facts.grid else self.tr("待定")
-        yield self.tr("地址"), facts.address
+        yield self.tr("地址"), facts.address if self._plain else mask_numbers(facts.address)
         if facts.lon is not None and facts.lat is not None:
             yield self.tr("坐标"), f"{facts.lon:.{_POINT_DIGITS}f}, {facts.lat:.{_POINT_DIGITS}f} (WGS-84)"
         yield self.tr("原始坐标"), facts.source_point

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.deadline_text import moment_text
+from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.present import ClockFace, DoubleClock, double_clock, joined, limit_words, state_word
@@ -159,7 +160,7 @@ class CaseHeader(QWidget):
         case = view.case
         level = self.tr("{level}级").format(level=case.level)
         channel = CHANNELS.get(case.facts.channel, case.facts.channel)
-        self.title.show_title(case.facts.title)
+        self.title.show_title(mask_numbers(case.facts.title))
         self.facts.setText(joined((case.number, channel, view.grid_name or self.tr("网格待定"), level)))
         self.state.show_view(view)
         self.show_time(view, now)

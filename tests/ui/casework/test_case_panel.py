@@ -93,6 +93,17 @@ def test_the_reporter_is_masked_until_asked_which_leaves_a_trace(
     assert "张某某" not in details.facts.words
 
 
+def test_a_telephone_in_title_and_address_is_masked_until_asked(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.register("回电13800001234", address="找13800001234"))
+    details = panel.top.details
+    assert "13800001234" not in details.facts.words + panel.top.header.title.text()
+    details.show_button.click()
+    qtbot.waitUntil(lambda: "标题 回电13800001234" in details.facts.words)
+    assert "地址 找13800001234" in details.facts.words
+
+
 def test_imported_extra_columns_and_the_original_point_are_shown(
     panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:
