@@ -21,9 +21,10 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any, Final
@@ -39,6 +40,7 @@ from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import unseal
+from gridclient.sync.transport import MOST_BYTES
 from gridclient.sync.wire import MOST_REPLY, FeedAsk, PushStatus, decode_reply
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
@@ -83,11 +85,9 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     loaders, reader = _prepare(backend, args)
     hub, port = _start_hub(url, folder, args.processes)
     try:
-        before, machine = _cpu(hub), psutil.cpu_times()
-        load = uvloop.run(_load(port, loaders, None if args.no_reader else reader))
-        spent = [after - earlier for after, earlier in zip(_cpu(hub), before, strict=True)]
+        load = uvloop.run(_load(port, loaders, None if args.no_reader else reader, partial(_cpu, hub)))
+        spent = [after - earlier for after, earlier in zip(_cpu(hub), load.cpu[0], strict=True)]
         spent[2] += load.reader_cpu
-        besides = _besides(machine, psutil.cpu_times(), spent, load.took)
     finally:
         hub.terminate()
         hub.wait(_START_S)
@@ -110,7 +110,7 @@ def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     print(
         f"CPU milliseconds a push: {cpu}; cores in use {sum(spent) / took:.2f}, the load's {spent[2] / sum(spent):.0%}"
     )
-    print(besides)
+    print(_besides(load))
     print(f"the writers' clock was late: p50 {quantile(load.late, 0.5):.1f} ms, p99 {quantile(load.late, 0.99):.1f} ms")
     missed = 0
     if not args.no_reader:
@@ -165,11 +165,15 @@ def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     )
 
 
-def _besides(before: Any, after: Any, spent: Sequence[float], took: float) -> str:
-    """What the machine did meanwhile besides: a figure from a busy machine is none."""
+def _besides(load: Load) -> str:
+    """What the machine did while the writers wrote besides: a figure from a busy machine is none."""
+    before, after = load.machine
+    own = sum(load.cpu[1]) - sum(load.cpu[0]) + load.reader_cpu
     idle, stolen = (getattr(after, name, 0.0) - getattr(before, name, 0.0) for name in ("idle", "steal"))
-    rest = {"idle": idle, "others'": sum(after) - sum(before) - idle - stolen - sum(spent), "stolen": stolen}
-    return f"of {psutil.cpu_count()} cores: {', '.join(f'{spare / took:.2f} {who}' for who, spare in rest.items())}"
+    rest = {"idle": idle, "others'": sum(after) - sum(before) - idle - stolen - own, "stolen": stolen}
+    return (
+        f"of {psutil.cpu_count()} cores: {', '.join(f'{spare / load.took:.2f} {who}' for who, spare in rest.items())}"
+    )
 
 
 def quantile(seconds: Sequence[float], part: float) -> float:
@@ -188,7 +192,7 @@ def _free_port() -> int:
 @dataclass(slots=True)
 class Load:
     """What came of it: replies by writer, seconds that each push took, when it was answered (by writer, from the
-    start), how late a clock beside them ticked."""
+    start), how late a clock beside them ticked; CPU seconds and the machine's times before and after the writing."""
 
     replies: list[list[bytes]] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
@@ -197,9 +201,20 @@ class Load:
     seen: int = 0
     reader_cpu: float = 0.0
     took: float = 0.0
+    cpu: list[tuple[float, float, float]] = field(default_factory=list)
+    machine: list[Any] = field(default_factory=list)
+
+    def look(self, cpu: Callable[[], tuple[float, float, float]]) -> None:
+        self.cpu.append(cpu())
+        self.machine.append(psutil.cpu_times())
 
 
-async def _load(port: int, loaders: Sequence[Loader], reader: HubDesk | None) -> Load:
+async def _load(
+    port: int,
+    loaders: Sequence[Loader],
+    reader: HubDesk | None,
+    cpu: Callable[[], tuple[float, float, float]],
+) -> Load:
     load, context = Load(), multiprocessing.get_context("spawn")
     ready, done, found = context.Event(), context.Event(), context.Array("d", 2)
     polling = context.Process(target=_poll_alone, args=(port, reader, ready, done, found)) if reader else None
@@ -209,9 +224,11 @@ async def _load(port: int, loaders: Sequence[Loader], reader: HubDesk | None) ->
     gc.collect()
     gc.disable()  # what the writers hold would be walked through while they measure
     clock = asyncio.create_task(tick(load.late))
+    load.look(cpu)
     began = time.perf_counter()
     load.replies = list(await asyncio.gather(*(_write(port, loader, load) for loader in loaders)))
     load.took = time.perf_counter() - began
+    load.look(cpu)
     load.ends = [[end - began for end in ends] for ends in load.ends]
     clock.cancel()
     gc.enable()
@@ -261,7 +278,8 @@ async def _poll(port: int, reader: HubDesk, ready: Event, done: Event) -> list[b
     ready.set()
     while True:
         ending = done.is_set()
-        request = reader.request([], [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()])
+        asks = [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()]
+        request = reader.request([], asks, MOST_BYTES)  # as a desk of a line like this one
         replies.append(await line.ask(request))
         pages = msgpack.unpackb(unseal(replies[-1], most=MOST_REPLY))[3]
         cursors |= {feed: cursor for feed, cursor, *_ in pages}
