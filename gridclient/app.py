@@ -188,7 +188,8 @@ class App:
 
         care = ProfileCare(self.opened, self._base_maps)
         roots = (RESOURCES, RESOURCES.parent / "maps")
-        return SettingsPage(desk=self.desk, jobs=self.jobs, care=care, licence_roots=roots)
+        base = self.window.map.base
+        return SettingsPage(desk=self.desk, jobs=self.jobs, care=care, base_in_use=base, licence_roots=roots)
 
     def _sync(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.page import SyncPage

@@ -146,6 +146,10 @@ class MapPane(QWidget):
         elif self.view is not None:
             self.view.stop_picking()
 
+    def base(self) -> str:
+        """The base map that was chosen, as :meth:`show_base` takes it."""
+        return str(self._layers.get("base", "offline"))
+
     def show_base(self, layer: str) -> None:
         """Another base map: "offline", "none" or an imported map's id."""
         self._layers["base"] = layer

@@ -93,7 +93,9 @@ def care() -> InventedCare:
 @pytest.fixture
 def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare) -> Iterator[SettingsPage]:
     apply_theme(qapp, LIGHT)
-    made = SettingsPage(desk=empty_desk().desk, jobs=jobs, care=care, licence_roots=(ROOT / "resources/page/vendor",))
+    roots, base = (ROOT / "resources/page/vendor",), ["offline"]
+    made = SettingsPage(desk=empty_desk().desk, jobs=jobs, care=care, base_in_use=lambda: base[-1], licence_roots=roots)
+    made.base_map_chosen.connect(base.append)
     qtbot.addWidget(made)
     made.resize(1000, 640)
     made.show()
@@ -214,13 +216,21 @@ def test_the_recovery_key_is_shown_on_demand_and_never_left_on_the_screen(page: 
     assert page.backups.key.text() == ""
 
 
+def used(page: SettingsPage) -> list[str]:
+    lines = page.base_maps.table.lines
+    return [lines.index(row, 1).data() for row in range(lines.rowCount())]
+
+
 def test_a_base_map_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BASE_MAPS)
     qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3, timeout=5_000)
     page.base_maps.table.choose("abc")
     with qtbot.waitSignal(page.base_map_chosen, timeout=5_000) as told:
+        assert used(page) == ["✓ 使用中", "", ""]
         page.base_maps.use.click()
     assert told.args == ["abc"]
+    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"], timeout=5_000)
+    assert page.base_maps.table.hasFocus() and page.base_maps.table.key() == "abc"
 
 
 def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(

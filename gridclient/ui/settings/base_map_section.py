@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Signal
@@ -28,7 +28,7 @@ class BaseMapSection(Section):
     chosen = Signal(str)
     changed = Signal(object)
 
-    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, care: Care, jobs: Jobs, in_use: Callable[[], str], parent: QWidget | None = None) -> None:
         super().__init__(
             translate("BaseMapSection", "底图"),
             translate(
@@ -37,11 +37,11 @@ class BaseMapSection(Section):
             ),
             parent=parent,
         )
-        self._care, self._jobs = care, jobs
+        self._care, self._jobs, self._in_use = care, jobs, in_use
         self._doomed = ""
         self.table = LinesTable(
-            (self.tr("名称"), self.tr("类型"), self.tr("级别"), self.tr("大小"), self.tr("文件")),
-            widths=(240, 80, 80, 90),
+            (self.tr("名称"), "", self.tr("类型"), self.tr("级别"), self.tr("大小"), self.tr("文件")),
+            widths=(240, 80, 80, 80, 90),
             parent=self,
         )
         self.use = KeyButton(self.tr("用作底图"), kind="primary", parent=self)
@@ -65,7 +65,12 @@ class BaseMapSection(Section):
             Line("offline", (self.tr("离线海陆底图（自带）"), self.tr("矢量"), "", "", "")),
             Line("none", (self.tr("不要底图"), "", "", "", "")),
         ]
-        self.table.lines.show_lines([*own, *map(_line, rows)])
+        chosen, marks = self._in_use(), {True: self.tr("✓ 使用中"), False: ""}
+        lines = (*own, *map(_line, rows))
+        marked = [Line(one.key, (one.texts[0], marks[one.key == chosen], *one.texts[1:])) for one in lines]
+        key = self.table.key()
+        self.table.lines.show_lines(marked)
+        self.table.choose(key)
 
     def _on_table_chosen(self, key: str) -> None:
         self._doomed = ""
@@ -74,7 +79,9 @@ class BaseMapSection(Section):
         self.remove.setEnabled(bool(key) and key not in _OWN)
 
     def _on_use(self) -> None:
+        self.table.setFocus()
         self.chosen.emit(self.table.key())
+        self.refresh()
         self.note.say(self.tr("已换用这份底图。"))
 
     def _on_remove(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -39,7 +39,14 @@ class SettingsPage(ListedPage):
     restore_wanted = Signal(object, str)
 
     def __init__(
-        self, *, desk: Desk, jobs: Jobs, care: Care, licence_roots: Sequence[Path] = (), parent: QWidget | None = None
+        self,
+        *,
+        desk: Desk,
+        jobs: Jobs,
+        care: Care,
+        base_in_use: Callable[[], str],
+        licence_roots: Sequence[Path] = (),
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(name="settingsPage", parent=parent)
         self._desk, self._jobs = desk, jobs
@@ -47,7 +54,7 @@ class SettingsPage(ListedPage):
         self.limits = LimitsSection(parent=self)
         self.standards = ListsSection(care=care, jobs=jobs, parent=self)
         self.backups = BackupSection(care=care, jobs=jobs, parent=self)
-        self.base_maps = BaseMapSection(care=care, jobs=jobs, parent=self)
+        self.base_maps = BaseMapSection(care=care, jobs=jobs, in_use=base_in_use, parent=self)
         self.audit = AuditSection(care=care, jobs=jobs, parent=self)
         self.about = AboutSection(jobs=jobs, roots=licence_roots, parent=self)
         before = (self.look, self.limits, self.standards, self.backups, self.base_maps)
