@@ -16,6 +16,7 @@ from gridclient.exchange.cells import Cell, is_blank
 from gridclient.exchange.fields import Fields, RowProblem, digest
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.values import identifier, long_text, moment, text
+from gridclient.services.import_findings import Notice
 from gridclient.services.words import CHANNELS, STATES, URGENCIES
 
 TITLE_FROM_TEXT = 40
@@ -82,7 +83,10 @@ class CaseReader:
         _add_words(values)
         if self._points is not None:
             place_found = self._points.place(cells)
-            if place_found is not None:
+            if place_found is None:
+                if self._points.says_zero(cells):
+                    values["notices"] = (Notice("", "case.point_zero"),)
+            else:
                 (
                     values["lon"],
                     values["lat"],

@@ -49,6 +49,14 @@ class PointReader:
 
         Raises ``RowProblem``: ``cell.not_number``, ``point.half``, ``point.not_a_pair``.
         """
+        found = self._written(cells)
+        return None if found == (0, 0) else found
+
+    def says_zero(self, cells: Sequence[Cell]) -> bool:
+        """Whether the row has the point 0, 0. Raises as :meth:`numbers`."""
+        return self._written(cells) == (0, 0)
+
+    def _written(self, cells: Sequence[Cell]) -> tuple[float, float] | None:
         if self._two_columns:
             lon = self.fields.read(cells, "lon", number, None)
             lat = self.fields.read(cells, "lat", number, None)
@@ -57,12 +65,8 @@ class PointReader:
                     missing = self.fields.title("lat" if lat is None else "lon")
                     raise RowProblem(missing, InvalidInput("point.half"))
                 return None
-        else:
-            pair = self.fields.read(cells, "point", _pair, None)
-            if pair is None:
-                return None
-            lon, lat = pair
-        return (lon, lat) if lon or lat else None
+            return lon, lat
+        return self.fields.read(cells, "point", _pair, None)
 
     def place(self, cells: Sequence[Cell]) -> Place | None:
         """The point in WGS-84.

@@ -265,6 +265,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.grid_unknown": "没有编码为 {grid} 的网格，请先导入网格，或改正编码。",
     "case.township_unknown": "案件不在任何网格内，本席位又没有设定镇街，无法编号；请先设定镇街。",
     "case.text_damaged": "这一行的文字已损坏（半个字符），请从原系统重新导出。",
+    "case.point_zero": "{count} 行的坐标是 0，0，按没有坐标导入。",
     "case.grid_pending": "有 {count} 件案件不在任何网格内，照常导入，网格待定。",
     "grid.code_twice": "网格编码 {grid} 与第 {first} 行重复，只导入第一行。",
     "grid.parent_unknown": "网格 {grid} 的上级 {parent} 不存在，请先导入上级，或检查上级是否被拒。",

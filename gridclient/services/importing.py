@@ -23,7 +23,7 @@ from gridclient.services.import_findings import (
     RefusedRow,
     RowFinding,
 )
-from gridclient.services.import_records import CalendarRecord, Record
+from gridclient.services.import_records import CalendarRecord, ImportedCase, Record
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 
@@ -161,7 +161,7 @@ def _batches(records: Iterable[Record | RefusedRow]) -> Iterator[list[Record | R
 
 def _notices(records: Iterable[Record]) -> Iterator[RowFinding]:
     for record in records:
-        if isinstance(record, CalendarRecord):
+        if isinstance(record, CalendarRecord | ImportedCase):  # the sink sums up what is remarked of cases
             continue
         for notice in record.notices:
             yield RowFinding(record.sheet, record.row, notice.column, notice.code, notice.params)

@@ -12,6 +12,7 @@ is refused and never overwrites: the desk may have worked on the case since.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final
@@ -51,9 +52,13 @@ class CaseSink:
         self._seen: dict[str, str] = {}
         self._unchanged = 0
         self._without_grid = 0
+        self._remarks: Counter[str] = Counter()
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
         cases = [record for record in records if isinstance(record, ImportedCase)]
+        if any(case.notices for case in cases):
+            self._remarks.update(notice.code for case in cases for notice in case.notices)
+            cases = [case._replace(notices=()) for case in cases]
         refused = [_refuse(r, "", "import.other_kind") for r in records if not isinstance(r, ImportedCase)]
         self._put_aside(self._new_ones(cases, refused), refused)
         return refused
@@ -131,9 +136,8 @@ class CaseSink:
         return self._codes.get(told) or at_point or (None if _is_own_code(told) else "")
 
     def _notices(self) -> tuple[RowFinding, ...]:
-        if not self._without_grid:
-            return ()
-        return (RowFinding("", 0, "", "case.grid_pending", {"count": self._without_grid}),)
+        counts = {**self._remarks, **({"case.grid_pending": self._without_grid} if self._without_grid else {})}
+        return tuple(RowFinding("", 0, "", code, {"count": count}) for code, count in counts.items())
 
 
 def _refuse(record: Record, column: str, code: str, **params: object) -> RefusedRow:

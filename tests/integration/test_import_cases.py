@@ -14,7 +14,7 @@ import pytest
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Cancelled
 from gridclient.domain.events import EventDraft, EventKind
-from gridclient.services.import_findings import ImportKind, ImportPhase
+from gridclient.services.import_findings import ImportKind, ImportPhase, Notice
 from gridclient.services.rows import CaseFilter, Sort
 from gridclient.store.verify import verify
 from tests.fakes.case_record import CaseRecord
@@ -133,6 +133,13 @@ def test_a_point_outside_all_grids_waits_for_a_grid_and_is_not_refused(store: Im
     assert [(notice.code, notice.params["count"]) for notice in outcome.notices] == [("case.grid_pending", 2)]
     row = next(row for row in store.queries.page(ALL, Sort()).rows if row.title == far.title)
     assert (row.grid, row.lon, row.number[:9]) == ("", -71.0772, TOWNSHIP)
+
+
+def test_points_that_are_zero_are_remarked_once(store: ImportStore) -> None:
+    zero = (Notice("", "case.point_zero"),)
+    outcome = store.bring([replace(case_row(n), notices=zero) for n in range(3)], ImportKind.CASES)
+    assert outcome.summary.imported == 3
+    assert [(notice.code, notice.params["count"]) for notice in outcome.notices] == [("case.point_zero", 3)]
 
 
 def test_a_case_lies_in_the_grid_of_its_own_day(store: ImportStore) -> None:

@@ -111,6 +111,8 @@ def test_another_systems_grid_code_is_kept_as_it_is() -> None:
 def test_zero_zero_means_no_point() -> None:
     found = read(标题="甲", 经度="0", 纬度="0.0")
     assert (found.lon, found.lat, found.source_crs) == (None, None, "")
+    assert [notice.code for notice in found.notices] == ["case.point_zero"]
+    assert not read(标题="甲").notices
 
 
 def test_a_point_is_brought_to_wgs84_and_its_own_numbers_stay() -> None:
