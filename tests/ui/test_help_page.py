@@ -18,7 +18,7 @@ from gridclient.ui.help.page import HelpPage
 from gridclient.ui.help.pages import GROUPS, found_in, in_order, keys_page, page_of, read_book, read_pages
 from gridclient.ui.help.pictures import COLOUR, painted, themed
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme
+from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, tokens
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "help"
 
@@ -123,6 +123,26 @@ def test_a_switch_of_theme_paints_the_drawings_again(page: HelpPage, qapp: QAppl
     assert DARK.alternate.upper() in colours
     assert LIGHT.alternate.upper() not in colours
     assert after != before
+
+
+def test_a_hidden_page_takes_the_colours_of_the_theme_when_it_is_seen_again(
+    page: HelpPage, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.open_page("sync-1-events")
+    written: list[str] = []
+
+    def write() -> None:
+        written.append(tokens().name)
+        HelpPage._write(page)
+
+    monkeypatch.setattr(page, "_write", write)
+    page.hide()
+    apply_theme(qapp, DARK)
+    QApplication.processEvents()
+    assert written == []
+    page.show()
+    apply_theme(qapp, LIGHT)
+    assert written == ["dark", "light"]
 
 
 def test_titles_are_larger_than_the_text_and_commands_stand_on_a_ground(page: HelpPage) -> None:

@@ -51,6 +51,7 @@ class HelpPage(ListedPage):
         self._folder, self._jobs, self._keys = folder, jobs, keys
         self._pages: tuple[HelpPageText, ...] = ()
         self._shown = ""
+        self._theme = ""
         self.search = QLineEdit(self)
         self.search.setObjectName("helpSearch")
         self.search.setPlaceholderText(self.tr("在帮助里找，Enter 下一处"))
@@ -102,6 +103,7 @@ class HelpPage(ListedPage):
 
     def _write(self) -> None:
         """The shown page with the theme's colours, from its beginning."""
+        self._theme = tokens().name
         self.text.setMarkdown(next(page.text for page in self._pages if page.name == self._shown))
         self._dress()
         self._mark()
@@ -205,12 +207,18 @@ class HelpPage(ListedPage):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_shown") and self._shown:
-            at = self.text.verticalScrollBar().value()
-            self._write()  # the drawings change their colours, too
-            self.text.verticalScrollBar().setValue(at)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():
+            self._follow_theme()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.load()
+        self._follow_theme()
         self.text.setFocus()
+
+    def _follow_theme(self) -> None:
+        """The shown page in other colours, with its drawings; a hidden one waits until it is seen."""
+        if self._shown and self._theme != tokens().name:
+            at = self.text.verticalScrollBar().value()
+            self._write()
+            self.text.verticalScrollBar().setValue(at)
