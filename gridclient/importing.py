@@ -83,6 +83,9 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
             dry_run=order.dry_run,
             titles=reading.titles,
         )
+    if reading.unread:
+        notice = RowFinding("", 0, "", "file.sheets_unread", {"sheets": reading.unread})
+        outcome = replace(outcome, notices=(notice, *outcome.notices))
     return _with_deadlines(opened, outcome, progress) if "calendar" in outcome.changes.kinds else outcome
 
 

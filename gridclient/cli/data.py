@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, say
-from gridclient.cli.parsing import coordinate_system, count_of, one_of
-from gridclient.domain.errors import RuleViolation
-from gridclient.services.error_text import sentence
+from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of
+from gridclient.domain.errors import InvalidInput, RuleViolation
+from gridclient.services.error_text import sentence, sentence_of
 from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP, ImportOrder
 from gridclient.services.words import IMPORTS
@@ -102,7 +102,12 @@ def bring_in(args: argparse.Namespace) -> Exit:
         list_name=args.list,
     )
     with open_desk(args.profile) as opened:
-        outcome = import_file(opened, order, progress=_import_progress(args))
+        try:
+            outcome = import_file(opened, order, progress=_import_progress(args))
+        except InvalidInput as refused:
+            if refused.code != "file.no_sheets":
+                raise
+            raise WrongUse(sentence_of(refused), "") from refused
     if args.json:
         print_json(_import_json(outcome))
     else:

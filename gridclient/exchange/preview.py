@@ -16,8 +16,8 @@ from gridclient.exchange.headings import HEADINGS
 from gridclient.exchange.mapping import ColumnMapping, completed, fingerprint
 from gridclient.exchange.opening import Form, identify
 from gridclient.exchange.points import PointReader
-from gridclient.exchange.reading import LOOKED_AT, needs_crs
-from gridclient.exchange.tables import open_table, sheets
+from gridclient.exchange.reading import LOOKED_AT, needs_crs, tables_to_read, unread_sheets
+from gridclient.exchange.tables import sheets
 from gridclient.exchange.values import text
 from gridclient.services.import_findings import ImportKind, Notice
 from gridclient.services.import_order import ColumnGuess, ImportPreview
@@ -37,14 +37,14 @@ def preview(
     source = identify(path)
     if source.form is Form.GEOJSON:
         return _of_features(read_features(source), kind, mapping)
-    fill = kind is ImportKind.STANDARDS
-    header_row = mapping.header_row if mapping else 0
-    table = open_table(path, sheet=sheet, header_row=header_row, fill_merged=fill)
+    tables = tables_to_read(kind, path, source, sheet, mapping)
+    table = tables[0]
     columns = completed(mapping, kind, table.titles, file=table.file)
     fields = Fields(table.titles, columns.columns)
     points = PointReader(fields, None)
     rows = list(islice(table.rows(), _ROWS))
     places = list(_places(table, points)) if points.is_there else []
+    unread = unread_sheets(path, tables)
     return ImportPreview(
         file=table.file,
         kind=kind,
@@ -57,7 +57,12 @@ def preview(
         rows=tuple((number, _shown(cells, len(table.titles))) for number, cells in rows),
         points=tuple(places[:_POINTS]),
         crs_needed=needs_crs(table, fields, points),
-        file_notices=(*(() if rows else (Notice("", "file.only_titles"),)), *_damaged(table.titles), *_heaps(places)),
+        file_notices=(
+            *(() if rows else (Notice("", "file.only_titles"),)),
+            *((Notice("", "file.sheets_unread", {"sheets": unread}),) if unread else ()),
+            *_damaged(table.titles),
+            *_heaps(places),
+        ),
     )
 
 

@@ -50,6 +50,8 @@ class Reading:
     titles: Mapping[str, str]
     rows: Callable[[Aside], Iterator[Record | RefusedRow]]
     """All rows, in order; a part of the cases is made ready aside."""
+    unread: tuple[str, ...] = ()
+    """Other sheets that hold something, where nobody said which to read."""
 
     def __iter__(self) -> Iterator[Record | RefusedRow]:
         return self.rows(IN_PLACE)
@@ -77,7 +79,7 @@ def read_kind(
     source = identify(path)
     if source.form is Form.GEOJSON:
         return _read_geojson(kind, source, mapping, system)
-    tables = _tables_to_read(kind, path, source, sheet, mapping)
+    tables = tables_to_read(kind, path, source, sheet, mapping)
     opened = [_read_table(kind, table, mapping, system) for table in tables]
     return Reading(
         file=source.name,
@@ -85,6 +87,7 @@ def read_kind(
         expected=sum(each.expected for each in opened),
         titles=opened[0].titles,
         rows=lambda aside: (row for each in opened for row in each.rows(aside)),
+        unread=() if sheet else unread_sheets(path, tables),
     )
 
 
@@ -93,11 +96,13 @@ def _open(kind: ImportKind, path: Path, sheet: str | None, mapping: ColumnMappin
     return open_table(path, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
 
 
-def _tables_to_read(
+def tables_to_read(
     kind: ImportKind, path: Path, source: Source, sheet: str | None, mapping: ColumnMapping | None
 ) -> list[Table]:
     """The sheet that is told, else those that have the kind's columns, else the first one, so that it can be judged."""
-    names = sheets(path) if sheet is None and source.form is Form.XLSX else ()
+    if sheet is not None and source.form is not Form.XLSX:
+        raise InvalidInput("file.no_sheets", file=source.name)
+    names = sheets(path) if sheet is None else ()
     found: list[Table] = []
     for name in names if len(names) > 1 else ():
         with suppress(InvalidInput):  # what is wrong with a sheet is said when it is the one to read
@@ -107,6 +112,20 @@ def _tables_to_read(
         if found and kind is not ImportKind.STANDARDS:
             break
     return found or [_open(kind, path, sheet, mapping)]
+
+
+def unread_sheets(path: Path, tables: Sequence[Table]) -> tuple[str, ...]:
+    """The visible sheets beside these in which anything stands."""
+    read = {table.sheet for table in tables}
+    return tuple(name for name in sheets(path) if name not in read and _holds_something(path, name))
+
+
+def _holds_something(path: Path, sheet: str) -> bool:
+    try:
+        open_table(path, sheet=sheet)
+    except InvalidInput as problem:
+        return problem.code != "file.no_rows"
+    return True
 
 
 def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:

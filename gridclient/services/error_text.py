@@ -108,6 +108,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "file.encoding": "文件“{file}”的文字编码无法识别，请另存为 UTF-8 编码的 csv 再导入。",
     "file.quotes": "文件“{file}”第 {row} 行附近的引号没有成对，后面的内容无法分列，请改正后再导入。",
     "file.no_sheet": "文件“{file}”里没有工作表。",
+    "file.no_sheets": "文件“{file}”不是工作簿，没有工作表可选。",
+    "file.sheets_unread": "没有读取这些工作表：{sheets}。需要的请用“工作表”（--sheet）选定后再导入一次。",
     "file.unknown_sheet": "文件“{file}”里没有工作表“{sheet}”，现有：{sheets}。",
     "file.no_rows": "文件“{file}”里没有数据行。",
     "file.no_header": "文件“{file}”的第 {row} 行不是表头，请核对表头所在的行。",

@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from gridclient.composition import open_desk
 from gridclient.demo.building import make_demo
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.roles import Action
+from gridclient.exchange.preview import preview
+from gridclient.services.import_findings import ImportKind
 from gridclient.services.rows import CaseFilter, SavedView, Sort, SortKey
 from tests.fakes.command_line import CASES, SEED, CommandLine, Ran, copied, made_demo
 
@@ -199,6 +202,25 @@ def test_a_code_that_stands_twice_is_a_refused_row_with_a_sentence(nothing: Comm
     assert (ran.status, ran.json["imported"]) == (3, 1)
     assert [(row["row"], row["code"]) for row in ran.json["refused"]] == [(3, "import.code_twice")]
     assert ran.json["refused"][0]["message"].startswith("编码 D-1 与第 2 行")
+
+
+def test_sheets_that_are_not_read_are_named(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.json("init", *INIT)
+    path, book = tmp_path / "units.xlsx", Workbook()
+    for name in ("说明", "一", "二", "空"):
+        if name != "空":
+            book.create_sheet(name).append(["单位编码", "单位名称", "类型"] if name != "说明" else ["填表说明", "请填"])
+    for name in ("一", "二"):
+        book[name].append([f"D-{name}", f"{name}队", "部门"])
+    book.save(path)
+    (notice,) = nothing.json("import", "units", path, "--dry-run").json["notices"]
+    assert (notice["code"], notice["row"]) == ("file.sheets_unread", 0)
+    assert "：说明、二。" in notice["message"]
+    assert preview(path, ImportKind.UNITS).file_notices[0].params == {"sheets": ("说明", "二")}
+    assert nothing.json("import", "units", path, "--sheet", "二").json["notices"] == []
+    text = tmp_path / "units.csv"
+    text.write_text("单位编码,单位名称,类型\nD-1,一队,部门\n", encoding="utf-8")
+    assert nothing.json("import", "units", text, "--sheet", "二").status == 2
 
 
 def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine, tmp_path: Path) -> None:
