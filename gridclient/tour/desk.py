@@ -67,7 +67,7 @@ def _dispatch(hands: Hands) -> None:
 def _register(hands: Hands) -> None:
     window = hands.window
     hands.key(Qt.Key.Key_F3, on=window)
-    hands.until("intake", lambda: window.intake is not None and window.intake.isVisible())
+    hands.until("intake", lambda: window.side.form is not None and window.side.form.isVisible())
     QGuiApplication.clipboard().setText(_TEXT)
     hands.key(Qt.Key.Key_V, _CONTROL)
     hands.picture("intake")
