@@ -14,7 +14,7 @@ from gridclient.domain.errors import RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Box, CaseFilter, ContentionSide, ContentionView, Sort
-from gridclient.services.words import CONFLICT_CHOICES
+from gridclient.services.words import CONFLICT_CHOICES, STATES
 
 _PAGE: Final = 200
 
@@ -71,6 +71,8 @@ def _conflict_json(desk: Desk, case_id: str, view: ContentionView) -> Json:
             "case": case_json(of.case, now, desk.reference),
         }
 
+    end = STATES.get(view.end_withdrawn)
+    take = CONFLICT_CHOICES["take"]
     return {
         "key": str(view.key),
         "case": case_id,
@@ -79,7 +81,7 @@ def _conflict_json(desk: Desk, case_id: str, view: ContentionView) -> Json:
         "base": case_json(view.base, now, desk.reference),
         "first": side(view.first),
         "later": side(view.later),
-        "choices": dict(CONFLICT_CHOICES),
+        "choices": CONFLICT_CHOICES | {"take": f"{take}，“{end}”随之撤回" if end else take},
     }
 
 

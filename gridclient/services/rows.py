@@ -135,6 +135,12 @@ class ContentionView:
     first: ContentionSide
     later: ContentionSide
 
+    @property
+    def end_withdrawn(self) -> str:
+        """The end (``void``, ``declined`` …) that a choice of the later side takes back; "" for none."""
+        before, after = self.first.case, self.later.case
+        return "" if before.is_open or before.state is after.state else before.state.value
+
 
 @frozen
 class GridFigures:

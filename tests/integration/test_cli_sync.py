@@ -154,6 +154,7 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     (mine,), (theirs,) = (desk.json("conflicts", "list").json["conflicts"] for desk in (two, one))
     assert (mine["first"]["mine"], mine["later"]["mine"]) == (False, True)
     assert (theirs["first"]["mine"], theirs["later"]["mine"]) == (True, False)
+    assert mine["choices"]["take"] == "改按后到的操作，“不予受理”随之撤回"
     assert two.json("conflicts", "resolve", case, "take", "--key", mine["key"]).json["state"] == "void"
     two.json("sync")
     assert one.json("sync").status == 0

@@ -17,7 +17,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.services.timeline_text import line_of
-from gridclient.services.words import PARTS, RATINGS
+from gridclient.services.words import PARTS, RATINGS, STATES
 from gridclient.ui.present import moment_words, state_word, until_words
 from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value, unit_name
 
@@ -124,7 +124,7 @@ def sheet_of(
         owner_words(view.later, known=somewhere),
         view.later.mine,
         deeds(view.later.entries),
-        translate("Conflicts", "改为{deeds}").format(deeds=later_words),
+        _instead(view, later_words),
         _outcome(view.later.case, reference, now),
     )
     return Sheet(
@@ -138,6 +138,13 @@ def sheet_of(
         later,
         field_lines(view, reference, now),
     )
+
+
+def _instead(view: ContentionView, deeds: str) -> str:
+    end = STATES.get(view.end_withdrawn)
+    if end is None:
+        return translate("Conflicts", "改为{deeds}").format(deeds=deeds)
+    return translate("Conflicts", "改为{deeds}，“{end}”随之撤回").format(end=end, deeds=deeds)
 
 
 def owner_words(side: ContentionSide, *, known: bool) -> str:

@@ -102,6 +102,14 @@ def test_facts_that_differ_are_shown_and_people_are_masked() -> None:
     assert not [field for field in sheet.fields if field.name == "描述"]
 
 
+def test_a_choice_that_brings_a_void_case_back_says_so() -> None:
+    invented = empty_desk()
+    case_id = invented.filed("路灯")
+    invented.act(Action.AMEND, case_id, title="路灯全灭")
+    arrives(invented, case_id, "case_voided", {"reason": "误报"}, first=True)
+    assert only_sheet(invented, case_id).later.choice == "改为标题写作“路灯全灭”，“作废”随之撤回"
+
+
 def test_a_case_that_somebody_chose_meanwhile_has_no_sheet() -> None:
     invented = empty_desk()
     case_id = dispatched_twice(invented, "噪音")
