@@ -1,31 +1,21 @@
-"""Backups: whole while others write, rotating, proved before they replace anything, and good on another machine."""
+"""Backups: whole while others write, rotating, and only after changes."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlcipher3 import dbapi2
 
-from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, StoreUnavailable
-from gridclient.domain.events import EventDraft, EventKind
-from gridclient.store.attachments import AttachmentStore
-from gridclient.store.backup import AutomaticBackups, back_up, restore, to_drop
+from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.store.backup import AutomaticBackups, back_up, to_drop
 from gridclient.store.driver import Database
-from gridclient.store.profile import Profile, create_profile, open_profile
-from gridclient.store.recovery import read_recovery_key, recovery_key
-from gridclient.store.unit_of_work import SqliteWork
+from gridclient.store.profile import Profile, create_profile
 from gridclient.store.verify import verify
-from tests.contract.stage import SetClock
-
-NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
+from tests.fakes.backed_up import NOW, opened_store, register, titles
 
 
 @pytest.fixture
@@ -34,32 +24,11 @@ def profile(tmp_path: Path) -> Iterator[Profile]:
         yield made
 
 
-def register(profile: Profile, *titles: str) -> None:
-    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
-        for title in titles:
-            number = unit_of_work.next_number("371002001", NOW.date())
-            payload = {"number": number, "facts": {"title": title}}
-            case_id = f"{abs(hash((title, number))):032x}"
-            unit_of_work.record(EventDraft(EventKind.REGISTERED, case_id, "t:371002001", "a", payload))
-
-
-def titles(database: Database) -> list[str]:
-    with database.reader() as connection:
-        return [title for (title,) in connection.execute("SELECT title FROM cases ORDER BY no")]
-
-
-@contextmanager
-def opened_copy(profile: Profile, file: Path) -> Iterator[Database]:
-    copy = Database(file, profile.key)
-    yield copy
-    copy.close()
-
-
 def test_a_backup_is_the_store_of_its_moment(profile: Profile, tmp_path: Path) -> None:
     register(profile, "甲", "乙")
     back_up(profile, tmp_path / "a.gridbackup")
     register(profile, "丙")
-    with opened_copy(profile, tmp_path / "a.gridbackup") as copy:
+    with opened_store(tmp_path / "a.gridbackup", profile.key) as copy:
         assert titles(copy) == ["甲", "乙"]
         assert verify(copy).ok
     assert (tmp_path / "a.gridbackup").stat().st_mode & 0o777 == 0o600
@@ -88,7 +57,7 @@ def test_writers_go_on_while_a_backup_is_made(
     source = _WorkGoesOn(profile.database.separate_connection(), lambda: register(profile, "其间"))
     monkeypatch.setattr(profile.database, "separate_connection", lambda: source)
     back_up(profile, tmp_path / "a.gridbackup")
-    with opened_copy(profile, tmp_path / "a.gridbackup") as copy:
+    with opened_store(tmp_path / "a.gridbackup", profile.key) as copy:
         assert titles(copy) == ["甲"] and len(titles(profile.database)) == 2
         assert verify(copy).ok
 
@@ -156,254 +125,3 @@ def test_rotation_keeps_today_fourteen_days_and_eight_weeks() -> None:
     assert len(days) == 14 and {name[-4:] for name in days} == {"2330"}
     assert len(weeks) == 6 and weeks[0] >= "20260925"  # the last two weeks have their days
     assert Path("mine.gridbackup") not in dropped
-
-
-def test_restoring_brings_back_the_moment_and_keeps_the_old_store(profile: Profile, tmp_path: Path) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    register(profile, "乙")
-    aside = restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    assert titles(profile.database) == ["甲"]
-    assert aside is not None
-    with opened_copy(profile, aside) as old:
-        assert titles(old) == ["甲", "乙"]
-    assert profile.device.incarnation == 2
-    register(profile, "丙")
-    assert verify(profile.database).ok
-
-
-def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tmp_path: Path) -> None:
-    back_up(profile, tmp_path / "a.gridbackup")
-    register(profile, "甲", "乙")
-    restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
-        assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
-
-
-def test_photos_taken_along_to_a_desk_with_another_key_are_readable_there(profile: Profile, tmp_path: Path) -> None:
-    photo = tmp_path / "a.png"
-    photo.write_bytes(b"\x89PNG\r\n\x1a\n invented")
-    kept = AttachmentStore(profile.attachments, profile.database).keep(photo, at=NOW)
-    back_up(profile, tmp_path / "a.gridbackup")
-    with create_profile(tmp_path / "new", now=NOW) as new:
-        restore(new, tmp_path / "a.gridbackup", now=NOW, key=profile.key)
-        shutil.copytree(profile.attachments, new.attachments, dirs_exist_ok=True)
-        there = AttachmentStore(new.attachments, new.database)
-        assert there.damaged() == [] and there.content(kept.sha256) == photo.read_bytes()
-
-
-def test_a_file_that_is_no_backup_is_said_to_be_none(profile: Profile, tmp_path: Path) -> None:
-    register(profile, "甲")
-    (tmp_path / "a.sh").write_text("#!/bin/sh\n" * 500)
-    with pytest.raises(InvalidInput, match=r"backup\.foreign"):
-        restore(profile, tmp_path / "a.sh", now=NOW)
-    assert titles(profile.database) == ["甲"]
-
-
-def test_another_machine_restores_with_the_recovery_key(profile: Profile, tmp_path: Path) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    text = recovery_key(profile.key)
-    with create_profile(tmp_path / "new", now=NOW) as new:
-        with pytest.raises(GridClientError, match=r"backup\.foreign"):
-            restore(new, tmp_path / "a.gridbackup", now=NOW)
-        restore(new, tmp_path / "a.gridbackup", now=NOW, key=read_recovery_key(text))
-        assert titles(new.database) == ["甲"]
-        register(new, "乙")
-        assert verify(new.database).ok
-        assert new.key != profile.key
-    with opened_store(tmp_path / "new" / "store.db", new.key) as again:
-        assert titles(again) == ["甲", "乙"]
-
-
-@contextmanager
-def opened_store(file: Path, key: bytes) -> Iterator[Database]:
-    database = Database(file, key)
-    yield database
-    database.close()
-
-
-def test_a_damaged_backup_replaces_nothing(profile: Profile, tmp_path: Path) -> None:
-    register(profile, *(f"案件{n}" for n in range(300)))
-    back_up(profile, tmp_path / "a.gridbackup")
-    content = bytearray((tmp_path / "a.gridbackup").read_bytes())
-    content[len(content) // 2] ^= 1
-    (tmp_path / "a.gridbackup").write_bytes(content)
-    register(profile, "之后")
-    (tmp_path / "cut.gridbackup").write_bytes(content[: len(content) // 4096 // 2 * 4096])
-    for name in ("a.gridbackup", "cut.gridbackup"):
-        with pytest.raises(InvalidInput, match=r"backup\.damaged"):
-            restore(profile, tmp_path / name, now=NOW)
-    assert len(titles(profile.database)) == 301
-    assert profile.device.incarnation == 1
-    assert not (profile.folder / "restoring.db").exists()
-
-
-def test_a_backup_whose_rows_do_not_prove_right_is_refused(profile: Profile, tmp_path: Path) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    with opened_copy(profile, tmp_path / "a.gridbackup") as copy, copy.writer() as connection:
-        connection.execute("UPDATE cases SET title = '改过'")
-    with pytest.raises(InvalidInput, match=r"backup\.damaged"):
-        restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    assert titles(profile.database) == ["甲"]
-
-
-def by_older_rules(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two cases as a program left them whose rules took every level for the second."""
-    with monkeypatch.context() as older:
-        older.setattr("gridclient.domain.steps_desk._level", lambda *_given: 2)
-        register(profile, "甲", "乙")
-    with profile.database.writer() as connection:
-        connection.execute("DELETE FROM desk_values")
-    assert not verify(profile.database).ok
-
-
-def levels(database: Database) -> list[int]:
-    with database.reader() as connection:
-        return [level for (level,) in connection.execute("SELECT level FROM cases ORDER BY no")]
-
-
-def test_a_store_that_older_rules_folded_is_folded_again_when_it_is_opened(
-    profile: Profile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_older_rules(profile, monkeypatch)
-    profile.close()
-    with open_profile(profile.folder, now=NOW) as opened:
-        assert levels(opened.database) == [3, 3]
-        assert verify(opened.database).ok
-
-
-def test_a_backup_that_older_rules_folded_is_good(
-    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    by_older_rules(profile, monkeypatch)
-    back_up(profile, tmp_path / "a.gridbackup")
-    restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    assert levels(profile.database) == [3, 3]
-
-
-@pytest.mark.parametrize("content", [b"", b"not a store" * 1000])
-def test_what_is_no_backup_is_refused(profile: Profile, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.txt").write_bytes(content)
-    with pytest.raises(GridClientError):
-        restore(profile, tmp_path / "a.txt", now=NOW)
-    with pytest.raises(InvalidInput, match=r"backup\.missing"):
-        restore(profile, tmp_path / "missing", now=NOW)
-    register(profile, "甲")
-    assert titles(profile.database) == ["甲"]
-
-
-def test_a_restore_that_fails_late_has_replaced_nothing(
-    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    register(profile, "乙")
-
-    def full(*_given: object) -> None:
-        raise StoreUnavailable("store.full")
-
-    monkeypatch.setattr("gridclient.store.sync_store.begin_doubt", full)
-    with pytest.raises(StoreUnavailable):
-        restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    assert titles(profile.database) == ["甲", "乙"]
-    register(profile, "丙")
-    assert verify(profile.database).ok
-    assert not list(profile.folder.glob("restoring*"))
-
-
-@pytest.mark.parametrize("moves", range(5))
-def test_a_restore_over_a_damaged_store_that_is_cut_off_leaves_the_old_one_whole_or_the_new_one(
-    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
-) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    profile.reopen_database()
-    register(profile, "乙")  # stands in the -wal alone
-    left = shutil.copytree(profile.folder, tmp_path / "left", ignore=shutil.ignore_patterns("desk.lock"))
-    with opened_store(left / "store.db", profile.key) as held, held.reader():  # nobody else's closing ends the -wal
-        (left / "store.db").write_bytes(b"damaged " * ((left / "store.db").stat().st_size // 8))
-        old = pair(left / "store.db")
-        cut_off_after(monkeypatch, left, moves)
-        with suppress(PowerCut), open_profile(left, now=NOW, damaged=True) as damaged:
-            restore(damaged, tmp_path / "a.gridbackup", now=NOW, damaged=True)
-        monkeypatch.undo()
-        try:
-            with open_profile(left, now=NOW + timedelta(days=1)) as opened:
-                assert titles(opened.database) == ["甲"]
-                assert verify(opened.database).ok
-            assert pair(left / "backups" / f"damaged-{NOW:%Y%m%d-%H%M%S}.db") == old
-        except StoreUnavailable as still:
-            assert still.code == "store.damaged"
-            assert pair(left / "store.db") == old
-            assert moves < 4
-
-
-def pair(main: Path) -> list[bytes]:
-    return [main.read_bytes(), main.with_name(f"{main.name}-wal").read_bytes()]
-
-
-class PowerCut(Exception):
-    """The machine goes dark."""
-
-
-def cut_off_after(monkeypatch: pytest.MonkeyPatch, folder: Path, moves: int) -> None:
-    """From the next move of a store's file on nothing is moved, copied or removed any more, once so many were."""
-    left, plain_replace, plain_link, plain_unlink = moves, Path.replace, os.link, Path.unlink
-
-    def counted(source: Path) -> None:
-        nonlocal left
-        if source.parent == folder and source.name.startswith(("store.db", "restoring.db", "damaged")):
-            if left <= 0:
-                raise PowerCut
-            left -= 1
-
-    def replace(source: Path, target: Path) -> Path:
-        counted(source)
-        return plain_replace(source, target)
-
-    def link(source: Path, target: Path) -> None:
-        counted(source)
-        plain_link(source, target)
-
-    def unlink(path: Path, missing_ok: bool = False) -> None:
-        if left > 0:
-            plain_unlink(path, missing_ok=missing_ok)
-
-    monkeypatch.setattr(Path, "replace", replace)
-    monkeypatch.setattr(os, "link", link)
-    monkeypatch.setattr(Path, "unlink", unlink)
-
-
-def test_an_old_store_that_cannot_be_moved_stays(
-    profile: Profile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    register(profile, "乙")
-    plain = Path.replace
-
-    def held(source: Path, target: Path) -> Path:
-        if source == profile.store_file:
-            raise PermissionError(13, "somebody holds it")
-        return plain(source, target)
-
-    monkeypatch.setattr(Path, "replace", held)
-    with pytest.raises(StoreUnavailable, match=r"store\.disk_failed"):
-        restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    profile.close()
-    monkeypatch.undo()
-    with open_profile(profile.folder, now=NOW) as opened:
-        assert titles(opened.database) == ["甲", "乙"]
-
-
-def test_a_store_that_is_still_read_is_not_replaced(profile: Profile, tmp_path: Path) -> None:
-    register(profile, "甲")
-    back_up(profile, tmp_path / "a.gridbackup")
-    register(profile, "乙")
-    with opened_store(profile.store_file, profile.key) as elsewhere, elsewhere.reader() as connection:
-        connection.execute("SELECT count(*) FROM cases").fetchone()
-        with pytest.raises(Conflict, match=r"profile\.in_use"):
-            restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    assert titles(profile.database) == ["甲", "乙"]
