@@ -97,6 +97,9 @@ class EnrolForm(QWidget):
         self._jobs.read(self, partial(self._control.enrol, url, code), self._on_enrolled, self._on_refused)
 
     def _is_filled(self, url: str, code: str) -> bool:
+        if not url:
+            self._complain(self.url, self.tr("请填写同步中心的网址。"))
+            return False
         if not _is_address(url):
             self._complain(self.url, self.tr("网址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。"))
             return False

@@ -48,6 +48,7 @@ def test_an_address_that_is_none_is_said_where_it_was_typed(
     page.enrol.code.setText("ABCD")
     click(page.enrol.button)
     assert page.enrol.url.property("invalid") and "网址" in page.enrol.note.text()
+    assert ("请填写" in page.enrol.note.text()) == (not url)
     assert fake.asked == []
     QTest.keyClicks(page.enrol.url, "x")
     assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
