@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.services.rows import Changes
+from gridclient.syncing import open_for_worker
 from tests.fakes.command_line import CommandLine, copied, made_demo
 from tests.integration.test_cli_sync import Desks, Hub
 
@@ -78,6 +81,25 @@ def test_a_calendar_that_moves_nothing_leaves_no_entry(demo_desk: CommandLine, t
     before = shown(demo_desk, case)
     assert not demo_desk.json("import", "calendar", days_off(tmp_path, TOMORROW + timedelta(days=700))).json["notices"]
     assert shown(demo_desk, case) == before
+
+
+def test_what_was_cut_off_is_done_by_the_worker_after_its_next_round(
+    demo_desk: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = in_hand(demo_desk)
+    before = shown(demo_desk, case)
+
+    def cut_off(*_: object) -> Changes:
+        raise StoreUnavailable("store.locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("gridclient.importing.recompute", cut_off)
+        demo_desk.json("import", "calendar", days_off(tmp_path))
+    assert shown(demo_desk, case)["due"] == before["due"]
+    with open_for_worker(demo_desk.profile) as parts:
+        assert case in parts.recompute(lambda _done, _all: None).cases
+        assert not parts.recompute(lambda _done, _all: None), "once is enough"
+    assert shown(demo_desk, case)["due"] > before["due"]
 
 
 def test_every_desk_of_a_township_moves_them_when_the_calendar_comes_and_all_agree(
