@@ -116,7 +116,7 @@ def list_devices(args: argparse.Namespace) -> Exit:
                     "township": d.township,
                     "short": d.short,
                     "role": role_of(d.grants),
-                    "grants": [[g.stream, g.reads, g.writes, g.unit] for g in d.grants],
+                    "grants": d.grants,
                     "enrolled_at": instant(d.enrolled_at),
                     "seen_at": instant(d.seen_at),
                     "revoked_at": instant(d.revoked_at),

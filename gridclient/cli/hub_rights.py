@@ -31,7 +31,7 @@ def change_rights(args: argparse.Namespace) -> Exit:
         access = Access(backend, time.time)
         after = access.change_rights(args.device, grants, township=args.township, more=args.add)
         told = access.grants_of(after)
-    feeds = [grant.stream if not grant.unit else f"d:{grant.unit}@{grant.stream}" for grant in told]
+    feeds = [grant.feed for grant in told]
     if args.json:
         print_json({"device": after.device, "short": after.short, "feeds": feeds})
     else:

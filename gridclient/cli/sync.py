@@ -52,7 +52,7 @@ def enrol_desk(args: argparse.Namespace) -> Exit:
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
         enrolment = line.take_admission(args.admission) if by_file else line.enrol(args.url, args.code)
-    feeds = [grant.stream if not grant.unit else f"d:{grant.unit}@{grant.stream}" for grant in enrolment.grants]
+    feeds = [grant.feed for grant in enrolment.grants]
     if args.json:
         print_json({"hub": enrolment.hub, "url": enrolment.url, "short": enrolment.short, "feeds": feeds})
     elif by_file:

@@ -118,7 +118,7 @@ class SqlLedger(OrderStatements):
 
 def grants_text(grants: Sequence[Grant]) -> str:
     """Grants as a column holds them."""
-    return json.dumps([[g.stream, g.reads, g.writes, g.unit] for g in grants], ensure_ascii=False)
+    return json.dumps(grants, ensure_ascii=False)
 
 
 def grants_of(text: str) -> tuple[Grant, ...]:

@@ -232,7 +232,7 @@ def _admission_json(device: str, admission: Admission) -> dict[str, Any]:
         "hub": admission.hub,
         "token": admission.token,
         "short": admission.short,
-        "grants": [[g.stream, g.reads, g.writes, g.unit] for g in admission.grants],
+        "grants": admission.grants,
         "bundle_keys": {feed: key.hex() for feed, key in admission.bundle_keys.items()},
         "hub_key": admission.hub_key.hex(),
         "rights": stamp_of(rights),

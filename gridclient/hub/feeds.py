@@ -13,7 +13,6 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
-from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import PROTOCOL
 from gridclient.sync.pages import stream_of_feed
@@ -43,11 +42,6 @@ class Reader:
     def rows(self) -> int:
         """About how many events that is."""
         return min(max(self.room * _PACKING // _AVERAGE, 1), MOST_ROWS)
-
-
-def feed_of(grant: Grant) -> str:
-    """The name of the feed that a grant lets a device read."""
-    return f"d:{grant.unit}@{grant.stream}" if grant.unit else grant.stream
 
 
 def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
-from gridclient.hub.feeds import feed_of
 from gridclient.hub.rows import StreamRow
 from gridclient.services.enrolment import Grant
 
@@ -58,7 +57,7 @@ def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ..
 
 def readable(grants: Iterable[Grant]) -> dict[str, Grant]:
     """The feeds that may be read, each with its grant."""
-    return {feed_of(grant): grant for grant in grants if grant.reads}
+    return {grant.feed: grant for grant in grants if grant.reads}
 
 
 def role_of(grants: Sequence[Grant]) -> str:
@@ -99,7 +98,7 @@ def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping
     for grant in grants:
         key = keys.get(grant.stream)
         if key is not None and grant.unit:
-            found[feed_of(grant)] = hmac.digest(key, feed_of(grant).encode(), hashlib.sha256)
+            found[grant.feed] = hmac.digest(key, grant.feed.encode(), hashlib.sha256)
         elif key is not None:
             found[grant.stream] = key
     return found

@@ -9,14 +9,18 @@ from typing import NamedTuple
 from gridclient.domain.frozen import frozen
 
 
-@frozen
-class Grant:
+class Grant(NamedTuple):
     """What a device may do with a stream. ``unit`` narrows reading and writing to what was handed to that unit."""
 
     stream: str
     reads: bool = True
     writes: bool = False
     unit: str = ""
+
+    @property
+    def feed(self) -> str:
+        """The name of what it lets a device read: the stream, or the unit's part of it."""
+        return f"d:{self.unit}@{self.stream}" if self.unit else self.stream
 
 
 @frozen

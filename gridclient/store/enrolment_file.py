@@ -47,7 +47,7 @@ def write_enrolment(folder: Path, device: str, enrolment: Enrolment) -> None:
         "token": enrolment.token,
         "short": enrolment.short,
         "signing_key": enrolment.signing_key.hex(),
-        "grants": [[grant.stream, grant.reads, grant.writes, grant.unit] for grant in enrolment.grants],
+        "grants": enrolment.grants,
         "bundle_keys": {stream: key.hex() for stream, key in enrolment.bundle_keys.items()},
         "enrolled_at": enrolment.enrolled_at.isoformat(),
         "hub_key": enrolment.hub_key.hex(),

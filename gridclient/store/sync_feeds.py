@@ -43,13 +43,7 @@ def granted_feeds(enrolment: Enrolment) -> Sequence[str]:
     """The feeds that a desk may read, in the order of its grants."""
     readable = [grant for grant in enrolment.grants if grant.reads]
     whole = {grant.stream for grant in readable if not grant.unit}
-    return tuple(
-        dict.fromkeys(
-            grant.stream if grant.stream in whole else f"d:{grant.unit}@{grant.stream}"
-            for grant in readable
-            if grant.stream in whole or grant.unit
-        )
-    )
+    return tuple(dict.fromkeys(grant.stream if grant.stream in whole else grant.feed for grant in readable))
 
 
 def as_signed(total: int) -> int:

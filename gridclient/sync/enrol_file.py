@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from hashlib import sha256
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgpack
 from cryptography.exceptions import InvalidTag
@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.enrolment import Admission, Grant
+from gridclient.services.enrolment import Admission
 from gridclient.sync.numbers import checked, sized
+from gridclient.sync.proofs import read_grant
 from gridclient.sync.signing import KEY_BYTES, is_signed, public_key, sign
 
 ADMISSION_SUFFIX: Final = ".gridadmission"
@@ -75,8 +76,8 @@ def check_digits(request: bytes) -> str:
 
 def write_admission(request: EnrolRequest, admission: Admission) -> bytes:
     """The hub's file for the desk that made the request; its token does not travel."""
-    grants = [[grant.stream, grant.reads, grant.writes, grant.unit] for grant in admission.grants]
-    told = [request.device, admission.hub, admission.short, grants, dict(admission.bundle_keys), admission.hub_key]
+    keys = dict(admission.bundle_keys)
+    told = [request.device, admission.hub, admission.short, admission.grants, keys, admission.hub_key]
     once = X25519PrivateKey.generate()
     ends = request.answer_key + once.public_key().public_bytes_raw()
     nonce = secrets.token_bytes(_NONCE_BYTES)
@@ -110,15 +111,10 @@ def read_admission(data: bytes, device: str, signing_key: bytes) -> Admission:
             checked(hub, str),
             "",
             checked(short, str),
-            tuple(_grant(grant) for grant in checked(grants, list)),
+            tuple(read_grant(*parts) for parts in checked(grants, list)),
             {checked(feed, str): sized(key, KEY_BYTES) for feed, key in checked(keys, dict).items()},
             sized(hub_key, KEY_BYTES),
         )
-
-
-def _grant(parts: Any) -> Grant:
-    stream, reads, writes, unit = checked(parts, list)
-    return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
 
 
 def _answer_key(signing_key: bytes) -> X25519PrivateKey:

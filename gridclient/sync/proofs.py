@@ -76,7 +76,7 @@ def write_membership(private: bytes, told: Membership, nonce: bytes) -> dict[str
     return {
         "hub": told.hub,
         "short": told.short,
-        "grants": [list(_grant_parts(grant)) for grant in told.grants],
+        "grants": told.grants,
         "bundle_keys": {feed: key.hex() for feed, key in told.bundle_keys.items()},
         "hub_key": told.hub_key.hex(),
         "signature": sign(private, _RIGHTS, membership_bytes(told) + nonce).hex(),
@@ -94,7 +94,7 @@ def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
             device,
             checked(told["hub"], str),
             checked(told["short"], str),
-            tuple(_grant(*parts) for parts in checked(told["grants"], list)),
+            tuple(read_grant(*parts) for parts in checked(told["grants"], list)),
             _keys(told["bundle_keys"]),
             sized(bytes.fromhex(told["hub_key"]), KEY_BYTES),
         )
@@ -108,7 +108,7 @@ def read_membership(told: Any, device: str, nonce: bytes) -> Membership:
 
 def membership_bytes(told: Membership) -> bytes:
     """The same rights always as the same bytes."""
-    grants = sorted(_grant_parts(grant) for grant in told.grants)
+    grants = sorted(told.grants)
     body: bytes = msgpack.packb(
         [told.device, told.hub, told.short, grants, sorted(told.bundle_keys.items()), told.hub_key]
     )
@@ -125,11 +125,8 @@ def _proof_bytes(proof: HubProof, nonce: bytes) -> bytes:
     return body
 
 
-def _grant_parts(grant: Grant) -> tuple[str, bool, bool, str]:
-    return grant.stream, grant.reads, grant.writes, grant.unit
-
-
-def _grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
+def read_grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
+    """A grant, when it is shaped like one; else ``TypeError``."""
     return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
 
 

@@ -23,6 +23,7 @@ from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
 from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized
 from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page
+from gridclient.sync.proofs import read_grant
 from gridclient.sync.signing import SIGNATURE_BYTES
 from gridclient.sync.terms import SPOKEN, Versions, no_common
 
@@ -152,7 +153,7 @@ def encode_reply(reply: SyncReply, *, swiftly: bool = False, protocol: int = PRO
         [[_STATUSES.index(result.status), result.expected] for result in reply.results],
         [_page_parts(page if isinstance(page, SealedPage) else sealed(page)) for page in reply.pages],
         list(reply.behind),
-        None if reply.grants is None else [[g.stream, g.reads, g.writes, g.unit] for g in reply.grants],
+        reply.grants,
     ]
     return seal(msgpack.packb(body), _SWIFT if reply.pages else _DENSE, protocol)
 
@@ -171,7 +172,7 @@ def decode_reply(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncRep
             tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
             tuple(_read_page(parts, device, spoken) for parts in checked(pages, list)),
             tuple(all_words(behind)),
-            None if grants is None else tuple(_read_grant(*parts) for parts in checked(grants, list)),
+            None if grants is None else tuple(read_grant(*parts) for parts in checked(grants, list)),
         )
 
 
@@ -208,10 +209,6 @@ def _read_page(parts: Any, device: str, spoken: Versions) -> FeedPage:
         checked(contents, bytes),
     )
     return decode_page(sealed, device, spoken)
-
-
-def _read_grant(stream: object, reads: object, writes: object, unit: object) -> Grant:
-    return Grant(checked(stream, str), checked(reads, bool), checked(writes, bool), checked(unit, str))
 
 
 @contextmanager
