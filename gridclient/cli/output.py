@@ -15,7 +15,10 @@ from gridclient.cli.parsing import WrongUse
 from gridclient.domain.errors import GridClientError, StoreUnavailable
 from gridclient.services.error_text import sentence, sentence_of
 
-_HELD: Final = "profile.in_use"
+_ENVIRONMENT: Final = frozenset(
+    {"profile.in_use", "hub.running", "file.unreadable", "bundle.unreadable", "bundle.not_written"}
+)
+"""A lock that somebody holds, and files that the disk does not give or take."""
 
 
 class Exit(IntEnum):
@@ -94,7 +97,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[s
 def report_error(error: GridClientError, *, as_json: bool) -> Exit:
     """Tells the error and gives its status: a held lock or a dead line is the environment's fault."""
     _report(error.code, sentence_of(error), as_json=as_json)
-    failed = isinstance(error, StoreUnavailable) or error.code == _HELD or getattr(error, "retryable", False)
+    failed = isinstance(error, StoreUnavailable) or error.code in _ENVIRONMENT or getattr(error, "retryable", False)
     return Exit.ENVIRONMENT if failed else Exit.REFUSED
 
 

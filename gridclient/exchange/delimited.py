@@ -16,6 +16,7 @@ from gridclient.exchange.opening import MAX_UNPACKED_BYTES, PIECE, Source
 from gridclient.exchange.sheet_rows import MAX_COLUMNS, MAX_ROWS
 
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
+_CHINESE = re.compile("[\u4e00-\u9fff]{2}")
 _SEPARATORS = ",;\t|^\uff0c\uff1b、"
 _LINES_LOOKED_AT = 20
 _MARKS = (
@@ -39,8 +40,8 @@ class Writing:
 def examine(source: Source) -> Writing:
     """Find encoding and separator by reading the whole text once.
 
-    Raises ``InvalidInput`` with ``file``: ``file.encoding`` (neither UTF-8 nor GB 18030), ``file.binary`` (zero bytes),
-    ``file.zip_bomb`` (grows past every bound).
+    Raises ``InvalidInput`` with ``file``: ``file.encoding`` (neither UTF-8 nor GB 18030), ``file.encoding_mixed`` with
+    ``row`` (begins as Chinese in UTF-8), ``file.binary`` (zero bytes), ``file.zip_bomb`` (grows past every bound).
     """
     with source.stream() as stream:
         head = stream.read(4)
@@ -50,6 +51,8 @@ def examine(source: Source) -> Writing:
         if found is not None:
             lines, forces_text = found
             return Writing(encoding, _separator(source, encoding), lines, forces_text)
+        if encoding == "utf-8":
+            _refuse_mixed(source)
     raise InvalidInput("file.encoding", file=source.name)
 
 
@@ -57,6 +60,7 @@ def rows(source: Source, writing: Writing) -> Iterator[Row]:
     """All rows with a value in it, in order.
 
     Raises ``InvalidInput`` with ``file`` and ``row``: ``file.quotes`` (an open quotation mark swallows the rest),
+    ``file.cell_too_long``,
     ``file.too_many_rows``, ``file.too_many_columns``.
     """
     number = 0
@@ -72,6 +76,8 @@ def rows(source: Source, writing: Writing) -> Iterator[Row]:
                 if any(cells) and any(map(str.strip, cells)):
                     yield number, [_unforced(cell) for cell in cells] if writing.forces_text else cells
         except csv.Error as problem:
+            if "field larger than field limit" in str(problem):
+                raise InvalidInput("file.cell_too_long", file=source.name, row=number + 1) from problem
             raise InvalidInput("file.quotes", file=source.name, row=number + 1) from problem
         finally:
             text.detach()
@@ -105,6 +111,21 @@ def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
     except UnicodeDecodeError:
         return None
     return lines + 1, forces_text
+
+
+def _refuse_mixed(source: Source) -> None:
+    """Text in GB 18030 does not begin with Chinese that is right as UTF-8."""
+    decoder, row, chinese = codecs.getincrementaldecoder("utf-8")(), 1, False
+    with source.stream() as stream:
+        try:
+            while piece := stream.read(PIECE):
+                text = decoder.decode(piece)
+                row, chinese = row + text.count("\n"), chinese or _CHINESE.search(text) is not None
+        except UnicodeDecodeError as problem:
+            text = problem.object[: problem.start].decode()
+            if chinese or _CHINESE.search(text):
+                row += text.count("\n")
+                raise InvalidInput("file.encoding_mixed", file=source.name, row=row) from problem
 
 
 def _separator(source: Source, encoding: str) -> str:

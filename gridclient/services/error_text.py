@@ -106,6 +106,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "file.nested": "压缩包“{file}”里还是压缩包，请解压后再导入。",
     "file.binary": "文件“{file}”含有二进制内容，不是文本表格。",
     "file.encoding": "文件“{file}”的文字编码无法识别，请另存为 UTF-8 编码的 csv 再导入。",
+    "file.encoding_mixed": "文件“{file}”开头是 UTF-8 编码，第 {row} 行却不是，请另存为 UTF-8 编码的 csv 再导入。",
+    "file.cell_too_long": "文件“{file}”第 {row} 行有单元格超过 131,072 个字，可能是引号没有成对，请改正后再导入。",
     "file.quotes": "文件“{file}”第 {row} 行附近的引号没有成对，后面的内容无法分列，请改正后再导入。",
     "file.no_sheet": "文件“{file}”里没有工作表。",
     "file.no_sheets": "文件“{file}”不是工作簿，没有工作表可选。",

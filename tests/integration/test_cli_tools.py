@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from gridclient.cli import main
+from gridclient.cli.output import report_error
 from gridclient.composition import open_desk
+from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, SyncFault
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
 
@@ -163,3 +165,10 @@ def test_a_profile_that_may_not_be_looked_into_is_the_environments_fault(
 
     assert main(["--profile", str(nowhere.profile), "cases", "list"], on_profile=forbidden) == 4
     assert "没有权限" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "error", [Conflict("hub.running"), InvalidInput("file.unreadable"), SyncFault("bundle.not_written")]
+)
+def test_a_lock_and_a_failing_disk_are_the_environments_fault(error: GridClientError) -> None:
+    assert report_error(error, as_json=False) == 4

@@ -64,6 +64,8 @@ def refusal(path: Path, content: bytes, kind: ImportKind = ImportKind.CASES) -> 
         ("a.csv", "编号,标题\n1,井\0盖".encode(), "file.binary"),
         ("a.csv", b"\x81\xff\xfe\xff,\xff\xff", "file.encoding"),
         ("a.csv", '编号,标题\n1,"井盖\n2,路灯'.encode(), "file.quotes"),
+        ("a.csv", f"编号,标题\n1,{'长' * 140_000}\n".encode(), "file.cell_too_long"),
+        ("a.csv", "编号,标题\n1,路灯\n".encode() + "2,井盖\n".encode("gb18030"), "file.encoding_mixed"),
         ("a.csv", "编号,反对数\n1,2".encode(), "file.columns_missing"),
         ("a.geojson", grids_geojson(), "file.not_a_table"),
         ("a.xlsx", workbook_bytes([]), "file.no_rows"),
