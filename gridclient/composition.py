@@ -100,8 +100,11 @@ def create_profile(folder: Path, *, county: str, township: str, name: str) -> st
     """Makes an empty desk and gives its recovery key.
 
     Raises:
-        InvalidInput: the codes do not fit each other (``profile.codes``) or there is a desk already.
+        InvalidInput: no name (``profile.no_name``), the codes do not fit each other (``profile.codes``), or there is a
+            desk already.
     """
+    if not name.strip():
+        raise InvalidInput("profile.no_name")
     if tier_of(county) is not Tier.COUNTY or tier_of(township) is not Tier.TOWNSHIP or county != township[:6]:
         raise InvalidInput("profile.codes", county=county, township=township)
     from gridclient.store.recovery import recovery_key

@@ -79,7 +79,7 @@ def check(profile: Path) -> list[Finding]:
 
 def _look_into(profile: Path) -> _Known:
     def known(ok: bool, sentence: str, hub: Finding | None) -> _Known:
-        return _Known(Finding("store", "数据", ok, sentence), legal_calendar(), None, hub)
+        return _Known(Finding("store", "数据", ok, sentence, remark=ok), legal_calendar(), None, hub)
 
     try:
         with open_desk(profile, read_only=True) as opened:
@@ -91,7 +91,7 @@ def _look_into(profile: Path) -> _Known:
             return _Known(finding, calendar, newest, check_hub(opened))
     except GridClientError as error:
         if error.code == "profile.missing":
-            return known(True, "这里还没有席位，可以用 init 或 demo 建立。", _ALONE)
+            return known(True, f"{sentence_of(error)}只检查了这台电脑。", _ALONE)
         return known(False, sentence_of(error), None)
 
 

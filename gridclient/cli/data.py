@@ -16,6 +16,7 @@ from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowF
 from gridclient.services.import_order import BASE_MAP, ImportOrder
 from gridclient.services.words import IMPORTS
 
+_DEMO_CASES: Final = 3000
 _LATER: Final = frozenset({"duties"})
 """Kinds that this version does not take in yet."""
 
@@ -28,7 +29,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     init.add_argument("--name", required=True, metavar="名称")
     init.set_defaults(run=make_profile)
     demo = commands.add_parser("demo", parents=[output], help="建立演示县")
-    demo.add_argument("--cases", type=count_of(0), default=3000, metavar="件数")
+    demo.add_argument("--cases", type=count_of(0), metavar="件数", help=f"默认 {_DEMO_CASES}")
     demo.add_argument("--seed", type=int, default=1, metavar="种子")
     demo.add_argument("--no-window", action="store_true", help="只建立，不打开席位")
     demo.add_argument("--second-desk", action="store_true", help="再打开第二个席位，看两个席位如何同步")
@@ -69,7 +70,8 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
     """The demo county, made once and anew when it has aged; a profile that somebody worked in is left as it is."""
     from gridclient.demo.building import make_demo
 
-    made = make_demo(args.profile, cases=args.cases, seed=args.seed, progress=_progress(args))
+    wanted = _DEMO_CASES if args.cases is None else args.cases
+    made = make_demo(args.profile, cases=wanted, seed=args.seed, progress=_progress(args))
     if args.json:
         print_json(made)
     else:
@@ -77,6 +79,8 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
         say(f"演示县：{made['townships']} 个镇街，{grids} 个网格，{made['units']} 个单位，{made['cases']} 件案件")
         if made["state"] == "worked_in":
             say("演示数据是早先建立的，许多时限已过；您在里面办过事，所以原样保留。要看新的情景，请换一个 --profile。")
+    if args.cases not in (None, made["cases"]):
+        say("这里早先已建立演示，件数不变，--cases 没有用上；要另建，请换一个 --profile。")
     if args.no_window:
         return Exit.DONE
     from gridclient.cli.windows import open_desk_window
@@ -101,7 +105,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
         dry_run=args.dry_run,
         list_name=args.list,
     )
-    with open_desk(args.profile) as opened:
+    with open_desk(args.profile, read_only=args.dry_run) as opened:
         try:
             outcome = import_file(opened, order, progress=_import_progress(args))
         except InvalidInput as refused:

@@ -228,6 +228,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "profile.exists": "“{folder}”里已有席位，没有改动。",
     "profile.folder_not_empty": "“{folder}”里已有别的文件，没有改动；请换一个空目录。",
     "profile.in_use": "席位“{folder}”正由另一个程序使用，请先关闭它再试。",
+    "profile.no_name": "席位的名称是空的，请填写（--name）。",
     "profile.codes": "区县代码 {county} 与镇街代码 {township} 不相符：应为 6 位和以它开头的 9 位。",
     "recovery.key": "恢复码不正确，请对照抄下的内容逐组核对。",
     "store.disk_full": "磁盘已满，没有写入，请清理后再试。",

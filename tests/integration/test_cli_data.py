@@ -62,6 +62,7 @@ def test_a_profile_is_not_made_twice_nor_with_codes_that_do_not_fit(nothing: Com
     wrong = nothing.json("init", "--county", "371003", *INIT[2:])
     assert (wrong.status, wrong.code) == (1, "profile.codes")
     assert nothing.json("init", "--county", "37", *INIT[2:]).status == 1
+    assert nothing.json("init", *INIT[:-1], " ").code == "profile.no_name"
     assert not nothing.profile.exists()
 
 
@@ -72,7 +73,9 @@ def test_commands_without_a_profile_say_so(nothing: CommandLine) -> None:
 
 
 def test_the_demo_is_the_county_and_is_made_once(desk: CommandLine) -> None:
-    made = desk.json("demo", "--cases", 5, "--no-window").json
+    again = desk.json("demo", "--cases", 5, "--no-window")
+    made = again.json
+    assert "--cases 没有用上" in again.err
     assert made["grids"] == {"zone": 55, "community": 204, "basic": 707}
     assert (made["townships"], made["cases"]) == (9, CASES)
 
@@ -227,6 +230,19 @@ def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine
     assert counts(desk.json("import", "cases", case_file(tmp_path), "--dry-run")) == ("cases", 3, 3, 0)
     assert "没有写入任何数据：共 3 行：可导入 3" in desk("import", "cases", case_file(tmp_path), "--dry-run").out
     assert desk.json("cases", "list").json["total"] == CASES
+
+
+def test_a_dry_run_reads_beside_an_open_desk(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.json("init", *INIT)
+    files = {kind: tmp_path / f"{kind}.csv" for kind in ("cases", "units", "calendar")}
+    files["cases"] = case_file(tmp_path)
+    files["units"].write_text("单位编码,单位名称,类型\nD-1,一队,部门\n", encoding="utf-8")
+    files["calendar"].write_text("日期,类型\n2027-01-01,休息日\n", encoding="utf-8")
+    with open_desk(nothing.profile):
+        for kind, file in files.items():
+            ran = nothing.json("import", kind, file, "--dry-run")
+            assert (ran.status, ran.json["refused"]) == (0, [])
+        assert nothing.json("import", "units", files["units"]).code == "profile.in_use"
 
 
 def test_a_mapping_names_the_columns(desk: CommandLine, tmp_path: Path) -> None:

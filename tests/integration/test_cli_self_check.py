@@ -56,6 +56,12 @@ def test_only_a_place_without_a_desk_is_one(monkeypatch: pytest.MonkeyPatch, tmp
     assert not check(tmp_path)[0].ok
 
 
+def test_a_place_without_a_desk_is_remarked_upon(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("gridclient.self_check._check_screen", tuple)
+    store = check(tmp_path)[0]
+    assert store.ok and store.remark and "没有席位数据" in store.sentence and str(tmp_path) in store.sentence
+
+
 def test_a_hub_that_cannot_be_asked_is_no_fault_of_the_store(
     desk: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
