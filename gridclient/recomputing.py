@@ -5,8 +5,9 @@ Part of the composition.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
@@ -15,6 +16,9 @@ from gridclient.services.rows import Changes
 from gridclient.store.calendar_mark import cases_due_from, changed_days, note_calendar
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.profile import Profile
+
+_BREATH_S: Final = 0.003
+"""Between two portions the store is left to the window: who waits for it asks every millisecond."""
 
 
 class OpenStore(Protocol):
@@ -41,6 +45,11 @@ def recompute(opened: OpenStore, advance: Callable[[int, int], None] = lambda _d
     if not days:
         return Changes()
     changes = Changes()
+
+    def rested(done: int, of_all: int) -> None:
+        advance(done, of_all)
+        time.sleep(_BREATH_S)
+
     if may(desk.actor.role, Action.AMEND):
         changes = recompute_deadlines(
             cases_due_from(database, min(days)),
@@ -49,7 +58,7 @@ def recompute(opened: OpenStore, advance: Callable[[int, int], None] = lambda _d
             account=desk.actor.account,
             work=desk.work,
             reference=desk.reference,
-            advance=advance,
+            advance=rested,
         )
     note_calendar(database, calendar, today)
     return changes

@@ -18,7 +18,8 @@ from gridclient.services.clocks import deadline_of
 from gridclient.services.ports import Reference, Work
 from gridclient.services.rows import Changes
 
-AT_ONCE = 200
+AT_ONCE = 40
+"""Cases of a portion: the store is held for some 30 ms."""
 
 
 def recompute_deadlines(
