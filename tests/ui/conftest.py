@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -13,8 +14,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from gridclient.services.rows import CaseFilter, Sort, SortKey
 from gridclient.services.words import BOXES, STATES
 from gridclient.ui.actions import STATES_FOR, desk_words, word_of
+from gridclient.ui.cases.page import PAGE, CaseList
 from gridclient.ui.garbage import GarbageCollector
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.initials import work_out
@@ -23,9 +26,12 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import Keys, PageParts
+from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
-from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk
+from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk, empty_desk
 
+OpenList = Callable[[InventedDesk], CaseList]
+EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
 HELP = Path(__file__).parents[2] / "resources" / "help"
 
 
@@ -136,3 +142,27 @@ def window(open_window: OpenWindow, invented: InventedDesk) -> MainWindow:
 def press(widget: QWidget, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """A key, as the keyboard would send it."""
     QTest.keyClick(widget, key, modifier)
+
+
+@pytest.fixture
+def crowded() -> InventedDesk:
+    """A desk with more cases than one page."""
+    made = empty_desk()
+    for number in range(PAGE * 2 + 30):
+        made.register(f"第 {number} 件", ago=timedelta(minutes=number))
+    return made
+
+
+@pytest.fixture
+def open_list(qtbot: QtBot, jobs: Jobs, look: None) -> OpenList:
+    def open_one(invented: InventedDesk) -> CaseList:
+        made = CaseList(desk=invented.desk, jobs=jobs)
+        qtbot.addWidget(made)
+        made.resize(788, 400)
+        made.show()
+        with qtbot.waitSignal(made.first_shown):
+            made.show_question(EVERYTHING, grid_name="全部网格")
+        qtbot.waitUntil(lambda: not jobs.busy)
+        return made
+
+    return open_one

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,25 +10,22 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from gridclient.services.rows import Box, CaseFilter, CaseRow, Changes, Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
+from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
+from gridclient.ui.cases.columns import COLUMNS, TITLE
 from gridclient.ui.cases.filter_menus import fill_units
 from gridclient.ui.cases.model import CaseModel
-from gridclient.ui.cases.page import PAGE, CaseList
+from gridclient.ui.cases.page import PAGE
 from gridclient.ui.cases.row_changes import changes_between, spans
-from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
 from gridclient.ui.theme import ROW_PX
-from tests.ui.conftest import press
-from tests.ui.fakes.invented_desk import GRIDS, NOW, UNITS, InventedDesk, empty_desk
-
-EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
+from tests.ui.conftest import EVERYTHING, OpenList, press
+from tests.ui.fakes.invented_desk import GRIDS, NOW, UNITS, InventedDesk
 
 
 def row(line: int, /, **fields: Any) -> CaseRow:
@@ -61,33 +58,6 @@ def row(line: int, /, **fields: Any) -> CaseRow:
 def shown(model: CaseModel, key: SortKey, line: int = 0) -> str:
     column = next(place for place, column in enumerate(COLUMNS) if column.key is key)
     return str(model.index(line, column).data())
-
-
-@pytest.fixture
-def crowded() -> InventedDesk:
-    """A desk with more cases than one page."""
-    made = empty_desk()
-    for number in range(PAGE * 2 + 30):
-        made.register(f"第 {number} 件", ago=timedelta(minutes=number))
-    return made
-
-
-OpenList = Callable[[InventedDesk], CaseList]
-
-
-@pytest.fixture
-def open_list(qtbot: QtBot, jobs: Jobs, look: None) -> OpenList:
-    def open_one(invented: InventedDesk) -> CaseList:
-        made = CaseList(desk=invented.desk, jobs=jobs)
-        qtbot.addWidget(made)
-        made.resize(788, 400)
-        made.show()
-        with qtbot.waitSignal(made.first_shown):
-            made.show_question(EVERYTHING, grid_name="全部网格")
-        qtbot.waitUntil(lambda: not jobs.busy)
-        return made
-
-    return open_one
 
 
 # -- steps between two states of the list ---------------------------------------------------------------------------
@@ -239,16 +209,6 @@ def test_what_is_copied_are_the_chosen_lines_as_a_spreadsheet_takes_them(
     assert all(len(line.split("\t")) == shown for line in lines)
 
 
-def test_every_head_has_room_for_its_word_and_its_arrow(open_list: OpenList, crowded: InventedDesk) -> None:
-    page = open_list(crowded)
-    heads = page.table.horizontalHeader()
-    for place, column in enumerate(COLUMNS):
-        page.table.show_order(Sort(column.key))
-        word = str(page.model.headerData(place, Qt.Orientation.Horizontal))
-        room = heads.sectionSize(place) - 2 * 8  # the style sheet
-        assert heads.isSectionHidden(place) or room >= heads.fontMetrics().horizontalAdvance(word), word
-
-
 def test_a_click_on_a_head_asks_for_its_order_and_again_for_the_reverse(
     open_list: OpenList, invented: InventedDesk, qtbot: QtBot
 ) -> None:
@@ -263,18 +223,6 @@ def test_a_click_on_a_head_asks_for_its_order_and_again_for_the_reverse(
     with qtbot.waitSignal(page.ordered) as asked:
         QTest.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert asked.args == [SortKey.TITLE, True]
-
-
-def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: InventedDesk, qtbot: QtBot) -> None:
-    page = open_list(invented)
-    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
-    assert not entries["标题"].isEnabled()
-    entries["网格"].trigger()
-    entries["来源"].trigger()
-    other = open_list(invented)
-    other.table.restore_columns(page.table.columns_as_text())
-    hidden = {COLUMNS[place].key for place in range(len(COLUMNS)) if other.table.isColumnHidden(place)}
-    assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
 
 
 @pytest.mark.parametrize("chosen", ["", "371002"])
@@ -320,34 +268,6 @@ def test_a_view_is_saved_under_a_name_and_chosen_again(
     assert chosen.args[0].name == "我的"
 
 
-def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_dragged(
-    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
-) -> None:
-    page = open_list(crowded)
-    table, heads = page.table, page.table.horizontalHeader()
-    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
-    page.resize(1342, 400)
-    qtbot.waitUntil(lambda: table.columnWidth(UNIT) > 200 and table.columnWidth(TITLE) > 500)
-    text = table.columns_as_text()
-    page.resize(788, 400)
-    qtbot.waitUntil(lambda: table.columnWidth(UNIT) == COLUMNS[UNIT].width)
-    table.restore_columns(text)  # as it was left in a wider window
-    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
-    edge = heads.viewport().rect().center()
-    edge.setX(heads.sectionViewportPosition(UNIT) + heads.sectionSize(UNIT) - 1)
-    QTest.mousePress(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge)
-    QTest.mouseMove(heads.viewport(), edge + QPoint(30, 0))
-    QTest.mouseRelease(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 0))
-    dragged = table.columnWidth(UNIT)
-    assert dragged > COLUMNS[UNIT].width
-    other = open_list(crowded)
-    other.table.restore_columns(table.columns_as_text())
-    page.resize(1342, 400)
-    other.resize(1342, 400)
-    qtbot.waitUntil(lambda: min(one.table.columnWidth(TITLE) for one in (page, other)) > 500)
-    assert {one.table.columnWidth(UNIT) for one in (page, other)} == {dragged}
-
-
 def test_the_chips_are_one_stop_of_tab_with_arrow_keys_inside(
     open_list: OpenList, invented: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
@@ -372,67 +292,3 @@ def test_the_chips_are_one_stop_of_tab_with_arrow_keys_inside(
         press(channel, Qt.Key.Key_Return)
     assert told.args == [{"channel": ""}]
     assert QApplication.focusWidget() is page.table
-
-
-def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:
-    page = open_list(crowded)
-    page.resize(420, 400)
-    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
-    page.resize(1400, 400)
-    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)
-    page.resize(692, 400)  # beside a registration, in a window of 1366
-    qtbot.waitUntil(lambda: 100 <= page.table.columnWidth(TITLE) < 400)
-    assert page.table.horizontalScrollBar().maximum() == 0
-
-
-def test_columns_give_way_in_a_narrow_list_and_come_back_as_the_operator_chose_them(
-    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
-) -> None:
-    def shown(table: CaseTable) -> list[SortKey]:
-        return [column.key for place, column in enumerate(COLUMNS) if not table.isColumnHidden(place)]
-
-    page = open_list(crowded)
-    wide = shown(page.table)
-    page.resize(630, 400)
-    qtbot.waitUntil(lambda: SortKey.CHANNEL not in shown(page.table))
-    assert shown(page.table) == [key for key in wide if key is not SortKey.CHANNEL]
-    assert page.table.horizontalScrollBar().maximum() == 0
-    page.resize(460, 400)
-    qtbot.waitUntil(lambda: shown(page.table) == [SortKey.NUMBER, SortKey.TITLE, SortKey.STATE, SortKey.DUE])
-    assert page.table.horizontalScrollBar().maximum() == 0
-    other = open_list(crowded)
-    other.table.restore_columns(page.table.columns_as_text())
-    assert shown(other.table) == wide
-    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
-    assert entries["来源（列表窄，暂不显示）"].isChecked()
-    entries["级别（列表窄，暂不显示）"].trigger()
-    page.resize(788, 400)
-    qtbot.waitUntil(lambda: shown(page.table) == [key for key in wide if key is not SortKey.LEVEL])
-
-
-def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
-    open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
-) -> None:
-    page = open_list(crowded)
-    page.load()
-    qtbot.waitUntil(lambda: not jobs.busy)
-    asked = CaseFilter(level=3, channel="12345", box=Box.FILED)
-    page.show_question(Question(asked), grid_name="全部网格")
-    page.resize(1200, 400)
-    qtbot.waitUntil(lambda: not page.bar.rest.isVisible())
-    page.resize(360, 400)
-    qtbot.waitUntil(page.bar.rest.isVisible)
-    channel = page.bar.chip("channel")
-    assert channel is not None and not channel.isVisible()
-    QTest.mouseClick(page.bar.rest, Qt.MouseButton.LeftButton)
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    words = [entry.text() for entry in menu.actions()]
-    assert words[-3:] == ["12345 ×", "单位", "＋ 存为视图"]
-    units = menu.actions()[-2].menu()
-    assert isinstance(units, QMenu) and units.actions()
-    with qtbot.waitSignal(page.narrowed) as told:
-        for _ in words[:-2]:
-            press(menu, Qt.Key.Key_Down)
-        press(menu, Qt.Key.Key_Return)
-    assert told.args == [{"channel": ""}]

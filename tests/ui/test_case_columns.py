@@ -1,0 +1,130 @@
+"""The list's columns and its line of conditions: which there is room for, and where the others are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
+from pytestqt.qtbot import QtBot
+
+from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
+from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
+from gridclient.ui.cases.table import CaseTable
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.state import Question
+from tests.ui.conftest import OpenList, press
+from tests.ui.fakes.invented_desk import InventedDesk
+
+
+def test_every_head_has_room_for_its_word_and_its_arrow(open_list: OpenList, crowded: InventedDesk) -> None:
+    page = open_list(crowded)
+    heads = page.table.horizontalHeader()
+    for place, column in enumerate(COLUMNS):
+        page.table.show_order(Sort(column.key))
+        word = str(page.model.headerData(place, Qt.Orientation.Horizontal))
+        room = heads.sectionSize(place) - 2 * 8  # the style sheet
+        assert heads.isSectionHidden(place) or room >= heads.fontMetrics().horizontalAdvance(word), word
+
+
+def test_columns_are_chosen_and_come_back(open_list: OpenList, invented: InventedDesk, qtbot: QtBot) -> None:
+    page = open_list(invented)
+    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
+    assert not entries["标题"].isEnabled()
+    entries["网格"].trigger()
+    entries["来源"].trigger()
+    other = open_list(invented)
+    other.table.restore_columns(page.table.columns_as_text())
+    hidden = {COLUMNS[place].key for place in range(len(COLUMNS)) if other.table.isColumnHidden(place)}
+    assert hidden == {SortKey.CHANNEL, SortKey.REGISTERED}
+
+
+def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_dragged(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    table, heads = page.table, page.table.horizontalHeader()
+    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
+    page.resize(1342, 400)
+    qtbot.waitUntil(lambda: table.columnWidth(UNIT) > 200 and table.columnWidth(TITLE) > 500)
+    text = table.columns_as_text()
+    page.resize(788, 400)
+    qtbot.waitUntil(lambda: table.columnWidth(UNIT) == COLUMNS[UNIT].width)
+    table.restore_columns(text)  # as it was left in a wider window
+    assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
+    edge = heads.viewport().rect().center()
+    edge.setX(heads.sectionViewportPosition(UNIT) + heads.sectionSize(UNIT) - 1)
+    QTest.mousePress(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    QTest.mouseMove(heads.viewport(), edge + QPoint(30, 0))
+    QTest.mouseRelease(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 0))
+    dragged = table.columnWidth(UNIT)
+    assert dragged > COLUMNS[UNIT].width
+    other = open_list(crowded)
+    other.table.restore_columns(table.columns_as_text())
+    page.resize(1342, 400)
+    other.resize(1342, 400)
+    qtbot.waitUntil(lambda: min(one.table.columnWidth(TITLE) for one in (page, other)) > 500)
+    assert {one.table.columnWidth(UNIT) for one in (page, other)} == {dragged}
+
+
+def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:
+    page = open_list(crowded)
+    page.resize(420, 400)
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
+    page.resize(1400, 400)
+    qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)
+    page.resize(692, 400)  # beside a registration, in a window of 1366
+    qtbot.waitUntil(lambda: 100 <= page.table.columnWidth(TITLE) < 400)
+    assert page.table.horizontalScrollBar().maximum() == 0
+
+
+def test_columns_give_way_in_a_narrow_list_and_come_back_as_the_operator_chose_them(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    def shown(table: CaseTable) -> list[SortKey]:
+        return [column.key for place, column in enumerate(COLUMNS) if not table.isColumnHidden(place)]
+
+    page = open_list(crowded)
+    wide = shown(page.table)
+    page.resize(630, 400)
+    qtbot.waitUntil(lambda: SortKey.CHANNEL not in shown(page.table))
+    assert shown(page.table) == [key for key in wide if key is not SortKey.CHANNEL]
+    assert page.table.horizontalScrollBar().maximum() == 0
+    page.resize(460, 400)
+    qtbot.waitUntil(lambda: shown(page.table) == [SortKey.NUMBER, SortKey.TITLE, SortKey.STATE, SortKey.DUE])
+    assert page.table.horizontalScrollBar().maximum() == 0
+    other = open_list(crowded)
+    other.table.restore_columns(page.table.columns_as_text())
+    assert shown(other.table) == wide
+    entries = {entry.text(): entry for entry in page.table.column_menu().actions()}
+    assert entries["来源（列表窄，暂不显示）"].isChecked()
+    entries["级别（列表窄，暂不显示）"].trigger()
+    page.resize(788, 400)
+    qtbot.waitUntil(lambda: shown(page.table) == [key for key in wide if key is not SortKey.LEVEL])
+
+
+def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
+    open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    page.load()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    asked = CaseFilter(level=3, channel="12345", box=Box.FILED)
+    page.show_question(Question(asked), grid_name="全部网格")
+    page.resize(1200, 400)
+    qtbot.waitUntil(lambda: not page.bar.rest.isVisible())
+    page.resize(360, 400)
+    qtbot.waitUntil(page.bar.rest.isVisible)
+    channel = page.bar.chip("channel")
+    assert channel is not None and not channel.isVisible()
+    QTest.mouseClick(page.bar.rest, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    words = [entry.text() for entry in menu.actions()]
+    assert words[-3:] == ["12345 ×", "单位", "＋ 存为视图"]
+    units = menu.actions()[-2].menu()
+    assert isinstance(units, QMenu) and units.actions()
+    with qtbot.waitSignal(page.narrowed) as told:
+        for _ in words[:-2]:
+            press(menu, Qt.Key.Key_Down)
+        press(menu, Qt.Key.Key_Return)
+    assert told.args == [{"channel": ""}]
