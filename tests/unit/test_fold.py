@@ -313,48 +313,6 @@ def test_taking_back_twice_or_another_desks_step_is_refused() -> None:
         other.do(EventKind.UNDONE, device="d2", target=target)
 
 
-def recomputing(case: Case | None, days: int = 1) -> dict[str, Any]:
-    """What a desk says whose calendar moves the lead's handling clock."""
-    assert case is not None
-    handling = next(c for c in reversed(case.clocks) if c.stage == "handle" and c.unit == LEAD)
-    due = to_seconds(handling.due + timedelta(days=days))
-    return {"dues": [{"stage": "handle", "unit": LEAD, "started": to_seconds(handling.started), "due": due}]}
-
-
-def test_a_new_calendar_moves_only_the_clocks_it_names() -> None:
-    history = dispatched()
-    before = history.case
-    case = history.do(EventKind.RECOMPUTED, **recomputing(before))
-    assert before is not None and before.due is not None and before.lead is not None
-    assert case.due == before.due + timedelta(days=1)
-    assert case.lead is not None and case.lead.due == before.lead.due + timedelta(days=1)
-    assert [c.due for c in case.clocks if c.stage != "handle"] == [c.due for c in before.clocks if c.stage != "handle"]
-
-
-def test_the_same_recomputing_of_two_desks_is_as_one() -> None:
-    history = dispatched()
-    payload = recomputing(history.case)
-    once = history.do(EventKind.RECOMPUTED, **payload)
-    twice = history.do(EventKind.RECOMPUTED, device="d2", **payload)
-    assert (twice.due, twice.assignments, twice.clocks) == (once.due, once.assignments, once.clocks)
-
-
-def test_a_recomputing_that_comes_after_another_dispatch_leaves_its_limit() -> None:
-    history = dispatched()
-    late = recomputing(history.case)
-    anew = [clock("handle", 48, LEAD) | {"started": to_seconds(START + timedelta(hours=2))}]
-    history.do(EventKind.REASSIGNED, assignments=parts(LEAD, hours=48), clocks=anew, reason="改派")
-    before = history.case
-    case = history.do(EventKind.RECOMPUTED, device="d2", **late)
-    assert before is not None and (case.due, case.lead) == (before.due, before.lead)
-
-
-def test_a_recomputing_is_not_taken_back() -> None:
-    history = dispatched()
-    case = history.do(EventKind.RECOMPUTED, **recomputing(history.case))
-    refused(history, "case.nothing_to_undo", EventKind.UNDONE, target=list(case.last or ()))
-
-
 def test_an_imported_closed_case_is_closed_from_the_start() -> None:
     history = History()
     case = history.do(

@@ -67,7 +67,7 @@ class Stage:
         self.is_same_hub = False
         self.moved: list[str] = []
         self.proxies: list[str] = []
-        self.moved_deadlines: deque[Changes] = deque()
+        self.recompute: Callable[[Callable[[int, int], None]], Changes] = lambda _advance: Changes()
 
     def take(self, wait: float | None) -> Order | None:
         if wait == 0:
@@ -107,12 +107,6 @@ class Stage:
         )
         SyncWorker(self.store, self, around, offline=offline).run()
 
-    def recompute(self, advance: Callable[[int, int], None]) -> Changes:
-        if not self.moved_deadlines:
-            return Changes()
-        advance(1, 1)
-        return self.moved_deadlines.popleft()
-
     def enrol(self, code: str) -> Enrolment:
         if code != "good":
             raise SyncFault("enrol.code_unknown")
@@ -150,21 +144,6 @@ def test_commit_is_followed_by_a_round_after_two_seconds(stage: Stage) -> None:
     stage.run((5, stage.write), until=10)
     assert stage.rounds() == [0, 7]
     assert not stage.store.unsent_origins()
-
-
-def test_deadlines_that_a_round_moved_are_told_and_go_to_the_hub_soon(stage: Stage) -> None:
-    moved = Changes(frozenset({"c1"}))
-    stage.moved_deadlines.append(moved)
-    stage.run(until=20)
-    assert stage.rounds() == [0, 2]
-    assert moved in [told.changes for _, told in stage.told if isinstance(told, Changed)]
-
-
-def test_who_ends_the_desk_does_not_wait_for_deadlines(stage: Stage) -> None:
-    stage.moved_deadlines.append(Changes(frozenset({"c1"})))
-    stage.during.extend([Stop()])
-    stage.run()
-    assert stage.moved_deadlines
 
 
 def test_photo_that_is_too_much_for_one_round_goes_on_soon(stage: Stage) -> None:
