@@ -102,6 +102,8 @@ def sync_once(args: argparse.Namespace) -> Exit:
         print_lines(
             [f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"]
         )
+        if report.rejected:
+            say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
         if files:
             say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
         if waiting:

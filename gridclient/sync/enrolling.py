@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrol_code import read_code
@@ -16,6 +17,9 @@ from gridclient.sync.http import Address, HttpTransport, certificate_of
 from gridclient.sync.proxies import proxy_for
 from gridclient.sync.signing import public_key
 from gridclient.sync.stick_file import read_file, write_file
+
+_CASES: Final = "t:"
+_NAMED: Final = 3
 
 
 def enrol(
@@ -35,8 +39,8 @@ def enrol(
 
     Raises:
         InvalidInput: ``enrol.code_mistyped``, ``sync.url``.
-        SyncFault: ``enrol.fingerprint`` (another certificate than the code names), ``enrol.…`` as the hub says, and
-            those of the line.
+        SyncFault: ``enrol.fingerprint`` (another certificate than the code names), ``enrol.other_township`` (nothing
+            was kept; the code is spent), ``enrol.…`` as the hub says, and those of the line.
         StoreUnavailable: it could not be kept; the code is spent then.
     """
     read = read_code(code)
@@ -53,9 +57,7 @@ def enrol(
         admission = line.enrol(read.text, store.device, name, public_key(signing_key))
     finally:
         line.close()
-    enrolment = admission.enrolment(signing_key, now(), url=url, fingerprint=fingerprint)
-    store.keep_enrolment(enrolment)
-    return enrolment
+    return _kept(store, admission.enrolment(signing_key, now(), url=url, fingerprint=fingerprint))
 
 
 def ask_by_file(store: SyncStore, file: Path, *, name: str, key: Callable[[], bytes]) -> str:
@@ -74,13 +76,28 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
     """Keeps the hub's answer: from now on the desk works with it by stick alone.
 
     Raises:
-        SyncFault: ``enrol.file_…``: not the answer to this desk; nothing was changed. ``bundle.unreadable``.
+        SyncFault: ``enrol.file_…``: not the answer to this desk; ``enrol.other_township``: nothing was changed.
+            ``bundle.unreadable``.
         StoreUnavailable: it could not be kept; the same file may be taken again.
     """
     signing_key = key()
-    enrolment = read_admission(read_file(file), store.device, signing_key).enrolment(signing_key, now())
+    return _kept(store, read_admission(read_file(file), store.device, signing_key).enrolment(signing_key, now()))
+
+
+def _kept(store: SyncStore, enrolment: Enrolment) -> Enrolment:
+    """Keeps it, unless it is the desk's first and the hub would never take the cases that were registered here."""
+    mine = {origin.stream for origin, _ in store.unsent_origins() if origin.stream.startswith(_CASES)}
+    refused = mine.difference(grant.stream for grant in enrolment.grants if grant.writes)
+    if refused and store.enrolment() is None:
+        granted = (grant.stream for grant in enrolment.grants if grant.stream.startswith(_CASES))
+        raise SyncFault("enrol.other_township", mine=_townships(refused), theirs=_townships(granted))
     store.keep_enrolment(enrolment)
     return enrolment
+
+
+def _townships(streams: Iterable[str]) -> str:
+    codes = sorted({stream.removeprefix(_CASES) for stream in streams})
+    return "、".join(codes[:_NAMED]) + "…" * (len(codes) > _NAMED) or "—"
 
 
 def line_to(enrolment: Enrolment, *, proxy: str = "") -> HttpTransport:

@@ -324,6 +324,16 @@ def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
     assert county.hub("admit", request, "--township", TOWNSHIP).json["short"]
 
 
+def test_an_admission_for_another_township_is_not_taken_by_a_desk_with_cases(county: County, tmp_path: Path) -> None:
+    one, request = county.desk("a"), tmp_path / "a.gridrequest"
+    new_case(one, "路灯不亮")
+    one.json("enrol", "--request", request)
+    for township, code in ((OTHER_TOWNSHIP, "enrol.other_township"), (TOWNSHIP, "")):
+        told = county.hub("admit", request, "--township", township, "--out", tmp_path / township)
+        ran = one.json("enrol", "--admission", told.json["file"])
+        assert (ran.code == code) if code else (ran.status == 0)
+
+
 def test_the_desks_window_enrols_by_stick_through_its_worker(county: County, tmp_path: Path) -> None:
     one, stick = county.desk("a"), tmp_path / "u.gridbundle"
     new_case(one, "路灯不亮")

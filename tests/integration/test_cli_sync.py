@@ -239,6 +239,27 @@ def test_a_code_is_good_for_one_desk(desks: Desks, hub: Hub) -> None:
     assert two.json("sync").code == "sync.not_enrolled"
 
 
+def test_a_code_of_another_township_is_not_taken_by_a_desk_whose_cases_the_hub_would_never_have(
+    desks: Desks, hub: Hub
+) -> None:
+    one = desks.make("a")
+    new_case(one, "路灯不亮")
+    wrong = one("enrol", hub.url, desks.code("--township", OTHER_TOWNSHIP))
+    assert wrong.status == 1 and f"镇街 {TOWNSHIP} 的案件" in wrong.err and f"只管 {OTHER_TOWNSHIP}，" in wrong.err
+    assert one.json("sync").code == "sync.not_enrolled"
+    assert one.json("enrol", hub.url, desks.code("--township", TOWNSHIP)).status == 0
+    assert one.json("sync").json["pushed"] == 1
+
+
+def test_what_the_hub_did_not_take_is_said_in_words(desks: Desks, hub: Hub) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]
+    new_case(one, "路灯不亮")
+    one.json("hub", "rights", device, "--township", OTHER_TOWNSHIP, "--db", hub.database)
+    ran = one("sync")
+    assert (ran.status, "没有收下 1 条，仍保存在本机" in ran.err) == (3, True), ran
+
+
 def test_a_revoked_desk_is_turned_away_and_keeps_its_work(desks: Desks, hub: Hub) -> None:
     one = desks.make("a", "--township", TOWNSHIP)
     devices: list[dict[str, Any]] = one.json("hub", "devices", "--db", hub.database).json

@@ -21,7 +21,14 @@ from gridclient.ui.theme import fixed_font, restyle
 
 _CODE_PX: Final = 14
 _OF_THE_CODE: Final = frozenset(
-    {"enrol.code_mistyped", "enrol.code_unknown", "enrol.code_used", "enrol.code_expired", "enrol.too_many"}
+    {
+        "enrol.code_mistyped",
+        "enrol.code_unknown",
+        "enrol.code_used",
+        "enrol.code_expired",
+        "enrol.other_township",
+        "enrol.too_many",
+    }
 )
 
 
