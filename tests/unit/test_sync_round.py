@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -15,43 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridclient.domain.calendar import CHINA_TIME
-from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.sync_port import OriginKey, RoundEnd, RoundReport
+from gridclient.services.enrolment import Grant
+from gridclient.services.sync_port import OriginKey, RoundEnd
 from gridclient.sync.frame import unseal
 from gridclient.sync.restart import start_anew
-from gridclient.sync.round import Surroundings, run_round
-from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES, Pacing
+from gridclient.sync.round import Surroundings
+from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES
 from gridclient.sync.wire import decode_request
-from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
-from tests.fakes.sync_store import FakeSyncStore
-
-NOW = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
-TOWN, LISTS = "t:371002001", "ref"
-AROUND = Surroundings(now=lambda: NOW)
-
-
-class Desk:
-    """A store, its line and what was learnt of it."""
-
-    def __init__(self, hub: FakeHub, device: str, feeds: Sequence[str] = (TOWN, LISTS)) -> None:
-        key = new_key()
-        hub.keys[device] = public_key(key)
-        grants = tuple(Grant(feed, writes=feed != LISTS) for feed in feeds)
-        self.store = FakeSyncStore(device, feeds, Enrolment(HUB, "http://hub", "", "token", "A1", key, grants, {}, NOW))
-        self.line = FakeLine(hub, device)
-        self.pacing = Pacing()
-
-    def write(self, count: int = 1, **payload: str) -> None:
-        for number in range(count):
-            self.store.write(TOWN, number=number, **payload)
-
-    def round(self, *faults: Fault, around: Surroundings = AROUND) -> RoundReport:
-        self.line.faults.extend(faults)
-        report = run_round(self.store, self.line, around, self.pacing)
-        self.line.faults.clear()
-        return report
+from tests.fakes.round_desk import NOW, TOWN, Desk
+from tests.fakes.sync_hub import FakeHub, FakeLine, Fault
 
 
 @pytest.fixture
