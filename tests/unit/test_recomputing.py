@@ -10,8 +10,8 @@ from gridclient.domain.case import Case
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.services.rows import Changes
 from gridclient.sync.orders import Changed, Stop
+from tests.fakes.case_history import LEAD, START, clock, dispatched, parts, refused
 from tests.fakes.worker_stage import Stage
-from tests.unit.test_fold import LEAD, START, clock, dispatched, parts, refused
 
 
 def recomputing(case: Case | None, days: int = 1) -> dict[str, Any]:
