@@ -15,6 +15,7 @@ from gridclient.mapview.basemaps import SUFFIXES, layer_id
 from gridclient.services.care import AuditRow, BackupKind, BackupRow, BaseMapRow
 from gridclient.services.map_port import BaseMaps
 from gridclient.services.rows import StandardListRow
+from gridclient.services.timeline_text import who
 from gridclient.services.words import AUDITED
 from gridclient.store.audit import newest_lines
 from gridclient.store.backup import SUFFIX, back_up, backups_in
@@ -56,20 +57,24 @@ class ProfileCare:
             unit_of_work.audit(self._opened.desk.actor.account, what, name)
 
     def audit_lines(self) -> Sequence[AuditRow]:
-        actor = self._opened.desk.actor
+        desk = self._opened.desk
+        actor = desk.actor
         whose = "" if actor.role in _SEE_ALL else actor.account
         with self._opened.database.reader() as connection:
             lines = newest_lines(connection, actor=whose, limit=_MOST_LINES)
         shown = {subject for *_, what, subject in lines if what == "reporter_shown"}
-        numbers = {row.id: row.number for row in self._opened.desk.queries.rows(sorted(shown))}
+        numbers = {row.id: row.number for row in desk.queries.rows(sorted(shown))}
         return [
-            AuditRow(no, datetime.fromtimestamp(at, CHINA_TIME), who, what, numbers.get(subject, subject))
-            for no, at, who, what, subject in lines
+            AuditRow(
+                no, datetime.fromtimestamp(at, CHINA_TIME), who(by, desk.reference), what, numbers.get(subject, subject)
+            )
+            for no, at, by, what, subject in lines
         ]
 
     def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
         desk = self._opened.desk
-        made = ("", f"{desk.clock.now():%Y-%m-%d %H:%M:%S}", desk.actor.account, AUDITED["audit_saved"], len(rows))
+        now, by = f"{desk.clock.now():%Y-%m-%d %H:%M:%S}", who(desk.actor.account, desk.reference)
+        made = ("", now, by, AUDITED["audit_saved"], len(rows))
         lines = ((r.no, f"{r.at:%Y-%m-%d %H:%M:%S}", r.actor, AUDITED.get(r.what, r.what), r.subject) for r in rows)
         write_table(target, "操作记录", ("序号", "时间", "账号", "操作", "对象"), (8, 20, 16, 24, 40), (made, *lines))
         with desk.work() as unit_of_work:

@@ -23,6 +23,7 @@ from gridclient.domain.roles import AccountRole
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Clock, Work
 from gridclient.services.rows import CaseFilter
+from gridclient.services.words import ACCOUNTS
 from gridclient.store import profile as profiles
 from gridclient.store.accounts import Account, keep_accounts, keep_settings, read_account
 from gridclient.store.attachments import AttachmentStore
@@ -46,13 +47,14 @@ if TYPE_CHECKING:
 
 DEFAULT_ACCOUNT = "operator"
 WATCHING_ACCOUNT = "supervisor"
-FIRST_ACCOUNTS = (
-    Account("operator", "受理派遣员", AccountRole.OPERATOR),
-    Account("leader", "值班长", AccountRole.SHIFT_LEADER),
-    Account("supervisor", "网格督导", AccountRole.SUPERVISOR),
-    Account("admin", "系统管理员", AccountRole.ADMIN),
-    Account("auditor", "审计员", AccountRole.AUDITOR),
-)
+_FIRST_ROLES = {
+    "operator": AccountRole.OPERATOR,
+    "leader": AccountRole.SHIFT_LEADER,
+    "supervisor": AccountRole.SUPERVISOR,
+    "admin": AccountRole.ADMIN,
+    "auditor": AccountRole.AUDITOR,
+}
+FIRST_ACCOUNTS = tuple(Account(code, ACCOUNTS[code], role) for code, role in _FIRST_ROLES.items())
 
 
 @frozen

@@ -8,7 +8,15 @@ from typing import Any, Final
 from gridclient.domain.events import from_seconds
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
-from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, DECLINE_REASONS, EVENTS, RATINGS, RETURN_REASONS
+from gridclient.services.words import (
+    ACCOUNTS,
+    CHANNELS,
+    CONFLICT_CHOICES,
+    DECLINE_REASONS,
+    EVENTS,
+    RATINGS,
+    RETURN_REASONS,
+)
 
 _UNDONE: Final = "action_undone"
 
@@ -42,6 +50,17 @@ def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", und
     return " · ".join([f"{word}{what}{mark}{refused}{taken_back}", *parts])
 
 
+def unit_name(code: str, reference: Reference) -> str:
+    """The name of a unit, its code where it is not known."""
+    row = reference.unit(code) if code else None
+    return row.name if row is not None else code
+
+
+def who(account: str, reference: Reference) -> str:
+    """Who acted: one of the desk's first accounts by its name, a unit's account by the unit's."""
+    return ACCOUNTS.get(account) or unit_name(account, reference)
+
+
 def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
     detail = _DETAILS.get(entry.kind)
     try:
@@ -51,9 +70,7 @@ def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
 
 
 def _unit(payload: Mapping[str, Any], reference: Reference) -> str:
-    code = str(payload.get("unit", ""))
-    row = reference.unit(code) if code else None
-    return row.name if row else code
+    return unit_name(str(payload.get("unit", "")), reference)
 
 
 def _registered(payload: Mapping[str, Any], reference: Reference) -> list[str]:

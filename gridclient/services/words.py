@@ -114,6 +114,15 @@ ROLES: Final = {
     "auditor": "审计员",
     "watcher": "只看案件",
 }
+ACCOUNTS: Final = {
+    "operator": ROLES["operator"],
+    "leader": ROLES["shift_leader"],
+    "supervisor": ROLES["supervisor"],
+    "admin": ROLES["admin"],
+    "auditor": ROLES["auditor"],
+    "system": "系统",
+}
+"""The accounts that every desk has, and the desk itself as it writes what nobody did."""
 TIERS: Final = {
     "county": "区县",
     "township": "镇街",

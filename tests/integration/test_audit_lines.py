@@ -37,9 +37,9 @@ def looked_at_by(profile: Path, account: str, others: tuple[str, ...] = ()) -> t
 
 def test_an_operator_sees_the_own_lines_and_the_leader_of_the_shift_all(profile: Path) -> None:
     lines, number = looked_at_by(profile, "operator", others=("leader", "someone"))
-    assert [(row.actor, row.what, row.subject) for row in lines] == [("operator", "reporter_shown", number)]
+    assert [(row.actor, row.what, row.subject) for row in lines] == [("受理派遣员", "reporter_shown", number)]
     lines, _ = looked_at_by(profile, "leader")
-    assert [row.actor for row in lines] == ["leader", "operator", "someone", "leader"]
+    assert [row.actor for row in lines] == ["值班长", "受理派遣员", "someone", "值班长"]
     assert [row.no for row in lines] == [4, 3, 2, 1]
 
 
@@ -55,5 +55,5 @@ def test_the_workbook_says_who_made_it_and_leaves_a_line(profile: Path, tmp_path
         assert not verify(opened.database).problems
     table = [[cell.value for cell in row] for row in load_workbook(target)["操作记录"].rows]
     assert table[0] == ["序号", "时间", "账号", "操作", "对象"]
-    assert table[1][2:4] == ["leader", "导出操作记录"]
-    assert table[2][2:] == ["leader", "查看反映人信息", number]
+    assert table[1][2:4] == ["值班长", "导出操作记录"]
+    assert table[2][2:] == ["值班长", "查看反映人信息", number]

@@ -8,9 +8,9 @@ import pytest
 
 from gridclient.domain.roles import Action
 from gridclient.services.rows import TimelineEntry
-from gridclient.services.timeline_text import line_of, lines_of
+from gridclient.services.timeline_text import line_of, lines_of, who
 from gridclient.services.words import EVENTS
-from tests.ui.fakes.invented_desk import NOW, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, NOW, InventedDesk, empty_desk
 
 
 def lines(made: InventedDesk, case_id: str) -> list[str]:
@@ -75,3 +75,8 @@ def test_every_kind_of_event_has_a_line_even_without_a_payload() -> None:
     made = empty_desk()
     for kind, word in EVENTS.items():
         assert line_of(TimelineEntry(NOW, kind, "wang", {}, False), made.desk.reference).startswith(word)
+
+
+def test_who_acted_is_named_and_not_coded() -> None:
+    reference = empty_desk().desk.reference
+    assert [who(code, reference) for code in ("leader", LEAD, "wang", "")] == ["值班长", "综合行政执法中队", "wang", ""]

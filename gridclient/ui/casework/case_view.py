@@ -15,7 +15,7 @@ from gridclient.services.deadline_text import clock_lines
 from gridclient.services.desk import Desk
 from gridclient.services.ports import FileState, Reference
 from gridclient.services.rows import Likeness, StandardRow, TimelineEntry
-from gridclient.services.timeline_text import lines_of
+from gridclient.services.timeline_text import lines_of, unit_name, who
 from gridclient.ui.matching import grid_title
 from gridclient.ui.present import counting_clock
 
@@ -89,7 +89,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         explanation=clock_lines(clock, reference, case.clocks) if clock is not None else (),
         calendar=reference.calendar(),
         hours=working_hours(reference),
-        unit_names={part.unit: _unit_name(part.unit, reference) for part in case.assignments},
+        unit_names={part.unit: unit_name(part.unit, reference) for part in case.assignments},
         kept=desk.queries.draft(draft_name(case.id)),
     )
 
@@ -133,7 +133,7 @@ def grid_name(code: str, reference: Reference) -> str:
 def _lines(timeline: Sequence[TimelineEntry], reference: Reference) -> tuple[TimelineLine, ...]:
     """The newest first."""
     told = zip(timeline, lines_of(timeline, reference), strict=True)
-    return tuple(TimelineLine(e.at, line, e.actor, e.pending, e.refused) for e, line in told)[::-1]
+    return tuple(TimelineLine(e.at, line, who(e.actor, reference), e.pending, e.refused) for e, line in told)[::-1]
 
 
 def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:
@@ -152,8 +152,3 @@ def _file(payload: Mapping[str, Any], states: Mapping[str, FileState]) -> Attach
         size if isinstance(size, int) else 0,
         states.get(sha256, FileState.SHARED),
     )
-
-
-def _unit_name(code: str, reference: Reference) -> str:
-    row = reference.unit(code)
-    return row.name if row is not None else code

@@ -16,10 +16,10 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
-from gridclient.services.timeline_text import line_of
+from gridclient.services.timeline_text import line_of, unit_name, who
 from gridclient.services.words import PARTS, RATINGS, STATES
 from gridclient.ui.present import moment_words, state_word, until_words
-from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value, unit_name
+from gridclient.ui.sync.deeds import deed_words, fact_names, fact_value
 
 translate = QCoreApplication.translate
 KEEP, TAKE = "keep", "take"
@@ -238,7 +238,7 @@ def _outcome(case: Case, reference: Reference, now: datetime) -> str:
 
 def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:
     stands = TimelineEntry(entry.at, entry.kind, entry.actor, entry.payload, entry.pending)  # the heading says the rest
-    return DeedLine(moment_words(entry.at, now), line_of(stands, reference), unit_name(entry.actor, reference))
+    return DeedLine(moment_words(entry.at, now), line_of(stands, reference), who(entry.actor, reference))
 
 
 def _common(timeline: Sequence[TimelineEntry], view: ContentionView) -> Sequence[TimelineEntry]:

@@ -11,6 +11,7 @@ from gridclient.domain.events import EventKind
 from gridclient.services.masking import mask_name, mask_phone
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
+from gridclient.services.timeline_text import unit_name
 from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, EVENTS, RATINGS, URGENCIES
 
 translate = QCoreApplication.translate
@@ -66,12 +67,6 @@ def fact_value(name: str, value: object, reference: Reference) -> str:
         return URGENCIES.get(int(text), text) if text.isdigit() else text
     masks: Mapping[str, Callable[[str], str]] = {"reporter_name": mask_name, "reporter_phone": mask_phone}
     return masks[name](text) if name in masks else CHANNELS.get(text, text) if name == "channel" else text
-
-
-def unit_name(code: str, reference: Reference) -> str:
-    """The name of a unit, its code where it is not known."""
-    row = reference.unit(code) if code else None
-    return row.name if row is not None else code
 
 
 def _phrases(entries: Sequence[TimelineEntry], reference: Reference) -> Iterator[str]:

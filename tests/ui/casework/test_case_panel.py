@@ -10,11 +10,11 @@ from typing import cast
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.roles import Action
+from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.casework import panel as panel_module
-from gridclient.ui.casework.case_view import AttachedFile
+from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
@@ -74,6 +74,13 @@ def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDes
     texts = [line.text for line in panel.top.timeline.lines.lines]
     assert [text.split(" ")[0] for text in texts] == ["派遣", "立案", "登记"]
     assert all(line.unsent for line in panel.top.timeline.lines.lines)
+
+
+def test_the_timeline_names_who_acted(made: InventedDesk) -> None:
+    case_id = made.dispatched("积水")
+    unit = made.desk.queries.case(case_id).assignments[0].unit
+    replace(made.desk, actor=Actor(unit, AccountRole.UNIT, unit)).act(Action.SIGN, case_id)
+    assert load_view(made.desk, case_id).lines[0].actor == "综合行政执法中队"
 
 
 def test_the_reporter_is_masked_until_asked_which_leaves_a_trace(

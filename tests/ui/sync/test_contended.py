@@ -80,6 +80,14 @@ def test_an_account_of_a_unit_is_shown_by_the_units_name() -> None:
     assert only_sheet(invented, case_id).later.deeds[0].actor == "综合行政执法中队"
 
 
+def test_a_first_account_is_shown_by_its_name() -> None:
+    invented = empty_desk()
+    case_id = invented.dispatched("噪音", unit=LEAD)
+    invented.act(Action.RETURN, case_id, reason_code="not_ours", reason="不属本中队")
+    arrives(invented, case_id, "case_signed", {"unit": LEAD}, first=False, actor="operator")
+    assert only_sheet(invented, case_id).later.deeds[0].actor == "受理派遣员"
+
+
 def test_fields_that_differ_are_told_apart_from_those_that_agree() -> None:
     invented = empty_desk()
     sheet = only_sheet(invented, dispatched_twice(invented, "噪音"))
