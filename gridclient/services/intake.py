@@ -18,6 +18,7 @@ from gridclient.domain.case import Channel
 from gridclient.domain.frozen import frozen
 from gridclient.services.registering import LONGEST_TITLE
 from gridclient.services.rows import GridRow, StandardRow
+from gridclient.services.words import URGENCIES
 
 _LABELS: Final = {
     "upper_number": ("工单编号", "工单号", "受理编号", "流水号", "编号", "留言编号"),
@@ -28,6 +29,9 @@ _LABELS: Final = {
     "title": ("诉求标题", "工单标题", "问题标题", "标题", "主题"),
     "description": ("诉求内容", "工单内容", "问题描述", "反映内容", "主要内容", "详情", "描述", "内容"),
     "channel": ("来源", "渠道"),
+    "urgency": ("紧急程度", "缓急程度"),
+    "wants_reply": ("是否要求回复", "是否需要回复", "是否回复", "要求回复", "需要回复"),
+    "keep_secret": ("是否要求保密", "是否需要保密", "是否保密", "要求保密", "需要保密", "保密"),
 }
 _FIELD_OF: Final = {label: name for name, labels in _LABELS.items() for label in labels}
 _LABEL = re.compile(rf"(?P<label>{'|'.join(sorted(_FIELD_OF, key=len, reverse=True))})\s*[:：]\s*")
@@ -54,6 +58,7 @@ _CALLER = r"(?:市民|群众|居民|业主|(?:反映|投诉|举报|来电|诉求
 _OPENING = re.compile(
     rf"^(?:{_CALLER}(?:来电)?(?:称|表示)|{_CALLER}?(?:来电|来信|来访)?(?:反映|投诉|举报|咨询|求助)(?!人))[,，:：\s]*"
 )
+_NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
 _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
@@ -71,6 +76,9 @@ class ParsedText:
     happened_at: datetime | None = None
     channel: str = ""
     upper_number: str = ""
+    urgency: int = 0
+    wants_reply: bool = False
+    keep_secret: bool = False
 
 
 @frozen
@@ -97,6 +105,9 @@ def parse_text(text: str) -> ParsedText:
         happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
         channel=_channel(labelled.get("channel", "") or plain),
         upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
+        urgency=next((value for value, word in URGENCIES.items() if labelled.get("urgency", "").startswith(word)), 0),
+        wants_reply=not labelled.get("wants_reply", "否").startswith(_NO),
+        keep_secret=not labelled.get("keep_secret", "否").startswith(_NO),
     )
 
 

@@ -24,7 +24,7 @@ QLabel[role="muted"] { color: $muted; font-size: $small_px; }
 QLabel[role="header"] { color: $muted; font-size: $small_px; font-weight: 600; }
 QLabel[role="warn"] { color: $warn_text; font-weight: 600; }
 QLabel[role="bad"] { color: $bad_text; font-weight: 600; }
-QLabel[role="link"] { color: $accent; }
+QLabel[role="link"], QCheckBox[role="link"] { color: $accent; }
 QLabel[cell="true"] { padding: 5px 10px; background: $alternate; }
 QLabel[side="differs"] { background: $warn_ground; font-weight: 600; }
 QLabel[owner="mine"] { background: $accent_ground; color: $accent; border-radius: 4px; padding: 1px 6px; }

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
@@ -53,6 +54,16 @@ def test_a_pasted_order_fills_and_marks_empty_fields(opened: Opened, qtbot: QtBo
     assert "带 ✓" in form.note.text()
     qtbot.waitUntil(lambda: form.values.grid == "371002002001003")
     assert [chip.accessibleName() for chip in form.inputs.chips.buttons] == ["施工扰民 · 夜间施工噪音扰民"]
+
+
+def test_a_caller_who_wants_to_stay_unknown_is_seen_as_such(opened: Opened) -> None:
+    form = opened()
+    paste(form, f"紧急程度：特急 要求回复：否 保密：是\n{ORDER}")
+    secret, reply = form.inputs.widget_of("keep_secret"), form.inputs.widget_of("wants_reply")
+    assert isinstance(secret, QCheckBox) and isinstance(reply, QCheckBox)
+    assert (secret.isChecked(), secret.text(), reply.isChecked()) == (True, "✓ 要求保密", False)
+    assert (form.values.urgency, form.values.keep_secret, reply.text()) == (3, True, "要求回复")
+    assert secret.toolTip() and secret.accessibleName() == "要求保密"
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,27 @@ def test_pasting_fills_empty_fields_and_names_them() -> None:
     assert {"title", "address", "reporter_phone", "happened_at", "upper_number"} == set(names)
 
 
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        ("要求回复：是, 保密：是\n紧急程度：特急", (3, True, True)),
+        ("是否回复：需要回复 是否保密：否\n紧急程度：紧急", (2, True, False)),
+        ("是否要求回复：不需要\n是否保密：保密\n紧急程度：一般", (1, False, True)),
+        ("要求回复：\n是否保密：不保密\n紧急程度：不明", (1, False, False)),
+    ],
+)
+def test_an_order_says_how_urgent_it_is_and_what_its_caller_asks_for(
+    labels: str, expected: tuple[int, bool, bool]
+) -> None:
+    values, names = filled(EMPTY, f"{ORDER}\n{labels}")
+    assert (values.urgency, values.wants_reply, values.keep_secret) == expected
+    given = dict(zip(("urgency", "wants_reply", "keep_secret"), expected, strict=True))
+    assert {name for name in given if name in names} == {n for n, value in given.items() if value != getattr(EMPTY, n)}
+    chosen = IntakeValues(urgency=2, keep_secret=True)
+    kept, _ = filled(chosen, f"{ORDER}\n{labels}")
+    assert (kept.urgency, kept.keep_secret) == (2, True), "what was chosen stays"
+
+
 def test_a_draft_comes_back_as_it_was() -> None:
     values = IntakeValues(description="噪音", point="122.1, 37.5", crs="gcj02", sensitive=True)
     assert values_of(values.as_text()) == values

@@ -84,7 +84,7 @@ class Inputs(QWidget):
         self.pick.setCheckable(True)
         give_icon(self.pick, "grid")
         self._inputs: dict[str, _Input] = {}
-        self._labels: dict[str, QLabel] = {}
+        self._labels: dict[str, QLabel | QCheckBox] = {}
         self._make()
         self._lay_out()
         self.show_values(EMPTY)
@@ -163,6 +163,9 @@ class Inputs(QWidget):
 
     def _tick(self, name: str, word: str) -> None:
         box = QCheckBox(word, self)
+        box.setProperty("word", word)
+        box.setAccessibleName(word)
+        self._labels[name] = box
         box.clicked.connect(self.edited)
         self._inputs[name] = _Input(box, box.isChecked, box.setChecked)
 

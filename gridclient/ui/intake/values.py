@@ -27,6 +27,9 @@ FILLED_BY_TEXT: Final = (
     "happened_at",
     "channel",
     "upper_number",
+    "urgency",
+    "wants_reply",
+    "keep_secret",
 )
 
 
@@ -84,7 +87,7 @@ def values_of(text: str) -> IntakeValues:
 def filled(values: IntakeValues, text: str) -> tuple[IntakeValues, tuple[str, ...]]:
     """The values with what a pasted text says put into fields that are empty, and the names of those.
 
-    The channel counts as empty while it is the one that the form opens with.
+    What stands as the form opens with it counts as empty.
     """
     found = _as_typed(parse_text(text))
     names = tuple(
@@ -154,14 +157,13 @@ _PLAIN: Final = (
 )
 
 
-def _as_typed(parsed: ParsedText) -> dict[str, str]:
+def _as_typed(parsed: ParsedText) -> dict[str, Any]:
     moment = parsed.happened_at
-    return {name: str(getattr(parsed, name) or "") for name in FILLED_BY_TEXT} | {
+    return {name: getattr(parsed, name) for name in FILLED_BY_TEXT} | {
         "happened_at": f"{moment:{_MOMENT}}" if moment is not None else ""
     }
 
 
 def _is_free(values: IntakeValues, name: str) -> bool:
-    if name == "channel":
-        return values.channel == EMPTY.channel
-    return not str(getattr(values, name)).strip()
+    value = getattr(values, name)
+    return bool((value.strip() if isinstance(value, str) else value) == getattr(EMPTY, name))
