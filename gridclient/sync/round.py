@@ -210,7 +210,7 @@ class Round:
         wish = self._pacing.down.size
         clock_ms = int(self._around.now().timestamp() * 1000)
         request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
-        swiftly = (self._pacing.is_fast or self._is_guess(before)) and self._are_many(events)
+        swiftly = self._pacing.is_fast and self._are_many(events)
         level = _SWIFT if swiftly else _PLAIN if self._are_many(events) else _THOROUGH
         body = encode_request(request, level=level, swiftly=swiftly, protocol=self._protocol)
         self._pacing.learnt(events, len(body))
@@ -230,7 +230,6 @@ class Round:
     def _exchange(self, parcel: _Parcel, enrolment: Enrolment) -> SyncReply:
         body = parcel.body
         received = self._transport.bytes_received
-        guessed = self._is_guess(parcel)
         try:
             answer, seconds = self._sent(parcel, enrolment)
         except SyncFault as fault:
@@ -240,8 +239,6 @@ class Round:
             raise
         answered = self._transport.bytes_received - received
         self._pacing.carried(len(body) + answered, seconds - self._transport.terms.worked)
-        if guessed and not self._pacing.is_fast:
-            self._ahead = None
         if 2 * len(body) > self._pacing.up.size:  # what was far from full says nothing of a fuller one
             self._pacing.up.went(seconds)
         if 2 * answered > self._pacing.down.size:
@@ -250,7 +247,7 @@ class Round:
 
     def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> tuple[bytes, float]:
         """The answer and the line's seconds. Meanwhile the pages before it are taken and the next request is packed."""
-        packs = (self._pacing.is_quick or self._is_guess(parcel)) and self._queue.follows(parcel.batch)
+        packs = self._pacing.is_quick and self._queue.follows(parcel.batch)
         if not packs and self._untaken is None:
             return self._over_the_line(parcel.body)
         with ThreadPoolExecutor(1, "sync-line") as line:
@@ -259,11 +256,6 @@ class Round:
             if packs:
                 self._ahead = self._packed(enrolment, parcel)
             return answer.result()
-
-    def _is_guess(self, before: _Parcel | None) -> bool:
-        """Whether what follows a parcel is packed as for a fast line before anything is known of the line: that costs
-        nothing while one waits, and where the line proves to be slow it is packed anew."""
-        return before is not None and not self._pacing.rate
 
     def _over_the_line(self, body: bytes) -> tuple[bytes, float]:
         """The answer and how long it took, without what this machine does beside: a slow one is not a slow line."""

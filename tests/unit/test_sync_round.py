@@ -9,14 +9,12 @@ from itertools import pairwise
 from threading import get_ident
 from uuid import uuid4
 
-import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import OriginKey, RoundEnd
-from gridclient.sync.frame import unseal
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings
 from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES
@@ -346,22 +344,6 @@ def test_desk_that_packs_slowly_does_not_take_its_line_for_a_slow_one(hub: FakeH
 
 
 @pytest.mark.parametrize(("seconds", "as_they_are"), [(1, 0), (0, 2)], ids=["slow line", "fast line"])
-def test_what_follows_on_an_unknown_line_is_packed_as_for_a_fast_one_and_anew_where_it_is_slow(
-    hub: FakeHub, seconds: int, as_they_are: int
-) -> None:
-    desk, spent = Desk(hub, "one"), Counter[int]()
-    for _ in range(1500):
-        desk.write(text=uuid4().hex)
-    desk.line = FakeLine(hub, "one", before=lambda: spent.update({get_ident(): seconds}))
-    around = Surroundings(now=lambda: NOW, waiting=lambda: 1500, monotonic=lambda: spent[get_ident()])
-    report = desk.round(around=around)
-    sent = [msgpack.unpackb(unseal(body)) for body in desk.line.requests]
-    plain = [not push[-1][12] for request in sent for push in request[3]]
-    assert (report.pushed, sum(plain), plain[0]) == (1500, as_they_are, False)
-    assert bool(sent[1][4]) is not bool(as_they_are), "what was packed meanwhile cannot ask for the next page"
-    assert all_agree(hub, desk)
-
-
 def test_grants_that_changed_are_kept(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     hub.grants = (Grant(TOWN, writes=True), Grant("t:371002002"))
