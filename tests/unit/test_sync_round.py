@@ -343,7 +343,6 @@ def test_desk_that_packs_slowly_does_not_take_its_line_for_a_slow_one(hub: FakeH
     assert report.pushed == 1500 and desk.pacing.is_quick and desk.pacing.up.size > 2 * LEAST_BYTES
 
 
-@pytest.mark.parametrize(("seconds", "as_they_are"), [(1, 0), (0, 2)], ids=["slow line", "fast line"])
 def test_grants_that_changed_are_kept(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     hub.grants = (Grant(TOWN, writes=True), Grant("t:371002002"))
