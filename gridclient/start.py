@@ -88,7 +88,7 @@ def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
                 made(app)
                 app.window.show()
                 if restored is not None:
-                    app.window.banner.tell(*restored)
+                    _tell_restored(app, restored)
                 _until_closed(app.window)
             finally:
                 app.close()
@@ -256,3 +256,9 @@ def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
     from gridclient.ui.restoring import restored_from
 
     return restored_from(file, lambda: restore_profile(profile, file, key_text=key))
+
+
+def _tell_restored(app: App, restored: tuple[str, Kind]) -> None:
+    from gridclient.ui.restoring import tell_restored
+
+    tell_restored(app.window, *restored)

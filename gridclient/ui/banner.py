@@ -43,6 +43,7 @@ class Banner(QWidget):
         self.button = QPushButton(self)
         self.button.clicked.connect(self._on_button)
         self._cases: tuple[str, ...] = ()
+        self._passing = False
         self._close = QToolButton(self)
         give_icon(self._close, "close")
         self._close.setToolTip(self.tr("知道了"))
@@ -66,8 +67,9 @@ class Banner(QWidget):
         self.tell(words, "warn", button=self.tr("选中这些"))
         self._cases = case_ids
 
-    def tell(self, words: str, kind: Kind = "info", *, button: str = "") -> None:
-        """Shows a sentence, with a button when it has a word."""
+    def tell(self, words: str, kind: Kind = "info", *, button: str = "", passing: bool = False) -> None:
+        """Shows a sentence, with a button when it has a word; a ``passing`` one stays until something else is done."""
+        self._passing = passing
         self.words.setText(words)
         self.setAccessibleName(words)
         self.button.setText(button)
@@ -80,6 +82,11 @@ class Banner(QWidget):
             self._leaving.start()
         else:
             self._leaving.stop()
+
+    def pass_by(self) -> None:
+        """Something was done: a passing sentence leaves."""
+        if self._passing:
+            self.hide()
 
     def lie_in(self, room: QRect) -> None:
         """Takes the lower edge of ``room``, as high as the words need."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
 from gridclient.ui.banner import Kind
+from gridclient.ui.main_window import MainWindow
 from gridclient.ui.waiting import wait_for
 
 translate = QCoreApplication.translate
@@ -24,3 +25,10 @@ def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, 
         return translate("Restore", "没有恢复：{why}").format(why=sentence_of(error)), "bad"
     words = translate("Restore", "已用 {file} 恢复，备份之后的登记和操作不在其中。原来的数据在 {aside}。")
     return words.format(file=file.name, aside=aside), "warn"
+
+
+def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
+    """The desk that opens says what it stands on now, until somebody goes on working."""
+    window.banner.tell(words, kind, passing=True)
+    for done in (window.batch.done, window.pane.news.changes, window.side.registered):
+        done.connect(window.banner.pass_by)

@@ -24,7 +24,8 @@ class Question:
 
 def question(view: SyncView) -> Question | None:
     """What somebody has to confirm before the next round; ``None`` when nothing."""
-    waiting = only_here(view) or translate("Sync", "0 条操作")
+    here = only_here(view)
+    waiting = translate("Sync", "；本机还没有上报的 {here}一条不少").format(here=here) if here else ""
     if view.state is SyncState.CONFIRM:
         return Question(
             translate("Sync", "这台电脑恢复过备份"),
@@ -33,9 +34,7 @@ def question(view: SyncView) -> Question | None:
                 "席位的数据回到了备份时的样子。备份之后已经上报的，同步中心都有，同步时会取回来；"
                 "备份之后还没有上报的，在被替换的旧数据里，另存在 backups 文件夹。",
             ),
-            translate("Sync", "同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。").format(
-                waiting=waiting
-            ),
+            translate("Sync", "同步中心和别的席位的记录都不动{waiting}。").format(waiting=waiting),
             translate("Sync", "按下按钮：取回同步中心已有的内容，再从新的编号起点上报本机的。"),
             translate("Sync", "已核对，继续同步"),
         )
@@ -46,9 +45,7 @@ def question(view: SyncView) -> Question | None:
                 "Sync",
                 "多半是这份席位数据被复制到了另一台电脑上，两台都在用；也可能是恢复了旧备份。",
             ),
-            translate("Sync", "两边的记录都保留：同步中心的不动，本机还没有上报的 {waiting}一条不少。").format(
-                waiting=waiting
-            ),
+            translate("Sync", "两边的记录都保留，同步中心的不动{waiting}。").format(waiting=waiting),
             translate(
                 "Sync",
                 "按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行注册。",
