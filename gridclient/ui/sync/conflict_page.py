@@ -91,6 +91,7 @@ class ConflictPage(QWidget):
         self.list.setFixedWidth(_LIST_PX)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setProperty("role", "muted")
+        self.empty.setProperty("panel", "true")
         self.empty.setWordWrap(True)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.empty)

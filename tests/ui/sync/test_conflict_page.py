@@ -16,6 +16,7 @@ from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.theme import tokens
 from tests.fakes.fake_sync import FakeSync
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 from tests.ui.sync.conftest import CTRL, click, show
@@ -63,6 +64,12 @@ def choose_case(page: ConflictPage, title: str, settle: Callable[[], None]) -> s
     settle()
     assert page.sheet is not None and page.sheet.title == title
     return page.sheet.case_id
+
+
+def test_a_page_without_cases_is_a_sheet_like_others(open_page: OpenPage) -> None:
+    page = open_page(empty_desk())
+    assert "没有等待选择" in page.empty.text()
+    assert page.empty.grab().toImage().pixelColor(4, 4).name().upper() == tokens().panel.upper()
 
 
 def test_it_is_said_that_first_is_who_arrived_first(page: ConflictPage) -> None:
