@@ -38,7 +38,12 @@ def _benchmarks(folder: Path) -> list[tuple[str, ...]]:
     ]
     for size in SIZES:
         profile = str(build(folder, size))
-        found += [("import_grids", profile), ("desk_start", profile), ("desk_filter", profile)]
+        found += [
+            ("import_grids", profile),
+            ("desk_start", profile),
+            ("desk_filter", profile),
+            ("desk_import", profile),
+        ]
     found += [
         ("map_drag",),
         ("sync_wire",),

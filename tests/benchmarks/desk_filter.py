@@ -68,11 +68,11 @@ def rest(seconds: float) -> None:
     loop.exec()
 
 
-def until(signal: Any, begin: Callable[[], object]) -> None:
-    """Begins something and waits for the signal that tells its end."""
+def until(signal: Any, begin: Callable[[], object], *, seconds: int = 10) -> None:
+    """Begins something and waits for the signal that tells its end, for so long."""
     loop = QEventLoop()
     signal.connect(loop.quit)
-    QTimer.singleShot(10_000, loop.quit)
+    QTimer.singleShot(seconds * 1000, loop.quit)
     begin()
     loop.exec()
     signal.disconnect(loop.quit)
