@@ -117,7 +117,7 @@ def sheet_of(
         view.first.mine,
         deeds(view.first.entries),
         translate("Conflicts", "保持{deeds}").format(deeds=first_words),
-        _outcome(view.first.case, reference, now),
+        _outcome(view, view.first.case, reference, now),
     )
     later = SideSheet(
         translate("Conflicts", "后到的（待定）"),
@@ -125,7 +125,7 @@ def sheet_of(
         view.later.mine,
         deeds(view.later.entries),
         _instead(view, later_words),
-        _outcome(view.later.case, reference, now),
+        _outcome(view, view.later.case, reference, now),
     )
     return Sheet(
         case.id,
@@ -227,12 +227,14 @@ def _due(case: Case, _reference: Reference, now: datetime) -> str:
     return until_words(case.due, now) if case.due is not None else ""
 
 
-def _outcome(case: Case, reference: Reference, now: datetime) -> str:
+def _outcome(view: ContentionView, case: Case, reference: Reference, now: datetime) -> str:
     """What the case will be if this side is chosen: ``案件为：待签收 · 市场监管所 · 时限 今日 16:24``."""
     lead = case.lead
     unit = unit_name(lead.unit, reference) if lead is not None and not case.returned else ""
     due = translate("Conflicts", "时限 {due}").format(due=_due(case, reference, now)) if case.due is not None else ""
-    parts = " · ".join(part for part in (_state(case), unit, due) if part)
+    left = any(contention.key != view.key for contention in case.contentions)
+    asked = translate("Conflicts", "还有一处冲突要选") if left else ""
+    parts = " · ".join(part for part in (_state(case), unit, due, asked) if part)
     return translate("Conflicts", "案件为：{parts}").format(parts=parts)
 
 

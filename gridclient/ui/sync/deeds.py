@@ -21,11 +21,23 @@ _LONGEST: Final = 16
 
 
 def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
-    """All that a side did, short enough for a button; what stands beside the state is left out."""
+    """All that a side did, short enough for a button, but for what stands beside the state or was taken back."""
     weighty = [entry for entry in entries if entry.kind not in _BESIDE] or list(entries)
-    phrases = list(dict.fromkeys(_phrases(weighty, reference)))
+    standing = _standing(weighty)
+    if not standing:
+        return translate("Conflicts", "原样（所做的已撤销）")
+    phrases = list(dict.fromkeys(_phrases(standing, reference)))
     joined = translate("Conflicts", "、").join(phrases[:_MOST])
     return translate("Conflicts", "{deeds}等").format(deeds=joined) if len(phrases) > _MOST else joined
+
+
+def _standing(entries: Sequence[TimelineEntry]) -> list[TimelineEntry]:
+    """What its own side did not take back, which says nothing of itself either."""
+    keys = {tuple(entry.key) for entry in entries if entry.key is not None}
+    targets = [tuple(e.payload.get("target", ())) if e.kind == EventKind.UNDONE else () for e in entries]
+    gone = keys.intersection(targets)
+    pairs = zip(entries, targets, strict=True)
+    return [e for e, target in pairs if target not in gone and (e.key is None or tuple(e.key) not in gone)]
 
 
 def fact_names() -> Mapping[str, str]:
@@ -130,7 +142,7 @@ def _rated(payload: Mapping[str, Any], _reference: Reference) -> str:
 
 def _resolved(payload: Mapping[str, Any], _reference: Reference) -> str:
     choice = str(payload.get("choice", ""))
-    return translate("Conflicts", "选择“{choice}”").format(choice=CONFLICT_CHOICES.get(choice, choice))
+    return translate("Conflicts", "上次冲突里选的“{choice}”").format(choice=CONFLICT_CHOICES.get(choice, choice))
 
 
 _PHRASES: Final[Mapping[str, Callable[[Mapping[str, Any], Reference], str]]] = {

@@ -23,17 +23,24 @@ def given_to(unit: str) -> dict[str, Any]:
 
 
 def arrives(
-    invented: InventedDesk, case_id: str, kind: str, payload: dict[str, Any], *, first: bool, actor: str = "li"
+    invented: InventedDesk,
+    case_id: str,
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    first: bool,
+    actor: str = "li",
+    missed: int = 1,
 ) -> None:
-    """Another desk's event, whose author had not seen this desk's last one; ``first``: it came before that."""
+    """Another desk's event, whose author had not seen this desk's last ones; ``first``: it came before those."""
     store = invented.store
     history = store.events[case_id]
-    known = len(history) - 1
+    known = len(history) - missed
     number = sum(event.key.device == "B2" for events in store.events.values() for event in events) + 1
     key = EventKey(history[0].key.stream, "B2", 1, number)
     hlc = next_hlc(0, NOW - timedelta(minutes=3))
     foreign = Event(key, hlc, kind, case_id, known, actor, payload)
-    history.insert(len(history) - 1 if first else len(history), foreign)
+    history.insert(known if first else len(history), foreign)
     case = fold_all(history)
     assert case is not None
     store.cases[case_id] = case

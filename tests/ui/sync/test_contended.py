@@ -144,12 +144,26 @@ def test_a_case_that_somebody_chose_meanwhile_has_no_sheet() -> None:
         ([entry("case_amended", facts={"urgency": 3})], "紧急程度写作“特急”"),
         ([entry("case_amended", facts={"grid": "371002002001003"})], "网格写作“第三网格(基础)”"),
         ([entry("case_amended", facts={}, level=2)], "修改后的层级"),
-        ([entry("conflict_resolved", choice="take")], "选择“改按后到的操作”"),
+        ([entry("conflict_resolved", choice="take")], "上次冲突里选的“改按后到的操作”"),
         ([entry("case_of_a_newer_version")], "case_of_a_newer_version"),
     ],
 )
 def test_buttons_say_what_was_done(entries: list[TimelineEntry], words: str) -> None:
     assert deed_words(entries, empty_desk().desk.reference) == words
+
+
+def test_a_choice_that_was_taken_back_contends_with_another_in_words_of_its_own() -> None:
+    """Here 2 was chosen and taken back, there 1: both ends look alike, but one of them is asked again."""
+    invented = empty_desk()
+    case_id = dispatched_twice(invented, "噪音")
+    target = invented.desk.queries.contentions(case_id)[0].key
+    invented.act(Action.RESOLVE, case_id, choice=TAKE, target=str(target))
+    invented.desk.act(Action.UNDO, case_id)
+    arrives(invented, case_id, "conflict_resolved", {"choice": KEEP, "target": list(target)}, first=False, missed=2)
+    _, sheet = load(invented.desk, case_id)
+    assert sheet.first.choice == "保持原样（所做的已撤销）"
+    assert sheet.later.choice == "改为上次冲突里选的“保持先到的操作”"
+    assert sheet.first.outcome.endswith("还有一处冲突要选") and "冲突" not in sheet.later.outcome
 
 
 def test_every_sheet_can_be_read_at_any_time_of_day() -> None:
