@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.rows import Likeness, StandardRow
 from gridclient.ui.casework.fact_table import FactTable
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.present import joined
+from gridclient.ui.scroll_area import ScrollArea
 
 
-class BasisTab(QScrollArea):
+class BasisTab(ScrollArea):
     """The filing condition with its conditions, limit, units and the version in force."""
 
     def __init__(self) -> None:

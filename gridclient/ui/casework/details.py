@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
@@ -17,11 +17,12 @@ from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.fact_table import Fact, FactTable
 from gridclient.ui.matching import standard_title
 from gridclient.ui.present import joined, limit_words
+from gridclient.ui.scroll_area import ScrollArea
 
 _POINT_DIGITS: Final = 6
 
 
-class DetailsTab(QScrollArea):
+class DetailsTab(ScrollArea):
     """The facts as a table of words.
 
     Signals:

@@ -7,10 +7,11 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.quiet_combo import QuietCombo
+from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.theme import restyle
 
 PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})
@@ -38,7 +39,7 @@ class ColumnsPanel(QWidget):
         self.hint = QLabel(self.tr("* 必须有；按表头自动对好，同样的表头下次沿用"), self)
         self.hint.setProperty("role", "muted")
         self.hint.setWordWrap(True)
-        self._area = QScrollArea(self)
+        self._area = ScrollArea(self)
         self._area.setWidgetResizable(True)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the drop-down that has the keyboard
         self._area.setFrameShape(QFrame.Shape.NoFrame)

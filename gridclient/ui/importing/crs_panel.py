@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from gridclient.mapview.view import MapView
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.present import apart_text, systems
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.theme import tokens
 
 _CHOICES_PX, _NEAR_ZOOM = 330, 14.0
@@ -46,7 +47,7 @@ class CrsPanel(QWidget):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(0, 0, 0, 0)
         self._line.setSpacing(0)
-        scroll = QScrollArea(self)  # on a low screen the choices are scrolled, not squeezed
+        scroll = ScrollArea(self)  # on a low screen the choices are scrolled, not squeezed
         scroll.setWidget(self._choices_column())
         scroll.setWidgetResizable(True)
         scroll.setFixedWidth(_CHOICES_PX)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gridclient.domain.codes import township_of
 from gridclient.domain.errors import GridClientError
@@ -26,6 +26,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.present import short_number
+from gridclient.ui.scroll_area import ScrollArea
 
 DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
@@ -331,7 +332,7 @@ class IntakeForm(QWidget):
         inner.addWidget(self.alike_heading)
         inner.addWidget(self.alike)
         inner.addStretch()
-        scroll = QScrollArea()
+        scroll = ScrollArea()
         scroll.setWidget(body)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

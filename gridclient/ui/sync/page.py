@@ -9,7 +9,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Box
@@ -18,6 +18,7 @@ from gridclient.services.sync_port import RoundReport
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.enrol_form import EnrolForm
 from gridclient.ui.sync.line_form import LineForm
@@ -109,7 +110,7 @@ class SyncPage(QWidget):
             if part is not None:
                 rows.addWidget(part)
         rows.addStretch(1)
-        scroll = QScrollArea(self)
+        scroll = ScrollArea(self)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFixedWidth(_LEFT_PX)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.sync.contended import DeedLine, FieldLine, Sheet, SideSheet
 from gridclient.ui.theme import ROW_PX
 
 _NAMES_PX: Final = 84
 
 
-class SidesView(QScrollArea):
+class SidesView(ScrollArea):
     """Object name ``conflictSides``; made anew for every sheet, because no two have the same lines."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
