@@ -37,7 +37,6 @@ from gridclient.sync.wire import (
 )
 
 _MOST_WISH: Final = 2 << 20
-_LARGE: Final = 4 << 10
 _MOST_FEEDS: Final = 1000
 _MOST_PUSHES: Final = 1000
 Page = FeedPage | SealedPage
@@ -170,10 +169,7 @@ class HubService:
             behind=behind,
             grants=self._news(found.device, found.grants, found.request.feeds, found.results),
         )
-        # Who wishes the most got half of it within two seconds: such a line carries twice the bytes of a large page
-        # sooner than hub and desk pack and unpack it densely.
-        swiftly = found.request.wish >= _MOST_WISH and sum(map(_size, pages)) >= _LARGE
-        return encode_reply(reply, swiftly=swiftly, protocol=found.protocol), self._stamp(found.device, found.grants)
+        return encode_reply(reply, protocol=found.protocol), self._stamp(found.device, found.grants)
 
     def _read(self, device: Device, body: bytes) -> SyncRequest:
         try:

@@ -49,13 +49,13 @@ def stream_of_feed(feed: str) -> str:
     return feed.partition("@")[2] or feed
 
 
-def encode_page(page: FeedPage, *, level: int = 9, protocol: int = PROTOCOL, swiftly: bool = False) -> bytes:
-    """The records, own runs and signatures of a page; empty when there are none. ``swiftly``: as for a request."""
+def encode_page(page: FeedPage, *, level: int = 9, protocol: int = PROTOCOL) -> bytes:
+    """The records, own runs and signatures of a page; empty when there are none."""
     if not (page.foreign or page.own or page.heads):
         return b""
     origins: dict[OriginKey, int] = {}
     keys: dict[bytes, int] = {}
-    parts = [_pack_foreign(page, origins, swiftly), _pack_own(page), _pack_heads(page, origins, keys)]
+    parts = [_pack_foreign(page, origins), _pack_own(page), _pack_heads(page, origins, keys)]
     table = [[origin.stream, origin.device, origin.incarnation] for origin in origins]
     body: bytes = msgpack.packb([table, b"".join(keys), *parts])
     return seal(body, level, protocol)
@@ -84,7 +84,7 @@ def decode_page(sealed: SealedPage, device: str, spoken: Versions = SPOKEN) -> F
     )
 
 
-def _pack_foreign(page: FeedPage, origins: dict[OriginKey, int], swiftly: bool) -> list[Any]:
+def _pack_foreign(page: FeedPage, origins: dict[OriginKey, int]) -> list[Any]:
     if not page.foreign:
         return []
     picks, steps = [], []
@@ -102,7 +102,7 @@ def _pack_foreign(page: FeedPage, origins: dict[OriginKey, int], swiftly: bool) 
         write_numbers(steps),
         None if len(linked) in (0, len(page.foreign)) else linked,
         b"".join(placed.link for placed in page.foreign),
-        pack_rows([placed.record for placed in page.foreign], swiftly=swiftly),
+        pack_rows([placed.record for placed in page.foreign]),
     ]
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgpack
@@ -30,7 +29,7 @@ from gridclient.sync.terms import SPOKEN, Versions, no_common
 MOST_EVENTS: Final = MOST_ROWS
 MOST_REPLY: Final = 32 << 20
 _LARGEST_TOTAL: Final = 2**64 - 1
-_SWIFT, _DENSE = 3, 9  # levels of compression
+_SWIFT, _DENSE = 3, 9  # levels of compression; pages are packed already
 
 
 class Push(NamedTuple):
@@ -144,14 +143,13 @@ def decode_request(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncR
         )
 
 
-def encode_reply(reply: SyncReply, *, swiftly: bool = False, protocol: int = PROTOCOL) -> bytes:
-    """The bytes of a reply; pages that were sealed before go as they are. ``swiftly``: as for a request."""
-    sealed = partial(_sealed, swiftly=swiftly, protocol=protocol)
+def encode_reply(reply: SyncReply, *, protocol: int = PROTOCOL) -> bytes:
+    """The bytes of a reply; pages that were sealed before go as they are."""
     body = [
         reply.hub,
         reply.hub_ms,
         [[_STATUSES.index(result.status), result.expected] for result in reply.results],
-        [_page_parts(page if isinstance(page, SealedPage) else sealed(page)) for page in reply.pages],
+        [_page_parts(page if isinstance(page, SealedPage) else _sealed(page, protocol)) for page in reply.pages],
         list(reply.behind),
         reply.grants,
     ]
@@ -188,9 +186,8 @@ def _read_push(parts: Any, device: str) -> Push:
     return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
 
 
-def _sealed(page: FeedPage, swiftly: bool, protocol: int) -> SealedPage:
-    level = _SWIFT if swiftly else _DENSE
-    contents = encode_page(page, level=level, swiftly=swiftly, protocol=protocol)
+def _sealed(page: FeedPage, protocol: int) -> SealedPage:
+    contents = encode_page(page, protocol=protocol)
     return SealedPage(page.feed, page.cursor, page.complete, page.count, page.total, contents)
 
 

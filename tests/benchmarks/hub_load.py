@@ -40,7 +40,6 @@ from gridclient.hub.opening import open_backend
 from gridclient.hub.rights import grants_for
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import unseal
-from gridclient.sync.transport import MOST_BYTES
 from gridclient.sync.wire import MOST_REPLY, FeedAsk, PushStatus, decode_reply
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
@@ -279,8 +278,7 @@ async def _poll(port: int, reader: HubDesk, ready: Event, done: Event) -> list[b
     while True:
         ending = done.is_set()
         asks = [FeedAsk(feed, cursor, False) for feed, cursor in cursors.items()]
-        request = reader.request([], asks, MOST_BYTES)  # as a desk of a line like this one
-        replies.append(await line.ask(request))
+        replies.append(await line.ask(reader.request([], asks, 1 << 20)))
         pages = msgpack.unpackb(unseal(replies[-1], most=MOST_REPLY))[3]
         cursors |= {feed: cursor for feed, cursor, *_ in pages}
         if ending and last:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -16,7 +15,7 @@ from gridclient.hub.rights import grants_for
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.signing import head_is_signed
-from gridclient.sync.wire import FeedAsk, Push, PushStatus, SyncReply, decode_reply
+from gridclient.sync.wire import FeedAsk, Push, PushStatus
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
 
@@ -91,22 +90,6 @@ def test_a_desk_gets_all_foreign_events_and_its_own_as_runs(
 def test_small_wishes_make_small_pages(service: HubService, desk: HubDesk, other: HubDesk, filled: None) -> None:
     assert len(list(pages_of(service, desk, STREAM, wish=0))) > 1
     assert len(list(pages_of(service, desk, STREAM))) == 1
-
-
-def test_a_large_page_for_a_fast_line_says_the_same_in_more_bytes(
-    service: HubService, desk: HubDesk, other: HubDesk
-) -> None:
-    other.records = list(invented_events(other.origin, 200))
-    other.round(service.sync, other.pushes(1, 200, 100))
-
-    def answer(cursor: int, wish: int) -> tuple[int, SyncReply]:
-        body = service.sync(desk.token, desk.request([], [FeedAsk(STREAM, cursor, False)], wish))
-        return len(body), replace(decode_reply(body, desk.device), hub_ms=0, grants=None)
-
-    (dense, said), (swift, again) = answer(0, 1 << 20), answer(0, 2 << 20)
-    assert said == again
-    assert 1.2 * dense < swift < 2.5 * dense
-    assert abs(answer(195, 1 << 20)[0] - answer(195, 2 << 20)[0]) < 20  # a small one is packed densely for everybody
 
 
 def test_signatures_in_a_page_fit_the_chain(service: HubService, desk: HubDesk, other: HubDesk, filled: None) -> None:
