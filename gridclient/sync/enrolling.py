@@ -39,8 +39,9 @@ def enrol(
 
     Raises:
         InvalidInput: ``enrol.code_mistyped``, ``sync.url``.
-        SyncFault: ``enrol.fingerprint`` (another certificate than the code names), ``enrol.other_township`` (nothing
-            was kept; the code is spent), ``enrol.…`` as the hub says, and those of the line.
+        SyncFault: ``enrol.fingerprint`` (another certificate than the code names), ``enrol.other_township`` and
+            ``enrol.registers_nothing`` (nothing was kept; the code is spent), ``enrol.…`` as the hub says,
+            and those of the line.
         StoreUnavailable: it could not be kept; the code is spent then.
     """
     read = read_code(code)
@@ -76,8 +77,8 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
     """Keeps the hub's answer: from now on the desk works with it by stick alone.
 
     Raises:
-        SyncFault: ``enrol.file_…``: not the answer to this desk; ``enrol.other_township``: nothing was changed.
-            ``bundle.unreadable``.
+        SyncFault: ``enrol.file_…``: not the answer to this desk; ``enrol.other_township``, ``enrol.registers_nothing``:
+            nothing was changed. ``bundle.unreadable``.
         StoreUnavailable: it could not be kept; the same file may be taken again.
     """
     signing_key = key()
@@ -85,19 +86,21 @@ def take_admission(store: SyncStore, file: Path, *, key: Callable[[], bytes], no
 
 
 def _kept(store: SyncStore, enrolment: Enrolment) -> Enrolment:
-    """Keeps it, unless it is the desk's first and the hub would never take the cases that were registered here."""
+    """Keeps it, unless it is the desk's first and the hub would take none of the cases that were registered here;
+    a few of them may lie in a neighbour's grids."""
     mine = {origin.stream for origin, _ in store.unsent_origins() if origin.stream.startswith(_CASES)}
-    refused = mine.difference(grant.stream for grant in enrolment.grants if grant.writes)
-    if refused and store.enrolment() is None:
-        granted = (grant.stream for grant in enrolment.grants if grant.stream.startswith(_CASES))
-        raise SyncFault("enrol.other_township", mine=_townships(refused), theirs=_townships(granted))
+    cases = [grant for grant in enrolment.grants if grant.stream.startswith(_CASES)]
+    writable = {grant.stream for grant in cases if grant.writes and not grant.unit}  # a unit registers no case
+    if mine and not mine & writable and store.enrolment() is None:
+        code = "enrol.other_township" if writable else "enrol.registers_nothing"
+        raise SyncFault(code, mine=_townships(mine), theirs=_townships(writable))
     store.keep_enrolment(enrolment)
     return enrolment
 
 
 def _townships(streams: Iterable[str]) -> str:
     codes = sorted({stream.removeprefix(_CASES) for stream in streams})
-    return "、".join(codes[:_NAMED]) + "…" * (len(codes) > _NAMED) or "—"
+    return "、".join(codes[:_NAMED]) + "…" * (len(codes) > _NAMED)
 
 
 def line_to(enrolment: Enrolment, *, proxy: str = "") -> HttpTransport:

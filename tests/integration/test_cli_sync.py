@@ -251,6 +251,16 @@ def test_a_code_of_another_township_is_not_taken_by_a_desk_whose_cases_the_hub_w
     assert one.json("sync").json["pushed"] == 1
 
 
+def test_a_code_with_which_no_case_is_registered_is_not_taken_by_a_desk_with_cases(desks: Desks, hub: Hub) -> None:
+    one = desks.make("a")
+    new_case(one, "路灯不亮")
+    for number, words in enumerate((["--supervisor"], ["--county"], ["--unit", "unit.city", "--township", TOWNSHIP])):
+        wrong = one("enrol", hub.url, desks.code(*words))
+        assert wrong.status == 1 and f"镇街 {TOWNSHIP} 的案件" in wrong.err and "不能上报新案件" in wrong.err, wrong
+        desks.make(f"without cases {number}", *words)
+    assert one.json("enrol", hub.url, desks.code("--township", TOWNSHIP)).status == 0
+
+
 def test_what_the_hub_did_not_take_is_said_in_words(desks: Desks, hub: Hub) -> None:
     one = desks.make("a", "--township", TOWNSHIP)
     device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]

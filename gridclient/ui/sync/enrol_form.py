@@ -27,6 +27,7 @@ _OF_THE_CODE: Final = frozenset(
         "enrol.code_used",
         "enrol.code_expired",
         "enrol.other_township",
+        "enrol.registers_nothing",
         "enrol.too_many",
     }
 )
