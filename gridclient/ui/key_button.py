@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from gridclient.ui.icons import Colour, give_icon
@@ -62,7 +62,9 @@ class KeyButton(QPushButton):
         icon_px, text_px, key_px = self._widths()
         left = (self.width() - (self.sizeHint().width() - 2 * _EDGE)) // 2
         if icon_px:
-            self.icon().paint(painter, left, (self.height() - _ICON) // 2, _ICON, _ICON)
+            mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
+            place = QRect(left, (self.height() - _ICON) // 2, _ICON, _ICON)
+            self.icon().paint(painter, place, mode=mode)
             left += icon_px + _GAP
         painter.setPen(ink)
         painter.drawText(QRect(left, 0, text_px + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())

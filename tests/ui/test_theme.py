@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.icons import _SIGNS, font_file, give_icon, icon, recolour
+from gridclient.ui.key_button import KeyButton
 from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, base_font, palette_of, style_sheet_of, tokens
 
 LEAST_CONTRAST = 4.5
@@ -106,3 +107,17 @@ def test_figures_are_equally_wide(qapp: QApplication) -> None:
     metrics = QFontMetrics(base_font())
     assert len({metrics.horizontalAdvance(figure) for figure in "0123456789"}) == 1
     assert QFontInfo(base_font()).pixelSize() == 13
+
+
+def test_the_icon_of_a_disabled_button_is_as_faint_as_its_words(qapp: QApplication, qtbot: QtBot) -> None:
+    apply_theme(qapp, LIGHT)
+    button = KeyButton("", icon="save")
+    qtbot.addWidget(button)
+
+    def darkest() -> int:
+        seen = button.grab().toImage()
+        return min(seen.pixelColor(x, y).lightness() for x in range(4, seen.width() - 4) for y in range(4, 26))
+
+    ready = darkest()
+    button.setEnabled(False)
+    assert ready < 60 < darkest()

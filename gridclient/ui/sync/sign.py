@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
@@ -50,7 +50,6 @@ class OfflineSwitch(QAbstractButton):
         self.setCheckable(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip(self.tr("像拔掉网线一样：照常登记、派遣，先存在本机；恢复联网后自动上报。"))
         self._say()
         self.toggled.connect(self._say)
 
@@ -71,8 +70,14 @@ class OfflineSwitch(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self._say()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = tokens()
+        faint = theme.muted if self.isEnabled() else theme.line
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(base_font())
@@ -80,16 +85,20 @@ class OfflineSwitch(QAbstractButton):
         right = self.width() - _TRACK.width() - 2
         painter.drawText(QRect(0, 0, right - _GAP, self.height()), Qt.AlignmentFlag.AlignVCenter, self.words)
         track = QRectF(right, (self.height() - _TRACK.height()) / 2, _TRACK.width(), _TRACK.height())
-        painter.setPen(QColor(theme.accent if self.hasFocus() else theme.muted))
+        painter.setPen(QColor(theme.accent if self.hasFocus() else faint))
         painter.setBrush(QColor(theme.warn if self.isChecked() else theme.alternate))
         painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
         knob = QRectF(0, 0, 12, 12)
         knob.moveCenter(track.center())
         knob.moveLeft(track.right() - 15 if self.isChecked() else track.left() + 3)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.panel if self.isChecked() else theme.muted))
+        painter.setBrush(QColor(theme.panel if self.isChecked() else faint))
         painter.drawEllipse(knob)
 
     def _say(self) -> None:
         self.setAccessibleName(self.words)
+        if self.isEnabled():
+            self.setToolTip(self.tr("像拔掉网线一样：照常登记、派遣，先存在本机；恢复联网后自动上报。"))
+        else:
+            self.setToolTip(self.tr("现在没有可以断开的连接：本席位没有接入同步中心、用U盘交换，或者同步已停止。"))
         self.update()

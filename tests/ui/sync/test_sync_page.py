@@ -283,6 +283,7 @@ def test_a_desk_without_synchronisation_has_the_page_all_the_same(
     assert made.card.title.text() == "单机使用"
     assert made.enrol is None and made.stick is None
     assert not made.switch.isEnabled() and not made.now.isEnabled()
+    assert "没有可以断开的连接" in made.switch.toolTip()
     assert made.empty.isVisible()
 
 
