@@ -30,8 +30,8 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "enrol.device_invalid": "注册申请不完整，请更新程序后重试。",
     "enrol.other_township": "本机有镇街 {mine} 的案件还没有上报，而这次注册只管 {theirs}，同步中心不会收；没有注册，"
     "本机没有改动。请向县级管理员要镇街 {mine} 的注册码；用过的这个码别的席位不能再用。",
-    "enrol.registers_nothing": "本机有镇街 {mine} 的案件还没有上报，而这次注册不能上报新案件（督导和县级只看不写，"
-    "单位只办转来的案件）；没有注册，本机没有改动。请向县级管理员要镇街 {mine} 的注册码；用过的这个码别的席位不能再用。",
+    "enrol.registers_nothing": "本机有镇街 {mine} 的案件还没有上报，而这次注册不能上报新案件（督导和县级只看不写，单位"
+    "只办转来的案件）；没有注册，本机没有改动。请向县级管理员要镇街 {mine} 的注册码；用过的这个码别的席位不能再用。",
     "enrol.too_many": "注册码输错太多次，请 {minutes} 分钟后再试。",
     "enrol.role_unclear": "请指定一种身份：镇街 --township、单位 --unit、督导 --supervisor 或县级 --county。",
     "enrol.no_township": "“{text}”不是九位镇街代码。",

@@ -22,7 +22,7 @@ from gridclient.domain.codes import DEVICE_SIGNS
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
 from gridclient.domain.frozen import frozen
 from gridclient.store.driver import KEY_BYTES, Database
-from gridclient.store.file_faults import file_faults, write_durably
+from gridclient.store.file_faults import file_faults, sync_folder, write_durably
 from gridclient.store.log import Device, writing_device
 from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.schema import check_version, has_todays_rules, version_of
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 BEFORE_UPGRADE: Final = "before-upgrade-"
 BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
-_MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs"})
-"""In a folder that becomes a profile: what a window without one leaves in the platform's data folder."""
+_BEGUN: Final = "profile.begun"
+"""What becomes ``profile.json`` when all else of a new profile stands; its store is empty as long as it is there."""
+_MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs", "hub", "desk.lock", f"{_BEGUN}.new"})
+"""In a folder that becomes a profile: what a window without one, a hub on a server's database and a power cut leave."""
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
@@ -104,7 +106,7 @@ class Profile:
 
     def _keep(self, identity: _Identity) -> None:
         if identity != self._identity:
-            _write_identity(self.folder, identity)
+            _write_identity(self.folder / "profile.json", identity)
         self._identity = identity
 
     def close(self) -> None:
@@ -123,30 +125,61 @@ class Profile:
 def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> Profile:
     """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
 
+    One that a power cut left unfinished is made anew.
+
     Raises:
         InvalidInput: there is one already (``profile.exists``), or something else is in the folder, the remains of one
             perhaps (``profile.folder_not_empty``).
+        Conflict: another process is making one there (``profile.in_use``).
         StoreUnavailable: the folder cannot be written.
     """
     with file_faults():
         if profile_exists(folder):
             raise InvalidInput("profile.exists", folder=str(folder))
         there = {path.name for path in folder.iterdir()} if folder.is_dir() else None
-    if there and there - _MAY_BE_THERE:
-        raise InvalidInput("profile.folder_not_empty", folder=str(folder))
+        left = (
+            {_BEGUN, *FOLDERS, *(path.name for path in folder.glob("store.db*"))} if _is_unfinished(folder) else set()
+        )
+        if (there or set()) - _MAY_BE_THERE - left:
+            raise InvalidInput("profile.folder_not_empty", folder=str(folder))
+        folder.mkdir(parents=True, exist_ok=True)
+    lock = take_lock(folder)
     try:
-        _fill(folder, key or secrets.token_bytes(KEY_BYTES), now)
-    except BaseException:
-        _remove_begun(folder, there)
-        raise
+        if profile_exists(folder):  # made in the meantime
+            raise InvalidInput("profile.exists", folder=str(folder))
+        try:
+            _fill(folder, key or secrets.token_bytes(KEY_BYTES), now)
+        except BaseException:
+            _remove_begun(folder, there)
+            raise
+    finally:
+        lock.release()
     return open_profile(folder, now=now)
 
 
+def _is_unfinished(folder: Path) -> bool:
+    """Whether a power cut left a profile half made; a store with cases in it is none of these, whatever lies beside."""
+    if not (folder / _BEGUN).is_file() or not has_store(folder / "store.db"):
+        return (folder / _BEGUN).is_file()
+    try:
+        database = Database(folder / "store.db", _read_key(folder), read_only=True)
+        try:
+            with database.reader() as connection:
+                return version_of(connection) == 0 or not connection.execute("SELECT 1 FROM subjects").fetchone()
+        finally:
+            database.close()
+    except StoreUnavailable:  # cut off in the midst of a page
+        return True
+
+
 def _fill(folder: Path, key: bytes, now: datetime) -> None:
-    """The identity, which makes it a profile, comes last: a profile has a store, and only here one is made."""
+    """The identity gets its name last, which makes it a profile: a profile has a store, and only here one is made."""
+    short = "".join(secrets.choice(DEVICE_SIGNS) for _ in range(2))
     with file_faults():
-        folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
+        remove_store(folder / "store.db")
+    _write_identity(folder / _BEGUN, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
+    with file_faults():
         for name in FOLDERS:
             (folder / name).mkdir(exist_ok=True)
         (folder / "keys").chmod(0o700)
@@ -157,8 +190,9 @@ def _fill(folder: Path, key: bytes, now: datetime) -> None:
         _upgrade(database)
     finally:
         database.close()
-    short = "".join(secrets.choice(DEVICE_SIGNS) for _ in range(2))
-    _write_identity(folder, _Identity(secrets.token_hex(8), short, 1, _key_check(key), now.isoformat()))
+    with file_faults():
+        (folder / _BEGUN).replace(folder / "profile.json")
+        sync_folder(folder)
 
 
 def _remove_begun(folder: Path, there: set[str] | None) -> None:
@@ -169,6 +203,8 @@ def _remove_begun(folder: Path, there: set[str] | None) -> None:
         shutil.rmtree(folder / name, ignore_errors=True)
     with suppress(OSError):
         remove_store(folder / "store.db")
+        for name in {_BEGUN, "desk.lock"} - there:
+            (folder / name).unlink(missing_ok=True)
 
 
 def open_profile(
@@ -296,7 +332,7 @@ def _read_identity(folder: Path) -> _Identity:
         raise StoreUnavailable("store.damaged", detail="profile.json") from None
 
 
-def _write_identity(folder: Path, identity: _Identity) -> None:
+def _write_identity(file: Path, identity: _Identity) -> None:
     text = json.dumps(asdict(identity), indent=2)
     with file_faults():
-        write_durably(folder / "profile.json", f"{text}{os.linesep}".encode())
+        write_durably(file, f"{text}{os.linesep}".encode())

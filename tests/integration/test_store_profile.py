@@ -159,12 +159,47 @@ def test_a_profile_that_could_not_be_made_leaves_nothing(tmp_path: Path, monkeyp
 
     (tmp_path / "there").mkdir()
     with monkeypatch.context() as full:
-        full.setattr("gridclient.store.profile._write_identity", no_room)
+        full.setattr("gridclient.store.profile._upgrade", no_room)
         for name in ("there", "new"):
             with pytest.raises(OSError, match="No space"):
                 create_profile(tmp_path / name, now=NOW)
     assert [path.name for path in tmp_path.rglob("*")] == ["there"]
     create_profile(tmp_path / "there", now=NOW).close()
+
+
+def test_a_profile_is_made_beside_a_hub_on_a_servers_database(tmp_path: Path) -> None:
+    (tmp_path / "hub" / "files").mkdir(parents=True)
+    create_profile(tmp_path, now=NOW).close()
+    assert (tmp_path / "hub" / "files").is_dir()
+
+
+@pytest.mark.parametrize("cut", ["_key_file", "_upgrade"])
+def test_a_profile_that_a_power_cut_left_unfinished_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    def dark(*_given: object) -> None:
+        raise InterruptedError
+
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "there", tmp_path / "new"):
+        with monkeypatch.context() as power:
+            power.setattr("gridclient.store.profile._remove_begun", lambda *_given: None)
+            power.setattr(f"gridclient.store.profile.{cut}", dark)
+            with pytest.raises((InterruptedError, StoreUnavailable)):
+                create_profile(folder, now=NOW)
+        assert not profile_exists(folder)
+        create_profile(folder, now=NOW).close()
+        assert not (folder / "profile.begun").exists()
+
+
+def test_a_store_with_cases_is_no_unfinished_profile_and_stays(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as profile, profile.database.writer() as connection:
+        connection.execute("INSERT INTO subjects (no, id) VALUES (1, x'00')")
+    (folder / "profile.json").rename(folder / "profile.begun")
+    with pytest.raises(InvalidInput, match=r"profile\.folder_not_empty"):
+        create_profile(folder, now=NOW)
+    (folder / "profile.begun").rename(folder / "profile.json")
+    open_profile(folder, now=NOW).close()
 
 
 def test_a_newer_store_is_left_alone(folder: Path) -> None:
