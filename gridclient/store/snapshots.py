@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -71,14 +72,21 @@ def exchange_store(fresh: Path, store: Path, aside: Path) -> None:
         finish_exchange(store, aside.parent)
     except OSError:
         if store.is_file():
-            decided.unlink()
+            decided.unlink(missing_ok=True)
         raise
 
 
 def finish_exchange(store: Path, kept: Path) -> None:
-    """Puts the old store into the folder ``kept`` and the decided one in its place, the old one's main file first."""
+    """Puts the old store into the folder ``kept`` and the decided one in its place, the old one's main file first.
+
+    A store that stands there although a run that was cut off has moved the old one came into being since, and gets
+    a name of its own.
+    """
     for decided in store.parent.glob(f"*{_DECIDED}"):
         aside = kept / decided.name.removesuffix(_DECIDED)
+        if store.is_file() and aside.exists():
+            named = (aside.with_name(f"{aside.stem}-{number}{aside.suffix}") for number in count(2))
+            aside = next(name for name in named if not name.exists())
         for suffix in _PARTS:
             with suppress(FileNotFoundError):
                 store.with_name(store.name + suffix).replace(aside.with_name(aside.name + suffix))

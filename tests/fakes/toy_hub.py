@@ -246,7 +246,7 @@ def make_profile(folder: Path, number: int) -> None:
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "keys" / "store.key").write_text(KEY.hex())
     identity = profiles._Identity(f"{number:016x}", f"{number:02d}", 1, profiles._key_check(KEY), NOW.isoformat())
-    profiles._write_identity(folder, identity)
+    profiles._write_identity(folder / "profile.json", identity)
     open_store(folder / "store.db").close()
 
 

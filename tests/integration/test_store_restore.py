@@ -17,6 +17,7 @@ from gridclient.store.backup import back_up, restore
 from gridclient.store.driver import Database
 from gridclient.store.profile import Profile, create_profile, open_profile
 from gridclient.store.recovery import read_recovery_key, recovery_key
+from gridclient.store.snapshots import finish_exchange
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
 from tests.contract.stage import SetClock
@@ -238,6 +239,19 @@ def cut_off_after(monkeypatch: pytest.MonkeyPatch, folder: Path, moves: int) -> 
     monkeypatch.setattr(Path, "replace", replace)
     monkeypatch.setattr(os, "link", link)
     monkeypatch.setattr(Path, "unlink", unlink)
+
+
+def test_a_restore_that_is_finished_a_second_time_keeps_the_old_store_that_lies_aside(tmp_path: Path) -> None:
+    store, aside = tmp_path / "store.db", tmp_path / "backups" / "damaged-1.db"
+    aside.parent.mkdir()
+    (tmp_path / "damaged-1.db.decided").write_bytes(b"new")
+    for path, content in ((aside, b"old"), (Path(f"{aside}-wal"), b"old wal"), (store, b"since")):
+        path.write_bytes(content)
+    Path(f"{store}-wal").write_bytes(b"since wal")
+    finish_exchange(store, aside.parent)
+    assert pair(aside) == [b"old", b"old wal"]
+    assert pair(aside.with_name("damaged-1-2.db")) == [b"since", b"since wal"]
+    assert (store.read_bytes(), Path(f"{store}-wal").exists()) == (b"new", False)
 
 
 def test_an_old_store_that_cannot_be_moved_stays(

@@ -23,7 +23,8 @@ def test_a_store_of_the_first_version_opens_whole_and_is_synchronised(tmp_path: 
     folder, hub = tmp_path / "old", ToyHub()
     make_profile(folder, 1)
     profiles._write_identity(
-        folder, profiles._Identity(DEVICE.id, DEVICE.short, 1, profiles._key_check(bytes(range(32))), NOW.isoformat())
+        folder / "profile.json",
+        profiles._Identity(DEVICE.id, DEVICE.short, 1, profiles._key_check(bytes(range(32))), NOW.isoformat()),
     )
     shutil.copyfile(OLD, folder / "store.db")
     with open_profile(folder, now=NOW) as profile, toy_desk(tmp_path / "new", 2) as other:
