@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.deadline_text import moment_text
@@ -18,6 +19,8 @@ from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tok
 
 _TILE_PX: Final = 49
 _TITLE_LINES: Final = 2
+_LEAST_PX: Final = 400
+_UNBROKEN: Final = re.compile(r"[!-~]{25,}")
 
 
 class TitleLine(QLabel):
@@ -28,12 +31,26 @@ class TitleLine(QLabel):
         self.setProperty("role", "title")
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._title = ""
 
     def show_title(self, title: str) -> None:
         self.ensurePolished()
-        self.setText(title)
+        self._title = title
+        self._fit()
         self.setToolTip(title)
         self.setMaximumHeight(_TITLE_LINES * QFontMetrics(self.font()).lineSpacing() + 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
+
+    def _fit(self) -> None:
+        """What is too long ends in dots; letters without a space are broken anywhere."""
+        metrics = QFontMetrics(self.font())
+        room = _TITLE_LINES * (self.width() - 2 * metrics.averageCharWidth())
+        shown = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, max(room, _LEAST_PX))
+        self.setText(_UNBROKEN.sub(lambda run: "\u200b".join(run[0]), shown))
 
 
 class ClockTile(QWidget):

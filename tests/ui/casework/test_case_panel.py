@@ -76,6 +76,13 @@ def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDes
     assert all(line.unsent for line in panel.top.timeline.lines.lines)
 
 
+def test_a_title_without_a_space_is_broken_and_ends_in_dots(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.dispatched("A" * 600))
+    title = panel.top.header.title
+    assert title.text().endswith("…") and title.toolTip() == "A" * 600
+    assert title.minimumSizeHint().width() <= title.width()
+
+
 def test_the_timeline_names_who_acted(made: InventedDesk) -> None:
     case_id = made.dispatched("积水")
     unit = made.desk.queries.case(case_id).assignments[0].unit
