@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,11 +76,11 @@ class Orders(Protocol):
 class Surrounding:
     """What the worker needs beside its store.
 
-    ``recompute`` moves open deadlines after a round that brought another legal calendar; what it gets ends it between
-    two portions. ``connect`` gives a line to the hub, ``enrol`` enrols with (url, code), ``ask_by_file`` and
-    ``take_admission`` do so without a line; ``move`` goes to another address of the hub, ``recertify`` learns its new
-    certificate and tells whether it did. ``network`` names the way to the hub as the machine sees it ("" for none) and
-    is asked often; ``random`` gives numbers from 0 to 1.
+    ``recompute`` moves open deadlines after a round that brought another legal calendar, and gives what it moved; what
+    it gets ends it between two portions by raising ``Cancelled``. ``connect`` gives a line to the hub, ``enrol`` enrols
+    with (url, code), ``ask_by_file`` and ``take_admission`` do so without a line; ``move`` goes to another address of
+    the hub, ``recertify`` learns its new certificate and tells whether it did. ``network`` names the way to the hub as
+    the machine sees it ("" for none) and is asked often; ``random`` gives numbers from 0 to 1.
     """
 
     connect: Callable[[Enrolment], Transport]
@@ -209,17 +208,23 @@ class SyncWorker:
         self._recompute()
 
     def _recompute(self) -> None:
-        """What it wrote goes to the hub with the next round; what is cut off here is done after it."""
+        """What it wrote goes to the hub with the next round; any order ends it, and it goes on after that round."""
+        ended = False
 
         def advance(_done: int, _all: int) -> None:
-            if self._is_cut():
+            nonlocal ended
+            ended = self._is_cut() or bool(self._kept_back)
+            if ended:
                 raise Cancelled
 
-        with suppress(Cancelled):
+        try:
             changes = self._around.recompute(advance)
-            if changes:
-                self._changed(changes)
-                self._pace.committed(self._around.monotonic())
+        except StoreUnavailable as error:  # the round or stick before it was carried out
+            _LOG.warning("deadlines were not recomputed: %s", error)
+            return
+        self._changed(changes)
+        if changes or ended:
+            self._pace.committed(self._around.monotonic())
 
     def _after(self, report: RoundReport, enrolment: Enrolment) -> None:
         now = self._around.monotonic()
@@ -283,6 +288,8 @@ class SyncWorker:
                 self._settle(SyncState.FORKED)
             return
         self._around.tell(Answered(order.ticket, report))
+        if isinstance(order, ImportBundle):
+            self._recompute()
 
     def _carry_out(self, order: Ticketed) -> BundleReport | None:
         match order:
@@ -311,11 +318,9 @@ class SyncWorker:
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
                 progress = self._stoppable(order)
-                report = import_bundle(
+                return import_bundle(
                     self._store, order.file, now=self._around.now, progress=progress, changed=self._changed
                 )
-                self._recompute()
-                return report
         return None
 
     def _is_cut(self) -> bool:

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gridclient.domain.case import Case
+from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.events import EventKind, to_seconds
 from gridclient.services.rows import Changes
-from gridclient.sync.orders import Changed, Stop
+from gridclient.services.sync_port import RoundEnd
+from gridclient.sync.orders import (
+    Answered,
+    Changed,
+    Committed,
+    ExportBundle,
+    ImportBundle,
+    Order,
+    RoundEnded,
+    Stop,
+    StopBundle,
+    SyncNow,
+)
 from tests.fakes.case_history import LEAD, START, clock, dispatched, parts, refused
-from tests.fakes.worker_stage import Stage
+from tests.fakes.worker_stage import TOWN, Stage
 
 
 def recomputing(case: Case | None, days: int = 1) -> dict[str, Any]:
@@ -59,27 +76,60 @@ def test_a_recomputing_is_not_taken_back() -> None:
 class Recomputing:
     """Moves one case, once: what was ended between two portions comes again."""
 
-    def __init__(self) -> None:
+    def __init__(self, stage: Stage, order: Order | None = None) -> None:
+        """``order`` comes while it is at work."""
+        self._stage, self._orders = stage, [order] if order is not None else []
         self.left = [Changes(frozenset({"c1"}))]
+        self.ended = 0
 
     def __call__(self, advance: Callable[[int, int], None]) -> Changes:
         if not self.left:
             return Changes()
-        advance(1, 1)
+        while self._orders:
+            self._stage.during.append(self._orders.pop())
+        try:
+            advance(1, 2)
+        except Cancelled:
+            self.ended += 1
+            return Changes()
         return self.left.pop()
 
 
 def test_deadlines_that_a_round_moved_are_told_and_go_to_the_hub_soon() -> None:
     stage = Stage()
-    stage.recompute = Recomputing()
+    stage.recompute = Recomputing(stage)
     stage.run(until=20)
     assert stage.rounds() == [0, 2]
     assert Changes(frozenset({"c1"})) in [told.changes for _, told in stage.told if isinstance(told, Changed)]
 
 
 def test_who_ends_the_desk_does_not_wait_for_deadlines() -> None:
-    stage, recomputing = Stage(), Recomputing()
-    stage.recompute = recomputing
-    stage.during.append(Stop())
+    stage = Stage()
+    stage.recompute = recomputing = Recomputing(stage, Stop())
     stage.run()
     assert recomputing.left
+
+
+@pytest.mark.parametrize("order", [Committed(), SyncNow(), StopBundle(7)])
+def test_no_order_waits_for_deadlines_and_they_go_on_after_it(order: Order) -> None:
+    stage = Stage()
+    stage.recompute = recomputing = Recomputing(stage, order)
+    stage.run(until=30)
+    assert recomputing.ended == 1
+    assert not recomputing.left
+
+
+def test_deadlines_that_fail_hide_neither_round_nor_stick(tmp_path: Path) -> None:
+    def failing(_advance: object) -> Changes:
+        raise StoreUnavailable("store.locked")
+
+    stage, file = Stage(), tmp_path / "a.gridbundle"
+    enrolment = stage.store.enrolment()
+    assert enrolment is not None
+    stage.store.keep_enrolment(replace(enrolment, bundle_keys={TOWN: bytes(32)}))
+    stage.store.write(TOWN)
+    stage.recompute = failing
+    stage.run((1, ExportBundle(1, file)), (2, ImportBundle(2, file)))
+    answers = [told for _, told in stage.told if isinstance(told, Answered)]
+    assert [answer.error for answer in answers] == ["", ""]
+    assert [t.report.end for _, t in stage.told if isinstance(t, RoundEnded)] == [RoundEnd.DONE]
