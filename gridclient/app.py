@@ -34,6 +34,7 @@ _SYNC_BEGINS_MS: Final = 1_500  # the first paint comes first
 _STORE_OPENS_MS: Final = 3_000  # at the latest: a moment after the map is drawn, if it is
 _MAP_SEEN_MS: Final = 40
 _AHEAD_MS: Final = 8_000
+_DEADLINES_MS: Final = 15_000  # a worker with a line does it after its first round
 _BETWEEN_MS: Final = 200
 _IMPORT_PAGE: Final = tuple(
     f"gridclient.ui.importing.{part}" for part in ("columns_panel", "dialogs", "file_panel", "file_view", "page")
@@ -111,6 +112,7 @@ class App:
         self._backup_time.timeout.connect(self.back_up_if_due)
         self._backup_time.start()
         QTimer.singleShot(_AHEAD_MS, self.window, partial(self._import_ahead, iter(_IMPORT_PAGE)))
+        QTimer.singleShot(_DEADLINES_MS, self.window, self._look_at_calendar)
 
     def _made_control(self) -> ProcessSyncControl:
         """The handle on a worker that begins when the window stands, or when the desk is asked to enrol."""
@@ -149,6 +151,22 @@ class App:
             return AutomaticBackups(self.opened.profile).make_if_due(now)
 
         self.jobs.read(self.window, make_if_due, name="backup")
+
+    def _look_at_calendar(self) -> None:
+        """An update may have brought a legal calendar: open deadlines move to it in a process of their own."""
+
+        def is_due() -> bool:
+            from gridclient import recomputing
+
+            desk = self.opened.desk
+            return recomputing.is_due(self.opened.profile, desk.reference.calendar(), desk.clock.now().date())
+
+        self.jobs.read(self.window, is_due, self._recompute)
+
+    def _recompute(self, is_due: bool) -> None:
+        if is_due:
+            task = NamedTask("gridclient.recomputing:recompute_in_worker", {"profile": self._profile})
+            self.jobs.in_process(self.window, task, done=self.window.announce)
 
     def _on_restore_wanted(self, file: Path, key: str) -> None:
         """The store cannot be exchanged under an open window: it closes, and ``gridclient.start`` opens it again."""

@@ -1,22 +1,29 @@
-"""Open deadlines after a new legal calendar, put together: for imports, rounds, sticks and the worker of a desk.
+"""Open deadlines after a new legal calendar, put together: for imports, rounds, sticks, the worker of a desk, and a
+window that an update may have brought one.
 
 Part of the composition.
 """
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import date
+from pathlib import Path
 from typing import Final, Protocol
 
+from gridclient.domain.calendar import WorkCalendar
+from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.recomputing import recompute_deadlines
 from gridclient.services.rows import Changes
-from gridclient.store.calendar_mark import cases_due_from, changed_days, note_calendar
+from gridclient.store.calendar_mark import cases_left, changed_days, is_noted, note_calendar, note_place
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.profile import Profile
 
+_LOG: Final = logging.getLogger(__name__)
 _BREATH_S: Final = 0.003
 """Between two portions the store is left to the window: who waits for it asks every millisecond."""
 
@@ -30,43 +37,69 @@ class OpenStore(Protocol):
     def profile(self) -> Profile: ...
 
 
+def is_due(profile: Profile, calendar: WorkCalendar, today: date) -> bool:
+    """Whether open deadlines were not worked out for this calendar yet, and the desk writes cases: that of a unit or
+    one that only reads leaves it to the township's own."""
+    streams = _streams(profile)
+    return (streams is None or bool(streams)) and not is_noted(profile.database, calendar, today)
+
+
 def recompute(opened: OpenStore, advance: Callable[[int, int], None] = lambda _done, _all: None) -> Changes:
     """Moves the open deadlines to where the calendar in force puts them, if it is not the one of the last time.
 
-    What is cut off is done the next time. A desk of a unit or one that only reads leaves it to the township's own.
-
-    Raises:
-        Cancelled: ``advance`` said so.
-        StoreUnavailable: disk or store failed.
+    What ``advance`` cuts off (it raises ``Cancelled``) or what fails is done the next time: it hides nothing of the
+    import or round that it comes after.
     """
-    desk, database = opened.desk, opened.profile.database
+    desk = opened.desk
     calendar, today = desk.reference.calendar(), desk.clock.now().date()
-    days = changed_days(database, calendar, today)
-    if not days:
-        return Changes()
-    changes = Changes()
+    try:
+        if may(desk.actor.role, Action.AMEND) and is_due(opened.profile, calendar, today):
+            return _recomputed(opened, calendar, today, advance)
+    except StoreUnavailable as error:
+        _LOG.warning("deadlines were not recomputed: %s", error)
+    return Changes()
 
-    def rested(done: int, of_all: int) -> None:
-        advance(done, of_all)
-        time.sleep(_BREATH_S)
 
-    if may(desk.actor.role, Action.AMEND):
+def recompute_in_worker(report: Callable[[int, int], None], *, profile: Path) -> Changes:
+    """The same for the worker process of the desk that has this profile open."""
+    from gridclient.composition import open_desk
+
+    with open_desk(profile, shared=True) as opened:
+        return recompute(opened, report)
+
+
+def _recomputed(opened: OpenStore, calendar: WorkCalendar, today: date, advance: Callable[[int, int], None]) -> Changes:
+    desk, database, streams = opened.desk, opened.profile.database, _streams(opened.profile)
+    changes, whole = Changes(), True
+    if days := changed_days(database, calendar, today):
+        case_ids = cases_left(database, calendar, today, min(days))
+
+        def rested(done: int, of_all: int) -> None:
+            nonlocal whole
+            try:
+                advance(done, of_all)
+            except Cancelled:
+                whole = done == of_all
+                note_place(database, calendar, today, case_ids[done - 1])
+                raise
+            time.sleep(_BREATH_S)
+
         changes = recompute_deadlines(
-            cases_due_from(database, min(days)),
+            case_ids,
             days,
-            writable=_writable(opened.profile),
-            account=desk.actor.account,
+            writable=lambda stream: streams is None or stream in streams,
             work=desk.work,
             reference=desk.reference,
             advance=rested,
         )
-    note_calendar(database, calendar, today)
+    if whole:
+        note_calendar(database, calendar, today)
     return changes
 
 
-def _writable(profile: Profile) -> Callable[[str], bool]:
+def _streams(profile: Profile) -> Collection[str] | None:
+    """Those of whose cases this desk writes the deadlines; ``None`` for all."""
     enrolment = read_enrolment(profile.folder, profile.device.id)
     if enrolment is None:
-        return lambda _stream: True
-    streams = {grant.stream for grant in enrolment.grants if grant.writes and not grant.unit}
-    return lambda stream: stream in streams
+        return None
+    return {g.stream for g in enrolment.grants if g.writes and not g.unit and g.stream.startswith("t:")}

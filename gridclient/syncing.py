@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
-from gridclient.recomputing import recompute
+from gridclient.recomputing import is_due, recompute, recompute_in_worker
 from gridclient.services.desk import Desk
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
-from gridclient.store.calendar_mark import changed_days
 from gridclient.store.enrolment_file import signing_key
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
@@ -168,12 +167,9 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
         reference = SqliteReference(profile.database, lambda: clock.now().date())
 
         def recompute_deadlines(advance: Callable[[int, int], None]) -> Changes:
-            if not changed_days(profile.database, reference.calendar(), clock.now().date()):
+            if not is_due(profile, reference.calendar(), clock.now().date()):
                 return Changes()
-            from gridclient.composition import open_desk
-
-            with open_desk(folder, shared=True) as opened:
-                return recompute(opened, advance)
+            return recompute_in_worker(advance, profile=folder)
 
         yield WorkerParts(
             store,

@@ -11,13 +11,15 @@ from datetime import date
 from typing import Any
 
 from gridclient.domain.case import AssignmentState, Case, CaseClock, Stage
-from gridclient.domain.errors import GridClientError, NotFound, RuleViolation
+from gridclient.domain.errors import Cancelled, GridClientError, NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind, to_seconds
 from gridclient.domain.limits import parse_limit
 from gridclient.services.clocks import deadline_of
 from gridclient.services.ports import Reference, Work
 from gridclient.services.rows import Changes
 
+SYSTEM = "system"
+"""Who did it: nobody, so that the timeline names no person."""
 AT_ONCE = 40
 """Cases of a portion: the store is held for some 30 ms."""
 
@@ -27,7 +29,6 @@ def recompute_deadlines(
     changed: Collection[date],
     *,
     writable: Callable[[str], bool],
-    account: str,
     work: Work,
     reference: Reference,
     advance: Callable[[int, int], None],
@@ -53,9 +54,12 @@ def recompute_deadlines(
                     continue
                 if case.is_open and writable(case.stream) and (dues := list(_moved(case, changed, reference))):
                     kind, payload = EventKind.RECOMPUTED, {"dues": dues}
-                    unit_of_work.record(EventDraft(kind, case.id, case.stream, account, payload, base=case.version))
+                    unit_of_work.record(EventDraft(kind, case.id, case.stream, SYSTEM, payload, base=case.version))
         changes |= unit_of_work.changes
-        advance(min(first + AT_ONCE, len(case_ids)), len(case_ids))
+        try:
+            advance(min(first + AT_ONCE, len(case_ids)), len(case_ids))
+        except Cancelled:
+            break
     return changes
 
 

@@ -15,6 +15,8 @@ from gridclient.store.log import subject_text
 from gridclient.store.settings import SqliteDeskSettings
 
 _MARK: Final = "deadlines.calendar"
+_PLACE: Final = "deadlines.place"
+"""How far a pass came that was cut off: for which calendar, and the last case."""
 _YEARS_BACK: Final = 2
 
 
@@ -26,20 +28,34 @@ def changed_days(database: Database, calendar: WorkCalendar, today: date) -> Col
     return {date.fromisoformat(day) for day in before ^ set(_special_days(calendar, today)) if day >= first}
 
 
+def is_noted(database: Database, calendar: WorkCalendar, today: date) -> bool:
+    """Whether the open deadlines are those of ``calendar``."""
+    return SqliteDeskSettings(database).value(_MARK) == json.dumps(_special_days(calendar, today))
+
+
 def note_calendar(database: Database, calendar: WorkCalendar, today: date) -> None:
     """Open deadlines are now those of ``calendar``."""
     SqliteDeskSettings(database).keep_value(_MARK, json.dumps(_special_days(calendar, today)))
 
 
-def cases_due_from(database: Database, day: date) -> Sequence[str]:
-    """The open cases of which a deadline may lie on ``day`` or later: what was due before does not move."""
-    midnight = to_seconds(datetime(day.year, day.month, day.day, tzinfo=CHINA_TIME))
+def note_place(database: Database, calendar: WorkCalendar, today: date, case_id: str) -> None:
+    """The deadlines of the cases up to this one are those of ``calendar``."""
+    SqliteDeskSettings(database).keep_value(_PLACE, json.dumps([case_id, _special_days(calendar, today)]))
+
+
+def cases_left(database: Database, calendar: WorkCalendar, today: date, first: date) -> Sequence[str]:
+    """The open cases of which a deadline may lie on ``first`` or later, as what was due before does not move; without
+    those that were done for this calendar before it was cut off."""
+    noted = SqliteDeskSettings(database).value(_PLACE)
+    place, days = json.loads(noted) if noted else ("", [])
+    after = place if days == _special_days(calendar, today) else ""
+    midnight = to_seconds(datetime(first.year, first.month, first.day, tzinfo=CHINA_TIME))
     with database.reader() as connection:
         rows = connection.execute(
             "SELECT id FROM cases WHERE is_open = 1 AND (due >= ? OR cooperating > 0 OR state = 'handled')",
             (midnight,),
         ).fetchall()
-    return [subject_text(key) for (key,) in rows]
+    return sorted(case_id for (key,) in rows if (case_id := subject_text(key)) > after)
 
 
 def _special_days(calendar: WorkCalendar, today: date) -> list[str]:

@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
-from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import StoreUnavailable
+from gridclient.composition import OpenedDesk, open_desk
+from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.errors import Cancelled, StoreUnavailable
+from gridclient.recomputing import is_due, recompute, recompute_in_worker
+from gridclient.services import recomputing
 from gridclient.services.rows import Changes
+from gridclient.store import legal_calendar
 from gridclient.syncing import open_for_worker
 from tests.fakes.command_line import CommandLine, copied, made_demo
 from tests.integration.test_cli_sync import Desks, Hub
@@ -83,22 +87,76 @@ def test_a_calendar_that_moves_nothing_leaves_no_entry(demo_desk: CommandLine, t
     assert shown(demo_desk, case) == before
 
 
-def test_what_was_cut_off_is_done_by_the_worker_after_its_next_round(
-    demo_desk: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = in_hand(demo_desk)
-    before = shown(demo_desk, case)
+def today(opened: OpenedDesk) -> tuple[WorkCalendar, date]:
+    return opened.reference.calendar(), opened.desk.clock.now().date()
 
-    def cut_off(*_: object) -> Changes:
+
+@pytest.fixture
+def failed_import(demo_desk: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A calendar came in, and the store failed when its deadlines were worked out."""
+
+    def failing(*_: object, **__: object) -> Changes:
         raise StoreUnavailable("store.locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr("gridclient.importing.recompute", cut_off)
-        demo_desk.json("import", "calendar", days_off(tmp_path))
-    assert shown(demo_desk, case)["due"] == before["due"]
+        patched.setattr("gridclient.recomputing.recompute_deadlines", failing)
+        answer: dict[str, Any] = demo_desk.json("import", "calendar", days_off(tmp_path)).json
+    return answer
+
+
+def test_what_was_cut_off_is_done_by_the_worker_after_its_next_round(
+    demo_desk: CommandLine, failed_import: dict[str, Any]
+) -> None:
+    assert failed_import["rows"] and not failed_import["notices"], "the import itself was carried out"
+    case = in_hand(demo_desk)
+    before = shown(demo_desk, case)
     with open_for_worker(demo_desk.profile) as parts:
         assert case in parts.recompute(lambda _done, _all: None).cases
         assert not parts.recompute(lambda _done, _all: None), "once is enough"
+    after = shown(demo_desk, case)
+    assert after["due"] > before["due"]
+    assert after["timeline"][-1]["actor"] == "system", "nobody did it"
+
+
+@pytest.mark.usefixtures("failed_import")
+def test_who_may_not_write_cases_leaves_it_to_who_may(demo_desk: CommandLine) -> None:
+    with open_desk(demo_desk.profile, account="auditor") as opened:
+        assert not recompute(opened)
+    with open_desk(demo_desk.profile) as opened:
+        assert is_due(opened.profile, *today(opened)) and recompute(opened)
+        assert not is_due(opened.profile, *today(opened))
+
+
+@pytest.mark.usefixtures("failed_import")
+def test_what_is_ended_between_two_portions_goes_on_where_it_was(
+    demo_desk: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recomputing, "AT_ONCE", 1)
+    steps: list[tuple[int, int]] = []
+
+    def advance(done: int, of_all: int) -> None:
+        steps.append((done, of_all))
+        if len(steps) == 3:
+            raise Cancelled
+
+    with open_desk(demo_desk.profile) as opened:
+        recompute(opened, advance)
+        assert is_due(opened.profile, *today(opened))
+        recompute(opened, advance)
+        assert steps[3] == (1, steps[0][1] - 3)
+        assert not is_due(opened.profile, *today(opened))
+
+
+def test_a_year_that_comes_with_an_update_moves_deadlines_of_a_desk_without_own_days(
+    demo_desk: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = in_hand(demo_desk)
+    before = shown(demo_desk, case)
+    assert not recompute_in_worker(lambda *_: None, profile=demo_desk.profile)
+    days = [TOMORROW + timedelta(days=number) for number in range(60)]
+    announced = {**legal_calendar.announced_days(), **{day: False for day in days if day.weekday() < 5}}
+    monkeypatch.setattr(legal_calendar, "announced_days", lambda: announced)
+    assert case in recompute_in_worker(lambda *_: None, profile=demo_desk.profile).cases
     assert shown(demo_desk, case)["due"] > before["due"]
 
 

@@ -47,6 +47,18 @@ def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtB
         app.close()
 
 
+def test_deadlines_follow_a_calendar_that_came_with_an_update(
+    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desktop, "_DEADLINES_MS", 0)
+    app = desktop.build_app(profile)
+    try:
+        settings = app.opened.desk.settings
+        qtbot.waitUntil(lambda: bool(settings.value("deadlines.calendar")), timeout=30_000)
+    finally:
+        app.close()
+
+
 def test_a_desk_opens_over_an_import_that_cannot_be_finished_and_says_so_once(profile: Path, qtbot: QtBot) -> None:
     with open_desk(profile) as opened, opened.database.writer() as connection:
         connection.execute(
