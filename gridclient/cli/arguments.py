@@ -81,8 +81,8 @@ def instant(text: str) -> datetime:
 
 def _flat(given: Mapping[str, Any]) -> Values:
     values = {name: value for name, value in given.items() if value is not None}
-    if "reason_text" in values:
-        values.setdefault("reason", values.pop("reason_text"))
+    if "reason_text" in values and "reason" not in values:
+        values["reason"] = values.pop("reason_text")
     if isinstance(values.get("reporter"), dict):
         who: Mapping[str, Any] = values.pop("reporter")
         values |= {_PEOPLE.get(name, f"reporter.{name}"): value for name, value in who.items() if value is not None}
@@ -169,12 +169,15 @@ def _seconds(name: str, value: Any) -> int:
 def _texts(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InvalidInput("arguments.not_texts", name=name)
+    _text(name, "".join(value))
     return value
 
 
 def _object(name: str, value: Any) -> Values:
     if not isinstance(value, dict):
         raise InvalidInput("arguments.not_object", name=name)
+    written = json.dumps(value, ensure_ascii=False)
+    _text(name, written.replace("\\\\", "").replace("\\u0000", "\0"))  # as JSON writes an empty sign
     return value
 
 

@@ -131,6 +131,11 @@ def test_the_parser_speaks_chinese(words: list[str], told: str) -> None:
         ({"title": "长" * 100_000}, "arguments.too_long"),
         ({"description": "长" * 100_000}, "arguments.too_long"),
         ({"title": "井盖\0破损"}, "arguments.no_sign"),
+        ({"cooperating": ["单位\0"]}, "arguments.no_sign"),
+        ({"cooperating": ["单位"] * 20_000}, "arguments.too_long"),
+        ({"extra": {"说明": [{"深处": "井盖\0"}]}}, "arguments.no_sign"),
+        ({"extra": {"键\0": 1}}, "arguments.no_sign"),
+        ({"extra": {str(number): "长" * 100 for number in range(1000)}}, "arguments.too_long"),
     ],
 )
 def test_what_no_import_would_take_is_refused(given: dict[str, object], code: str) -> None:
@@ -142,3 +147,12 @@ def test_what_no_import_would_take_is_refused(given: dict[str, object], code: st
 def test_a_reasons_text_may_be_called_so() -> None:
     given, unknown = checked({"reason_code": "unclear", "reason_text": "说不清"})
     assert (given, unknown) == ({"reason_code": "unclear", "reason": "说不清"}, [])
+
+
+def test_a_reason_is_not_given_twice() -> None:
+    assert checked({"reason": "一", "reason_text": "二"}) == ({"reason": "一"}, ["reason_text"])
+
+
+def test_a_backslash_before_u0000_is_no_empty_sign() -> None:
+    given: dict[str, object] = {"extra": {"路径": "\\u0000"}}
+    assert checked(given) == (given, [])
