@@ -29,6 +29,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QPainter,
     QPixmap,
 )
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
@@ -71,7 +72,7 @@ class FilesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "\n".join(part for part in (f"{file.kind} {file.name}".strip(), self._marks.get(file.state)) if part)
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._icons.get(file.sha256) or icon("photo")
+            return self._icons.get(file.sha256) or icon("case" if file.name.lower().endswith(".pdf") else "photo")
         return self._told(file) if role == Qt.ItemDataRole.ToolTipRole else None
 
     def _told(self, file: AttachedFile) -> str:
@@ -92,7 +93,7 @@ class FilesModel(QAbstractListModel):
     def show_image(self, sha256: str, image: QImage) -> None:
         if image.isNull():
             return
-        self._icons[sha256] = QIcon(QPixmap.fromImage(image))
+        self._icons[sha256] = QIcon(_squared(image))
         self.dataChanged.emit(self.index(0), self.index(max(len(self.files) - 1, 0)))
 
 
@@ -224,7 +225,11 @@ class AttachmentsTab(QWidget):
             self._shown_outside = made
             self._jobs.closed.connect(made.remove)  # by then no job writes there any more
         task = partial(_copy_outside, files, file, Path(self._shown_outside.path()))
-        self._jobs.read(self, task, _show_outside, self.note.say_error, name="open")
+        self._jobs.read(self, task, self._on_copied, self.note.say_error, name="open")
+
+    def _on_copied(self, path: Path) -> None:
+        if not _show_outside(path):
+            self.note.say(self.tr("这台电脑没有能打开它的程序，可以用“另存”带到别处看。"), "warn")
 
     def _save(self) -> None:
         index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
@@ -264,8 +269,17 @@ def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Pa
     return copy_to(files, file.sha256, folder / (Path(file.name).name or folder.name))
 
 
-def _show_outside(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+def _show_outside(path: Path) -> bool:
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _squared(image: QImage) -> QPixmap:
+    """In the middle of a square, so that the names below stand in one line."""
+    made = QPixmap(SIDE, SIDE)
+    made.fill(Qt.GlobalColor.transparent)
+    with QPainter(made) as painter:
+        painter.drawImage((SIDE - image.width()) // 2, (SIDE - image.height()) // 2, image)
+    return made
 
 
 def _attach(desk: Desk, case_id: str, path: Path, kind: str) -> Changes:

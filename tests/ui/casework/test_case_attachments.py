@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSize, Qt, QTemporaryDir, QTimer, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -18,8 +18,8 @@ from gridclient.app import App
 from gridclient.composition import create_profile
 from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
-from gridclient.ui.casework.attachments import AttachmentsTab
-from gridclient.ui.casework.case_view import load_view
+from gridclient.ui.casework.attachments import AttachmentsTab, FilesModel
+from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.thumbnails import SIDE, thumbnail
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
@@ -129,6 +129,30 @@ def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
 
     assert start.run(profile, made=work) == 0
     assert not opened[0].parent.parent.exists()
+
+
+def test_a_file_that_no_program_opens_is_told(
+    made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with qtbot.waitSignal(tab.changes) as told:
+        tab.attach([photo(tmp_path)])
+    tab.show_view(load_view(made.desk, next(iter(told.args[0].cases))))
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    tab.list.doubleClicked.emit(tab.files.index(0))
+    qtbot.waitUntil(lambda: "没有能打开它的程序" in tab.note.text())
+
+
+def test_papers_and_photos_are_told_apart_and_stand_in_one_line(made: InventedDesk, tmp_path: Path) -> None:
+    files = made.desk.files
+    assert files is not None
+    kept = files.keep(photo(tmp_path), at=made.clock.now())
+    model = FilesModel()
+    model.show_files([AttachedFile(name, name, "", 1) for name in ("a.pdf", "b.PDF", "c.png", kept.sha256)])
+    shown = [model.data(model.index(row), Qt.ItemDataRole.DecorationRole).pixmap(SIDE).toImage() for row in range(3)]
+    assert shown[0] == shown[1] != shown[2]
+    model.show_image(kept.sha256, thumbnail(files, kept.sha256))
+    drawn = model.data(model.index(3), Qt.ItemDataRole.DecorationRole)
+    assert drawn.actualSize(QSize(SIDE, SIDE)) == QSize(SIDE, SIDE)
 
 
 def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_written(
