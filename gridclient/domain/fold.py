@@ -134,10 +134,10 @@ def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
     except RuleViolation:
         return _stepped(case, event, refused=refused)
     if event.kind == EventKind.UNDONE and list(event.payload.get("target", ())) == list(contention.key):
-        left = tuple(c for c in case.contentions if c is not contention)  # that side took it back itself
+        left = tuple(c for c in case.contentions if c.key != contention.key)  # that side took it back itself
     else:
         longer = replace(contention, events=(*contention.events, event.key), branch=branch)
-        left = tuple(longer if c is contention else c for c in case.contentions)
+        left = tuple(longer if c.key == contention.key else c for c in case.contentions)
     return _stepped(case, event, refused=refused, contentions=left)
 
 

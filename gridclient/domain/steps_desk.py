@@ -195,11 +195,12 @@ def attached(case: Case, event: Event) -> Case:
 def recomputed(case: Case, event: Event) -> Case:
     """New legal calendar: the clocks named by stage, unit and start get the dates it gives; nothing else moves.
 
-    One that began anew meanwhile has another start, and keeps its own date.
+    One that began anew meanwhile has another start, and keeps its own date. A side that waits for a choice moves too.
     """
     new = {(raw["stage"], raw["unit"], raw["started"]): instant(raw, "due") for raw in event.payload["dues"]}
     clocks = tuple(replace(c, due=new.get((c.stage, c.unit, to_seconds(c.started)), c.due)) for c in case.clocks)
     handling = [(c.unit, c.due, n.due) for c, n in zip(case.clocks, clocks, strict=True) if c.stage == Stage.HANDLE]
     dues = {(unit, before): after for unit, before, after in handling if before != after}
     parts = tuple(replace(a, due=dues.get((a.unit, a.due), a.due)) for a in case.assignments)
-    return replace(case, clocks=clocks, assignments=parts)
+    waiting = tuple(replace(c, branch=recomputed(c.branch, event)) for c in case.contentions)
+    return replace(case, clocks=clocks, assignments=parts, contentions=waiting)

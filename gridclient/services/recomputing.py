@@ -52,7 +52,7 @@ def recompute_deadlines(
                     case = unit_of_work.case(case_id)
                 except (NotFound, RuleViolation):  # withdrawn since
                     continue
-                if case.is_open and writable(case.stream) and (dues := list(_moved(case, changed, reference))):
+                if writable(case.stream) and (dues := _moved(case, changed, reference)):
                     kind, payload = EventKind.RECOMPUTED, {"dues": dues}
                     unit_of_work.record(EventDraft(kind, case.id, case.stream, SYSTEM, payload, base=case.version))
         changes |= unit_of_work.changes
@@ -63,7 +63,14 @@ def recompute_deadlines(
     return changes
 
 
-def _moved(case: Case, changed: Collection[date], reference: Reference) -> Iterator[dict[str, Any]]:
+def _moved(case: Case, changed: Collection[date], reference: Reference) -> Sequence[dict[str, Any]]:
+    """Also those of a side that waits for a choice: it may be taken."""
+    sides = (case, *(contention.branch for contention in case.contentions))
+    dues = [due for side in sides if side.is_open for due in _moved_of(side, changed, reference)]
+    return list({(due["stage"], due["unit"], due["started"]): due for due in reversed(dues)}.values())
+
+
+def _moved_of(case: Case, changed: Collection[date], reference: Reference) -> Iterator[dict[str, Any]]:
     for clock in _counting(case):
         try:
             if not parse_limit(clock.limit).kind.counts_working_time:

@@ -45,14 +45,15 @@ def note_place(database: Database, calendar: WorkCalendar, today: date, case_id:
 
 def cases_left(database: Database, calendar: WorkCalendar, today: date, first: date) -> Sequence[str]:
     """The open cases of which a deadline may lie on ``first`` or later, as what was due before does not move; without
-    those that were done for this calendar before it was cut off."""
+    those that were done for this calendar before it was cut off. A side that waits for a choice may end otherwise."""
     noted = SqliteDeskSettings(database).value(_PLACE)
     place, days = json.loads(noted) if noted else ("", [])
     after = place if days == _special_days(calendar, today) else ""
     midnight = to_seconds(datetime(first.year, first.month, first.day, tzinfo=CHINA_TIME))
     with database.reader() as connection:
         rows = connection.execute(
-            "SELECT id FROM cases WHERE is_open = 1 AND (due >= ? OR cooperating > 0 OR state = 'handled')",
+            "SELECT id FROM cases WHERE is_open = 1 AND (due >= ? OR cooperating > 0 OR state = 'handled') "
+            "UNION SELECT id FROM cases WHERE conflict <> 0",
             (midnight,),
         ).fetchall()
     return sorted(case_id for (key,) in rows if (case_id := subject_text(key)) > after)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import Cancelled, StoreUnavailable
-from gridclient.domain.events import EventKind, to_seconds
+from gridclient.domain.events import Event, EventKind, to_seconds
+from gridclient.services import recomputing as service
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.orders import (
@@ -29,6 +32,8 @@ from gridclient.sync.orders import (
 )
 from tests.fakes.case_history import LEAD, START, clock, dispatched, parts, refused
 from tests.fakes.worker_stage import TOWN, Stage
+from tests.unit.test_contention import OTHER, UNIT, Desk, Two, given_to
+from tests.unit.test_contention import START as BEGUN
 
 
 def recomputing(case: Case | None, days: int = 1) -> dict[str, Any]:
@@ -133,3 +138,48 @@ def test_deadlines_that_fail_hide_neither_round_nor_stick(tmp_path: Path) -> Non
     answers = [told for _, told in stage.told if isinstance(told, Answered)]
     assert [answer.error for answer in answers] == ["", ""]
     assert [t.report.end for _, t in stage.told if isinstance(t, RoundEnded)] == [RoundEnd.DONE]
+
+
+LIMIT = {"stage": "handle", "unit": OTHER, "limit": "8 work_hour", "started": to_seconds(BEGUN)}
+
+
+def given_to_other(desk: Desk) -> Event:
+    """A dispatch whose clock runs."""
+    dispatch = given_to(OTHER)
+    (part,) = dispatch["assignments"]
+    return desk.do(EventKind.DISPATCHED, **dispatch, clocks=[LIMIT | {"due": part["due"]}])
+
+
+@pytest.mark.parametrize("before_they_meet", [False, True])
+def test_a_new_calendar_moves_the_side_that_waits_too(before_they_meet: bool) -> None:
+    two = Two()
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = given_to_other(two.b)
+    if not before_they_meet:
+        two.meet()
+    moved = BEGUN + timedelta(days=3)
+    two.b.do(EventKind.RECOMPUTED, dues=[LIMIT | {"due": to_seconds(moved)}])
+    (contention,) = two.meet().contentions
+    assert contention.branch.due == moved
+    two.a.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    assert two.a.case.lead is not None and two.a.case.lead.due == moved
+
+
+def test_a_desk_works_out_the_deadlines_of_the_side_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    two = Two()
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    given_to_other(two.b)
+    case, moved = two.meet(), BEGUN + timedelta(days=3)
+    unit_of_work, advance = Mock(changes=Changes()), Mock()
+    unit_of_work.case.return_value = case
+    monkeypatch.setattr(service, "deadline_of", lambda *_: Mock(due=moved))
+    service.recompute_deadlines(
+        [case.id],
+        [BEGUN.date()],
+        writable=lambda _stream: True,
+        work=lambda: nullcontext(unit_of_work),
+        reference=Mock(),
+        advance=advance,
+    )
+    (draft,) = unit_of_work.record.call_args.args
+    assert [(due["unit"], due["due"]) for due in draft.payload["dues"]] == [(OTHER, to_seconds(moved))]
