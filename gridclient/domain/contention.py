@@ -13,7 +13,7 @@ from gridclient.domain.events import Event, EventKind
 
 Essence = tuple[object, ...]
 
-_BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
+BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
 """Kinds that stand beside the state: they apply wherever they come in the order."""
 _OF_ONE_UNIT: Final = frozenset(
     {
@@ -48,7 +48,7 @@ def same_side(one: Event, other: Event) -> bool:
 
 def is_beside(event: Event) -> bool:
     """Whether it stands beside the state, or is of a kind that this version does not know."""
-    return event.version != 1 or event.kind in _BESIDE or event.kind not in _KNOWN
+    return event.version != 1 or event.kind in BESIDE or event.kind not in _KNOWN
 
 
 def is_same_deed(event: Event, other: Event) -> bool:

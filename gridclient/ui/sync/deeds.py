@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gridclient.domain.contention import BESIDE
 from gridclient.domain.events import EventKind
 from gridclient.services.masking import mask_name, mask_phone
 from gridclient.services.ports import Reference
@@ -15,14 +16,13 @@ from gridclient.services.timeline_text import unit_name
 from gridclient.services.words import CHANNELS, CONFLICT_CHOICES, EVENTS, RATINGS, URGENCIES
 
 translate = QCoreApplication.translate
-_BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
 _MOST: Final = 2
 _LONGEST: Final = 16
 
 
 def deed_words(entries: Sequence[TimelineEntry], reference: Reference) -> str:
     """All that a side did, short enough for a button, but for what stands beside the state or was taken back."""
-    weighty = [entry for entry in entries if entry.kind not in _BESIDE] or list(entries)
+    weighty = [entry for entry in entries if entry.kind not in BESIDE] or list(entries)
     standing = _standing(weighty)
     if not standing:
         return translate("Conflicts", "原样（所做的已撤销）")
