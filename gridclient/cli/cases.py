@@ -11,7 +11,7 @@ from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, table
 from gridclient.cli.parsing import ACCOUNTS, count_of, one_of
-from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, timeline_json
+from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent_back_masked, timeline_json
 from gridclient.domain.case import CaseFacts, CaseState
 from gridclient.domain.errors import InvalidInput, NotFound, RuleViolation
 from gridclient.domain.roles import Action
@@ -150,6 +150,8 @@ def act_on(args: argparse.Namespace) -> Exit:
         given.setdefault("closing_condition_met", True)
     with open_desk(args.profile, account=args.account) as opened:
         case = opened.desk.queries.case(args.case)
+        if masked := sent_back_masked(case, given):
+            raise InvalidInput("arguments.masked", names=masked)
         opened.desk.act(action, case.id, given)
         document = _whole(opened.desk, case.id)
     if args.json:

@@ -89,6 +89,15 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
     }
 
 
+def sent_back_masked(case: Case, given: Mapping[str, Any]) -> list[str]:
+    """Which of the given facts are what :func:`case_json` shows of the case's own, stars and all."""
+    return [
+        name
+        for name in ("title", "description", "address", "people", "reporter_name", "reporter_phone", "extra")
+        if (stored := getattr(case.facts, name)) != given.get(name) and _MASKS[name](stored) == given.get(name)
+    ]
+
+
 def _assignment_json(part: Assignment) -> Json:
     return {
         "unit": part.unit,

@@ -205,6 +205,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "arguments.not_an_object": '内容应是一个 JSON 对象，形如 {{"title": "…"}}。',
     "arguments.half_a_sign": "内容里有半个字符（\\ud800 之类），请改正后再试。",
     "arguments.unknown": "没有这些项目：{names}，请检查拼写。",
+    "arguments.masked": "{names} 里的号码或姓名已打星号，照此保存会丢掉原文；请写明原文，或不写这些项目。",
     "arguments.not_text": "“{name}”应是文字，请加引号。",
     "arguments.no_sign": "“{name}”里有不可见的空字符，请删去。",
     "arguments.too_long": "“{name}”太长，最多 {most} 个字。",

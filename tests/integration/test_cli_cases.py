@@ -216,6 +216,20 @@ def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
     assert payload["facts"]["source_point"].startswith("gcj02 ")
 
 
+def test_what_was_shown_with_stars_is_not_written_over_the_whole(desk: CommandLine) -> None:
+    whole = {"title": "欠薪13800001234", "address": "城里家园", "description": "致电13800001234"}
+    given = json.dumps(
+        {**whole, "reporter": {"name": "张三", "phone": "13800001234"}, "extra": {"备用": "13800001234"}}
+    )
+    key = desk.json("cases", "new", "--json-args", given).json["id"]
+    shown = desk.json("cases", "show", key).json
+    for name in ("title", "description", "reporter", "extra"):
+        ran = desk.act(key, "amend", **{"address": shown["address"], name: shown[name]})
+        assert (ran.status, ran.code) == (1, "arguments.masked"), name
+    assert "打星号" in ran.err
+    assert desk.act(key, "amend", title="欠薪13900001234", address=shown["address"]).status == 0
+
+
 def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) -> None:
     phone, card = "13800001234", "371002199001011234"
     facts = {

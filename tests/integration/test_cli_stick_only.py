@@ -302,6 +302,13 @@ def test_a_department_answers_by_stick_what_was_dispatched_to_it(
     assert all(desk.json("verify").json["ok"] for desk in (town, department))
 
 
+def test_a_mistyped_path_of_a_sync_file_is_refused_as_an_imports_is(county: County, tmp_path: Path) -> None:
+    one = county.desk("a")
+    for words in (("enrol", "--admission"), ("hub", "carry", "--db", county.database), ("import", "cases")):
+        ran = one.json(*words, tmp_path / "none.xlsx")
+        assert (ran.status, ran.code) == (1, "file.missing"), words
+
+
 def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
     one, two = county.desk("a"), county.desk("b")
     request = tmp_path / "a.gridrequest"

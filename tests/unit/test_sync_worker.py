@@ -215,7 +215,7 @@ def test_stick_is_written_and_read_by_order(stage: Stage, tmp_path: Path) -> Non
     answers = [told for _, told in stage.told if isinstance(told, Answered)]
     assert answers[0].bundle is not None and answers[0].bundle.events == 1
     assert answers[1].bundle is not None and answers[1].bundle.known == 1
-    assert answers[2].error == "bundle.unreadable"
+    assert answers[2].error == "file.missing"
 
 
 def test_stick_that_is_stopped_leaves_file_and_store_as_they_were(stage: Stage, tmp_path: Path) -> None:
