@@ -56,8 +56,8 @@ class ChosenCases(QObject):
         elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
             self._pane.panel.start_action(action)
         elif action in TOGETHER:
-            if self._batch.act(action, case_ids or self._ids, args):
-                self._pane.panel.on_begun()
+            if self._batch.act(action, case_ids or self._ids, args) and action is Action.CLOSE:
+                self._pane.panel.on_closing_begun()
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

@@ -203,3 +203,16 @@ def test_the_cases_that_a_banner_names_are_shown_where_a_page_covers_the_desk(wi
     settle(qtbot, window)
     assert window.pages.stack.currentIndex() == 0
     assert window.cases.table.chosen() == refused
+
+
+def test_another_action_leaves_the_closing_that_is_being_typed(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    chosen = [invented.handled("积水"), invented.handling("噪音")]
+    form = closing_form(window, qtbot, chosen)
+    form.fill({"note": "已回访"})
+    press(form.widget_of("note"), Qt.Key.Key_F7)
+    qtbot.waitUntil(lambda: invented.store.cases[chosen[1]].urges == 1)
+    settle(qtbot, window)
+    assert window.detail.foot.form is form
+    assert form.values["note"] == "已回访"

@@ -143,8 +143,8 @@ class CasePanel(QWidget):
             return
         self.acting.start(view, action)
 
-    def on_begun(self) -> None:
-        """What was wanted of several is under way."""
+    def on_closing_begun(self) -> None:
+        """The closing of several is under way: its form goes."""
         if self.several.asks_closing:
             self.setFocus()
             self.several.cancel()
