@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -67,6 +67,8 @@ class CaseTable(QTableView):
         self._quiet = False
         self._default = ""
         self._unit_dragged = self._fitting = False
+        self._dragged = QTimer(self, singleShot=True, interval=0)
+        self._dragged.timeout.connect(self._give_title_room)
         self._left_out: dict[int, int] = {}  # the columns that the list is too narrow for, and how wide they were
         self.setModel(model)
         self._cells = CaseDelegate(model=model, parent=self)
@@ -309,6 +311,8 @@ class CaseTable(QTableView):
             return
         if place == UNIT and before and now:
             self._unit_dragged = True
+        if place != TITLE:
+            self._dragged.start()
         self.columns_changed.emit()
 
     def _arrange_heads(self) -> None:
@@ -339,8 +343,10 @@ class CaseTable(QTableView):
         heads.sectionMoved.connect(lambda *_: self.columns_changed.emit())
 
     def _show_column(self, place: int, *, shown: bool) -> None:
-        self._left_out.pop(place, None)
-        self.horizontalHeader().setSectionHidden(place, not shown)
+        heads = self.horizontalHeader()
+        if self._left_out.pop(place, 0) > COLUMNS[place].width:  # it was dragged so wide that there was no room for it
+            heads.resizeSection(place, COLUMNS[place].width)
+        heads.setSectionHidden(place, not shown)
         self._give_title_room()
         self.columns_changed.emit()
 
