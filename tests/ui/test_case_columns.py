@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, TITLE, UNIT
+from gridclient.ui.cases.columns import COLUMNS, NUMBER, TITLE, UNIT
 from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
@@ -42,7 +42,7 @@ def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_
     open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
 ) -> None:
     page = open_list(crowded)
-    table, heads = page.table, page.table.horizontalHeader()
+    table = page.table
     assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
     page.resize(1342, 400)
     qtbot.waitUntil(lambda: table.columnWidth(UNIT) > 200 and table.columnWidth(TITLE) > 500)
@@ -51,11 +51,7 @@ def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_
     qtbot.waitUntil(lambda: table.columnWidth(UNIT) == COLUMNS[UNIT].width)
     table.restore_columns(text)  # as it was left in a wider window
     assert table.columnWidth(UNIT) == COLUMNS[UNIT].width
-    edge = heads.viewport().rect().center()
-    edge.setX(heads.sectionViewportPosition(UNIT) + heads.sectionSize(UNIT) - 1)
-    QTest.mousePress(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge)
-    QTest.mouseMove(heads.viewport(), edge + QPoint(30, 0))
-    QTest.mouseRelease(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(30, 0))
+    drag(table, UNIT, 30)
     dragged = table.columnWidth(UNIT)
     assert dragged > COLUMNS[UNIT].width
     other = open_list(crowded)
@@ -119,12 +115,49 @@ def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
     QTest.mouseClick(page.bar.rest, Qt.MouseButton.LeftButton)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
+    assert page.bar.rest.accessibleName() == "更多筛选"
     words = [entry.text() for entry in menu.actions()]
     assert words[-3:] == ["12345 ×", "单位", "＋ 存为视图"]
     units = menu.actions()[-2].menu()
-    assert isinstance(units, QMenu) and units.actions()
+    assert isinstance(units, QMenu) and not units.actions(), "no unit is listed before they are asked for"
+    for _ in range(2):
+        units.aboutToShow.emit()
+        assert len(units.actions()) == len({unit.kind for unit in crowded.desk.reference.units()})
     with qtbot.waitSignal(page.narrowed) as told:
         for _ in words[:-2]:
             press(menu, Qt.Key.Key_Down)
         press(menu, Qt.Key.Key_Return)
     assert told.args == [{"channel": ""}]
+
+
+def drag(table: CaseTable, place: int, by: int) -> None:
+    heads = table.horizontalHeader()
+    edge = heads.viewport().rect().center()
+    edge.setX(heads.sectionViewportPosition(place) + heads.sectionSize(place) - 1)
+    QTest.mousePress(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge)
+    QTest.mouseMove(heads.viewport(), edge + QPoint(by, 0))
+    QTest.mouseRelease(heads.viewport(), Qt.MouseButton.LeftButton, pos=edge + QPoint(by, 0))
+
+
+def test_columns_that_gave_way_to_a_dragged_one_come_back_when_it_is_dragged_back(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    table = open_list(crowded).table
+    channel = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
+    drag(table, NUMBER, 320)
+    qtbot.waitUntil(lambda: table.isColumnHidden(channel))
+    drag(table, NUMBER, -320)
+    qtbot.waitUntil(lambda: not table.isColumnHidden(channel))
+
+
+def test_a_column_that_was_dragged_too_wide_is_ticked_again_at_its_own_width(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    table = open_list(crowded).table
+    channel = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
+    drag(table, channel, 500)
+    qtbot.waitUntil(lambda: table.isColumnHidden(channel))
+    for _ in range(2):
+        next(entry for entry in table.column_menu().actions() if entry.text().startswith("来源")).trigger()
+    assert not table.isColumnHidden(channel)
+    assert table.columnWidth(channel) == COLUMNS[channel].width

@@ -37,13 +37,12 @@ class ChipButton(QPushButton):
         self._fill = fill
         if fill is not None:
             menu = QMenu(self)
-            menu.aboutToShow.connect(self._on_menu_about_to_show)
+            self.fill_when_shown(menu)
             self.setMenu(menu)
 
-    def fill(self, menu: QMenu) -> None:
-        """Puts into a menu what this chip offers."""
-        if self._fill is not None:
-            self._fill(menu)
+    def fill_when_shown(self, menu: QMenu) -> None:
+        """Whenever it opens, the menu is given what this chip offers."""
+        menu.aboutToShow.connect(lambda: self._fill_anew(menu))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -56,8 +55,9 @@ class ChipButton(QPushButton):
         else:
             super().keyPressEvent(event)
 
-    def _on_menu_about_to_show(self) -> None:
-        for below in self.menu().findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
+    def _fill_anew(self, menu: QMenu) -> None:
+        for below in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
             below.deleteLater()  # clearing leaves them
-        self.menu().clear()
-        self.fill(self.menu())
+        menu.clear()
+        if self._fill is not None:
+            self._fill(menu)

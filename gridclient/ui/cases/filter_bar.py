@@ -85,6 +85,7 @@ class FilterBar(QWidget):
         self._menus = self._make_menus()
         self.rest = self._heard(ChipButton("⋯", fill=self._fill_rest, parent=self))
         self.rest.setToolTip(self.tr("这里放不下的"))
+        self.rest.setAccessibleName(self.tr("更多筛选"))
         self.area = QLabel(self)
         self.area.setProperty("role", "strong")
         self.search = self._make_search()
@@ -280,7 +281,7 @@ class FilterBar(QWidget):
             if button in self._chips:
                 menu.addAction(button.text(), button.click)
             else:
-                button.fill(menu.addMenu(button.text()))
+                button.fill_when_shown(menu.addMenu(button.text()))
 
     def _on_typing_paused(self) -> None:
         self._typing.stop()
