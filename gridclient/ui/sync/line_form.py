@@ -64,38 +64,42 @@ class LineForm(QWidget):
         (self.proxy if self.url.isHidden() else self.url).setFocus()
 
     def _on_save(self) -> None:
-        if self.url.text().strip():
+        if self.proxy.text().strip() != self._shown:
+            self._keep_proxy(then=self._on_url)  # the new address is asked by the new proxy
+        elif self.url.text().strip():
             self._on_url()
         else:
-            self._on_proxy()
+            self.note.say(self.tr("没有改动。"))
 
     def _on_url(self) -> None:
         if url := self.url.text().strip():
-            done = self.tr("已核对是原来的同步中心，改用这个网址。")
-            self._begin(partial(self._control.move, url), self.tr("正在核对…"), partial(self._on_moved, done))
+            self._begin(partial(self._control.move, url), self.tr("正在核对…"), self._on_moved)
 
     def _on_proxy(self) -> None:
+        if self.proxy.text().strip() != self._shown:
+            self._keep_proxy()
+
+    def _keep_proxy(self, then: Callable[[], None] = lambda: None) -> None:
         chosen = self.proxy.text().strip()
-        if chosen != self._shown:
-            done = partial(self._on_chosen, chosen)
-            self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), done)
+        done = partial(self._on_chosen, chosen, then)
+        self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), done)
 
     def _begin(self, work: Callable[[], None], words: str, done: Callable[[None], None]) -> None:
         self.fields.setEnabled(False)
         self.note.say(words)
         self._jobs.read(self, work, done, self._on_refused)
 
-    def _on_moved(self, words: str, _none: None) -> None:
+    def _on_moved(self, _none: None) -> None:
         self.fields.setEnabled(True)
         self.url.clear()
-        self.note.say(words)
-        self._on_proxy()
+        self.note.say(self.tr("已核对是原来的同步中心，改用这个网址。"))
 
-    def _on_chosen(self, chosen: str, _none: None) -> None:
+    def _on_chosen(self, chosen: str, then: Callable[[], None], _none: None) -> None:
         self.fields.setEnabled(True)
         self._shown = chosen  # what is told from now on takes its place, without a password
         self.show_view(self._control.view())
         self.note.say(self.tr("已记住代理。"))
+        then()
 
     def _on_refused(self, error: GridClientError) -> None:
         self.fields.setEnabled(True)

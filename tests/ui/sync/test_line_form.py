@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import InvalidInput
 from gridclient.services.sync_control import SyncState
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.line_form import LineForm
@@ -66,11 +67,36 @@ def test_a_saved_proxy_stands_there_without_its_password_and_leaves_a_typed_addr
 def test_a_button_saves_what_was_typed(form: LineForm, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
     click(form.save)
     assert not fake.asked
+    assert form.note.text() == "没有改动。"
     QTest.keyClicks(form.url, "https://new")
     QTest.keyClicks(form.proxy, "9")
     click(form.save)
-    qtbot.waitUntil(lambda: len(fake.asked) == 2, timeout=10_000)
-    assert fake.asked == [("move", "https://new"), ("choose_proxy", f"{PROXY}9")]
+    qtbot.waitUntil(lambda: len(fake.asked) == 2 and not jobs.busy, timeout=10_000)
+    assert fake.asked == [("choose_proxy", f"{PROXY}9"), ("move", "https://new")], "proved by the new proxy"
+    assert form.note.text() == "已核对是原来的同步中心，改用这个网址。"
+
+
+def test_enter_in_the_address_saves_it_alone(form: LineForm, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    QTest.keyClicks(form.url, "https://new")
+    QTest.keyClicks(form.proxy, "9")
+    QTest.keyClick(form.url, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: form.url.text() == "" and not jobs.busy, timeout=10_000)
+    qtbot.wait(20)
+    assert fake.asked == [("move", "https://new")]
+    assert form.proxy.text() == f"{PROXY}9"
+
+
+def test_an_address_is_not_tried_where_the_proxy_was_refused(
+    form: LineForm, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    fake.fault = InvalidInput("sync.proxy")
+    QTest.keyClicks(form.url, "https://new")
+    QTest.keyClicks(form.proxy, "9")
+    click(form.save)
+    qtbot.waitUntil(lambda: bool(fake.asked) and not jobs.busy, timeout=10_000)
+    qtbot.wait(20)
+    assert fake.asked == [("choose_proxy", f"{PROXY}9")]
+    assert form.url.text() == "https://new"
 
 
 def test_what_is_being_typed_is_not_overwritten(form: LineForm, fake: FakeSync) -> None:
