@@ -207,7 +207,9 @@ class App:
         care = ProfileCare(self.opened, self._base_maps)
         roots = (RESOURCES, RESOURCES.parent / "maps")
         base = self.window.map.base
-        return SettingsPage(desk=self.desk, jobs=self.jobs, care=care, base_in_use=base, licence_roots=roots)
+        page = SettingsPage(desk=self.desk, jobs=self.jobs, care=care, base_in_use=base, licence_roots=roots)
+        self.window.map.layers_changed.connect(page.base_maps.show_in_use)
+        return page
 
     def _sync(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.page import SyncPage

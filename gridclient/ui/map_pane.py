@@ -34,6 +34,7 @@ class MapPane(QWidget):
         made(MapView): the view is there.
         told(str, str): what could not be drawn, and how bad that is.
         drawn(): its page has drawn its first cases.
+        layers_changed(): another base map or other layers were chosen on it, or it gave a base map up.
     """
 
     grid_chosen = Signal(str)
@@ -45,6 +46,7 @@ class MapPane(QWidget):
     made = Signal(object)
     told = Signal(str, str)
     drawn = Signal()
+    layers_changed = Signal()
 
     def __init__(
         self,
@@ -95,7 +97,7 @@ class MapPane(QWidget):
         bridge.picking_cancelled.connect(self.picking_cancelled)
         bridge.box_selected.connect(lambda *bounds: self.box_selected.emit(bounds))
         bridge.view_changed.connect(self._on_view_changed)
-        bridge.layers_changed.connect(self._layers.update)
+        bridge.layers_changed.connect(self._on_layers_changed)
         bridge.layer_failed.connect(self._on_layer_failed)
         bridge.page_drawn.connect(self._on_page_drawn)
         self.view = view
@@ -215,6 +217,10 @@ class MapPane(QWidget):
             self._missing.add(cast("Layer", name))
             words = self.tr("地图没有读全，图上的内容可能不全；过一会儿会自动再读。")
         self.told.emit(words, "warn")
+
+    def _on_layers_changed(self, layers: dict[str, bool | str]) -> None:
+        self._layers.update(layers)
+        self.layers_changed.emit()
 
     def _on_view_changed(self, lon: float, lat: float, zoom: float) -> None:
         self._looking_at = (lon, lat, zoom) if zoom else None

@@ -233,6 +233,27 @@ def test_a_base_map_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
     assert page.base_maps.table.hasFocus() and page.base_maps.table.key() == "abc"
 
 
+def test_a_base_map_that_the_map_could_not_draw_is_not_told_as_used(page: SettingsPage, qtbot: QtBot) -> None:
+    page.show_part(BASE_MAPS)
+    section = page.base_maps
+    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3, timeout=5_000)
+    section.table.choose("abc")
+    section.use.click()
+    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"], timeout=5_000)
+    assert section.note.text() == "已换用这份底图。"
+    page.base_map_chosen.emit("offline")  # as the map went back to it
+    section.show_in_use()
+    assert used(page) == ["✓ 使用中", "", ""]
+    assert not section.note.text()
+
+
+def test_the_own_base_map_is_in_use_where_the_chosen_one_is_gone(page: SettingsPage, qtbot: QtBot) -> None:
+    page.base_map_chosen.emit("gone")
+    page.show_part(BASE_MAPS)
+    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3, timeout=5_000)
+    assert used(page) == ["✓ 使用中", "", ""]
+
+
 def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(
     page: SettingsPage, care: InventedCare, qtbot: QtBot
 ) -> None:

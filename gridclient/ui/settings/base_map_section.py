@@ -38,7 +38,8 @@ class BaseMapSection(Section):
             parent=parent,
         )
         self._care, self._jobs, self._in_use = care, jobs, in_use
-        self._doomed = ""
+        self._rows: Sequence[BaseMapRow] = ()
+        self._doomed = self._used = ""
         self.table = LinesTable(
             (self.tr("名称"), "", self.tr("类型"), self.tr("级别"), self.tr("大小"), self.tr("文件")),
             widths=(240, 80, 80, 80, 90),
@@ -60,13 +61,24 @@ class BaseMapSection(Section):
         """Asks for the list."""
         self._jobs.read(self, self._care.base_maps, self._show, self.note.say_error, name="base maps")
 
+    def show_in_use(self) -> None:
+        """The map has another base: what was asked for here cannot be drawn perhaps."""
+        self._show(self._rows)
+        if self._used and self._used != self._in_use():
+            self.note.clear()
+        self._used = ""
+
     def _show(self, rows: Sequence[BaseMapRow]) -> None:
+        self._rows = rows
         own = [
             Line("offline", (self.tr("离线海陆底图（自带）"), self.tr("矢量"), "", "", "")),
             Line("none", (self.tr("不要底图"), "", "", "", "")),
         ]
-        chosen, marks = self._in_use(), {True: self.tr("✓ 使用中"), False: ""}
+        marks = {True: self.tr("✓ 使用中"), False: ""}
         lines = (*own, *map(_line, rows))
+        chosen = self._in_use()
+        if chosen not in {one.key for one in lines}:
+            chosen = "offline"  # as the map does
         marked = [Line(one.key, (one.texts[0], marks[one.key == chosen], *one.texts[1:])) for one in lines]
         key = self.table.key()
         self.table.lines.show_lines(marked)
@@ -80,7 +92,8 @@ class BaseMapSection(Section):
 
     def _on_use(self) -> None:
         self.table.setFocus()
-        self.chosen.emit(self.table.key())
+        self._used = self.table.key()
+        self.chosen.emit(self._used)
         self.refresh()
         self.note.say(self.tr("已换用这份底图。"))
 
