@@ -16,8 +16,10 @@ _WHEN_ASKED: Final = """
 def __getattr__(name):
     if name.startswith("__") or "__source__" not in globals():
         raise AttributeError(name)
-    exec(compile(__source__, __file__, "exec"), globals())
+    exec(compile(__source__, __file__, "exec", dont_inherit=True), globals())
     globals().pop("__source__", None)
+    if name not in globals():
+        raise AttributeError(name)
     return globals()[name]
 """
 
@@ -39,12 +41,14 @@ def _signatures_later() -> Iterator[None]:
     them whenever it is imported. Only the text of a TypeError needs them: here each is compiled when it is asked."""
     compile_now = compile
 
-    def compile_when_asked(source: bytes, filename: str, *given: Any, **named: Any) -> CodeType:
+    def compile_when_asked(
+        source: bytes, filename: str, mode: str, flags: int = 0, dont_inherit: bool = True, **named: Any
+    ) -> CodeType:  # inherited would be what this module has from __future__
         code: CodeType
         if filename in _OF_SIGNATURES:
-            code = compile_now(f"__source__ = {source!r}\n{_WHEN_ASKED}", filename, "exec")
+            code = compile_now(f"__source__ = {source!r}\n{_WHEN_ASKED}", filename, "exec", dont_inherit=True)
         else:
-            code = compile_now(source, filename, *given, **named)
+            code = compile_now(source, filename, mode, flags, dont_inherit, **named)
         return code
 
     vars(builtins)["compile"] = compile_when_asked

@@ -164,6 +164,17 @@ print("gridclient.mapview.view" in sys.modules, len(list(window)) < len(start._W
     assert _ran(steps).split() == ["True", "True"]
 
 
+def test_what_a_postponed_module_does_not_have_is_an_attribute_that_is_lacking() -> None:
+    steps = """
+import sys
+from gridclient.qt_loading import load_qt
+load_qt()
+layout = sys.modules["shibokensupport.signature.layout"]
+print(hasattr(layout, "no_such_name"), hasattr(layout, "create_signature"))
+"""
+    assert _ran(steps).split() == ["False", "True"]
+
+
 def test_qt_is_loaded_without_its_signatures_and_knows_them_where_an_error_names_them() -> None:
     steps = """
 import builtins, sys
