@@ -118,14 +118,13 @@ class Portions(QObject):
         if not refused:
             self._tell({})
             return
-        queries, short = self._queries, self._short
-        self._jobs.read(
-            self, lambda: {row.id: short(row.number) for row in queries.rows(refused)}, self._tell, name="named"
-        )
+        queries = self._queries
+        self._jobs.read(self, lambda: {row.id: row.number for row in queries.rows(refused)}, self._tell, name="named")
 
     def _tell(self, numbers: Mapping[str, str]) -> None:
         self._step = None
-        self.finished.emit(replace(self._so_far, numbers=numbers))
+        short = {case_id: self._short(number) for case_id, number in numbers.items()}
+        self.finished.emit(replace(self._so_far, numbers=short))
 
 
 def words_of(together: Together, word: str) -> str:
