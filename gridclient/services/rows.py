@@ -31,6 +31,11 @@ class Box(StrEnum):
     CONFLICT = "conflict"
     PENDING = "pending"
 
+    @property
+    def only_open(self) -> bool:
+        """Whether ended cases are left out; a conflict and what is not sent yet may be about them too."""
+        return self not in (Box.CONFLICT, Box.PENDING)
+
 
 class SortKey(StrEnum):
     """What the case list can be ordered by."""

@@ -95,7 +95,7 @@ class DeskState(QObject):
     def toggle_box(self, box: Box) -> None:
         """The box alone, or none when it is the chosen one."""
         chosen = None if self.filter.box is box else box
-        self.narrow(box=chosen, states=frozenset(), only_open=chosen not in (Box.PENDING, Box.CONFLICT))
+        self.narrow(box=chosen, states=frozenset(), only_open=chosen is None or chosen.only_open)
 
     def show_box(self, box: Box) -> None:
         """The box alone, also when it is the chosen one."""

@@ -88,3 +88,15 @@ def test_only_what_needs_acting_on_is_coloured() -> None:
 
 def test_a_count_is_spoken_with_its_word(boxes: TodayBoxes) -> None:
     assert boxes.buttons[Box.FILED].accessibleName() == "待派遣 3 件"
+
+
+def test_a_rectangle_counts_what_the_list_would_show(
+    boxes: TodayBoxes, invented: InventedDesk, jobs: Jobs, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[CaseFilter] = []
+    total = invented.desk.queries.total
+    monkeypatch.setattr(invented.desk.queries, "total", lambda where: asked.append(where) or total(where))
+    boxes.show_place(CaseFilter(bounds=(0, 0, 1, 1)))
+    assert {button.count for button in boxes.buttons.values()} == {None}, "not the figures of another place"
+    qtbot.waitUntil(lambda: len(asked) == len(Box) and not jobs.busy)
+    assert {one.box for one in asked if not one.only_open} == {Box.PENDING, Box.CONFLICT}

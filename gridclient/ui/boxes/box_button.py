@@ -45,11 +45,12 @@ class BoxButton(QAbstractButton):
     def count(self) -> int | None:
         return self._count
 
-    def set_count(self, count: int) -> None:
-        """Shows another count."""
+    def set_count(self, count: int | None) -> None:
+        """Shows another count; ``None`` while it is not known."""
         if count != self._count:
             self._count = count
-            self.setAccessibleName(self.tr("{word} {count} 件").format(word=self.text(), count=count))
+            words = "" if count is None else self.tr("{word} {count} 件").format(word=self.text(), count=count)
+            self.setAccessibleName(words)
             self.update()
 
     def nextCheckState(self) -> None:

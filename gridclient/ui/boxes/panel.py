@@ -60,6 +60,8 @@ class TodayBoxes(QWidget):
         where = CaseFilter(grid=asked.grid, bounds=asked.bounds)
         if where != self._where:
             self._where = where
+            if where.bounds is not None:  # which is counted for a while: no figure is better than another place's
+                self._show_counts({})
             self.refresh()
 
     def show_chosen(self, chosen: Box | None) -> None:
@@ -100,11 +102,11 @@ class TodayBoxes(QWidget):
 
     def _show_counts(self, counts: Mapping[Box, int]) -> None:
         for box, button in self.buttons.items():
-            button.set_count(counts.get(box, 0))
+            button.set_count(counts.get(box))
 
 
 def _counted(queries: DeskQueries, where: CaseFilter) -> Mapping[Box, int]:
-    """On a pool thread. Areas are counted all along, a rectangle is counted now."""
+    """On a pool thread. Areas are counted all along, a rectangle is counted now: what the list would show."""
     if where.bounds is None:
         return queries.box_counts(where.grid)
-    return {box: queries.total(replace(where, box=box)) for box in Box}
+    return {box: queries.total(replace(where, box=box, only_open=box.only_open)) for box in Box}
