@@ -18,7 +18,6 @@ from gridclient.services.rows import Changes
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.present import short_number
 
 if TYPE_CHECKING:
     from gridclient.ui.casework.panel import CasePanel
@@ -46,9 +45,7 @@ class CasePane(QWidget):
         news: what the panel tells, to be heard before it is there.
     """
 
-    def __init__(
-        self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str] = short_number
-    ) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str]) -> None:
         super().__init__()
         self.setObjectName("casePane")
         self.setProperty("panel", "true")

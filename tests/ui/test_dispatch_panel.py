@@ -14,6 +14,7 @@ from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.dispatch.unit_list import PART
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
 
 NONE = Qt.KeyboardModifier.NoModifier
@@ -27,7 +28,7 @@ def made() -> InventedDesk:
 
 @pytest.fixture
 def panel(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> DispatchPanel:
-    shown = DispatchPanel(desk=made.desk, jobs=jobs)
+    shown = DispatchPanel(desk=made.desk, jobs=jobs, short=short_number)
     qtbot.addWidget(shown)
     shown.resize(344, 300)
     shown.show()

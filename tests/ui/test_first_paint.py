@@ -14,6 +14,7 @@ from gridclient.ui.first_paint import FirstPaint
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.map_pane import MapPane
+from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
 
@@ -55,7 +56,7 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
 ) -> None:
     chosen = next(iter(invented.store.cases))
     initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
-    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)
+    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials, short=short_number)
     qtbot.addWidget(pane)
     pane.show_case(chosen)
     assert pane.findChild(QWidget, "caseDetail") is None
@@ -69,7 +70,9 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
 def test_a_key_pressed_before_the_panel_is_there_is_done_by_it(jobs: Jobs, look: None, qtbot: QtBot) -> None:
     made = empty_desk(role=AccountRole.SHIFT_LEADER)
     case_id = made.dispatched("积水")
-    pane = CasePane(desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs))
+    pane = CasePane(
+        desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs), short=short_number
+    )
     qtbot.addWidget(pane)
     pane.show_case(case_id)
     with qtbot.waitSignal(pane.news.changes) as told:
@@ -83,7 +86,9 @@ def test_a_key_for_several_cases_pressed_before_the_panel_is_there_is_done_by_it
 ) -> None:
     made = empty_desk(role=AccountRole.SHIFT_LEADER)
     cases = [made.register(title) for title in ("积水", "占道")]
-    pane = CasePane(desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs))
+    pane = CasePane(
+        desk=made.desk, jobs=jobs, initials=NameInitials(settings=made.desk.settings, jobs=jobs), short=short_number
+    )
     qtbot.addWidget(pane)
     pane.show()
     pane.show_batch(cases)
@@ -97,7 +102,7 @@ def test_a_key_for_several_cases_pressed_before_the_panel_is_there_is_done_by_it
 
 def test_whoever_needs_the_panel_gets_it_at_once(invented: InventedDesk, jobs: Jobs, look: None, qtbot: QtBot) -> None:
     initials = NameInitials(settings=invented.desk.settings, jobs=jobs)
-    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials)
+    pane = CasePane(desk=invented.desk, jobs=jobs, initials=initials, short=short_number)
     qtbot.addWidget(pane)
     pane.make_soon()
     panel = pane.panel

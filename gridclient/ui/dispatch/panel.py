@@ -20,7 +20,6 @@ from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed
 from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
-from gridclient.ui.present import short_number
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
@@ -41,7 +40,7 @@ class DispatchPanel(DispatchSheet):
     refused = Signal(object, object)
     cancelled = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str] = short_number) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str]) -> None:
         super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type)
         self._desk = desk
         self._jobs = jobs

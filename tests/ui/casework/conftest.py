@@ -11,6 +11,7 @@ from gridclient.domain.roles import AccountRole
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 
 
@@ -21,7 +22,7 @@ def made() -> InventedDesk:
 
 @pytest.fixture
 def dispatch(made: InventedDesk, jobs: Jobs) -> DispatchPanel:
-    return DispatchPanel(desk=made.desk, jobs=jobs)
+    return DispatchPanel(desk=made.desk, jobs=jobs, short=short_number)
 
 
 @pytest.fixture

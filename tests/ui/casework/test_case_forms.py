@@ -193,7 +193,9 @@ def test_what_the_role_forbids_is_not_offered(made: InventedDesk, jobs: Jobs, qt
     watched = empty_desk(role=AccountRole.SUPERVISOR)
     case_id = made.filed("积水")
     watched.store.cases, watched.store.events = made.store.cases, made.store.events
-    panel = CasePanel(desk=watched.desk, jobs=jobs, dispatch=DispatchPanel(desk=watched.desk, jobs=jobs))
+    panel = CasePanel(
+        desk=watched.desk, jobs=jobs, dispatch=DispatchPanel(desk=watched.desk, jobs=jobs, short=short_number)
+    )
     qtbot.addWidget(panel)
     panel.show()
     panel.show_case(case_id)
@@ -222,7 +224,7 @@ def test_what_is_typed_survives_a_killed_program(
     show(case_id)
     write(form_of(panel, Action.FEED_BACK), "result", "已抽干一半")
     qtbot.waitUntil(lambda: "已抽干一半" in made.store.draft(f"case.{case_id}"))
-    again = CasePanel(desk=made.desk, jobs=jobs, dispatch=DispatchPanel(desk=made.desk, jobs=jobs))
+    again = CasePanel(desk=made.desk, jobs=jobs, dispatch=DispatchPanel(desk=made.desk, jobs=jobs, short=short_number))
     qtbot.addWidget(again)
     again.show_case(case_id)
     qtbot.waitUntil(lambda: again.foot.form is not None)
