@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
@@ -68,8 +68,6 @@ class Arrangement:
         cases.setMinimumHeight(_LEAST["list"])
         stack.addWidget(self.across)
         self.centre = _Centre(top, stack, bottom, banner=banner, above=self._map)
-        self.upright.splitterMoved.connect(self.centre.place_banner)
-        self.across.splitterMoved.connect(self.centre.place_banner)
         window.setCentralWidget(self.centre)
         window.resize(WIDTH, HEIGHT)  # when it is no longer maximised
 
@@ -138,8 +136,8 @@ class _Across(QSplitter):
 
 class _Centre(QWidget):
     """The top bar, the desk or the page that covers it, and the status line, with the banner over them: over the map's
-    lower edge, or the page's. Esc that nobody has taken puts the banner away, and stops what it tells of; a page is
-    left by the next one.
+    lower edge, or under the page's head, where it covers no button of its foot. Esc that nobody has taken puts the
+    banner away, and stops what it tells of; a page is left by the next one.
 
     Signals:
         left(): Esc, and no banner is there.
@@ -154,6 +152,13 @@ class _Centre(QWidget):
         banner.setParent(self)
         banner.resized.connect(self.place_banner)
         stack.currentChanged.connect(self.place_banner)
+        above.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The banner goes with the map, whatever has moved that."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
+            self.place_banner()
+        return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
         if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
@@ -174,10 +179,16 @@ class _Centre(QWidget):
         super().resizeEvent(event)
         self.place_banner()
 
-    def place_banner(self, *_moved: int) -> None:
-        if self._banner.isVisible():
-            below = self._stack if self._stack.currentIndex() else self._above
-            self._banner.lie_in(QRect(below.mapTo(self, QPoint(0, 0)), below.size()))
+    def place_banner(self, *_page: int) -> None:
+        if not self._banner.isVisible():
+            return
+        page = self._stack.currentWidget() if self._stack.currentIndex() else None
+        below = page or self._above
+        room = QRect(below.mapTo(self, QPoint(0, 0)), below.size())
+        layout = None if page is None else page.layout()
+        if layout is not None and (head := layout.itemAt(0)) is not None:
+            room.setTop(room.top() + head.sizeHint().height())
+        self._banner.lie_in(room, Qt.AlignmentFlag.AlignBottom if page is None else Qt.AlignmentFlag.AlignTop)
 
 
 def _stack_up(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:

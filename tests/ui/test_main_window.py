@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -394,3 +394,16 @@ def test_typing_in_the_search_narrows_after_a_pause(window: MainWindow, qtbot: Q
     press(window.cases.bar.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.state.filter.text == "")
     assert window.cases.table.hasFocus()
+
+
+def test_the_banner_stays_over_the_map_when_the_intake_form_takes_room(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1366, 768)
+    window._places.across.setSizes([190, 876, 300])
+    window.banner.tell("不能写入", "bad")
+    before = window.map.width()
+    press(window, Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: window.map.width() < before)
+    qtbot.wait(20)
+    left = window.map.mapFromGlobal(window.banner.mapToGlobal(QPoint(0, 0))).x()
+    assert left > 0
+    assert left + window.banner.width() < window.map.width()

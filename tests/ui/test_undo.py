@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -132,9 +132,8 @@ def test_the_banner_is_seen_on_a_page_and_esc_stops_there_what_it_tells_of(
     assert window.banner.isVisible() and window.banner.words.text() == "正在催办 0/60，按 Esc 停止"
     page = window.pages.stack.currentWidget()
     assert page is not None
-    lower_edge = page.mapTo(window, page.rect().bottomLeft()).y()
-    below = lower_edge - window.banner.mapTo(window, window.banner.rect().bottomLeft()).y()
-    assert (0 < below < 20) == (where == "help")
+    below = page.mapFromGlobal(window.banner.mapToGlobal(QPoint(0, 0))).y()
+    assert (30 < below < 70) == (where == "help"), "under the page's head, and its foot stays free"
     focused = QApplication.focusWidget()
     assert focused is not None
     press(focused, Qt.Key.Key_Escape)
