@@ -136,8 +136,8 @@ class _Across(QSplitter):
 
 class _Centre(QWidget):
     """The top bar, the desk or the page that covers it, and the status line, with the banner over them: over the map's
-    lower edge, or under the page's head, where it covers no button of its foot. Esc that nobody has taken puts the
-    banner away, and stops what it tells of; a page is left by the next one.
+    lower edge, or the page's above a foot as high as its head, whose buttons stay free. Esc that nobody has taken puts
+    the banner away, and stops what it tells of; a page is left by the next one.
 
     Signals:
         left(): Esc, and no banner is there.
@@ -187,8 +187,8 @@ class _Centre(QWidget):
         room = QRect(below.mapTo(self, QPoint(0, 0)), below.size())
         layout = None if page is None else page.layout()
         if layout is not None and (head := layout.itemAt(0)) is not None:
-            room.setTop(room.top() + head.sizeHint().height())
-        self._banner.lie_in(room, Qt.AlignmentFlag.AlignBottom if page is None else Qt.AlignmentFlag.AlignTop)
+            room.setBottom(room.bottom() - head.sizeHint().height())
+        self._banner.lie_in(room)
 
 
 def _stack_up(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:

@@ -1,7 +1,7 @@
 """One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up.
 
 It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes; where a page
-covers the desk, under the page's head.
+covers the desk, above the page's foot.
 """
 
 from __future__ import annotations
@@ -88,15 +88,13 @@ class Banner(QWidget):
         if self._passing:
             self.hide()
 
-    def lie_in(self, room: QRect, edge: Qt.AlignmentFlag) -> None:
-        """Takes the upper or the lower edge of ``room``, as high as the words need."""
+    def lie_in(self, room: QRect) -> None:
+        """Takes the lower edge of ``room``, as high as the words need."""
         width = max(room.width() - 2 * _MARGIN, 1)
         height = self.heightForWidth(width)
         if height < 0:
             height = self.sizeHint().height()
-        upper = edge is Qt.AlignmentFlag.AlignTop
-        top = room.top() + _MARGIN if upper else room.bottom() + 1 - height - _MARGIN
-        self.setGeometry(room.left() + _MARGIN, top, width, height)
+        self.setGeometry(room.left() + _MARGIN, room.bottom() + 1 - height - _MARGIN, width, height)
         self.raise_()
 
     def _on_button(self) -> None:

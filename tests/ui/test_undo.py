@@ -132,8 +132,8 @@ def test_the_banner_is_seen_on_a_page_and_esc_stops_there_what_it_tells_of(
     assert window.banner.isVisible() and window.banner.words.text() == "正在催办 0/60，按 Esc 停止"
     page = window.pages.stack.currentWidget()
     assert page is not None
-    below = page.mapFromGlobal(window.banner.mapToGlobal(QPoint(0, 0))).y()
-    assert (30 < below < 70) == (where == "help"), "under the page's head, and its foot stays free"
+    below = page.height() - page.mapFromGlobal(window.banner.mapToGlobal(QPoint(0, window.banner.height()))).y()
+    assert (44 <= below < 70) == (where == "help"), "a page's foot stays free"
     focused = QApplication.focusWidget()
     assert focused is not None
     press(focused, Qt.Key.Key_Escape)
