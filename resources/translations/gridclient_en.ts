@@ -69,6 +69,10 @@
         <translation>Report</translation>
     </message>
     <message>
+        <source>{action}（由{who}办理）</source>
+        <translation>{action} (by the {who})</translation>
+    </message>
+    <message>
         <source>帮助与快捷键</source>
         <translation>Help and keys</translation>
     </message>
@@ -170,6 +174,10 @@
     <message>
         <source>选择附件</source>
         <translation>Choose attachments</translation>
+    </message>
+    <message>
+        <source>这台电脑没有能打开它的程序，可以用“另存”带到别处看。</source>
+        <translation>No program here opens it; use “Save as” and look elsewhere.</translation>
     </message>
     <message>
         <source>另存附件</source>
@@ -416,6 +424,10 @@
         <translation>No base map</translation>
     </message>
     <message>
+        <source>✓ 使用中</source>
+        <translation>✓ In use</translation>
+    </message>
+    <message>
         <source>已换用这份底图。</source>
         <translation>This base map is now in use.</translation>
     </message>
@@ -510,10 +522,6 @@
     <message>
         <source>已撤销 {number}</source>
         <translation>Undone: {number}</translation>
-    </message>
-    <message>
-        <source>当前角色不能{action}。</source>
-        <translation>Your role does not allow this: {action}.</translation>
     </message>
     <message>
         <source>案件现为“{state}”，现在不能{action}。</source>
@@ -673,42 +681,6 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>&quot;{text}&quot;</translation>
     </message>
     <message>
-        <source>按编号</source>
-        <translation>by number</translation>
-    </message>
-    <message>
-        <source>按标题</source>
-        <translation>by title</translation>
-    </message>
-    <message>
-        <source>按级别</source>
-        <translation>by level</translation>
-    </message>
-    <message>
-        <source>按状态</source>
-        <translation>by state</translation>
-    </message>
-    <message>
-        <source>按单位</source>
-        <translation>by unit</translation>
-    </message>
-    <message>
-        <source>按网格</source>
-        <translation>by grid</translation>
-    </message>
-    <message>
-        <source>按时限</source>
-        <translation>by deadline</translation>
-    </message>
-    <message>
-        <source>按来源</source>
-        <translation>by channel</translation>
-    </message>
-    <message>
-        <source>按登记时间</source>
-        <translation>by registration</translation>
-    </message>
-    <message>
         <source>、</source>
         <translation>, </translation>
     </message>
@@ -760,6 +732,10 @@ Left: working time {working}, natural time {natural}</translation>
     <message>
         <source>案件列表</source>
         <translation>Case list</translation>
+    </message>
+    <message>
+        <source>{column}（列表窄，暂不显示）</source>
+        <translation>{column} (list too narrow)</translation>
     </message>
     <message>
         <source>恢复默认列</source>
@@ -1156,6 +1132,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Change to {deeds}</translation>
     </message>
     <message>
+        <source>改为{deeds}，“{end}”随之撤回</source>
+        <translation>Change to {deeds}; “{end}” is withdrawn</translation>
+    </message>
+    <message>
         <source>本席位</source>
         <translation>this desk</translation>
     </message>
@@ -1220,8 +1200,16 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>due {due}</translation>
     </message>
     <message>
+        <source>还有一处冲突要选</source>
+        <translation>another conflict is left to choose</translation>
+    </message>
+    <message>
         <source>案件为：{parts}</source>
         <translation>Case becomes: {parts}</translation>
+    </message>
+    <message>
+        <source>原样（所做的已撤销）</source>
+        <translation>as it was (the deed was undone)</translation>
     </message>
     <message>
         <source>{deeds}等</source>
@@ -1328,8 +1316,8 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>rating &quot;{rating}&quot;</translation>
     </message>
     <message>
-        <source>选择“{choice}”</source>
-        <translation>choice &quot;{choice}&quot;</translation>
+        <source>上次冲突里选的“{choice}”</source>
+        <translation>chosen in the last conflict: “{choice}”</translation>
     </message>
     <message>
         <source>{unit}签收</source>
@@ -1414,6 +1402,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>编号</source>
         <translation>Number</translation>
+    </message>
+    <message>
+        <source>标题</source>
+        <translation>Title</translation>
     </message>
     <message>
         <source>描述</source>
@@ -1636,6 +1628,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Enrolling…</translation>
     </message>
     <message>
+        <source>请填写同步中心的网址。</source>
+        <translation>Give the address of the hub.</translation>
+    </message>
+    <message>
         <source>网址应以 http:// 或 https:// 开头，如 https://192.168.1.20:8700。</source>
         <translation>The address starts with http:// or https://, e.g. https://192.168.1.20:8700.</translation>
     </message>
@@ -1724,6 +1720,18 @@ When two desks handled the same case offline and both cannot count, it is listed
 </context>
 <context>
     <name>FilterBar</name>
+    <message>
+        <source>这里放不下的</source>
+        <translation>What has no room here</translation>
+    </message>
+    <message>
+        <source>更多筛选</source>
+        <translation>More filters</translation>
+    </message>
+    <message>
+        <source>按{column}</source>
+        <translation>by {column}</translation>
+    </message>
     <message>
         <source>{count} 件 · {order}</source>
         <translation>{count} cases · {order}</translation>
@@ -1971,10 +1979,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>返回</source>
         <translation>Back</translation>
-    </message>
-    <message>
-        <source>列对应沿用上次为这种表头选的。</source>
-        <translation>Columns are as you chose them last time for this header.</translation>
     </message>
     <message>
         <source>导入没有完成，原因见“导入”页（Ctrl+I）。</source>
@@ -2447,12 +2451,20 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Empty: as the system; “direct”: none</translation>
     </message>
     <message>
+        <source>保存</source>
+        <translation>Save</translation>
+    </message>
+    <message>
         <source>换成网址</source>
         <translation>Move to</translation>
     </message>
     <message>
         <source>代理</source>
         <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>没有改动。</source>
+        <translation>Nothing changed.</translation>
     </message>
     <message>
         <source>已核对是原来的同步中心，改用这个网址。</source>
@@ -2530,6 +2542,13 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>深色</source>
         <translation>Dark</translation>
+    </message>
+</context>
+<context>
+    <name>Looking</name>
+    <message>
+        <source>列对应沿用上次为这种表头选的。</source>
+        <translation>Columns are matched as last time for these headers.</translation>
     </message>
 </context>
 <context>
@@ -2717,6 +2736,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>离线：关</source>
         <translation>Offline: off</translation>
+    </message>
+    <message>
+        <source>现在没有可以断开的连接：本席位没有接入同步中心、用U盘交换，或者同步已停止。</source>
+        <translation>There is no line to cut: this desk is not enrolled, works by stick, or synchronisation has stopped.</translation>
     </message>
 </context>
 <context>
@@ -3372,10 +3395,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>You see data as of {when}.</translation>
     </message>
     <message>
-        <source>0 条操作</source>
-        <translation>0 actions</translation>
-    </message>
-    <message>
         <source>这台电脑恢复过备份</source>
         <translation>This computer was restored from a backup</translation>
     </message>
@@ -3384,8 +3403,12 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>The desk&apos;s data is as it was when backed up. What was reported after that is on the hub and comes back with the next sync; what was not reported is in the replaced data, saved in the folder &quot;backups&quot;.</translation>
     </message>
     <message>
-        <source>同步中心和别的席位的记录都不动；本机还没有上报的 {waiting}一条不少。</source>
-        <translation>The records of the hub and of other desks are not touched; all that is not reported from here stays: {waiting}.</translation>
+        <source>；本机还没有上报的 {here}一条不少</source>
+        <translation>; the {here} not reported yet all stay</translation>
+    </message>
+    <message>
+        <source>同步中心和别的席位的记录都不动{waiting}。</source>
+        <translation>Nothing changes at the hub and other desks{waiting}.</translation>
     </message>
     <message>
         <source>按下按钮：取回同步中心已有的内容，再从新的编号起点上报本机的。</source>
@@ -3404,8 +3427,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Most likely this desk&apos;s data was copied to another computer and both are in use; or an old backup was restored.</translation>
     </message>
     <message>
-        <source>两边的记录都保留：同步中心的不动，本机还没有上报的 {waiting}一条不少。</source>
-        <translation>Both sides&apos; records are kept: the hub&apos;s are not touched, and all that is not reported from here stays: {waiting}.</translation>
+        <source>两边的记录都保留，同步中心的不动{waiting}。</source>
+        <translation>Both records are kept, the hub&apos;s is not touched{waiting}.</translation>
     </message>
     <message>
         <source>按下按钮：本机换一个新的编号起点，把没有上报的重新编号后上报。另一台电脑请停用，或另行注册。</source>

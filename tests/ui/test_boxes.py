@@ -95,7 +95,12 @@ def test_a_rectangle_counts_what_the_list_would_show(
 ) -> None:
     asked: list[CaseFilter] = []
     total = invented.desk.queries.total
-    monkeypatch.setattr(invented.desk.queries, "total", lambda where: asked.append(where) or total(where))
+
+    def counted(where: CaseFilter) -> int:
+        asked.append(where)
+        return total(where)
+
+    monkeypatch.setattr(invented.desk.queries, "total", counted)
     boxes.show_place(CaseFilter(bounds=(0, 0, 1, 1)))
     assert {button.count for button in boxes.buttons.values()} == {None}, "not the figures of another place"
     qtbot.waitUntil(lambda: len(asked) == len(Box) and not jobs.busy)

@@ -118,7 +118,8 @@ def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
     assert page.bar.rest.accessibleName() == "更多筛选"
     words = [entry.text() for entry in menu.actions()]
     assert words[-3:] == ["12345 ×", "单位", "＋ 存为视图"]
-    units = menu.actions()[-2].menu()
+    entries = menu.actions()
+    units = entries[-2].menu()
     assert isinstance(units, QMenu) and not units.actions(), "no unit is listed before they are asked for"
     for _ in range(2):
         units.aboutToShow.emit()

@@ -7,12 +7,11 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.services.rows import Box, Changes
 from gridclient.ui.help.page import HelpPage
@@ -181,13 +180,6 @@ def test_what_a_rule_forbids_for_some_is_said_in_one_sentence(
     qtbot.waitUntil(window.banner.isVisible)
     assert window.banner.words.text().startswith("已签收 1 件，9 件未办成：\n")
     assert "现为“处置中”，只有待签收的可以签收。" in window.banner.words.text()
-
-
-def test_a_failing_store_is_told_in_the_banner_and_nothing_pops_up(window: MainWindow, qtbot: QtBot) -> None:
-    window._jobs.failed.emit(StoreUnavailable("store.disk_full"))
-    assert window.banner.isVisible()
-    assert window.banner.words.text()
-    assert QApplication.activeModalWidget() is None
 
 
 def test_f5_reads_everything_again(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
@@ -394,16 +386,3 @@ def test_typing_in_the_search_narrows_after_a_pause(window: MainWindow, qtbot: Q
     press(window.cases.bar.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.state.filter.text == "")
     assert window.cases.table.hasFocus()
-
-
-def test_the_banner_stays_over_the_map_when_the_intake_form_takes_room(window: MainWindow, qtbot: QtBot) -> None:
-    window.resize(1366, 768)
-    window._places.across.setSizes([190, 876, 300])
-    window.banner.tell("不能写入", "bad")
-    before = window.map.width()
-    press(window, Qt.Key.Key_F3)
-    qtbot.waitUntil(lambda: window.map.width() < before)
-    qtbot.wait(20)
-    left = window.map.mapFromGlobal(window.banner.mapToGlobal(QPoint(0, 0))).x()
-    assert left > 0
-    assert left + window.banner.width() < window.map.width()

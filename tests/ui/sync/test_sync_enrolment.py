@@ -68,7 +68,9 @@ def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: Syn
     return form
 
 
-@pytest.mark.parametrize("code", ["enrol.code_used", "enrol.code_expired", "enrol.other_township", "sync.certificate_expired"])
+@pytest.mark.parametrize(
+    "code", ["enrol.code_used", "enrol.code_expired", "enrol.other_township", "sync.certificate_expired"]
+)
 def test_what_the_hub_says_against_it_stands_at_its_field(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, code: str
 ) -> None:
