@@ -14,15 +14,15 @@ _PART: Final = ".part"
 
 
 def read_file(file: Path) -> bytes:
-    """All of a file. Raises ``SyncFault``: ``file.missing``, ``bundle.unreadable``, ``bundle.broken`` for one of
-    senseless size."""
+    """All of a file. Raises ``SyncFault``: ``file.missing`` (its folder is there), ``bundle.unreadable``,
+    ``bundle.broken`` for one of senseless size."""
     try:
         if file.stat().st_size > MOST_BYTES:
             raise SyncFault("bundle.broken")
         return file.read_bytes()
-    except FileNotFoundError:
-        raise SyncFault("file.missing", file=file.name) from None
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and file.parent.is_dir():
+            raise SyncFault("file.missing", file=file.name) from None
         raise SyncFault("bundle.unreadable", reason=error.strerror or type(error).__name__) from error
 
 

@@ -35,7 +35,7 @@ def test_a_sound_desk_passes_and_its_map_renders(desk: CommandLine, qtbot: QtBot
 def test_it_works_where_there_is_no_profile(tmp_path: Path, qtbot: QtBot) -> None:
     findings = check(tmp_path / "none")
     assert all(finding.ok for finding in findings)
-    assert "还没有席位" in findings[0].sentence
+    assert "没有席位数据" in findings[0].sentence
     assert not (tmp_path / "none").exists()
 
 

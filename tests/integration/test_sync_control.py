@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.errors import Cancelled, GridClientError, SyncFault
+from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
@@ -120,7 +120,7 @@ def test_stick_is_written_by_the_worker_and_faults_come_back(desk: Desk, tmp_pat
     desk.wait_for(is_retrying)
     assert desk.control.export_bundle(tmp_path / "a.gridbundle").events == 3
     assert (tmp_path / "a.gridbundle").read_bytes().startswith(b"GRIDBUNDLE")
-    with pytest.raises(SyncFault, match=r"bundle\.unreadable"):
+    with pytest.raises(GridClientError, match=r"file\.missing"):
         desk.control.import_bundle(tmp_path / "none.gridbundle")
 
 
