@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from types import CodeType
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ def load_qt() -> None:
     whether the module names PySide6 and may one day switch on ``__feature__``. Nothing here does.
     """
     with _signatures_later():
-        import PySide6.QtCore  # noqa: F401
+        import_module("PySide6.QtCore")
     builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
 
 

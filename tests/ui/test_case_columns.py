@@ -15,6 +15,8 @@ from gridclient.ui.state import Question
 from tests.ui.conftest import OpenList, press
 from tests.ui.fakes.invented_desk import InventedDesk
 
+CHANNEL = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
+
 
 def test_every_head_has_room_for_its_word_and_its_arrow(open_list: OpenList, crowded: InventedDesk) -> None:
     page = open_list(crowded)
@@ -144,21 +146,19 @@ def test_columns_that_gave_way_to_a_dragged_one_come_back_when_it_is_dragged_bac
     open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
 ) -> None:
     table = open_list(crowded).table
-    channel = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
     drag(table, NUMBER, 320)
-    qtbot.waitUntil(lambda: table.isColumnHidden(channel))
+    qtbot.waitUntil(lambda: table.isColumnHidden(CHANNEL))
     drag(table, NUMBER, -320)
-    qtbot.waitUntil(lambda: not table.isColumnHidden(channel))
+    qtbot.waitUntil(lambda: not table.isColumnHidden(CHANNEL))
 
 
 def test_a_column_that_was_dragged_too_wide_is_ticked_again_at_its_own_width(
     open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
 ) -> None:
     table = open_list(crowded).table
-    channel = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.CHANNEL)
-    drag(table, channel, 500)
-    qtbot.waitUntil(lambda: table.isColumnHidden(channel))
+    drag(table, CHANNEL, 500)
+    qtbot.waitUntil(lambda: table.isColumnHidden(CHANNEL))
     for _ in range(2):
         next(entry for entry in table.column_menu().actions() if entry.text().startswith("来源")).trigger()
-    assert not table.isColumnHidden(channel)
-    assert table.columnWidth(channel) == COLUMNS[channel].width
+    assert not table.isColumnHidden(CHANNEL)
+    assert table.columnWidth(CHANNEL) == COLUMNS[CHANNEL].width
