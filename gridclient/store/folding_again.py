@@ -7,21 +7,23 @@ from typing import Final
 from gridclient.store.driver import Connection, Database
 from gridclient.store.refolding import Refolding
 from gridclient.store.schema import RULES, RULES_VALUE
-from gridclient.store.settings import KEEP_VALUE
+from gridclient.store.settings import KEEP_VALUE, read_value
 
 _AT_ONCE: Final = 1000
 
 
 def fold_again(database: Database) -> None:
-    """Brings rows, parts and counts after today's rules, a thousand cases a transaction; one cut off begins anew.
+    """Brings rows, parts and counts after today's rules, a thousand cases a transaction; one cut off goes on.
 
     By which words a case is found is left as it stands.
     """
     with database.reader() as connection:
         last = connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0
-    for first in range(1, last + 1, _AT_ONCE):
+        rules, _, place = read_value(connection, RULES_VALUE).partition("@")
+    for first in range(int(place) if place and rules == str(RULES) else 1, last + 1, _AT_ONCE):
         with database.writer() as connection:
             _fold_some(connection, first)
+            connection.execute(KEEP_VALUE, (RULES_VALUE, f"{RULES}@{first + _AT_ONCE}"))
     with database.writer() as connection:
         connection.execute(KEEP_VALUE, (RULES_VALUE, str(RULES)))
 

@@ -168,6 +168,41 @@ def test_two_people_who_choose_differently_contend_again(two: Two) -> None:
     assert case.lead is not None and (case.lead.unit, case.contentions) == (OTHER, ())
 
 
+@pytest.mark.parametrize("choice", ["keep", "take"])
+def test_a_choice_that_was_taken_back_contends_with_no_other(two: Two, choice: str) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    chosen = two.a.do(EventKind.RESOLVED, target=list(second.key), choice="keep")
+    two.a.do(EventKind.UNDONE, target=list(chosen.key))
+    two.b.do(EventKind.RESOLVED, target=list(second.key), choice=choice)
+    case = two.meet()
+    assert case.contentions == ()
+    assert case.lead is not None and case.lead.unit == (UNIT if choice == "keep" else OTHER)
+
+
+@pytest.mark.parametrize("unit", [UNIT, OTHER])
+def test_a_deed_that_was_taken_back_contends_with_no_other(two: Two, unit: str) -> None:
+    dispatched = two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.do(EventKind.UNDONE, target=list(dispatched.key))
+    two.b.do(EventKind.DISPATCHED, **given_to(unit))
+    case = two.meet()
+    assert (case.contentions, case.refused) == ((), ())
+    assert case.lead is not None and case.lead.unit == unit
+
+
+def test_an_undo_waits_for_a_choice_where_another_deed_came_and_went(two: Two) -> None:
+    """To undo takes that nothing came since; what came was taken back, but the undo must not be lost silently."""
+    two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
+    two.meet()
+    assert two.b.case.last is not None
+    signed = two.a.do(EventKind.SIGNED, unit=OTHER)
+    two.a.do(EventKind.UNDONE, target=list(signed.key))
+    undone = two.b.do(EventKind.UNDONE, target=list(two.b.case.last))
+    case = two.meet()
+    assert [c.key for c in case.contentions] == [undone.key]
+
+
 def test_what_the_later_side_did_next_goes_on_with_its_branch(two: Two) -> None:
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
     second = two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
