@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QCompleter,
@@ -19,47 +18,25 @@ from PySide6.QtWidgets import (
 
 from gridclient.ui.matching import Entry, find
 from gridclient.ui.theme import SMALL_PX, base_font, restyle, tokens
+from gridclient.ui.value_list import VALUE, Index, ValueList
 
-Index = QModelIndex | QPersistentModelIndex
-ENTRY: Final = Qt.ItemDataRole.UserRole
 _ROW, _ROW_WITH_DETAIL, _EDGE, _SHOWN = 26, 42, 8, 8
 
 
-class EntryModel(QAbstractListModel):
-    """What was found, as frozen entries under their own role."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.entries: list[Entry] = []
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        entry = self.entries[index.row()]
-        if role == ENTRY:
-            return entry
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return entry.title
-        return entry.detail if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def show_entries(self, entries: list[Entry]) -> None:
-        self.beginResetModel()
-        self.entries = entries
-        self.endResetModel()
+def entry_list(parent: QObject) -> ValueList[Entry]:
+    """What was found; more about it is in the tooltip."""
+    return ValueList(lambda entry: entry.title, told=lambda entry: entry.detail, parent=parent)
 
 
 class EntryDelegate(QStyledItemDelegate):
     """The words and, muted below, the second line."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
-        entry: Entry = index.data(ENTRY)
+        entry: Entry = index.data(VALUE)
         return QSize(0, _ROW_WITH_DETAIL if entry.detail else _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        entry: Entry = index.data(ENTRY)
+        entry: Entry = index.data(VALUE)
         theme = tokens()
         place = option.rect.adjusted(_EDGE, 0, -_EDGE, 0)
         painter.save()
@@ -94,7 +71,7 @@ class Chooser(QLineEdit):
         self.setClearButtonEnabled(True)
         self._entries: Sequence[Entry] = ()
         self._value = ""
-        self._found = EntryModel(self)
+        self._found = entry_list(self)
         completer = QCompleter(self._found, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         completer.setMaxVisibleItems(_SHOWN)
@@ -161,7 +138,7 @@ class Chooser(QLineEdit):
             self._mark(invalid=True)
 
     def _offer(self, typed: str) -> None:
-        self._found.show_entries(find(self._entries, typed))
+        self._found.show_values(find(self._entries, typed))
         self.completer().complete()
 
     def _choose_only(self) -> bool:
@@ -173,12 +150,12 @@ class Chooser(QLineEdit):
     def _on_edited(self, text: str) -> None:
         had, self._value = self._value, ""
         self._mark(invalid=False)
-        self._found.show_entries(find(self._entries, text))
+        self._found.show_values(find(self._entries, text))
         if had:
             self.chosen.emit("")
 
     def _on_activated(self, index: QModelIndex) -> None:
-        entry = index.data(ENTRY)
+        entry = index.data(VALUE)
         if isinstance(entry, Entry):
             self._choose(entry)
 

@@ -10,9 +10,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from gridclient.services.rows import Likeness
-from gridclient.ui.chooser import ENTRY, EntryDelegate, EntryModel
+from gridclient.ui.chooser import EntryDelegate, entry_list
 from gridclient.ui.matching import Entry
 from gridclient.ui.present import joined, likeness_words, short_number, state_word
+from gridclient.ui.value_list import VALUE
 
 
 def likeness_entry(likeness: Likeness, now: datetime) -> Entry:
@@ -35,7 +36,7 @@ class LikenessList(QListView):
         super().__init__(parent)
         self.setAccessibleName(self.tr("可能重复的案件"))
         self.setToolTip(self.tr("单击或按 Enter 打开"))
-        self.entries = EntryModel(self)
+        self.entries = entry_list(self)
         self.setModel(self.entries)
         self.setItemDelegate(EntryDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -43,7 +44,7 @@ class LikenessList(QListView):
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
         """Other cases, in their order."""
-        self.entries.show_entries([likeness_entry(likeness, now) for likeness in likenesses])
+        self.entries.show_values([likeness_entry(likeness, now) for likeness in likenesses])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -52,5 +53,5 @@ class LikenessList(QListView):
         super().keyPressEvent(event)
 
     def _open(self, index: QModelIndex) -> None:
-        entry: Entry = index.data(ENTRY)
+        entry: Entry = index.data(VALUE)
         self.open_wanted.emit(entry.value)

@@ -12,7 +12,6 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.panel import DispatchPanel
-from gridclient.ui.dispatch.unit_list import PART
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
@@ -42,7 +41,7 @@ def proposed(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBo
 
 
 def shown_names(panel: DispatchPanel) -> list[str]:
-    return [item.name for item in panel.list.units.items]
+    return [item.name for item in panel.list.units.values]
 
 
 def test_lead_and_cooperating_units_are_chosen_beforehand(
@@ -51,7 +50,7 @@ def test_lead_and_cooperating_units_are_chosen_beforehand(
     proposed(panel, made, made.filed("噪音"), qtbot)
     assert panel.choice.lead == LEAD
     assert panel.choice.cooperating == (OTHER,)
-    parts = [panel.list.units.index(row).data(PART) for row in range(3)]
+    parts = [panel.list.choice.part_of(item.code) for item in panel.list.units.values[:3]]
     assert parts == [Role.LEAD, Role.COOPERATING, None]
 
 

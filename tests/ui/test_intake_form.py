@@ -274,7 +274,7 @@ def test_likely_duplicates_are_named_with_the_reason_and_opened(
     form = opened()
     paste(form, ORDER)
     qtbot.waitUntil(form.alike.isVisible)
-    assert form.alike.entries.entries[0].detail.startswith("距 38 m · 同电话 · 文字相近 · 14:32")
+    assert form.alike.entries.values[0].detail.startswith("距 38 m · 同电话 · 文字相近 · 14:32")
     form.alike.setCurrentIndex(form.alike.entries.index(0))
     with qtbot.waitSignal(form.open_wanted) as wanted:
         QTest.keyClick(form.alike, Qt.Key.Key_Return)

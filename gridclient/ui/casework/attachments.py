@@ -8,17 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QMimeData,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    QTemporaryDir,
-    QUrl,
-    Signal,
-)
+from PySide6.QtCore import QMimeData, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -45,56 +35,38 @@ from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.value_list import VALUE, ValueList
 
-Index = QModelIndex | QPersistentModelIndex
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
-FILE: Final = Qt.ItemDataRole.UserRole
 
 
-class FilesModel(QAbstractListModel):
+class FilesModel(ValueList[AttachedFile]):
     """The files with the small images that have come so far."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.files: tuple[AttachedFile, ...] = ()
+    def __init__(self, *, parent: QWidget) -> None:
+        super().__init__(self._words, told=self._told, icon=self._icon, parent=parent)
         self._icons: dict[str, QIcon] = {}
         self._marks = {FileState.ONLY_HERE: self.tr("仅在本机"), FileState.NOT_HERE: self.tr("尚未收到")}
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.files)
+    def _words(self, file: AttachedFile) -> str:
+        return "\n".join(part for part in (f"{file.kind} {file.name}".strip(), self._marks.get(file.state)) if part)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        file = self.files[index.row()]
-        if role == FILE:
-            return file
-        if role == Qt.ItemDataRole.DisplayRole:
-            return "\n".join(part for part in (f"{file.kind} {file.name}".strip(), self._marks.get(file.state)) if part)
-        if role == Qt.ItemDataRole.DecorationRole:
-            return self._icons.get(file.sha256) or icon("case" if file.name.lower().endswith(".pdf") else "photo")
-        return self._told(file) if role == Qt.ItemDataRole.ToolTipRole else None
+    def _icon(self, file: AttachedFile) -> QIcon:
+        return self._icons.get(file.sha256) or icon("case" if file.name.lower().endswith(".pdf") else "photo")
 
     def _told(self, file: AttachedFile) -> str:
         mark = self._marks.get(file.state)
         size = f"{file.kind} {file.size / 1024:,.0f} KB".strip()
         return "\n".join(part for part in (file.name, size, mark) if part)
 
-    def show_files(self, files: Sequence[AttachedFile]) -> None:
-        if tuple(files) != self.files:
-            self.beginResetModel()
-            self.files = tuple(files)
-            self.endResetModel()
-
     def missing(self) -> list[str]:
         """The files whose small image was not made yet."""
-        return [file.sha256 for file in self.files if file.sha256 not in self._icons]
+        return [file.sha256 for file in self.values if file.sha256 not in self._icons]
 
     def show_image(self, sha256: str, image: QImage) -> None:
-        if image.isNull():
-            return
-        self._icons[sha256] = QIcon(_squared(image))
-        self.dataChanged.emit(self.index(0), self.index(max(len(self.files) - 1, 0)))
+        if not image.isNull():
+            self._icons[sha256] = QIcon(_squared(image))
+            self.words_changed()
 
 
 class AttachmentsTab(QWidget):
@@ -124,7 +96,7 @@ class AttachmentsTab(QWidget):
         self._hint = QLabel(self.tr("把照片或 PDF 拖到这里，或按 Ctrl+V 粘贴截图。"), self)
         self._hint.setProperty("role", "muted")
         self._hint.setWordWrap(True)
-        self.files = FilesModel(self)
+        self.files = FilesModel(parent=self)
         self.list = self._make_list()
         bar = QHBoxLayout()
         bar.addWidget(self.kind)
@@ -147,7 +119,7 @@ class AttachmentsTab(QWidget):
         self.add_button.setEnabled(open_to_add)
         self.kind.setEnabled(open_to_add)
         self.save_button.setEnabled(bool(view.files))
-        self.files.show_files(view.files)
+        self.files.show_values(view.files)
         self.list.setVisible(bool(view.files))
         self._hint.setVisible(open_to_add)
         files = self._desk.files
@@ -214,7 +186,7 @@ class AttachmentsTab(QWidget):
         self.attach([Path(name) for name in names])
 
     def _open(self, index: QModelIndex) -> None:
-        file, files = index.data(FILE), self._desk.files
+        file, files = index.data(VALUE), self._desk.files
         if not isinstance(file, AttachedFile) or files is None:
             return
         if self._shown_outside is None:
@@ -233,7 +205,7 @@ class AttachmentsTab(QWidget):
 
     def _save(self) -> None:
         index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
-        file, files = index.data(FILE), self._desk.files
+        file, files = index.data(VALUE), self._desk.files
         if not isinstance(file, AttachedFile) or files is None:
             return
         name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)

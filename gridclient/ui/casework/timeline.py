@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
@@ -14,47 +14,10 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.ui.casework.case_view import TimelineLine
 from gridclient.ui.present import moment_words
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
+from gridclient.ui.value_list import VALUE, Index, ValueList
 
-Index = QModelIndex | QPersistentModelIndex
-LINE: Final = Qt.ItemDataRole.UserRole
 _LEFT, _GAP, _DOT, _PAD, _MOST_LINES = 18, 8, 8, 4, 3
 _WRAP: Final = Qt.TextFlag.TextWordWrap
-
-
-class TimelineModel(QAbstractListModel):
-    """The lines as values; words and times are worked out when they are painted."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lines: tuple[TimelineLine, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.lines)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        line = self.lines[index.row()]
-        if role == LINE:
-            return line
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{line.at:%H:%M} {line.text}"
-        return self._told(line) if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def show_lines(self, lines: Sequence[TimelineLine]) -> None:
-        """Other lines; the same ones again change nothing."""
-        if tuple(lines) != self.lines:
-            self.beginResetModel()
-            self.lines = tuple(lines)
-            self.endResetModel()
-
-    def _told(self, line: TimelineLine) -> str:
-        told = [line.text, self.tr("{at} · {actor}").format(at=f"{line.at:%Y-%m-%d %H:%M:%S}", actor=line.actor)]
-        if line.unsent:
-            told.append(self.tr("未上报：还只在本机"))
-        if line.refused:
-            told.append(self.tr("未生效：与另一席位的操作冲突"))
-        return "\n".join(told)
 
 
 class TimelineDelegate(QStyledItemDelegate):
@@ -75,12 +38,12 @@ class TimelineDelegate(QStyledItemDelegate):
         view: Any = self.parent()
         width = view.viewport().width() - _LEFT - self.times - 2 * _GAP
         metrics = QFontMetrics(base_font())
-        text = metrics.boundingRect(QRect(0, 0, max(width, 40), 1000), _WRAP, index.data(LINE).text)
+        text = metrics.boundingRect(QRect(0, 0, max(width, 40), 1000), _WRAP, index.data(VALUE).text)
         height = min(text.height(), _MOST_LINES * metrics.lineSpacing())
         return QSize(option.rect.width(), max(height, metrics.lineSpacing()) + _PAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        line: TimelineLine = index.data(LINE)
+        line: TimelineLine = index.data(VALUE)
         place: QRect = option.rect
         theme = tokens()
         painter.save()
@@ -116,7 +79,7 @@ class TimelineList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.lines = TimelineModel(self)
+        self.lines = ValueList(_words, told=self._told, parent=self)
         self._delegate = TimelineDelegate(parent=self)
         self.setModel(self.lines)
         self.setItemDelegate(self._delegate)
@@ -124,10 +87,21 @@ class TimelineList(QListView):
     def show_lines(self, lines: Sequence[TimelineLine], now: datetime) -> None:
         """The lines of a case, the newest first."""
         self._delegate.measure(lines, now)
-        self.lines.show_lines(lines)
-        self.viewport().update()
+        self.lines.show_values(lines)
+
+    def _told(self, line: TimelineLine) -> str:
+        told = [line.text, self.tr("{at} · {actor}").format(at=f"{line.at:%Y-%m-%d %H:%M:%S}", actor=line.actor)]
+        if line.unsent:
+            told.append(self.tr("未上报：还只在本机"))
+        if line.refused:
+            told.append(self.tr("未生效：与另一席位的操作冲突"))
+        return "\n".join(told)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
+
+
+def _words(line: TimelineLine) -> str:
+    return f"{line.at:%H:%M} {line.text}"

@@ -79,7 +79,7 @@ class CommandBar(QLineEdit):
 
     def offers(self) -> Sequence[Offer]:
         """What the list shows now."""
-        return self._list.offers.offers if self._list is not None and self._list.isVisible() else ()
+        return self._list.offers.values if self._list is not None and self._list.isVisible() else ()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.ui.command.offers import Kind, Offer
 from gridclient.ui.icons import icon
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
+from gridclient.ui.value_list import VALUE, Index, ValueList
 
-Index = QModelIndex | QPersistentModelIndex
-NO_INDEX: Final = QModelIndex()
-OFFER: Final = Qt.ItemDataRole.UserRole
 ROW: Final = 30
 _ICON, _EDGE, _GAP, _FRAME = 16, 10, 8, 5
 _ICONS: Final = {
@@ -40,28 +28,6 @@ _ICONS: Final = {
 }
 
 
-class OfferModel(QAbstractListModel):
-    """The offers, best first."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.offers: Sequence[Offer] = ()
-
-    def show_offers(self, offers: Sequence[Offer]) -> None:
-        self.beginResetModel()
-        self.offers = offers
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self.offers)
-
-    def data(self, index: Index, role: int = 0) -> Any:
-        offer = self.offers[index.row()]
-        if role in (0, OFFER):
-            return offer if role == OFFER else offer.title
-        return offer.detail if role == Qt.ItemDataRole.ToolTipRole else None
-
-
 class OfferDelegate(QStyledItemDelegate):
     """Paints one offer."""
 
@@ -69,7 +35,7 @@ class OfferDelegate(QStyledItemDelegate):
         return QSize(200, ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        offer: Offer = index.data(OFFER)
+        offer: Offer = index.data(VALUE)
         theme = tokens()
         place = option.rect
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -124,7 +90,7 @@ class OfferList(QListView):
         super().__init__(parent)
         self.setObjectName("commandList")
         self._over = parent
-        self.offers = OfferModel(self)
+        self.offers = ValueList[Offer](lambda offer: offer.title, told=lambda offer: offer.detail, parent=self)
         self.setModel(self.offers)
         self.setItemDelegate(OfferDelegate(self))
         self.setUniformItemSizes(True)
@@ -133,12 +99,12 @@ class OfferList(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)
         self.entered.connect(self.setCurrentIndex)
-        self.clicked.connect(lambda index: self.offer_chosen.emit(self.offers.offers[index.row()]))
+        self.clicked.connect(lambda index: self.offer_chosen.emit(index.data(VALUE)))
         self.hide()
 
     def show_offers(self, offers: Sequence[Offer], *, below: QRect) -> None:
         """Shows the offers under ``below`` (in the window's pixels), the first one marked."""
-        self.offers.show_offers(offers)
+        self.offers.show_values(offers)
         if not offers:
             self.hide()
             return
@@ -151,12 +117,12 @@ class OfferList(QListView):
 
     def current(self) -> Offer | None:
         """The marked offer."""
-        place = self.currentIndex().row()
-        return self.offers.offers[place] if 0 <= place < len(self.offers.offers) else None
+        marked: Offer | None = self.currentIndex().data(VALUE)
+        return marked
 
     def step(self, by: int) -> None:
         """Moves the mark, round at the ends; 0 marks the first."""
-        count = len(self.offers.offers)
+        count = len(self.offers.values)
         if count:
             place = (self.currentIndex().row() + by) % count if by else 0
             self.setCurrentIndex(self.offers.index(place))

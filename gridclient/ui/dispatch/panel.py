@@ -168,7 +168,7 @@ class DispatchPanel(DispatchSheet):
             self.cancelled.emit()
 
     def _press_digit(self, digit: int, shifted: bool) -> bool:
-        items = self.list.units.items
+        items = self.list.units.values
         if digit <= len(items):
             (self._toggle if shifted else self._lead)(items[digit - 1].code)
         return True

@@ -3,69 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final, cast
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QCoreApplication,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.domain.case import Role
 from gridclient.ui.dispatch.choice import Choice, UnitItem
 from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
+from gridclient.ui.value_list import VALUE, Index, ValueList
 
 translate = QCoreApplication.translate
-Index = QModelIndex | QPersistentModelIndex
-ITEM: Final = Qt.ItemDataRole.UserRole
-PART: Final = Qt.ItemDataRole.UserRole + 1
 _GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
 _DOT: Final = " · "
 _LEAST_PX: Final = 76
-
-
-class UnitModel(QAbstractListModel):
-    """The units shown and the part that each has in the choice."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.items: list[UnitItem] = []
-        self._choice = Choice()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        item = self.items[index.row()]
-        if role == ITEM:
-            return item
-        if role == PART:
-            return self._choice.part_of(item.code)
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{index.row() + 1} {item.name} {part_word(self._choice.part_of(item.code))} {item.reason}"
-        if role == Qt.ItemDataRole.DisplayRole:
-            return item.name
-        return f"{item.name}\n{item.reason}" if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
-        """Other units, or the same with another choice."""
-        self._choice = choice
-        if list(items) != self.items:
-            self.beginResetModel()
-            self.items = list(items)
-            self.endResetModel()
-        elif self.items:
-            self.dataChanged.emit(self.index(0), self.index(len(self.items) - 1))
 
 
 def part_word(part: Role | None) -> str:
@@ -80,14 +32,16 @@ def part_word(part: Role | None) -> str:
 class UnitDelegate(QStyledItemDelegate):
     """Paints one card."""
 
+    @property
+    def _list(self) -> UnitList:
+        return cast("UnitList", self.parent())
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        view: Any = self.parent()
-        return QSize(option.rect.width(), card_height(index.data(ITEM), view.viewport().width()))
+        return QSize(option.rect.width(), card_height(index.data(VALUE), self._list.viewport().width()))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        item: UnitItem = index.data(ITEM)
-        given = index.data(PART)
-        part = Role(given) if given else None  # a role hands over a plain text
+        item: UnitItem = index.data(VALUE)
+        part = self._list.choice.part_of(item.code)
         theme = tokens()
         place: QRect = option.rect
         card = QRectF(place).adjusted(0.5, 0.5, -0.5, -_GAP - 0.5)
@@ -170,7 +124,10 @@ class UnitList(QListView):
         self.setObjectName("unitList")
         self.setAccessibleName(self.tr("可派遣的单位"))
         self._on_key = on_key
-        self.units = UnitModel(self)
+        self.choice = Choice()
+        self.units = ValueList(
+            lambda item: item.name, told=lambda item: f"{item.name}\n{item.reason}", spoken=self._spoken, parent=self
+        )
         self.setModel(self.units)
         self.setItemDelegate(UnitDelegate(self))
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
@@ -181,7 +138,7 @@ class UnitList(QListView):
     def sizeHint(self) -> QSize:
         """As high as its cards, up to what the panel can spare."""
         width = self.viewport().width()
-        return QSize(200, min(sum(card_height(item, width) for item in self.units.items) + 2, _MOST_PX))
+        return QSize(200, min(sum(card_height(item, width) for item in self.units.values) + 2, _MOST_PX))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, min(self.sizeHint().height(), _LEAST_PX))
@@ -189,7 +146,8 @@ class UnitList(QListView):
     def show_items(self, items: Sequence[UnitItem], choice: Choice) -> None:
         """Other units; the current row stays where the same unit is."""
         current = self.current_code
-        self.units.show_items(items, choice)
+        self.choice = choice
+        self.units.show_values(items)
         codes = [item.code for item in items]
         row = codes.index(current) if current in codes else 0
         self.setCurrentIndex(self.units.index(row))
@@ -198,20 +156,24 @@ class UnitList(QListView):
     @property
     def current_code(self) -> str | None:
         """The unit that the arrows stand on."""
-        item = self.currentIndex().data(ITEM)
+        item = self.currentIndex().data(VALUE)
         return item.code if isinstance(item, UnitItem) else None
 
     def go_to(self, code: str) -> None:
         """Makes the row of this unit the current one and brings it into view."""
-        codes = [item.code for item in self.units.items]
+        codes = [item.code for item in self.units.values]
         if code in codes:
             self.setCurrentIndex(self.units.index(codes.index(code)))
             self.scrollTo(self.currentIndex())
 
     def step(self, by: int) -> None:
         """Moves the current row."""
-        row = min(max(self.currentIndex().row() + by, 0), len(self.units.items) - 1)
+        row = min(max(self.currentIndex().row() + by, 0), len(self.units.values) - 1)
         self.setCurrentIndex(self.units.index(row))
+
+    def _spoken(self, item: UnitItem) -> str:
+        number = self.units.values.index(item) + 1
+        return f"{number} {item.name} {part_word(self.choice.part_of(item.code))} {item.reason}"
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._on_key(event):
@@ -219,7 +181,7 @@ class UnitList(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
-        item = self.indexAt(event.position().toPoint()).data(ITEM)
+        item = self.indexAt(event.position().toPoint()).data(VALUE)
         if not isinstance(item, UnitItem):
             return
         beside = event.button() == Qt.MouseButton.RightButton

@@ -18,7 +18,7 @@ from gridclient.app import App
 from gridclient.composition import create_profile
 from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
-from gridclient.ui.casework.attachments import AttachmentsTab, FilesModel
+from gridclient.ui.casework.attachments import AttachmentsTab
 from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.thumbnails import SIDE, thumbnail
 from gridclient.ui.jobs import Jobs
@@ -142,12 +142,14 @@ def test_a_file_that_no_program_opens_is_told(
     qtbot.waitUntil(lambda: "没有能打开它的程序" in tab.note.text())
 
 
-def test_papers_and_photos_are_told_apart_and_stand_in_one_line(made: InventedDesk, tmp_path: Path) -> None:
+def test_papers_and_photos_are_told_apart_and_stand_in_one_line(
+    made: InventedDesk, tab: AttachmentsTab, tmp_path: Path
+) -> None:
     files = made.desk.files
     assert files is not None
     kept = files.keep(photo(tmp_path), at=made.clock.now())
-    model = FilesModel()
-    model.show_files([AttachedFile(name, name, "", 1) for name in ("a.pdf", "b.PDF", "c.png", kept.sha256)])
+    model = tab.files
+    model.show_values([AttachedFile(name, name, "", 1) for name in ("a.pdf", "b.PDF", "c.png", kept.sha256)])
     shown = [model.data(model.index(row), Qt.ItemDataRole.DecorationRole).pixmap(SIDE).toImage() for row in range(3)]
     assert shown[0] == shown[1] != shown[2]
     model.show_image(kept.sha256, thumbnail(files, kept.sha256))

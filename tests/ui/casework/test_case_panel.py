@@ -71,9 +71,9 @@ def test_a_closed_case_shows_no_clock(panel: CasePanel, made: InventedDesk, show
 
 def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.dispatched("积水"))
-    texts = [line.text for line in panel.top.timeline.lines.lines]
+    texts = [line.text for line in panel.top.timeline.lines.values]
     assert [text.split(" ")[0] for text in texts] == ["派遣", "立案", "登记"]
-    assert all(line.unsent for line in panel.top.timeline.lines.lines)
+    assert all(line.unsent for line in panel.top.timeline.lines.values)
 
 
 def test_a_title_without_a_space_is_broken_and_ends_in_dots(panel: CasePanel, made: InventedDesk, show: Show) -> None:
@@ -224,7 +224,7 @@ def test_a_change_made_elsewhere_is_shown(panel: CasePanel, made: InventedDesk, 
     show(case_id)
     made.act(Action.NOTE, case_id, text="已电话联系")
     panel.refresh(Changes(frozenset({case_id})))
-    qtbot.waitUntil(lambda: "已电话联系" in panel.top.timeline.lines.lines[0].text)
+    qtbot.waitUntil(lambda: "已电话联系" in panel.top.timeline.lines.values[0].text)
 
 
 def test_the_clocks_move_on_by_themselves(panel: CasePanel, made: InventedDesk, show: Show) -> None:

@@ -24,7 +24,7 @@ def test_several_cases_are_counted_by_state_and_dispatched_together(
 ) -> None:
     cases = [made.filed("积水"), made.filed("噪音")]
     panel.show_batch(cases)
-    qtbot.waitUntil(lambda: "已选 2 件" in panel.top.message.text() and bool(dispatch.list.units.items))
+    qtbot.waitUntil(lambda: "已选 2 件" in panel.top.message.text() and bool(dispatch.list.units.values))
     assert "待派遣 2 件" in panel.top.message.text()
     with qtbot.waitSignal(panel.news.changes) as told:
         press(dispatch.filter)

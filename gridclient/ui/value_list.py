@@ -1,0 +1,64 @@
+"""Frozen values as a list model: what a view asks for is worked out from the value when it is painted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Generic, TypeVar
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QIcon
+
+Index = QModelIndex | QPersistentModelIndex
+Value = TypeVar("Value")
+NO_INDEX: Final = QModelIndex()
+VALUE: Final = Qt.ItemDataRole.UserRole
+"""The role under which a value itself is given to delegates."""
+
+
+class ValueList(QAbstractListModel, Generic[Value]):
+    """``values`` in their order. ``words`` name one, ``spoken`` do so for a screen reader, ``told`` is its tooltip."""
+
+    def __init__(
+        self,
+        words: Callable[[Value], str],
+        *,
+        told: Callable[[Value], str],
+        spoken: Callable[[Value], str] | None = None,
+        icon: Callable[[Value], QIcon] | None = None,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        role = Qt.ItemDataRole
+        self._roles: dict[int, Callable[[Value], Any] | None] = {
+            role.DisplayRole: words,
+            role.EditRole: words,
+            role.AccessibleTextRole: spoken or words,
+            role.ToolTipRole: told,
+            role.DecorationRole: icon,
+        }
+        self.values: tuple[Value, ...] = ()
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self.values)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        value = self.values[index.row()]
+        if role == VALUE:
+            return value
+        words = self._roles.get(role)
+        return words(value) if words is not None else None
+
+    def show_values(self, values: Sequence[Value]) -> None:
+        """Other values; where they are the same ones again, the choice and the scroll stay."""
+        if tuple(values) != self.values:
+            self.beginResetModel()
+            self.values = tuple(values)
+            self.endResetModel()
+        elif values:
+            self.words_changed()
+
+    def words_changed(self) -> None:
+        """The values are worded otherwise now."""
+        self.dataChanged.emit(self.index(0), self.index(len(self.values) - 1))
