@@ -119,7 +119,7 @@ def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside)
         told = list_name(order.list_name)
         return ReferenceSink(database, now, file=reading.file, actor=actor, standard_list=told)
     record = BulkRecorder(opened.profile.device, clock)
-    journal = Journal(database, record, file=reading.file, actor=actor, now=now, aside=aside)
+    journal = Journal(database, record, file=reading.file, actor=actor, now=now, aside=aside, dry_run=order.dry_run)
     return CaseSink(database, reference, journal, now=now)
 
 

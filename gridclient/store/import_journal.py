@@ -29,7 +29,7 @@ _LOG: Final = logging.getLogger(__name__)
 _QUICK: Final = 1  # of zstd: an eighth of the pages to encrypt, for less than that costs
 _BATCH: Final = 100
 _BUFFERED: Final = 20
-"""Batches kept in memory before they are written: looking into a small file writes nothing."""
+"""Batches kept in memory before they are written."""
 _STEP: Final = 2
 """Batches that are written before somebody who asks for the store gets it: about ten milliseconds, and the commit."""
 _FORGOTTEN_AT_ONCE: Final = 200
@@ -65,6 +65,7 @@ class Journal:
         actor: str,
         now: datetime,
         aside: Aside = IN_PLACE,
+        dry_run: bool = False,
     ) -> None:
         self.recorder = recorder
         self._database = database
@@ -72,6 +73,7 @@ class Journal:
         self._file = file
         self._actor = actor
         self._now = now
+        self._dry_run = dry_run
         self._import_id: int | None = None
         self._rows: list[Sequence[Any]] = []
         self._batches: list[bytes] = []
@@ -81,10 +83,12 @@ class Journal:
 
     def put_aside(self, subject: str, name: str, *rest: Any) -> None:
         """Keeps one case: its key, the name that its number is counted by, the ``rest`` of a ``StagedCase`` behind
-        its place."""
+        its place. A dry run only counts it."""
+        self.waiting += 1
+        if self._dry_run:
+            return
         place = self._counts[name] = self._counts.get(name, 0) + 1
         self._rows.append((subject, name, place, *rest))
-        self.waiting += 1
         if len(self._rows) == _BATCH:
             self._close_batch()
         if len(self._batches) == _BUFFERED:

@@ -245,6 +245,13 @@ def test_a_dry_run_reads_beside_an_open_desk(nothing: CommandLine, tmp_path: Pat
         assert nothing.json("import", "units", files["units"]).code == "profile.in_use"
 
 
+def test_a_dry_run_of_a_large_file_needs_no_writing(nothing: CommandLine, tmp_path: Path) -> None:
+    nothing.json("init", *INIT)
+    file = tmp_path / "many.csv"
+    file.write_text("标题\n" + "".join(f"路灯不亮{number}\n" for number in range(2_100)), encoding="utf-8")
+    assert counts(nothing.json("import", "cases", file, "--dry-run")) == ("cases", 2_100, 2_100, 0)
+
+
 def test_a_mapping_names_the_columns(desk: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "odd.csv"
     file.write_text("甲,乙\n路灯不亮,晚上看不见路\n", encoding="utf-8")
