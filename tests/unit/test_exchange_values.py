@@ -53,6 +53,7 @@ def test_a_moment_is_read_in_every_form_that_files_hold(cell: Cell) -> None:
         ("2019-01-05 24:00", datetime(2019, 1, 6, tzinfo=CHINA_TIME)),
         ("2019/1/5 下午 3:00", datetime(2019, 1, 5, 15, tzinfo=CHINA_TIME)),
         ("2019/1/5 12:10 AM", datetime(2019, 1, 5, 0, 10, tzinfo=CHINA_TIME)),
+        ("2019-01-05T01:03+00", datetime(2019, 1, 5, 9, 3, tzinfo=CHINA_TIME)),
         ("2059-12-31 08:30:00", datetime(2059, 12, 31, 8, 30, tzinfo=CHINA_TIME)),
     ],
 )
