@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.events import Event, EventKey
 from gridclient.domain.frozen import frozen
@@ -64,6 +64,10 @@ class Stage(StrEnum):
     HANDLE = "handle"
     VERIFY = "verify"
     IMPORTED = "imported"
+
+
+RETURN: Final = "return"
+"""Beside the stages: how long a unit may give a case back."""
 
 
 class Channel(StrEnum):

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gridclient.domain.case import OPEN_STATES, AssignmentState, Case, CaseClock, CaseFacts, CaseState, Role, Stage
+from gridclient.domain.case import (
+    OPEN_STATES,
+    RETURN,
+    AssignmentState,
+    Case,
+    CaseClock,
+    CaseFacts,
+    CaseState,
+    Role,
+    Stage,
+)
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
 from gridclient.domain.events import Event, Payload, from_seconds, to_seconds
@@ -195,12 +205,21 @@ def attached(case: Case, event: Event) -> Case:
 def recomputed(case: Case, event: Event) -> Case:
     """New legal calendar: the clocks named by stage, unit and start get the dates it gives; nothing else moves.
 
-    One that began anew meanwhile has another start, and keeps its own date. A side that waits for a choice moves too.
+    One that began anew meanwhile has another start, and keeps its own date. A side that waits for a choice moves too,
+    with what it may take back.
     """
     new = {(raw["stage"], raw["unit"], raw["started"]): instant(raw, "due") for raw in event.payload["dues"]}
     clocks = tuple(replace(c, due=new.get((c.stage, c.unit, to_seconds(c.started)), c.due)) for c in case.clocks)
     handling = [(c.unit, c.due, n.due) for c, n in zip(case.clocks, clocks, strict=True) if c.stage == Stage.HANDLE]
     dues = {(unit, before): after for unit, before, after in handling if before != after}
-    parts = tuple(replace(a, due=dues.get((a.unit, a.due), a.due)) for a in case.assignments)
+    parts = tuple(
+        replace(
+            a,
+            due=dues.get((a.unit, a.due), a.due),
+            return_until=new.get((RETURN, a.unit, to_seconds(a.dispatched_at)), a.return_until),
+        )
+        for a in case.assignments
+    )
     waiting = tuple(replace(c, branch=recomputed(c.branch, event)) for c in case.contentions)
-    return replace(case, clocks=clocks, assignments=parts, contentions=waiting)
+    previous = None if case.previous is None else recomputed(case.previous, event)
+    return replace(case, clocks=clocks, assignments=parts, contentions=waiting, previous=previous)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from gridclient.domain.case import AssignmentState, Case, CaseClock, Stage
+from gridclient.domain.case import RETURN, AssignmentState, Case, CaseClock, Stage
 from gridclient.domain.errors import Cancelled, GridClientError, NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind, to_seconds
 from gridclient.domain.limits import parse_limit
@@ -71,7 +71,7 @@ def _moved(case: Case, changed: Collection[date], reference: Reference) -> Seque
 
 
 def _moved_of(case: Case, changed: Collection[date], reference: Reference) -> Iterator[dict[str, Any]]:
-    for clock in _counting(case):
+    for clock in _counting(case, reference):
         try:
             if not parse_limit(clock.limit).kind.counts_working_time:
                 continue
@@ -88,10 +88,13 @@ def _moved_of(case: Case, changed: Collection[date], reference: Reference) -> It
             }
 
 
-def _counting(case: Case) -> Iterator[CaseClock]:
-    """The clocks that run, and those that a rework would let run on."""
+def _counting(case: Case, reference: Reference) -> Iterator[CaseClock]:
+    """The clocks that run, those that a rework would let run on, and how long a unit may give the case back."""
     yield from (clock for clock in case.clocks if clock.ended is None)
     for part in case.assignments:
         if part.state is AssignmentState.HANDLED:
             mine = [c for c in case.clocks if c.stage == Stage.HANDLE and c.unit == part.unit and c.ended is not None]
             yield from mine[-1:]
+        elif part.state in (AssignmentState.DISPATCHED, AssignmentState.HANDLING):
+            limit = reference.setting("limit.return")
+            yield CaseClock(RETURN, part.dispatched_at, limit, part.return_until, part.unit)

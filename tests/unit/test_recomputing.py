@@ -12,7 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from gridclient.domain.case import Case
+from gridclient.domain.case import Case, CaseState
 from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.events import Event, EventKind, to_seconds
 from gridclient.services import recomputing as service
@@ -70,6 +70,20 @@ def test_a_recomputing_that_comes_after_another_dispatch_leaves_its_limit() -> N
     before = history.case
     case = history.do(EventKind.RECOMPUTED, device="d2", **late)
     assert before is not None and (case.due, case.lead) == (before.due, before.lead)
+
+
+def test_how_long_a_unit_may_give_a_case_back_moves_too() -> None:
+    history = dispatched()
+    before = history.case
+    assert before is not None and before.lead is not None
+    part = before.lead
+    until = part.return_until + timedelta(days=3)
+    started = to_seconds(part.dispatched_at)
+    case = history.do(
+        EventKind.RECOMPUTED, dues=[{"stage": "return", "unit": LEAD, "started": started, "due": to_seconds(until)}]
+    )
+    assert case.lead is not None
+    assert (case.lead.return_until, case.lead.due, case.clocks) == (until, part.due, before.clocks)
 
 
 def test_a_recomputing_is_not_taken_back() -> None:
@@ -165,6 +179,23 @@ def test_a_new_calendar_moves_the_side_that_waits_too(before_they_meet: bool) ->
     assert two.a.case.lead is not None and two.a.case.lead.due == moved
 
 
+def test_what_the_waiting_side_takes_back_brings_no_older_date() -> None:
+    two = Two()
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.sync()
+    dispatched = given_to_other(two.b)
+    signed = two.b.do(EventKind.SIGNED, unit=OTHER)
+    two.hub.events += [dispatched, signed]
+    two.a.sync()
+    moved = BEGUN + timedelta(days=3)
+    two.a.do(EventKind.RECOMPUTED, dues=[LIMIT | {"due": to_seconds(moved)}])
+    two.a.sync()
+    two.hub.events.append(two.b.do(EventKind.UNDONE, target=list(signed.key)))
+    two.a.sync()
+    (contention,) = two.a.case.contentions
+    assert (contention.branch.state, contention.branch.due) == (CaseState.DISPATCHED, moved)
+
+
 def test_a_desk_works_out_the_deadlines_of_the_side_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     two = Two()
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
@@ -178,8 +209,12 @@ def test_a_desk_works_out_the_deadlines_of_the_side_that_waits(monkeypatch: pyte
         [BEGUN.date()],
         writable=lambda _stream: True,
         work=lambda: nullcontext(unit_of_work),
-        reference=Mock(),
+        reference=Mock(setting=lambda _name: "2 work_day"),
         advance=advance,
     )
     (draft,) = unit_of_work.record.call_args.args
-    assert [(due["unit"], due["due"]) for due in draft.payload["dues"]] == [(OTHER, to_seconds(moved))]
+    assert {(due["stage"], due["unit"], due["due"]) for due in draft.payload["dues"]} == {
+        ("handle", OTHER, to_seconds(moved)),
+        ("return", OTHER, to_seconds(moved)),
+        ("return", UNIT, to_seconds(moved)),
+    }
