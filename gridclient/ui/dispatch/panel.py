@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from gridclient.domain.case import Case
@@ -15,13 +15,14 @@ from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units
-from gridclient.ui.dispatch.filter_line import digit_of
 from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed_units
 from gridclient.ui.dispatch.sheet import DispatchSheet
+from gridclient.ui.dispatch.unit_list import digit_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import AT_ONCE, Portions, Together, words_of
 
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 _UNIT_KINDS: Final = frozenset({"units", "standards"})
 
 
@@ -41,7 +42,7 @@ class DispatchPanel(DispatchSheet):
     cancelled = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, short: Callable[[str], str]) -> None:
-        super().__init__(on_line_key=self.handle_key, on_list_key=self._handle_or_type)
+        super().__init__()
         self._desk = desk
         self._jobs = jobs
         self._action = Action.DISPATCH
@@ -52,8 +53,19 @@ class DispatchPanel(DispatchSheet):
         self._choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
+        self._moved = False  # the arrows left the unit that was chosen
+        self._keys: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Up: partial(self._step, -1),
+            Qt.Key.Key_Down: partial(self._step, 1),
+            Qt.Key.Key_Space: self._toggle_current,
+            Qt.Key.Key_Return: self.accept,
+            Qt.Key.Key_Enter: self.accept,
+            Qt.Key.Key_Escape: self._escape,
+        }
         self._portions = Portions(desk=desk, jobs=jobs, short=short, parent=self)
         self._name()
+        self.filter.installEventFilter(self)
+        self.list.installEventFilter(self)
         self.filter.textEdited.connect(self._on_typed)
         self.list.lead_clicked.connect(self._lead)
         self.list.cooperating_clicked.connect(self._toggle)
@@ -96,20 +108,32 @@ class DispatchPanel(DispatchSheet):
 
     # -- choosing ---------------------------------------------------------------------------------------------------
 
-    def handle_key(self, event: QKeyEvent) -> bool:
-        """What a key does to the list; ``False`` leaves it to the line."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Digits, arrows, Space and Enter act on the units from the line and the list; letters go into the line."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+            return super().eventFilter(watched, event)
+        if self._acts(event):
+            return True
+        if watched is self.list:
+            if event.text().isprintable() and event.text() and not event.modifiers() & _CONTROL:
+                self.take_focus()
+                self.filter.insert(event.text())
+                self._on_typed()
+            else:
+                event.ignore()
+            return True
+        return False
+
+    def _acts(self, event: QKeyEvent) -> bool:
         pressed = digit_of(event)
         if pressed is not None:
-            return self._press_digit(*pressed)
-        key = Qt.Key(event.key())
-        if key in _ENTER and event.isAutoRepeat():
-            return True  # a key that is held dispatches one case, not one after the other
-        if key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._press_digit(*pressed)
+            return True
+        act = self._keys.get(event.key())
+        if act is None or (event.key() == Qt.Key.Key_Space and event.modifiers() & _CONTROL):
             return False
-        act = self._KEYS.get(key)
-        if act is None:
-            return False
-        act(self)
+        if not (event.key() in _ENTER and event.isAutoRepeat()):  # a key that is held does not dispatch one by one
+            act()
         return True
 
     def accept(self) -> None:
@@ -167,22 +191,9 @@ class DispatchPanel(DispatchSheet):
         else:
             self.cancelled.emit()
 
-    def _press_digit(self, digit: int, shifted: bool) -> bool:
-        items = self.list.units.values
-        if digit <= len(items):
-            (self._toggle if shifted else self._lead)(items[digit - 1].code)
-        return True
-
-    def _handle_or_type(self, event: QKeyEvent) -> bool:
-        """Keys that reach the list do the same as in the line; letters go there."""
-        if self.handle_key(event):
-            return True
-        if event.text().isprintable() and event.text() and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.take_focus()
-            self.filter.insert(event.text())
-            self._on_typed()
-            return True
-        return False
+    def _press_digit(self, digit: int, shifted: bool) -> None:
+        for item in self.list.units.values[digit - 1 : digit]:
+            (self._toggle if shifted else self._lead)(item.code)
 
     def _stepped_away(self, current: str) -> bool:
         return self._moved and self._choice.part_of(current) is None
@@ -325,13 +336,3 @@ class DispatchPanel(DispatchSheet):
         self._accepting = False
         self.button.setEnabled(True)
         self.note.say_error(error)
-
-    _moved = False
-    _KEYS: Final[dict[Qt.Key, Callable[[DispatchPanel], None]]] = {
-        Qt.Key.Key_Up: lambda panel: panel._step(-1),
-        Qt.Key.Key_Down: lambda panel: panel._step(1),
-        Qt.Key.Key_Space: lambda panel: panel._toggle_current(),
-        Qt.Key.Key_Return: lambda panel: panel.accept(),
-        Qt.Key.Key_Enter: lambda panel: panel.accept(),
-        Qt.Key.Key_Escape: lambda panel: panel._escape(),
-    }

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from gridclient.ui.dispatch.filter_line import FilterLine
 from gridclient.ui.dispatch.unit_list import UnitList
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 
 
 class DispatchSheet(QWidget):
-    """Object name ``dispatchPanel``. ``on_line_key`` and ``on_list_key`` are asked first about every key there."""
+    """Object name ``dispatchPanel``."""
 
-    def __init__(self, *, on_line_key: Callable[[QKeyEvent], bool], on_list_key: Callable[[QKeyEvent], bool]) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setObjectName("dispatchPanel")
         self.setAccessibleName(self.tr("派遣"))
         self.setProperty("panel", "true")
-        self.filter = FilterLine(on_key=on_line_key, parent=self)
-        self.list = UnitList(on_key=on_list_key, parent=self)
+        self.filter = QLineEdit(self)
+        self.list = UnitList(parent=self)
         self.reason = QLineEdit(self)
         self.note = InlineNote(parent=self)
         self.foretold = QLabel(self)
@@ -55,6 +51,7 @@ class DispatchSheet(QWidget):
 
     def _dress(self) -> None:
         self._heading.setProperty("role", "strong")
+        self.filter.setClearButtonEnabled(True)
         self.filter.setPlaceholderText(self.tr("输入拼音首字母或数字选择"))
         self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
         self.filter.setToolTip(self.filter.accessibleName())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final, cast
 
 from PySide6.QtCore import QCoreApplication, QRect, QRectF, QSize, Qt, Signal
@@ -18,6 +18,8 @@ translate = QCoreApplication.translate
 _GAP, _EDGE, _BADGE, _NAME_PX, _LEFT, _MOST_PX = 5, 8, 20, 20, 37, 218
 _DOT: Final = " · "
 _LEAST_PX: Final = 76
+_SIGNS: Final = ("!！", "@", "#", "$￥", "%", "^", "&", "*", "(（")
+_SHIFTED: Final = {sign: digit for digit, signs in enumerate(_SIGNS, 1) for sign in signs}
 
 
 def part_word(part: Role | None) -> str:
@@ -110,7 +112,7 @@ def reason_lines(reason: str, metrics: QFontMetrics, width: int) -> list[str]:
 
 
 class UnitList(QListView):
-    """Object name ``unitList``. Keys belong to ``on_key`` first, so that they do the same in the line above it.
+    """Object name ``unitList``. Its keys are the panel's.
 
     Signals:
         lead_clicked(str), cooperating_clicked(str): with the left button; with Ctrl or the right one.
@@ -119,11 +121,10 @@ class UnitList(QListView):
     lead_clicked = Signal(str)
     cooperating_clicked = Signal(str)
 
-    def __init__(self, *, on_key: Callable[[QKeyEvent], bool], parent: QWidget | None = None) -> None:
+    def __init__(self, *, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("unitList")
         self.setAccessibleName(self.tr("可派遣的单位"))
-        self._on_key = on_key
         self.choice = Choice()
         self.units = ValueList(
             lambda item: item.name, told=lambda item: f"{item.name}\n{item.reason}", spoken=self._spoken, parent=self
@@ -175,10 +176,6 @@ class UnitList(QListView):
         number = self.units.values.index(item) + 1
         return f"{number} {item.name} {part_word(self.choice.part_of(item.code))} {item.reason}"
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._on_key(event):
-            event.ignore()
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         item = self.indexAt(event.position().toPoint()).data(VALUE)
@@ -195,3 +192,15 @@ class UnitList(QListView):
         if event.size().width() != event.oldSize().width():
             self.scheduleDelayedItemsLayout()
             self.updateGeometry()
+
+
+def digit_of(event: QKeyEvent) -> tuple[int, bool] | None:
+    """The digit of a key and whether Shift was held, by whatever sign the layout then gives; else ``None``."""
+    blocking = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+    if event.modifiers() & blocking:
+        return None
+    shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+    digit = event.key() - Qt.Key.Key_0
+    if 1 <= digit <= 9:
+        return digit, shifted
+    return (_SHIFTED[event.text()], True) if shifted and event.text() in _SHIFTED else None
