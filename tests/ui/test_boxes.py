@@ -8,8 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Box, CaseFilter
-from gridclient.ui.boxes.box_button import count_colour
-from gridclient.ui.boxes.panel import TodayBoxes
+from gridclient.ui.boxes.panel import TodayBoxes, count_colour
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.theme import LIGHT
 from tests.ui.conftest import press

@@ -7,23 +7,86 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import Box, CaseFilter
 from gridclient.services.words import BOXES
-from gridclient.ui.boxes.box_button import BoxButton
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.theme import Tokens, base_font, tokens
 
 _COLUMNS: Final = 2
-_STEPS: Final = {
-    Qt.Key.Key_Left: -1,
-    Qt.Key.Key_Right: 1,
-    Qt.Key.Key_Up: -_COLUMNS,
-    Qt.Key.Key_Down: _COLUMNS,
+_STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -_COLUMNS, Qt.Key.Key_Down: _COLUMNS}
+_BOX_PX: Final = 27
+_EDGE: Final = 9
+_PRESSING: Final = {
+    Box.DUE_SOON: "warn_text",
+    Box.RETURNED: "warn_text",
+    Box.OVERDUE: "bad_text",
+    Box.CONFLICT: "bad_text",
 }
+
+
+def count_colour(box: Box, count: int, theme: Tokens) -> str:
+    """The colour of a count: only what needs acting on is coloured, and nothing is muted."""
+    if not count:
+        return theme.muted
+    return str(getattr(theme, _PRESSING.get(box, "text")))
+
+
+class BoxButton(QAbstractButton):
+    """A box that can be chosen with the mouse, Space or its key."""
+
+    def __init__(self, box: Box, word: str, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.box = box
+        self._count: int | None = None
+        self.setText(word)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(_BOX_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @property
+    def count(self) -> int | None:
+        return self._count
+
+    def set_count(self, count: int | None) -> None:
+        """Shows another count; ``None`` while it is not known."""
+        if count != self._count:
+            self._count = count
+            words = "" if count is None else self.tr("{word} {count} 件").format(word=self.text(), count=count)
+            self.setAccessibleName(words)
+            self.update()
+
+    def nextCheckState(self) -> None:
+        """Which box is chosen is decided by the desk's state, not by the click."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(104, _BOX_PX)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_ground(painter, theme)
+        place = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.text))
+        painter.drawText(place, centre | Qt.AlignmentFlag.AlignLeft, self.text())
+        if self._count is not None:
+            painter.setFont(base_font(weight=QFont.Weight.DemiBold if self._count else QFont.Weight.Normal))
+            painter.setPen(QColor(count_colour(self.box, self._count, theme)))
+            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, f"{self._count:,}")
+
+    def _paint_ground(self, painter: QPainter, theme: Tokens) -> None:
+        ground = theme.accent_ground if self.isChecked() else theme.hover if self.underMouse() else theme.alternate
+        framed = self.isChecked() or self.hasFocus()
+        painter.setBrush(QColor(ground))
+        painter.setPen(QPen(QColor(theme.accent), 1) if framed else Qt.PenStyle.NoPen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
 
 
 class TodayBoxes(QWidget):
@@ -74,21 +137,15 @@ class TodayBoxes(QWidget):
         count = partial(_counted, self._queries, self._where)
         self._jobs.read(self, count, self._show_counts, name="counts")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _STEPS.get(Qt.Key(event.key()))
-        buttons = list(self.buttons.values())
-        focused = next((place for place, button in enumerate(buttons) if button.hasFocus()), None)
-        if step is None or focused is None:
-            super().keyPressEvent(event)
-        elif 0 <= focused + step < len(buttons):
-            buttons[focused + step].setFocus(Qt.FocusReason.TabFocusReason)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrow keys walk the boxes as they stand, not the order of making."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _STEPS:
-            self.keyPressEvent(event)
-            return True
-        return super().eventFilter(watched, event)
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress or event.key() not in _STEPS:
+            return super().eventFilter(watched, event)
+        buttons = list(self.buttons.values())
+        wanted = next(place for place, button in enumerate(buttons) if button is watched) + _STEPS[Qt.Key(event.key())]
+        if 0 <= wanted < len(buttons):
+            buttons[wanted].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def _make(self, box: Box, place: int) -> BoxButton:
         button = BoxButton(box, BOXES[box], parent=self)
