@@ -228,6 +228,11 @@ class Case:
         )
 
     @property
+    def waits_after_return(self) -> bool:
+        """Whether the desk has to deal with what the lead or a cooperating unit gave back."""
+        return self.returned or any(a.state is AssignmentState.RETURNED for a in self.open_parts)
+
+    @property
     def due(self) -> datetime | None:
         """The deadline that counts now: the handling limit while a unit has the case, else its stage's."""
         running = [c for c in self.clocks if c.ended is None]

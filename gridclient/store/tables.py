@@ -112,7 +112,7 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
         registered_at=int(case.registered_at.timestamp()),
         dispatched_at=_seconds(case.dispatched_at),
         closed_at=_seconds(case.closed_at),
-        returned=int(case.returned and is_open),
+        returned=int(is_open and case.waits_after_return),
         escalated=int(case.escalated),
         consultation=int(case.returns >= _CONSULTATION and is_open),
         conflict=int(bool(case.contentions)),

@@ -235,7 +235,7 @@ class MemoryDesk:
             channel=facts.channel,
             urgency=facts.urgency,
             registered_at=case.registered_at.replace(microsecond=0),
-            returned=case.returned and case.is_open,
+            returned=case.waits_after_return and case.is_open,
             escalated=case.escalated,
             conflict=bool(case.refused),
             pending=True,

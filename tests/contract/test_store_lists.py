@@ -209,6 +209,15 @@ def test_a_returned_case_is_in_nobodys_hands(told: Stage) -> None:
     assert (row.unit, row.cooperating, row.state, row.returned) == ("", 0, "filed", True)
 
 
+def test_what_a_cooperating_unit_gave_back_is_in_its_box_until_it_is_released(told: Stage) -> None:
+    case_id = told.dispatched("一家退回的", UNITS[0], UNITS[1])
+    told.give_back(case_id, UNITS[1])
+    (row,) = told.queries.page(CaseFilter(box=Box.RETURNED, text="一家退回的"), Sort()).rows
+    assert (row.unit, row.cooperating, row.state) == (UNITS[0], 0, "dispatched")
+    told.record(EventKind.RELEASED, case_id, {"unit": UNITS[1], "reason": "不需协办"})
+    assert told.ids(CaseFilter(box=Box.RETURNED, text="一家退回的")) == []
+
+
 def test_an_amended_text_is_found_and_the_old_one_is_not(told: Stage) -> None:
     (case_id,) = told.ids(CaseFilter(text="暴露垃圾"))
     told.record(EventKind.AMENDED, case_id, {"facts": {"title": "堆放建筑垃圾"}})

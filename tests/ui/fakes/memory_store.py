@@ -337,7 +337,7 @@ class MemoryStore:
             channel=case.facts.channel,
             urgency=case.facts.urgency,
             registered_at=case.registered_at,
-            returned=case.returned,
+            returned=case.waits_after_return,
             escalated=case.escalated,
             conflict=case.id in self.conflicts or bool(case.contentions),
             pending=case.id not in self.sent,
