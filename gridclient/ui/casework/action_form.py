@@ -3,23 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from gridclient.domain.errors import GridClientError
+from gridclient.domain.frozen import frozen
 from gridclient.services.intake import ClassGuess
-from gridclient.ui.casework.fields import FieldWidget, is_submit, make_field
-from gridclient.ui.casework.form_spec import FieldKind, FormSpec, missing_field
+from gridclient.ui.casework.form_spec import Field, FieldKind, FormSpec, missing_field
 from gridclient.ui.choice_lists import Lists
 from gridclient.ui.chooser import Chooser
+from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_input, text_input, tick_input
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.matching import Entry
 
-_LABEL_PX = 62
+_LABEL_PX: Final = 62
+_TEXT_LINES: Final = 3
+
+
+class ShortText(QPlainTextEdit):
+    """A few lines. Enter and Esc belong to the form, Shift+Enter breaks the line, Tab goes on."""
+
+    def __init__(self, *, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_TEXT_LINES * QFontMetrics(self.font()).lineSpacing() + 18)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if is_submit(event):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+
+def is_submit(event: QKeyEvent) -> bool:
+    """Enter, alone or on the keypad."""
+    shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift
+
+
+@frozen
+class _Made:
+    """A field with its widget."""
+
+    field: Field
+    input: Input
 
 
 class ActionForm(QWidget):
@@ -42,51 +75,48 @@ class ActionForm(QWidget):
         self.note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
         self.chips.taken.connect(self._take_guess)
-        self._fields = [self._make(field_number, lists) for field_number in range(len(spec.fields))]
+        self._fields = [self._make(field, lists) for field in spec.fields]
         self.submit_button = KeyButton(spec.submit, key="Enter", kind="primary", parent=self)
         self.submit_button.clicked.connect(self.submit)
         self._cancel_button = KeyButton(self.tr("取消"), key="Esc", parent=self)
         self._cancel_button.clicked.connect(self.cancelled)
-        for chooser in (made.widget for made in self._fields if isinstance(made.widget, Chooser)):
-            chooser.chosen.connect(self._on_chosen)
         self._lay_out()
 
     @property
     def values(self) -> dict[str, Any]:
         """What is filled in now."""
-        return {made.field.name: made.read() for made in self._fields}
+        return {made.field.name: made.input.read() for made in self._fields}
 
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
-        return self._made(name).widget
+        return self._made(name).input.widget
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Puts kept values back; names that the form does not know are passed over."""
         for made in self._fields:
             if made.field.name in values:
-                made.write(values[made.field.name])
+                made.input.write(values[made.field.name])
 
     def set_lists(self, lists: Lists) -> None:
         """Other choices; what is chosen stays."""
         for made in self._fields:
-            if isinstance(made.widget, Chooser):
-                standard = made.field.kind is FieldKind.STANDARD
-                made.widget.set_entries(lists.standard_entries if standard else lists.grid_entries)
+            if isinstance(made.input.widget, Chooser):
+                made.input.widget.set_entries(_entries(made.field, lists))
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
         """The likeliest conditions while none is chosen."""
         for made in self._fields:
-            if made.field.kind is FieldKind.STANDARD and not made.read():
+            if made.field.kind is FieldKind.STANDARD and not made.input.read():
                 self.chips.show_guesses(guesses)
-                if guesses and isinstance(made.widget, Chooser):
-                    made.widget.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
+                if guesses and isinstance(made.input.widget, Chooser):
+                    made.input.widget.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
 
     def start(self) -> None:
         """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""
         verdict = [made for made in self._fields if made.field.name == "verdict"]
-        empty = verdict or [made for made in self._fields if made.read() in ("", False)]
+        empty = verdict or [made for made in self._fields if made.input.read() in ("", False)]
         first = (empty or self._fields)[:1]
-        (first[0].widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        (first[0].input.widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         """Asks for what is missing, else hands the values over once. The likeliest condition stands for none."""
@@ -95,7 +125,7 @@ class ActionForm(QWidget):
             self.chips.buttons[0].click()
         elif missing is not None:
             self.note.say(self.tr("请填写“{field}”。").format(field=missing.label), "bad")
-            self._made(missing.name).widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._made(missing.name).input.widget.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.submit_button.isEnabled():
             self.note.clear()
             self.submit_button.setEnabled(False)
@@ -115,16 +145,28 @@ class ActionForm(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _make(self, number: int, lists: Lists) -> FieldWidget:
-        return make_field(
-            self.spec.fields[number],
-            standards=lists.standard_entries,
-            grids=lists.grid_entries,
-            changed=self._on_changed,
-            parent=self,
-        )
+    def _make(self, field: Field, lists: Lists) -> _Made:
+        heard, hint = self._on_changed, field.hint
+        match field.kind:
+            case FieldKind.LINE:
+                made = line_input(QLineEdit(self, placeholderText=hint), heard)
+            case FieldKind.TEXT:
+                made = text_input(ShortText(hint=hint, parent=self), heard)
+            case FieldKind.CHOICE:
+                short = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+                made = choice_input(QComboBox(self, sizeAdjustPolicy=short), field.choices, heard)
+            case FieldKind.TICK:
+                made = tick_input(QCheckBox(field.label, self), heard)
+            case FieldKind.STANDARD | FieldKind.GRID:
+                chooser = Chooser(hint=hint, parent=self)
+                chooser.set_entries(_entries(field, lists))
+                made = chooser_input(chooser, heard)
+                chooser.chosen.connect(self._on_chosen)
+        made.widget.setAccessibleName(field.label)
+        made.write(field.default)
+        return _Made(field, made)
 
-    def _made(self, name: str) -> FieldWidget:
+    def _made(self, name: str) -> _Made:
         return next(made for made in self._fields if made.field.name == name)
 
     def _on_changed(self, *_given: object) -> None:
@@ -134,16 +176,16 @@ class ActionForm(QWidget):
         """The cursor goes on to the next field that has to be filled."""
         if not value:
             return
-        if all(made.read() for made in self._fields if made.field.kind is FieldKind.STANDARD):
+        if all(made.input.read() for made in self._fields if made.field.kind is FieldKind.STANDARD):
             self.chips.hide()
-        waiting = [made for made in self._fields if made.field.needed and not made.read()]
+        waiting = [made for made in self._fields if made.field.needed and not made.input.read()]
         if waiting:
-            waiting[0].widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            waiting[0].input.widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_guess(self, code: str) -> None:
         for made in self._fields:
             if made.field.kind is FieldKind.STANDARD:
-                made.write(code)
+                made.input.write(code)
         self.chips.hide()
         self._on_changed()
         self.start()
@@ -171,14 +213,18 @@ class ActionForm(QWidget):
         buttons.addStretch()
         rows.addLayout(buttons)
 
-    def _row(self, made: FieldWidget) -> QHBoxLayout:
+    def _row(self, made: _Made) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
         label = QLabel("" if made.field.kind is FieldKind.TICK else made.field.label, self)
         label.setProperty("role", "muted")
         label.setFixedWidth(_LABEL_PX)
-        label.setBuddy(made.widget)
+        label.setBuddy(made.input.widget)
         top = Qt.AlignmentFlag.AlignTop if made.field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
         row.addWidget(label, 0, top)
-        row.addWidget(made.widget, 1)
+        row.addWidget(made.input.widget, 1)
         return row
+
+
+def _entries(field: Field, lists: Lists) -> Sequence[Entry]:
+    return lists.standard_entries if field.kind is FieldKind.STANDARD else lists.grid_entries

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import (
@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gridclient.domain.frozen import frozen
 from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
+from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_input, text_input, tick_input
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.icons import give_icon
 from gridclient.ui.inline_note import InlineNote
@@ -52,13 +52,6 @@ class Description(QPlainTextEdit):
             self.pasted.emit(source.text())
 
 
-@frozen
-class _Input:
-    widget: QWidget
-    read: Callable[[], Any]
-    write: Callable[[Any], None]
-
-
 class Inputs(QWidget):
     """All fields in their order.
 
@@ -83,7 +76,7 @@ class Inputs(QWidget):
         self.pick = QPushButton(self.tr("图上选点"), self)
         self.pick.setCheckable(True)
         give_icon(self.pick, "grid")
-        self._inputs: dict[str, _Input] = {}
+        self._inputs: dict[str, Input] = {}
         self._labels: dict[str, QLabel | QCheckBox] = {}
         self._make()
         self._lay_out()
@@ -100,14 +93,7 @@ class Inputs(QWidget):
     def show_values(self, values: IntakeValues, *, only: Iterable[str] | None = None) -> None:
         """Puts values in, all or some, without calling that an edit."""
         for name in only if only is not None else self._inputs:
-            made = self._inputs[name]
-            if isinstance(made.widget, QLineEdit):  # tells edits apart itself, and its clear button hears its signals
-                made.write(getattr(values, name))
-                made.widget.setCursorPosition(0)
-                continue
-            blocked = made.widget.blockSignals(True)
-            made.write(getattr(values, name))
-            made.widget.blockSignals(blocked)
+            self._inputs[name].write(getattr(values, name))
 
     def mark(self, names: Iterable[str]) -> None:
         """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""
@@ -130,44 +116,26 @@ class Inputs(QWidget):
         self.edited.emit()
 
     def _make(self) -> None:
-        self._inputs["description"] = _Input(
-            self.description, self.description.toPlainText, self.description.setPlainText
-        )
-        self.description.textChanged.connect(self.edited)
+        heard, made = self.edited, self._inputs
+        made["description"] = text_input(self.description, heard)
         for name in ("title", "address", "point", "happened_at", "reporter_name", "reporter_phone", "upper_number"):
-            line = QLineEdit(self)
-            line.textEdited.connect(self.edited)
-            self._inputs[name] = _Input(line, line.text, line.setText)
-        for name, chooser in (("standard", self.standard), ("grid", self.grid)):
-            chooser.chosen.connect(self.edited)
-            self._inputs[name] = _Input(chooser, self._value_of(chooser), chooser.set_value)
-        self._combo("channel", CHANNELS.items())
-        self._combo("urgency", URGENCIES.items())
+            made[name] = line_input(QLineEdit(self), heard)
+        made["standard"] = chooser_input(self.standard, heard)
+        made["grid"] = chooser_input(self.grid, heard)
         systems = (("wgs84", "WGS-84"), ("gcj02", self.tr("高德 GCJ-02")), ("bd09", self.tr("百度 BD-09")))
-        self._combo("crs", systems)
-        self._tick("wants_reply", self.tr("要求回复"))
-        self._tick("keep_secret", self.tr("要求保密"))
-        self._tick("sensitive", self.tr("敏感"))
-
-    def _value_of(self, chooser: Chooser) -> Callable[[], str]:
-        return lambda: chooser.value
-
-    def _combo(self, name: str, choices: Iterable[tuple[Any, str]]) -> None:
-        box = QComboBox(self)
-        for value, word in choices:
-            box.addItem(word, value)
-        box.activated.connect(self.edited)
-        self._inputs[name] = _Input(
-            box, box.currentData, lambda value: box.setCurrentIndex(max(box.findData(value), 0))
+        for name, choices in (("channel", CHANNELS.items()), ("urgency", URGENCIES.items()), ("crs", systems)):
+            made[name] = choice_input(QComboBox(self), choices, heard)
+        ticks = (
+            ("wants_reply", self.tr("要求回复")),
+            ("keep_secret", self.tr("要求保密")),
+            ("sensitive", self.tr("敏感")),
         )
-
-    def _tick(self, name: str, word: str) -> None:
-        box = QCheckBox(word, self)
-        box.setProperty("word", word)
-        box.setAccessibleName(word)
-        self._labels[name] = box
-        box.clicked.connect(self.edited)
-        self._inputs[name] = _Input(box, box.isChecked, box.setChecked)
+        for name, word in ticks:
+            box = QCheckBox(word, self)
+            box.setProperty("word", word)
+            box.setAccessibleName(word)
+            self._labels[name] = box
+            made[name] = tick_input(box, heard)
 
     # -- layout -----------------------------------------------------------------------------------------------------
 

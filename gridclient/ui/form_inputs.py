@@ -1,0 +1,66 @@
+"""The widgets of a form, each with a value that is read, set and heard alike; setting a value is no edit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, SignalInstance
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+
+from gridclient.domain.frozen import frozen
+from gridclient.ui.chooser import Chooser
+
+Heard = SignalInstance | Callable[..., object]
+"""What hears every edit."""
+
+
+@frozen
+class Input:
+    """One widget with its value."""
+
+    widget: QWidget
+    read: Callable[[], Any]
+    write: Callable[[Any], object]
+
+
+def line_input(line: QLineEdit, heard: Heard) -> Input:
+    """A line of text, seen from its beginning."""
+    line.textEdited.connect(heard)
+
+    def write(text: str) -> None:
+        line.setText(text)
+        line.setCursorPosition(0)
+
+    return Input(line, line.text, write)
+
+
+def text_input(text: QPlainTextEdit, heard: Heard) -> Input:
+    """Several lines of text."""
+    text.textChanged.connect(heard)
+
+    def write(words: str) -> None:
+        with QSignalBlocker(text):
+            text.setPlainText(words)
+
+    return Input(text, text.toPlainText, write)
+
+
+def choice_input(box: QComboBox, choices: Iterable[tuple[Any, str]], heard: Heard) -> Input:
+    """One of some values with their words; an unknown one shows the first."""
+    for value, word in choices:
+        box.addItem(word, value)
+    box.activated.connect(heard)
+    return Input(box, box.currentData, lambda value: box.setCurrentIndex(max(box.findData(value), 0)))
+
+
+def tick_input(box: QCheckBox, heard: Heard) -> Input:
+    """Yes or no."""
+    box.clicked.connect(heard)
+    return Input(box, box.isChecked, lambda value: box.setChecked(bool(value)))
+
+
+def chooser_input(line: Chooser, heard: Heard) -> Input:
+    """One of many entries."""
+    line.chosen.connect(heard)
+    return Input(line, lambda: line.value, line.set_value)
