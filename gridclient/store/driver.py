@@ -124,10 +124,13 @@ def open_connection(path: Path, key: bytes, use: Use) -> Connection:
     """
     if len(key) != KEY_BYTES:
         raise StoreUnavailable("store.wrong_key")
+    name = f"{path.absolute().as_uri()}?immutable=1" if use is Use.READING and _lies_still(path) else str(path)
     with environment_faults():
         connection = cast(
             "Connection",
-            dbapi2.connect(str(path), isolation_level=None, check_same_thread=False, cached_statements=256),
+            dbapi2.connect(
+                name, uri=name != str(path), isolation_level=None, check_same_thread=False, cached_statements=256
+            ),
         )
     try:
         with environment_faults():
@@ -137,6 +140,18 @@ def open_connection(path: Path, key: bytes, use: Use) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _lies_still(path: Path) -> bool:
+    """Whether nobody can write the file, a disc for instance: SQLite could not put beside it what its readers share."""
+    try:
+        return (
+            sys.platform != "win32"
+            and bool(os.statvfs(path).f_flag & os.ST_RDONLY)
+            and not path.with_name(f"{path.name}-wal").exists()
+        )
+    except OSError:
+        return False
 
 
 def _prepare(connection: Connection, key: bytes, use: Use) -> None:

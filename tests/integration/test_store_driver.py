@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -146,6 +148,22 @@ def test_a_read_only_database_refuses_to_write(database: Database) -> None:
     with pytest.raises(StoreUnavailable, match=r"store\.read_only"), reading.writer():
         pass
     reading.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell which medium nobody can write")
+def test_a_store_on_a_medium_that_nobody_can_write_is_read_and_nothing_is_put_beside_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.writer() as connection:
+        connection.execute(FILL, ("x",))
+    database.close()
+    files = [database.path]
+    monkeypatch.setattr(os, "statvfs", lambda _path: Mock(f_flag=os.ST_RDONLY))
+    disc = Database(database.path, KEY, read_only=True)
+    with disc.reader() as connection:
+        assert connection.execute("SELECT count(*) FROM lines").fetchone() == (1,)
+        assert list(database.path.parent.iterdir()) == files
+    disc.close()
 
 
 def test_a_closed_database_says_so(database: Database) -> None:
