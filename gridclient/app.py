@@ -214,7 +214,8 @@ class App:
     def _sync(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.page import SyncPage
 
-        return SyncPage(sync=self.window.pages.sync, jobs=self.jobs, clock=self.desk.clock)
+        sync, control = self.window.pages.sync, self._sync_control
+        return SyncPage(sync=sync, control=control, jobs=self.jobs, clock=self.desk.clock)
 
     def _conflicts(self, _keys: Keys) -> QWidget:
         from gridclient.ui.sync.conflict_page import ConflictPage

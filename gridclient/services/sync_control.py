@@ -127,6 +127,11 @@ class SyncControl(Protocol):
         """Takes a file from a stick. Blocking."""
         ...
 
+    def stop_bundle(self) -> None:
+        """The call that works with a stick raises ``Cancelled``; the file and the store stay as they were, or whole up
+        to some point."""
+        ...
+
     def close(self) -> None:
         """Ends the worker; a round that runs is cut between two batches."""
         ...

@@ -1,9 +1,9 @@
-"""A scroll area that is switched to another theme without measuring what it holds."""
+"""Scroll areas that are switched to another theme without measuring what they hold."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
 
 
 class ScrollArea(QScrollArea):
@@ -14,3 +14,15 @@ class ScrollArea(QScrollArea):
         if event.type() == QEvent.Type.StyleChange:
             return QAbstractScrollArea.event(self, event)
         return super().event(event)
+
+
+class ScrolledColumn(ScrollArea):
+    """``inner``, as wide as this, goes up and down; it follows what has the keyboard and has none itself."""
+
+    def __init__(self, inner: QWidget | None = None, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        if inner is not None:
+            self.setWidget(inner)

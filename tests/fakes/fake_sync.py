@@ -30,7 +30,7 @@ def round_at(ago: timedelta = timedelta(), **parts: Any) -> RoundReport:
 
 @dataclass
 class FakeSync:
-    """Implements ``SyncControl`` and ``Stoppable``.
+    """Implements ``SyncControl``.
 
     Attributes:
         asked: what was asked, in order.

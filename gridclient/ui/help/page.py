@@ -20,13 +20,14 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QLabel, QLineEdit, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QTextBrowser, QTextEdit, QWidget
 
+from gridclient.ui.cover_page import ListedPage
 from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
 from gridclient.ui.help.pictures import HelpText
 from gridclient.ui.help.titles import GroupedTitles
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.listed_page import ListedPage
+from gridclient.ui.laid_out import across, label
 from gridclient.ui.theme import TITLE_PX, tokens
 
 _MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
@@ -57,8 +58,7 @@ class HelpPage(ListedPage):
         self.search.setPlaceholderText(self.tr("在帮助里找，Enter 下一处"))
         self.search.setClearButtonEnabled(True)
         self.search.setFixedWidth(280)
-        self.found = QLabel(self)
-        self.found.setProperty("role", "muted")
+        self.found = label(role="muted", parent=self)
         self.text = HelpText(self)
         self._arrange()
         self.search.textChanged.connect(self._on_searched)
@@ -73,7 +73,7 @@ class HelpPage(ListedPage):
         self.text.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
         self.text.setLineWrapColumnOrWidth(_TEXT_PX)
         self.text.document().setDocumentMargin(_MARGIN)
-        self.frame(self.tr("帮助"), self.text, beside_title=(self.search, self.found))
+        self.frame(self.tr("帮助"), (across(self.list, (self.text, 1), gap=1), 1), head=(self.search, self.found, 1))
 
     # -- pages ------------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridclient.services.care import Care
 from gridclient.services.desk import Desk
+from gridclient.ui.cover_page import ListedPage
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.listed_page import ListedPage
+from gridclient.ui.laid_out import across
 from gridclient.ui.settings.about_section import AboutSection
 from gridclient.ui.settings.audit_section import AuditSection
 from gridclient.ui.settings.backup_section import BackupSection
@@ -64,7 +65,7 @@ class SettingsPage(ListedPage):
         self.stack = QStackedWidget(self)
         for section in self.sections:
             self.stack.addWidget(section)
-        self.frame(self.tr("设置"), self.stack)
+        self.frame(self.tr("设置"), (across(self.list, (self.stack, 1), gap=1), 1))
         self.look.theme_chosen.connect(self.theme_chosen)
         self.backups.restore_wanted.connect(self.restore_wanted)
         self.base_maps.chosen.connect(self.base_map_chosen)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Box, CaseFilter, CasePage, Changes, Sort, SortKey
+from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import joined, short_number
 from gridclient.ui.sync.choice_button import ChoiceButton
 from gridclient.ui.sync.conflict_list import ConflictList
@@ -29,36 +31,31 @@ _LIST_PX: Final = 260
 _MOST: Final = 200
 
 
-class ConflictPage(QWidget):
+class ConflictPage(CoverPage):
     """Object name ``conflictPage``.
 
     Signals:
-        closed(): the operator is done here.
         changed(Changes): a choice was made, or taken back.
     """
 
-    closed = Signal()
     changed = Signal(object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs, sync: DeskSync, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("conflictPage")
-        self.setProperty("panel", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(name="conflictPage", parent=parent)
         self._desk, self._jobs, self._sync = desk, jobs, sync
         self._sheet: Sheet | None = None
         self._acting = False
         self._done: list[tuple[str, Changes]] = []  # what can be taken back, the last at the end
-        self.count = QLabel(self)
+        self.count = label(role="muted", parent=self)
         self.list = ConflictList(parent=self)
-        self.title, self.facts = QLabel(self), QLabel(self)
+        self.title = label(role="title", wraps=True, parent=self)
+        self.facts = label(role="muted", parent=self)
         self.sides = SidesView(parent=self)
         self.note = NoteBar(parent=self)
         self.keep = ChoiceButton(key="1", name="keepFirst", parent=self)
         self.take = ChoiceButton(key="2", name="takeLater", parent=self)
         self.open = KeyButton(self.tr("在案件台看这件"), parent=self)
-        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
-        self.empty = QLabel(self)
+        self.empty = label(self.tr("正在读取…"), "muted", wraps=True, parent=self)
         self._arrange()
         self._connect()
 
@@ -77,97 +74,50 @@ class ConflictPage(QWidget):
     # -- putting together -------------------------------------------------------------------------------------------
 
     def _arrange(self) -> None:
-        heading = QLabel(self.tr("冲突：两个席位同时处理的案件"), self)
-        heading.setProperty("role", "title")
-        self.count.setProperty("role", "muted")
-        head = _panel()
-        line = QHBoxLayout(head)
-        line.setContentsMargins(12, 7, 12, 7)
-        line.setSpacing(12)
-        line.addWidget(heading)
-        line.addWidget(self.count)
-        line.addStretch(1)
-        line.addWidget(self.leave)
         self.list.setFixedWidth(_LIST_PX)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setProperty("role", "muted")
         self.empty.setProperty("panel", "true")
-        self.empty.setWordWrap(True)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self._contention())
-        middle = QHBoxLayout()
-        middle.setSpacing(1)
-        middle.addWidget(self.list)
-        middle.addWidget(self.stack, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(1)
-        whole.addWidget(head)
-        note = QHBoxLayout()
-        note.setContentsMargins(8, 0, 8, 0)
-        note.addWidget(self.note)
-        whole.addLayout(note)
-        whole.addLayout(middle, 1)
-        self.empty.setText(self.tr("正在读取…"))
+        note = across(self.note, edges=(8, 0, 8, 0))
+        middle = across(self.list, (self.stack, 1), gap=1)
+        self.frame(self.tr("冲突：两个席位同时处理的案件"), note, (middle, 1), head=(self.count, 1))
         self.setFocusProxy(self.list)
 
     def _contention(self) -> QWidget:
-        made = _panel()
-        self.title.setProperty("role", "title")
-        self.title.setWordWrap(True)
-        self.facts.setProperty("role", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.title)
-        words.addWidget(self.facts)
-        top = QHBoxLayout()
-        top.setContentsMargins(12, 12, 12, 4)
-        top.addLayout(words, 1)
-        top.addWidget(self.open, 0, Qt.AlignmentFlag.AlignTop)
-        choices = QHBoxLayout()
-        choices.setContentsMargins(12, 8, 12, 6)
-        choices.setSpacing(10)
-        choices.addWidget(self.keep)
-        choices.addWidget(self.take)
-        told = QLabel(
+        words = down(self.title, self.facts, gap=2)
+        top = across((words, 1), (self.open, Qt.AlignmentFlag.AlignTop), edges=(12, 12, 12, 4), gap=6)
+        choices = across(self.keep, self.take, edges=(12, 8, 12, 6), gap=10)
+        told = label(
             self.tr(
                 "按 1 或 2 选，Enter 确定，或直接点击；没选中的一方留在时间线里，标为未生效。选错了按 Ctrl+Z。"
                 "先到、后到按到达同步中心的次序，不看钟点。"
             ),
-            made,
+            "muted",
         )
-        told.setProperty("role", "muted")
         told.setContentsMargins(14, 0, 12, 10)
-        rows = QVBoxLayout(made)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addLayout(top)
-        rows.addWidget(self.sides, 1)
-        rows.addLayout(choices)
-        rows.addWidget(told)
+        made = panel(QWidget())
+        down(top, (self.sides, 1), choices, told, on=made, gap=0)
         return made
 
     def _connect(self) -> None:
         self.list.chosen.connect(self._on_case)
         self.keep.clicked.connect(lambda: self._choose(KEEP))
         self.take.clicked.connect(lambda: self._choose(TAKE))
-        self.open.clicked.connect(lambda: self._sync.open_case(self._sheet.case_id) if self._sheet else None)
-        self.leave.clicked.connect(self.closed)
-        self.note.undo_wanted.connect(self._undo)
+        self.open.clicked.connect(self._on_open)
+        self.note.undo.clicked.connect(self._undo)
         self._sync.changed.connect(self.refresh)
-        keys = {
+        keys: dict[str, Callable[[], object]] = {
             "1": partial(self._mark, KEEP),
             "2": partial(self._mark, TAKE),
             "Return": self._on_enter,
             "Enter": self._on_enter,
             "Ctrl+Z": self._undo,
             "F5": self._on_refresh,
-            "Esc": self.closed.emit,
         }
         for key, does in keys.items():
-            shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(does)
+            self.on_key(key, does)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -178,7 +128,7 @@ class ConflictPage(QWidget):
         super().hideEvent(event)
         self.note.hide()
         for _case_id, changes in self._done:
-            self._sync.hand_over(changes)  # Ctrl+Z on the desk goes on from here
+            self._sync.acted.emit(changes)  # Ctrl+Z on the desk goes on from here
         self._done.clear()
 
     # -- reading ----------------------------------------------------------------------------------------------------
@@ -309,16 +259,13 @@ class ConflictPage(QWidget):
         self._read_sheet(case_id)
         self.list.setFocus()
 
+    def _on_open(self) -> None:
+        if self._sheet is not None:
+            self._sync.case_wanted.emit(self._sheet.case_id)
+
     def _on_refresh(self) -> None:
         self._sync.now()
         self._read_list()
 
     def _tell_error(self, error: GridClientError) -> None:
         self.note.tell(sentence_of(error), "bad")
-
-
-def _panel() -> QWidget:
-    made = QWidget()
-    made.setProperty("panel", "true")
-    made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    return made

@@ -100,26 +100,10 @@ class DeskSync(QObject):
         if self.control is not None:
             self.control.confirm()
 
-    def open_page(self, name: str) -> None:
-        """``sync`` or ``conflicts``."""
-        self.page_wanted.emit(name)
-
     def open_conflict(self, case_id: str) -> None:
         """The conflict page on this case."""
         self.wanted_case = case_id
         self.page_wanted.emit("conflicts")
-
-    def open_case(self, case_id: str) -> None:
-        """A case on the desk."""
-        self.case_wanted.emit(case_id)
-
-    def open_box(self, box: Box) -> None:
-        """A box on the desk."""
-        self.box_wanted.emit(box)
-
-    def hand_over(self, changes: Changes) -> None:
-        """What can still be taken back on the desk."""
-        self.acted.emit(changes)
 
     # -- what is shown ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from gridclient.services.sync_control import SyncControl
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.sync.stacked import explained, stacked
+from gridclient.ui.laid_out import down, label
 from gridclient.ui.sync.stick_enrolment import StickEnrolment
 from gridclient.ui.theme import fixed_font, restyle
 
@@ -59,13 +59,9 @@ class EnrolForm(QWidget):
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("网址"), self.url)
         form.addRow(self.tr("注册码"), self.code)
-        line = stacked(self)
-        line.addWidget(explained(words, self))
-        line.addLayout(form)
-        line.addWidget(self.note)
-        line.addWidget(self.button)
-        line.addWidget(self.without, 0, Qt.AlignmentFlag.AlignLeft)
-        line.addWidget(self.by_stick)
+        told = label(words, "muted", wraps=True, parent=self)
+        without = (self.without, Qt.AlignmentFlag.AlignLeft)
+        down(told, form, self.note, self.button, without, self.by_stick, on=self)
         self.by_stick.hide()
         self.without.clicked.connect(self._on_without)
         self.by_stick.enrolled.connect(self._on_enrolled_by_stick)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
@@ -14,7 +14,7 @@ from gridclient.services.sync_control import SyncControl, SyncState, SyncView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.sync.stacked import stacked
+from gridclient.ui.laid_out import across, down
 
 
 class LineForm(QWidget):
@@ -35,14 +35,8 @@ class LineForm(QWidget):
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.addRow(self.tr("换成网址"), self.url)
         self._form.addRow(self.tr("代理"), self.proxy)
-        save = QHBoxLayout()
-        save.addWidget(self.save)
-        save.addStretch(1)
-        self._form.addRow("", save)
-        line = stacked(self)
-        line.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
-        line.addWidget(self.fields)
-        line.addWidget(self.note)
+        self._form.addRow("", across(self.save, 1))
+        down((self.open, Qt.AlignmentFlag.AlignLeft), self.fields, self.note, on=self)
         self.fields.hide()
         self.open.clicked.connect(self._on_open)
         self.url.returnPressed.connect(self._on_url)

@@ -4,35 +4,27 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, label
 from gridclient.ui.theme import restyle
 
 Kind = Literal["bad", "warn", "info"]
 
 
 class NoteBar(QWidget):
-    """Signals:
-    undo_wanted(): its button was pressed.
-    """
-
-    undo_wanted = Signal()
+    """A sentence; ``undo`` is shown where it speaks of something that can be taken back."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
+        self.words = label(wraps=True, parent=self)
         self.undo = KeyButton(self.tr("撤销"), key="Ctrl+Z", parent=self)
         self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 4, 6, 4)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.undo)
-        self.undo.clicked.connect(self.undo_wanted)
+        across((self.words, 1), self.undo, on=self, edges=(12, 4, 6, 4), gap=6)
         self.hide()
 
     def tell_done(self, words: str) -> None:

@@ -5,24 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from gridclient.ui.scroll_area import ScrollArea
+from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.sync.contended import DeedLine, FieldLine, Sheet, SideSheet
 from gridclient.ui.theme import ROW_PX
 
 _NAMES_PX: Final = 84
 
 
-class SidesView(ScrollArea):
+class SidesView(ScrolledColumn):
     """Object name ``conflictSides``; made anew for every sheet, because no two have the same lines."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("conflictSides")
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def show_sheet(self, sheet: Sheet) -> None:
         """The three columns of a contention."""
@@ -62,39 +60,21 @@ class SidesView(ScrollArea):
 
 def _head(side: SideSheet) -> QWidget:
     made = QWidget()
-    title, owner = QLabel(side.heading), QLabel(side.owner)
-    title.setProperty("role", "strong")
+    owner = QLabel(side.owner)
     owner.setProperty("owner", "mine" if side.mine else "other")
-    line = QHBoxLayout(made)
-    line.setContentsMargins(13, 8, 10, 6)
-    line.setSpacing(8)
-    line.addWidget(title)
-    line.addWidget(owner)
-    line.addStretch(1)
+    across(label(side.heading, "strong"), owner, 1, on=made, edges=(13, 8, 10, 6))
     return made
 
 
 def _deeds(deeds: tuple[DeedLine, ...], nothing: str) -> QWidget:
     made = QWidget()
-    rows = QVBoxLayout(made)
-    rows.setContentsMargins(13, 2, 10, 8)
-    rows.setSpacing(2)
-    for deed in deeds:
-        what = QLabel(deed.text)
-        what.setWordWrap(True)
-        who = QLabel(f"{deed.when} · {deed.actor}")
-        who.setProperty("role", "muted")
-        rows.addWidget(who)
-        rows.addWidget(what)
-    if not deeds:
-        empty = QLabel(nothing)
-        empty.setProperty("role", "muted")
-        rows.addWidget(empty)
+    lines = [(label(f"{deed.when} · {deed.actor}", "muted"), label(deed.text, wraps=True)) for deed in deeds]
+    words = [line for both in lines for line in both] or [label(nothing, "muted")]
+    down(*words, on=made, edges=(13, 2, 10, 8), gap=2)
     return made
 
 
 def _name(words: str) -> QLabel:
-    made = QLabel(words)
-    made.setProperty("role", "muted")
+    made = label(words, "muted")
     made.setMinimumHeight(ROW_PX)
     return made

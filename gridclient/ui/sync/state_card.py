@@ -6,12 +6,13 @@ import time
 from datetime import datetime
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.sync.present import headline
 from gridclient.ui.sync.question import question
 from gridclient.ui.sync.round_words import seconds_words, stage_words
@@ -31,13 +32,8 @@ class RoundProgress(QWidget):
         self._stage, self._since, self._from = "", 0.0, 0
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
-        self.words = QLabel(self)
-        self.words.setProperty("role", "muted")
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 4, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self.bar)
-        line.addWidget(self.words)
+        self.words = label(role="muted", parent=self)
+        down(self.bar, self.words, on=self, edges=(0, 4, 0, 0), gap=4)
         self.hide()
 
     def show_view(self, view: SyncView) -> None:
@@ -67,32 +63,19 @@ class RoundProgress(QWidget):
 
 
 class Confirmation(QWidget):
-    """Says what happened, what is kept and what its button does.
-
-    Signals:
-        confirmed(): somebody looked.
-    """
-
-    confirmed = Signal()
+    """Says what happened, what is kept and what its button does."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
         self.setProperty("kind", "warn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.title = QLabel(self)
-        self.title.setProperty("role", "strong")
-        self.happened, self.kept, self.does = (QLabel(self) for _ in range(3))
+        self.title = label(role="strong", wraps=True, parent=self)
+        self.happened, self.kept, self.does = (label(wraps=True, parent=self) for _ in range(3))
         self.yes = KeyButton("", kind="primary", parent=self)
         self.yes.setObjectName("confirmSync")
-        line = QVBoxLayout(self)
-        line.setContentsMargins(12, 10, 12, 10)
-        line.setSpacing(6)
-        for label in (self.title, self.happened, self.kept, self.does):
-            label.setWordWrap(True)
-            line.addWidget(label)
-        line.addWidget(self.yes, 0, Qt.AlignmentFlag.AlignLeft)
-        self.yes.clicked.connect(self.confirmed)
+        yes = (self.yes, Qt.AlignmentFlag.AlignLeft)
+        down(self.title, self.happened, self.kept, self.does, yes, on=self, edges=(12, 10, 12, 10), gap=6)
         self.hide()
 
     def show_view(self, view: SyncView) -> None:
@@ -107,26 +90,15 @@ class Confirmation(QWidget):
 
 
 class StateCard(QWidget):
-    """Signals:
-    confirmed(): the operator looked at what has to be confirmed.
-    cases_wanted(): the cases with something that is only here.
-    conflicts_wanted(): the conflict page.
-    """
-
-    confirmed = Signal()
-    cases_wanted = Signal()
-    conflicts_wanted = Signal()
+    """Its buttons are the page's: ``confirmation.yes``, ``show_cases`` and ``show_conflicts``."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.sign = Sign(parent=self)
-        self.title = QLabel(self)
+        self.title = label(wraps=True, parent=self)
         self.title.setFont(base_font(_TITLE_PX, weight=QFont.Weight.DemiBold))
-        self.title.setWordWrap(True)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
-        self.hub = QLabel(self)
-        self.hub.setProperty("role", "muted")
+        self.words = label(wraps=True, parent=self)
+        self.hub = label(role="muted", parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
         self.events, self.cases, self.files, self.conflicts = (QLabel(self) for _ in range(4))
@@ -135,9 +107,6 @@ class StateCard(QWidget):
         self.show_cases.setObjectName("showPending")
         self.show_conflicts.setObjectName("showConflicts")
         self._arrange()
-        self.confirmation.confirmed.connect(self.confirmed)
-        self.show_cases.clicked.connect(self.cases_wanted)
-        self.show_conflicts.clicked.connect(self.conflicts_wanted)
 
     def show_view(self, view: SyncView, now: datetime) -> None:
         said = headline(view, now)
@@ -159,21 +128,9 @@ class StateCard(QWidget):
         self.show_conflicts.setVisible(bool(view.conflicts))
 
     def _arrange(self) -> None:
-        words = QVBoxLayout()
-        words.setSpacing(4)
-        for part in (self.title, self.words, self.hub):
-            words.addWidget(part)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
-        head.addLayout(words, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(head)
-        whole.addWidget(self.progress)
-        whole.addWidget(self.confirmation)
-        whole.addLayout(self._figures())
+        words = down(self.title, self.words, self.hub, gap=4)
+        head = across((self.sign, Qt.AlignmentFlag.AlignTop), (words, 1), gap=12)
+        down(head, self.progress, self.confirmation, self._figures(), on=self)
 
     def _figures(self) -> QGridLayout:
         grid = QGridLayout()
@@ -186,12 +143,10 @@ class StateCard(QWidget):
             (self.tr("两个席位同时处理、待选择（件）"), self.conflicts, self.show_conflicts),
         )
         for line, (name, figure, button) in enumerate(rows):
-            label = QLabel(name, self)
-            label.setProperty("role", "muted")
             figure.setProperty("role", "strong")
             figure.setMinimumWidth(48)
             figure.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            grid.addWidget(label, line, 0)
+            grid.addWidget(label(name, "muted", parent=self), line, 0)
             grid.addWidget(figure, line, 1)
             grid.setRowMinimumHeight(line, 30)
             if button is not None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
@@ -16,19 +15,11 @@ from gridclient.services.sync_control import BundleReport, SyncControl, SyncView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.sync.round_words import bundle_words
-from gridclient.ui.sync.stacked import explained, in_a_row, stacked
 from gridclient.ui.sync.state_card import RoundProgress
 
 _STAGES = ("export", "import")
-
-
-@runtime_checkable
-class Stoppable(Protocol):
-    """A control whose work with a stick can be stopped: the call that does it then raises ``Cancelled`` and leaves
-    the file and the store as they were, or whole up to some point."""
-
-    def stop_bundle(self) -> None: ...
 
 
 class StickPanel(QWidget):
@@ -36,12 +27,10 @@ class StickPanel(QWidget):
 
     Signals:
         changed(Changes): what came in with a file.
-        conflicts_wanted(): the operator wants to choose in what came in.
         finished(): a file was written or read.
     """
 
     changed = Signal(object)
-    conflicts_wanted = Signal()
     finished = Signal()
 
     def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
@@ -59,21 +48,19 @@ class StickPanel(QWidget):
             "文件已加密、签名：注册时领到本镇街数据密钥的席位才打得开，别人捡到U盘也读不了。"
             "可以反复导出到同一个文件，只补写新的；导入几次、先后都一样。"
         )
-        running = QHBoxLayout()
-        running.addWidget(self.progress, 1)
-        running.addWidget(self.stop)
-        line = stacked(self)
-        line.addWidget(explained(words, self))
-        line.addLayout(in_a_row(self.out, self.into))
-        line.addLayout(running)
-        line.addWidget(self.note)
-        line.addWidget(self.choose)
+        down(
+            label(words, "muted", wraps=True, parent=self),
+            across(self.out, self.into, 1),
+            across((self.progress, 1), self.stop, gap=6),
+            self.note,
+            self.choose,
+            on=self,
+        )
         self.stop.hide()
         self.choose.hide()
         self.out.clicked.connect(self._on_out)
         self.into.clicked.connect(self._on_into)
         self.stop.clicked.connect(self._on_stop)
-        self.choose.clicked.connect(self.conflicts_wanted)
 
     @property
     def running(self) -> bool:
@@ -122,8 +109,7 @@ class StickPanel(QWidget):
     def _on_stop(self) -> None:
         self.stop.setEnabled(False)
         self.progress.words.setText(self.tr("正在取消…"))
-        if isinstance(self._control, Stoppable):
-            self._control.stop_bundle()
+        self._control.stop_bundle()
 
     def _on_done(self, report: BundleReport, *, out: bool) -> None:
         self._show_running(False)
@@ -145,6 +131,6 @@ class StickPanel(QWidget):
         for button in (self.out, self.into):
             button.setEnabled(not running)
         self.stop.setEnabled(True)
-        self.stop.setVisible(running and isinstance(self._control, Stoppable))
+        self.stop.setVisible(running)
         if not running:
             self.progress.end()

@@ -15,7 +15,7 @@ from gridclient.services.sync_control import SyncControl
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.sync.stacked import explained, in_a_row, stacked
+from gridclient.ui.laid_out import across, down, label
 
 
 class StickEnrolment(QWidget):
@@ -37,10 +37,7 @@ class StickEnrolment(QWidget):
         words = self.tr(
             "不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。"
         )
-        line = stacked(self)
-        line.addWidget(explained(words, self))
-        line.addLayout(in_a_row(self.ask, self.take))
-        line.addWidget(self.note)
+        down(label(words, "muted", wraps=True, parent=self), across(self.ask, self.take, 1), self.note, on=self)
         self.ask.clicked.connect(self._on_ask)
         self.take.clicked.connect(self._on_take)
 

@@ -79,7 +79,8 @@ def open_desk(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenD
     def open_one(invented: InventedDesk, fake: FakeSync | None) -> MainWindow:
         def parts_of(jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
             def make_sync(_keys: Keys) -> QWidget:
-                return SyncPage(sync=window().pages.sync, jobs=jobs, clock=invented.desk.clock)
+                assert fake is not None
+                return SyncPage(sync=window().pages.sync, control=fake, jobs=jobs, clock=invented.desk.clock)
 
             def make_conflicts(_keys: Keys) -> QWidget:
                 return ConflictPage(desk=invented.desk, jobs=jobs, sync=window().pages.sync)
@@ -98,7 +99,7 @@ def page(qtbot: QtBot, look: None, jobs: Jobs, sync: DeskSync, fake: FakeSync) -
         round_at(timedelta(minutes=3), pulled=1240, conflicts=1),
         round_at(timedelta(days=1), by="stick"),
     ]
-    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
+    made = SyncPage(sync=sync, control=fake, jobs=jobs, clock=empty_desk().clock)
     show(qtbot, made, jobs)
     yield made
     made.close()

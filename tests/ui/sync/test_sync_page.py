@@ -24,8 +24,7 @@ from gridclient.ui.sync.page import SyncPage
 from gridclient.ui.sync.rounds import RoundsModel, Row
 from gridclient.ui.theme import DARK, LIGHT, ROW_PX, apply_theme
 from tests.fakes.fake_sync import NOON, FakeSync, round_at
-from tests.ui.fakes.invented_desk import empty_desk
-from tests.ui.sync.conftest import click, settle, show, tell
+from tests.ui.sync.conftest import click, settle, tell
 
 FILE = Path("/media/usb/desk.gridbundle")
 
@@ -272,19 +271,6 @@ def test_escape_and_the_button_leave_the_page(page: SyncPage, qtbot: QtBot) -> N
         QTest.keyClick(page.now, Qt.Key.Key_Escape)
     with qtbot.waitSignal(page.closed, timeout=1_000):
         click(page.leave)
-
-
-def test_a_desk_without_synchronisation_has_the_page_all_the_same(
-    qtbot: QtBot, qapp: QApplication, look: None, jobs: Jobs
-) -> None:
-    sync = DeskSync(control=None, clock=empty_desk().clock)
-    made = SyncPage(sync=sync, jobs=jobs, clock=empty_desk().clock)
-    show(qtbot, made, jobs)
-    assert made.card.title.text() == "单机使用"
-    assert made.enrol is None and made.stick is None
-    assert not made.switch.isEnabled() and not made.now.isEnabled()
-    assert "没有可以断开的连接" in made.switch.toolTip()
-    assert made.empty.isVisible()
 
 
 @pytest.mark.parametrize("state", list(SyncState))

@@ -211,7 +211,7 @@ def test_what_is_only_here_is_shown_as_its_box(open_desk: OpenDesk, fake: FakeSy
     window = open_desk(busy_desk(), fake)
     click(window.pages.sync.lamp)
     for _ in range(2):  # a second time does not give the box up
-        window.pages.sync.open_box(Box.PENDING)
+        window.pages.sync.box_wanted.emit(Box.PENDING)
         settle(qtbot, window)
         assert window.state.filter.box is Box.PENDING
     assert window.pages.stack.currentIndex() == 0
@@ -221,7 +221,7 @@ def test_the_case_of_a_conflict_can_be_looked_at(
     open_desk: OpenDesk, contended: InventedDesk, fake: FakeSync, qtbot: QtBot
 ) -> None:
     window = open_desk(contended, fake)
-    window.pages.sync.open_page("conflicts")
+    window.pages.sync.page_wanted.emit("conflicts")
     settle(qtbot, window)
     sheet = conflicts(window).sheet
     assert sheet is not None
