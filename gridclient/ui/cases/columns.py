@@ -1,15 +1,19 @@
-"""The columns that the list can show: their words, widths and what they are sorted by."""
+"""The columns that the list can show: their words, widths and what they are sorted by, and the words of their cells."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import SortKey
+from gridclient.services.rows import CaseRow, SortKey
+from gridclient.services.words import CHANNELS
+from gridclient.ui.present import state_word
 
 translate = QCoreApplication.translate
+_NOBODY: Final = "—"
 
 
 @frozen
@@ -55,3 +59,27 @@ def title_of(key: SortKey) -> str:
         SortKey.GRID: translate("CaseList", "网格"),
         SortKey.REGISTERED: translate("CaseList", "登记时间"),
     }[key]
+
+
+def _unit_words(row: CaseRow) -> str:
+    """The lead unit, with the number of those that cooperate."""
+    if not row.unit_name or row.state in ("reported", "filed"):
+        return _NOBODY
+    if row.cooperating:
+        return translate("CaseList", "{unit} +{count}").format(unit=row.unit_name, count=row.cooperating)
+    return row.unit_name
+
+
+def _level_words(row: CaseRow) -> str:
+    return translate("CaseList", "{level}级").format(level=row.level)
+
+
+PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {
+    SortKey.TITLE: lambda row: row.title,
+    SortKey.LEVEL: _level_words,
+    SortKey.STATE: lambda row: state_word(row.state, returned=row.returned, escalated=row.escalated),
+    SortKey.UNIT: _unit_words,
+    SortKey.CHANNEL: lambda row: CHANNELS.get(row.channel, row.channel),
+    SortKey.GRID: lambda row: row.grid_name or _NOBODY,
+}
+"""The words of every cell that does not change by the clock."""

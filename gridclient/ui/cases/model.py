@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -10,10 +10,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
-from gridclient.ui.cases.cells import PLAIN
-from gridclient.ui.cases.columns import COLUMNS, title_of
+from gridclient.ui.cases.columns import COLUMNS, PLAIN, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
-from gridclient.ui.cases.row_changes import RowChanges, changes_between
 from gridclient.ui.present import moment_words, short_number, township_in
 
 Index = QModelIndex | QPersistentModelIndex
@@ -70,19 +68,26 @@ class CaseModel(QAbstractTableModel):
     def set_rows(self, rows: Sequence[CaseRow], *, more: bool) -> None:
         """Shows these rows. What is the same case stays the same line, so that choice and scroll stay."""
         self._more = more
-        changes = changes_between(self._rows, rows)
-        if changes.steps > _TOO_MANY_STEPS:
+        stay = {row.id for row in rows}
+        gone = spans(place for place, row in enumerate(self._rows) if row.id not in stay)
+        came = spans(place for place, row in enumerate(rows) if row.id not in self._places)
+        if len(gone) + len(came) > _TOO_MANY_STEPS:
             self.beginResetModel()
             self._take(list(rows))
             self.endResetModel()
             return
         before = {row.id: row for row in self._rows}
-        self._remove(changes)
-        if changes.reordered:
-            self._reorder(changes.kept)
-        self._insert(changes, rows)
+        for first, last in reversed(gone):
+            self.beginRemoveRows(NO_INDEX, first, last)
+            self._take(self._rows[:first] + self._rows[last + 1 :])
+            self.endRemoveRows()
+        self._reorder([before[row.id] for row in rows if row.id in before])
+        for first, last in came:
+            self.beginInsertRows(NO_INDEX, first, last)
+            self._take([*self._rows[:first], *rows[first : last + 1], *self._rows[first:]])
+            self.endInsertRows()
         for place, row in enumerate(rows):
-            if row.id in before and before[row.id] != row:
+            if before.get(row.id, row) != row:
                 self._rows[place] = row
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
@@ -185,24 +190,24 @@ class CaseModel(QAbstractTableModel):
         self._places = {row.id: place for place, row in enumerate(rows)}
         self.several = self.several or len({township_in(row.number) for row in rows} - {""}) > 1
 
-    def _remove(self, changes: RowChanges) -> None:
-        for first, last in changes.removed:
-            self.beginRemoveRows(NO_INDEX, first, last)
-            self._take(self._rows[:first] + self._rows[last + 1 :])
-            self.endRemoveRows()
-
-    def _reorder(self, kept: Sequence[str]) -> None:
+    def _reorder(self, rows: list[CaseRow]) -> None:
+        if rows == self._rows:
+            return
         self.layoutAboutToBeChanged.emit()
-        by_id = {row.id: row for row in self._rows}
         before = self._rows
-        self._take([by_id[case_id] for case_id in kept])
+        self._take(rows)
         for index in self.persistentIndexList():
             place = self._places[before[index.row()].id]
             self.changePersistentIndex(index, self.index(place, index.column()))
         self.layoutChanged.emit()
 
-    def _insert(self, changes: RowChanges, rows: Sequence[CaseRow]) -> None:
-        for first, last in changes.inserted:
-            self.beginInsertRows(NO_INDEX, first, last)
-            self._take([*self._rows[:first], *rows[first : last + 1], *self._rows[first:]])
-            self.endInsertRows()
+
+def spans(places: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Ascending positions gathered into runs without gaps: the first and the last of each."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and found[-1][1] == place - 1:
+            found[-1] = (found[-1][0], place)
+        else:
+            found.append((place, place))
+    return tuple(found)

@@ -22,8 +22,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView,
 from gridclient.services.rows import Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, GIVING_WAY, NUMBER, TITLE, UNIT, title_of
 from gridclient.ui.cases.delegate import CaseDelegate
-from gridclient.ui.cases.model import CaseModel
-from gridclient.ui.cases.row_changes import spans
+from gridclient.ui.cases.model import CaseModel, spans
 from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
