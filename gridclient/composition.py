@@ -220,7 +220,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
         map_data=SqliteMapData(columns, reference, clock),
         clock=clock,
         ids=RandomIds(),
-        actor=(_account(database, reference, account) if account else _own_account(profile, reference)).actor,
+        actor=(_own_account(profile, reference) if account is None else _account(database, reference, account)).actor,
         files=AttachmentStore(profile.attachments, database),
     )
     return OpenedDesk(profile, reference, desk)

@@ -97,10 +97,10 @@ def may(role: AccountRole, action: Action) -> bool:
     return role in _ALLOWED.get(action, _DESK)
 
 
-def require(actor: Actor, action: Action) -> None:
-    """Raises ``RuleViolation`` unless the actor's role allows the action."""
+def require(actor: Actor, action: Action, told: str = "") -> None:
+    """Raises ``RuleViolation`` unless the actor's role allows the action; ``told`` is what the refusal calls it."""
     if not may(actor.role, action):
-        _refuse(actor, action, _ALLOWED.get(action, _DESK))
+        _refuse(actor, told or action.value, _ALLOWED.get(action, _DESK))
 
 
 def may_undo(actor: Actor, event: Event) -> bool:
@@ -115,9 +115,9 @@ def may_undo(actor: Actor, event: Event) -> bool:
 def require_undo(actor: Actor, event: Event) -> None:
     """Raises ``RuleViolation`` unless :func:`may_undo`."""
     if not may_undo(actor, event):
-        _refuse(actor, Action.UNDO, _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK))
+        _refuse(actor, Action.UNDO.value, _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK))
 
 
-def _refuse(actor: Actor, action: Action, allowed: frozenset[AccountRole]) -> NoReturn:
+def _refuse(actor: Actor, action: str, allowed: frozenset[AccountRole]) -> NoReturn:
     who = [role.value for role in AccountRole if role in allowed]
-    raise RuleViolation("role.not_allowed", role=actor.role.value, action=action.value, who=who)
+    raise RuleViolation("role.not_allowed", role=actor.role.value, action=action, who=who)

@@ -291,6 +291,7 @@ _SYSTEM_WORDS: Final = {
     "Input/output error": "读写出错",
     "Is a directory": "这是文件夹",
     "Address already in use": "已被占用",
+    "Cannot assign requested address": "本机没有这个地址",
     "unable to open database file": "文件打不开",
     "attempt to write a readonly database": "写保护",
     "disk I/O error": "读写出错",
@@ -305,7 +306,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "detail": _SYSTEM_WORDS,
     "role": ROLES,
     "who": ROLES,
-    "action": ACTIONS,
+    "action": {**ACTIONS, "register": "登记"},
     "kind": IMPORTS,
     "wanted": IMPORTS,
 }

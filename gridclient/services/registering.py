@@ -46,7 +46,7 @@ def register_case(
         RuleViolation: no title and no description, or no such level.
         NotFound: the grid or the standard is not on the lists.
     """
-    require(command.actor, Action.AMEND)
+    require(command.actor, Action.AMEND, "register")
     facts = checked_facts(command.facts, reference)
     if command.level not in LEVELS:
         raise RuleViolation("case.no_such_level", level=command.level)
