@@ -19,6 +19,27 @@ from gridclient.services.words import IMPORTS
 _DEMO_CASES: Final = 3000
 _LATER: Final = frozenset({"duties"})
 """Kinds that this version does not take in yet."""
+_PROBLEMS: Final = {
+    "page": "数据页损坏",
+    "chain.gap": "日志缺号",
+    "chain.broken": "日志记录对不上",
+    "chain.head": "日志末端对不上",
+    "chain.origin": "日志来源不明",
+    "feed": "同步来源对不上",
+    "event.unreadable": "日志记录读不出",
+    "case.missing": "案件缺失",
+    "case.row": "案件内容对不上",
+    "case.parts": "承办单位对不上",
+    "case.pack": "案件底稿对不上",
+    "case.stranger": "日志里没有的案件",
+    "part.stranger": "日志里没有的承办单位",
+    "tally": "网格计数对不上",
+    "unit_tally": "单位计数对不上",
+    "search": "检索表对不上",
+    "audit": "审计记录对不上",
+    "file": "附件缺失或损坏",
+}
+"""The kinds of :class:`gridclient.store.verify.Verification` for people."""
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -171,9 +192,17 @@ def verify_store(args: argparse.Namespace) -> Exit:
         print_json(document)
     else:
         print_lines(
-            [f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件", *report.problems]
+            [
+                f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
+                *map(_problem_line, report.problems),
+            ]
         )
     return Exit.DONE if report.ok else Exit.REFUSED
+
+
+def _problem_line(problem: str) -> str:
+    kind, _, where = problem.partition(" ")
+    return f"{_PROBLEMS.get(kind, kind)}：{where}"
 
 
 def back_up(args: argparse.Namespace) -> Exit:

@@ -21,6 +21,9 @@ _ENVIRONMENT: Final = frozenset(
 """A lock that somebody holds, and files that the disk does not give or take."""
 
 
+_COMMANDS: Final = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
+
+
 class Exit(IntEnum):
     """Exit statuses that scripts rely on."""
 
@@ -47,10 +50,10 @@ def print_json(document: Any) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people."""
+    """Lines for people. What a case's text holds beside signs (line ends, a terminal's commands) becomes blanks."""
     for line in lines:
         with _answering():
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(line.translate(_COMMANDS) + "\n")
 
 
 def flush_answer() -> None:

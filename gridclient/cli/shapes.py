@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.case import Assignment, Case, CaseClock
+from gridclient.domain.events import from_seconds
 from gridclient.services.deadline_text import clock_lines
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.ports import Reference
@@ -66,7 +67,14 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
         "address": mask_numbers(facts.address),
         "lon": facts.lon,
         "lat": facts.lat,
-        "reporter": {"name": mask_name(facts.reporter_name), "phone": mask_phone(facts.reporter_phone)},
+        "happened_at": iso(from_seconds(facts.happened_at)),
+        "sensitive": facts.sensitive,
+        "reporter": {
+            "name": mask_name(facts.reporter_name),
+            "phone": mask_phone(facts.reporter_phone),
+            "wants_reply": facts.wants_reply,
+            "keep_secret": facts.keep_secret,
+        },
         "upper_number": facts.upper_number or None,
         "registered_at": iso(case.registered_at),
         "filed_at": iso(case.filed_at),

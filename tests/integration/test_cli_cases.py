@@ -194,11 +194,13 @@ def test_a_unit_acts_under_its_own_code_for_itself_only(desk: CommandLine) -> No
 
 @pytest.mark.parametrize(
     ("account", "code"),
-    [(role, "role.not_allowed") for role in ("admin", "auditor", "supervisor")] + [("nobody", "account.unknown")],
+    [(role, "role.not_allowed") for role in ("admin", "auditor", "supervisor")]
+    + [(name, "account.unknown") for name in ("nobody", "")],
 )
 def test_who_may_not_register_is_refused(desk: CommandLine, account: str, code: str) -> None:
     ran = desk.json("cases", "new", "--as", account, "--json-args", '{"title": "路灯不亮"}')
     assert (ran.status, ran.code) == (1, code)
+    assert "“登记”" in ran.err or code == "account.unknown"
     assert desk.json("cases", "list").json["total"] == CASES
 
 
@@ -206,11 +208,15 @@ def test_a_point_of_another_system_lands_in_its_grid(desk: CommandLine) -> None:
     known = next(c for c in desk.json("cases", "list").json["cases"] if c["lon"] is not None)
     shifted = desk.json("convert", known["lon"], known["lat"], "--from", "wgs84", "--to", "gcj02").json
     facts = {"title": "井盖松动", "lon": shifted["lon"], "lat": shifted["lat"], "crs": "GCJ-02"}
-    facts |= {"happened_at": "2026-11-20T09:30", "reporter": {"name": "张三", "phone": "13800001234"}}
+    facts |= {
+        "happened_at": "2026-11-20T09:30",
+        "reporter": {"name": "张三", "phone": "13800001234", "wants_reply": True},
+    }
     case = desk.json("cases", "new", "--json-args", json.dumps(facts)).json
     assert case["grid"] == known["grid"]
     assert (case["lon"], case["lat"]) == pytest.approx((known["lon"], known["lat"]), abs=1e-6)
-    assert case["reporter"] == {"name": "张*", "phone": "138****1234"}
+    people = {"name": "张*", "phone": "138****1234", "wants_reply": True, "keep_secret": False}
+    assert (case["reporter"], case["happened_at"]) == (people, "2026-11-20T09:30:00+08:00")
     payload = desk.json("cases", "show", case["id"]).json["timeline"][0]["payload"]
     assert payload["facts"]["happened_at"] == 1795138200
     assert payload["facts"]["source_point"].startswith("gcj02 ")
@@ -300,6 +306,12 @@ def test_a_limit_that_nobody_can_count_is_shown_as_it_was_written(desk: CommandL
     assert said == "时限“尽快”不是可计算的时限，到期时间按所记的 2033-03-21 14:40（周一）"
     returned = desk.act(key, "return", reason_code="not_ours", reason="不属本单位职责").json
     assert returned["state"] == "filed"
+
+
+def test_what_stands_in_a_case_commands_no_terminal(desk: CommandLine) -> None:
+    key = desk.json("cases", "new", "--json-args", json.dumps({"title": "怪\x1b[31m\r\n题\u202e字"})).json["id"]
+    for shown in (desk("cases", "list", "--text", "怪").out, desk("cases", "show", key).out):
+        assert "怪 [31m  题 字" in shown
 
 
 def test_lists_and_cases_for_people_are_in_chinese(reading: CommandLine) -> None:
