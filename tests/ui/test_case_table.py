@@ -258,7 +258,7 @@ def test_a_view_is_saved_under_a_name_and_chosen_again(
     open_list: OpenList, invented: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
     page = open_list(invented)
-    page.bar.view_named.emit("我的")
+    page.bar.views.save("我的")
     qtbot.waitUntil(lambda: "我的" in invented.store.saved_views and not jobs.busy)
     assert invented.store.saved_views["我的"].filter == EVERYTHING.filter
     menu = page.bar._menus["views"].menu()

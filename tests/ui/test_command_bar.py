@@ -124,7 +124,7 @@ def test_a_box_that_is_chosen_already_stays_chosen(window: MainWindow) -> None:
 
 def test_a_saved_view_is_found_by_its_name_and_shown(window: MainWindow, qtbot: QtBot) -> None:
     window.state.search("噪音")
-    window.cases.bar.view_named.emit("night 夜间")
+    window.cases.bar.views.save("night 夜间")
     qtbot.waitUntil(lambda: bool(window.command.sources.views))
     window.state.clear()
     type_in(window, "night")

@@ -178,7 +178,7 @@ def test_a_view_gets_another_name_which_is_not_that_of_a_third(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
     for name in ("夜间", "白天"):
-        window.cases.bar.view_named.emit(name)
+        window.cases.bar.views.save(name)
         qtbot.waitUntil(partial(contains, invented.store.saved_views, name))
     qtbot.waitUntil(settled(window))
     kept = invented.store.saved_views["夜间"]
@@ -194,7 +194,7 @@ def test_a_view_gets_another_name_which_is_not_that_of_a_third(
 
 
 def test_the_same_name_again_leaves_the_view_as_it_is(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
-    window.cases.bar.view_named.emit("夜间")
+    window.cases.bar.views.save("夜间")
     qtbot.waitUntil(lambda: "夜间" in invented.store.saved_views)
     qtbot.waitUntil(settled(window))
     field = name_field(window, "夜间")
@@ -205,7 +205,7 @@ def test_the_same_name_again_leaves_the_view_as_it_is(window: MainWindow, invent
 
 
 def test_a_view_is_not_saved_over_another(window: MainWindow, invented: InventedDesk, qtbot: QtBot) -> None:
-    window.cases.bar.view_named.emit("夜间")
+    window.cases.bar.views.save("夜间")
     qtbot.waitUntil(lambda: "夜间" in invented.store.saved_views)
     qtbot.waitUntil(settled(window))
     kept = invented.store.saved_views["夜间"]
@@ -223,7 +223,7 @@ def test_a_view_is_not_saved_over_another(window: MainWindow, invented: Invented
 
 @pytest.mark.parametrize("part", ["views", "unit"])
 def test_opening_a_menu_again_leaves_nothing_of_the_last_time(window: MainWindow, qtbot: QtBot, part: str) -> None:
-    window.cases.bar.view_named.emit("夜间")
+    window.cases.bar.views.save("夜间")
     qtbot.waitUntil(settled(window))
     menu = window.cases.bar._menus[part].menu()
     menu.aboutToShow.emit()

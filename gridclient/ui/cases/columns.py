@@ -70,13 +70,13 @@ def _unit_words(row: CaseRow) -> str:
     return row.unit_name
 
 
-def _level_words(row: CaseRow) -> str:
-    return translate("CaseList", "{level}级").format(level=row.level)
+def level_word(level: int | None) -> str:
+    return translate("CaseList", "{level}级").format(level=level)
 
 
 PLAIN: Final[Mapping[SortKey, Callable[[CaseRow], str]]] = {
     SortKey.TITLE: lambda row: row.title,
-    SortKey.LEVEL: _level_words,
+    SortKey.LEVEL: lambda row: level_word(row.level),
     SortKey.STATE: lambda row: state_word(row.state, returned=row.returned, escalated=row.escalated),
     SortKey.UNIT: _unit_words,
     SortKey.CHANNEL: lambda row: CHANNELS.get(row.channel, row.channel),

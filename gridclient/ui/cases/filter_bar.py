@@ -11,13 +11,13 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
+from gridclient.services.words import CHANNELS
 from gridclient.ui.cases.chip import ChipButton
-from gridclient.ui.cases.columns import title_of
+from gridclient.ui.cases.columns import level_word, title_of
 from gridclient.ui.cases.filter_menus import (
     ViewChanges,
     add_name_field,
-    fill_channels,
-    fill_levels,
+    fill_one_of,
     fill_states,
     fill_units,
     fill_views,
@@ -56,19 +56,15 @@ class FilterBar(QWidget):
 
     Signals:
         narrowed(dict[str, Any]): fields of the filter to change.
-        view_chosen(SavedView), view_dropped(str), view_named(str), view_renamed(SavedView, str): about saved views.
         left(): the operator is done with the search.
     """
 
     narrowed = Signal(object)
-    view_chosen = Signal(object)
-    view_dropped = Signal(str)
-    view_named = Signal(str)
-    view_renamed = Signal(object, str)
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, views: ViewChanges) -> None:
+        super().__init__()
+        self.views = views
         self.setObjectName("filterBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(BAR_PX)
@@ -79,7 +75,7 @@ class FilterBar(QWidget):
         self._chosen = 0
         self._units: Sequence[UnitRow] = ()
         self._townships: Sequence[GridRow] = ()
-        self._views: Sequence[SavedView] = ()
+        self._saved: Sequence[SavedView] = ()
         self._chips: list[ChipButton] = []
         self._shown: tuple[Chip, ...] = ()
         self._menus = self._make_menus()
@@ -145,7 +141,7 @@ class FilterBar(QWidget):
 
     def set_views(self, views: Sequence[SavedView]) -> None:
         """What the view menu offers."""
-        self._views = views
+        self._saved = views
         self._arrange()
 
     def chip(self, part: str) -> ChipButton | None:
@@ -186,7 +182,7 @@ class FilterBar(QWidget):
         active = {chip.part for chip in parts}
         for part, button in self._menus.items():
             hidden = part in active or (part == "states" and bool(active & {"box", "ended"}))
-            button.setProperty("offered", not hidden and (part != "views" or bool(self._views)))
+            button.setProperty("offered", not hidden and (part != "views" or bool(self._saved)))
         self._fit()
 
     def _replace_chips(self) -> None:
@@ -233,16 +229,16 @@ class FilterBar(QWidget):
 
     def _make_menus(self) -> dict[str, ChipButton]:
         narrow = self.narrowed.emit
-        views = ViewChanges(self.view_chosen.emit, self.view_dropped.emit, self.view_renamed.emit)
+        levels = {level: level_word(level) for level in range(1, 5)}
         offers: dict[str, tuple[str, Callable[[QMenu], None]]] = {
             "states": (self.tr("状态"), lambda menu: fill_states(menu, narrow)),
-            "level": (self.tr("级别"), lambda menu: fill_levels(menu, narrow)),
+            "level": (self.tr("级别"), lambda menu: fill_one_of(menu, "level", levels, narrow)),
             "unit": (
                 self.tr("单位"),
                 lambda menu: fill_units(menu, self._units, self._townships, self._filter.grid, narrow),
             ),
-            "channel": (self.tr("来源"), lambda menu: fill_channels(menu, narrow)),
-            "views": (self.tr("视图"), lambda menu: fill_views(menu, self._views, views)),
+            "channel": (self.tr("来源"), lambda menu: fill_one_of(menu, "channel", CHANNELS, narrow)),
+            "views": (self.tr("视图"), lambda menu: fill_views(menu, self._saved, self.views)),
         }
         menus = {part: ChipButton(word, fill=fill, parent=self) for part, (word, fill) in offers.items()}
         menus["save"] = ChipButton(self.tr("＋ 存为视图"), fill=self._fill_saving, parent=self)
@@ -251,7 +247,7 @@ class FilterBar(QWidget):
         return menus
 
     def _fill_saving(self, menu: QMenu) -> None:
-        name = add_name_field(menu, self.view_named.emit, taken={view.name for view in self._views})
+        name = add_name_field(menu, self.views.save, taken={view.name for view in self._saved})
         QTimer.singleShot(0, name, name.setFocus)
 
     def _fit(self) -> None:

@@ -12,12 +12,11 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidgetAction
 from gridclient.domain.codes import township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, SavedView, UnitRow
-from gridclient.services.words import CHANNELS, STATES, UNIT_KINDS
+from gridclient.services.words import STATES, UNIT_KINDS
 from gridclient.ui.state import with_state
 
 translate = QCoreApplication.translate
 Narrow = Callable[[Mapping[str, Any]], None]
-_LEVELS = range(1, 5)
 _MOST_LISTED = 30
 
 
@@ -30,16 +29,10 @@ def fill_states(menu: QMenu, narrow: Narrow) -> None:
     menu.addAction(translate("CaseList", "全部（含已办结）"), partial(narrow, everything))
 
 
-def fill_levels(menu: QMenu, narrow: Narrow) -> None:
-    """The four levels."""
-    for level in _LEVELS:
-        menu.addAction(translate("CaseList", "{level}级").format(level=level), partial(narrow, {"level": level}))
-
-
-def fill_channels(menu: QMenu, narrow: Narrow) -> None:
-    """Every channel."""
-    for channel, word in CHANNELS.items():
-        menu.addAction(word, partial(narrow, {"channel": channel}))
+def fill_one_of(menu: QMenu, field: str, words: Mapping[Any, str], narrow: Narrow) -> None:
+    """Every value that a field of the filter can have."""
+    for value, word in words.items():
+        menu.addAction(word, partial(narrow, {field: value}))
 
 
 def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRow], grid: str, narrow: Narrow) -> None:
@@ -54,20 +47,16 @@ def fill_units(menu: QMenu, units: Iterable[UnitRow], townships: Sequence[GridRo
                 there = [unit for unit in members if unit.township == place.code]
                 members = [unit for unit in members if unit not in there]
                 if there:
-                    _list_units(below.addMenu(place.name), there, narrow)
-            _list_units(below, members, narrow)
-
-
-def _list_units(menu: QMenu, units: Iterable[UnitRow], narrow: Narrow) -> None:
-    for unit in units:
-        menu.addAction(unit.name, partial(narrow, {"unit": unit.code}))
+                    fill_one_of(below.addMenu(place.name), "unit", {unit.code: unit.name for unit in there}, narrow)
+            fill_one_of(below, "unit", {unit.code: unit.name for unit in members}, narrow)
 
 
 @frozen
 class ViewChanges:
-    """What can be done with a saved view."""
+    """What can be done with saved views; ``save`` gives what is shown a name."""
 
     show: Callable[[SavedView], None]
+    save: Callable[[str], None]
     drop: Callable[[str], None]
     rename: Callable[[SavedView, str], None]
 

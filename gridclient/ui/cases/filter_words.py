@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import CaseFilter
 from gridclient.services.words import BOXES, CHANNELS, STATES
+from gridclient.ui.cases.columns import level_word
 
 translate = QCoreApplication.translate
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
@@ -31,7 +32,7 @@ def chips_of(chosen: CaseFilter, *, units: Mapping[str, str] = _NO_NAMES) -> tup
         ("box", chosen.box is not None, lambda: BOXES[chosen.box or ""], {"box": None, "only_open": True}),
         ("states", bool(chosen.states), lambda: _states(chosen), {"states": frozenset(), "only_open": True}),
         ("ended", _shows_ended(chosen), lambda: translate("CaseList", "含已办结"), {"only_open": True}),
-        ("level", chosen.level is not None, lambda: _level(chosen), {"level": None}),
+        ("level", chosen.level is not None, lambda: level_word(chosen.level), {"level": None}),
         ("unit", bool(chosen.unit), lambda: units.get(chosen.unit, chosen.unit), {"unit": ""}),
         ("channel", bool(chosen.channel), lambda: CHANNELS.get(chosen.channel, chosen.channel), {"channel": ""}),
         ("bounds", chosen.bounds is not None, lambda: translate("CaseList", "地图框选"), {"bounds": None}),
@@ -46,7 +47,3 @@ def _shows_ended(chosen: CaseFilter) -> bool:
 
 def _states(chosen: CaseFilter) -> str:
     return translate("CaseList", "、").join(STATES.get(state, state) for state in sorted(chosen.states))
-
-
-def _level(chosen: CaseFilter) -> str:
-    return translate("CaseList", "{level}级").format(level=chosen.level)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,14 +10,14 @@ from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gridclient.domain.errors import GridClientError
-from gridclient.domain.frozen import frozen
 from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
-from gridclient.services.ports import DeskQueries
+from gridclient.services.ports import DeskQueries, DeskSettings
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey
 from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.filter_bar import FilterBar
+from gridclient.ui.cases.filter_menus import ViewChanges
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.cases.reading_ahead import ReadingAhead
 from gridclient.ui.cases.table import CaseTable
@@ -32,12 +32,8 @@ _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
-@frozen
-class _Place:
-    """Where the operator was before a refresh."""
-
-    row: CaseRow | None
-    line: int
+_Place = tuple[CaseRow | None, int]
+"""The row that the operator is on, and its line."""
 
 
 class CaseList(QWidget):
@@ -80,9 +76,11 @@ class CaseList(QWidget):
         self._all = False  # Ctrl+A waits for its answer: the next rows that come are all chosen
         self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
         self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
+        self._resume = 0  # the line for :meth:`go_on`
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
-        self.bar = FilterBar(self)
+        views = ViewChanges(self.view_chosen.emit, self._save_view, self._drop_view, self._rename_view)
+        self.bar = FilterBar(views=views)
         self.table = CaseTable(model=self.model, parent=self)
         self.note = EmptyNote(self.table, key="Enter")
         self.note.hide()
@@ -138,9 +136,9 @@ class CaseList(QWidget):
             return
         if changes.kinds:
             self.load()
-        here, limit = self._place(), _MOST_CHOSEN if self._all else max(PAGE, len(self.model.rows))
+        here, limit = self._here(), _MOST_CHOSEN if self._all else max(PAGE, len(self.model.rows))
         question, queries = self._question, self._desk.queries
-        worked_on = here.row.id if here.row is not None else self._staying
+        worked_on = here[0].id if here[0] is not None else self._staying
 
         def read() -> tuple[CasePage, bool]:
             page = queries.page(question.filter, question.sort, limit=limit)
@@ -151,7 +149,7 @@ class CaseList(QWidget):
             page, further_on = answer
             if further_on:  # the operator goes on with it, and afterwards where it stood
                 self.stay_with(worked_on)
-                self.table.resume = self._line
+                self._resume = self._line
             self._show_refreshed(page, here, changes, stay=further_on)
 
         self._jobs.read(self, read, show, self._tell_failure, name="page")
@@ -159,7 +157,8 @@ class CaseList(QWidget):
     def go_on(self) -> None:
         """The keyboard to the list, at the line where the operator was."""
         self.table.setFocus()
-        self.table.go_on()
+        if self.model.rows:
+            self.table.go_to(min(self._resume, len(self.model.rows) - 1))
 
     def stay_with(self, case_id: str) -> None:
         """The next change takes this case out of the list, and the operator goes on with it all the same."""
@@ -191,7 +190,7 @@ class CaseList(QWidget):
         )
 
     def _show_answer(self, page: CasePage) -> None:
-        self.table.resume = 0
+        self._resume = 0
         self._jobs.hold()  # the rows are painted before anything else is asked for
         self._next = page.next
         self.model.set_rows(page.rows, more=page.next is not None)
@@ -260,29 +259,27 @@ class CaseList(QWidget):
 
     # -- the line the operator is on --------------------------------------------------------------------------------
 
-    def _place(self) -> _Place:
+    def _here(self) -> _Place:
         current = self.table.currentIndex()
-        if not current.isValid():
-            return _Place(None, -1)
-        return _Place(self.model.row_at(current.row()), current.row())
+        return (self.model.row_at(current.row()) if current.isValid() else None), current.row()
 
     def _line_after(self, here: _Place, changes: Changes) -> int | None:
         """The line to go to: the next case, when the one worked on is done with or has left the list."""
-        last = len(self.model.rows) - 1
-        if here.row is None or here.row.id not in changes.cases or last < 0:
-            went_on = here.row is None and self._staying in changes.cases
+        (row, line), last = here, len(self.model.rows) - 1
+        if row is None or row.id not in changes.cases or last < 0:
+            went_on = row is None and self._staying in changes.cases
             if not went_on or self.model.place_of(self._staying) is not None:
                 return None
             self._staying = ""  # whoever opens it again stays with it
             return min(self._line, last)
-        now = self.model.place_of(here.row.id)
+        now = self.model.place_of(row.id)
         if now is None:
-            return min(here.line, last) if here.row.id != self._staying else None
-        given_out = here.row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
+            return min(line, last) if row.id != self._staying else None
+        given_out = row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
         if not given_out or now == last:
             return None
         # The list is ordered anew: the case that followed stands where this one was, unless this one stayed there.
-        return here.line + 1 if now == here.line else min(here.line, last)
+        return line + 1 if now == line else min(line, last)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
@@ -298,10 +295,6 @@ class CaseList(QWidget):
             lambda place: self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
         )
         self.bar.narrowed.connect(self.narrowed)
-        self.bar.view_chosen.connect(self.view_chosen)
-        self.bar.view_named.connect(self._on_view_named)
-        self.bar.view_dropped.connect(self._on_view_dropped)
-        self.bar.view_renamed.connect(self._on_view_renamed)
         self.bar.left.connect(self.table.setFocus)
         self.views_read.connect(self.bar.set_views)
         self.note.wanted.connect(self._on_note_wanted)
@@ -339,19 +332,22 @@ class CaseList(QWidget):
         else:
             self.cleared.emit()
 
-    def _on_view_named(self, name: str) -> None:
+    def _save_view(self, name: str) -> None:
         view = SavedView(name, self._question.filter, self._question.sort)
-        self._jobs.write(self, lambda: self._desk.settings.keep_view(view), lambda _: self._read_views())
+        self._change_views(lambda settings: settings.keep_view(view))
 
-    def _on_view_dropped(self, name: str) -> None:
-        self._jobs.write(self, lambda: self._desk.settings.drop_view(name), lambda _: self._read_views())
+    def _drop_view(self, name: str) -> None:
+        self._change_views(lambda settings: settings.drop_view(name))
 
-    def _on_view_renamed(self, view: SavedView, name: str) -> None:
-        def rename() -> None:
-            self._desk.settings.keep_view(replace(view, name=name))
-            self._desk.settings.drop_view(view.name)
+    def _rename_view(self, view: SavedView, name: str) -> None:
+        def rename(settings: DeskSettings) -> None:
+            settings.keep_view(replace(view, name=name))
+            settings.drop_view(view.name)
 
-        self._jobs.write(self, rename, lambda _: self._read_views())
+        self._change_views(rename)
+
+    def _change_views(self, change: Callable[[DeskSettings], None]) -> None:
+        self._jobs.write(self, lambda: change(self._desk.settings), lambda _: self._read_views())
 
     def _read_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")

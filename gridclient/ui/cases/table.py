@@ -62,7 +62,6 @@ class CaseTable(QTableView):
         self.setObjectName("caseTable")
         self.setAccessibleName(self.tr("案件列表"))
         self._cases = model
-        self.resume = 0  # the line for :meth:`go_on`
         self._quiet = False
         self._default = ""
         self._unit_dragged = self._fitting = False
@@ -120,11 +119,6 @@ class CaseTable(QTableView):
         self.selectionModel().setCurrentIndex(
             self._cases.index(place, TITLE), QItemSelectionModel.SelectionFlag.ClearAndSelect | _ROWS
         )
-
-    def go_on(self) -> None:
-        """To the line where the operator was, when the case on the panel is not in the list."""
-        if self._cases.rowCount():
-            self.go_to(min(self.resume, self._cases.rowCount() - 1))
 
     # -- scroll -----------------------------------------------------------------------------------------------------
 
