@@ -64,7 +64,6 @@ class SqliteMapData:
         }
 
     def home(self) -> str:
-        """See the port."""
         own = self._reference.setting("township")
         with self._columns.at() as (connection, table):
             found = open_and_overdue(connection, table, self._moment())  # without drawing any outline
@@ -86,7 +85,6 @@ class SqliteMapData:
             return _cells(connection, table, places, groups, moment.now)
 
     def units(self, bounds: Bounds) -> Sequence[UnitMark]:
-        """See the port."""
         marks = [
             (unit.code, unit.lon, unit.lat, unit.name, unit.kind, unit.status)
             for unit in self._reference.units()

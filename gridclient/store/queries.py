@@ -73,11 +73,9 @@ class SqliteQueries:
         return moment_of(self._reference.snapshot().areas, self._clock.now())
 
     def read_ahead(self) -> bool:
-        """See the port."""
         return self._ahead.step()
 
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
-        """See the port; raises ``InvalidInput("list.cursor")`` for a cursor of another order."""
         with self._at() as (connection, table, moment):
             found = None if after else headed(connection, table, chosen, moment, sort, limit=limit)
             found = found or selected(connection, table, chosen, moment)
@@ -86,44 +84,36 @@ class SqliteQueries:
         return CasePage(tuple(rows), None if page.next is None else page.next.text())
 
     def total(self, chosen: CaseFilter) -> int:
-        """See the port."""
         with self._at() as (connection, table, moment):
             return selected(connection, table, chosen, moment).size
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
-        """See the port."""
         with self._database.reader() as connection:
             return read_case_rows(connection, numbers_of(connection, case_ids), self._reference.snapshot().areas)
 
     def figures(self) -> Mapping[str, GridFigures]:
-        """See the port."""
         with self._at() as (connection, table, moment):
             return figures(connection, table, moment)
 
     def box_counts(self, grid: str = "") -> Mapping[Box, int]:
-        """See the port."""
         with self._at() as (connection, table, moment):
             return box_counts(connection, table, moment, grid)
 
     def case(self, case_ref: str) -> Case:
-        """See the port."""
         with self._database.reader() as connection:
             return self._histories.case(connection, case_ref)
 
     def contentions(self, case_id: str) -> Sequence[ContentionView]:
-        """See the port; raises ``NotFound("case.unknown")``."""
         with self._database.reader() as connection:
             return self._histories.contentions(connection, case_id, self._device)
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
-        """See the port; raises ``NotFound("case.unknown")``."""
         with self._database.reader() as connection:
             return self._histories.timeline(connection, case_id)
 
     def likely_duplicates(
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
-        """See the port."""
         from gridclient.store.duplicates import NewCase, likely_duplicates, surroundings
 
         new = NewCase(title, description, phone, lon, lat, at)
@@ -133,7 +123,6 @@ class SqliteQueries:
             return likely_duplicates(connection, around, new, areas=moment.areas)
 
     def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
-        """See the port."""
         since = int((self._clock.now() - timedelta(days=days)).timestamp())
         with self._database.reader() as connection:
             rows = connection.execute(
@@ -144,26 +133,21 @@ class SqliteQueries:
             return dict(rows.fetchall())
 
     def unit_loads(self) -> Mapping[str, int]:
-        """See the port."""
         with self._database.reader() as connection:
             return read_unit_tallies(connection)
 
     def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
-        """See the port; raises ``NotFound("case.unknown")``."""
         with self._database.reader() as connection:
             return self._histories.attachments(connection, case_id)
 
     def views(self) -> Sequence[SavedView]:
-        """See the port: by name."""
         with self._database.reader() as connection:
             return read_views(connection)
 
     def draft(self, name: str) -> str:
-        """See the port."""
         with self._database.reader() as connection:
             return read_draft(connection, name)
 
     def last_event(self, case_id: str) -> EventKey | None:
-        """See the port; raises ``NotFound("case.unknown")``."""
         with self._database.reader() as connection:
             return self._histories.last_event(connection, case_id)

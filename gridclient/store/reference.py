@@ -173,7 +173,6 @@ class SqliteReference:
         return self.snapshot().standard(code)
 
     def standard_of(self, code: str, version: str) -> StandardRow | None:
-        """See the port."""
         held = self.standard(code)
         if not version or (held is not None and held.version == version):
             return held

@@ -22,6 +22,7 @@ from gridclient.store.settings import KEEP_VALUE, read_value
 
 _SEEN: Final = "sync.files"
 _CALLED: Final = "sync.file."
+_SHELF: Final = "sync.shelf"
 _SHORT: Final = 12
 _PART: Final = ".incoming"
 _NAMED: Final = (
@@ -40,6 +41,10 @@ _WAITING: Final = (
     "SELECT q.sha256, a.size, q.sent FROM file_queue q JOIN attachment_files a ON a.sha256 = q.sha256 "
     "WHERE q.incoming = 0 AND q.sent < a.size"
 )
+_SEND_AGAIN: Final = (
+    "UPDATE file_queue SET sent = 0, incoming = 0 WHERE sha256 = ?1 AND (incoming = 1 OR sent >= size) "
+    "AND EXISTS (SELECT 1 FROM attachment_files WHERE sha256 = ?1)"
+)
 _MISSING: Final = (
     "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
     "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) "
@@ -57,7 +62,8 @@ class _Named(NamedTuple):
 
 
 class FileQueue:
-    """Files on their way. ``folder`` is that of the attachments; pieces of missing ones lie there until all are."""
+    """What ``SyncStore`` says of files. ``folder`` is that of the attachments; pieces of missing ones lie there until
+    all are."""
 
     def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
         self._database = database
@@ -65,14 +71,14 @@ class FileQueue:
         self._clock = clock
         self._files = AttachmentStore(folder, database)
 
-    def waiting(self, limit: int) -> Sequence[WaitingFile]:
+    def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
         """Own files that the hub does not have whole; those begun first."""
         self._read_on()
         with self._database.reader() as connection:
             rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, q.rowid LIMIT ?", (limit,)).fetchall()
         return [WaitingFile(*row) for row in rows]
 
-    def missing(self, limit: int) -> Sequence[WaitingFile]:
+    def missing_files(self, limit: int) -> Sequence[WaitingFile]:
         """Files that events name and that are not here: those begun first, then any, for there may be some that the
         hub never gets."""
         self._read_on()
@@ -81,17 +87,24 @@ class FileQueue:
             rows = connection.execute(_MISSING, (begun, limit)).fetchall()
         return [WaitingFile(sha256, size, self._here(sha256)) for sha256, size in rows]
 
-    def sent(self, sha256: str, sent: int) -> None:
-        """So much of a file is with the hub."""
+    def file_sent(self, sha256: str, sent: int) -> None:
         with self._database.writer() as connection:
             connection.execute("UPDATE file_queue SET sent = ? WHERE sha256 = ?", (sent, sha256))
 
-    def read(self, sha256: str, offset: int, length: int) -> bytes:
-        """A piece of a file that is here; raises ``NotFound("attachment.missing")``."""
+    def shelf_looked(self) -> str:
+        with self._database.reader() as connection:
+            return read_value(connection, _SHELF)
+
+    def files_lacking(self, names: Sequence[str], looked: str) -> None:
+        """See the port; they wait again whoever attached them."""
+        with self._database.writer() as connection:
+            connection.executemany(_SEND_AGAIN, [(name,) for name in names])
+            connection.execute(KEEP_VALUE, (_SHELF, looked))
+
+    def read_file(self, sha256: str, offset: int, length: int) -> bytes:
         return self._files.piece(sha256, offset, length)
 
-    def add(self, sha256: str, offset: int, piece: bytes, size: int) -> int:
-        """Adds a piece; see ``SyncStore.add_to_file``."""
+    def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
         if not is_digest(sha256):
             raise NotFound("attachment.missing", sha256=sha256)
         part = self._part(sha256)
@@ -149,15 +162,6 @@ class FileQueue:
             called = [(_CALLED + file.sha256, file.name, file.sha256) for file in named if file.name and not file.own]
             connection.executemany(_CALL, called)
             connection.execute(KEEP_VALUE, (_SEEN, str(found[-1][0])))
-
-
-def send_again(connection: Connection, names: Sequence[str]) -> None:
-    """Files that the hub lacks wait for the line again where they are here, whoever attached them."""
-    connection.executemany(
-        "UPDATE file_queue SET sent = 0, incoming = 0 WHERE sha256 = ?1 AND (incoming = 1 OR sent >= size) "
-        "AND EXISTS (SELECT 1 FROM attachment_files WHERE sha256 = ?1)",
-        [(name,) for name in names],
-    )
 
 
 def count_waiting(connection: Connection) -> int:

@@ -36,7 +36,6 @@ class SqliteSyncQueries:
             return int(events), int(cases or 0), count_waiting(connection)
 
     def fresh_as_of(self) -> datetime | None:
-        """See the port."""
         with self._database.reader() as connection:
             row = connection.execute(
                 "SELECT hub_time FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL ORDER BY no DESC LIMIT 1"
@@ -44,19 +43,16 @@ class SqliteSyncQueries:
         return None if row is None else datetime.fromtimestamp(row[0], CHINA_TIME)
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
-        """See the port."""
         with self._database.reader() as connection:
             rows = connection.execute("SELECT body FROM rounds ORDER BY no DESC LIMIT ?", (limit,)).fetchall()
         return [_report(json.loads(body)) for (body,) in rows]
 
     def conflicts(self) -> Sequence[str]:
-        """See the port."""
         with self._database.reader() as connection:
             rows = connection.execute("SELECT id FROM cases WHERE conflict <> 0 ORDER BY no").fetchall()
         return [subject_text(key) for (key,) in rows]
 
     def repairing(self) -> bool:
-        """See the port."""
         with self._database.reader() as connection:
             return bool(connection.execute("SELECT EXISTS(SELECT 1 FROM feeds WHERE repairing)").fetchone()[0])
 

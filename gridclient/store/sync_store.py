@@ -24,7 +24,6 @@ from gridclient.services.sync_port import (
     StickBatch,
     Taken,
     Unsent,
-    WaitingFile,
 )
 from gridclient.store import sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
@@ -36,11 +35,11 @@ from gridclient.store.reference_exchange import STREAM, record_changes
 from gridclient.store.search import merge_a_little
 from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_chains import HeadCheck
-from gridclient.store.sync_files import FileQueue, send_again
+from gridclient.store.sync_files import FileQueue
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
 from gridclient.store.sync_lost import forget_found, leave_to_others, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
-from gridclient.store.sync_rounds import SqliteSyncQueries, keep_round
+from gridclient.store.sync_rounds import keep_round
 from gridclient.store.sync_withdrawing import withdraw
 
 _LOG: Final = logging.getLogger(__name__)
@@ -49,7 +48,6 @@ HUB: Final = "sync.hub"
 CONFIRM: Final = "sync.confirm"
 """Set after a restore: somebody has to look before the first round."""
 _BEGUN: Final = "sync.begun"
-_SHELF: Final = "sync.shelf"
 _NEVER: Final = 1 << 62
 _TIDYING_S: Final = 0.3
 _AUDITOR: Final = "system"
@@ -68,7 +66,7 @@ _LEFT_BY_OTHERS: Final = (
 )
 
 
-class SqliteSyncStore:
+class SqliteSyncStore(FileQueue):
     """``services.sync_port.SyncStore`` over a profile. For one thread that writes; reading is safe from any.
 
     Args:
@@ -76,12 +74,9 @@ class SqliteSyncStore:
     """
 
     def __init__(self, profile: Profile, clock: Clock, is_signed: HeadCheck) -> None:
+        super().__init__(profile.database, profile.attachments, clock)
         self._profile = profile
-        self._database = profile.database
-        self._clock = clock
         self._is_signed = is_signed
-        self._files = FileQueue(profile.database, profile.attachments, clock)
-        self._queries = SqliteSyncQueries(profile.database)
 
     @property
     def device(self) -> str:
@@ -115,12 +110,10 @@ class SqliteSyncStore:
             self.begin_incarnation(self.incarnation + 1)
 
     def in_doubt(self) -> bool:
-        """See the port."""
         with self._database.reader() as connection:
             return bool(read_value(connection, CONFIRM))
 
     def end_doubt(self) -> None:
-        """See the port."""
         with self._database.writer() as connection:
             connection.execute(KEEP_VALUE, (CONFIRM, ""))
 
@@ -137,7 +130,6 @@ class SqliteSyncStore:
                 record_changes(connection, writing_device(connection, self._profile.device), actor=_AUDITOR, now=now)
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
-        """See the port."""
         with self._database.reader() as connection:
             rows = connection.execute(_UNSENT_ORIGINS, (self.device,)).fetchall()
         return [(OriginKey(*key), first) for *key, first in rows]
@@ -166,7 +158,6 @@ class SqliteSyncStore:
         return Unsent(origin, first, records, before, link, more=cut is not None, stood=last)
 
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
-        """See the port."""
         with self._database.reader() as connection:
             return sync_carrying.carried_origins(connection)
 
@@ -179,18 +170,15 @@ class SqliteSyncStore:
             return [sync_feeds.read_feed(connection, feed) for feed in sync_feeds.granted_feeds(enrolment)]
 
     def take(self, page: FeedPage) -> Taken:
-        """See the port."""
         taken = self._intake(lambda intake: intake.take(page))
         if not (page.complete and taken.agrees):
             return taken
         return self._settled(page.feed, taken)
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
-        """See the port."""
         return self._intake(lambda intake: intake.take_unplaced(batches))
 
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
-        """See the port."""
         with self._database.writer() as connection:
             no, _ = _start(connection, origin, 1)
             if not forked and first in lost_places(connection, no, first, first):
@@ -241,7 +229,6 @@ class SqliteSyncStore:
         return Changes(rewritten.cases)
 
     def restart_feed(self, feed: str) -> None:
-        """See the port."""
         with self._database.writer() as connection:
             sync_feeds.restart(connection, feed)
 
@@ -256,7 +243,6 @@ class SqliteSyncStore:
         return rewritten.events
 
     def keep_round(self, report: RoundReport) -> None:
-        """See the port."""
         with self._database.writer() as connection:
             keep_round(connection, report)
         if report.pulled:
@@ -272,41 +258,6 @@ class SqliteSyncStore:
             with self._database.writer() as connection:
                 if not merge_a_little(connection):
                     return
-
-    def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
-        """See the port."""
-        return self._queries.rounds(limit)
-
-    def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
-        """See the port."""
-        return self._files.waiting(limit)
-
-    def file_sent(self, sha256: str, sent: int) -> None:
-        """See the port."""
-        self._files.sent(sha256, sent)
-
-    def shelf_looked(self) -> str:
-        """See the port."""
-        with self._database.reader() as connection:
-            return read_value(connection, _SHELF)
-
-    def files_lacking(self, names: Sequence[str], looked: str) -> None:
-        """See the port."""
-        with self._database.writer() as connection:
-            send_again(connection, names)
-            connection.execute(KEEP_VALUE, (_SHELF, looked))
-
-    def missing_files(self, limit: int) -> Sequence[WaitingFile]:
-        """See the port."""
-        return self._files.missing(limit)
-
-    def read_file(self, sha256: str, offset: int, length: int) -> bytes:
-        """See the port."""
-        return self._files.read(sha256, offset, length)
-
-    def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
-        """See the port."""
-        return self._files.add(sha256, offset, piece, size)
 
     def _audit(self, connection: Connection, what: str, subject: str) -> None:
         at = int(self._clock.now().timestamp())

@@ -48,14 +48,12 @@ class SqliteUnitOfWork:
         self._refused: GridClientError | None = None
 
     def case(self, case_id: str) -> Case:
-        """See the port."""
         touched = self._touched.get(case_id)
         if touched is None:
             touched = self._read(case_id, require_subject(self._connection, case_id))
         return touched.case
 
     def record(self, draft: EventDraft) -> Event:
-        """See the port."""
         try:
             return self._record(draft)
         except RuleViolation as refused:
@@ -103,7 +101,6 @@ class SqliteUnitOfWork:
         return f"{name}-{self._appender.device.short}{value:04d}"
 
     def audit(self, actor: str, what: str, subject: str) -> None:
-        """See the port."""
         at = int(self._clock.now().timestamp())
         append_line(self._connection, at=at, actor=actor, what=what, subject=subject)
 

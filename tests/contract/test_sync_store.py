@@ -11,7 +11,7 @@ import pytest
 
 from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, RoundEnd, RoundReport, StickBatch, SyncStore
+from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, StickBatch, SyncStore
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
 from tests.fakes.sync_store import FakeSyncStore
@@ -194,15 +194,6 @@ def test_a_stick_brings_events_once(players: tuple[Player, Player]) -> None:
     one.round(hub)
     two.round(hub)
     assert two.store.feeds()[0].count == 2
-
-
-def test_rounds_are_listed_newest_first(players: tuple[Player, Player]) -> None:
-    store = players[0].store
-    reports = [RoundReport(NOW, RoundEnd.DONE, pushed=n) for n in range(3)]
-    store.begin_round()
-    for report in reports:
-        store.keep_round(report)
-    assert list(store.rounds(2)) == [reports[2], reports[1]]
 
 
 def test_who_the_desk_is_to_its_hub_is_kept(players: tuple[Player, Player]) -> None:

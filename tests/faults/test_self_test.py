@@ -65,7 +65,7 @@ def test_an_event_that_was_dropped_is_repaired_noticed_or_found(
     with pytest.raises(AssertionError):
         county.heal()
         assert_all_agree(county)
-    faults = {report.error for report in county.desks[1].sync.rounds()}
+    faults = {report.error for report in county.desks[1].lamps.rounds()}
     assert ("sync.differs" in faults) == (outcome == "noticed")
 
 

@@ -343,4 +343,4 @@ def test_index_that_cannot_be_tidied_leaves_the_round_a_good_one(desks: Desks, m
     monkeypatch.setattr("gridclient.store.sync_store.merge_a_little", full)
     report = RoundReport(NOW, RoundEnd.DONE, pulled=3)
     one.sync.keep_round(report)
-    assert one.sync.rounds() == [report]
+    assert SqliteSyncQueries(one.profile.database).rounds() == [report]
