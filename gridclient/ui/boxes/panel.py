@@ -9,12 +9,13 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
-from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from gridclient.services.ports import DeskQueries
 from gridclient.services.rows import Box, CaseFilter
 from gridclient.services.words import BOXES
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import down, label
 from gridclient.ui.theme import Tokens, base_font, tokens
 
 _COLUMNS: Final = 2
@@ -105,16 +106,11 @@ class TodayBoxes(QWidget):
         self._jobs = jobs
         self._where = CaseFilter()
         self.buttons: dict[Box, BoxButton] = {}
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(8, 8, 8, 8)
-        outer.setSpacing(4)
-        heading = QLabel(self.tr("今日必办"), self)
-        heading.setProperty("role", "header")
+        heading = label(self.tr("今日必办"), "header")
         heading.setContentsMargins(2, 0, 0, 2)
-        outer.addWidget(heading)
         columns = QGridLayout()
         columns.setSpacing(4)
-        outer.addLayout(columns)
+        down(heading, columns, on=self, edges=(8, 8, 8, 8), gap=4)
         for place, box in enumerate(Box):
             columns.addWidget(self._make(box, place), place // _COLUMNS, place % _COLUMNS)
 

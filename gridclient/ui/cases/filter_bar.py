@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QWidget
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
 from gridclient.services.words import CHANNELS
@@ -23,6 +22,7 @@ from gridclient.ui.cases.filter_menus import (
     fill_views,
 )
 from gridclient.ui.cases.filter_words import Chip, chips_of
+from gridclient.ui.laid_out import across, label, tab_order
 from gridclient.ui.present import whole_number
 from gridclient.ui.theme import BAR_PX
 
@@ -82,22 +82,14 @@ class FilterBar(QWidget):
         self.rest = self._heard(ChipButton("⋯", fill=self._fill_rest, parent=self))
         self.rest.setToolTip(self.tr("这里放不下的"))
         self.rest.setAccessibleName(self.tr("更多筛选"))
-        self.area = QLabel(self)
-        self.area.setProperty("role", "strong")
+        self.area = label(role="strong")
         self.search = self._make_search()
-        self.count = QLabel(self)
-        self.count.setProperty("role", "muted")
+        self.count = label(role="muted")
         self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
         self._typing.timeout.connect(self._on_typing_paused)
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(10, 0, 10, 0)
-        self._line.setSpacing(6)
-        self._line.addWidget(self.area)
-        for menu in (*self._menus.values(), self.rest):
-            self._line.addWidget(menu)
-        self._line.addStretch(1)
-        self._line.addWidget(self.search, 2)
-        self._line.addWidget(self.count)
+        menus = (*self._menus.values(), self.rest)
+        ends = ((self.search, 2), self.count)
+        self._line = across(self.area, *menus, 1, *ends, on=self, edges=(10, 0, 10, 0), gap=6)
 
     # -- content ----------------------------------------------------------------------------------------------------
 
@@ -195,8 +187,7 @@ class FilterBar(QWidget):
             self._line.insertWidget(place + 1, button)
         last = self.rest
         last.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # nothing is put after what Tab passes by
-        for before, after in pairwise((last, *self._chips)):
-            QWidget.setTabOrder(before, after)
+        tab_order(last, *self._chips)
 
     def _make_chip(self, chip: Chip) -> ChipButton:
         back = chip.part == "grid"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.clocks import working_hours
@@ -23,6 +23,7 @@ from gridclient.ui.cases.reading_ahead import ReadingAhead
 from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import down
 from gridclient.ui.state import Question
 
 PAGE: Final = 200
@@ -84,11 +85,7 @@ class CaseList(QWidget):
         self.table = CaseTable(model=self.model, parent=self)
         self.note = EmptyNote(self.table, key="Enter")
         self.note.hide()
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.bar)
-        line.addWidget(self.table, 1)
+        down(self.bar, (self.table, 1), on=self, gap=0)
         self._clock = QTimer(self, interval=_TICK_MS)
         self._clock.timeout.connect(lambda: self.model.tick(desk.clock.now()))
         self._clock.start()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
@@ -19,6 +19,7 @@ from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_i
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import Part, across, down, label
 from gridclient.ui.matching import Entry
 
 _LABEL_PX: Final = 62
@@ -191,39 +192,22 @@ class ActionForm(QWidget):
         self.start()
 
     def _lay_out(self) -> None:
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 8, 12, 10)
-        rows.setSpacing(6)
-        heading = QLabel(self.spec.title, self)
-        heading.setProperty("role", "strong")
-        rows.addWidget(heading)
+        parts: list[Part] = [label(self.spec.title, "strong")]
         if self.spec.lead:
-            lead = QLabel(self.spec.lead, self)
-            lead.setProperty("role", "muted")
-            lead.setWordWrap(True)
-            rows.addWidget(lead)
+            parts.append(label(self.spec.lead, "muted", wraps=True))
         for made in self._fields:
-            rows.addLayout(self._row(made))
+            parts.append(self._row(made))
             if made.field.kind is FieldKind.STANDARD:
-                rows.addWidget(self.chips)
-        rows.addWidget(self.note)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.submit_button)
-        buttons.addWidget(self._cancel_button)
-        buttons.addStretch()
-        rows.addLayout(buttons)
+                parts.append(self.chips)
+        parts += [self.note, across(self.submit_button, self._cancel_button, 1, gap=6)]
+        down(*parts, on=self, edges=(12, 8, 12, 10), gap=6)
 
     def _row(self, made: _Made) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        label = QLabel("" if made.field.kind is FieldKind.TICK else made.field.label, self)
-        label.setProperty("role", "muted")
-        label.setFixedWidth(_LABEL_PX)
-        label.setBuddy(made.input.widget)
+        name = label("" if made.field.kind is FieldKind.TICK else made.field.label, "muted")
+        name.setFixedWidth(_LABEL_PX)
+        name.setBuddy(made.input.widget)
         top = Qt.AlignmentFlag.AlignTop if made.field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
-        row.addWidget(label, 0, top)
-        row.addWidget(made.input.widget, 1)
-        return row
+        return across((name, top), (made.input.widget, 1), gap=6)
 
 
 def _entries(field: Field, lists: Lists) -> Sequence[Entry]:

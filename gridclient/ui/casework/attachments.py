@@ -22,7 +22,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
 )
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QListView, QWidget
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.roles import Action
@@ -35,6 +35,7 @@ from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
@@ -93,22 +94,11 @@ class AttachmentsTab(QWidget):
         self.save_button = KeyButton(self.tr("另存"), icon="save", parent=self)
         self.save_button.clicked.connect(self._save)
         self.note = InlineNote(parent=self)
-        self._hint = QLabel(self.tr("把照片或 PDF 拖到这里，或按 Ctrl+V 粘贴截图。"), self)
-        self._hint.setProperty("role", "muted")
-        self._hint.setWordWrap(True)
+        self._hint = label(self.tr("把照片或 PDF 拖到这里，或按 Ctrl+V 粘贴截图。"), "muted", wraps=True)
         self.files = FilesModel(parent=self)
         self.list = self._make_list()
-        bar = QHBoxLayout()
-        bar.addWidget(self.kind)
-        bar.addWidget(self.add_button)
-        bar.addWidget(self.save_button)
-        bar.addStretch()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 8, 12, 8)
-        rows.addLayout(bar)
-        rows.addWidget(self.note)
-        rows.addWidget(self._hint)
-        rows.addWidget(self.list, 1)
+        bar = across(self.kind, self.add_button, self.save_button, 1, gap=6)
+        down(bar, self.note, self._hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
 
     def show_view(self, view: CaseView) -> None:
         """The files of a case."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.services.rows import Likeness, StandardRow
 from gridclient.ui.casework.fact_table import FactTable
+from gridclient.ui.laid_out import down, label
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.present import joined
 from gridclient.ui.scroll_area import ScrollArea
@@ -51,12 +52,8 @@ class RelatedTab(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.list = LikenessList(parent=self)
-        self._empty = QLabel(self.tr("没有发现可能重复的案件。"), self)
-        self._empty.setProperty("role", "muted")
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(8, 8, 8, 8)
-        rows.addWidget(self._empty)
-        rows.addWidget(self.list, 1)
+        self._empty = label(self.tr("没有发现可能重复的案件。"), "muted")
+        down(self._empty, (self.list, 1), on=self, edges=(8, 8, 8, 8), gap=6)
         self.list.hide()
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:

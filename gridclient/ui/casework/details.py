@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
@@ -15,6 +15,7 @@ from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.words import CHANNELS, PARTS, URGENCIES
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.casework.fact_table import Fact, FactTable
+from gridclient.ui.laid_out import down, panel
 from gridclient.ui.matching import standard_title
 from gridclient.ui.present import joined, limit_words
 from gridclient.ui.scroll_area import ScrollArea
@@ -39,13 +40,9 @@ class DetailsTab(ScrollArea):
         self.show_button = QPushButton(self.tr("显示反映人"))
         self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
         self.show_button.clicked.connect(self.reveal_wanted)
-        body = QWidget()
-        body.setProperty("panel", "true")
-        rows = QVBoxLayout(body)
-        rows.setContentsMargins(12, 8, 12, 8)
-        rows.addWidget(self.facts)
-        rows.addWidget(self.show_button, 0, Qt.AlignmentFlag.AlignLeft)
-        rows.addStretch()
+        body = panel(QWidget())
+        left = Qt.AlignmentFlag.AlignLeft
+        down(self.facts, (self.show_button, left), 1, on=body, edges=(12, 8, 12, 8), gap=6)
         self.setWidget(body)
         self.setWidgetResizable(True)
 

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from PySide6.QtCore import SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError
@@ -19,6 +19,7 @@ from gridclient.ui.casework.form_spec import FormSpec
 from gridclient.ui.casework.offers import Offer
 from gridclient.ui.choice_lists import Lists
 from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.laid_out import down
 from gridclient.ui.theme import tokens
 
 _BESIDE = 2
@@ -50,15 +51,8 @@ class Foot(QWidget):
         self.note.setContentsMargins(12, 4, 12, 4)
         self.bar = ActionBar()
         self._bar_place = QWidget(self)
-        self._bar_rows = QVBoxLayout(self._bar_place)
-        self._bar_rows.setContentsMargins(12, 8, 12, 10)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 1, 0, 0)
-        self._rows.setSpacing(0)
-        self._rows.addWidget(self._widget)
-        self._rows.addWidget(self._bar_place)
-        self._rows.addWidget(self.note)
-        self._bar_rows.addWidget(self.bar)
+        self._bar_rows = down(self.bar, on=self._bar_place, edges=(12, 8, 12, 10))
+        self._rows = down(self._widget, self._bar_place, self.note, on=self, edges=(0, 1, 0, 0), gap=0)
         self.clear()
 
     def clear(self) -> None:

@@ -8,12 +8,13 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from gridclient.services.deadline_text import moment_text
 from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS
 from gridclient.ui.casework.case_view import CaseView
+from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.present import ClockFace, DoubleClock, double_clock, joined, limit_words, state_word
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
@@ -153,24 +154,13 @@ class CaseHeader(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.title = TitleLine(parent=self)
-        self.facts = QLabel(self)
-        self.facts.setProperty("role", "muted")
-        self.facts.setWordWrap(True)
+        self.facts = label(role="muted", wraps=True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.state = StateLine(parent=self)
         self.working = ClockTile(parent=self)
         self.natural = ClockTile(parent=self)
-        clocks = QHBoxLayout()
-        clocks.setSpacing(6)
-        clocks.addWidget(self.working)
-        clocks.addWidget(self.natural)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(12, 10, 12, 6)
-        outer.setSpacing(3)
-        for part in (self.title, self.facts, self.state):
-            outer.addWidget(part)
-        outer.addSpacing(3)
-        outer.addLayout(clocks)
+        clocks = across(self.working, self.natural, edges=(0, 3, 0, 0), gap=6)
+        down(self.title, self.facts, self.state, clocks, on=self, edges=(12, 10, 12, 6), gap=3)
 
     def show_view(self, view: CaseView, now: datetime) -> None:
         """Shows a case as it stands at ``now``."""

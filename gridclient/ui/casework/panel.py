@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import Case, CaseState
 from gridclient.domain.errors import GridClientError
@@ -27,6 +27,7 @@ from gridclient.ui.choice_lists import ChoiceLists
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import down
 from gridclient.ui.portions import Together
 
 _TICK_MS: Final = 20_000
@@ -66,11 +67,7 @@ class CasePanel(QWidget):
         self.acting = CaseActing(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
         self.several = SeveralCases(desk=desk, jobs=jobs, foot=foot, lists=lists, news=self.news, parent=self)
         self._clock = QTimer(self, interval=_TICK_MS)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.top, 1)
-        rows.addWidget(self.foot)
+        down((self.top, 1), self.foot, on=self, gap=0)
         FocusMark(self)
         self._connect()
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
@@ -21,6 +21,7 @@ from gridclient.ui.casework.header import CaseHeader
 from gridclient.ui.casework.timeline import TimelineList
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import likeness_words, state_word
 
 _LEAST_TABS_PX: Final = 96
@@ -48,24 +49,14 @@ class CaseTop(QStackedWidget):
         self.contended.clicked.connect(lambda: news.conflict_wanted.emit(self._shown))
         self.tabs = self._make_tabs()
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
-        self.message = QLabel()
-        self.message.setWordWrap(True)
+        self.message = panel(label(role="muted", wraps=True))
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.message.setProperty("role", "muted")
         self.message.setContentsMargins(24, 24, 24, 24)
-        self._case = QWidget()
-        rows = QVBoxLayout(self._case)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.header)
-        line = QHBoxLayout()
-        line.setContentsMargins(12, 0, 12, 0)
-        line.addWidget(self.contended)
-        rows.addLayout(line)
-        rows.addWidget(self.tabs, 1)
-        for page in (self.message, self._case):
-            page.setProperty("panel", "true")
-            self.addWidget(page)
+        self._case = panel(QWidget())
+        line = across(self.contended, edges=(12, 0, 12, 0))
+        down(self.header, line, (self.tabs, 1), on=self._case, gap=0)
+        self.addWidget(self.message)
+        self.addWidget(self._case)
         self.show_nothing()
 
     def show_nothing(self) -> None:
@@ -122,10 +113,8 @@ class CaseTop(QStackedWidget):
         tabs.tabBar().setUsesScrollButtons(False)
         tabs.setStyleSheet("QTabWidget::tab-bar { left: 12px; }")
         first = QWidget()
-        rows = QVBoxLayout(first)
-        rows.setContentsMargins(12, 6, 0, 4)
-        rows.addWidget(self.timeline, 1)
-        rows.addWidget(self.alike, 0, Qt.AlignmentFlag.AlignLeft)
+        alike = (self.alike, Qt.AlignmentFlag.AlignLeft)
+        down((self.timeline, 1), alike, on=first, edges=(12, 6, 0, 4), gap=6)
         pages = (
             (first, self.tr("时间线")),
             (self.details, self.tr("详情")),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from gridclient.ui.dispatch.unit_list import UnitList
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label
 
 
 class DispatchSheet(QWidget):
@@ -22,9 +23,9 @@ class DispatchSheet(QWidget):
         self.list = UnitList(parent=self)
         self.reason = QLineEdit(self)
         self.note = InlineNote(parent=self)
-        self.foretold = QLabel(self)
+        self.foretold = label(role="muted", wraps=True)
         self.button = KeyButton("", key="Enter", kind="primary", parent=self)
-        self._heading = QLabel(self)
+        self._heading = label(role="strong")
         self._beside = QHBoxLayout()
         self._dress()
         self._lay_out()
@@ -50,35 +51,18 @@ class DispatchSheet(QWidget):
         self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _dress(self) -> None:
-        self._heading.setProperty("role", "strong")
         self.filter.setClearButtonEnabled(True)
         self.filter.setPlaceholderText(self.tr("输入拼音首字母或数字选择"))
         self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
         self.filter.setToolTip(self.filter.accessibleName())
         self.reason.setAccessibleName(self.tr("派遣理由"))
-        self.foretold.setProperty("role", "muted")
-        self.foretold.setWordWrap(True)
 
     def _lay_out(self) -> None:
-        heading = QHBoxLayout()
         key = KeyButton("F2", parent=self)
         key.setProperty("kind", "chip")
         key.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         key.clicked.connect(self.take_focus)
-        heading.addWidget(self._heading)
-        heading.addWidget(key)
-        heading.addWidget(self.filter, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        buttons.addWidget(self.button)
-        buttons.addLayout(self._beside)
-        buttons.addStretch()
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(12, 8, 12, 8)
-        rows.setSpacing(6)
-        rows.addLayout(heading)
-        rows.addWidget(self.list)
-        rows.addWidget(self.reason)
-        rows.addWidget(self.note)
-        rows.addLayout(buttons)
-        rows.addWidget(self.foretold)
+        heading = across(self._heading, key, (self.filter, 1), gap=6)
+        buttons = across(self.button, self._beside, 1, gap=6)
+        parts = (heading, self.list, self.reason, self.note, buttons, self.foretold)
+        down(*parts, on=self, edges=(12, 8, 12, 8), gap=6)

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.codes import township_of
 from gridclient.domain.errors import GridClientError
@@ -24,9 +24,10 @@ from gridclient.ui.intake.lookup import Filed, Found, look_up, register
 from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, moment_of, values_of, wgs_point
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.present import short_number
-from gridclient.ui.scroll_area import ScrollArea
+from gridclient.ui.scroll_area import ScrolledColumn
 
 DRAFT: Final = "intake"
 _PAUSE_MS: Final = 300
@@ -57,8 +58,7 @@ class IntakeForm(QWidget):
         super().__init__(parent)
         self.setObjectName("intakeForm")
         self.setAccessibleName(self.tr("登记"))
-        self.setProperty("panel", "true")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self)
         self._desk = desk
         self._jobs = jobs
         self._lists = ChoiceLists(reference=desk.reference, jobs=jobs, initials=initials, parent=self)
@@ -71,13 +71,11 @@ class IntakeForm(QWidget):
         self.note = InlineNote()
         self.error = InlineNote()
         self.alike = LikenessList()
-        self.alike_heading = QLabel()
+        self.alike_heading = label(role="warn")
         self.register_button = KeyButton(self.tr("登记"), key="Ctrl+Enter", kind="primary", parent=self)
         self.file_button = KeyButton(self.tr("登记并立案"), key="Ctrl+Shift+Enter", parent=self)
         self.clear_button = QPushButton(self.tr("清空"))
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._lay_out()
         self._connect()
 
@@ -311,48 +309,19 @@ class IntakeForm(QWidget):
         self.clear_button.clicked.connect(self.clear)
 
     def _lay_out(self) -> None:
-        title = QLabel(self.tr("登记案件"))
-        title.setProperty("role", "title")
         close = QPushButton()
         close.setProperty("kind", "flat")
         close.setToolTip(self.tr("关闭，内容会保留（Esc）"))
         close.setAccessibleName(self.tr("关闭"))
         give_icon(close, "close")
         close.clicked.connect(self._close)
-        heading = QHBoxLayout()
-        heading.addWidget(title, 1)
-        heading.addWidget(close)
-        self.alike_heading.setProperty("role", "warn")
+        heading = across((label(self.tr("登记案件"), "title"), 1), close, edges=(12, 10, 8, 2), gap=6)
         self.alike.setMaximumHeight(_LIST_PX)
-        body = QWidget()
-        body.setProperty("panel", "true")
-        inner = QVBoxLayout(body)
-        inner.setContentsMargins(12, 4, 12, 4)
-        inner.addWidget(self.inputs)
-        inner.addWidget(self.alike_heading)
-        inner.addWidget(self.alike)
-        inner.addStretch()
-        scroll = ScrollArea()
-        scroll.setWidget(body)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        for button in (self.register_button, self.file_button, self.clear_button):
-            buttons.addWidget(button)
-        buttons.addStretch()
+        body = panel(QWidget())
+        down(self.inputs, self.alike_heading, self.alike, 1, on=body, edges=(12, 4, 12, 4), gap=6)
+        buttons = across(self.register_button, self.file_button, self.clear_button, 1, gap=6)
         self.file_button.setVisible(may(self._desk.actor.role, Action.FILE))
-        foot = QVBoxLayout()
-        foot.setContentsMargins(12, 0, 12, 10)
-        foot.addWidget(self.note)
-        foot.addWidget(self.error)
-        foot.addLayout(buttons)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        heading.setContentsMargins(12, 10, 8, 2)
-        rows.addLayout(heading)
-        rows.addWidget(scroll, 1)
-        rows.addLayout(foot)
+        foot = down(self.note, self.error, buttons, edges=(12, 0, 12, 10), gap=6)
+        down(heading, (ScrolledColumn(body), 1), foot, on=self, gap=6)
         for hidden in (self.alike, self.alike_heading):
             hidden.hide()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Final
 
 from PySide6.QtCore import QMimeData, Qt, Signal
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
@@ -26,6 +24,7 @@ from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.icons import give_icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
+from gridclient.ui.laid_out import across, label, tab_order
 from gridclient.ui.theme import restyle
 
 _DESCRIPTION_PX: Final = 104
@@ -98,12 +97,12 @@ class Inputs(QWidget):
     def mark(self, names: Iterable[str]) -> None:
         """Marks the fields that were filled from a text; with a sign, for colour is never the only one."""
         marked = set(names)
-        for name, label in self._labels.items():
-            word = str(label.property("word"))
-            label.setText(f"✓ {word}" if name in marked else word)
-            label.setProperty("role", "link" if name in marked else "muted")
-            label.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
-            restyle(label)
+        for name, title in self._labels.items():
+            word = str(title.property("word"))
+            title.setText(f"✓ {word}" if name in marked else word)
+            title.setProperty("role", "link" if name in marked else "muted")
+            title.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
+            restyle(title)
 
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
@@ -168,31 +167,24 @@ class Inputs(QWidget):
         rows.addWidget(self.pick, 9, 1, 1, 1)
         self._row(rows, 10, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
         self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
-        ticks = QHBoxLayout()
-        ticks.setSpacing(20)  # a word belongs to the box before it
-        for name in ("wants_reply", "keep_secret", "sensitive"):
-            ticks.addWidget(self._inputs[name].widget)
-        ticks.addStretch()
-        rows.addLayout(ticks, 12, 1, 1, 3)
+        ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
+        rows.addLayout(across(*ticks, 1, gap=20), 12, 1, 1, 3)  # a word belongs to the box before it
         self._order()
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str]) -> None:
         for place, (name, word) in enumerate(pairs):
-            label = QLabel(word, self)
-            label.setProperty("role", "muted")
-            label.setProperty("word", word)
-            label.setMinimumWidth(_LABEL_PX if not place else 0)
+            title = label(word, "muted")
+            title.setProperty("word", word)
+            title.setMinimumWidth(_LABEL_PX if not place else 0)
             widget = self._inputs[name].widget
             widget.setAccessibleName(word)
-            label.setBuddy(widget)
-            self._labels[name] = label
-            rows.addWidget(label, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
+            title.setBuddy(widget)
+            self._labels[name] = title
+            rows.addWidget(title, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
             rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
 
     def _order(self) -> None:
         """Tab goes through the fields as they stand."""
         names = ("description", "title", "channel", "urgency", "standard", "grid", "address", "point", "crs")
         rest = ("reporter_name", "reporter_phone", "happened_at", "upper_number", "wants_reply", "keep_secret")
-        widgets = [self._inputs[name].widget for name in (*names, *rest, "sensitive")]
-        for before, after in pairwise(widgets):
-            QWidget.setTabOrder(before, after)
+        tab_order(*(self._inputs[name].widget for name in (*names, *rest, "sensitive")))
