@@ -37,7 +37,7 @@ _AHEAD_MS: Final = 8_000
 _DEADLINES_MS: Final = 15_000  # a worker with a line does it after its first round
 _BETWEEN_MS: Final = 200
 _IMPORT_PAGE: Final = tuple(
-    f"gridclient.ui.importing.{part}" for part in ("columns_panel", "dialogs", "file_panel", "file_view", "page")
+    f"gridclient.ui.importing.{part}" for part in ("columns_panel", "papers", "file_panel", "file_view", "page")
 )
 """Two thirds of what opening that page takes is importing it."""
 

@@ -7,11 +7,12 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QFormLayout, QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.quiet_combo import QuietCombo
-from gridclient.ui.scroll_area import ScrollArea
+from gridclient.ui.laid_out import down, label
+from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.theme import restyle
 
 PLACING: Final = frozenset({"lon", "lat", "point", "boundary"})
@@ -34,22 +35,8 @@ class ColumnsPanel(QWidget):
         self._guessed: dict[str, str] = {}
         self._required: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
-        self.title = QLabel(self.tr("列对应"), self)
-        self.title.setProperty("role", "header")
-        self.hint = QLabel(self.tr("* 必须有；按表头自动对好，同样的表头下次沿用"), self)
-        self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
-        self._area = ScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the drop-down that has the keyboard
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
-        line.addWidget(self.title)
-        line.addWidget(self.hint)
-        line.addWidget(self._area, 1)
+        title = label(self.tr("列对应"), "header", parent=self)
+        hint = label(self.tr("* 必须有；按表头自动对好，同样的表头下次沿用"), "muted", wraps=True, parent=self)
         self._rows: list[tuple[QLabel, QuietCombo]] = []
         self._body = QWidget()
         self._body.setProperty("panel", "true")
@@ -57,16 +44,16 @@ class ColumnsPanel(QWidget):
         self._form.setContentsMargins(0, 2, 10, 2)
         self._form.setHorizontalSpacing(10)
         self._form.setVerticalSpacing(5)
-        self._area.setWidget(self._body)
+        down(title, hint, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
 
     def make_rows(self, count: int) -> None:
         """So many rows at least, which every file takes in turn: making them takes longer than filling them."""
         for place in range(len(self._rows), count):
-            label, combo = QLabel(self._body), QuietCombo(parent=self._body)
+            name, combo = QLabel(self._body), QuietCombo(parent=self._body)
             combo.activated.connect(lambda _chosen, combo=combo: self._on_chosen(combo))
-            self._form.addRow(label, combo)
+            self._form.addRow(name, combo)
             self._form.setRowVisible(place, False)
-            self._rows.append((label, combo))
+            self._rows.append((name, combo))
 
     def show_columns(self, guesses: Sequence[ColumnGuess], titles: Sequence[str], names: Mapping[str, str]) -> None:
         """The fields of the kind over the columns of the file."""
@@ -77,10 +64,10 @@ class ColumnsPanel(QWidget):
         self.make_rows(len(ordered))
         self.fields = {guess.field: combo for guess, (_, combo) in zip(ordered, self._rows, strict=False)}
         offered = self._offered(titles)
-        for place, (label, combo) in enumerate(self._rows):
+        for place, (name, combo) in enumerate(self._rows):
             self._form.setRowVisible(place, place < len(ordered))
             if place < len(ordered):
-                self._fill(label, combo, ordered[place], offered)
+                self._fill(name, combo, ordered[place], offered)
 
     def _offered(self, titles: Sequence[str]) -> QStandardItemModel:
         """What every drop-down offers, made once for all of them."""
@@ -93,12 +80,12 @@ class ColumnsPanel(QWidget):
             self._titles.appendRow(item)
         return self._titles
 
-    def _fill(self, label: QLabel, combo: QuietCombo, guess: ColumnGuess, offered: QStandardItemModel) -> None:
+    def _fill(self, shown: QLabel, combo: QuietCombo, guess: ColumnGuess, offered: QStandardItemModel) -> None:
         name = self._names.get(guess.field, guess.field)
-        label.setText(name + (" *" if guess.required else ""))
-        if (role := "strong" if guess.required else "") != (label.property("role") or ""):
-            label.setProperty("role", role)
-            restyle(label)
+        shown.setText(name + (" *" if guess.required else ""))
+        if (role := "strong" if guess.required else "") != (shown.property("role") or ""):
+            shown.setProperty("role", role)
+            restyle(shown)
         combo.setAccessibleName(name)
         combo.setModel(offered)
         combo.setCurrentIndex(max(0, combo.findData(guess.column)))

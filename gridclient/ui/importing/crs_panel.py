@@ -7,14 +7,15 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QWidget
 
 from gridclient.mapview.view import MapView
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.present import apart_text, systems
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.scroll_area import ScrollArea
+from gridclient.ui.laid_out import Part, across, down, label, panel
+from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.theme import tokens
 
 _CHOICES_PX, _NEAR_ZOOM = 330, 14.0
@@ -29,8 +30,7 @@ class CrsPanel(QWidget):
 
     def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("panel", "true")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self)
         self._data, self._base_maps = data, base_maps
         self._look: Look | None = None
         self._seen = 0
@@ -38,35 +38,16 @@ class CrsPanel(QWidget):
         self.choices: dict[str, QRadioButton] = {}
         self._apart: dict[str, QLabel] = {}
         self._group = QButtonGroup(self)
-        self.declared = QLabel(self)
-        self.declared.setProperty("role", "muted")
-        self.declared.setWordWrap(True)
-        self.nowhere = QLabel(self.tr("文件里没有能画出来的位置，请按来源选择。"), self)
-        self.nowhere.setProperty("role", "muted")
+        self.declared = label(role="muted", wraps=True, parent=self)
+        self.nowhere = label(self.tr("文件里没有能画出来的位置，请按来源选择。"), "muted", parent=self)
         self.nowhere.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line = QHBoxLayout(self)
-        self._line.setContentsMargins(0, 0, 0, 0)
-        self._line.setSpacing(0)
-        scroll = ScrollArea(self)  # on a low screen the choices are scrolled, not squeezed
-        scroll.setWidget(self._choices_column())
-        scroll.setWidgetResizable(True)
+        scroll = ScrolledColumn(self._choices_column(), parent=self)  # on a low screen scrolled, not squeezed
         scroll.setFixedWidth(_CHOICES_PX)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._line.addWidget(scroll)
-        self._line.addWidget(self.nowhere, 1)
+        self._line = across(scroll, (self.nowhere, 1), on=self, gap=0)
 
     def _choices_column(self) -> QWidget:
-        column = QWidget(self)
-        column.setProperty("panel", "true")
-        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        line = QVBoxLayout(column)
-        line.setContentsMargins(12, 10, 12, 8)
-        line.setSpacing(2)
-        title = QLabel(self.tr("文件用的是哪种坐标？"), column)
-        title.setProperty("role", "strong")
-        line.addWidget(title)
-        line.addWidget(self.declared)
+        column = panel(QWidget(self))
+        parts: list[Part] = [label(self.tr("文件用的是哪种坐标？"), "strong"), self.declared]
         for system, (name, sentence) in systems().items():
             button = QRadioButton(name, column)
             button.setObjectName(f"crs_{system}")
@@ -75,23 +56,18 @@ class CrsPanel(QWidget):
             self.choices[system] = button
             about, apart = self._remark(sentence, column), self._remark("", column)
             self._apart[system] = apart
-            line.addSpacing(6)
-            for widget in (button, about, apart):
-                line.addWidget(widget)
+            parts.append(down(button, about, apart, edges=(0, 6, 0, 0), gap=2))
         self.near = KeyButton(self.tr("看近处"), key="Ctrl+E", parent=column)
         self.near.setToolTip(self.tr("放大到文件里的一处，再按看下一处"))
         self.near.clicked.connect(self._on_near)
-        line.addSpacing(8)
-        line.addWidget(self.near, 0, Qt.AlignmentFlag.AlignLeft)
-        line.addStretch(1)
+        near = across(self.near, 1, edges=(0, 8, 0, 0))
+        down(*parts, near, 1, on=column, edges=(12, 10, 12, 8), gap=2)
         return column
 
     def _remark(self, text: str, parent: QWidget) -> QLabel:
-        label = QLabel(text, parent)
-        label.setProperty("role", "muted")
-        label.setWordWrap(True)
-        label.setIndent(20)
-        return label
+        made = label(text, "muted", wraps=True, parent=parent)
+        made.setIndent(20)
+        return made
 
     def show_look(self, look: Look) -> None:
         """What the file's places would be; nothing is chosen before somebody chooses."""
@@ -101,10 +77,10 @@ class CrsPanel(QWidget):
         for button in self.choices.values():
             button.setChecked(False)
         self._group.setExclusive(True)
-        for system, label in self._apart.items():
+        for system, remark in self._apart.items():
             text = apart_text(system, look.apart)
-            label.setText(text)
-            label.setVisible(bool(text))
+            remark.setText(text)
+            remark.setVisible(bool(text))
         declared = look.preview.crs_declared if look.preview is not None else ""
         self.declared.setText(
             self.tr("文件自称是 {declared}，但导出软件常常写错，请以来源为准，并在地图上核对。").format(

@@ -7,38 +7,34 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFormLayout, QLabel, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFormLayout, QLineEdit, QMenu, QWidget
 
 from gridclient.domain.codes import list_name
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
+from gridclient.ui.importing.papers import WITH_TEMPLATE
 from gridclient.ui.importing.present import kind_word, kinds, size_text
 from gridclient.ui.importing.quiet_combo import QuietCombo
-from gridclient.ui.importing.templates import WITH_TEMPLATE
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import down, label
 
 _NAME_PX: Final = 268
 
 
 class FilePanel(QWidget):
     """Signals:
-    choose_wanted(): a file is to be chosen.
     asked(str, str): look again, as this kind ("" guesses) and at this sheet ("" is for the reader to say).
     template_wanted(str): the template of a kind is to be saved.
     """
 
-    choose_wanted = Signal()
     asked = Signal(str, str)
     template_wanted = Signal(str)
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.choose = KeyButton(self.tr("选择文件…"), key="Ctrl+O", parent=self)
-        self.name = QLabel(self)
-        self.name.setProperty("role", "strong")
-        self.about = QLabel(self)
-        self.about.setProperty("role", "muted")
-        self.about.setWordWrap(True)
+        self.name = label(role="strong", parent=self)
+        self.about = label(role="muted", wraps=True, parent=self)
         self.kind = QuietCombo(parent=self)
         self.kind.setAccessibleName(self.tr("内容"))
         self.kind.setPlaceholderText(self.tr("请选择"))
@@ -52,7 +48,6 @@ class FilePanel(QWidget):
         self.templates = KeyButton(self.tr("下载模板"), icon="save", parent=self)
         self._fill_templates()
         self._arrange()
-        self.choose.clicked.connect(self.choose_wanted)
         self.kind.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), ""))
         self.sheet.activated.connect(lambda _place: self.asked.emit(self.kind.currentData(), self.chosen_sheet()))
         self._own_list = ""
@@ -60,21 +55,14 @@ class FilePanel(QWidget):
 
     def _arrange(self) -> None:
         self.form = QFormLayout()
-        self.form.setContentsMargins(0, 4, 0, 0)
         self.form.setHorizontalSpacing(12)
         self.form.setVerticalSpacing(8)
         self.form.addRow(self.tr("内容"), self.kind)
         self.form.addRow(self.tr("工作表"), self.sheet)
         self.form.addRow(self.tr("清单名称"), self.list)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(6)
-        line.addWidget(self.choose)
-        line.addWidget(self.templates)
-        line.addSpacing(2)
-        line.addWidget(self.name)
-        line.addWidget(self.about)
-        line.addLayout(self.form)
+        self.form.setContentsMargins(0, 4, 0, 0)
+        about = down(self.name, self.about, self.form, edges=(0, 2, 0, 0), gap=6)
+        down(self.choose, self.templates, about, on=self, gap=6)
 
     def _fill_templates(self) -> None:
         menu = QMenu(self.templates)

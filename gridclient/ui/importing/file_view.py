@@ -6,16 +6,19 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gridclient.services.import_findings import ImportOutcome
 from gridclient.services.import_order import BASE_MAP, Look
 from gridclient.services.map_port import BaseMaps, MapData
-from gridclient.ui.importing.frame import empty_side
-from gridclient.ui.importing.keyboard import press_by
+from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.present import kinds
 from gridclient.ui.importing.result_panel import ResultPanel
+from gridclient.ui.laid_out import label
+
+translate = QCoreApplication.translate
 
 
 class FileView(QStackedWidget):
@@ -29,17 +32,21 @@ class FileView(QStackedWidget):
     report_wanted = Signal()
     next_wanted = Signal()
 
-    def __init__(self, *, page: QWidget, data: MapData, base_maps: BaseMaps | None) -> None:
+    def __init__(self, *, page: CoverPage, data: MapData, base_maps: BaseMaps | None) -> None:
         super().__init__(page)
         self._page, self._data, self._base_maps = page, data, base_maps
-        self.addWidget(empty_side(self))
+        words = translate("ImportPage", "把要导入的文件拖到这里，或按 Ctrl+O 选择。")
+        empty = label(f"{words}\n\n{' · '.join(kinds().values())}", "muted", parent=self)
+        empty.setProperty("panel", "true")
+        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.addWidget(empty)
 
     @cached_property
     def look(self) -> LookPanel:
         """The look into the file."""
         panel = LookPanel(data=self._data, base_maps=self._base_maps, parent=self)
         panel.crs.chosen.connect(self.crs_chosen)
-        press_by("Ctrl+E", panel.crs.near, self._page)
+        self._page.press_by("Ctrl+E", panel.crs.near)
         self.addWidget(panel)
         return panel
 
@@ -47,9 +54,9 @@ class FileView(QStackedWidget):
     def result(self) -> ResultPanel:
         """What came of the import."""
         panel = ResultPanel(parent=self)
-        panel.report_wanted.connect(self.report_wanted)
-        panel.next_wanted.connect(self.next_wanted)
-        press_by("Ctrl+S", panel.save, self._page)
+        panel.save.clicked.connect(self.report_wanted)
+        panel.next.clicked.connect(self.next_wanted)
+        self._page.press_by("Ctrl+S", panel.save)
         self.addWidget(panel)
         return panel
 

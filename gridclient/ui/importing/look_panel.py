@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QWidget
 
 from gridclient.services.error_text import sentence
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.present import size_text, translate
-from gridclient.ui.importing.tables import TABLE_STYLE, FirstRowsModel
+from gridclient.ui.importing.tables import FirstRowsModel
 from gridclient.ui.inline_note import InlineNote
-from gridclient.ui.theme import HEADER_PX, ROW_PX
+from gridclient.ui.laid_out import down, panel
+from gridclient.ui.lines_table import dress
 
 _NARROWEST, _WIDEST = 64, 240
 _NUMBER_PX, _SPARE, _EDGES = 52, 14, 16
@@ -48,33 +49,20 @@ class LookPanel(QSplitter):
         self.crs.hide()
 
     def _table_side(self) -> QWidget:
-        side = QWidget(self)
-        side.setProperty("panel", "true")
-        line = QVBoxLayout(side)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(0)
-        line.addWidget(self.remarks)
-        line.addWidget(self.table, 1)
+        side = panel(QWidget(self))
+        down(self.remarks, (self.table, 1), on=side, gap=0)
         return side
 
     def _dress_table(self) -> None:
         self.table.setObjectName("importPreview")
         self.table.setModel(self.rows)
-        self.table.setStyleSheet(TABLE_STYLE)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
+        dress(self.table)
         self.table.setWordWrap(False)
-        self.table.setTabKeyNavigation(False)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         numbers = self.table.verticalHeader()
-        numbers.setDefaultSectionSize(ROW_PX)
         numbers.setFixedWidth(_NUMBER_PX)
         numbers.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header = self.table.horizontalHeader()
-        header.setFixedHeight(HEADER_PX)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def way(self) -> tuple[QWidget, ...]:
         """The way of Tab."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
 from gridclient.services.import_order import ColumnChoice, ImportOrder, Look, LookOrder
-from gridclient.ui.importing.columns_memory import as_text, from_text, memory_name
 from gridclient.ui.importing.columns_panel import PLACING, ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
@@ -20,6 +20,8 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 
 _ROWS_A_TURN, _LIKELY_ROWS = 6, 24
+_MEMORY: Final = "import.columns."
+"""Under this and its fingerprint the desk's settings keep what was chosen for a header."""
 ReadPreview = Callable[..., Look]
 """``(report, order)``, for the worker process."""
 
@@ -93,7 +95,8 @@ class Looking(QObject):
         """What was chosen for this header, for the next file that has it."""
         preview = self.look.preview if self.look is not None else None
         if preview is not None:
-            name, text = memory_name(preview.fingerprint), as_text(self._columns.differing())
+            name, chosen = _MEMORY + preview.fingerprint, self._columns.differing()
+            text = json.dumps(chosen, ensure_ascii=False) if chosen else ""
             self._jobs.write(self, lambda: self._desk.settings.keep_value(name, text))
 
     def _ask(self, kind: str, sheet: str, mapping: ColumnChoice | None = None) -> None:
@@ -146,14 +149,14 @@ class Looking(QObject):
         """The columns that were chosen for this header before."""
 
         def apply(text: str) -> None:
-            kept = from_text(text)
+            kept = _columns_in(text)
             if number != self._count or not kept:
                 return
             self._columns.apply(kept)
             self._note.say(self.tr("列对应沿用上次为这种表头选的。"))
             self._show_columns(PLACING & set(kept))
 
-        self._jobs.read(self, lambda: self._desk.settings.value(memory_name(fingerprint)), apply, name="columns")
+        self._jobs.read(self, lambda: self._desk.settings.value(_MEMORY + fingerprint), apply, name="columns")
 
     def _on_look_failed(self, error: GridClientError, number: int, kind: str) -> None:
         if number != self._count or isinstance(error, Cancelled):
@@ -178,3 +181,12 @@ class Looking(QObject):
 
 def _list_names(desk: Desk) -> tuple[str, ...]:
     return tuple({row.list for row in desk.reference.standards()})
+
+
+def _columns_in(text: str) -> dict[str, str]:
+    """Field → column; text of another version is nothing."""
+    try:
+        kept = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in kept.items()} if isinstance(kept, dict) else {}

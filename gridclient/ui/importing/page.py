@@ -10,41 +10,40 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QRadioButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.desk import Desk
 from gridclient.services.import_findings import ImportOutcome
+from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps
+from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.columns_panel import ColumnsPanel
-from gridclient.ui.importing.dialogs import ask_for_file, dropped
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView
-from gridclient.ui.importing.frame import foot_line, head_line, left_side
-from gridclient.ui.importing.keyboard import first_open, press_by, put_in_order
 from gridclient.ui.importing.look_panel import LookPanel
 from gridclient.ui.importing.looking import Looking, Panels, ReadPreview
-from gridclient.ui.importing.papers import Papers, SaveReport
+from gridclient.ui.importing.papers import Papers, SaveReport, ask_for_file, dropped
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.importing.result_panel import ResultPanel
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label, panel, tab_order
 
 RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
+_LEFT_PX = 316
 
 
-class ImportPage(QWidget):
-    """Object name ``importPage``.
+class ImportPage(CoverPage):
+    """Object name ``importPage``; an import goes on when the page is left.
 
     Signals:
-        closed(): the operator is done here; an import that runs goes on.
         imported(Changes): something came in.
         progressed(str): how far an import is, for the status line; empty when none runs.
     """
 
-    closed = Signal()
     imported = Signal(object)
     progressed = Signal(str)
 
@@ -59,10 +58,7 @@ class ImportPage(QWidget):
         templates: Path,
         base_maps: BaseMaps | None = None,
     ) -> None:
-        super().__init__()
-        self.setObjectName("importPage")
-        self.setProperty("panel", "window")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        super().__init__(name="importPage")
         self.setAcceptDrops(True)
         self._desk, self._jobs = desk, jobs
         self._run_import = run_import
@@ -83,7 +79,6 @@ class ImportPage(QWidget):
         self.progress = ProgressLine(parent=self)
         self.check = KeyButton(self.tr("检查"), key="Ctrl+T", parent=self)
         self.go = KeyButton(self.tr("导入"), key="Ctrl+Enter", kind="primary", parent=self)
-        self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
         self._arrange()
         self._connect()
         self._settle()
@@ -105,21 +100,19 @@ class ImportPage(QWidget):
         return self._stop is not None
 
     def _arrange(self) -> None:
-        middle = QHBoxLayout()
-        middle.setSpacing(1)
-        middle.addWidget(left_side(self.files, self.columns))
-        middle.addWidget(self.view, 1)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(1)
-        line.addWidget(head_line(self.leave))
-        line.addLayout(middle, 1)
-        line.addWidget(foot_line(self.note, self.progress, self.check, self.go))
+        left, foot = panel(QWidget()), panel(QWidget())
+        left.setFixedWidth(_LEFT_PX)
+        down(self.files, (self.columns, 1), 0, on=left, edges=(12, 12, 12, 8), gap=12)
+        foot.setMinimumHeight(44)
+        said = ((self.note, 1), (self.progress, 1), 0)
+        across(*said, self.check, self.go, on=foot, edges=(12, 7, 12, 7), gap=10)
+        hint = label(self.tr("先看、再查、后导；同一文件导两次不会重复"), "muted")
+        self.frame(self.tr("导入"), (across(left, (self.view, 1), gap=1), 1), foot, head=(hint, 1))
         self._order()
 
     def _order(self) -> None:
         left = (*self.files.way(), *self.columns.fields.values())
-        put_in_order((*left, *self.view.way(), self.progress.stop, self.check, self.go, self.leave))
+        tab_order(*left, *self.view.way(), self.progress.stop, self.check, self.go, self.leave)
 
     def _go_to(self, part: QWidget) -> None:
         """The keyboard to what is to be done next; a page that is not seen takes it when it is opened."""
@@ -132,10 +125,17 @@ class ImportPage(QWidget):
         if self.looking.is_under_way:
             self._go_to(self.view)  # until it is known what is in the file, Enter does nothing
         else:
-            self._go_to(self.files.choose if look is None else first_open(self.columns, self.look, look) or self.check)
+            self._go_to(self.files.choose if look is None else self._first_open(look) or self.check)
+
+    def _first_open(self, look: Look) -> QWidget | None:
+        """What a look leaves to be chosen: a column that must be there, then the coordinate system."""
+        missing = self.columns.first_missing() if look.preview is not None else None
+        if missing is None and look.asks_crs and not self.look.crs.value():
+            return next(iter(self.look.crs.choices.values()))
+        return missing
 
     def _connect(self) -> None:
-        self.files.choose_wanted.connect(self._on_choose_wanted)
+        self.files.choose.clicked.connect(self._on_choose_wanted)
         self.looking.asked.connect(self._settle)
         self.looking.seen.connect(self._on_seen)
         self.looking.unreadable.connect(self._on_unreadable)
@@ -144,7 +144,6 @@ class ImportPage(QWidget):
         self.view.crs_chosen.connect(lambda _system: self._settle())
         self.check.clicked.connect(lambda: self._begin(dry_run=True))
         self.go.clicked.connect(lambda: self._begin(dry_run=False))
-        self.leave.clicked.connect(self.closed)
         self.progress.stop_wanted.connect(self._on_stop_wanted)
         self.view.report_wanted.connect(self._on_report_wanted)
         self.view.next_wanted.connect(self._on_choose_wanted)
@@ -153,9 +152,8 @@ class ImportPage(QWidget):
             ("Ctrl+T", self.check),
             ("Ctrl+Return", self.go),
             ("Ctrl+Enter", self.go),
-            ("Esc", self.leave),
         ):
-            press_by(key, button, self)
+            self.press_by(key, button)
 
     def open_file(self, path: Path) -> None:
         """Looks into a file; its kind is guessed."""

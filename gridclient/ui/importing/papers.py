@@ -1,20 +1,25 @@
-"""What the import page hands out: the template of a kind, and the report of what came of a file."""
+"""The files of the import page: which one to bring in, the template of a kind, the report of what came of a file."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from gridclient.services.import_findings import ImportOutcome
-from gridclient.ui.importing.dialogs import ask_for_report, ask_for_template
-from gridclient.ui.importing.templates import save_template
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.services.import_findings import ImportKind, ImportOutcome
+from gridclient.ui.importing.present import kind_word
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 
+translate = QCoreApplication.translate
+WITH_TEMPLATE: Final = (ImportKind.CASES, ImportKind.UNITS, ImportKind.STANDARDS, ImportKind.GRIDS)
 SaveReport = Callable[..., None]
 """``(report, path, outcome)``, for the worker process."""
 
@@ -31,7 +36,8 @@ class Papers(QObject):
 
     def template(self, kind: str) -> None:
         """The workbook that people fill in for this kind."""
-        target = ask_for_template(self._page, kind)
+        proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=kind_word(kind))
+        target = _place(self._page, translate("ImportPage", "模板保存到"), proposed)
         if target is not None:
             self._jobs.read(
                 self,
@@ -42,7 +48,9 @@ class Papers(QObject):
 
     def report(self, outcome: ImportOutcome) -> None:
         """Row by row what did not go in."""
-        target = ask_for_report(self._page, outcome)
+        checked, done = translate("ImportPage", "{file} 检查报告.xlsx"), translate("ImportPage", "{file} 导入报告.xlsx")
+        proposed = (checked if outcome.dry_run else done).format(file=Path(outcome.summary.file).stem)
+        target = _place(self._page, translate("ImportPage", "报告保存到"), proposed)
         if target is not None:
             self._jobs.in_process(
                 self,
@@ -52,3 +60,42 @@ class Papers(QObject):
                 done=lambda _none: self._note.say(self.tr("报告已保存：{file}").format(file=target)),
                 failed=self._note.say_error,
             )
+
+
+def save_template(folder: Path, kind: str, target: Path) -> Path:
+    """Copies the template of a kind. Blocking: call it from a pool thread.
+
+    Raises ``StoreUnavailable("template.not_saved")``.
+    """
+    try:
+        shutil.copyfile(folder / f"{kind}.xlsx", target)
+    except OSError as problem:
+        raise StoreUnavailable("template.not_saved", file=target.name, reason=problem.strerror or "") from problem
+    return target
+
+
+def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
+    """A file to bring in."""
+    types = translate(
+        "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
+    )
+    start = str(last.parent if last is not None else Path.home())
+    chosen, _ = QFileDialog.getOpenFileName(parent, translate("ImportPage", "选择要导入的文件"), start, types)
+    return Path(chosen) if chosen else None
+
+
+def dropped(event: QDropEvent) -> Path | None:
+    """The one file that is dragged."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def _place(parent: QWidget, title: str, proposed: str) -> Path | None:
+    """A name without a suffix gets one, before the dialog asks whether such a file is to be replaced."""
+    dialog = QFileDialog(parent, title, "", "xlsx (*.xlsx)")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix("xlsx")
+    dialog.selectFile(proposed)
+    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
+    dialog.deleteLater()
+    return chosen

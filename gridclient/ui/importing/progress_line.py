@@ -6,11 +6,12 @@ import time
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from gridclient.services.import_findings import ImportPhase
 from gridclient.ui.importing.present import progress_text, share_done
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across
 
 _STEPS: Final = 1000
 _SURE_AFTER_S: Final = 1.0
@@ -34,12 +35,7 @@ class ProgressLine(QWidget):
         self.words = QLabel(self)
         self.stop = KeyButton(self.tr("取消"), parent=self)
         self.stop.clicked.connect(self._on_stop)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(12)
-        line.addWidget(self.bar, 1)
-        line.addWidget(self.words)
-        line.addWidget(self.stop)
+        across((self.bar, 1), self.words, self.stop, on=self, gap=12)
         self.hide()
 
     def begin(self, kind: str) -> None:

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.ui.importing.present import place_text
-from gridclient.ui.theme import tokens
+from gridclient.ui.lines_table import Line, LinesModel
+from gridclient.ui.value_list import NO_INDEX, Index
 
-TABLE_STYLE: Final = "QTableView::item { padding: 0 5px; } QHeaderView::section:vertical { border: none; }"
-"""Cells stand under their titles; the line below a title is for titles."""
-
-Index = QModelIndex | QPersistentModelIndex
 _ROLE = Qt.ItemDataRole
 _LONGEST: Final = 120
 
@@ -48,11 +44,11 @@ class FirstRowsModel(QAbstractTableModel):
         texts = (cells[column] for cells in self._shown)
         return max(texts, key=lambda text: len(text.encode("gb18030", "replace")), default="")
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
 
     def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
         if not index.isValid():
@@ -74,48 +70,19 @@ class FirstRowsModel(QAbstractTableModel):
         return f"{title} ✓" if used == title.rstrip("*") else f"{title} → {used}"
 
 
-class FindingsModel(QAbstractTableModel):
+class FindingsModel(LinesModel):
     """Rows that did not go in, then remarks on rows that did: place, column, sentence."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._lines: Sequence[RowFinding] = ()
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles = (self.tr("结果"), self.tr("位置"), self.tr("列"), self.tr("问题与改法"))
         self._bad = ""
 
-    def show_lines(self, lines: Sequence[RowFinding], *, dry_run: bool) -> None:
-        self.beginResetModel()
-        self._lines = lines
+    def show_findings(self, findings: Sequence[RowFinding], *, dry_run: bool) -> None:
         self._bad = self.tr("▲ 不能导入") if dry_run else self.tr("▲ 未导入")
-        self.endResetModel()
+        self.show_lines(findings)
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._lines)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else 4
-
-    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        line = self._lines[index.row()]
-        refused = isinstance(line, RefusedRow)
-        if role == _ROLE.DisplayRole or (role == _ROLE.ToolTipRole and index.column() == 3):
-            texts = (
-                self._bad if refused else self.tr("提示"),
-                place_text(line),
-                line.column,
-                sentence(line.code, **line.params),
-            )
-            return texts[index.column()]
-        if role == _ROLE.ForegroundRole and index.column() == 0:
-            return _colour("bad_text" if refused else "muted")
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Vertical or role != _ROLE.DisplayRole:
-            return None
-        return (self.tr("结果"), self.tr("位置"), self.tr("列"), self.tr("问题与改法"))[section]
-
-
-def _colour(token: str) -> QColor:
-    return QColor(str(getattr(tokens(), token)))
+    def line(self, value: RowFinding) -> Line:
+        refused, said = isinstance(value, RefusedRow), sentence(value.code, **value.params)
+        texts = (self._bad if refused else self.tr("提示"), place_text(value), value.column, said)
+        return Line("", texts, said, (0, "bad_text" if refused else "muted"))

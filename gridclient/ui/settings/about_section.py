@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QWidget
 
 from gridclient import __version__
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.licences import Licence, licences
-from gridclient.ui.settings.lines import Line, LinesTable
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import fixed_font
 
@@ -51,7 +51,7 @@ class AboutSection(Section):
 
     def _show(self, found: Sequence[Licence]) -> None:
         self._found = {each.name: each for each in found}
-        self.table.lines.show_lines([Line(each.name, (each.name, each.version, each.kind)) for each in found])
+        self.table.show_lines([Line(each.name, (each.name, each.version, each.kind)) for each in found])
 
     def _on_chosen(self, name: str) -> None:
         found = self._found.get(name)

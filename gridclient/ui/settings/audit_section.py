@@ -13,7 +13,7 @@ from gridclient.services.care import AuditRow, Care
 from gridclient.services.words import AUDITED
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate

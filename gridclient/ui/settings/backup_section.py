@@ -14,7 +14,7 @@ from gridclient.services.care import BackupKind, BackupRow, Care
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import fixed_font
 

@@ -12,7 +12,7 @@ from gridclient.services.care import BaseMapRow, Care
 from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate
@@ -81,7 +81,7 @@ class BaseMapSection(Section):
             chosen = "offline"  # as the map does
         marked = [Line(one.key, (one.texts[0], marks[one.key == chosen], *one.texts[1:])) for one in lines]
         key = self.table.key()
-        self.table.lines.show_lines(marked)
+        self.table.show_lines(marked)
         self.table.choose(key)
 
     def _on_table_chosen(self, key: str) -> None:

@@ -12,7 +12,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import parse_limit
 from gridclient.services.deadline_text import limit_text
 from gridclient.services.ports import Reference
-from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate
@@ -52,7 +52,7 @@ class LimitsSection(Section):
     def show_values(self, values: Mapping[str, str]) -> None:
         """The values by name, in the order of :data:`NAMES`."""
         words = _words()
-        self.table.lines.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
+        self.table.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
 
 
 def read_values(reference: Reference) -> dict[str, str]:

@@ -11,7 +11,7 @@ from gridclient.services.care import Care
 from gridclient.services.rows import Changes, StandardListRow
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.settings.lines import Line, LinesTable
+from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate
@@ -52,7 +52,7 @@ class ListsSection(Section):
     def _show(self, rows: Sequence[StandardListRow]) -> None:
         chosen = self.table.key()
         self._rows = {row.name or _UNNAMED: row for row in rows}
-        self.table.lines.show_lines([self._line(key, row) for key, row in self._rows.items()])
+        self.table.show_lines([self._line(key, row) for key, row in self._rows.items()])
         self.table.choose(chosen)
 
     def _line(self, key: str, row: StandardListRow) -> Line:

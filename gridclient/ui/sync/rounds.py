@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QColor, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.ui.lines_table import Line, LinesModel, LinesTable
 from gridclient.ui.sync.present import when_words
 from gridclient.ui.sync.round_words import bytes_words, end_words, note_words, seconds_words
-from gridclient.ui.theme import HEADER_PX, ROW_PX, tokens
+from gridclient.ui.theme import ROW_PX
 
-Index = QModelIndex | QPersistentModelIndex
 _WIDTHS: Final = (128, 84, 58, 58, 140, 76)
 _PIECE: Final = 8 << 10
-_NUMBERS: Final = frozenset({2, 3, 5})
 _EDGES: Final = 16
 _BYTES, _NARROW = 4, 720
 _STYLE: Final = "QTableView::item { padding: 4px 5px; }"  # and the 3 px of every item: in line with the header
@@ -58,15 +57,16 @@ def _carried_nothing(report: RoundReport) -> str | None:
     return None
 
 
-class RoundsModel(QAbstractTableModel):
-    """Rounds, newest first; words are made when they are shown."""
+class RoundsModel(LinesModel):
+    """Rounds, newest first."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rounds: tuple[RoundReport, ...] = ()
-        self.rows: tuple[Row, ...] = ()
+    numbers = frozenset({2, 3, 5})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rounds: tuple[RoundReport, ...] = ()
         self._now: datetime | None = None
-        self._titles = (
+        self.titles = (
             self.tr("时间"),
             self.tr("结果"),
             self.tr("上行"),
@@ -78,55 +78,24 @@ class RoundsModel(QAbstractTableModel):
 
     def show_rounds(self, rounds: Sequence[RoundReport], now: datetime) -> None:
         """Other rounds; the same ones again change nothing."""
-        if tuple(rounds) != self.rounds or self._now is None or self._now.date() != now.date():
-            self.beginResetModel()
-            self.rounds, self.rows, self._now = tuple(rounds), rows_of(rounds), now
-            self.endResetModel()
+        if tuple(rounds) != self._rounds or self._now is None or self._now.date() != now.date():
+            self._rounds, self._now = tuple(rounds), now
+            self.show_lines(rows_of(rounds))
 
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._titles)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row, column = self.rows[index.row()], index.column()
-        report = row.report
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._cells(row)[column]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return self.note(row) or None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        failed = report.end is RoundEnd.FAILED and column == 1
-        return QColor(tokens().bad_text) if role == Qt.ItemDataRole.ForegroundRole and failed else None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is not Qt.Orientation.Horizontal:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._titles[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if section in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        return None
-
-    def _cells(self, row: Row) -> tuple[str, ...]:
-        report = row.report
+    def line(self, value: Row) -> Line:
+        report, note = value.report, self.note(value)
         when = when_words(report.at, self._now or report.at)
         size = f"↑{bytes_words(report.bytes_sent)} ↓{bytes_words(report.bytes_received)}"
-        return (
+        texts = (
             f"{when}:{report.at:%S}",
             end_words(report),
             f"{report.pushed:,}",
             f"{report.pulled:,}",
             self.tr("U盘") if report.by == "stick" else size,
             seconds_words(report.seconds),
-            self.note(row),
+            note,
         )
+        return Line("", texts, note, (1, "bad_text") if report.end is RoundEnd.FAILED else (-1, ""))
 
     def note(self, row: Row) -> str:
         """What there is to say of a row."""
@@ -138,33 +107,18 @@ class RoundsModel(QAbstractTableModel):
         return f"{said} {count}".strip()
 
 
-class RoundsTable(QTableView):
+class RoundsTable(LinesTable):
     """Object name ``syncRounds``."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        model = RoundsModel()
+        super().__init__(model=model, widths=_WIDTHS, parent=parent)
+        self.rounds = model
         self.setObjectName("syncRounds")
         self.setAccessibleName(self.tr("最近的同步"))
-        self.rounds = RoundsModel(self)
-        self.setModel(self.rounds)
         self.setStyleSheet(_STYLE)
-        self.setShowGrid(False)
-        self.setAlternatingRowColors(True)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(True)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        down = self.verticalHeader()
-        down.hide()
-        down.setMinimumSectionSize(ROW_PX)
-        down.setDefaultSectionSize(ROW_PX)
-        across = self.horizontalHeader()
-        across.setFixedHeight(HEADER_PX)
-        across.setHighlightSections(False)
-        for section, width in enumerate(_WIDTHS):
-            self.setColumnWidth(section, width)
-        across.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
-        across.setResizeContentsPrecision(0)  # the rows in sight; 500 take a third of a second
+        self.verticalHeader().setMinimumSectionSize(ROW_PX)
+        self.horizontalHeader().setResizeContentsPrecision(0)  # the rows in sight; 500 take a third of a second
         self._soon = QTimer(self, singleShot=True, interval=0)  # when the columns stand
         self._soon.timeout.connect(self._wrap)
         self.rounds.modelReset.connect(self._fit)
@@ -184,7 +138,7 @@ class RoundsTable(QTableView):
     def _wrap(self) -> None:
         """Rows whose note needs several lines get them; Qt would measure all, for seconds at a switch of theme."""
         room, metrics = self.columnWidth(len(_WIDTHS)) - _EDGES, self.fontMetrics()
-        for place, row in enumerate(self.rounds.rows):
+        for place, row in enumerate(self.rounds.values):
             note = self.rounds.note(row)
             if note and metrics.horizontalAdvance(note) > room:
                 self.resizeRowToContents(place)

@@ -19,6 +19,7 @@ from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.lines_table import Line
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from gridclient.ui.sync.rounds import RoundsModel, Row
@@ -81,13 +82,13 @@ def test_a_switch_of_theme_asks_only_for_the_rounds_in_sight(
 ) -> None:
     page.rounds.rounds.show_rounds([round_at(timedelta(minutes=at), pushed=at) for at in range(1, 80)], NOON)
     asked: set[Row] = set()
-    words = RoundsModel._cells
+    words = RoundsModel.line
 
-    def cells_of(model: RoundsModel, row: Row) -> tuple[str, ...]:
+    def line_of(model: RoundsModel, row: Row) -> Line:
         asked.add(row)
         return words(model, row)
 
-    monkeypatch.setattr(RoundsModel, "_cells", cells_of)
+    monkeypatch.setattr(RoundsModel, "line", line_of)
     apply_theme(qapp, DARK)
     qapp.processEvents()
     apply_theme(qapp, LIGHT)
