@@ -6,10 +6,11 @@ from typing import Final, Protocol, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QWidget
 
 from gridclient.ui.banner import Banner
 from gridclient.ui.empty_note import EmptyNote
+from gridclient.ui.laid_out import down
 from gridclient.ui.theme import LEFT_PX, RIGHT_PX
 from gridclient.ui.window_memory import WindowMemory
 
@@ -51,7 +52,7 @@ class Arrangement:
         self._window = window
         banner, self._map, cases = middle
         side = QWidget()
-        _stack_up(side, *left, grows=left[1])
+        down(left[0], (left[1], 1), on=side, gap=0)
         side.setProperty("panel", "true")
         self.upright = QSplitter(Qt.Orientation.Vertical)
         _fill(self.upright, self._map, cases)
@@ -148,7 +149,7 @@ class _Centre(QWidget):
     def __init__(self, top: QWidget, stack: QStackedWidget, bottom: QWidget, *, banner: Banner, above: QWidget) -> None:
         super().__init__()
         self._stack, self._banner, self._above = stack, banner, above
-        _stack_up(self, top, stack, bottom, grows=stack)
+        down(top, (stack, 1), bottom, on=self, gap=0)
         banner.setParent(self)
         banner.resized.connect(self.place_banner)
         stack.currentChanged.connect(self.place_banner)
@@ -189,16 +190,6 @@ class _Centre(QWidget):
         if layout is not None and (head := layout.itemAt(0)) is not None:
             room.setBottom(room.bottom() - head.sizeHint().height())
         self._banner.lie_in(room)
-
-
-def _stack_up(whole: QWidget, *parts: QWidget, grows: QWidget) -> None:
-    """Widgets under each other without gaps; one of them takes what is left."""
-    line = QVBoxLayout(whole)
-    line.setContentsMargins(0, 0, 0, 0)
-    line.setSpacing(0)
-    for part in parts:
-        line.addWidget(part)
-    line.setStretchFactor(grows, 1)
 
 
 def _fill(splitter: QSplitter, *parts: QWidget) -> None:

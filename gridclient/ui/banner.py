@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.error_text import sentence_of
 from gridclient.ui.icons import give_icon
+from gridclient.ui.laid_out import across, label
 from gridclient.ui.theme import restyle
 
 _INFO_MS: Final = 6_000
@@ -38,8 +39,7 @@ class Banner(QWidget):
         super().__init__()
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
+        self.words = label(wraps=True, parent=self)
         self.button = QPushButton(self)
         self.button.clicked.connect(self._on_button)
         self._cases: tuple[str, ...] = ()
@@ -50,11 +50,7 @@ class Banner(QWidget):
         self._close.clicked.connect(self.hide)
         self._leaving = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._leaving.timeout.connect(self.hide)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 4, 6, 4)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.button)
-        line.addWidget(self._close)
+        across((self.words, 1), self.button, self._close, on=self, edges=(12, 4, 6, 4), gap=6)
         self.hide()
 
     def tell_error(self, error: GridClientError) -> None:

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import down, panel
 
 if TYPE_CHECKING:
     from gridclient.ui.casework.panel import CasePanel
@@ -48,16 +49,14 @@ class CasePane(QWidget):
     def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str]) -> None:
         super().__init__()
         self.setObjectName("casePane")
-        self.setProperty("panel", "true")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        panel(self)
         self.news = CaseNews(short=short, parent=self)
         self._desk, self._jobs, self._initials = desk, jobs, initials
         self._panel: CasePanel | None = None
         self._dispatch: DispatchPanel | None = None
         self._steps: Iterator[None] | None = None
         self._kept: tuple[str, ...] = ()
-        line = QVBoxLayout(self)
-        line.setContentsMargins(0, 0, 0, 0)
+        down(on=self)
 
     @property
     def panel(self) -> CasePanel:

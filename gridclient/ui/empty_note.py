@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import down, label
 
 
 class EmptyNote(QWidget):
@@ -23,18 +24,12 @@ class EmptyNote(QWidget):
         self._room = view.viewport()
         self._room.installEventFilter(self)
         self.setObjectName("emptyNote")
-        self.words = QLabel(self)
-        self.words.setProperty("role", "muted")
+        self.words = label(role="muted", wraps=True, parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.words.setWordWrap(True)
         self.button = KeyButton("", key=key, parent=self)
         self.button.clicked.connect(self.wanted)
-        line = QVBoxLayout(self)
-        line.addStretch(2)
-        line.addWidget(self.words)
-        line.addSpacing(8)
-        line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        line.addStretch(3)
+        button = (self.button, Qt.AlignmentFlag.AlignHCenter)
+        down(2, self.words, button, 3, on=self, edges=(11, 11, 11, 11), gap=14)
 
     def tell(self, words: str, button: str = "") -> None:
         """Shows the sentence, with a button when it has a word."""

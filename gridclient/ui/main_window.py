@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow
 
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes, GridRow
@@ -33,6 +32,7 @@ from gridclient.ui.grids.tree import GridTree
 from gridclient.ui.icons import recolour
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import tab_order
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import IntakeSide, PageParts, Pages
 from gridclient.ui.state import DeskState, Question
@@ -113,8 +113,7 @@ class MainWindow(QMainWindow):
         )
         left = (*self.boxes.buttons.values(), self.tree)
         order = (self.command, *self.top.stops(), *left, *self.cases.bar.stops(), self.cases.table)  # then the case
-        for before, after in pairwise(order):
-            QWidget.setTabOrder(before, after)
+        tab_order(*order)
         return made
 
     def _connect(self) -> None:

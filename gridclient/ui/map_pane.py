@@ -7,12 +7,13 @@ from typing import Any, Final, cast
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.mapview.routes import Place
 from gridclient.mapview.view import Layer, MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.services.rows import CaseFilter, CaseRow, Changes
+from gridclient.ui.laid_out import down
 from gridclient.ui.theme import tokens
 
 _PAINTED_MS: Final = 10
@@ -70,8 +71,7 @@ class MapPane(QWidget):
         self._missing: set[Layer] = set()
         self._figures_due = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._figures_due.timeout.connect(self._on_figures_due)
-        self._line = QVBoxLayout(self)
-        self._line.setContentsMargins(0, 0, 0, 0)
+        self._line = down(on=self)
 
     def take_early(self) -> None:
         """Puts the early view in its place: before the window is shown, so that it is drawn once."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.services.rows import Box, GridFigures
 from gridclient.ui.desk_lists import Totals
+from gridclient.ui.laid_out import across, label
 
 HEIGHT = 24
 _TOLD_MS = 12_000
@@ -22,21 +23,14 @@ class StatusLine(QWidget):
         self.setObjectName("statusLine")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(HEIGHT)
-        self.mode, self.figures, self.area, self.share, self.told, self.work = (QLabel(self) for _ in range(6))
+        self.mode, self.figures, self.area, self.share, self.work = (label(role="muted", parent=self) for _ in range(5))
+        self.told = label(parent=self)
         self._forgetting = QTimer(self, singleShot=True, interval=_TOLD_MS)
         self._forgetting.timeout.connect(self.told.clear)
         self._total: int | None = None
         self._open: int | None = None
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 0, 12, 0)
-        line.setSpacing(18)
-        for label in (self.mode, self.figures, self.area, self.share):
-            line.addWidget(label)
-        line.addStretch(1)
-        line.addWidget(self.told)
-        line.addWidget(self.work)
-        for label in (self.mode, self.figures, self.area, self.share, self.work):
-            label.setProperty("role", "muted")
+        left = (self.mode, self.figures, self.area, self.share)
+        across(*left, 1, self.told, self.work, on=self, edges=(12, 0, 12, 0), gap=18)
         self.mode.setText(self.tr("离线"))
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:

@@ -7,11 +7,12 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QWidget
 
 from gridclient.domain.roles import AccountRole, Actor
 from gridclient.services.words import ROLES
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across
 from gridclient.ui.theme import TOP_PX
 
 _LEAST_NAME_PX: Final = 96
@@ -45,22 +46,12 @@ class TopBar(QWidget):
         self.account.setMenu(menu)
         for part in (command, lamp):
             part.setParent(self)
-        line = QHBoxLayout(self)
-        line.setContentsMargins(12, 0, 12, 0)
-        line.setSpacing(10)
-        line.addWidget(self.room)
-        line.addSpacing(6)
-        line.addWidget(command, 8)
         self._buttons = (
             self._button(actions["register"], key="F3", icon="register"),
             self._button(actions["import"]),
         )
-        for button in self._buttons:
-            line.addWidget(button)
-        line.addStretch(1)
-        line.addWidget(self.lamp)
-        line.addSpacing(4)
-        line.addWidget(self.account)
+        room, right = across(self.room, edges=(0, 0, 6, 0)), across(self.lamp, self.account, gap=14)
+        across(room, (command, 8), *self._buttons, 1, right, on=self, edges=(12, 0, 12, 0), gap=10)
 
     def stops(self) -> tuple[QWidget, ...]:
         """What Tab goes through after the command bar."""

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEventLoop, Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.laid_out import down, label
 
 T = TypeVar("T")
 _WIDTH, _EDGE = 460, 20
@@ -25,16 +26,11 @@ class WaitingWindow(QWidget):
         self.setObjectName("waitingWindow")
         self.setWindowTitle(title)
         self.over = False
-        self.words = QLabel(words, self)
-        self.words.setWordWrap(True)
+        self.words = label(words, wraps=True, parent=self)
         bar = QProgressBar(self)
         bar.setRange(0, 0)
         bar.setTextVisible(False)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
-        lines.setSpacing(12)
-        lines.addWidget(self.words)
-        lines.addWidget(bar)
+        down(self.words, bar, on=self, edges=(_EDGE, _EDGE, _EDGE, _EDGE), gap=12)
         self.setFixedWidth(_WIDTH)
 
     def closeEvent(self, event: QCloseEvent) -> None:

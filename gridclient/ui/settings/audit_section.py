@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from gridclient.services.care import AuditRow, Care
 from gridclient.services.words import AUDITED
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import label
 from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
@@ -39,8 +40,7 @@ class AuditSection(Section):
         self.filter.setAccessibleName(self.filter.placeholderText())
         self.filter.setClearButtonEnabled(True)
         self.filter.setFixedWidth(320)
-        self.count = QLabel(self)
-        self.count.setProperty("role", "muted")
+        self.count = label(role="muted", parent=self)
         titles = (self.tr("时间"), self.tr("账号"), self.tr("操作"), self.tr("对象"))
         self.table = LinesTable(titles, widths=(160, 110, 180), parent=self)
         self.save = KeyButton(self.tr("导出表格…"), icon="save", parent=self)

@@ -7,13 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.care import BackupKind, BackupRow, Care
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import fixed_font
@@ -46,9 +47,8 @@ class BackupSection(Section):
         self.restore = KeyButton(self.tr("恢复所选备份…"), parent=self)
         self.from_file = KeyButton(self.tr("从文件恢复…"), parent=self)
         self.show_key = KeyButton(self.tr("显示恢复码"), parent=self)
-        self.key = QLabel(self)
+        self.key = label(wraps=True, parent=self)
         self.key.setFont(fixed_font(_KEY_PX))
-        self.key.setWordWrap(True)
         self.key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.key.hide()
         self.table = LinesTable(
@@ -72,13 +72,10 @@ class BackupSection(Section):
         self.line.addWidget(self.table, 1)
         self.add_row(self.restore)
         self.line.addWidget(self.confirm)
-        self.add_heading(self.tr("恢复码"))
-        words = QLabel(
-            self.tr("换电脑或重装后恢复备份要用它。请抄在纸上，与电脑分开保管；谁有它谁就能打开备份。"), self
-        )
-        words.setProperty("role", "muted")
-        words.setWordWrap(True)
-        self.line.addWidget(words)
+        self.line.addSpacing(6)
+        self.line.addWidget(label(self.tr("恢复码"), "header"))
+        words = self.tr("换电脑或重装后恢复备份要用它。请抄在纸上，与电脑分开保管；谁有它谁就能打开备份。")
+        self.line.addWidget(label(words, "muted", wraps=True))
         self.line.addWidget(self.key)
         self.add_row(self.show_key)
 
@@ -171,25 +168,13 @@ class RestoreConfirmation(QWidget):
         self.setProperty("kind", "warn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._path = Path()
-        self.words = QLabel(self)
-        self.words.setWordWrap(True)
+        self.words = label(wraps=True, parent=self)
         self.key = QLineEdit(self)
         self.key.setPlaceholderText(self.tr("备份来自别的电脑时，输入它的恢复码；本机的备份留空"))
         self.note = InlineNote(parent=self)
         self.yes = KeyButton(self.tr("关闭席位并恢复"), kind="primary", parent=self)
         self.no = KeyButton(self.tr("不恢复"), parent=self)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self.yes)
-        buttons.addWidget(self.no)
-        buttons.addStretch(1)
-        line = QVBoxLayout(self)
-        line.setContentsMargins(12, 10, 12, 10)
-        line.setSpacing(8)
-        line.addWidget(self.words)
-        line.addWidget(self.key)
-        line.addWidget(self.note)
-        line.addLayout(buttons)
+        down(self.words, self.key, self.note, across(self.yes, self.no, 1), on=self, edges=(12, 10, 12, 10))
         self.yes.clicked.connect(lambda: self.confirmed.emit(self._path, self.key.text().strip()))
         self.key.returnPressed.connect(self.yes.click)
         self.hide()

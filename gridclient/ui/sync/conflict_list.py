@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.services.rows import CaseRow
 from gridclient.ui.present import joined, short_number, state_word
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
+from gridclient.ui.value_list import VALUE, Index, ValueList
 
-Index = QModelIndex | QPersistentModelIndex
-ROW: Final = Qt.ItemDataRole.UserRole
 _LINE_PX, _EDGE, _BAR = 46, 12, 3
-
-
-class ConflictModel(QAbstractListModel):
-    """Rows of cases."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.rows: tuple[CaseRow, ...] = ()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row = self.rows[index.row()]
-        if role == ROW:
-            return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{row.title} {row.number}"
-        return row.title if role == Qt.ItemDataRole.ToolTipRole else None
-
-    def show_rows(self, rows: Sequence[CaseRow]) -> None:
-        self.beginResetModel()
-        self.rows = tuple(rows)
-        self.endResetModel()
 
 
 class ConflictDelegate(QStyledItemDelegate):
@@ -51,7 +23,7 @@ class ConflictDelegate(QStyledItemDelegate):
         return QSize(option.rect.width(), _LINE_PX)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        row: CaseRow = index.data(ROW)
+        row: CaseRow = index.data(VALUE)
         place: QRect = option.rect
         theme = tokens()
         painter.save()
@@ -89,7 +61,7 @@ class ConflictList(QListView):
         self.setAccessibleName(self.tr("等待选择的案件"))
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.cases = ConflictModel(self)
+        self.cases = ValueList[CaseRow](_spoken, told=lambda row: row.title, parent=self)
         self.setModel(self.cases)
         self.setItemDelegate(ConflictDelegate(self))
         self._told = ""
@@ -99,7 +71,7 @@ class ConflictList(QListView):
     def current(self) -> str:
         """The chosen case, empty when none is."""
         index = self.currentIndex()
-        return self.cases.rows[index.row()].id if index.isValid() else ""
+        return self.cases.values[index.row()].id if index.isValid() else ""
 
     def show_rows(self, rows: Sequence[CaseRow], *, wanted: str = "") -> None:
         """Other cases. The wanted one, else the present one stays chosen; when it is gone, the next takes its place."""
@@ -107,7 +79,7 @@ class ConflictList(QListView):
         line = max(0, self.currentIndex().row())
         stays = next((case_id for case_id in (wanted, self.current) if case_id in ids), "")
         self.selectionModel().blockSignals(True)
-        self.cases.show_rows(rows)
+        self.cases.show_values(rows)
         place = ids.index(stays) if stays else min(line, len(ids) - 1)
         if place >= 0:
             self.setCurrentIndex(self.cases.index(place))
@@ -119,3 +91,7 @@ class ConflictList(QListView):
         if self.current != self._told:
             self._told = self.current
             self.chosen.emit(self._told)
+
+
+def _spoken(row: CaseRow) -> str:
+    return f"{row.title} {row.number}"

@@ -51,7 +51,7 @@ def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
 
 
 def titles(page: ConflictPage) -> list[str]:
-    return [row.title for row in page.list.cases.rows]
+    return [row.title for row in page.list.cases.values]
 
 
 def lead_of(invented: InventedDesk, case_id: str) -> str:
