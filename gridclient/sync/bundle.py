@@ -19,10 +19,10 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import EventKey, Record, link_after
+from gridclient.domain.events import link_after
 from gridclient.domain.frozen import frozen
 from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
-from gridclient.sync.columns import pack_rows, unpack_rows
+from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
 from gridclient.sync.numbers import checked, ranged, sized
 from gridclient.sync.pages import SealedPage, decode_page, encode_page, stream_of_feed
@@ -221,9 +221,8 @@ def _read_page(feed: str, parts: Any, device: str) -> StickPage:
 def _read_batch(stream: str, parts: Any) -> StickBatch:
     named, device, incarnation, first, before, after, public, signature, packed = parts
     origin = OriginKey(checked(named, str), checked(device, str), ranged(incarnation, 0))
-    rows = unpack_rows(packed)
     start = ranged(first, 1, 2**62)
-    records = tuple(Record(EventKey(*origin, start + place), *row) for place, row in enumerate(rows))
+    records = unpack_run(packed, origin, start)
     batch = StickBatch(
         origin,
         start,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from gridclient.domain.events import Record
+from gridclient.domain.events import EventKey, Record
+from gridclient.services.sync_port import OriginKey
 from gridclient.sync.numbers import (
     MOST_ROWS,
     all_words,
@@ -83,10 +84,10 @@ def unpack_rows(parts: object) -> list[Row]:
         expected.base(subject, step) for subject, step in zip(subjects, read_numbers(bases, count), strict=True)
     ]
     version_numbers = [version + 1 for version in read_numbers(versions, count)]
-    settings = [
+    settings = (
         Setting(kind, subject, actor, (hlc >> _COUNTER_BITS) // 1000)
         for kind, subject, actor, hlc in zip(kind_names, subjects, actor_names, hlcs, strict=True)
-    ]
+    )
     return list(
         zip(
             hlcs,
@@ -95,10 +96,17 @@ def unpack_rows(parts: object) -> list[Row]:
             subjects,
             ranged_all(base_numbers, 0),
             actor_names,
-            _unpack_texts(texts, settings),
+            _unpack_texts(texts, count, settings),
             strict=True,
         )
     )
+
+
+def unpack_run(parts: object, origin: OriginKey, first: int) -> tuple[Record, ...]:
+    """Events that an origin numbered from ``first`` on. Raises as :func:`unpack_rows`."""
+    make = tuple.__new__  # in a third of the time that the classes take
+    rows = enumerate(unpack_rows(parts), first)
+    return tuple([make(Record, (make(EventKey, (*origin, seq)), *row)) for seq, row in rows])
 
 
 def _pack_texts(records: Sequence[Record], swiftly: bool) -> list[Any]:
@@ -115,18 +123,18 @@ def _as_bytes(text: str) -> tuple[int, bytes]:
     return (_GB18030, wide) if wide.decode("gb18030", "replace") == text else (_UTF8, text.encode())
 
 
-def _unpack_texts(parts: list[Any], settings: list[Setting]) -> list[str]:
+def _unpack_texts(parts: list[Any], count: int, settings: Iterator[Setting]) -> list[str]:
     mode, *rest = parts
     if mode == _PLAIN:
         (texts,) = rest
-        if len(all_words(texts)) != len(settings) or sum(map(len, texts)) > MOST_TEXT:
+        if len(all_words(texts)) != count or sum(map(len, texts)) > MOST_TEXT:
             raise ValueError("texts")
         return list(texts)
     shapes, picks, values = rest
     for literals in checked(shapes, list):
         all_words(literals)
     text = checked(values, bytes).decode(_CODECS[mode])
-    return unpack(Packed(shapes, read_numbers(picks, len(settings)), text), settings)
+    return unpack(Packed(shapes, read_numbers(picks, count), text), list(settings))
 
 
 class _Subjects:

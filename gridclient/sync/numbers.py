@@ -32,7 +32,7 @@ def read_numbers(column: object, count: int) -> list[int]:
     if len(data) > _BYTES_OF_A_LENGTH + _BYTES_OF_A_NUMBER * count:
         raise ValueError("column too long")
     numbers = msgpack.unpackb(data)
-    if type(numbers) is not list or len(numbers) != count or not all(type(number) is int for number in numbers):
+    if type(numbers) is not list or len(numbers) != count or set(map(type, numbers)) - {int}:
         raise ValueError("no column of numbers")
     return numbers
 
@@ -57,9 +57,8 @@ def checked(value: object, kind: type[T]) -> T:
 def all_words(values: object) -> list[str]:
     """The list, when everything in it is text."""
     found: list[str] = checked(values, list)
-    for value in found:
-        if type(value) is not str:
-            raise TypeError("str expected")
+    if set(map(type, found)) - {str}:
+        raise TypeError("str expected")
     return found
 
 

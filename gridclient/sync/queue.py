@@ -15,8 +15,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import OriginKey, SyncStore, Unsent
 from gridclient.sync.signing import sign_head
-from gridclient.sync.transport import Pacing
-from gridclient.sync.wire import MOST_EVENTS, Push, PushResult, PushStatus
+from gridclient.sync.wire import Push, PushResult, PushStatus
 
 _LOG: Final = logging.getLogger(__name__)
 _MOST_TEXT: Final = 12 << 20
@@ -39,10 +38,9 @@ class PushQueue:
     """Own events that wait, for one round. ``rejected`` counts those that the hub would not take; ``withdrawn``: the
     cases of those that a stick brought and that it would not take."""
 
-    def __init__(self, store: SyncStore, pacing: Pacing) -> None:
+    def __init__(self, store: SyncStore) -> None:
         self._store = store
         self._key = b""
-        self._pacing = pacing
         self._next: dict[OriginKey, int] = {}
         self._gaps: dict[OriginKey, int] = {}
         self._shut: dict[OriginKey, PushStatus] = {}
@@ -70,9 +68,8 @@ class PushQueue:
             if origin not in self._shut:
                 self._next[origin] = min(first, self._next.get(origin, first))
 
-    def next_batch(self, before: Batch = ()) -> Batch:
-        """Signed pushes for one round-trip; ``before`` is under way and taken for granted."""
-        room = min(self._pacing.events, MOST_EVENTS)
+    def next_batch(self, room: int, before: Batch = ()) -> Batch:
+        """Signed pushes of ``room`` events for one round-trip; ``before`` is under way and taken for granted."""
         left = self._left(before)
         found: list[Run] = []
         while left and room > 0 and len(found) < _MOST_PUSHES:

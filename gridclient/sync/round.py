@@ -25,7 +25,7 @@ from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
-from gridclient.sync.transport import Pacing, Transport
+from gridclient.sync.transport import SHARED_EVENTS, Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request
 
 _LOG: Final = logging.getLogger(__name__)
@@ -97,11 +97,12 @@ def run_round(store: SyncStore, transport: Transport, around: Surroundings, paci
 
 @frozen
 class _Parcel:
-    """A request ready to go."""
+    """A request ready to go. ``probes``: what it takes tells how to pack the others."""
 
     batch: Batch
     asks: tuple[FeedAsk, ...]
     body: bytes
+    probes: bool
 
 
 class Round:
@@ -112,7 +113,7 @@ class Round:
         self._transport = transport
         self._around = around
         self._pacing = pacing
-        self._queue = PushQueue(store, pacing)
+        self._queue = PushQueue(store)
         self._waiting = 0
         self._pulled = 0
         self._conflicts = 0
@@ -182,7 +183,7 @@ class Round:
             raise SyncFault("sync.refused", why="results")
         self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
         enrolment = self._with_grants(enrolment, reply)
-        if not self._queue.answered(parcel.batch, reply.results):
+        if not self._queue.answered(parcel.batch, reply.results) or (parcel.probes and not self._pacing.is_fast):
             self._ahead = None
         asked = {ask.feed for ask in parcel.asks}
         pushed = {run.push.origin.stream for run in parcel.batch}
@@ -199,9 +200,13 @@ class Round:
 
     def _packed(self, enrolment: Enrolment, before: _Parcel | None = None) -> _Parcel:
         """The next request; ``before`` is under way. Of two that follow each other on a quick line only one asks:
-        where the next page begins is known when the last one was taken."""
+        where the next page begins is known when the last one was taken. Of many, a few go first on an unknown line;
+        those that follow are packed meanwhile as for a fast one."""
         under_way = () if before is None else before.batch
-        batch = self._queue.next_batch(under_way)
+        probes = before is None and not self._pacing.rate and self._waiting > _FEW
+        guesses = before is not None and before.probes
+        room = self._pacing.probing_events if probes else SHARED_EVENTS if guesses else self._pacing.events
+        batch = self._queue.next_batch(room, under_way)
         pushes = tuple(run.push for run in batch)
         events = sum(len(push.records) for push in pushes)
         asks: tuple[FeedAsk, ...] = ()
@@ -210,11 +215,11 @@ class Round:
         wish = self._pacing.down.size
         clock_ms = int(self._around.now().timestamp() * 1000)
         request = SyncRequest(enrolment.hub, self._store.incarnation, clock_ms, pushes, asks, wish)
-        swiftly = self._pacing.is_fast and self._are_many(events)
+        swiftly = probes or guesses or (self._pacing.is_fast and self._are_many(events))
         level = _SWIFT if swiftly else _PLAIN if self._are_many(events) else _THOROUGH
         body = encode_request(request, level=level, swiftly=swiftly, protocol=self._protocol)
         self._pacing.learnt(events, len(body))
-        return _Parcel(batch, asks, body)
+        return _Parcel(batch, asks, body, probes)
 
     def _asks(self, pushed: set[str]) -> tuple[FeedAsk, ...]:
         """The feeds that are not complete, and those in which the places of what is pushed will come."""
@@ -247,7 +252,7 @@ class Round:
 
     def _sent(self, parcel: _Parcel, enrolment: Enrolment) -> tuple[bytes, float]:
         """The answer and the line's seconds. Meanwhile the pages before it are taken and the next request is packed."""
-        packs = self._pacing.is_quick and self._queue.follows(parcel.batch)
+        packs = (parcel.probes or self._pacing.is_quick) and self._queue.follows(parcel.batch)
         if not packs and self._untaken is None:
             return self._over_the_line(parcel.body)
         with ThreadPoolExecutor(1, "sync-line") as line:

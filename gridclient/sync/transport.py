@@ -25,7 +25,9 @@ _FIRST_COST: Final = 60.0
 _SLOWLY: Final = 0.5
 _QUICK_RATE: Final = 64 << 10
 _FAST_RATE: Final = 256 << 10
-_SHARED: Final = 2000  # desk and hub work at the same time on parts of so many events
+_ANY_LINE_S: Final = 0.02  # goes by in two machines before the first byte comes, however quick the line is
+SHARED_EVENTS: Final = 2000
+"""Desk and hub work at the same time on parts of so many events."""
 
 
 class FilePlace(NamedTuple):
@@ -127,7 +129,12 @@ class Pacing:
     @property
     def events(self) -> int:
         """How many events make a request of the right size."""
-        return max(1, min(int(self.up.size / self.cost), _SHARED if self.is_fast else MOST_ROWS))
+        return max(1, min(int(self.up.size / self.cost), SHARED_EVENTS if self.is_fast else MOST_ROWS))
+
+    @property
+    def probing_events(self) -> int:
+        """How many events make a request that just tells how quick the line is."""
+        return max(1, min(int(1.5 * TELLING / self.cost), self.events))
 
     @property
     def is_quick(self) -> bool:
@@ -142,7 +149,8 @@ class Pacing:
     def carried(self, size: int, seconds: float) -> None:
         """A round-trip of ``size`` bytes, both ways together, took so long."""
         if size >= TELLING:
-            self.rate = max(size / max(seconds, 1e-3), self.rate / 4)  # one that was late makes no slow line
+            rate = size / max(seconds - _ANY_LINE_S, 1e-3)
+            self.rate = max(rate, self.rate / 4)  # one that was late makes no slow line
             self.up.size = max(self.up.size, min(int(self.rate), MOST_BYTES))  # pages: the fold's time counts, too
 
     def learnt(self, events: int, size: int) -> None:

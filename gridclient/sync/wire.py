@@ -14,11 +14,11 @@ from typing import Any, Final, NamedTuple
 import msgpack
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import EventKey, Record
+from gridclient.domain.events import Record
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, OriginKey
-from gridclient.sync.columns import pack_rows, unpack_rows
+from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
 from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized
 from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page
@@ -179,10 +179,8 @@ def _read_push(parts: Any, device: str) -> Push:
     if len(author) > 1:
         raise refused("push")
     origin = OriginKey(checked(stream, str), checked(author[0], str) if author else device, ranged(incarnation, 0))
-    rows = unpack_rows(packed)
     start = ranged(first, 1, 2**62)
-    key, record = EventKey._make, Record._make  # twice as quick as calling the classes
-    records = tuple([record((key((*origin, seq)), *row)) for seq, row in enumerate(rows, start)])
+    records = unpack_run(packed, origin, start)
     return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridclient.sync.pace import AFTER_COMMIT_S, IDLE_S, JITTER, LONGEST_WAIT_S, Pace
+from gridclient.sync.terms import TELLING
 from gridclient.sync.transport import FIRST_BYTES, MOST_BYTES, Pacing
 
 SHARES = st.floats(0, 1, exclude_max=True)
@@ -91,6 +92,23 @@ def test_line_is_taken_for_slow_until_it_showed_otherwise() -> None:
     before = pacing.events
     pacing.carried(20_000, 0.01)
     assert pacing.is_quick and pacing.is_fast and pacing.events > before
+
+
+def test_what_two_machines_take_to_wake_up_makes_no_slow_line() -> None:
+    pacing = Pacing()
+    pacing.carried(9_000, 0.045)
+    assert pacing.is_fast
+    pacing = Pacing()
+    pacing.carried(9_000, 1.2)
+    assert not pacing.is_quick
+
+
+def test_first_few_of_many_are_enough_to_tell_whatever_an_event_costs() -> None:
+    pacing = Pacing()
+    for cost in (10, 40, 200):
+        for _ in range(6):
+            pacing.learnt(pacing.probing_events, cost * pacing.probing_events)
+        assert TELLING <= cost * pacing.probing_events < 2 * TELLING
 
 
 def test_what_a_fast_line_carries_at_once_leaves_work_for_both_sides_at_a_time() -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
+from secrets import token_hex
 from threading import get_ident
 from uuid import uuid4
 
@@ -64,6 +65,22 @@ def test_what_was_packed_ahead_of_a_refusal_is_not_sent(hub: FakeHub) -> None:
     assert pushed == [report.rejected]
     hub.forbidden.clear()
     desk.round()
+    assert all_agree(hub, desk)
+
+
+@pytest.mark.parametrize(("line_s", "fast"), [(0.0, True), (60.0, False)])
+def test_of_many_a_few_go_first_and_tell_how_the_others_are_sent(hub: FakeHub, line_s: float, fast: bool) -> None:
+    desk, line = Desk(hub, "one"), Counter[int]()
+    for _ in range(1500):
+        desk.write(text=token_hex(64))
+
+    def watch() -> float:
+        line[get_ident()] += 1
+        return line_s * line[get_ident()]
+
+    report = desk.round(around=Surroundings(now=lambda: NOW, monotonic=watch, waiting=lambda: 1500))
+    few, second, *_ = [sum(len(push.records) for push in decode_request(b, "one").pushes) for b in desk.line.requests]
+    assert (report.end, report.pushed, few < 300, few + second == 1500) == (RoundEnd.DONE, 1500, True, fast)
     assert all_agree(hub, desk)
 
 
