@@ -101,13 +101,6 @@ def township_of(code: str) -> str:
     return code[:9] if len(code) >= 9 else ""
 
 
-def zone_code(township: str, number: int) -> str:
-    """The code of the township's zone ``number`` (1-99). Raises ``InvalidInput("code.zone_number")``."""
-    if tier_of(township) is not Tier.TOWNSHIP or not 1 <= number < 100:
-        raise InvalidInput("code.zone_number", text=township, number=number)
-    return f"{township}{600 + number}"
-
-
 _LENGTHS = frozenset({6, 9, 12, 15})
 _SPOILT_NUMBER = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+[.,][\d,.]*")
 

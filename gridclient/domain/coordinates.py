@@ -68,13 +68,11 @@ def convert(lon: float, lat: float, source: Crs, target: Crs) -> tuple[float, fl
         raise InvalidInput("point.out_of_range", lon=lon, lat=lat)
     if source is target:
         return lon, lat
-    if source is Crs.BD09:
-        lon, lat = _bd09_to_gcj02(lon, lat)
-    if target is Crs.WGS84:
-        return _gcj02_to_wgs84(lon, lat)
-    if source is Crs.WGS84:
-        lon, lat = _wgs84_to_gcj02(lon, lat)
-    return _gcj02_to_bd09(lon, lat) if target is Crs.BD09 else (lon, lat)
+    if source is not Crs.GCJ02 and _in_china(lon, lat):
+        lon, lat = _shifted(lon, lat) if source is Crs.WGS84 else _without_baidu_shift(lon, lat)
+    if target is Crs.GCJ02:
+        return lon, lat
+    return _solved(_shifted if target is Crs.WGS84 else _without_baidu_shift, lon, lat)
 
 
 _AXIS = 6378245.0
@@ -89,15 +87,8 @@ def _in_china(lon: float, lat: float) -> bool:
     return 72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271
 
 
-def _wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
-    return _shifted(lon, lat) if _in_china(lon, lat) else (lon, lat)
-
-
-def _gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]:
-    return _solved(_shifted, lon, lat)
-
-
 def _shifted(lon: float, lat: float) -> tuple[float, float]:
+    """From WGS-84 to GCJ-02, in China."""
     x, y = lon - 105.0, lat - 35.0
     root = math.sqrt(abs(x))
     waves = 20.0 * math.sin(6.0 * x * math.pi) + 20.0 * math.sin(2.0 * x * math.pi)
@@ -114,15 +105,8 @@ def _shifted(lon: float, lat: float) -> tuple[float, float]:
     return lon + math.degrees(east / parallel), lat + math.degrees(north / meridian)
 
 
-def _bd09_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
-    return _without_baidu_shift(lon, lat) if _in_china(lon, lat) else (lon, lat)
-
-
-def _gcj02_to_bd09(lon: float, lat: float) -> tuple[float, float]:
-    return _solved(_without_baidu_shift, lon, lat)
-
-
 def _without_baidu_shift(lon: float, lat: float) -> tuple[float, float]:
+    """From BD-09 to GCJ-02, in China."""
     x, y = lon - 0.0065, lat - 0.006
     radius = math.hypot(x, y) - 0.00002 * math.sin(y * _BAIDU_PI)
     angle = math.atan2(y, x) - 0.000003 * math.cos(x * _BAIDU_PI)

@@ -196,15 +196,11 @@ _CLOCK_SECONDS = {LimitKind.MINUTE: 60, LimitKind.URGENT_HOUR: 3600, LimitKind.N
 
 
 def _first_due(clock: WorkingTime, begin: datetime, limit: Limit) -> datetime:
-    return _later(clock, clock.place_of(begin) if limit.kind is LimitKind.WORK_DAY else begin, limit)
-
-
-def _later(clock: WorkingTime, moment: datetime, limit: Limit) -> datetime:
     if limit.kind is LimitKind.WORK_DAY:
-        return clock.days_later(moment, limit.amount)
+        return clock.days_later(clock.place_of(begin), limit.amount)
     if limit.kind is LimitKind.WORK_HOUR:
-        return clock.later(moment, round(limit.amount * 3600))
-    return moment + timedelta(seconds=round(limit.amount * _CLOCK_SECONDS[limit.kind]))
+        return clock.later(begin, round(limit.amount * 3600))
+    return begin + timedelta(seconds=round(limit.amount * _CLOCK_SECONDS[limit.kind]))
 
 
 def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit) -> datetime:

@@ -10,7 +10,7 @@ from gridclient.domain.errors import NotFound
 from gridclient.domain.events import EventKey, EventKind
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.store.driver import Connection
-from gridclient.store.log import LoggedEvent, Origins, events_of, last_key, read_subject, require_subject, subject_text
+from gridclient.store.log import LoggedEvent, Origins, events_of, read_subject, require_subject, subject_text
 from gridclient.store.refolding import folded
 from gridclient.store.tables import number_key
 
@@ -76,9 +76,9 @@ class Histories:
         gone |= set(case.refused) if case is not None else set()
         return tuple(e.event.payload for e in logged if e.event.kind == EventKind.ATTACHED and e.event.key not in gone)
 
-    def last_event(self, connection: Connection, case_id: str) -> EventKey | None:
+    def last_event(self, connection: Connection, case_id: str) -> EventKey:
         """The key of a case's newest event."""
-        return last_key(connection, self._origins, require_subject(connection, case_id))
+        return self.events(connection, case_id)[-1].event.key
 
 
 def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:

@@ -25,7 +25,6 @@ _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked, hash"
 ORDER: Final = "acked IS NULL, acked, hlc, hash"
 """Canonical order: the hub's places; what has none comes after, by its clock, so desks that meet by stick agree."""
-_NEWEST_FIRST: Final = "acked IS NULL DESC, acked DESC, hlc DESC, hash DESC"
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -246,14 +245,6 @@ class Appender:
             no, seq, link, _ = own_head(self._connection, self._device, stream)
             head = self._heads[stream] = _Head(no, seq, link)
         return head
-
-
-def last_key(connection: Connection, origins: Origins, no: int) -> EventKey | None:
-    """The key of the subject's newest event in canonical order."""
-    row = connection.execute(
-        f"SELECT origin, seq FROM events WHERE subject = ? ORDER BY {_NEWEST_FIRST} LIMIT 1", (no,)
-    ).fetchone()
-    return None if row is None else origins.key(connection, *row)
 
 
 def events_of(logged: Iterable[LoggedEvent]) -> list[Event]:

@@ -80,16 +80,9 @@ def extra_text(extra: Mapping[str, str]) -> str:
 def boundary_values(boundary: Boundary | None, extra: Mapping[str, str]) -> Values:
     """The columns of a boundary; all ``None`` where there is none, so that they overlay nothing."""
     if boundary is None:
-        return dict.fromkeys(("geometry", "west", "south", "east", "north", "source_geometry", "schematic")) | {
-            "source_crs": ""
-        }
-    west, south, east, north = boundary.bounds
+        return {"geometry": None, "source_geometry": None, "schematic": None, "source_crs": ""}
     return {
         "geometry": boundary.wkb,
-        "west": west,
-        "south": south,
-        "east": east,
-        "north": north,
         "source_geometry": boundary.source_wkb,
         "schematic": int(extra.get("schematic", "").lower() in _SCHEMATIC),
         "source_crs": boundary.source_crs,
@@ -104,7 +97,6 @@ def as_told(record: object, names: str) -> Values:
 def _division_values(record: DivisionRecord) -> Values:
     return {
         **as_told(record, "code name level parent"),
-        "initials": initials(record.name) if len(record.code) < 12 else "",
         **boundary_values(record.boundary, record.extra),
         "extra": extra_text(record.extra),
     }
@@ -152,7 +144,6 @@ def _unlisted_above(areas: Mapping[str, tuple[str, str]], listed: set[str]) -> I
                 {
                     "code": code,
                     "name": name,
-                    "initials": initials(name),
                     "level": _level_of(code),
                     "parent": parent,
                     **boundary_values(None, {}),

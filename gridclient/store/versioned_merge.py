@@ -14,7 +14,6 @@ from typing import Any, Final
 from gridclient.services.import_records import GridRecord, StandardRecord
 from gridclient.store.driver import Connection
 from gridclient.store.grid_checks import Known, parent_of
-from gridclient.store.initials import initials
 from gridclient.store.reference_merge import Plan, Values, as_told, boundary_values, extra_text, overlaid, stored
 from gridclient.store.reference_rows import ALWAYS
 
@@ -26,7 +25,6 @@ def _grid_values(record: GridRecord, parent: str) -> Values:
         **as_told(record, "code name tier worker phone external_code"),
         "valid_from": record.valid_from.isoformat() if record.valid_from else "",
         "valid_to": record.valid_to.isoformat() if record.valid_to else None,
-        "initials": initials(record.name),
         "parent": parent,
         "special": int(record.special),
         **boundary_values(record.boundary, record.extra),

@@ -13,7 +13,6 @@ from gridclient.domain.codes import (
     read_code,
     tier_of,
     township_of,
-    zone_code,
 )
 from gridclient.domain.errors import InvalidInput
 
@@ -101,14 +100,3 @@ def test_every_string_of_digits_is_read_or_refused(text: str) -> None:
     else:
         assert code.text == text
         assert code.is_external == is_external(text)
-
-
-def test_new_zones_get_codes_below_their_township() -> None:
-    assert zone_code("371002001", 1) == "371002001601"
-    assert zone_code("371002001", 99) == "371002001699"
-
-
-@pytest.mark.parametrize(("township", "number"), [("371002001", 0), ("371002001", 100), ("371002", 1)])
-def test_a_zone_number_that_does_not_fit_is_refused(township: str, number: int) -> None:
-    with pytest.raises(InvalidInput, match=r"code\.zone_number"):
-        zone_code(township, number)
