@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import Case, CaseState
-from gridclient.domain.errors import Conflict, GridClientError, RuleViolation
+from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.roles import Action, may, require
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
@@ -29,13 +29,11 @@ class CaseActing(QObject):
 
     Signals:
         done(str, Action, Changes): carried out on this case.
-        outdated(str): somebody else did something to the case meanwhile.
         refused(Case, GridClientError): a case refused what was asked; the foot says it, if it is still shown.
         left(): the form or the list of units is put away, the keyboard has no place.
     """
 
     done = Signal(str, object, object)
-    outdated = Signal(str)
     refused = Signal(object, object)
     left = Signal()
 
@@ -146,11 +144,8 @@ class CaseActing(QObject):
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
         self.refused.emit(case, error)
-        if self._view is None or self._view.case.id != case.id:
-            return
-        self._foot.refuse(error)
-        if isinstance(error, Conflict):
-            self.outdated.emit(case.id)
+        if self._view is not None and self._view.case.id == case.id:
+            self._foot.refuse(error)
 
     def _on_lists(self, lists: Lists) -> None:
         form, view = self._foot.form, self._view

@@ -12,7 +12,6 @@ from PySide6.QtCore import QMimeData, QModelIndex, QSize, Qt, QTemporaryDir, QUr
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
-    QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
@@ -138,17 +137,11 @@ class AttachmentsTab(QWidget):
         super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        self._accept_drag(event)
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._accept_drag(event)
+        if self.add_button.isEnabled() and (event.mimeData().hasUrls() or event.mimeData().hasImage()):
+            event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         if self._take(event.mimeData()):
-            event.acceptProposedAction()
-
-    def _accept_drag(self, event: QDragMoveEvent) -> None:
-        if self.add_button.isEnabled() and (event.mimeData().hasUrls() or event.mimeData().hasImage()):
             event.acceptProposedAction()
 
     def _take(self, given: QMimeData) -> bool:

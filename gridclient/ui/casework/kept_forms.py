@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import field
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -50,9 +51,7 @@ class KeptForms(QObject):
         self._jobs = jobs
         self._kept: dict[str, Kept] = {}
         self._unwritten: set[str] = set()
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.write)
 
     def of(self, case_id: str, stored: str) -> Kept:
@@ -81,14 +80,10 @@ class KeptForms(QObject):
         texts = {case_id: self._kept[case_id].as_text() for case_id in self._unwritten}
         self._unwritten = set()
         for case_id, text in texts.items():
-            self._jobs.write(self, _keeping(self._settings, case_id, text))
+            self._jobs.write(self, partial(self._settings.keep_draft, draft_name(case_id), text))
 
     def _keep(self, case_id: str, kept: Kept) -> None:
         if kept != self._kept.get(case_id):
             self._kept[case_id] = kept
             self._unwritten.add(case_id)
             self._pause.start()
-
-
-def _keeping(settings: DeskSettings, case_id: str, text: str) -> Any:
-    return lambda: settings.keep_draft(draft_name(case_id), text)

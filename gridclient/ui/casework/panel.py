@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import Case, CaseState
-from gridclient.domain.errors import GridClientError
+from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -167,7 +167,6 @@ class CasePanel(QWidget):
     def _connect(self) -> None:
         self._clock.timeout.connect(self._tick)
         self.acting.done.connect(self._on_done)
-        self.acting.outdated.connect(self._on_outdated)
         self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
         self.top.details.reveal_wanted.connect(self._reveal)
@@ -239,10 +238,6 @@ class CasePanel(QWidget):
         if action is Action.UNDO:
             self.news.taken_back.emit((case_id,))
 
-    def _on_outdated(self, case_id: str) -> None:
-        if case_id == self._wanted:
-            self._read(case_id)
-
     def _on_changes(self, changes: Changes) -> None:
         if self._wanted in changes.cases:
             self._read(str(self._wanted))
@@ -264,8 +259,12 @@ class CasePanel(QWidget):
             self.news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
 
     def _on_refused(self, case: Case, error: GridClientError) -> None:
-        """Said where it stays, when the operator is at another case by now or on the way to one."""
-        if case.id != self._wanted:
+        """Said where it stays, when the operator is at another case by now or on the way to one. What somebody else did
+        to the case meanwhile is shown."""
+        if case.id == self._wanted:
+            if isinstance(error, Conflict):
+                self._read(case.id)
+        else:
             self.news.some_refused.emit(f"{self.news.short(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:

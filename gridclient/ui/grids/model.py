@@ -26,13 +26,6 @@ class Column(IntEnum):
     OVERDUE = 2
 
 
-class GridRole(IntEnum):
-    """What a view asks for beside Qt's own roles."""
-
-    CODE = Qt.ItemDataRole.UserRole + 1
-    COUNT = Qt.ItemDataRole.UserRole + 2
-
-
 @dataclass(slots=True)
 class Node:
     """An area in the tree. ``place`` is its row below its parent, ``number`` its index in the model's list."""
@@ -85,10 +78,6 @@ class GridModel(QAbstractItemModel):
             self.dataChanged.emit(self._index_of(node, Column.OPEN), self._index_of(node, Column.OVERDUE))
         return False
 
-    def names(self) -> Sequence[str]:
-        """All names that occur, each once."""
-        return list(dict.fromkeys(node.row.name for node in self._nodes))
-
     def node(self, index: Index) -> Node:
         """The area behind a valid index."""
         return self._nodes[index.internalId()]
@@ -96,6 +85,21 @@ class GridModel(QAbstractItemModel):
     def nodes(self) -> Sequence[Node]:
         """All areas in the order of their codes."""
         return self._nodes
+
+    def find(self, typed: str, initials: Mapping[str, str], *, after: int) -> Node | None:
+        """The next area behind the one with number ``after``, and round again, whose name, code or initials (``gmsq`` is
+        古陌社区) are typed; beginnings come first."""
+        typed = typed.strip().lower()
+        if not typed:
+            return None
+        rest: Node | None = None
+        for node in (*self._nodes[after + 1 :], *self._nodes[: after + 1]):
+            short = initials.get(node.row.name, "")
+            if node.row.name.startswith(typed) or short.startswith(typed) or node.row.code == typed:
+                return node
+            if rest is None and (typed in node.row.name or typed in short or node.row.code.endswith(typed)):
+                rest = node
+        return rest
 
     def index_of(self, code: str) -> QModelIndex:
         """The index of an area's name; invalid when it is not in the tree."""
@@ -148,10 +152,6 @@ class GridModel(QAbstractItemModel):
         column = index.column()
         if role == 0:
             return node.row.name if column == Column.NAME else str(self.counts(node.row.code)[column - 1])
-        if role == GridRole.CODE:
-            return node.row.code
-        if role == GridRole.COUNT:
-            return self.counts(node.row.code)[column - 1] if column else None
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._explained(node.row)
         return None

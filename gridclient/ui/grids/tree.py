@@ -26,7 +26,6 @@ from gridclient.services.rows import GridFigures, GridRow
 from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
-from gridclient.ui.grids.type_ahead import find
 from gridclient.ui.theme import HEADER_PX, base_font, give_viewport, tokens
 
 _INDENT_PX: Final = 11
@@ -149,7 +148,7 @@ class GridTree(QTreeView):
         self._typed = self._typed + search if going_on else search
         self._typed_at = now
         here = self._model.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
-        found = find(self._typed, self._model.nodes(), self._initials, after=here - going_on)
+        found = self._model.find(self._typed, self._initials, after=here - going_on)
         if found is not None:
             index = self._index(found.row)
             self.setCurrentIndex(index)
