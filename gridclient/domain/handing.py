@@ -1,4 +1,4 @@
-"""Which units an event hands a case to, and what a unit may write of a case that was handed to it.
+"""Which units an event hands a case to, what a unit reads of a stream, and what it may write of a case.
 
 The hub decides by this alone what a department's desk reads, so an event kind of a later version counts too: whatever
 carries ``assignments`` hands the case to the units in it.
@@ -33,3 +33,8 @@ def unit_may_write(unit: str, kind: str, payload: Mapping[str, Any]) -> bool:
     if kind not in UNIT_KINDS:
         return False
     return kind not in _NAMES_ITS_UNIT or payload.get("unit") == unit
+
+
+def stream_of(feed: str) -> str:
+    """The stream that a feed is cut from: ``t:371002001`` of ``d:U1@t:371002001``."""
+    return feed.partition("@")[2] or feed

@@ -12,6 +12,7 @@ from typing import Final
 
 from gridclient.domain.errors import GridClientError, RuleViolation, SyncFault
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import stream_of
 from gridclient.hub.access import stick_signing_key
 from gridclient.hub.backend import Backend, OrderLedger
 from gridclient.hub.feeds import Reader, read_page
@@ -21,7 +22,6 @@ from gridclient.hub.rows import Device
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import StickBatch
 from gridclient.sync.bundle import Bundle, StickPage, read_bundle, with_frames
-from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.signing import public_key
 from gridclient.sync.wire import FeedAsk, Push, PushResult, PushStatus
 
@@ -183,7 +183,7 @@ def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[St
 def _new_pages(ledger: OrderLedger, feed: str, unit: str, there: Sequence[StickPage], at: int) -> Iterator[StickPage]:
     """What the file does not have of a feed. Everybody reads it, so nobody's events are told as places only."""
     start = _reached(page for page in there if page.page.feed == feed)
-    streams = ledger.streams((stream_of_feed(feed),))
+    streams = ledger.streams((stream_of(feed),))
     while streams and start < streams[0].head:
         page = read_page(ledger, FeedAsk(feed, start, False), unit, Reader("", _ROOM))
         if page is None or page.cursor <= start:

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import Final
 
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import stream_of
 from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import PROTOCOL
-from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.wire import FeedAsk
 
 MOST_ROWS: Final = 10_000
@@ -113,7 +113,7 @@ def cost(row: EventRow) -> int:
 
 
 def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
-    stream = stream_of_feed(ask.feed)
+    stream = stream_of(ask.feed)
     row, count, total = ledger.feed_sum(stream, unit)
     head = 0 if row is None else row.head
     if ask.cursor >= head:

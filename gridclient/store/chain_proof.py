@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gridclient.domain.events import Event, chain_hash, place_mark
+from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedState
 from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START, Origins, subject_text
-from gridclient.store.sync_feeds import all_feeds, is_part, stream_of
+from gridclient.store.sync_feeds import all_feeds, is_part
 
 MOST_PROBLEMS: Final = 1000
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from gridclient.domain.events import place_mark
+from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_port import FeedPage, FeedState
 from gridclient.store.driver import Connection
@@ -27,11 +28,6 @@ _HAS_PLACES: Final = (
 )
 Marked = tuple[int, bytes]
 """A position and the link of the event there."""
-
-
-def stream_of(feed: str) -> str:
-    """The stream that a feed shows: ``t:371002001`` of ``d:U1@t:371002001``."""
-    return feed.partition("@")[2] or feed
 
 
 def is_part(feed: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Final
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Event, EventKey, EventKind, Record, link_after
+from gridclient.domain.handing import stream_of
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRun, SignedHead, StickBatch, Taken
 from gridclient.store import sync_feeds
@@ -154,7 +155,7 @@ class Intake:
 
     def _give_way(self, before: FeedState, page: FeedPage) -> None:
         """What had a place in this stretch, and the hub says that another has it, has none any more."""
-        stretch = (sync_feeds.stream_of(page.feed), before.cursor + 1, page.cursor)
+        stretch = (stream_of(page.feed), before.cursor + 1, page.cursor)
         rows = self._connection.execute(_IN_STRETCH, stretch).fetchall()
         gone = [(subject, pos, acked) for subject, pos, acked in rows if pos not in self._placed]
         for subject, pos, _ in gone:
@@ -205,7 +206,7 @@ def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
         refolding.place(subject, pos, None)
     refolding.carry_out()
     for state in sync_feeds.all_feeds(connection):
-        if sync_feeds.stream_of(state.feed) == origin.stream:
+        if stream_of(state.feed) == origin.stream:
             sync_feeds.restart(connection, state.feed)
 
 

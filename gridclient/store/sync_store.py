@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from gridclient.domain.errors import StoreUnavailable, SyncFault
 from gridclient.domain.events import EventKey, Record
+from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
@@ -215,7 +216,7 @@ class SqliteSyncStore(FileQueue):
             if more is None:
                 break
             changes, conflicts = changes | more.changes, conflicts + more.conflicts
-        return taken._replace(changes=changes | self._take_up(sync_feeds.stream_of(feed)), conflicts=conflicts)
+        return taken._replace(changes=changes | self._take_up(stream_of(feed)), conflicts=conflicts)
 
     def _take_up(self, stream: str) -> Changes:
         """Events of the device whose backup this store came from, that its hub never had, become this one's."""

@@ -21,11 +21,12 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import link_after
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
 from gridclient.sync.numbers import checked, ranged, sized
-from gridclient.sync.pages import SealedPage, decode_page, encode_page, stream_of_feed
+from gridclient.sync.pages import SealedPage, decode_page, encode_page
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
 
 SUFFIX: Final = ".gridbundle"
@@ -74,7 +75,7 @@ class Bundle:
 def key_for(feed: str, keys: Mapping[str, bytes]) -> bytes | None:
     """The key of a feed; who may read a whole stream can work out the key of every unit's part of it."""
     known = keys.get(feed)
-    if known is None and (whole := keys.get(stream_of_feed(feed))) is not None:
+    if known is None and (whole := keys.get(stream_of(feed))) is not None:
         return hmac_digest(whole, feed.encode(), "sha256")
     return known
 
@@ -189,7 +190,7 @@ def _contents(feed: str, body: bytes, device: str) -> Iterator[Content]:
         if kind == _PAGES:
             yield _read_page(feed, parts, device)
         elif kind == _BATCHES:
-            yield _read_batch(stream_of_feed(feed), parts)
+            yield _read_batch(stream_of(feed), parts)
         else:
             raise SyncFault("bundle.newer")
 

@@ -8,6 +8,7 @@ import msgpack
 
 from gridclient.domain.events import EventKey, Record
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import MOST_UNPACKED, PROTOCOL, seal, unseal
@@ -44,11 +45,6 @@ class SealedPage:
 AnyPage: TypeAlias = FeedPage | SealedPage
 
 
-def stream_of_feed(feed: str) -> str:
-    """The stream that a feed is cut from: ``t:371002001`` of ``d:U1@t:371002001``."""
-    return feed.partition("@")[2] or feed
-
-
 def encode_page(page: FeedPage, *, level: int = 9, protocol: int = PROTOCOL) -> bytes:
     """The records, own runs and signatures of a page; empty when there are none."""
     if not (page.foreign or page.own or page.heads):
@@ -79,7 +75,7 @@ def decode_page(sealed: SealedPage, device: str, spoken: Versions = SPOKEN) -> F
     return FeedPage(
         *head,
         _unpack_foreign(foreign, origins),
-        _unpack_own(own, OriginKey(stream_of_feed(sealed.feed), device, 0)),
+        _unpack_own(own, OriginKey(stream_of(sealed.feed), device, 0)),
         _unpack_heads(heads, origins, keys),
     )
 
@@ -140,7 +136,7 @@ def _links(linked: Any, links: object, count: int) -> list[bytes]:
 
 
 def _pack_own(page: FeedPage) -> list[list[int]]:
-    if any(run.origin.stream != stream_of_feed(page.feed) for run in page.own):
+    if any(run.origin.stream != stream_of(page.feed) for run in page.own):
         raise ValueError("a run of another stream")
     return [[run.position, run.origin.incarnation, run.seq, run.length] for run in page.own]
 

@@ -17,11 +17,11 @@ from typing import Final
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
 from gridclient.domain.frozen import frozen
+from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore
 from gridclient.sync.files import FileStage
-from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
@@ -187,7 +187,7 @@ class Round:
             self._ahead = None
         asked = {ask.feed for ask in parcel.asks}
         pushed = {run.push.origin.stream for run in parcel.batch}
-        self._complete = {feed for feed in self._complete - asked if stream_of_feed(feed) not in pushed}
+        self._complete = {feed for feed in self._complete - asked if stream_of(feed) not in pushed}
         if self._queue.withdrawn != Changes():
             self._around.changed(self._queue.withdrawn)
             self._queue.withdrawn = Changes()
@@ -225,7 +225,7 @@ class Round:
         """The feeds that are not complete, and those in which the places of what is pushed will come."""
         asks = []
         for feed in self._store.feeds():
-            if feed.feed not in self._complete or stream_of_feed(feed.feed) in pushed:
+            if feed.feed not in self._complete or stream_of(feed.feed) in pushed:
                 self._first |= {feed.feed} if not feed.cursor and not feed.repairing else set()
                 if feed.repairing and feed.feed not in self._restarted:  # own events may be missing here
                     self._whole.add(feed.feed)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
+from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
@@ -26,7 +27,6 @@ from gridclient.services.sync_port import (
     Taken,
 )
 from gridclient.sync.bundle import BATCH, Bundle, StickPage, key_for, read_bundle, with_frames
-from gridclient.sync.pages import stream_of_feed
 from gridclient.sync.signing import public_key, sign_head
 from gridclient.sync.stick_file import read_file, write_file
 
@@ -159,7 +159,7 @@ def _link(store: SyncStore, origin: OriginKey, seq: int) -> bytes:
 
 def _feed(stream: str, enrolment: Enrolment) -> str | None:
     """The feed whose key the desk has for its own events of a stream: the whole one, or its unit's part."""
-    feeds = [stream, *(feed for feed in enrolment.bundle_keys if stream_of_feed(feed) == stream)]
+    feeds = [stream, *(feed for feed in enrolment.bundle_keys if stream_of(feed) == stream)]
     return next((feed for feed in feeds if key_for(feed, enrolment.bundle_keys) is not None), None)
 
 
@@ -202,7 +202,7 @@ def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:
         return None
     if stretch.start == state.cursor:
         return page
-    if stream_of_feed(page.feed) != page.feed:
+    if stream_of(page.feed) != page.feed:
         return None  # a unit's part has no order in which it could be cut
     return replace(page, foreign=tuple(placed for placed in page.foreign if placed.position > state.cursor))
 

@@ -14,7 +14,7 @@ import pytest
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
-from gridclient.domain.handing import units_handed
+from gridclient.domain.handing import stream_of, units_handed
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import (
     FeedPage,
@@ -34,7 +34,7 @@ from gridclient.store.log import CHAIN_START
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.settings import SqliteDeskSettings
-from gridclient.store.sync_feeds import is_part, stream_of
+from gridclient.store.sync_feeds import is_part
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
