@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 import msgpack
 import zstandard
 
-from gridclient.domain.errors import InvalidInput
+from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.services.aside import IN_PLACE, Aside
 from gridclient.store.audit import append_line
 from gridclient.store.case_recorder import BulkRecorder
@@ -96,7 +96,10 @@ class Journal:
                 self._flush(connection)
 
     def carry_out(self, advance: Callable[[int, int], None]) -> tuple[int, int]:
-        """Decides, then takes all rows over. Gives how many were new and how many had come in meanwhile."""
+        """Decides, then takes all rows over. Gives how many were new and how many had come in meanwhile.
+
+        Raises ``StoreUnavailable("import.cut_off")`` where the rest waits for the next start.
+        """
         if not self.waiting:
             return 0, 0
         self._close_batch()
@@ -111,7 +114,10 @@ class Journal:
             note_import(connection, import_id, self._actor, self._now)
         self._decided = True
         taking = _TakingOver(self._database, self.recorder, import_id, self._aside)
-        return taking.to_the_end(lambda done: advance(done, self.waiting))
+        try:
+            return taking.to_the_end(lambda done: advance(done, self.waiting))
+        except StoreUnavailable as fault:
+            raise StoreUnavailable("import.cut_off", file=self._file, detail=fault.code) from fault
 
     def throw_away(self) -> None:
         """Leaves nothing of an import that was not decided."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.case import CaseState
-from gridclient.domain.errors import Cancelled
+from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_findings import ImportKind, ImportPhase, Notice
 from gridclient.services.rows import CaseFilter, Sort
@@ -234,6 +234,23 @@ def test_a_stop_is_passed_over_once_it_writes(store: ImportStore) -> None:
 
     assert store.bring(case_rows(600), ImportKind.CASES, progress=progress).summary.imported == 600
     assert ImportPhase.WRITING in phases
+
+
+def test_a_disk_that_fills_while_rows_are_written_leaves_the_rest_to_the_next_start(store: ImportStore) -> None:
+    def progress(phase: ImportPhase, done: int, _total: int | None) -> None:
+        if phase is ImportPhase.WRITING and done:
+            limit(1)
+
+    def limit(pages: int) -> None:
+        with store.database.writer() as connection:
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StoreUnavailable) as caught:
+        store.bring(case_rows(2600), ImportKind.CASES, progress=progress)
+    assert (caught.value.code, caught.value.params["detail"]) == ("import.cut_off", "store.disk_full")
+    limit(1 << 30)
+    assert store.finish() > 0
+    assert store.count("cases") == 2600
 
 
 def test_the_desk_writes_between_the_turns_of_an_import(store: ImportStore, tmp_path: Path) -> None:
