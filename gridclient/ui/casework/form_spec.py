@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -50,7 +50,8 @@ class Field:
 
 @frozen
 class FormSpec:
-    """The form of an action: fields, the word of its button and what stands above them."""
+    """The form of an action: fields, the word of its button and what stands above them. Without a field the action is
+    done at once."""
 
     action: Action
     title: str
@@ -58,21 +59,13 @@ class FormSpec:
     submit: str
     lead: str = ""
 
-    @property
-    def asks(self) -> bool:
-        """Whether there is anything to fill in; otherwise the action is done at once."""
-        return bool(self.fields)
-
 
 def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
     """The form of ``action`` for a case as it stands."""
-    word = word_of(action)
-    build = _FORMS.get(action)
-    fields = build(view, actor) if build is not None else ()
-    lead = ""
+    word, build, lead = word_of(action), _FORMS.get(action), ""
     if action is Action.CLOSE and view.standard is not None and view.standard.closing_condition:
         lead = translate("CaseWork", "结案条件：{text}").format(text=view.standard.closing_condition)
-    return FormSpec(action, word, fields, word, lead)
+    return FormSpec(action, word, build(view, actor) if build is not None else (), word, lead)
 
 
 def spec_of_several(*, total: int, lacking_standard: int, lacking_grid: int) -> FormSpec:
@@ -121,11 +114,17 @@ def missing_field(spec: FormSpec, values: Values) -> Field | None:
 
 def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
     roles = {Role.LEAD: translate("CaseWork", "主办"), Role.COOPERATING: translate("CaseWork", "协办")}
-    choices = tuple(
+    choices = (
         (part.unit, f"{view.unit_name(part.unit)}（{roles[part.role]} · {PARTS[part.state]}）") for part in parts
     )
-    default = parts[0].unit if parts else ""
-    return Field("unit", translate("CaseWork", "单位"), FieldKind.CHOICE, choices, default, needed=True)
+    return _one_of("unit", translate("CaseWork", "单位"), choices)
+
+
+def _one_of(name: str, label: str, choices: Iterable[tuple[Any, str]], chosen: object = None) -> Field:
+    """The first of the choices, unless another is chosen."""
+    offered = tuple((str(value), word) for value, word in choices)
+    first = offered[0][0] if offered else ""
+    return Field(name, label, FieldKind.CHOICE, offered, first if chosen is None else str(chosen), needed=True)
 
 
 def _reason(*, needed: bool = True, label: str = "", hint: str = "") -> Field:
@@ -133,8 +132,8 @@ def _reason(*, needed: bool = True, label: str = "", hint: str = "") -> Field:
 
 
 def _level(view: CaseView) -> Field:
-    levels = tuple((str(n), translate("CaseWork", "{level}级").format(level=n)) for n in range(1, 5))
-    return Field("level", translate("CaseWork", "层级"), FieldKind.CHOICE, levels, str(view.case.level))
+    levels = ((n, translate("CaseWork", "{level}级").format(level=n)) for n in range(1, 5))
+    return _one_of("level", translate("CaseWork", "层级"), levels, view.case.level)
 
 
 def _standard(chosen: str) -> Field:
@@ -150,13 +149,12 @@ def _grid(grid: str, *, needed: bool) -> Field:
 
 def _amend(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
     facts = view.case.facts
-    urgencies = tuple((str(value), word) for value, word in URGENCIES.items())
     return (
         Field("title", translate("CaseWork", "标题"), default=facts.title, needed=True),
         Field("description", translate("CaseWork", "描述"), FieldKind.TEXT, default=facts.description),
         Field("address", translate("CaseWork", "地址"), default=facts.address),
         _grid(facts.grid, needed=False),
-        Field("urgency", translate("CaseWork", "紧急程度"), FieldKind.CHOICE, urgencies, str(facts.urgency)),
+        _one_of("urgency", translate("CaseWork", "紧急程度"), URGENCIES.items(), facts.urgency),
         _level(view),
     )
 
@@ -167,9 +165,8 @@ def _file(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
-    codes = tuple(DECLINE_REASONS.items())
     return (
-        Field("reason_code", translate("CaseWork", "原因"), FieldKind.CHOICE, codes, codes[0][0], needed=True),
+        _one_of("reason_code", translate("CaseWork", "原因"), DECLINE_REASONS.items()),
         _reason(needed=False, label=translate("CaseWork", "说明"), hint=translate("CaseWork", "可不填")),
     )
 
@@ -180,10 +177,9 @@ def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
 
 
 def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
-    codes = tuple(RETURN_REASONS.items())
     return (
         _unit_field(returnable(view.case, actor), view),
-        Field("reason_code", translate("CaseWork", "原因"), FieldKind.CHOICE, codes, codes[0][0], needed=True),
+        _one_of("reason_code", translate("CaseWork", "原因"), RETURN_REASONS.items()),
         _reason(label=translate("CaseWork", "说明"), hint=translate("CaseWork", "写明依据，供重新派遣参考")),
     )
 
@@ -211,7 +207,7 @@ def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
         verdicts = verdicts[2:]  # nobody has a result to check yet
     return (
         _unit_field(parts, view),
-        Field("verdict", translate("CaseWork", "结论"), FieldKind.CHOICE, verdicts, verdicts[0][0], needed=True),
+        _one_of("verdict", translate("CaseWork", "结论"), verdicts),
         _reason(needed=False, hint=translate("CaseWork", "返工、免办必填")),
     )
 
@@ -225,17 +221,16 @@ def _close(*_case: object) -> tuple[Field, ...]:
 
 def _urge(view: CaseView, _actor: Actor) -> tuple[Field, ...]:
     lead = view.case.lead
-    units = tuple((part.unit, view.unit_name(part.unit)) for part in view.case.assignments)
+    units = [(part.unit, view.unit_name(part.unit)) for part in view.case.assignments]
     text = Field("text", translate("CaseWork", "催办内容"), FieldKind.TEXT, hint=translate("CaseWork", "可不填"))
     if len(units) < 2 or lead is None:
         return (text,)
-    return (Field("unit", translate("CaseWork", "单位"), FieldKind.CHOICE, units, lead.unit), text)
+    return (_one_of("unit", translate("CaseWork", "单位"), units, lead.unit), text)
 
 
 def _rate(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
-    ratings = tuple(RATINGS.items())
     return (
-        Field("rating", translate("CaseWork", "评价"), FieldKind.CHOICE, ratings, ratings[1][0], needed=True),
+        _one_of("rating", translate("CaseWork", "评价"), RATINGS.items(), tuple(RATINGS)[1]),
         Field("text", translate("CaseWork", "意见"), hint=translate("CaseWork", "可不填")),
     )
 

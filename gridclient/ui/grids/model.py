@@ -87,8 +87,8 @@ class GridModel(QAbstractItemModel):
         return self._nodes
 
     def find(self, typed: str, initials: Mapping[str, str], *, after: int) -> Node | None:
-        """The next area behind the one with number ``after``, and round again, whose name, code or initials (``gmsq`` is
-        古陌社区) are typed; beginnings come first."""
+        """The next area behind the one with number ``after``, and round again, whose name, code or initials (``gmsq``
+        is 古陌社区) are typed; beginnings come first."""
         typed = typed.strip().lower()
         if not typed:
             return None

@@ -19,18 +19,6 @@ from gridclient.services.intake import ParsedText, parse_text
 _NUMBERS: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _MIDNIGHT: Final = (0, 0)
 _MOMENT: Final = "%Y-%m-%d %H:%M"
-FILLED_BY_TEXT: Final = (
-    "title",
-    "reporter_name",
-    "reporter_phone",
-    "address",
-    "happened_at",
-    "channel",
-    "upper_number",
-    "urgency",
-    "wants_reply",
-    "keep_secret",
-)
 
 
 @frozen
@@ -66,6 +54,9 @@ class IntakeValues:
 
 
 EMPTY: Final = IntakeValues()
+_BY_TEXT: Final = tuple(each.name for each in fields(ParsedText) if each.name != "description")
+_READ: Final = ("point", "crs", "happened_at")
+"""What is typed otherwise than it stands in the facts of a case; all else is taken as it is."""
 
 
 def values_of(text: str) -> IntakeValues:
@@ -120,12 +111,12 @@ def facts_of(values: IntakeValues) -> CaseFacts:
     """
     point = wgs_point(values)
     lon, lat = point if point is not None else (None, None)
-    kept = {name: getattr(values, name).strip() for name in _PLAIN}
-    flags = {name: getattr(values, name) for name in ("wants_reply", "keep_secret", "sensitive", "urgency")}
+    typed = {name: value for name, value in asdict(values).items() if name not in _READ}
+    kept: dict[str, Any] = {name: value.strip() if isinstance(value, str) else value for name, value in typed.items()}
     source = f"{values.crs} {' '.join(_NUMBERS.findall(values.point))}" if point is not None else ""
     moment = moment_of(values.happened_at)
     happened = to_seconds(moment) if moment is not None else None
-    return CaseFacts(**kept, **flags, lon=lon, lat=lat, source_point=source, happened_at=happened)
+    return CaseFacts(**kept, lon=lon, lat=lat, source_point=source, happened_at=happened)
 
 
 def moment_of(text: str) -> datetime | None:
@@ -144,22 +135,9 @@ def moment_of(text: str) -> datetime | None:
         raise InvalidInput("time.unreadable", text=text) from None
 
 
-_PLAIN: Final = (
-    "title",
-    "description",
-    "channel",
-    "standard",
-    "grid",
-    "address",
-    "reporter_name",
-    "reporter_phone",
-    "upper_number",
-)
-
-
 def _as_typed(parsed: ParsedText) -> dict[str, Any]:
     moment = parsed.happened_at
-    return {name: getattr(parsed, name) for name in FILLED_BY_TEXT} | {
+    return {name: getattr(parsed, name) for name in _BY_TEXT} | {
         "happened_at": f"{moment:{_MOMENT}}" if moment is not None else ""
     }
 
