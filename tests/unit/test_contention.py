@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Case, CaseState
+from gridclient.domain.contention import is_beside
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import Event, EventKey, EventKind, next_hlc, to_seconds
 from gridclient.domain.fold import fold, fold_all
@@ -288,6 +289,39 @@ def test_notes_photos_and_urges_always_apply(two: Two) -> None:
     case = two.meet()
     assert (case.contentions, case.refused, case.attachments, case.urges) == ((), (), 1, 1)
     assert case.state is CaseState.DISPATCHED
+    two.a.do(EventKind.NOTED, text="居民又来电")
+    two.b.do(EventKind.SIGNED, unit=UNIT)
+    assert two.meet().contentions == (), "a note is nothing to have missed"
+
+
+def test_a_level_and_a_units_step_stand_together(two: Two) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.meet()
+    two.a.do(EventKind.ESCALATED, reason="重大")
+    two.b.do(EventKind.SIGNED, unit=UNIT)
+    case = two.meet()
+    assert (case.contentions, case.level, case.state) == ((), 4, CaseState.HANDLING)
+
+
+@pytest.mark.parametrize("kind", [EventKind.ESCALATED, EventKind.VOIDED])
+def test_a_level_contends_with_another_deed_that_is_no_units(two: Two, kind: EventKind) -> None:
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.b.do(kind, reason="重大")
+    assert len(two.meet().contentions) == 1
+
+
+@pytest.mark.parametrize(("facts", "contended"), [({"title": "路灯全灭"}, 0), ({"standard": "S2"}, 1)])
+def test_facts_are_merged_with_those_that_a_filing_brings(facts: Mapping[str, Any], contended: int) -> None:
+    hub = Hub()
+    one, other = Desk(hub, "a"), Desk(hub, "b")
+    registered(one)
+    one.sync()
+    other.sync()
+    one.do(EventKind.FILED, facts={"standard": "S1", "grid": "371002001001001"})
+    other.do(EventKind.AMENDED, facts=facts)
+    one.sync()
+    other.sync()
+    assert (other.case.state, len(other.case.contentions)) == (CaseState.FILED, contended)
 
 
 def test_an_urge_of_a_case_that_was_closed_meanwhile_has_no_effect_and_asks_nobody(two: Two) -> None:
@@ -318,8 +352,8 @@ def test_facts_are_merged_field_by_field(two: Two, theirs: Mapping[str, Any], co
 
 def test_a_kind_of_a_newer_version_contends_with_nothing(two: Two) -> None:
     two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
-    two.b.do("case_blessed", by="somebody")
-    two.b.do(EventKind.NOTED, text="x")
+    newer = two.b.do("case_blessed", by="somebody")
+    assert is_beside(newer) and is_beside(replace(newer, kind=EventKind.DISPATCHED, version=2))
     case = two.meet()
     assert (case.contentions, case.refused) == ((), ())
 

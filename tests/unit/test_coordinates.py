@@ -52,7 +52,7 @@ def test_every_point_of_the_world_converts_to_a_point(lon: float, lat: float, so
     assert all(math.isfinite(value) for value in convert(lon, lat, source, target))
 
 
-@pytest.mark.parametrize(("lon", "lat"), [(2.35, 48.86), (-58.4, -34.6), (151.2, -33.87)])
+@pytest.mark.parametrize(("lon", "lat"), [(2.35, 48.86), (-58.4, -34.6), (151.2, -33.87), (105.0, 56.0), (105.0, 0.5)])
 def test_nothing_is_shifted_outside_china(lon: float, lat: float) -> None:
     for source in Crs:
         for target in Crs:
@@ -76,6 +76,11 @@ def test_systems_are_known_by_their_usual_names(text: str, crs: Crs) -> None:
 def test_an_unknown_system_is_refused() -> None:
     with pytest.raises(InvalidInput, match=r"crs\.unknown"):
         parse_crs("beijing54")
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(180.0, 90.0), (-180.0, -90.0)])
+def test_the_corners_of_the_world_are_points(lon: float, lat: float) -> None:
+    assert convert(Point(lon, lat).lon, lat, Crs.WGS84, Crs.GCJ02) == (lon, lat)
 
 
 @pytest.mark.parametrize(("lon", "lat"), [(181, 0), (0, 90.5), (float("nan"), 30), (120, float("inf")), (36.6, 117.0)])

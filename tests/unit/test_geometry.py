@@ -27,11 +27,11 @@ def test_weihai_is_in_the_tile_that_slippy_maps_give_it() -> None:
     assert (x >> (MERCATOR_BITS - 12), y >> (MERCATOR_BITS - 12)) == tile_of(122.12, 37.51, 12)
 
 
-@pytest.mark.parametrize(("lon", "lat"), [(-180, MERCATOR_LATITUDE), (180, -MERCATOR_LATITUDE), (180, 90), (0, -90)])
-def test_the_edges_of_the_world_have_cells_too(lon: float, lat: float) -> None:
-    x, y = mercator_cell(lon, lat)
-    assert 0 <= x < 1 << MERCATOR_BITS
-    assert 0 <= y < 1 << MERCATOR_BITS
+def test_the_edges_of_the_world_are_in_its_last_cells() -> None:
+    last = (1 << MERCATOR_BITS) - 1
+    assert mercator_cell(-180, MERCATOR_LATITUDE) == mercator_cell(-180, 90) == (0, 0)
+    assert mercator_cell(180, -MERCATOR_LATITUDE) == mercator_cell(180, -90) == (last, last)
+    assert mercator_cell(0, 0) == (last // 2 + 1, last // 2 + 1)
 
 
 def test_a_degree_of_latitude_is_111_kilometres() -> None:
