@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.roles import AccountRole
 from gridclient.exchange.report import write_table
-from gridclient.importing import OpenStore, remove_base_map
+from gridclient.importing import remove_base_map
 from gridclient.mapview.basemaps import SUFFIXES, layer_id
 from gridclient.services.care import AuditRow, BackupKind, BackupRow, BaseMapRow
 from gridclient.services.map_port import BaseMaps
@@ -22,11 +22,14 @@ from gridclient.store.backup import SUFFIX, back_up, backups_in
 from gridclient.store.profile import BY_HAND
 from gridclient.store.recovery import read_recovery_key, recovery_key
 
+if TYPE_CHECKING:
+    from gridclient.composition import OpenedDesk
+
 
 class ProfileCare:
     """``services.care.Care`` on the profile that the desk holds."""
 
-    def __init__(self, opened: OpenStore, base_maps: BaseMaps) -> None:
+    def __init__(self, opened: OpenedDesk, base_maps: BaseMaps) -> None:
         self._opened = opened
         self._base_maps = base_maps
 

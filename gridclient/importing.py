@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.codes import list_name
 from gridclient.domain.errors import Cancelled, StoreUnavailable
@@ -22,7 +22,6 @@ from gridclient.mapview.basemaps import SUFFIXES, inspect_archive, layer_id, ope
 from gridclient.recomputing import recompute
 from gridclient.second_core import aside_for
 from gridclient.services.aside import Aside
-from gridclient.services.desk import Desk
 from gridclient.services.import_findings import (
     ImportKind,
     ImportOutcome,
@@ -36,30 +35,17 @@ from gridclient.services.importing import ImportSink, import_records
 from gridclient.services.rows import Changes
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink
-from gridclient.store.driver import Database
 from gridclient.store.import_journal import Journal
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.mbtiles import MBTilesArchive
-from gridclient.store.profile import Profile
-from gridclient.store.reference import SqliteReference
+
+if TYPE_CHECKING:
+    from gridclient.composition import OpenedDesk
 
 _PIECE: Final = 4 << 20
 
 
-class OpenStore(Protocol):
-    """What an import needs of an opened desk (``composition.OpenedDesk``)."""
-
-    @property
-    def database(self) -> Database: ...
-    @property
-    def reference(self) -> SqliteReference: ...
-    @property
-    def desk(self) -> Desk: ...
-    @property
-    def profile(self) -> Profile: ...
-
-
-def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | None = None) -> ImportOutcome:
+def import_file(opened: OpenedDesk, order: ImportOrder, *, progress: Progress | None = None) -> ImportOutcome:
     """Brings the file in, or says what would happen (``order.dry_run``).
 
     Raises:
@@ -89,7 +75,7 @@ def import_file(opened: OpenStore, order: ImportOrder, *, progress: Progress | N
     return _with_deadlines(opened, outcome, progress) if "calendar" in outcome.changes.kinds else outcome
 
 
-def _with_deadlines(opened: OpenStore, outcome: ImportOutcome, progress: Progress | None) -> ImportOutcome:
+def _with_deadlines(opened: OpenedDesk, outcome: ImportOutcome, progress: Progress | None) -> ImportOutcome:
     """The new calendar moved deadlines: what is imported stays, so nobody stops it here."""
     if outcome.dry_run:
         return outcome
@@ -112,7 +98,7 @@ def _mapping(order: ImportOrder, kind: ImportKind) -> ColumnMapping | None:
     return read_mapping(order.mapping, kind)
 
 
-def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside) -> ImportSink:
+def _sink(opened: OpenedDesk, order: ImportOrder, reading: Reading, aside: Aside) -> ImportSink:
     database, reference, clock = opened.database, opened.reference, opened.desk.clock
     now, actor = clock.now(), opened.desk.actor.account
     if order.kind != ImportKind.CASES:
@@ -123,7 +109,7 @@ def _sink(opened: OpenStore, order: ImportOrder, reading: Reading, aside: Aside)
     return CaseSink(database, reference, journal, now=now)
 
 
-def _import_base_map(opened: OpenStore, order: ImportOrder, progress: Progress | None) -> ImportOutcome:
+def _import_base_map(opened: OpenedDesk, order: ImportOrder, progress: Progress | None) -> ImportOutcome:
     """Judges the archive, then copies it beside the others; the same file again changes nothing."""
     started = opened.desk.clock.now()
     info = inspect_archive(order.file, openers(MBTilesArchive))

@@ -11,30 +11,23 @@ import time
 from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.roles import Action, may
-from gridclient.services.desk import Desk
 from gridclient.services.recomputing import recompute_deadlines
 from gridclient.services.rows import Changes
 from gridclient.store.calendar_mark import cases_left, changed_days, is_noted, note_calendar, note_place
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.profile import Profile
 
+if TYPE_CHECKING:
+    from gridclient.composition import OpenedDesk
+
 _LOG: Final = logging.getLogger(__name__)
 _BREATH_S: Final = 0.003
 """Between two portions the store is left to the window: who waits for it asks every millisecond."""
-
-
-class OpenStore(Protocol):
-    """What recomputing needs of an opened desk (``composition.OpenedDesk``)."""
-
-    @property
-    def desk(self) -> Desk: ...
-    @property
-    def profile(self) -> Profile: ...
 
 
 def is_due(profile: Profile, calendar: WorkCalendar, today: date) -> bool:
@@ -44,7 +37,7 @@ def is_due(profile: Profile, calendar: WorkCalendar, today: date) -> bool:
     return (streams is None or bool(streams)) and not is_noted(profile.database, calendar, today)
 
 
-def recompute(opened: OpenStore, advance: Callable[[int, int], None] = lambda _done, _all: None) -> Changes:
+def recompute(opened: OpenedDesk, advance: Callable[[int, int], None] = lambda _done, _all: None) -> Changes:
     """Moves the open deadlines to where the calendar in force puts them, if it is not the one of the last time.
 
     What ``advance`` cuts off (it raises ``Cancelled``) or what fails is done the next time: it hides nothing of the
@@ -68,7 +61,9 @@ def recompute_in_worker(report: Callable[[int, int], None], *, profile: Path) ->
         return recompute(opened, report)
 
 
-def _recomputed(opened: OpenStore, calendar: WorkCalendar, today: date, advance: Callable[[int, int], None]) -> Changes:
+def _recomputed(
+    opened: OpenedDesk, calendar: WorkCalendar, today: date, advance: Callable[[int, int], None]
+) -> Changes:
     desk, database, streams = opened.desk, opened.profile.database, _streams(opened.profile)
     changes, whole = Changes(), True
     if days := changed_days(database, calendar, today):

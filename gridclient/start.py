@@ -88,17 +88,24 @@ def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
                 made(app)
                 app.window.show()
                 if restored is not None:
-                    _tell_restored(app, restored)
+                    from gridclient.ui.restoring import tell_restored
+
+                    tell_restored(app.window, *restored)
                 _until_closed(app.window)
             finally:
                 app.close()
         if app.restore_from is None or asked:
             return 0
+        from gridclient.app import App
+        from gridclient.composition import restore_profile
+        from gridclient.ui.restoring import restored_from
+
+        file, key = app.restore_from
         with closed_when_asked(lambda: None) as asked:  # a restore that was begun goes to its end
-            restored = _restored(profile, *app.restore_from)
+            restored = restored_from(file, partial(restore_profile, profile, file, key_text=key))
         if asked:
             return 0
-        app = _app(profile)
+        app = App(profile)
 
 
 def open_app(profile: Path, forerunner: Forerunner | None = None) -> App:
@@ -219,11 +226,6 @@ class _Opening(QObject):
         return opened
 
 
-def _app(profile: Path) -> App:
-    app: App = import_module("gridclient.app").App(profile)
-    return app
-
-
 def _until_closed(window: QWidget) -> None:
     loop = QEventLoop()
     watch = _CloseWatch(window)
@@ -248,17 +250,3 @@ class _CloseWatch(QObject):
         if event.type() == QEvent.Type.Close:
             self.closed.emit()
         return super().eventFilter(watched, event)
-
-
-def _restored(profile: Path, file: Path, key: str) -> tuple[str, Kind]:
-    """Puts the backup in the store's place; the desk that opens says what it stands on now."""
-    from gridclient.composition import restore_profile
-    from gridclient.ui.restoring import restored_from
-
-    return restored_from(file, lambda: restore_profile(profile, file, key_text=key))
-
-
-def _tell_restored(app: App, restored: tuple[str, Kind]) -> None:
-    from gridclient.ui.restoring import tell_restored
-
-    tell_restored(app.window, *restored)

@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.recomputing import is_due, recompute, recompute_in_worker
-from gridclient.services.desk import Desk
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.enrolment_file import signing_key
-from gridclient.store.profile import Profile, open_profile
+from gridclient.store.profile import open_profile
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.sync_rounds import SqliteSyncQueries
@@ -33,22 +32,16 @@ from gridclient.sync.signing import head_is_signed, new_key
 from gridclient.sync.transport import CERTIFICATE, Pacing
 from gridclient.system import SystemClock
 
+if TYPE_CHECKING:
+    from gridclient.composition import OpenedDesk
+
 _OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
-
-
-class OpenStore(Protocol):
-    """What synchronisation needs of an opened desk (``composition.OpenedDesk``)."""
-
-    @property
-    def desk(self) -> Desk: ...
-    @property
-    def profile(self) -> Profile: ...
 
 
 class DeskLine:
     """The synchronisation of one opened desk. Blocking; for one thread."""
 
-    def __init__(self, opened: OpenStore) -> None:
+    def __init__(self, opened: OpenedDesk) -> None:
         self._opened = opened
         self._clock = opened.desk.clock
         self._name = opened.desk.reference.setting("name")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
-from gridclient.ui.waiting import WaitingWindow, wait_for
+from gridclient.ui.restoring import WaitingWindow, wait_for
 
 
 def test_a_window_says_what_goes_on_and_cannot_be_closed_before_it_is_over(qtbot: QtBot, look: None) -> None:

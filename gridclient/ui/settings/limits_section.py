@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
@@ -16,22 +15,6 @@ from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
 translate = QCoreApplication.translate
-NAMES: Final = (
-    "name",
-    "county",
-    "township",
-    "working_hours",
-    "start_rule",
-    "limit.accept",
-    "limit.dispatch",
-    "limit.sign",
-    "limit.return",
-    "limit.verify",
-    "limit.level.1",
-    "limit.level.2",
-    "limit.level.3",
-    "limit.level.4",
-)
 
 
 class LimitsSection(Section):
@@ -50,14 +33,14 @@ class LimitsSection(Section):
         self.line.addWidget(self.table, 1)
 
     def show_values(self, values: Mapping[str, str]) -> None:
-        """The values by name, in the order of :data:`NAMES`."""
+        """The values by name."""
         words = _words()
         self.table.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
 
 
 def read_values(reference: Reference) -> dict[str, str]:
     """All parameters that the page shows. Blocking."""
-    return {name: reference.setting(name) for name in NAMES}
+    return {name: reference.setting(name) for name in _words()}
 
 
 def value_text(name: str, value: str) -> str:
