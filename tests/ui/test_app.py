@@ -20,6 +20,7 @@ from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_control import SyncState
 from gridclient.store.enrolment_file import write_enrolment
 from gridclient.system import SystemClock
+from gridclient.ui import restoring as between_desks
 from gridclient.ui.jobs import Jobs
 
 
@@ -141,7 +142,7 @@ def test_a_desk_opens_again_on_the_backup_that_was_chosen(
     assert titles(profile) == ["路灯不亮"]
 
 
-@pytest.mark.parametrize(("owner", "name"), [(start, "_restored"), (Jobs, "close")])
+@pytest.mark.parametrize(("owner", "name"), [(between_desks, "restored_from"), (Jobs, "close")])
 def test_a_desk_that_is_asked_to_end_while_it_restores_or_closes_does_not_open_again(
     profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, owner: object, name: str
 ) -> None:
