@@ -23,8 +23,8 @@ from gridclient.store.driver import Connection, Database
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.folding_again import fold_again
-from gridclient.store.profile import BEFORE_UPGRADE, Profile
-from gridclient.store.schema import check_version, has_todays_rules
+from gridclient.store.profile import BEFORE_UPGRADE, Profile, upgrade_store
+from gridclient.store.schema import check_version, version_of
 from gridclient.store.snapshots import copy_store, exchange_store, has_store, remove_store
 from gridclient.store.verify import verify
 
@@ -240,17 +240,11 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
     try:
         with database.reader() as connection:
             current = check_version(connection)
-            if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            if version_of(connection) == 0:
                 raise InvalidInput("backup.damaged")
         if not current:
-            from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
-
-            with database.writer() as connection:
-                upgrade(connection)
-        with database.reader() as connection:
-            folded = has_todays_rules(connection)
-        if not folded:
-            fold_again(database)
+            upgrade_store(database)
+        fold_again(database)
         found = verify(database)
         if not found.ok:
             raise InvalidInput("backup.damaged")

@@ -13,13 +13,16 @@ _AT_ONCE: Final = 1000
 
 
 def fold_again(database: Database) -> None:
-    """Brings rows, parts and counts after today's rules, a thousand cases a transaction; one cut off goes on.
+    """Brings rows, parts and counts after today's rules where they are by others, a thousand cases a transaction; one
+    cut off goes on.
 
     By which words a case is found is left as it stands.
     """
     with database.reader() as connection:
         last = connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0
-        rules, _, place = read_value(connection, RULES_VALUE).partition("@")
+        rules, at, place = read_value(connection, RULES_VALUE).partition("@")
+    if rules == str(RULES) and not at:
+        return
     for first in range(int(place) if place and rules == str(RULES) else 1, last + 1, _AT_ONCE):
         with database.writer() as connection:
             _fold_some(connection, first)

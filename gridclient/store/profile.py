@@ -187,7 +187,7 @@ def _fill(folder: Path, key: bytes, now: datetime) -> None:
         (folder / "store.db").touch(mode=0o600)
     database = Database(folder / "store.db", key)
     try:
-        _upgrade(database)
+        upgrade_store(database)
     finally:
         database.close()
     with file_faults():
@@ -276,7 +276,7 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
         if profile.read_only:
             raise StoreUnavailable("store.older")
         copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
-        _upgrade(profile.database)
+        upgrade_store(profile.database)
     except StoreUnavailable as fault:
         if fault.code == "store.wrong_key":  # the key is the right one: so the file is not
             raise StoreUnavailable("store.damaged", detail="header") from fault
@@ -297,7 +297,8 @@ def _catch_up(profile: Profile) -> None:
         profile.begin_incarnation(known.incarnation)
 
 
-def _upgrade(database: Database) -> None:
+def upgrade_store(database: Database) -> None:
+    """Brings an empty or older store to this version."""
     from gridclient.store.migrations import upgrade  # noqa: PLC0415  (sqlite-utils loads only when needed)
 
     with database.writer() as connection:

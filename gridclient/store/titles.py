@@ -1,7 +1,7 @@
 """The order by title. The columns hold a title's first signs, the file the rest.
 
-Where most cases are wanted the file's index of titles is walked. Else candidates are looked up where they are few
-beside the titles that begin alike.
+Candidates are looked up where they are few beside the titles that begin alike; else the file's index of titles is
+walked.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from gridclient.store.tables import AMONG, listed
 _FEW: Final = 50
 """So many more than the page has are looked up without asking what a walk would cost."""
 _WALK: Final = 2000
-_WALKED_FIRST: Final = 8000
-"""Titles walked past in three milliseconds, which is what the first signs of a million cases cost."""
 _LOOK_UP: Final = 40
 """Titles that are walked past while one is looked up, on a page of its own to be decrypted."""
 _SAMPLE: Final = 4096
@@ -45,10 +43,6 @@ class TitleOrder:
 
     def first(self, chosen: Selection, count: int) -> list[int]:
         """The numbers of the first ``count`` of the chosen cases in their order."""
-        if 2 * count * self._table.size <= _WALKED_FIRST * chosen.size:
-            found = self._walked(chosen, count, self._edge or self._before(""), most=_WALKED_FIRST)
-            if found is not None:
-                return found
         edge = None if self._edge is None else title_key(self._edge[0])
         column = self._table.title
         near = chosen.front(column, count, edge=edge, descending=self._descending, with_zero=True)
@@ -64,7 +58,7 @@ class TitleOrder:
         start = self._before(title_start(int(keys.max() if self._descending else keys.min())))
         if self._edge is not None:
             start = min(start, self._edge) if self._descending else max(start, self._edge)
-        return self._walked(chosen, count, start, most=self._table.size + _WALK) or []
+        return self._walked(chosen, count, start)
 
     def titled(self, no: int) -> Titled:
         """The case with its title."""
@@ -81,17 +75,16 @@ class TitleOrder:
         where = f"NOT INDEXED WHERE no IN {AMONG} AND (title, no) {self._after} (?, ?)"
         return [*self._read(where, (listed((places + 1).tolist()), *(self._edge or self._before(""))), count).tolist()]
 
-    def _walked(self, chosen: Selection, count: int, edge: Titled, *, most: int) -> list[int] | None:
-        """By the index of titles from an edge on; ``None`` where ``most`` titles held too few."""
+    def _walked(self, chosen: Selection, count: int, edge: Titled) -> list[int]:
+        """By the index of titles from an edge on."""
         batch_size = min(_WALK, count + count * self._table.size // max(1, chosen.size))
         found = list[int]()
-        for _ in range(0, most, batch_size):
+        while True:
             batch = self._titles_behind(edge, batch_size)
             found += batch[chosen.has(batch - 1)].tolist()
             if len(found) >= count or len(batch) < batch_size:
                 return found[:count]
             edge = self.titled(int(batch[-1]))
-        return None
 
     def _titles_behind(self, edge: Titled, limit: int) -> Numbers:
         """In two parts: asked for pairs behind a pair, SQLite passes by all cases of the same title first."""

@@ -159,7 +159,7 @@ def test_a_profile_that_could_not_be_made_leaves_nothing(tmp_path: Path, monkeyp
 
     (tmp_path / "there").mkdir()
     with monkeypatch.context() as full:
-        full.setattr("gridclient.store.profile._upgrade", no_room)
+        full.setattr("gridclient.store.profile.upgrade_store", no_room)
         for name in ("there", "new"):
             with pytest.raises(OSError, match="No space"):
                 create_profile(tmp_path / name, now=NOW)
@@ -173,7 +173,7 @@ def test_a_profile_is_made_beside_a_hub_on_a_servers_database(tmp_path: Path) ->
     assert (tmp_path / "hub" / "files").is_dir()
 
 
-@pytest.mark.parametrize("cut", ["_key_file", "_upgrade"])
+@pytest.mark.parametrize("cut", ["_key_file", "upgrade_store"])
 def test_a_profile_that_a_power_cut_left_unfinished_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: str
 ) -> None:
