@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
@@ -99,6 +101,23 @@ def test_escape_changes_nothing(window: MainWindow) -> None:
     assert window.state.question == before
     assert not window.command.offers()
     assert window.cases.table.hasFocus()
+
+
+def test_of_names_that_fit_alike_an_action_comes_first() -> None:
+    away = Known("offline", "离线/恢复联网", "")
+    village = replace(GRIDS[-1], code="371002104011", name="洛西村", tier="community")
+    sources = Sources(commands=(away,), grids=(*GRIDS, village), initials={away.title: "lxhflw", "洛西村": "lxc"})
+    assert [offer.title for offer in offers_for("lx", sources)[:2]] == [away.title, "洛西村"]
+
+
+def test_what_was_typed_goes_when_the_operator_clicks_elsewhere(window: MainWindow) -> None:
+    type_in(window, "gmsq")
+    table = window.cases.table
+    QTest.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.model().index(1, 1)).center()
+    )
+    assert window.command.text() == ""
+    assert not window.command.offers()
 
 
 def test_a_case_is_found_by_the_end_of_its_number(window: MainWindow, qtbot: QtBot) -> None:

@@ -101,9 +101,13 @@ class CommandBar(QLineEdit):
             self._show_offers()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A word that nobody follows up goes with the list; another window or a menu only interrupts it."""
         super().focusOutEvent(event)
         if self._list is not None:
             self._list.hide()
+        if event.reason() not in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            self.clear()
+            self._cases = ()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where the hint would run into the key, the key says enough."""

@@ -74,7 +74,8 @@ def offers_for(typed: str, sources: Sources, cases: Sequence[CaseRow] = ()) -> l
     makers = (_commands, _units, _grids, _states, _views)
     made = {f"{offer.kind}:{offer.value}": (offer, more) for maker in makers for offer, more in maker(sources)}
     entries = [Entry(key, offer.title, "", search, initials) for key, (offer, (search, initials)) in made.items()]
-    entries.sort(key=lambda entry: len(entry.title))  # what is typed makes up most of a short name
+    # What is typed makes up most of a short name; of names that fit alike a command comes first.
+    entries.sort(key=lambda entry: (made[entry.value][0].kind is not Kind.COMMAND, len(entry.title)))
     counted: Counter[Kind] = Counter()
     for entry in find(entries, typed, most=len(entries)):
         offer = made[entry.value][0]
