@@ -28,6 +28,7 @@ from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport
 
 _NEAR: Final = 10
 _TITLE_PX: Final = 100
+_STAYING: Final = tuple(place for place in range(len(COLUMNS)) if place not in (TITLE, *GIVING_WAY))
 _ROOMY_TITLE_PX: Final = 380
 _WIDEST_UNIT_PX: Final = 220
 _WIDE_NUMBER_PX: Final = 126
@@ -65,8 +66,9 @@ class CaseTable(QTableView):
         self._quiet = False
         self._default = ""
         self._unit_dragged = self._fitting = False
+        self._dragged_place = TITLE
         self._dragged = QTimer(self, singleShot=True, interval=0)
-        self._dragged.timeout.connect(self._give_title_room)
+        self._dragged.timeout.connect(self._on_dragged)
         self._left_out: dict[int, int] = {}  # the columns that the list is too narrow for, and how wide they were
         self.setModel(model)
         self._cells = CaseDelegate(model=model, parent=self)
@@ -184,7 +186,8 @@ class CaseTable(QTableView):
     # -- events -----------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._give_title_room()
+        if not self._dragged.isActive():
+            self._give_title_room()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -256,7 +259,8 @@ class CaseTable(QTableView):
             widths[UNIT] = COLUMNS[UNIT].width
         room = self.viewport().width() - sum(widths.values()) + widths[TITLE]
         left_out = {}
-        for place in GIVING_WAY:
+        # A column that was made wider than it was goes last: it is the one to be read.
+        for place in sorted(GIVING_WAY, key=lambda place: widths[place] > COLUMNS[place].width):
             if room < _TITLE_PX and widths[place]:
                 left_out[place] = widths[place]
                 room += widths[place]
@@ -305,8 +309,19 @@ class CaseTable(QTableView):
         if place == UNIT and before and now:
             self._unit_dragged = True
         if place != TITLE:
+            self._dragged_place = place
             self._dragged.start()
         self.columns_changed.emit()
+
+    def _on_dragged(self) -> None:
+        """A column that gives way stops growing where it would push itself out."""
+        heads, place = self.horizontalHeader(), self._dragged_place
+        if place in GIVING_WAY and heads.sectionSize(place):
+            widest = self.viewport().width() - _TITLE_PX - sum(heads.sectionSize(other) for other in _STAYING)
+            if heads.sectionSize(place) > max(widest, COLUMNS[place].width):
+                with self._by_itself():
+                    heads.resizeSection(place, max(widest, COLUMNS[place].width))
+        self._give_title_room()
 
     def _arrange_heads(self) -> None:
         lines = self.verticalHeader()
@@ -337,8 +352,7 @@ class CaseTable(QTableView):
 
     def _show_column(self, place: int, *, shown: bool) -> None:
         heads = self.horizontalHeader()
-        if self._left_out.pop(place, 0) > COLUMNS[place].width:  # it was dragged so wide that there was no room for it
-            heads.resizeSection(place, COLUMNS[place].width)
+        self._left_out.pop(place, None)
         heads.setSectionHidden(place, not shown)
         self._give_title_room()
         self.columns_changed.emit()
