@@ -8,6 +8,9 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import AccountRole, Action, Actor
@@ -81,6 +84,20 @@ def test_a_title_without_a_space_is_broken_and_ends_in_dots(panel: CasePanel, ma
     title = panel.top.header.title
     assert title.text().endswith("…") and title.toolTip() == "A" * 600
     assert title.minimumSizeHint().width() <= title.width()
+
+
+def test_a_title_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    written = "故障代码" + "B" * 40
+    show(made.filed(written))
+    title = panel.top.header.title
+    QTest.mouseClick(title, Qt.MouseButton.LeftButton, pos=title.rect().center())
+    for start, length in ((0, len(title.text())), (0, 0)):
+        title.setSelection(start, length)
+        QTest.keyClick(title, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert QApplication.clipboard().text() == written
+    title.setSelection(2, 5)
+    QTest.keyClick(title, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == "代码BB"
 
 
 def test_the_timeline_names_who_acted(made: InventedDesk) -> None:
