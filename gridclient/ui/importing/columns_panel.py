@@ -36,7 +36,8 @@ class ColumnsPanel(QWidget):
         self._required: tuple[str, ...] = ()
         self._names: Mapping[str, str] = {}
         title = label(self.tr("列对应"), "header", parent=self)
-        hint = label(self.tr("* 必须有；按表头自动对好，同样的表头下次沿用"), "muted", wraps=True, parent=self)
+        hint = label(self.tr("按表头自动对好，同样的表头下次沿用"), "muted", wraps=True, parent=self)
+        self._starred = label(self.tr("带 * 的必须有"), "muted", parent=self)
         self._rows: list[tuple[QLabel, QuietCombo]] = []
         self._body = QWidget()
         self._body.setProperty("panel", "true")
@@ -44,7 +45,7 @@ class ColumnsPanel(QWidget):
         self._form.setContentsMargins(0, 2, 10, 2)
         self._form.setHorizontalSpacing(10)
         self._form.setVerticalSpacing(5)
-        down(title, hint, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
+        down(title, hint, self._starred, (ScrolledColumn(self._body, parent=self), 1), on=self, gap=4)
 
     def make_rows(self, count: int) -> None:
         """So many rows at least, which every file takes in turn: making them takes longer than filling them."""
@@ -59,6 +60,7 @@ class ColumnsPanel(QWidget):
         """The fields of the kind over the columns of the file."""
         self._guessed = {guess.field: guess.column for guess in guesses}
         self._required = tuple(guess.field for guess in guesses if guess.required)
+        self._starred.setVisible(bool(self._required))
         self._names = names
         ordered = sorted(guesses, key=lambda guess: (not guess.required, not guess.column))
         self.make_rows(len(ordered))

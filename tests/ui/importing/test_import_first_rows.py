@@ -42,5 +42,9 @@ def test_another_file_takes_the_same_rows_and_what_it_does_not_need_is_hidden(qt
     assert [panel.fields[field].isVisible() for field in names] == [True, True, True]
     panel.show_columns([ColumnGuess("title", "", True)], ("别的",), names)
     assert panel.fields == {"title": combo}
+    assert panel._starred.isVisible()
+    panel.show_columns([ColumnGuess("title", "", False)], ("别的",), names)
+    assert not panel._starred.isVisible()
+    panel.show_columns([ColumnGuess("title", "", True)], ("别的",), names)
     assert (combo.count(), combo.currentData(), panel.missing()) == (2, "", ["标题"])
     assert [row.isVisible() for row in panel.findChildren(QuietCombo)] == [True, False, False]
