@@ -36,11 +36,14 @@ def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
 
 
 def clocks_after(
-    case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = ()
+    case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = (), unit: str | None = None
 ) -> tuple[CaseClock, ...]:
-    """Stops the running clocks of the stages named and starts those the payload brings."""
+    """Stops the running clocks of the stages named, all or those of a ``unit``, and starts those the payload brings."""
     stages = frozenset(stop)
-    kept = tuple(replace(c, ended=event.at) if c.ended is None and c.stage in stages else c for c in case_clocks)
+    kept = tuple(
+        replace(c, ended=event.at) if c.ended is None and c.stage in stages and unit in (None, c.unit) else c
+        for c in case_clocks
+    )
     return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
 
 
@@ -70,12 +73,3 @@ def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code
 def with_part(case: Case, part: Assignment) -> Case:
     """The case with this part in place of its unit's."""
     return replace(case, assignments=tuple(part if a.unit == part.unit else a for a in case.assignments))
-
-
-def stop_unit(case: Case, event: Event, unit: str, *stages: Stage) -> tuple[CaseClock, ...]:
-    """Stops the unit's running clocks of the stages named and starts those the payload brings."""
-    stopped = tuple(
-        replace(c, ended=event.at) if c.ended is None and c.unit == unit and c.stage in stages else c
-        for c in case.clocks
-    )
-    return clocks_after(stopped, event)

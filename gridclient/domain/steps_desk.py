@@ -98,9 +98,9 @@ def _ended(case: Case, event: Event, state: CaseState) -> Case:
 
 
 def declined(case: Case, event: Event) -> Case:
-    """不予受理 reported → declined, with a reason from the list. ``case.not_declinable``, ``case.reason_missing``."""
+    """不予受理 reported → declined, a reason from the list. ``case.not_declinable``, ``case.reason_code_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_declinable")
-    require_text(event.payload, "reason_code", "case.reason_missing")
+    require_text(event.payload, "reason_code", "case.reason_code_missing")
     return _ended(case, event, CaseState.DECLINED)
 
 

@@ -18,7 +18,6 @@ from gridclient.domain.step_rules import (
     part_of,
     require_state,
     require_text,
-    stop_unit,
     with_part,
 )
 
@@ -81,7 +80,7 @@ def signed(case: Case, event: Event) -> Case:
     part = part_of(case, event, states=(AssignmentState.DISPATCHED,), code="case.not_signable")
     after = with_part(case, replace(part, state=AssignmentState.HANDLING, signed_at=event.at))
     state = CaseState.HANDLING if part.role is Role.LEAD else case.state
-    return replace(after, state=state, clocks=stop_unit(case, event, part.unit, Stage.SIGN))
+    return replace(after, state=state, clocks=clocks_after(case.clocks, event, stop=(Stage.SIGN,), unit=part.unit))
 
 
 def returned(case: Case, event: Event) -> Case:
@@ -90,7 +89,7 @@ def returned(case: Case, event: Event) -> Case:
     ``case.not_returnable``, ``case.reason_missing``, ``case.return_too_late``.
     """
     require_state(case, WITH_UNIT, "case.not_returnable")
-    require_text(event.payload, "reason_code", "case.reason_missing")
+    require_text(event.payload, "reason_code", "case.reason_code_missing")
     require_text(event.payload, "reason", "case.reason_missing")
     open_parts = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
     part = part_of(case, event, states=open_parts, code="case.not_returnable")
@@ -100,7 +99,7 @@ def returned(case: Case, event: Event) -> Case:
     left = None if remaining is None else checked_whole(remaining)
     given_back = replace(part, state=AssignmentState.RETURNED, remaining=left)
     after = with_part(case, given_back)
-    clocks = stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE)
+    clocks = clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=part.unit)
     if part.role is not Role.LEAD:
         return replace(after, clocks=clocks)
     stopped = tuple(
@@ -116,7 +115,7 @@ def fed_back(case: Case, event: Event) -> Case:
     require_text(event.payload, "result", "case.result_missing")
     done = replace(part, state=AssignmentState.HANDLED, handled_at=event.at, result=event.payload["result"])
     after = with_part(case, done)
-    clocks = stop_unit(case, event, part.unit, Stage.HANDLE)
+    clocks = clocks_after(case.clocks, event, stop=(Stage.HANDLE,), unit=part.unit)
     if part.role is not Role.LEAD:
         return replace(after, clocks=clocks)
     return replace(after, state=CaseState.HANDLED, handled_at=event.at, clocks=clocks)
@@ -144,7 +143,7 @@ def released(case: Case, event: Event) -> Case:
     if part not in case.open_parts:
         raise RuleViolation("case.not_releasable", unit=part.unit, state=part.state.value)
     after = with_part(case, replace(part, state=AssignmentState.RELEASED, verified_at=event.at))
-    return replace(after, clocks=stop_unit(case, event, part.unit, Stage.SIGN, Stage.HANDLE))
+    return replace(after, clocks=clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=part.unit))
 
 
 def reworked(case: Case, event: Event) -> Case:

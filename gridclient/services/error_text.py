@@ -85,7 +85,6 @@ SENTENCES: Final[Mapping[str, str]] = {
     "code.number_reserved": "编码“{text}”的第 10 至 12 位没有这样的编号：村社区用 001 至 599，片区用 601 至 699。",
     "code.under_zone": "编码“{text}”把基础网格挂在了片区下，基础网格的前 12 位应是所属村社区。",
     "code.no_grid": "编码“{text}”的最后三位是 000，没有指明基础网格。",
-    "code.zone_number": "{text} 下不能有第 {number} 号片区：上级应是镇街，编号应为 1 至 99。",
     "role.not_allowed": "“{role}”不能办理“{action}”，请由{who}办理。",
     "role.other_unit": "只能办理派给本单位的案件。",
     # files that are brought in
