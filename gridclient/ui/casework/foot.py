@@ -3,26 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from functools import partial
+from typing import Final, Protocol, cast
 
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QPoint, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
-from gridclient.ui.casework.action_bar import ActionBar
 from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.casework.form_spec import FormSpec
 from gridclient.ui.casework.offers import Offer
 from gridclient.ui.choice_lists import Lists
 from gridclient.ui.inline_note import InlineNote
-from gridclient.ui.laid_out import down
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import across, down
 from gridclient.ui.theme import tokens
 
-_BESIDE = 2
+_MOST: Final = 3
+_BESIDE: Final = 2
+
+
+class ActionBar(QWidget):
+    """Three buttons and a menu.
+
+    Signals:
+        chosen(Action): what the operator wants to do.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row = across(on=self, gap=6)
+        self.offers: tuple[Offer, ...] = ()
+        self._shown: tuple[object, ...] = ()
+        self.buttons: dict[Action, QPushButton] = {}
+
+    def show_offers(
+        self, offers: Sequence[Offer], *, primary: bool = True, most: int = _MOST, kept: Sequence[str] = ()
+    ) -> None:
+        """Other actions; the same ones again leave the buttons, and the focus on them, alone. ``kept`` are the words of
+        what somebody else may do."""
+        asked = (*offers, primary, *kept)
+        if asked == self._shown:
+            return
+        self.offers, self._shown, self.buttons = tuple(offers), asked, {}
+        while (item := self._row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, offer in enumerate(offers[:most]):
+            self._row.addWidget(self._make(offer, primary=primary and number == 0))
+        if offers[most:] or kept:
+            self._row.addWidget(self._make_more(offers[most:], kept))
+        self._row.addStretch()
+
+    def _make(self, offer: Offer, *, primary: bool) -> QPushButton:
+        button = KeyButton(offer.word, key=offer.key, kind="primary" if primary else "plain", parent=self)
+        button.clicked.connect(partial(self.chosen.emit, offer.action))
+        self.buttons[offer.action] = button
+        return button
+
+    def _make_more(self, offers: Sequence[Offer], kept: Sequence[str]) -> QPushButton:
+        button = KeyButton(self.tr("更多"), parent=self)
+        menu = QMenu(button)
+        for offer in offers:
+            entry = menu.addAction(f"{offer.word}\t{offer.key}" if offer.key else offer.word)
+            entry.triggered.connect(partial(self.chosen.emit, offer.action))
+        for words in kept:
+            menu.addAction(words).setEnabled(False)
+        button.clicked.connect(lambda: menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height()))))
+        return button
 
 
 class DispatchPlace(Protocol):
@@ -57,58 +112,54 @@ class Foot(QWidget):
 
     def clear(self) -> None:
         """Nothing can be done: no case is shown."""
-        self.close_form()
-        self._widget.hide()
-        self.dispatch.show_case(None)
-        self._bar_place.hide()
+        self._lay()
         self.note.clear()
+        self.dispatch.show_case(None)
 
     def show_case(
         self, case: Case, open_actions: Sequence[Offer], *, dispatch: Action | None, kept: Sequence[str] = ()
     ) -> None:
         """The buttons of a case, beside the dispatch panel where it can be dispatched; ``kept`` is said, not done."""
-        self.close_form()
-        if dispatch is not None:
+        if dispatch is None:
+            self._lay_buttons(open_actions, kept)
+        else:
+            self._lay(dispatch=True)
             rest = [offer for offer in open_actions if offer.action is not dispatch]
             self.bar.show_offers(rest, primary=False, most=_BESIDE, kept=kept)
             self.dispatch.place_beside(self.bar)
             self.dispatch.show_case(case, action=dispatch)
-        else:
-            self._bar_rows.addWidget(self.bar)
-            self.bar.show_offers(open_actions, kept=kept)
-        self._bar_place.setVisible(dispatch is None and bool(open_actions))
-        self.bar.show()
-        self._widget.setVisible(dispatch is not None)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """The dispatch panel for several cases."""
-        self.close_form()
-        self._bar_place.hide()
-        self.bar.hide()
+        self._lay(dispatch=True)
         self.note.clear()
+        self.bar.hide()
         self.dispatch.show_batch(case_ids)
-        self._widget.show()
 
     def show_together(self, open_actions: Sequence[Offer]) -> None:
         """The buttons of what can be done to several cases at once."""
-        self.close_form()
+        self._lay_buttons(open_actions)
         self.note.clear()
-        self._widget.hide()
-        self._bar_rows.addWidget(self.bar)
-        self.bar.show_offers(open_actions)
-        self.bar.show()
-        self._bar_place.setVisible(bool(open_actions))
 
     def open_form(self, spec: FormSpec, lists: Lists) -> ActionForm:
         """An action's form in place of the rest."""
-        self.close_form()
+        self._lay()
         self.note.clear()
-        self._widget.hide()
-        self._bar_place.hide()
         self.form = ActionForm(spec, lists=lists, parent=self)
         self._rows.insertWidget(0, self.form)
         self.form.show()
         return self.form
+
+    def _lay(self, *, dispatch: bool = False, buttons: bool = False) -> None:
+        self.close_form()
+        self._widget.setVisible(dispatch)
+        self._bar_place.setVisible(buttons)
+
+    def _lay_buttons(self, offers: Sequence[Offer], kept: Sequence[str] = ()) -> None:
+        self._lay(buttons=bool(offers))
+        self._bar_rows.addWidget(self.bar)
+        self.bar.show_offers(offers, kept=kept)
+        self.bar.show()
 
     def close_form(self) -> None:
         """Puts the form away."""

@@ -29,24 +29,16 @@ _READ_FOR_GUESS: Final = 20
 
 @frozen
 class Several:
-    """Chosen cases, and which of the new ones lack a condition or a grid. ``words`` are what is guessed from."""
+    """Chosen cases, and how many of the new ones lack a condition or a grid. ``words`` are what is guessed from."""
 
     rows: tuple[CaseRow, ...] = ()
-    without_standard: frozenset[str] = frozenset()
-    without_grid: frozenset[str] = frozenset()
+    without_standard: int = 0
+    without_grid: int = 0
     words: str = ""
-
-    @property
-    def ids(self) -> tuple[str, ...]:
-        return tuple(row.id for row in self.rows)
 
     @property
     def new(self) -> tuple[str, ...]:
         return tuple(row.id for row in self.rows if row.state == CaseState.REPORTED)
-
-    @property
-    def incomplete(self) -> bool:
-        return bool(self.without_standard or self.without_grid)
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -60,8 +52,8 @@ def load_several(desk: Desk, case_ids: Sequence[str]) -> Several:
     new = [desk.queries.case(row.id) for row in rows if row.state == CaseState.REPORTED]
     return Several(
         rows,
-        frozenset(case.id for case in new if not case.facts.standard),
-        frozenset(case.id for case in new if not case.facts.grid),
+        sum(not case.facts.standard for case in new),
+        sum(not case.facts.grid for case in new),
         "\n".join(f"{case.facts.title}\n{case.facts.description}" for case in new[:_READ_FOR_GUESS]),
     )
 
@@ -156,7 +148,7 @@ class SeveralCases(QObject):
 
     def _offer(self, several: Several) -> None:
         role = self._desk.actor.role
-        if several.incomplete and not self._dispatching and may(role, Action.FILE):
+        if (several.without_standard or several.without_grid) and not self._dispatching and may(role, Action.FILE):
             self._open_form()
         elif several.ready and may(role, Action.DISPATCH):
             filed = tuple(row.id for row in several.rows if row.state == CaseState.FILED)
@@ -168,9 +160,8 @@ class SeveralCases(QObject):
 
     def _open_form(self) -> None:
         now = self._now
-        spec = spec_of_several(
-            total=len(now.new), lacking_standard=len(now.without_standard), lacking_grid=len(now.without_grid)
-        )
+        lacking = {"lacking_standard": now.without_standard, "lacking_grid": now.without_grid}
+        spec = spec_of_several(total=len(now.new), **lacking)
         form = self._foot.open_form(spec, self._lists.now)
         form.fill(self._typed)
         form.edited.connect(self._keep)
