@@ -27,6 +27,7 @@ from gridclient.ui.worker_process import NamedTask
 
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
+    from gridclient.ui.intake.form import IntakeForm
 
 _BACKUP_LOOK_MS: Final = 5 * 60 * 1000
 _OFFLINE: Final = "sync.offline"
@@ -222,7 +223,7 @@ class App:
 
         return ConflictPage(desk=self.desk, jobs=self.jobs, sync=self.window.pages.sync)
 
-    def _intake(self, initials: NameInitials) -> QWidget:
+    def _intake(self, initials: NameInitials) -> IntakeForm:
         from gridclient.ui.intake.form import IntakeForm
 
         return IntakeForm(desk=self.desk, jobs=self.jobs, initials=initials)

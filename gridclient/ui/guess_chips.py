@@ -7,9 +7,10 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.services.intake import ClassGuess
+from gridclient.ui.laid_out import down
 from gridclient.ui.matching import standard_title
 
 _WIDEST: Final = 280
@@ -26,9 +27,7 @@ class GuessChips(QWidget):
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(3)
+        self._rows = down(on=self, gap=3)
         self.buttons: list[QPushButton] = []
         self.hide()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import field
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QLabel, QSplitter, QStackedWidget, QWidget
@@ -25,6 +25,9 @@ from gridclient.ui.map_pane import MapPane
 from gridclient.ui.state import DeskState
 from gridclient.ui.sync.desk_sync import DeskSync
 
+if TYPE_CHECKING:
+    from gridclient.ui.intake.form import IntakeForm
+
 Keys = tuple[tuple[str, str], ...]
 Hears = Callable[..., object] | SignalInstance
 
@@ -40,7 +43,7 @@ class PageParts:
     """
 
     pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
-    intake: Callable[[NameInitials], QWidget] | None = None
+    intake: Callable[[NameInitials], IntakeForm] | None = None
     base_maps: BaseMaps | None = None
     sync: SyncControl | None = None
     map_view: MapView | None = None
@@ -152,13 +155,6 @@ class Pages(QObject):
                 signal.connect(hears)
 
 
-@runtime_checkable
-class Refreshing(Protocol):
-    """What shows lists that an import can change."""
-
-    def refresh(self, changes: Changes) -> None: ...
-
-
 class IntakeSide(QObject):
     """F3: the intake form, at the right end of the desk, takes the place of the case's panel until it is left.
 
@@ -175,7 +171,7 @@ class IntakeSide(QObject):
     def __init__(
         self,
         *,
-        make: Callable[[NameInitials], QWidget] | None,
+        make: Callable[[NameInitials], IntakeForm] | None,
         initials: NameInitials,
         map_pane: MapPane,
         detail: QWidget,
@@ -184,7 +180,7 @@ class IntakeSide(QObject):
         super().__init__(detail)
         self._make, self._initials = make, initials
         self._map, self._detail, self._splitter = map_pane, detail, into
-        self.form: QWidget | None = None
+        self.form: IntakeForm | None = None
 
     def open(self) -> None:
         """The form instead of the case."""
@@ -207,10 +203,10 @@ class IntakeSide(QObject):
 
     def refresh(self, changes: Changes) -> None:
         """Lists that were imported meanwhile."""
-        if isinstance(self.form, Refreshing):
+        if self.form is not None:
             self.form.refresh(changes)
 
-    def _hear(self, form: Any) -> None:
+    def _hear(self, form: IntakeForm) -> None:
         form.closed.connect(self.close)
         form.registered.connect(self.registered)
         form.open_wanted.connect(self._on_open_wanted)
