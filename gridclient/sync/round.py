@@ -218,7 +218,7 @@ class Round:
         swiftly = probes or guesses or (self._pacing.is_fast and self._are_many(events))
         level = _SWIFT if swiftly else _PLAIN if self._are_many(events) else _THOROUGH
         body = encode_request(request, level=level, swiftly=swiftly, protocol=self._protocol)
-        self._pacing.learnt(events, len(body))
+        self._pacing.learnt(events, len(body), swiftly=swiftly)
         return _Parcel(batch, asks, body, probes)
 
     def _asks(self, pushed: set[str]) -> tuple[FeedAsk, ...]:

@@ -107,7 +107,7 @@ def test_first_few_of_many_are_enough_to_tell_whatever_an_event_costs() -> None:
     pacing = Pacing()
     for cost in (10, 40, 200):
         for _ in range(6):
-            pacing.learnt(pacing.probing_events, cost * pacing.probing_events)
+            pacing.learnt(pacing.probing_events, cost * pacing.probing_events, swiftly=True)
         assert TELLING <= cost * pacing.probing_events < 2 * TELLING
 
 

@@ -47,11 +47,11 @@ def test_events_of_two_desks_stand_in_one_order_on_both(hub: FakeHub) -> None:
 def test_on_a_quick_line_one_of_two_requests_asks_for_places_while_the_other_is_worked() -> None:
     hub = FakeHub(page=1000)
     desk = quick_desk(hub)
-    desk.write(300)
+    desk.write(900)
     report = desk.round()
     sent = [decode_request(body, "one") for body in desk.line.requests]
     pushed = [len(push.records) for request in sent for push in request.pushes]
-    assert (report.end, report.pushed, sum(pushed), len(pushed) > 2) == (RoundEnd.DONE, 300, 300, True)
+    assert (report.end, report.pushed, sum(pushed), len(pushed) > 2) == (RoundEnd.DONE, 900, 900, True)
     assert sent[-1].feeds and not any(one.feeds and other.feeds for one, other in pairwise(sent[:-1]))
     assert all_agree(hub, desk)
 
