@@ -128,9 +128,9 @@ class AttachmentStore:
 
     def take(self, stream: _Readable, name: str, at: datetime) -> KeptFile:
         """Keeps what is read of ``stream``. Raises as :meth:`keep` does."""
-        with _writing(self._folder) as part:
+        with _writing(self._folder) as (part, part_stream):
             with file_faults():
-                sealed = self.sealed(part.stream)
+                sealed = self.sealed(part_stream)
             digest, size, head = hashlib.sha256(), 0, b""
             while chunk := stream.read(_CHUNK):
                 size += len(chunk)
@@ -143,7 +143,7 @@ class AttachmentStore:
             if not size:
                 raise InvalidInput("attachment.empty", name=name)
             kept = KeptFile(digest.hexdigest(), name, size, _media_type(head, name))
-            part.move_to(self._place(kept.sha256))
+            _settle(part, part_stream, self._place(kept.sha256))
         with self._database.writer() as connection:
             connection.execute(
                 "insert into attachment_files (sha256, size, media_type, name, added_at) values (?, ?, ?, ?, ?)"
@@ -182,33 +182,27 @@ def _state(*, here: bool, waits: bool) -> FileState:
     return FileState.ONLY_HERE if waits else FileState.SHARED
 
 
-class _Part:
-    """A file being written beside its later place."""
-
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
-        self.path = path
-        self.stream = stream
-
-    def move_to(self, place: Path) -> None:
-        """Puts the content on the disk and in its place, at once and for good."""
-        with file_faults():
-            self.stream.flush()
-            os.fsync(self.stream.fileno())
-            self.stream.close()  # Windows moves no open file
-            place.parent.mkdir(exist_ok=True)
-            self.path.replace(place)
-            sync_folder(place.parent)
+def _settle(part: Path, stream: BinaryIO, place: Path) -> None:
+    """Puts what was written on the disk and in its place, at once and for good."""
+    with file_faults():
+        stream.flush()
+        os.fsync(stream.fileno())
+        stream.close()  # Windows moves no open file
+        place.parent.mkdir(exist_ok=True)
+        part.replace(place)
+        sync_folder(place.parent)
 
 
 @contextmanager
-def _writing(folder: Path) -> Iterator[_Part]:
+def _writing(folder: Path) -> Iterator[tuple[Path, BinaryIO]]:
+    """A file beside its later place."""
     with file_faults():
         folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
     path = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
-            yield _Part(path, stream)
+            yield path, stream
     finally:
         path.unlink(missing_ok=True)
 

@@ -59,9 +59,11 @@ class Profile:
         self, folder: Path, identity: _Identity, key: bytes, lock: FileLock | None, *, read_only: bool
     ) -> None:
         self.folder = folder
+        self.store_file, self.hub = folder / "store.db", folder / "hub"
+        self.attachments, self.basemaps, self.backups = (folder / n for n in ("attachments", "basemaps", "backups"))
         self.read_only = read_only
         self.key = key
-        self.database = Database(folder / "store.db", key, read_only=read_only)
+        self.database = Database(self.store_file, key, read_only=read_only)
         self._identity = identity
         self._lock = lock
 
@@ -69,26 +71,6 @@ class Profile:
     def device(self) -> Device:
         """Who writes here."""
         return Device(self._identity.device, self._identity.incarnation, self._identity.short)
-
-    @property
-    def store_file(self) -> Path:
-        return self.folder / "store.db"
-
-    @property
-    def attachments(self) -> Path:
-        return self.folder / "attachments"
-
-    @property
-    def basemaps(self) -> Path:
-        return self.folder / "basemaps"
-
-    @property
-    def backups(self) -> Path:
-        return self.folder / "backups"
-
-    @property
-    def hub(self) -> Path:
-        return self.folder / "hub"
 
     def reopen_database(self) -> None:
         """A new database over the file that stands there now (after a restore)."""

@@ -63,9 +63,10 @@ def stored(
 
 
 def overlaid(old: Values | None, given: Values) -> Values:
-    """The old row with everything that is given and not empty; the same as ``old`` when nothing changes."""
+    """The old row with everything that is given and not empty; the same as ``old`` when nothing changes. A new one
+    that does not say so is not schematic."""
     if old is None:
-        return given
+        return {**given, "schematic": given["schematic"] or 0} if "schematic" in given else given
     merged = {**old, **{name: value for name, value in given.items() if value not in (None, "")}}
     if old.get("extra") and given.get("extra"):
         merged["extra"] = extra_text({**json.loads(old["extra"]), **json.loads(given["extra"])})
@@ -114,7 +115,7 @@ def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) ->
     for record in records:
         given = _division_values(record)
         before = rows.get(record.code) or old.get(record.code)
-        merged = _without_gaps(overlaid(before, given))
+        merged = overlaid(before, given)
         if merged == before:
             plan.unchanged += 1
             continue
@@ -140,26 +141,14 @@ def records_with_ancestors(records: Iterable[DivisionRecord]) -> dict[str, tuple
 def _unlisted_above(areas: Mapping[str, tuple[str, str]], listed: set[str]) -> Iterable[Values]:
     for code, (name, parent) in areas.items():
         if code not in listed:
-            yield _without_gaps(
-                {
-                    "code": code,
-                    "name": name,
-                    "level": _level_of(code),
-                    "parent": parent,
-                    **boundary_values(None, {}),
-                    "extra": "",
-                }
-            )
+            given = {"code": code, "name": name, "level": _level_of(code), "parent": parent, "extra": ""}
+            yield overlaid(None, {**given, **boundary_values(None, {})})
 
 
 def _level_of(code: str) -> str:
     if len(code) != 6:
         return _LEVELS.get(len(code), "")
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
-
-
-def _without_gaps(values: Values) -> Values:
-    return {**values, "schematic": values["schematic"] or 0}
 
 
 _UNIT_LISTS: Final = {"unit_aliases": "alias", "unit_people": "name", "unit_fields": "field", "unit_areas": "area"}

@@ -23,30 +23,26 @@ _KEEP: Final = {
 
 
 class SqliteDeskSettings:
-    """``services.ports.DeskSettings``: each call is a transaction of its own, on disk when it returns."""
+    """``services.ports.DeskSettings``: each call is a transaction of its own, on disk when it returns. What is kept
+    empty is forgotten."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def keep_draft(self, name: str, text: str) -> None:
-        """Keeps what is typed; an empty text drops the draft."""
         self._keep("drafts", name, text)
 
     def keep_view(self, view: SavedView) -> None:
-        """Keeps a view under its name, in place of one of the same name."""
         self._keep("views", view.name, view_text(view))
 
     def drop_view(self, name: str) -> None:
-        """Forgets a view; there need not be one."""
         self._keep("views", name, "")
 
     def value(self, name: str) -> str:
-        """A kept value, or ""."""
         with self._database.reader() as connection:
             return read_value(connection, name)
 
     def keep_value(self, name: str, value: str) -> None:
-        """Keeps a value; an empty one is forgotten."""
         self._keep("desk_values", name, value)
 
     def _keep(self, table: str, name: str, text: str) -> None:

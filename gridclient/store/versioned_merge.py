@@ -73,16 +73,10 @@ def _latest(rows: Iterable[Values]) -> dict[str, Values]:
 
 
 def _new_period(plan: Plan, before: Values | None, given: Values, grid_id: int) -> Values:
-    if before is None:
-        return {
-            "id": grid_id,
-            **given,
-            "valid_from": given["valid_from"] or ALWAYS,
-            "schematic": given["schematic"] or 0,
-        }
-    if before["valid_to"] is None or before["valid_to"] > given["valid_from"]:
+    if before is not None and (before["valid_to"] is None or before["valid_to"] > given["valid_from"]):
         plan.add("update grids set valid_to = ? where id = ?", [(given["valid_from"], before["id"])])
-    return {**overlaid(before, given), "id": grid_id, "valid_to": given["valid_to"]}
+    first = given["valid_from"] or ALWAYS
+    return {**overlaid(before, given), "id": grid_id, "valid_from": first, "valid_to": given["valid_to"]}
 
 
 def _stored_members(connection: Connection, table: str) -> dict[int, frozenset[str]]:
