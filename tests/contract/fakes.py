@@ -75,9 +75,10 @@ class MemoryDesk:
     numbers: Counter[str] = field(default_factory=Counter)
     audited: list[tuple[str, str, str]] = field(default_factory=list)
     drafts: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
-    saved: dict[str, SavedView] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    saved_views: dict[str, SavedView] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    device: str = "memory"
     _refused: RuleViolation | None = None
 
     # -- work
@@ -96,9 +97,8 @@ class MemoryDesk:
 
     def record(self, draft: EventDraft) -> Event:
         seq = 1 + sum(event.key.stream == draft.stream for event in self.log)
-        hlc = next_hlc(self.log[-1].hlc if self.log else 0, self.clock.now())
-        key = EventKey(draft.stream, "memory", 1, seq)
-        event = Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
+        key = EventKey(draft.stream, self.device, 1, seq)
+        event = Event(key, self.next_hlc(), draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
         try:
             if draft.kind in _OPENERS and draft.subject in self.cases:
                 raise RuleViolation("case.exists", case=draft.subject)
@@ -109,6 +109,9 @@ class MemoryDesk:
         self.log.append(event)
         self.changes |= Changes(frozenset({draft.subject}))
         return event
+
+    def next_hlc(self) -> int:
+        return next_hlc(self.log[-1].hlc if self.log else 0, self.clock.now())
 
     def next_number(self, township: str, day: date) -> str:
         name = f"{township}-{day:%Y%m%d}"
@@ -282,22 +285,22 @@ class MemoryDesk:
         return self.drafts.get(name, "")
 
     def keep_view(self, view: SavedView) -> None:
-        self.saved[view.name] = view
+        self.saved_views[view.name] = view
 
     def drop_view(self, name: str) -> None:
-        self.saved.pop(name, None)
+        self.saved_views.pop(name, None)
 
     def read_ahead(self) -> bool:
         return False
 
     def views(self) -> Sequence[SavedView]:
-        return tuple(self.saved[name] for name in sorted(self.saved))
+        return tuple(self.saved_views[name] for name in sorted(self.saved_views))
 
     def value(self, name: str) -> str:
-        return self.values.get(name, "")
+        return self.kept.get(name, "")
 
     def keep_value(self, name: str, value: str) -> None:
-        self.values[name] = value
+        self.kept[name] = value
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from gridclient.domain.roles import Action
 from gridclient.services.error_text import sentence
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
-from tests.ui.fakes import memory_store
 from tests.ui.fakes.invented_desk import InventedDesk
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -40,7 +39,7 @@ def test_a_batch_is_taken_back_as_one_but_for_the_case_that_somebody_acted_on(
 ) -> None:
     chosen = urge_three(window, qtbot)
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(memory_store, "DEVICE", "another desk")
+        elsewhere.setattr(invented.store, "device", "another desk")
         invented.act(Action.URGE, chosen[1])
     press(window, Qt.Key.Key_Z, CTRL)
     settle(qtbot, window)

@@ -192,7 +192,7 @@ def test_what_the_state_forbids_is_said_in_place(panel: CasePanel, made: Invente
 def test_what_the_role_forbids_is_not_offered(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:
     watched = empty_desk(role=AccountRole.SUPERVISOR)
     case_id = made.filed("积水")
-    watched.store.cases, watched.store.events = made.store.cases, made.store.events
+    watched.store.cases, watched.store.log = made.store.cases, made.store.log
     panel = CasePanel(
         desk=watched.desk, jobs=jobs, dispatch=DispatchPanel(desk=watched.desk, jobs=jobs, short=short_number)
     )

@@ -11,6 +11,7 @@ from gridclient.domain.case import CaseFacts
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.desk import Desk
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
+from tests.contract.fakes import KnownAreas
 from tests.fakes.map_data import InMemoryMapData
 from tests.ui.fakes.memory_store import CountedIds, MemoryReference, MemoryStore, SetClock
 
@@ -129,7 +130,8 @@ def empty_desk(*, role: AccountRole = AccountRole.OPERATOR, grids: tuple[GridRow
     """A desk without cases."""
     clock = SetClock(NOW)
     reference = MemoryReference(grids, UNITS, STANDARDS)
-    store = MemoryStore(reference, clock)
+    known = KnownAreas(reference.by_code, {unit.code: unit for unit in UNITS})
+    store = MemoryStore(known, clock)
     map_data = InMemoryMapData()
     desk = Desk(store, store, reference, store, map_data, clock, CountedIds(), Actor("wang", role))
     return InventedDesk(desk, store, clock, map_data)

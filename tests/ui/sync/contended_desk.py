@@ -36,12 +36,12 @@ def arrives(
     store = invented.store
     history = store.events[case_id]
     known = len(history) - missed
-    number = sum(event.key.device == "B2" for events in store.events.values() for event in events) + 1
+    number = sum(event.key.device == "B2" for event in store.log) + 1
     key = EventKey(history[0].key.stream, "B2", 1, number)
     hlc = next_hlc(0, NOW - timedelta(minutes=3))
     foreign = Event(key, hlc, kind, case_id, known, actor, payload)
-    history.insert(known if first else len(history), foreign)
-    case = fold_all(history)
+    store.log.insert(store.log.index(history[known]) if first else len(store.log), foreign)
+    case = fold_all(store.events[case_id])
     assert case is not None
     store.cases[case_id] = case
 

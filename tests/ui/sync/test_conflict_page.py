@@ -220,8 +220,7 @@ def test_several_contentions_of_one_case_follow_each_other(open_page: OpenPage, 
     case_id = dispatched_twice(invented, "噪音")
     (waiting,) = invented.store.cases[case_id].contentions
     again = replace(waiting, events=(waiting.events[0]._replace(seq=99),), against=waiting.against)
-    history = invented.store.events[case_id]
-    history.append(replace(history[-1], key=again.key))
+    invented.store.log.append(replace(invented.store.log[-1], key=again.key))
     invented.store.cases[case_id] = replace(invented.store.cases[case_id], contentions=(waiting, again))
     page = open_page(invented)
     assert page.facts.text().endswith("第 1 处，共 2 处")
