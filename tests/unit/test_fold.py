@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -65,6 +66,54 @@ def test_a_reported_case_allows_only_what_comes_first(kind: str, code: str) -> N
     refused(registered(), code, kind, reason="x", reason_code="x", result="x", assignments=parts())
 
 
+def working() -> History:
+    history = dispatched()
+    history.do(EventKind.SIGNED, unit=LEAD)
+    return history
+
+
+def closed() -> History:
+    history = handled()
+    history.do(EventKind.VERIFIED, unit=LEAD)
+    history.do(EventKind.CLOSED, closing_condition_met=True)
+    return history
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (EventKind.FILED, "case.not_fileable"),
+        (EventKind.DECLINED, "case.not_declinable"),
+        (EventKind.AMENDED, "case.not_open"),
+        (EventKind.URGED, "case.not_open"),
+        (EventKind.VOIDED, "case.not_open"),
+        (EventKind.ESCALATED, "case.level_fixed"),
+        (EventKind.RELEASED, "case.not_verifiable"),
+        (EventKind.REWORKED, "case.not_verifiable"),
+    ],
+)
+def test_a_closed_case_is_done_with(kind: str, code: str) -> None:
+    refused(closed(), code, kind, unit=LEAD, reason="x", reason_code="x")
+
+
+@pytest.mark.parametrize(
+    ("made", "kind", "code"),
+    [
+        (registered, EventKind.DECLINED, "case.reason_code_missing"),
+        (registered, EventKind.VOIDED, "case.reason_missing"),
+        (registered, EventKind.NOTED, "case.text_missing"),
+        (registered, EventKind.ATTACHED, "case.text_missing"),
+        (dispatched, EventKind.REASSIGNED, "case.reason_missing"),
+        (working, EventKind.FED_BACK, "case.result_missing"),
+        (handled, EventKind.REWORKED, "case.reason_missing"),
+        (closed, EventKind.REOPENED, "case.reason_missing"),
+        (closed, EventKind.RATED, "case.rating_missing"),
+    ],
+)
+def test_a_step_that_needs_a_word_is_refused_without_it(made: Callable[[], History], kind: str, code: str) -> None:
+    refused(made(), code, kind, reason=" ", text=" ", assignments=parts(OTHER))
+
+
 def test_a_dispatch_has_one_lead_and_no_unit_twice() -> None:
     refused(filed(), "dispatch.unit_twice", EventKind.DISPATCHED, assignments=parts(LEAD, LEAD))
     refused(filed(), "dispatch.one_lead", EventKind.DISPATCHED, assignments=parts(LEAD)[:0])
@@ -102,11 +151,13 @@ def test_a_returned_case_waits_for_dispatch_and_the_units_clock_stands() -> None
 
 
 def test_a_return_needs_code_and_text_and_comes_in_time() -> None:
-    refused(dispatched(), "case.reason_missing", EventKind.RETURNED, unit=LEAD, reason="非本单位")
+    refused(dispatched(), "case.reason_code_missing", EventKind.RETURNED, unit=LEAD, reason="非本单位")
     refused(dispatched(), "case.reason_missing", EventKind.RETURNED, unit=LEAD, reason_code="not_ours")
     late = dispatched()
     late.now += timedelta(days=3)
     refused(late, "case.return_too_late", EventKind.RETURNED, unit=LEAD, reason="x", reason_code="x")
+    late.now = START + timedelta(days=2, minutes=-1)
+    assert late.do(EventKind.RETURNED, unit=LEAD, reason="x", reason_code="x").returned, "at the last moment"
 
 
 def test_a_returned_case_can_go_to_the_same_unit_again() -> None:
@@ -150,9 +201,10 @@ def test_a_case_closes_only_with_a_verified_lead_and_its_condition_met() -> None
 
 
 def test_rework_keeps_the_unit_and_lets_its_clock_run_on() -> None:
-    history = handled()
+    history = handled(HELPER)
     case = history.do(EventKind.REWORKED, unit=LEAD, reason="照片不符")
     assert (case.state, case.reworks) == (CaseState.HANDLING, 1)
+    assert [c.unit for c in case.clocks if c.stage == "handle" and c.ended is None] == [LEAD, HELPER]
     assert case.due == START + timedelta(hours=8)
     assert case.lead is not None and case.lead.result == "已劝停"
 
@@ -164,6 +216,9 @@ def test_levels_go_up_to_the_county_and_down_again() -> None:
     refused(history, "case.no_such_level", EventKind.ESCALATED)
     case = history.do(EventKind.DELEGATED)
     assert (case.level, case.escalated) == (3, False)
+    assert history.do(EventKind.AMENDED, level=2).level == 2
+    assert history.do(EventKind.DELEGATED).level == history.do(EventKind.AMENDED, level=1).level == 1
+    refused(history, "case.no_such_level", EventKind.DELEGATED)
 
 
 def test_a_level_moves_the_leads_clock_and_part_and_leaves_the_others_theirs() -> None:
@@ -176,6 +231,35 @@ def test_a_level_moves_the_leads_clock_and_part_and_leaves_the_others_theirs() -
     running = [(c.unit, c.limit) for c in case.clocks if c.ended is None and c.stage == "handle"]
     assert sorted(running) == [(HELPER, "8 work_hour"), (LEAD, "100 work_hour")]
     assert [c.unit for c in case.clocks if c.ended is None and c.stage == "sign"] == [LEAD, HELPER]
+
+
+def test_a_clock_that_ended_keeps_its_end_whatever_comes_next() -> None:
+    history = dispatched()
+    filed_at, signed_at = START + timedelta(minutes=2), history.now + timedelta(minutes=1)
+    history.do(EventKind.SIGNED, unit=LEAD)
+    history.do(EventKind.ESCALATED, clocks=[clock("handle", 100, LEAD)])
+    moved_at = history.now
+    history.do(EventKind.DELEGATED, clocks=[clock("handle", 50, LEAD)])
+    case = history.do(EventKind.RETURNED, unit=LEAD, reason_code="not_ours", reason="非本单位")
+    ends = {(c.stage, c.limit): c.ended for c in case.clocks}
+    assert ends["accept", "1 work_hour"] == filed_at
+    assert ends["sign", "1 work_hour"] == signed_at
+    assert (ends["handle", "8 work_hour"], ends["handle", "50 work_hour"]) == (moved_at, history.now)
+
+
+def test_a_case_given_to_another_unit_leaves_the_first_and_waits_for_no_county() -> None:
+    history = dispatched(HELPER)
+    assert history.do(EventKind.ESCALATED).escalated
+    case = history.do(EventKind.REASSIGNED, assignments=parts(OTHER), reason="管辖调整")
+    assert ([part.unit for part in case.assignments], case.escalated) == ([OTHER], False)
+
+
+def test_an_imported_case_without_a_grid_is_reopened_to_be_filed() -> None:
+    history = History()
+    facts = asdict(CaseFacts(title="路灯不亮", standard="s1"))
+    at = to_seconds(START)
+    history.do(EventKind.IMPORTED, facts=facts, number="n1", registered_at=at, closed_at=at)
+    assert history.do(EventKind.REOPENED, reason="复发").state is CaseState.REPORTED
 
 
 def test_a_case_knows_by_how_many_levels_it_was_moved() -> None:
