@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QIcon, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QWidget
 
 from gridclient.ui.icons import Colour, give_icon
-from gridclient.ui.theme import BUTTON_PX, base_font, tokens
+from gridclient.ui.tag import faint, paint_tag, tag_width
+from gridclient.ui.theme import BUTTON_PX, tokens
 
 Kind = Literal["plain", "primary", "bar"]
 _INK: Final[dict[str, Colour]] = {"plain": "text", "primary": "on_accent", "bar": "on_top"}
-_GAP, _EDGE, _ICON, _CHIP = 7, 12, 16, 5
+_GAP, _EDGE, _ICON = 7, 12, 16
 _WITH: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
 
 
@@ -57,8 +58,8 @@ class KeyButton(QPushButton):
         option.icon = option.icon.__class__()
         painter = QPainter(self)
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
-        faint = tokens().top_muted if self._ink == "on_top" else tokens().muted
-        ink = QColor(getattr(tokens(), self._ink) if self.isEnabled() else faint)
+        pale = tokens().top_muted if self._ink == "on_top" else tokens().muted
+        ink = QColor(getattr(tokens(), self._ink) if self.isEnabled() else pale)
         icon_px, text_px, key_px = self._widths()
         left = (self.width() - (self.sizeHint().width() - 2 * _EDGE)) // 2
         if icon_px:
@@ -69,20 +70,11 @@ class KeyButton(QPushButton):
         painter.setPen(ink)
         painter.drawText(QRect(left, 0, text_px + 1, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text())
         if key_px:
-            self._paint_key(painter, QRect(left + text_px + _GAP, (self.height() - 18) // 2, key_px, 18), ink)
-
-    def _paint_key(self, painter: QPainter, place: QRect, ink: QColor) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QColor(ink)
-        frame.setAlphaF(0.45)
-        painter.setPen(QPen(frame, 1))
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(base_font(11))
-        painter.setPen(ink)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._key)
+            place = QRect(left + text_px + _GAP, (self.height() - 18) // 2, key_px, 18)
+            paint_tag(painter, place, self._key, ink=ink, frame=faint(ink))
 
     def _widths(self) -> tuple[int, int, int]:
         """Of icon, text and key; 0 for what is not there."""
         text = QFontMetrics(self.font()).horizontalAdvance(self.text())
-        key = QFontMetrics(base_font(11)).horizontalAdvance(self._key) + 2 * _CHIP if self._key else 0
+        key = tag_width(self._key) if self._key else 0
         return (0 if self.icon().isNull() else _ICON), text, key

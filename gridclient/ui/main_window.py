@@ -23,9 +23,8 @@ from gridclient.ui.boxes.panel import TodayBoxes
 from gridclient.ui.case_pane import CasePane
 from gridclient.ui.cases.page import CaseList
 from gridclient.ui.chosen import ChosenCases
-from gridclient.ui.command.bar import CommandBar
+from gridclient.ui.command.bar import CommandBar, take_offer
 from gridclient.ui.command.offers import names_to_learn
-from gridclient.ui.command.taking import take_offer
 from gridclient.ui.desk_lists import DeskLists
 from gridclient.ui.first_paint import FirstPaint
 from gridclient.ui.grids.tree import GridTree
@@ -72,7 +71,7 @@ class MainWindow(QMainWindow):
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
         self.pages = Pages(parts=parts, keys=self.actions_.key_list, clock=desk.clock, parent=self)
         self.top = TopBar(command=self.command, lamp=self.pages.sync.lamp, actions=self.actions_.desk, actor=desk.actor)
-        self.command.set_commands(self.actions_.known())
+        self.command.learn(commands=[one for one in self.actions_.known() if one.name != "command_bar"])
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
         self.tree = GridTree()
         self.map = MapPane(data=desk.map_data, base_maps=parts.base_maps, early=parts.map_view)
@@ -129,7 +128,7 @@ class MainWindow(QMainWindow):
         cases.narrowed.connect(state.narrow_by)
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
-        cases.views_read.connect(self.command.set_views)
+        cases.views_read.connect(lambda views: self.command.learn(views=views))
         cases.views_read.connect(lambda views: self.initials.ask(view.name for view in views))
         cases.cleared.connect(state.clear)
         cases.menu_wanted.connect(self.actions_.show_menu)
@@ -141,7 +140,7 @@ class MainWindow(QMainWindow):
         self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))
         self.command.left.connect(lambda: self.pages.focus(cases.table))
         self.initials.learnt.connect(self.tree.learn_initials)
-        self.initials.learnt.connect(self.command.learn_initials)
+        self.initials.learnt.connect(lambda initials: self.command.learn(initials=initials))
         self.chosen.row_read.connect(self.map.show_case)
         for teller in (self.chosen, self.batch, self.actions_, self.map):
             teller.told.connect(self.banner.tell)
@@ -159,7 +158,8 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.lists.room_read.connect(self._show_room)
         self.lists.grids_read.connect(self._show_grids)
-        self.lists.units_read.connect(self.command.set_units)
+        self.lists.units_read.connect(lambda units: self.command.learn(units=units))
+        self.lists.units_read.connect(self.cases.bar.set_units)
         for figures in (self.tree, self.status, self.pages.sync):
             self.lists.figures_read.connect(figures.show_figures)
         self.lists.total_read.connect(self.status.show_total)
@@ -234,12 +234,12 @@ class MainWindow(QMainWindow):
         name = kept[0] or self.tr("综合信息指挥室")
         self.top.show_room(name)
         self.setWindowTitle(name)
-        self.command.set_township(kept[1])
+        self.command.learn(township=kept[1])
 
     def _show_grids(self, grids: Sequence[GridRow]) -> None:
         self.tree.show_grids(grids, self.lists.home)
         self.tree.show_chosen(self.state.filter.grid)
-        self.command.set_grids(grids)
+        self.command.learn(grids=grids)
         self.initials.ask(names_to_learn(self.command.sources))
         self.cases.bar.show_area(self.lists.area_name(self.state.filter.grid), grids)
 

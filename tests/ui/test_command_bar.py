@@ -16,8 +16,8 @@ from gridclient.domain.roles import Action
 from gridclient.services.rows import Box
 from gridclient.services.words import STATES
 from gridclient.ui.actions import Known
+from gridclient.ui.command.bar import take_offer
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
-from gridclient.ui.command.taking import take_offer
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.present import short_number
 from tests.ui.conftest import OpenWindow, press

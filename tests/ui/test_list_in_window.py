@@ -242,3 +242,13 @@ def name_field(window: MainWindow, view: str) -> QLineEdit:
     field = below.findChild(QLineEdit)
     assert field is not None
     return field
+
+
+def test_the_units_that_the_desk_has_read_narrow_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    menu = window.cases.bar._menus["unit"].menu()
+
+    def offered() -> list[str]:
+        menu.aboutToShow.emit()
+        return [kind.text() for kind in menu.actions()]
+
+    qtbot.waitUntil(lambda: bool(offered()))

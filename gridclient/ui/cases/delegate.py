@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gridclient.services.rows import CaseRow, SortKey
@@ -15,6 +15,7 @@ from gridclient.ui.cases.columns import COLUMNS
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.icons import icon
 from gridclient.ui.present import Pressure
+from gridclient.ui.tag import paint_tag, tag_width
 from gridclient.ui.theme import ROW_PX, base_font, fixed_font, state_colour, tokens
 
 _EDGE: Final = 8
@@ -39,7 +40,6 @@ class CaseDelegate(QStyledItemDelegate):
         self._plain = _Pen(base_font())
         self._strong = _Pen(base_font(weight=QFont.Weight.DemiBold))
         self._number = _Pen(fixed_font())
-        self._chip = _Pen(base_font(11, weight=QFont.Weight.Medium))
         self._keys = [column.key for column in COLUMNS]
         self._theme = tokens()
         self._chosen: frozenset[int] = frozenset()
@@ -81,7 +81,7 @@ class CaseDelegate(QStyledItemDelegate):
 
     def conflict_mark(self, place: QRect, row: CaseRow) -> QRect:
         """Where the mark of a contended case stands in the cell of its title."""
-        width = self._chip.width(self.tr("冲突")) + 10
+        width = tag_width(self.tr("冲突"))
         room = place.width() - 2 * _EDGE - (_MARK + 4 if row.pending else 0) - width - _GAP
         left = place.left() + _EDGE + self._plain.width(self._plain.fitted(row.title, room)) + _GAP
         return QRect(left, place.center().y() - 8, width, 17)
@@ -102,14 +102,7 @@ class CaseDelegate(QStyledItemDelegate):
             return
         mark = self.conflict_mark(place, row)
         self._plain.write(painter, place, row.title, self._theme.text, left=_EDGE, room=room - mark.width() - _GAP)
-        self._paint_chip(painter, mark, self.tr("冲突"), self._theme.bad_text)
-
-    def _paint_chip(self, painter: QPainter, place: QRect, words: str, ink: str) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(_colour(ink), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-        self._chip.write(painter, place, words, ink, left=5, room=place.width())
+        paint_tag(painter, mark, self.tr("冲突"), ink=self._theme.bad_text, frame=self._theme.bad_text)
 
     def _paint_state(self, painter: QPainter, place: QRect, row: CaseRow, _chosen: bool) -> None:
         colour = state_colour(self._theme, row.state, returned=row.returned, escalated=row.escalated)

@@ -97,7 +97,7 @@ class CaseList(QWidget):
     # -- what is shown ----------------------------------------------------------------------------------------------
 
     def load(self) -> None:
-        """Asks for what the list needs beside its rows: the calendar, units, saved views."""
+        """Asks for what the list needs beside its rows: the calendar, saved views."""
         reference = self._desk.reference
         self._jobs.read(
             self,
@@ -105,7 +105,6 @@ class CaseList(QWidget):
             self.model.set_yardstick,
             name="yardstick",
         )
-        self._jobs.read(self, reference.units, self.bar.set_units, name="units")
         self._read_views()
 
     def show_question(self, question: Question, *, grid_name: str) -> None:

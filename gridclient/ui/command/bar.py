@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import CaseFilter, CasePage, CaseRow, GridRow, SavedView, Sort, SortKey, UnitRow
-from gridclient.ui.actions import Known
+from gridclient.services.rows import Box, CaseFilter, CasePage, CaseRow, Sort, SortKey
+from gridclient.ui.actions import DeskActions
 from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number, offers_for
 from gridclient.ui.command.popup import OfferList
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import whole_number
-from gridclient.ui.theme import BUTTON_PX, base_font, tokens
+from gridclient.ui.state import DeskState
+from gridclient.ui.tag import faint, paint_tag, tag_width
+from gridclient.ui.theme import BUTTON_PX, tokens
 
 _KEY: Final = "Ctrl K"
 _KEY_PX: Final = 80  # with what is free around it and the hint
@@ -40,7 +42,7 @@ class CommandBar(QLineEdit):
         super().__init__(parent)
         self.setObjectName("commandBar")
         self._queries, self._jobs = queries, jobs
-        self._sources = Sources()
+        self.sources = Sources()
         self._cases: Sequence[CaseRow] = ()
         self._list: OfferList | None = None
         self._hint = self.tr("单位、编号、网格、命令，如 zhzf")
@@ -49,31 +51,9 @@ class CommandBar(QLineEdit):
         self.setMaximumWidth(520)
         self.textEdited.connect(self._on_text_edited)
 
-    # -- what can be found ------------------------------------------------------------------------------------------
-
-    @property
-    def sources(self) -> Sources:
-        return self._sources
-
-    def set_commands(self, commands: Sequence[Known]) -> None:
-        """Everything the desk can be told to do but to go here."""
-        self._sources = replace(self._sources, commands=[one for one in commands if one.name != "command_bar"])
-
-    def set_units(self, units: Sequence[UnitRow]) -> None:
-        self._sources = replace(self._sources, units=units)
-
-    def set_grids(self, grids: Sequence[GridRow]) -> None:
-        self._sources = replace(self._sources, grids=grids)
-
-    def set_views(self, views: Sequence[SavedView]) -> None:
-        self._sources = replace(self._sources, views=views)
-
-    def set_township(self, code: str) -> None:
-        """Units and grids of this township come first."""
-        self._sources = replace(self._sources, township=code)
-
-    def learn_initials(self, initials: Mapping[str, str]) -> None:
-        self._sources = replace(self._sources, initials=initials)
+    def learn(self, **found: Any) -> None:
+        """What can be found besides, by the fields of :class:`Sources`."""
+        self.sources = replace(self.sources, **found)
 
     # -- events -----------------------------------------------------------------------------------------------------
 
@@ -119,23 +99,14 @@ class CommandBar(QLineEdit):
         super().paintEvent(event)
         if self.text() or self.hasFocus():
             return
-        font = base_font(11)
-        width = QFontMetrics(font).horizontalAdvance(_KEY) + 10
+        width, ink = tag_width(_KEY), tokens().top_muted
         place = QRect(self.width() - width - 9, (self.height() - 18) // 2, width, 18)
-        ink, frame = QColor(tokens().top_muted), QColor(tokens().top_muted)
-        frame.setAlphaF(0.55)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(frame, 1))
-        painter.drawRoundedRect(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(font)
-        painter.setPen(ink)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, _KEY)
+        paint_tag(QPainter(self), place, _KEY, ink=ink, frame=faint(ink))
 
     def _on_text_edited(self, typed: str) -> None:
         self._cases = ()
         if asks_for_a_number(typed):
-            townships = (row.code for row in self._sources.grids if row.tier == "township")
+            townships = (row.code for row in self.sources.grids if row.tier == "township")
             asked = CaseFilter(text=whole_number(typed.strip(), townships))
             newest = Sort(SortKey.REGISTERED, descending=True)
             self._jobs.read(
@@ -156,7 +127,7 @@ class CommandBar(QLineEdit):
             self._list = OfferList(self.window())
             self._list.offer_chosen.connect(self._take)
         below = QRect(self.mapTo(self.window(), self.rect().topLeft()), self.size())
-        self._list.show_offers(offers_for(self.text(), self._sources, self._cases), below=below)
+        self._list.show_offers(offers_for(self.text(), self.sources, self._cases), below=below)
 
     def _take(self, offer: Offer | None) -> None:
         if offer is None and self.text().strip():
@@ -171,3 +142,19 @@ class CommandBar(QLineEdit):
         self.clear()
         self._cases = ()
         self.left.emit()
+
+
+def take_offer(offer: Offer, state: DeskState, actions: DeskActions, sources: Sources) -> None:
+    """Chooses, searches or does what the offer, made from these sources, stands for."""
+    views = {view.name: view for view in sources.views}
+    taken: dict[Kind, Callable[[str], object]] = {
+        Kind.COMMAND: actions.trigger,
+        Kind.CASE: state.choose_case,
+        Kind.GRID: state.choose_grid,
+        Kind.UNIT: state.choose_unit,
+        Kind.BOX: lambda box: state.show_box(Box(box)),
+        Kind.STATE: state.choose_state,
+        Kind.VIEW: lambda name: state.show_view(views[name]),
+        Kind.SEARCH: state.search,
+    }
+    taken[offer.kind](offer.value)

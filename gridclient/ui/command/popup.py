@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QFrame, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gridclient.ui.command.offers import Kind, Offer
 from gridclient.ui.icons import icon
+from gridclient.ui.tag import paint_tag, tag_width
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
 ROW: Final = 30
-_ICON, _EDGE, _GAP, _FRAME = 16, 10, 8, 5
+_ICON, _EDGE, _GAP = 16, 10, 8
 _ICONS: Final = {
     Kind.CASE: "case",
     Kind.COMMAND: "command",
@@ -65,15 +66,9 @@ class OfferDelegate(QStyledItemDelegate):
         """The key in its frame at the right; gives the room it took."""
         if not key:
             return 0
-        font = base_font(11)
-        width = QFontMetrics(font).horizontalAdvance(key) + 2 * _FRAME
+        width = tag_width(key)
         frame = QRect(place.right() - width, place.center().y() - 8, width, 18)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(QColor(tokens().line), 1))
-        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(font)
-        painter.setPen(QColor(tokens().muted))
-        painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, key)
+        paint_tag(painter, frame, key, ink=tokens().muted, frame=tokens().line)
         return width + _GAP
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QListView, QSizePolicy, QStyle, QStyledItemDelegat
 
 from gridclient.domain.case import Role
 from gridclient.ui.dispatch.choice import Choice, UnitItem
+from gridclient.ui.tag import paint_tag
 from gridclient.ui.theme import SMALL_PX, Tokens, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
 
@@ -63,7 +64,8 @@ class UnitDelegate(QStyledItemDelegate):
         painter.drawText(QRect(left, place.top() + 4, width, _NAME_PX), Qt.AlignmentFlag.AlignVCenter, name)
         if part is not None:
             chip = QRect(left + metrics.horizontalAdvance(name) + 6, place.top() + 7, 32, 16)
-            self._paint_chip(painter, chip, part, theme)
+            ground = theme.accent if part is Role.LEAD else theme.muted
+            paint_tag(painter, chip, part_word(part), ink=theme.on_accent, ground=ground)
         painter.setFont(base_font(SMALL_PX))
         painter.setPen(QColor(theme.muted))
         metrics = painter.fontMetrics()
@@ -76,20 +78,7 @@ class UnitDelegate(QStyledItemDelegate):
         if row > 8:
             return
         badge = QRect(place.left() + _EDGE, place.top() + 5, _BADGE, _BADGE)
-        painter.setPen(QPen(QColor(theme.line), 1))
-        painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(QRectF(badge).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(base_font(SMALL_PX))
-        painter.setPen(QColor(theme.text))
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(row + 1))
-
-    def _paint_chip(self, painter: QPainter, chip: QRect, part: Role, theme: Tokens) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(theme.accent if part is Role.LEAD else theme.muted))
-        painter.drawRoundedRect(QRectF(chip), 3, 3)
-        painter.setFont(base_font(11))
-        painter.setPen(QColor(theme.on_accent))
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, part_word(part))
+        paint_tag(painter, badge, str(row + 1), ink=theme.text, frame=theme.line, ground=theme.panel, px=SMALL_PX)
 
 
 def card_height(item: UnitItem, width: int) -> int:
