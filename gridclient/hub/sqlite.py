@@ -122,7 +122,6 @@ class SqliteBackend:
             self._writer = self._open()
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
-            self._writer.execute("PRAGMA wal_autocheckpoint = 4000")  # seldom in the middle of a desk's first load
         with self.writing() as ledger:
             _make_tables(ledger)
 
