@@ -5,7 +5,7 @@ Deadlines go into the event, so that every desk folds to the same ones whatever 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -154,19 +154,6 @@ def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
     return situation.now, resumed_limit(left, before.limit)
 
 
-def _part(situation: Situation, unit: UnitRow, role: Role) -> dict[str, Any]:
-    """One unit's part."""
-    start, limit = _time_of(situation, unit.code)
-    until = deadline_of(situation.reference.setting("limit.return"), situation.now, situation.reference)
-    return {
-        "unit": unit.code,
-        "role": role.value,
-        "limit": limit,
-        "due": to_seconds(deadline_of(limit, start, situation.reference).due),
-        "return_until": to_seconds(until.due),
-    }
-
-
 def _left(situation: Situation, part: Assignment) -> int:
     if part.remaining is not None:
         return part.remaining
@@ -174,22 +161,31 @@ def _left(situation: Situation, part: Assignment) -> int:
 
 
 def _give_out(situation: Situation) -> dict[str, Any]:
-    lead = _unit(situation, situation.text("lead"))
-    others: Sequence[str] = [str(u) for u in situation.args.get("cooperating") or ()]
-    cooperating = [_unit(situation, code) for code in others]
-    parts = [_part(situation, lead, Role.LEAD), *(_part(situation, u, Role.COOPERATING) for u in cooperating)]
-    handling = [(unit.code, *_time_of(situation, unit.code)) for unit in (lead, *cooperating)]
-    clocks = [
-        clock_payload(Stage.HANDLE, limit, start, situation.reference, unit=code) for code, start, limit in handling
-    ] + [_stage_clock(situation, Stage.SIGN, unit=p["unit"]) for p in parts]
+    codes = (situation.text("lead"), *(str(code) for code in situation.args.get("cooperating") or ()))
+    units = [_unit(situation, code) for code in codes]
+    times = [_time_of(situation, unit.code) for unit in units]
+    handling = [
+        clock_payload(Stage.HANDLE, limit, start, situation.reference, unit=unit.code)
+        for unit, (start, limit) in zip(units, times, strict=True)
+    ]
+    until = deadline_of(situation.reference.setting("limit.return"), situation.now, situation.reference)
+    parts = [
+        {
+            "unit": unit.code,
+            "role": (Role.COOPERATING if place else Role.LEAD).value,
+            "limit": limit,
+            "due": handling[place]["due"],
+            "return_until": to_seconds(until.due),
+        }
+        for place, (unit, (_, limit)) in enumerate(zip(units, times, strict=True))
+    ]
     standard = situation.reference.standard(situation.case.facts.standard)
-    listed = bool(standard and standard.units)
-    against = bool(standard and listed and not answers_for(lead, standard.units))
+    listed = standard.units if standard else ()
     return {
         "assignments": parts,
-        "clocks": clocks,
+        "clocks": [*handling, *(_stage_clock(situation, Stage.SIGN, unit=unit.code) for unit in units)],
         "reason": situation.text("reason"),
-        "against_list": against,
+        "against_list": bool(listed) and not answers_for(units[0], listed),
         "basis": _basis(standard),
     }
 
@@ -257,11 +253,7 @@ def _feed_back(situation: Situation) -> Draft:
 
 def _verify(situation: Situation) -> Draft:
     payload = {"unit": situation.text("unit"), "reason": situation.text("reason")}
-    if situation.args.get("release"):
-        return EventKind.RELEASED, payload
-    if situation.args.get("passed", True) is False:
-        return EventKind.REWORKED, payload
-    return EventKind.VERIFIED, payload
+    return EventKind.RELEASED if situation.args.get("release") else EventKind.VERIFIED, payload
 
 
 def _rework(situation: Situation) -> Draft:

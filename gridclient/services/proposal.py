@@ -35,7 +35,6 @@ class Candidate:
     ground: Ground
     field: str
     listed: Role | None
-    on_duty: bool
     recent: int
     load: int
     metres: float | None
@@ -128,7 +127,7 @@ def _candidate(case: Case, unit: UnitRow, ground: Ground, field: str, *, load: i
         - _PER_LOAD * min(load, _MOST_LOAD)
         - _PER_KM * (metres or 0.0) / 1000
     )
-    return Candidate(unit, ground, field, ROLES.get(ground), unit.status == "on_duty", recent, load, metres, score)
+    return Candidate(unit, ground, field, ROLES.get(ground), recent, load, metres, score)
 
 
 def _metres(case: Case, unit: UnitRow) -> float | None:

@@ -37,6 +37,13 @@ def test_a_chat_message_gives_what_it_holds() -> None:
     assert parsed.title
 
 
+def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
+    parsed = parse_text("商户13800009999占道，打过12345\n来源：网格员\n联系电话：13800001234\n持续一周")
+    assert (parsed.reporter_phone, parsed.channel) == ("13800001234", "grid_worker")
+    assert parsed.description == "商户13800009999占道，打过12345\n持续一周"
+    assert parse_text("路灯不亮").channel == ""
+
+
 def test_an_impossible_date_is_no_date() -> None:
     assert parse_text("2026-13-45 反映噪音").happened_at is None
 
