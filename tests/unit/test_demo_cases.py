@@ -17,7 +17,7 @@ from gridclient.demo.cases import DAYS, DemoCase, demo_cases
 from gridclient.demo.county import DemoCounty, demo_county
 from gridclient.demo.lives import DemoStep
 from gridclient.demo.matters import LONGEST_TITLE, read_matters
-from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventKey, EventKind, next_hlc
 from gridclient.domain.fold import fold
@@ -25,60 +25,31 @@ from gridclient.domain.roles import AccountRole, Action, Actor, require
 from gridclient.services import words
 from gridclient.services.drafting import Situation, draft_for
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
+from tests.ui.fakes.memory_store import MemoryReference
 
 NOW = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
 COUNT = 1000
-SETTINGS = {
-    "limit.accept": "15 minute",
-    "limit.dispatch": "15 minute",
-    "limit.sign": "1 work_hour",
-    "limit.verify": "30 minute",
-    "limit.return": "2 work_day",
-    "limit.level.4": "7 natural_day",
-    "start_rule": "immediate",
-    "working_hours": "08:00-12:00,14:00-18:00",
-}
 ASIDE = ("note", "urge", "rate")
 
 
-class DemoReference:
+def reference_of(county: DemoCounty) -> MemoryReference:
     """The demo's lists as the use cases ask for them."""
-
-    def __init__(self, county: DemoCounty) -> None:
-        self._grids = {g.code: GridRow(g.code, g.name, g.tier, g.parent) for g in county.grids}
-        self._units = {
-            u.code: UnitRow(
-                u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.grids, u.fields,
-                u.phone, u.status, u.extra["on_duty"],
-            )
-            for u in county.units
-        }  # fmt: skip
-        self._standards = {
-            s.code: StandardRow(
-                s.code, s.record.kind, s.record.big_name, s.record.small_name, s.record.filing_condition,
-                s.record.closing_condition, s.record.limit, s.record.limit_text, s.units, s.cooperating, "1",
-            )
-            for s in county.standards
-        }  # fmt: skip
-
-    def grid(self, code: str) -> GridRow | None:
-        return self._grids.get(code)
-
-    def unit(self, code: str) -> UnitRow | None:
-        return self._units.get(code)
-
-    def standard(self, code: str) -> StandardRow | None:
-        return self._standards.get(code)
-
-    def standard_of(self, code: str, version: str) -> StandardRow | None:
-        row = self._standards.get(code)
-        return row if row is None or version in ("", row.version) else None
-
-    def calendar(self) -> WorkCalendar:
-        return WorkCalendar()
-
-    def setting(self, name: str) -> str:
-        return SETTINGS.get(name, "")
+    grids = [GridRow(g.code, g.name, g.tier, g.parent) for g in county.grids]
+    units = [
+        UnitRow(
+            u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.grids, u.fields,
+            u.phone, u.status, u.extra["on_duty"],
+        )
+        for u in county.units
+    ]  # fmt: skip
+    standards = [
+        StandardRow(
+            s.code, s.record.kind, s.record.big_name, s.record.small_name, s.record.filing_condition,
+            s.record.closing_condition, s.record.limit, s.record.limit_text, s.units, s.cooperating, "1",
+        )
+        for s in county.standards
+    ]  # fmt: skip
+    return MemoryReference(grids, units, standards)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +65,7 @@ def cases(county: DemoCounty) -> Sequence[DemoCase]:
 @pytest.fixture(scope="module")
 def lived(county: DemoCounty, cases: Sequence[DemoCase]) -> Sequence[Case]:
     """Every case after all its steps went through the rules."""
-    reference = DemoReference(county)
+    reference = reference_of(county)
     return [replayed(case, reference) for case in cases]
 
 
@@ -104,7 +75,7 @@ def stage(case: DemoCase) -> str:
     return done[-1] if done else ""
 
 
-def replayed(case: DemoCase, reference: Any) -> Case:
+def replayed(case: DemoCase, reference: MemoryReference) -> Case:
     """The case after all its steps went through the rules of the field."""
     stream = f"t:{case.facts.grid[:9]}"
     opening = {"number": "x", "level": case.level, "facts": asdict(case.facts), "clocks": []}
@@ -159,7 +130,7 @@ def test_some_in_hand_are_overdue_and_some_are_due_within_two_hours(lived: Seque
 
 @pytest.mark.parametrize("moment", [NOW, NOW.replace(day=22, hour=5), NOW.replace(day=23, hour=8, minute=40)])
 def test_about_a_tenth_of_what_is_open_is_overdue_at_any_hour(county: DemoCounty, moment: datetime) -> None:
-    reference = DemoReference(county)
+    reference = reference_of(county)
     lived = [replayed(case, reference) for case in demo_cases(400, seed=2, county=county, now=moment)]
     dues = [case.due or case.registered_at + timedelta(minutes=15) for case in lived if case.is_open]
     assert 0.02 < sum(due < moment for due in dues) / len(dues) < 0.2

@@ -130,7 +130,7 @@ def empty_desk(*, role: AccountRole = AccountRole.OPERATOR, grids: tuple[GridRow
     """A desk without cases."""
     clock = SetClock(NOW)
     reference = MemoryReference(grids, UNITS, STANDARDS)
-    known = KnownAreas(reference.by_code, {unit.code: unit for unit in UNITS})
+    known = KnownAreas(reference.by_code, reference.units_by_code)
     store = MemoryStore(known, clock)
     map_data = InMemoryMapData()
     desk = Desk(store, store, reference, store, map_data, clock, CountedIds(), Actor("wang", role))

@@ -73,9 +73,11 @@ class MemoryReference:
     standard_rows: Sequence[StandardRow]
     settings: Mapping[str, str] = field(default_factory=lambda: dict(SETTINGS))
     by_code: dict[str, GridRow] = field(init=False)
+    units_by_code: dict[str, UnitRow] = field(init=False)
 
     def __post_init__(self) -> None:
         self.by_code = {row.code: row for row in self.grid_rows}
+        self.units_by_code = {row.code: row for row in self.unit_rows}
 
     def grid(self, code: str) -> GridRow | None:
         return self.by_code.get(code)
@@ -88,7 +90,7 @@ class MemoryReference:
         return GridsAt(None, None, None)
 
     def unit(self, code: str) -> UnitRow | None:
-        return next((row for row in self.unit_rows if row.code == code), None)
+        return self.units_by_code.get(code)
 
     def units(self) -> Sequence[UnitRow]:
         return self.unit_rows
