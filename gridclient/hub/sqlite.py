@@ -172,8 +172,10 @@ def _faults() -> Iterator[None]:
     """What the database or the disk cannot do, as the one fault that callers know."""
     try:
         yield
-    except (sqlite3.OperationalError, OSError) as error:
+    except sqlite3.OperationalError as error:
         raise StoreUnavailable("hub.store_failed", detail=str(error)) from error
+    except OSError as error:
+        raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError):
             raise  # the program's own mistake

@@ -297,6 +297,8 @@ _SYSTEM_WORDS: Final = {
     "attempt to write a readonly database": "写保护",
     "disk I/O error": "读写出错",
     "database disk image is malformed": "内容有错",
+    "file is not a database": "文件不是数据库",
+    "OperationalError": "连不上数据库服务器",
     "header": "文件头有错",
     "store.disk_full": "磁盘已满",
     "store.disk_failed": "磁盘读写失败",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -33,6 +34,7 @@ from tests.fakes.running_hub import HubLine, hub_on_thread
 TOWNSHIP = "371002001"
 STREAM = f"t:{TOWNSHIP}"
 PATIENCE_S = 20.0
+NOBODY = "postgresql://nobody@127.0.0.1:1/hub"
 
 
 @pytest.fixture
@@ -77,6 +79,21 @@ def test_codes_may_be_given_out_before_a_named_hub_is_served(office: CommandLine
     database = f"sqlite:///{tmp_path / 'hub.db'}"
     assert office.json("hub", "enrol", "--township", TOWNSHIP, "--db", database).status == 0
     assert office.json("hub", "devices", "--db", database).json == []
+
+
+def test_what_is_wrong_with_a_database_is_said_in_chinese(
+    office: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = tmp_path / "text.db"
+    text.write_text("invented\n" * 200)
+    for database, words in {f"sqlite:///{text}": "文件不是数据库", NOBODY: "连不上数据库服务器"}.items():
+        assert words in office.json("hub", "status", "--db", database).err
+
+    def write_protected(file: Path, mode: int) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(file), mode)
+
+    monkeypatch.setattr(Path, "touch", write_protected)
+    assert "（写保护）" in office.json("hub", "status", "--db", f"sqlite:///{text}").err
 
 
 def test_with_a_hub_here_commands_find_its_file(office: CommandLine) -> None:
