@@ -26,7 +26,7 @@ from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
 from gridclient.sync.numbers import checked, ranged, sized
-from gridclient.sync.pages import SealedPage, decode_page, encode_page
+from gridclient.sync.pages import LINK_BYTES, decode_page, encode_page, read_sealed
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
 
 SUFFIX: Final = ".gridbundle"
@@ -38,7 +38,6 @@ _HEAD: Final = _MAGIC + bytes((_VERSION,))
 _LENGTH_BYTES: Final = 4
 _NONCE_BYTES: Final = 12
 _CHECK_BYTES: Final = 8
-_LINK_BYTES: Final = 32
 _MOST_FRAME: Final = MOST_ON_THE_LINE + 1024
 _BATCHES, _PAGES = 0, 1
 _LATEST: Final = 1 << 34
@@ -205,18 +204,10 @@ def _parts(content: Content) -> list[Any]:
 
 
 def _read_page(feed: str, parts: Any, device: str) -> StickPage:
-    name, start, at, cursor, complete, count, total, contents = parts
+    name, start, at, *rest = parts
     if name != feed:
         raise SyncFault("bundle.forged")
-    sealed = SealedPage(
-        feed,
-        ranged(cursor, 0),
-        checked(complete, bool),
-        ranged(count, 0),
-        ranged(total, 0, 2**64 - 1),
-        checked(contents, bytes),
-    )
-    return StickPage(ranged(start, 0), decode_page(sealed, device), ranged(at, 0, _LATEST))
+    return StickPage(ranged(start, 0), decode_page(read_sealed([feed, *rest]), device), ranged(at, 0, _LATEST))
 
 
 def _read_batch(stream: str, parts: Any) -> StickBatch:
@@ -228,8 +219,8 @@ def _read_batch(stream: str, parts: Any) -> StickBatch:
         origin,
         start,
         records,
-        sized(before, _LINK_BYTES),
-        sized(after, _LINK_BYTES),
+        sized(before, LINK_BYTES),
+        sized(after, LINK_BYTES),
         sized(public, KEY_BYTES),
         sized(signature, SIGNATURE_BYTES),
     )

@@ -28,6 +28,7 @@ from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES
 from gridclient.sync.terms import SPOKEN, Versions
 
 LINK_BYTES: Final = 32
+_LARGEST_TOTAL: Final = 2**64 - 1
 
 
 @frozen
@@ -55,6 +56,19 @@ def encode_page(page: FeedPage, *, level: int = 9, protocol: int = PROTOCOL) -> 
     table = [[origin.stream, origin.device, origin.incarnation] for origin in origins]
     body: bytes = msgpack.packb([table, b"".join(keys), *parts])
     return seal(body, level, protocol)
+
+
+def read_sealed(parts: Any) -> SealedPage:
+    """The page, when its parts are shaped like one; ``ValueError`` or ``TypeError`` otherwise."""
+    feed, cursor, complete, count, total, contents = checked(parts, list)
+    return SealedPage(
+        checked(feed, str),
+        ranged(cursor, 0),
+        checked(complete, bool),
+        ranged(count, 0),
+        ranged(total, 0, _LARGEST_TOTAL),
+        checked(contents, bytes),
+    )
 
 
 def decode_page(sealed: SealedPage, device: str, spoken: Versions = SPOKEN) -> FeedPage:

@@ -21,14 +21,13 @@ from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
 from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized
-from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page
+from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, read_sealed
 from gridclient.sync.proofs import read_grant
 from gridclient.sync.signing import SIGNATURE_BYTES
 from gridclient.sync.terms import SPOKEN, Versions, no_common
 
 MOST_EVENTS: Final = MOST_ROWS
 MOST_REPLY: Final = 32 << 20
-_LARGEST_TOTAL: Final = 2**64 - 1
 _SWIFT, _DENSE = 3, 9  # levels of compression; pages are packed already
 
 
@@ -168,7 +167,7 @@ def decode_reply(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncRep
             checked(hub, str),
             ranged(hub_ms, 0),
             tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
-            tuple(_read_page(parts, device, spoken) for parts in checked(pages, list)),
+            tuple(decode_page(read_sealed(parts), device, spoken) for parts in checked(pages, list)),
             tuple(all_words(behind)),
             None if grants is None else tuple(read_grant(*parts) for parts in checked(grants, list)),
         )
@@ -191,19 +190,6 @@ def _sealed(page: FeedPage, protocol: int) -> SealedPage:
 
 def _page_parts(page: SealedPage) -> list[Any]:
     return [page.feed, page.cursor, page.complete, page.count, page.total, page.contents]
-
-
-def _read_page(parts: Any, device: str, spoken: Versions) -> FeedPage:
-    feed, cursor, complete, count, total, contents = checked(parts, list)
-    sealed = SealedPage(
-        checked(feed, str),
-        ranged(cursor, 0),
-        checked(complete, bool),
-        ranged(count, 0),
-        ranged(total, 0, _LARGEST_TOTAL),
-        checked(contents, bytes),
-    )
-    return decode_page(sealed, device, spoken)
 
 
 @contextmanager

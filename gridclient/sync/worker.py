@@ -161,17 +161,17 @@ class SyncWorker:
 
     def _patience(self) -> float | None:
         """How long to wait for an order."""
-        if not self._may_come():
+        if not self._may_come(self._state):
             return None
         wait = self._pace.wait(self._around.monotonic())
         return min(wait, _LOOK_AT_NETWORK_S) if self._state is SyncState.RETRYING else wait
 
     def _is_due(self) -> bool:
-        return self._may_come() and not self._pace.wait(self._around.monotonic())
+        return self._may_come(self._state) and not self._pace.wait(self._around.monotonic())
 
-    def _may_come(self) -> bool:
+    def _may_come(self, state: SyncState) -> bool:
         """Whether rounds come by themselves."""
-        return self._state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
+        return state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
 
     def _look_at_network(self) -> None:
         """At once when the line is back: another way to the hub than when the last round failed."""
@@ -266,10 +266,9 @@ class SyncWorker:
 
     def _tell_state(self, state: SyncState) -> None:
         enrolment = self._store.enrolment()
-        coming = state in (SyncState.IDLE, SyncState.RETRYING) and not self._by_stick
         wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
         url = enrolment.url if enrolment is not None else ""
-        next_at = self._around.now() + wait if coming else None
+        next_at = self._around.now() + wait if self._may_come(state) else None
         self._around.tell(Stands(state, next_at, url, self._by_stick, without_password(self._around.proxy())))
 
     def _confirm(self) -> None:
@@ -293,27 +292,16 @@ class SyncWorker:
 
     def _carry_out(self, order: Ticketed) -> BundleReport | None:
         match order:
-            case Enrol():
-                self._hang_up()
-                self._around.enrol(order.url, order.code)
-                self._pace.asked(self._around.monotonic())
-                self._settle(SyncState.IDLE)
-            case Move():
-                self._hang_up()
-                self._around.move(order.url)
-                self._pace.asked(self._around.monotonic())
-                self._settle(SyncState.IDLE)
-            case ChooseProxy():
-                self._hang_up()
-                self._around.choose_proxy(order.chosen)
-                self._pace.asked(self._around.monotonic())
-                self._settle(self._state)
+            case Enrol(_, url, code):
+                self._change_line(lambda: self._around.enrol(url, code))
+            case Move(_, url):
+                self._change_line(lambda: self._around.move(url))
+            case ChooseProxy(_, chosen):
+                self._change_line(lambda: self._around.choose_proxy(chosen), self._state)
+            case TakeAdmission(_, file):
+                self._change_line(lambda: self._around.take_admission(file))
             case AskByFile():
                 self._around.ask_by_file(order.file)
-            case TakeAdmission():
-                self._hang_up()
-                self._around.take_admission(order.file)
-                self._settle(SyncState.IDLE)
             case ExportBundle():
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():
@@ -322,6 +310,12 @@ class SyncWorker:
                     self._store, order.file, now=self._around.now, progress=progress, changed=self._changed
                 )
         return None
+
+    def _change_line(self, change: Callable[[], object], state: SyncState = SyncState.IDLE) -> None:
+        self._hang_up()
+        change()
+        self._pace.asked(self._around.monotonic())
+        self._settle(state)
 
     def _is_cut(self) -> bool:
         """Looks for orders during a round: those that end it, and those that wait for its end."""
