@@ -35,6 +35,7 @@ from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile import Profile, create_profile, open_profile
 from gridclient.store.profile_lock import profile_exists
 from gridclient.store.unit_of_work import SqliteWork
+from tests.fakes.set_clock import SetClock
 
 REAL_DATA: Final = Path(__file__).resolve().parents[3] / "shared" / "data"
 NOW: Final = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
@@ -53,16 +54,6 @@ class Text:
     description: str
     address: str
     kind: str
-
-
-@dataclass(slots=True)
-class StoppedClock:
-    """Stands where the builder puts it."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 def read_texts() -> list[Text]:
@@ -226,14 +217,14 @@ def _fill_reference(profile: Profile, county: DemoCounty) -> None:
         (ImportKind.STANDARDS, (standard.record for standard in county.standards)),
     ):
         sink = ReferenceSink(profile.database, NOW)
-        import_records(records, file="bench", kind=kind, sink=sink, clock=StoppedClock(NOW))
+        import_records(records, file="bench", kind=kind, sink=sink, clock=SetClock(NOW))
     with profile.database.writer() as connection:
         keep_accounts(connection, FIRST_ACCOUNTS)
         keep_settings(connection, {"township": "371002003", "name": "环翠区"}, at=NOW.isoformat())
 
 
 def _fill_cases(profile: Profile, maker: CaseMaker, cases: int) -> None:
-    clock = StoppedClock(NOW)
+    clock = SetClock(NOW)
     work = SqliteWork(profile.database, profile.device, clock)
     places = iter(range(cases))
     while batch := list(islice(places, BATCH)):

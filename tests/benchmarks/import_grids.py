@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,6 +30,7 @@ from gridclient.store.profile import open_profile
 from gridclient.store.reference import SqliteReference
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW
+from tests.fakes.set_clock import SetClock
 
 DEMO_GRIDS: Final = Path(__file__).resolve().parents[2] / "maps" / "demo" / "grids_371002.geojson"
 POINTS: Final = 200_000
@@ -72,7 +72,7 @@ def measure_grids(store: ImportStore) -> None:
 def measure_map(folder: Path) -> None:
     """Prints what a viewport costs at each zoom, moved a little each time."""
     with open_profile(folder, now=NOW, lock=False) as profile:
-        clock = _Clock(NOW)
+        clock = SetClock(NOW)
         reference = SqliteReference(profile.database, NOW.date)
         data = SqliteMapData(Columns(profile.database), reference, clock)
         print(f"outlines {timed(data.outlines):.0f} ms, again {timed(data.outlines):.3f} ms")
@@ -87,14 +87,6 @@ def measure_map(folder: Path) -> None:
             print(
                 f"zoom {zoom}: up to {seen} cases, median {statistics.median(spent):.1f} ms, worst {max(spent):.1f} ms"
             )
-
-
-class _Clock:
-    def __init__(self, moment: datetime) -> None:
-        self._moment = moment
-
-    def now(self) -> datetime:
-        return self._moment
 
 
 def _view(zoom: int, move: int) -> Bounds:

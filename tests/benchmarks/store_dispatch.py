@@ -29,7 +29,8 @@ from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.unit_of_work import SqliteWork
-from tests.benchmarks.build_store import NOW, StoppedClock, build
+from tests.benchmarks.build_store import NOW, build
+from tests.fakes.set_clock import SetClock
 
 Statement = tuple[str, list[Sequence[Any]]]
 
@@ -106,10 +107,10 @@ def _dispatches(profile: Profile, rounds: int) -> Iterator[tuple[float, list[Sta
     """Dispatches one waiting case after the other: seconds, and what was written."""
     database = profile.database
     reference = SqliteReference(database, NOW.date)
-    queries = SqliteQueries(database, Columns(database), reference, StoppedClock(NOW))
+    queries = SqliteQueries(database, Columns(database), reference, SetClock(NOW))
     rows = queries.page(CaseFilter(box=Box.FILED), Sort(), limit=rounds).rows
     units = [unit.code for unit in reference.units()]
-    work = SqliteWork(database, profile.device, StoppedClock(NOW + timedelta(hours=1)))
+    work = SqliteWork(database, profile.device, SetClock(NOW + timedelta(hours=1)))
     for place, row in enumerate(rows):
         draft = dispatch_of(row.id, queries.case(row.id).stream, units[place % len(units)])
         with recorded(database) as recorder:

@@ -29,7 +29,8 @@ from gridclient.store.columns import Columns
 from gridclient.store.packs import FORMAT, ROWS, read_pack, write_packs
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
-from tests.benchmarks.build_store import NOW, StoppedClock, build, open_built
+from tests.benchmarks.build_store import NOW, build, open_built
+from tests.fakes.set_clock import SetClock
 
 WORDS = ("噪音", "小区", "噪音扰民", "pothole", "request", "street", "graffiti", "幸福 噪音", "区", "a")
 SIGNS = ("a", "s", "1", "的")
@@ -46,7 +47,7 @@ class Bench:
         self.rounds = rounds
         self.reference = SqliteReference(self.database, NOW.date)
         self.columns = Columns(self.database)
-        self.queries = SqliteQueries(self.database, self.columns, self.reference, StoppedClock(NOW))
+        self.queries = SqliteQueries(self.database, self.columns, self.reference, SetClock(NOW))
         self.chance = random.Random(7)
         self.grids = [row.code for row in self.reference.grids()]
         self.units = [row.code for row in self.reference.units()]

@@ -21,7 +21,8 @@ from gridclient.store.profile import Profile, open_profile
 from gridclient.store.snapshots import copy_store
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
-from tests.benchmarks.build_store import NOW, CaseMaker, StoppedClock, build
+from tests.benchmarks.build_store import NOW, CaseMaker, build
+from tests.fakes.set_clock import SetClock
 
 MORE = 10_000
 TURN = 500
@@ -30,7 +31,7 @@ TURN = 500
 def write_more(profile: Profile, cases: int) -> dict[str, float]:
     """Closed cases on top of a large store, in transactions of ``TURN``, and the floor."""
     maker = CaseMaker(demo_county(), 10 * MORE, seed=99)
-    work = SqliteWork(profile.database, profile.device, StoppedClock(NOW))
+    work = SqliteWork(profile.database, profile.device, SetClock(NOW))
     with work() as unit_of_work:
         numbers = [unit_of_work.next_number("371002001", NOW.date()) for _ in range(cases)]
     drafts = [next(maker.drafts(place, numbers[place], maker.at(place))) for place in range(cases)]

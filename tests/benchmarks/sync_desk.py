@@ -24,9 +24,10 @@ from gridclient.services.rows import Changes
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync.signing import head_is_signed, new_key
-from tests.benchmarks.build_store import NOW, StoppedClock, build
+from tests.benchmarks.build_store import NOW, build
 from tests.benchmarks.desk_filter import StallWatch, rest, settled_desk
 from tests.benchmarks.sync_pull import Others, changes, placed
+from tests.fakes.set_clock import SetClock
 
 _CHECKOUT: Final = Path(__file__).parents[2]
 _GOAL_S, _GOAL_STALL_MS = 2.0, 100.0
@@ -41,7 +42,7 @@ def take_pages(folder: Path, changed: int, size: int) -> None:
     print(flush=True)
     sys.stdin.readline()
     with open_profile(folder, now=NOW, lock=False) as profile:
-        store = SqliteSyncStore(profile, StoppedClock(NOW), head_is_signed)
+        store = SqliteSyncStore(profile, SetClock(NOW), head_is_signed)
         print(flush=True)
         sys.stdin.readline()
         for page in pages:

@@ -26,8 +26,9 @@ from gridclient.store.profile import Profile, open_profile
 from gridclient.store.sync_feeds import keep_feed
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
-from tests.benchmarks.build_store import NOW, StoppedClock, build
+from tests.benchmarks.build_store import NOW, build
 from tests.fakes.acknowledgement import acknowledge_all
+from tests.fakes.set_clock import SetClock
 
 _DEVICE = "f" * 16
 _NEW_STREAM = "t:371002999"
@@ -120,7 +121,7 @@ def measure(original: Path, changed: int, size: int, first: int) -> dict[str, An
         with open_profile(folder, now=NOW) as profile:
             stream, position, cases = placed(profile, changed)
         with open_profile(folder, now=NOW) as profile:
-            store = SqliteSyncStore(profile, StoppedClock(NOW), head_is_signed)
+            store = SqliteSyncStore(profile, SetClock(NOW), head_is_signed)
             found = {"changed": _timed(store, list(changes(Others(stream, position, key), cases, size)))}
             if first:
                 found["first"] = _timed(store, list(first_load(Others(_NEW_STREAM, 0, key), first, 4 * size)))

@@ -25,6 +25,7 @@ from gridclient.store.queries import SqliteQueries
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.unit_of_work import SqliteWork
 from tests.contract.fakes import KnownAreas, MemoryDesk
+from tests.fakes.set_clock import SetClock
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
 TOWNSHIP, OTHER_TOWNSHIP = "371002001", "371002002"
@@ -57,19 +58,6 @@ def known_areas() -> KnownAreas:
         for code, name, initials in zip(UNITS, ("执法中队", "派出所", "司法所"), ("zfzd", "pcs", "sfs"), strict=True)
     ]
     return KnownAreas({row.code: row for row in rows}, {unit.code: unit for unit in units})
-
-
-@dataclass
-class SetClock:
-    """Stands where it is put."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, **by: float) -> None:
-        self.at += timedelta(**by)
 
 
 @dataclass
@@ -199,7 +187,7 @@ class Stage:
 @contextmanager
 def opened(kind: Kind, folder: Path, *, file: str = "store.db") -> Iterator[Stage]:
     """A stage of this kind; a store file that is there already is gone on with."""
-    clock, known = SetClock(), known_areas()
+    clock, known = SetClock(NOW), known_areas()
     if kind == "memory":
         desk = MemoryDesk(known, clock)
         yield Stage(desk, cast("DeskQueries", desk), desk, clock, known)  # no search for duplicates, no contentions

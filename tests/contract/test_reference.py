@@ -198,7 +198,7 @@ def test_redrawn_grids_keep_their_old_boundary_for_the_time_before(drawn: Import
     drawn.bring([redrawn(first, columns(1, 1), new_day), redrawn(second, columns(0, 1), new_day)])
     lon, lat = middle(0)
     assert drawn.reference.grids_at(lon, lat).basic == second.code
-    drawn.clock.moment = datetime(2026, 2, 27, 9, 0, tzinfo=CHINA_TIME)
+    drawn.clock.at = datetime(2026, 2, 27, 9, 0, tzinfo=CHINA_TIME)
     assert drawn.reference.grids_at(lon, lat).basic == first.code
 
 
@@ -211,7 +211,7 @@ def test_two_grids_are_merged_into_one_from_a_day_on(drawn: ImportStore) -> None
     lon, lat = middle(1)
     assert drawn.reference.grids_at(lon, lat).basic == merged.code
     assert drawn.reference.grid(first.code) is None
-    drawn.clock.moment = datetime(2026, 2, 27, 9, 0, tzinfo=CHINA_TIME)
+    drawn.clock.at = datetime(2026, 2, 27, 9, 0, tzinfo=CHINA_TIME)
     assert drawn.reference.grids_at(lon, lat).basic == second.code
 
 
@@ -284,7 +284,7 @@ def test_a_standard_that_reads_differently_becomes_a_new_version_and_the_old_one
     row = store.reference.standard("C-01-02-01")
     assert row is not None
     assert (row.limit, row.version, row.units) == ("5 work_day", "2", ("综合行政执法中队", "各产权单位"))
-    store.clock.moment = datetime(2026, 3, 1, 9, 0, tzinfo=CHINA_TIME)
+    store.clock.at = datetime(2026, 3, 1, 9, 0, tzinfo=CHINA_TIME)
     before = store.reference.standard("C-01-02-01")
     assert before is not None
     assert (before.limit, before.version) == ("2 work_day", "1")

@@ -12,13 +12,13 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.store.driver import Database
 from gridclient.store.profile import Profile
 from gridclient.store.unit_of_work import SqliteWork
-from tests.contract.stage import SetClock
+from tests.fakes.set_clock import SetClock
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
 
 
 def register(profile: Profile, *titles: str) -> None:
-    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
+    with SqliteWork(profile.database, profile.device, SetClock(NOW))() as unit_of_work:
         for title in titles:
             number = unit_of_work.next_number("371002001", NOW.date())
             payload = {"number": number, "facts": {"title": title}}

@@ -22,7 +22,8 @@ from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.unit_of_work import SqliteWork
 from tests.fakes.case_record import CaseRecord, imported_case
-from tests.fakes.invented_areas import TOWNSHIP, SetClock
+from tests.fakes.invented_areas import NOW, TOWNSHIP
+from tests.fakes.set_clock import SetClock
 
 KEY = b"k" * 32
 DEVICE = Device("d" * 16, 1, "01")
@@ -36,7 +37,7 @@ class ImportStore:
         with self.database.writer() as connection:
             if not connection.execute("pragma user_version").fetchone()[0]:
                 upgrade(connection)
-        self.clock = SetClock()
+        self.clock = SetClock(NOW)
         self.reference = SqliteReference(self.database, lambda: self.clock.now().date())
         self.columns = Columns(self.database)
         self.queries = SqliteQueries(self.database, self.columns, self.reference, self.clock)

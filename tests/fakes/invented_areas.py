@@ -23,16 +23,6 @@ TOWNSHIP = "371002001"
 WEST, SOUTH, SIDE = 122.0, 37.4, 0.01
 
 
-class SetClock:
-    """A clock that stands where it is put."""
-
-    def __init__(self, moment: datetime = NOW) -> None:
-        self.moment = moment
-
-    def now(self) -> datetime:
-        return self.moment
-
-
 def area(west: float, south: float, east: float, north: float) -> Boundary:
     """A rectangle in degrees."""
     shape = shapely.multipolygons([shapely.box(west, south, east, north)])

@@ -40,7 +40,8 @@ from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
-from tests.contract.stage import KEY, NOW, STREAM, SetClock, Stage, known_areas, open_store
+from tests.contract.stage import KEY, NOW, STREAM, Stage, known_areas, open_store
+from tests.fakes.set_clock import SetClock
 
 HUB = "hub-1"
 
@@ -227,7 +228,7 @@ def toy_desk(folder: Path, number: int = 1, *, now: datetime = NOW) -> Iterator[
 
 def desk_on(profile: Profile, number: int) -> ToyDesk:
     """The desk of an opened profile."""
-    clock, known, database = SetClock(), known_areas(), profile.database
+    clock, known, database = SetClock(NOW), known_areas(), profile.database
     stage = Stage(
         SqliteWork(database, profile.device, clock),
         SqliteQueries(database, Columns(database), known, clock),

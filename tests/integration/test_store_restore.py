@@ -22,8 +22,8 @@ from gridclient.store.schema import has_todays_rules
 from gridclient.store.snapshots import finish_exchange
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
-from tests.contract.stage import SetClock
 from tests.fakes.backed_up import NOW, opened_store, register, titles
+from tests.fakes.set_clock import SetClock
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tm
     back_up(profile, tmp_path / "a.gridbackup")
     register(profile, "甲", "乙")
     restore(profile, tmp_path / "a.gridbackup", now=NOW)
-    with SqliteWork(profile.database, profile.device, SetClock())() as unit_of_work:
+    with SqliteWork(profile.database, profile.device, SetClock(NOW))() as unit_of_work:
         assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
 
 

@@ -13,7 +13,8 @@ from gridclient.services.desk import Desk
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
 from tests.contract.fakes import KnownAreas
 from tests.fakes.map_data import InMemoryMapData
-from tests.ui.fakes.memory_store import CountedIds, MemoryReference, MemoryStore, SetClock
+from tests.fakes.set_clock import SetClock
+from tests.ui.fakes.memory_store import CountedIds, MemoryReference, MemoryStore
 
 NOW: Final = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)  # a Friday
 TOWNSHIP: Final = "371002002"

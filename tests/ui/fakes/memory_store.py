@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import Case
@@ -41,16 +41,6 @@ SETTINGS = {
     "township": "371002002",
     "name": "鲸园街道综合信息指挥室",
 }
-
-
-@dataclass
-class SetClock:
-    """A clock that stands until it is set."""
-
-    at: datetime
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass
