@@ -110,7 +110,8 @@ class PMTilesArchive:
             raise InvalidInput("basemap.compression", name=self._name)
         if header["tile_type"] is TileType.MLT:
             raise InvalidInput("basemap.tile_format", name=self._name)
-        if not header["min_zoom"] <= header["max_zoom"] <= MAX_ZOOM:
+        whole = header["tile_data_offset"] + header["tile_data_length"] <= len(self._bytes)  # else cut short
+        if not (whole and header["min_zoom"] <= header["max_zoom"] <= MAX_ZOOM):
             raise InvalidInput("basemap.damaged", name=self._name)
         return header
 

@@ -123,12 +123,15 @@ def test_tiles_that_cannot_be_drawn_are_refused(writer: Callable[..., Path], tmp
     assert refused(writer(tmp_path / "a", {(1, 0, 0): b"<html>no tile</html>"})) == "basemap.tile_format"
 
 
-def test_an_archive_cut_short_is_refused_or_gives_no_tile(tmp_path: Path) -> None:
+def test_an_archive_cut_short_is_refused(tmp_path: Path) -> None:
     path = write_pmtiles(tmp_path / "v.pmtiles", SHAPES, vector=True)
     whole = path.read_bytes()
     for length in range(0, len(whole) - 1, 7):
         path.write_bytes(whole[:length])
         assert refused(path).startswith("basemap.")
+    many = {(5, x, 0): b"\x89PNG\r\n\x1a\n" + bytes([x]) * 99 for x in range(32)}
+    path.write_bytes(write_pmtiles(path, many).read_bytes()[:-1])
+    assert refused(path) == "basemap.damaged"
 
 
 @pytest.mark.parametrize("kind", ["mbtiles", "pmtiles"])
