@@ -6,7 +6,7 @@ of the cases that have a deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -106,26 +106,6 @@ def _standing(connection: Connection, table: Table, areas: Areas) -> Standing:
     return held
 
 
-class _Boxes(Mapping[Box, int]):
-    """The boxes of one row of counts; a thousand areas need not be written out for the few that are looked at."""
-
-    __slots__ = ("_row",)
-
-    def __init__(self, row: Sequence[int]) -> None:
-        self._row = row
-
-    def __getitem__(self, box: Box) -> int:
-        return self._row[PLACES[box]]
-
-    def __iter__(self) -> Iterator[Box]:
-        return iter(Box)
-
-    def __len__(self) -> int:
-        return len(Box)
-
-    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
-        return dict, (dict(self),)  # whoever hears of it from the forerunner has no store
-
-
 def _figures(row: Sequence[int]) -> GridFigures:
-    return GridFigures(row[ALL_OPEN], row[PLACES[Box.OVERDUE]], _Boxes(row))
+    boxes = {box: row[place] for box, place in PLACES.items()}
+    return GridFigures(row[ALL_OPEN], boxes[Box.OVERDUE], boxes)

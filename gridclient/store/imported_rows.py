@@ -6,7 +6,6 @@ thousand cases come at once.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Final
 
 from gridclient.domain.case import CaseState
@@ -16,18 +15,6 @@ from gridclient.store.tables import CaseTableRow, number_key, phone_digits
 
 _REPORTED: Final = CaseState.REPORTED.value
 _CLOSED: Final = CaseState.CLOSED.value
-_COUNT_SIGNS: Final = 4
-
-
-def _number_key(number: str) -> int:
-    """``number_key`` with its costly part, township, day and desk, read once for all numbers that share it."""
-    first = _key_of_first(number[:-_COUNT_SIGNS])
-    return first + int(number[-_COUNT_SIGNS:]) if first else number_key(number)
-
-
-@lru_cache(maxsize=4096)
-def _key_of_first(head: str) -> int:
-    return number_key(f"{head}0000")
 
 
 def imported_row(subject: str, number: str, case: ImportedCase, *, grid: str, standard: str) -> CaseTableRow:
@@ -35,7 +22,7 @@ def imported_row(subject: str, number: str, case: ImportedCase, *, grid: str, st
     return CaseTableRow(
         subject_key(subject),
         number,
-        _number_key(number),
+        number_key(number),
         case.title,
         _CLOSED if case.closed else _REPORTED,
         int(not case.closed),

@@ -22,9 +22,7 @@ from gridclient.store.schema import TALLY_COLUMNS, TALLY_FLAGS
 from gridclient.store.tally import tally_rows
 
 TIMED: Final = (Box.OVERDUE, Box.DUE_SOON)
-PLACES: Final = {box: TALLY_COLUMNS.index(box.value) for box in Box if box not in TIMED} | {
-    box: len(TALLY_COLUMNS) + place for place, box in enumerate(TIMED)
-}
+PLACES: Final = {box: (*TALLY_COLUMNS, *TIMED).index(box.value) for box in Box}
 """Where the boxes stand in a row of counts: the tally's columns, then what depends on the time."""
 ALL_OPEN: Final = len(TALLY_COLUMNS) + len(TIMED)
 """Where the open cases stand, behind both."""
