@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.map.grid_chosen.connect(state.choose_grid)
         self.map.unit_chosen.connect(state.choose_unit)
         self.map.box_selected.connect(state.choose_bounds)
-        cases.narrowed.connect(state.narrow_by)
+        cases.bar.narrowed.connect(state.narrow_by)
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
         cases.views_read.connect(lambda views: self.command.learn(views=views))
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         cases.menu_wanted.connect(self.actions_.show_menu)
         cases.rows_shown.connect(lambda: self.boxes.show_place(state.filter))  # the rows come first
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
-        for rearranged in (self.tree.expanded, self.tree.collapsed, cases.columns_changed):
+        for rearranged in (self.tree.expanded, self.tree.collapsed, cases.table.columns_changed):
             rearranged.connect(self.memory.touch)
         self.command.offer_taken.connect(self.pages.back)
         self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))

@@ -105,8 +105,7 @@ def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
     open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
     page = open_list(crowded)
-    page.load()
-    qtbot.waitUntil(lambda: not jobs.busy)
+    page.bar.set_units(crowded.desk.reference.units())
     asked = CaseFilter(level=3, channel="12345", box=Box.FILED)
     page.show_question(Question(asked), grid_name="全部网格")
     page.resize(1200, 400)
@@ -127,7 +126,7 @@ def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
     for _ in range(2):
         units.aboutToShow.emit()
         assert len(units.actions()) == len({unit.kind for unit in crowded.desk.reference.units()})
-    with qtbot.waitSignal(page.narrowed) as told:
+    with qtbot.waitSignal(page.bar.narrowed) as told:
         for _ in words[:-2]:
             press(menu, Qt.Key.Key_Down)
         press(menu, Qt.Key.Key_Return)

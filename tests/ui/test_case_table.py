@@ -289,7 +289,7 @@ def test_the_chips_are_one_stop_of_tab_with_arrow_keys_inside(
     press(channel, Qt.Key.Key_Down)
     assert QApplication.focusWidget() is page.table
     channel.setFocus()
-    with qtbot.waitSignal(page.narrowed) as told:
+    with qtbot.waitSignal(page.bar.narrowed) as told:
         press(channel, Qt.Key.Key_Return)
     assert told.args == [{"channel": ""}]
     assert QApplication.focusWidget() is page.table

@@ -179,6 +179,7 @@ def test_a_point_that_cannot_be_read_keeps_everything_and_gets_the_cursor(opened
     QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: bool(form.error.text()))
     assert "坐标“here”" in form.error.text()
+    assert form.inputs.widget_of("point").hasFocus()
     assert form.values.description == "zaoyin"
 
 

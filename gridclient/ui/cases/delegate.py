@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
@@ -17,6 +17,7 @@ from gridclient.ui.icons import icon
 from gridclient.ui.present import Pressure
 from gridclient.ui.tag import paint_tag, tag_width
 from gridclient.ui.theme import ROW_PX, base_font, fixed_font, state_colour, tokens
+from gridclient.ui.value_list import Index
 
 _EDGE: Final = 8
 _DOT: Final = 8
@@ -58,12 +59,10 @@ class CaseDelegate(QStyledItemDelegate):
             self._pending = icon("pending", theme.muted).pixmap(QSize(_MARK, _MARK), ratio)
         self._theme, self._chosen = theme, chosen
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(60, ROW_PX)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         line = index.row()
         row = self._model.row_at(line)
         place: QRect = option.rect

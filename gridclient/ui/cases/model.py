@@ -6,16 +6,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, PLAIN, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
 from gridclient.ui.present import moment_words, short_number, township_in
+from gridclient.ui.value_list import NO_INDEX, Index
 
-Index = QModelIndex | QPersistentModelIndex
-NO_INDEX: Final = QModelIndex()
 _TOO_MANY_STEPS: Final = 60
 
 

@@ -26,7 +26,7 @@ from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label
-from gridclient.ui.present import ClockFace, DoubleClock, double_clock, joined, limit_words, state_word
+from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, state_word
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
 _TILE_PX: Final = 49
@@ -90,12 +90,12 @@ class ClockTile(QWidget):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._face = ClockFace("", "")
-        self._tone = "calm"
+        self.tone = "calm"
         self._sign = ""
         self.setFixedHeight(_TILE_PX)
 
     def show_face(self, face: ClockFace, *, tone: str, sign: str) -> None:
-        self._face, self._tone, self._sign = face, tone, sign
+        self._face, self.tone, self._sign = face, tone, sign
         self.setAccessibleName(f"{face.heading} {face.time}")
         self.update()
 
@@ -103,10 +103,6 @@ class ClockTile(QWidget):
     def text(self) -> str:
         """What it says."""
         return f"{self._sign} {self._face.heading} {self._face.time}".strip()
-
-    @property
-    def tone(self) -> str:
-        return self._tone
 
     def sizeHint(self) -> QSize:
         return QSize(120, _TILE_PX)
@@ -116,14 +112,14 @@ class ClockTile(QWidget):
         ground, ink = {
             "warn": (theme.warn_ground, theme.warn_text),
             "bad": (theme.bad_ground, theme.bad_text),
-        }.get(self._tone, (theme.alternate, theme.text))
+        }.get(self.tone, (theme.alternate, theme.text))
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(self.rect(), 4, 4)
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.setPen(QColor(ink if self._tone != "calm" else theme.muted))
+        painter.setPen(QColor(ink if self.tone != "calm" else theme.muted))
         painter.setFont(base_font(SMALL_PX))
         painter.drawText(QRect(9, 4, self.width() - 18, 18), left, f"{self._sign} {self._face.heading}".strip())
         painter.setPen(QColor(ink))
@@ -210,16 +206,11 @@ class CaseHeader(QWidget):
         if view.clock is None:
             return
         both = double_clock(view.clock, now, state=view.case.state, calendar=view.calendar, hours=view.hours)
-        told = self._told(view, both)
+        heading = self.tr("{stage}时限 {limit}，到期 {due}").format(
+            stage=both.stage, limit=limit_words(view.clock.limit), due=moment_text(view.clock.due)
+        )
+        told = "\n".join((heading, *view.explanation))
         for tile, face in ((self.working, both.working), (self.natural, both.natural)):
             tile.show_face(face, tone=both.tone, sign=both.sign)
             tile.setToolTip(told)
         self.working.setAccessibleDescription(both.spoken)
-
-    def _told(self, view: CaseView, both: DoubleClock) -> str:
-        if view.clock is None:
-            return ""
-        heading = self.tr("{stage}时限 {limit}，到期 {due}").format(
-            stage=both.stage, limit=limit_words(view.clock.limit), due=moment_text(view.clock.due)
-        )
-        return "\n".join((heading, *view.explanation))

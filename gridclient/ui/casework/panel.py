@@ -222,7 +222,7 @@ class CasePanel(QWidget):
     def _on_unreadable(self, error: GridClientError) -> None:
         self.acting.leave()
         self._view, self._coming, self._awaited = None, False, None
-        self.top.show_error(sentence_of(error))
+        self.top.say(sentence_of(error))
         self.foot.clear()
 
     def _tick(self) -> None:

@@ -61,13 +61,12 @@ class CaseTop(QStackedWidget):
 
     def show_nothing(self) -> None:
         """What to do when no case is chosen."""
-        self.message.setText(
+        self.say(
             self.tr("还没有选中案件。\n在列表里用 ↑ ↓ 选一件，或在地图上点一件；按 F3 登记新案件，按 Ctrl+K 查找。")
         )
-        self.setCurrentWidget(self.message)
 
-    def show_error(self, sentence: str) -> None:
-        """The case cannot be shown."""
+    def say(self, sentence: str) -> None:
+        """Words in place of a case."""
         self.message.setText(sentence)
         self.setCurrentWidget(self.message)
 
@@ -75,8 +74,7 @@ class CaseTop(QStackedWidget):
         """Several cases are chosen: how many, in which states."""
         states = Counter(state_word(row.state, returned=row.returned, escalated=row.escalated) for row in rows)
         counted = "，".join(self.tr("{state} {count} 件").format(state=s, count=n) for s, n in states.items())
-        self.message.setText(self.tr("已选 {count} 件\n{states}").format(count=len(rows), states=counted))
-        self.setCurrentWidget(self.message)
+        self.say(self.tr("已选 {count} 件\n{states}").format(count=len(rows), states=counted))
 
     def show_view(self, view: CaseView, now: datetime) -> None:
         """A case as it stands at ``now``."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.theme import TREE_ROW_PX, base_font, tokens
+from gridclient.ui.value_list import Index
 
 EDGE_PX: Final = 10
 NAME_EDGE_PX: Final = 11
@@ -26,12 +27,10 @@ class GridDelegate(QStyledItemDelegate):
         self._pressing = base_font(weight=QFont.Weight.DemiBold)
         self._metrics = QFontMetrics(self._plain)
 
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         return QSize(40, TREE_ROW_PX)
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme = tokens()
         place = option.rect
         row = self._model.node(index).row

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from gridclient.services.masking import mask_name
 from gridclient.services.rows import GridFigures, GridRow
+from gridclient.ui.value_list import NO_INDEX, Index
 
-Index = QModelIndex | QPersistentModelIndex
-NO_INDEX: Final = QModelIndex()
 _MANY: Final = 50
 _TOP_TIER: Final = "county"
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,6 +27,7 @@ from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.theme import HEADER_PX, base_font, give_viewport, tokens
+from gridclient.ui.value_list import Index
 
 _INDENT_PX: Final = 11
 _COUNT_PX: Final = 30
@@ -192,9 +193,7 @@ class GridTree(QTreeView):
             menu.addAction(self.tr("全部收起"), self.collapseAll)
         return menu
 
-    def drawRow(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def drawRow(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         if self.selectionModel().isSelected(index):
             painter.fillRect(option.rect, QColor(tokens().selection))
         super().drawRow(painter, option, index)
@@ -212,7 +211,7 @@ class GridTree(QTreeView):
             place = self.viewport().rect().adjusted(12, 12, -12, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: QModelIndex | QPersistentModelIndex) -> None:
+    def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
         if not self._model.rowCount(index):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

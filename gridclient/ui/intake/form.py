@@ -21,7 +21,7 @@ from gridclient.ui.initials import NameInitials
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.inputs import Inputs
 from gridclient.ui.intake.lookup import Filed, Found, look_up, register
-from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, moment_of, values_of, wgs_point
+from gridclient.ui.intake.values import EMPTY, IntakeValues, filled, values_of
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
@@ -275,20 +275,8 @@ class IntakeForm(QWidget):
         self._keep()
         self._set_buttons()
         self.error.say_error(error)
-        self._faulty().setFocus()
-
-    def _faulty(self) -> QWidget:
-        """Where the cursor goes to mend what was refused."""
-        checks = (
-            ("point", lambda: wgs_point(self.values)),
-            ("happened_at", lambda: moment_of(self.values.happened_at)),
-        )
-        for name, check in checks:
-            try:
-                check()
-            except GridClientError:
-                return self.inputs.widget_of(name)
-        return self.inputs.description
+        faulty = {"point": "point", "time": "happened_at"}.get(error.code.partition(".")[0], "description")
+        self.inputs.widget_of(faulty).setFocus()
 
     def _set_buttons(self) -> None:
         for button in (self.register_button, self.file_button):
