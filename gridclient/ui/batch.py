@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
-from gridclient.domain.errors import GridClientError, RuleViolation
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -79,7 +79,7 @@ class Batch(QObject):
         elif self._stack:
             self.act(Action.UNDO, self._stack[-1])
         else:
-            self._tell_error(RuleViolation("case.nothing_to_undo"))
+            self.told.emit(sentence_of(RuleViolation("case.nothing_to_undo")), "bad")
 
     def _tell_busy(self) -> None:
         self.told.emit(self.tr("正在{word}，请办完再试。").format(word=word_of(self._action)), "info")
@@ -109,9 +109,6 @@ class Batch(QObject):
                 self.said.emit(words.rstrip("。"))
             else:
                 self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words.rstrip("。")))
-
-    def _tell_error(self, error: GridClientError) -> None:
-        self.told.emit(sentence_of(error), "bad")
 
     def _push(self, case_ids: tuple[str, ...]) -> None:
         self._stack = [*self._stack, case_ids][-_LONGEST_STACK:]

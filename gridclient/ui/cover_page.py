@@ -25,8 +25,8 @@ class CoverPage(QWidget):
 
     closed = Signal()
 
-    def __init__(self, *, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, name: str) -> None:
+        super().__init__()
         self.setObjectName(name)
         panel(self, "window")
         self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
@@ -56,14 +56,15 @@ class CoverPage(QWidget):
 class ListedPage(CoverPage):
     """A page whose parts stand in a list beside the present one; it hears :meth:`on_part`."""
 
-    def __init__(self, *, name: str, titles: QStringListModel | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(name=name, parent=parent)
-        self.titles = titles or QStringListModel(self)
+    def __init__(self, *, name: str, titles: QStringListModel) -> None:
+        super().__init__(name=name)
+        self.titles = titles
+        titles.setParent(self)
         self.list = QListView(self)
         self.list.setFixedWidth(_LIST_PX)
         self.list.setStyleSheet(_LIST_STYLE)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-        self.list.setModel(self.titles)
+        self.list.setModel(titles)
         self.setFocusProxy(self.list)  # whoever opens the page walks its parts by arrow keys at once
         self.list.selectionModel().currentChanged.connect(lambda index, _before: self.on_part(index.row()))
 

@@ -55,9 +55,8 @@ class MapPane(QWidget):
         data: MapData,
         base_maps: BaseMaps | None = None,
         early: MapView | None = None,
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("mapPane")
         self.setProperty("panel", "window")
         self._data, self._base_maps = data, base_maps
@@ -87,7 +86,7 @@ class MapPane(QWidget):
         """Makes the view."""
         if self.view is not None or self._left:
             return
-        view = self._taken() or MapView(data=self._data, base_maps=self._base_maps, theme=_theme(), parent=self)
+        view = self._taken() or MapView(data=self._data, base_maps=self._base_maps, theme=map_theme(), parent=self)
         self._line.addWidget(view)
         bridge = view.bridge
         bridge.grid_clicked.connect(self.grid_chosen)
@@ -115,7 +114,7 @@ class MapPane(QWidget):
         view, self._early = self._early, None
         if view is not None:
             view.setParent(self)
-            view.set_theme(_theme())
+            view.set_theme(map_theme())
             view.begin(self._data, self._base_maps)
         return view
 
@@ -173,7 +172,7 @@ class MapPane(QWidget):
     def follow_theme(self) -> None:
         """Light or dark as the desk is."""
         if self.view is not None:
-            self.view.set_theme(_theme())
+            self.view.set_theme(map_theme())
 
     def as_text(self) -> str:
         """Where the operator looks and at what, for :meth:`restore`."""
@@ -238,5 +237,6 @@ def _kept(text: str) -> dict[str, Any]:
     return kept if isinstance(kept, dict) else {"place": kept}
 
 
-def _theme() -> Theme:
+def map_theme() -> Theme:
+    """The desk's, as the map knows it."""
     return "dark" if tokens().name == "dark" else "light"

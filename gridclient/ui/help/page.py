@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QTextLength,
     QTextTable,
 )
-from PySide6.QtWidgets import QLineEdit, QTextBrowser, QTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QTextBrowser, QTextEdit
 
 from gridclient.ui.cover_page import ListedPage
 from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
@@ -43,11 +43,9 @@ class HelpPage(ListedPage):
         folder: Path,
         jobs: Jobs,
         keys: Callable[[], Sequence[tuple[str, str]]] = tuple,
-        parent: QWidget | None = None,
     ) -> None:
         rows = GroupedTitles()
-        super().__init__(name="helpPage", titles=rows, parent=parent)
-        rows.setParent(self)
+        super().__init__(name="helpPage", titles=rows)
         self.rows = rows
         self._folder, self._jobs, self._keys = folder, jobs, keys
         self._pages: tuple[HelpPageText, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QStringListModel, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtGui import QColor
 
 from gridclient.ui.help.pages import HelpPageText
@@ -18,8 +18,8 @@ _NOTHING: Final = Qt.ItemFlag.NoItemFlags
 class GroupedTitles(QStringListModel):
     """Rows of titles; ``pages`` has for each row the name of its page, "" for the name of a group."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.pages: tuple[str, ...] = ()
 
     def row_of(self, name: str) -> int:

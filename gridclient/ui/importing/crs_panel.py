@@ -15,8 +15,8 @@ from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.present import apart_text, systems
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label, panel
+from gridclient.ui.map_pane import map_theme
 from gridclient.ui.scroll_area import ScrolledColumn
-from gridclient.ui.theme import tokens
 
 _CHOICES_PX, _NEAR_ZOOM = 330, 14.0
 
@@ -107,7 +107,7 @@ class CrsPanel(QWidget):
         self.view = MapView(
             data=self._data,
             base_maps=self._base_maps,
-            theme="dark" if tokens().name == "dark" else "light",
+            theme=map_theme(),
             parent=self,
         )
         self.view.setObjectName("importMap")
@@ -117,7 +117,7 @@ class CrsPanel(QWidget):
     def follow_theme(self) -> None:
         """Light or dark as the desk is."""
         if self.view is not None:
-            self.view.set_theme("dark" if tokens().name == "dark" else "light")
+            self.view.set_theme(map_theme())
 
     def take_map_again(self) -> None:
         """The map with what it showed, when the page is seen again."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QStringListModel, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QStackedWidget
 
 from gridclient.services.care import Care
 from gridclient.services.desk import Desk
@@ -47,9 +47,8 @@ class SettingsPage(ListedPage):
         care: Care,
         base_in_use: Callable[[], str],
         licence_roots: Sequence[Path] = (),
-        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(name="settingsPage", parent=parent)
+        super().__init__(name="settingsPage", titles=QStringListModel())
         self._desk, self._jobs = desk, jobs
         self.look = LookSection(parent=self)
         self.limits = LimitsSection(parent=self)

@@ -40,8 +40,8 @@ class ConflictPage(CoverPage):
 
     changed = Signal(object)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, sync: DeskSync, parent: QWidget | None = None) -> None:
-        super().__init__(name="conflictPage", parent=parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs, sync: DeskSync) -> None:
+        super().__init__(name="conflictPage")
         self._desk, self._jobs, self._sync = desk, jobs, sync
         self._sheet: Sheet | None = None
         self._acting = False
@@ -225,7 +225,8 @@ class ConflictPage(CoverPage):
         self._sheet = None
         self._done.append((sheet.case_id, changes))
         words = self.tr("{number} 已{choice}。")
-        self.note.tell_done(words.format(number=short_number(sheet.number), choice=sheet.side(choice).choice))
+        words = words.format(number=short_number(sheet.number), choice=sheet.side(choice).choice)
+        self.note.tell(words, "info", undo=True)
         self.changed.emit(changes)
         self._after_write(sheet.case_id)
 

@@ -15,7 +15,7 @@ Kind = Literal["bad", "warn", "info"]
 
 
 class NoteBar(QWidget):
-    """A sentence; ``undo`` is shown where it speaks of something that can be taken back."""
+    """Its button ``undo`` is the page's."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,15 +27,8 @@ class NoteBar(QWidget):
         across((self.words, 1), self.undo, on=self, edges=(12, 4, 6, 4), gap=6)
         self.hide()
 
-    def tell_done(self, words: str) -> None:
-        """Something was done that can be taken back."""
-        self._say(words, "info", undo=True)
-
-    def tell(self, words: str, kind: Kind) -> None:
-        """A sentence."""
-        self._say(words, kind, undo=False)
-
-    def _say(self, words: str, kind: Kind, *, undo: bool) -> None:
+    def tell(self, words: str, kind: Kind, *, undo: bool = False) -> None:
+        """Shows a sentence; ``undo`` where it can be taken back."""
         sign = "" if kind == "info" else "▲ "
         self.words.setText(f"{sign}{words}")
         self.setAccessibleName(words)

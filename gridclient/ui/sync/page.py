@@ -44,10 +44,8 @@ class SyncPage(CoverPage):
 
     changed = Signal(object)
 
-    def __init__(
-        self, *, sync: DeskSync, control: SyncControl, jobs: Jobs, clock: Clock, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(name="syncPage", parent=parent)
+    def __init__(self, *, sync: DeskSync, control: SyncControl, jobs: Jobs, clock: Clock) -> None:
+        super().__init__(name="syncPage")
         self._sync, self._control, self._jobs, self._clock = sync, control, jobs, clock
         self._last: RoundReport | None = None
         self._second = QTimer(self, interval=_SECOND_MS)
