@@ -6,7 +6,6 @@ codes as numbers (1) and the next as text (01): the lists count classes with two
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from gridclient.domain.errors import InvalidInput
@@ -20,6 +19,9 @@ from gridclient.services.import_records import StandardRecord
 _KINDS = (("部件", "component"), ("component", "component"), ("事件", "event"), ("event", "event"))
 _LETTERS = {"component": "C", "event": "E"}
 _CLASS_FIELDS = ("big_code", "big_name", "small_code", "small_name")
+_OWN_FIELDS = (
+    "filing_condition", "closing_condition", "limit", "handling_unit", "supervising_unit", "cooperating_unit",
+)  # fmt: skip
 
 
 class StandardReader:
@@ -29,7 +31,7 @@ class StandardReader:
         self._sheet = sheet
         self._fields = fields
         self._above: dict[str, str] = {}
-        self._conditions: Counter[tuple[str, ...]] = Counter()
+        self._numbers: dict[tuple[str, ...], dict[tuple[str, ...], int]] = {}
 
     def read(self, row: int, cells: Sequence[Cell]) -> StandardRecord:
         """Raises ``RowProblem``: ``standard.no_class``, ``standard.no_condition``, ``standard.kind_unknown``,
@@ -40,19 +42,23 @@ class StandardReader:
         condition = fields.read(cells, "filing_condition", long_text, "")
         if not condition:
             raise RowProblem(fields.title("filing_condition"), InvalidInput("standard.no_condition"))
+        number = self._number((kind, big_code, small_code), cells)
         limit_text, limit, notices = self._limit(cells)
-        place = (kind, big_code, small_code)
-        self._conditions[place] += 1
         told = (
             kind, big_code, big_name, small_code, small_name, condition,
             fields.read(cells, "closing_condition", long_text, ""), limit_text, limit,
             fields.text(cells, "handling_unit"), fields.text(cells, "supervising_unit"),
             fields.text(cells, "cooperating_unit"),
         )  # fmt: skip
-        code = f"{_LETTERS[kind]}-{big_code}-{small_code}-{self._conditions[place]:02d}"
+        code = f"{_LETTERS[kind]}-{big_code}-{small_code}-{number:02d}"
         return StandardRecord(
             self._sheet, row, digest("standard", code, *told), code, *told, notices, fields.extra(cells)
         )
+
+    def _number(self, place: tuple[str, ...], cells: Sequence[Cell]) -> int:
+        """Which condition of its class the row is: one that is refused counts, one that stands twice counts once."""
+        numbers = self._numbers.setdefault(place, {})
+        return numbers.setdefault(tuple(self._fields.read(cells, f, str, "") for f in _OWN_FIELDS), len(numbers) + 1)
 
     def _kind(self, cells: Sequence[Cell]) -> str:
         column = self._fields.title("kind")

@@ -177,6 +177,18 @@ def test_a_class_stands_for_the_rows_below_it() -> None:
     assert (first.limit, second.limit, third.limit) == ("2 urgent_hour", "4 work_hour", "1 natural_day")
 
 
+def test_a_condition_keeps_its_number_when_one_above_it_is_refused_or_stands_twice() -> None:
+    rest = ("01", "公用设施", "01", "上水井盖", "供水公司", "城管局")
+    reader = StandardReader("部件", fields(ImportKind.STANDARDS, STANDARD_TITLES))
+    first = reader.read(2, (*rest, "缺失", "恢复", "1天"))
+    with pytest.raises(RowProblem):
+        reader.read(3, (*rest, "破损", "更换", "尽快"))
+    again = reader.read(4, (*rest, "缺失", "恢复", "1天"))
+    last = reader.read(5, (*rest, "移位", "复位", "1天"))
+    assert (first.code, again.code, last.code) == ("C-01-01-01", "C-01-01-01", "C-01-01-03")
+    assert first.identity == again.identity
+
+
 def test_codes_as_numbers_and_as_text_are_the_same_standard() -> None:
     rest = ("上水井盖", "供水公司", "城管局", "缺失", "恢复", "1天")
     as_number, as_text = standards((1, "公用设施", 2, *rest))[0], standards(("01", "公用设施", "02", *rest))[0]
