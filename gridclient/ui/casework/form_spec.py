@@ -14,7 +14,7 @@ from gridclient.domain.roles import Action, Actor
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.actions import word_of
 from gridclient.ui.casework.case_view import CaseView
-from gridclient.ui.casework.offers import handling, returnable, signable, verifiable
+from gridclient.ui.casework.offers import parts_for
 
 translate = QCoreApplication.translate
 Values = Mapping[str, Any]
@@ -172,13 +172,13 @@ def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
-    parts = signable(view.case, actor)
+    parts = parts_for(Action.SIGN, view.case, actor)
     return (_unit_field(parts, view),) if len(parts) > 1 else ()
 
 
 def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
     return (
-        _unit_field(returnable(view.case, actor), view),
+        _unit_field(parts_for(Action.RETURN, view.case, actor), view),
         _one_of("reason_code", translate("CaseWork", "原因"), RETURN_REASONS.items()),
         _reason(label=translate("CaseWork", "说明"), hint=translate("CaseWork", "写明依据，供重新派遣参考")),
     )
@@ -187,7 +187,7 @@ def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
 def _feed_back(view: CaseView, actor: Actor) -> tuple[Field, ...]:
     result = translate("CaseWork", "处置结果")
     return (
-        _unit_field(handling(view.case, actor), view),
+        _unit_field(parts_for(Action.FEED_BACK, view.case, actor), view),
         Field("result", result, FieldKind.TEXT, needed=True, hint=translate("CaseWork", "做了什么，结果如何")),
         Field("contacted", translate("CaseWork", "已联系反映人"), FieldKind.TICK, default=False),
         Field("public_reply", translate("CaseWork", "对外答复"), hint=translate("CaseWork", "可不填")),
@@ -200,7 +200,7 @@ def _verify(view: CaseView, actor: Actor) -> tuple[Field, ...]:
         ("rework", translate("CaseWork", "返工")),
         ("release", translate("CaseWork", "协办免办")),
     )
-    parts = verifiable(view.case, actor)
+    parts = parts_for(Action.VERIFY, view.case, actor)
     if all(part.role is Role.LEAD for part in parts):
         verdicts = verdicts[:2]
     elif all(part.state is not AssignmentState.HANDLED for part in parts):

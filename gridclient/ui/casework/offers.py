@@ -11,7 +11,11 @@ from gridclient.domain.roles import AccountRole, Action, Actor, may, may_undo
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.ui.actions import KEYS, TOGETHER, kept_from, kept_word, word_of
 
-_OPEN_PART: Final = (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
+_STATES_FOR: Final = {
+    Action.SIGN: (AssignmentState.DISPATCHED,),
+    Action.FEED_BACK: (AssignmentState.HANDLING,),
+    Action.RETURN: (AssignmentState.DISPATCHED, AssignmentState.HANDLING),
+}
 _KEYS: Final = {**KEYS, Action.UNDO: "Ctrl+Z"}
 _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
@@ -43,29 +47,15 @@ def offers_together(states: Iterable[str], actor: Actor) -> tuple[Offer, ...]:
     return tuple(Offer(action, word_of(action), _KEYS.get(action, "")) for action in wanted)
 
 
-def parts_for(case: Case, actor: Actor, states: Iterable[AssignmentState]) -> tuple[Assignment, ...]:
-    """The units' parts that stand in one of ``states``, the lead's first; a unit's account sees its own."""
-    wanted = frozenset(states)
+def parts_for(action: Action, case: Case, actor: Actor) -> tuple[Assignment, ...]:
+    """The units' parts that the action is for, the lead's first; a unit's account sees its own. Those with a result to
+    check come before cooperating ones that can be released."""
     own = actor.unit if actor.role is AccountRole.UNIT else ""
-    found = [part for part in case.assignments if part.state in wanted and (not own or part.unit == own)]
-    return tuple(sorted(found, key=lambda part: part.role is not Role.LEAD))
-
-
-def signable(case: Case, actor: Actor) -> tuple[Assignment, ...]:
-    return parts_for(case, actor, (AssignmentState.DISPATCHED,))
-
-
-def returnable(case: Case, actor: Actor) -> tuple[Assignment, ...]:
-    return parts_for(case, actor, _OPEN_PART)
-
-
-def handling(case: Case, actor: Actor) -> tuple[Assignment, ...]:
-    return parts_for(case, actor, (AssignmentState.HANDLING,))
-
-
-def verifiable(case: Case, actor: Actor) -> tuple[Assignment, ...]:
-    """Parts with a result to check, and cooperating ones that can be released."""
-    found = [part for part in parts_for(case, actor, AssignmentState) if part in case.open_parts]
+    found = [part for part in case.assignments if not own or part.unit == own]
+    found.sort(key=lambda part: part.role is not Role.LEAD)
+    if action is not Action.VERIFY:
+        return tuple(part for part in found if part.state in _STATES_FOR[action])
+    found = [part for part in found if part in case.open_parts]
     usable = [part for part in found if part.state is AssignmentState.HANDLED or part.role is Role.COOPERATING]
     return tuple(sorted(usable, key=lambda part: part.state is not AssignmentState.HANDLED))
 
@@ -83,10 +73,13 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
     elif case.state is CaseState.FILED:
         first = [Action.DISPATCH]
     elif case.state in _WITH_UNIT:
-        first = _with_unit(case, actor)
+        first = [action for action in _STATES_FOR if parts_for(action, case, actor)]
+        first += [Action.URGE, Action.REASSIGN]
+        first += [Action.VERIFY] if parts_for(Action.VERIFY, case, actor) else []
     elif case.state is CaseState.HANDLED:
         first = [Action.CLOSE] if ready_to_close(case) else []
-        first += _desk_of_handled(case, actor)
+        first += [action for action in (Action.VERIFY, Action.FEED_BACK) if parts_for(action, case, actor)]
+        first += [Action.URGE]
     elif case.state is CaseState.CLOSED:
         first = [Action.RATE, Action.REOPEN]
     else:
@@ -94,24 +87,6 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
     last = case.last_event
     undo = [Action.UNDO] if case.previous is not None and last is not None and may_undo(actor, last) else []
     return [*first, *_beside_the_state(case), Action.NOTE, *undo]
-
-
-def _with_unit(case: Case, actor: Actor) -> list[Action]:
-    found = []
-    if signable(case, actor):
-        found.append(Action.SIGN)
-    if handling(case, actor):
-        found.append(Action.FEED_BACK)
-    if returnable(case, actor):
-        found.append(Action.RETURN)
-    found += [Action.URGE, Action.REASSIGN]
-    return [*found, Action.VERIFY] if verifiable(case, actor) else found
-
-
-def _desk_of_handled(case: Case, actor: Actor) -> list[Action]:
-    checks = [Action.VERIFY] if verifiable(case, actor) else []
-    cooperating = [Action.FEED_BACK] if handling(case, actor) else []
-    return [*checks, *cooperating, Action.URGE]
 
 
 def _beside_the_state(case: Case) -> list[Action]:

@@ -77,6 +77,7 @@ class Inputs(QWidget):
         give_icon(self.pick, "grid")
         self._inputs: dict[str, Input] = {}
         self._labels: dict[str, QLabel | QCheckBox] = {}
+        self._way: list[QWidget] = []  # of Tab: the fields as they stand
         self._make()
         self._lay_out()
         self.show_values(EMPTY)
@@ -117,8 +118,13 @@ class Inputs(QWidget):
     def _make(self) -> None:
         heard, made = self.edited, self._inputs
         made["description"] = text_input(self.description, heard)
+        hints = {
+            "title": self.tr("不填则取描述首句"),
+            "point": self.tr("经度, 纬度"),
+            "happened_at": "2026-11-20 14:00",
+        }
         for name in ("title", "address", "point", "happened_at", "reporter_name", "reporter_phone", "upper_number"):
-            made[name] = line_input(QLineEdit(self), heard)
+            made[name] = line_input(QLineEdit(self, placeholderText=hints.get(name, "")), heard)
         made["standard"] = chooser_input(self.standard, heard)
         made["grid"] = chooser_input(self.grid, heard)
         systems = (("wgs84", "WGS-84"), ("gcj02", self.tr("高德 GCJ-02")), ("bd09", self.tr("百度 BD-09")))
@@ -147,15 +153,6 @@ class Inputs(QWidget):
         rows.setColumnStretch(3, 1)
         rows.addWidget(self.description, 0, 0, 1, 4)
         self.description.setAccessibleName(self.tr("描述"))
-        hints = {
-            "title": self.tr("不填则取描述首句"),
-            "point": self.tr("经度, 纬度"),
-            "happened_at": "2026-11-20 14:00",
-        }
-        for name, hint in hints.items():
-            made = self._inputs[name].widget
-            if isinstance(made, QLineEdit):
-                made.setPlaceholderText(hint)
         self._row(rows, 1, ("title", self.tr("标题")))
         self._row(rows, 2, ("channel", self.tr("来源")), ("urgency", self.tr("紧急程度")))
         self._row(rows, 3, ("standard", self.tr("立案条件")))
@@ -169,7 +166,7 @@ class Inputs(QWidget):
         self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
         rows.addLayout(across(*ticks, 1, gap=20), 12, 1, 1, 3)  # a word belongs to the box before it
-        self._order()
+        tab_order(self.description, *self._way, *ticks)
 
     def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str]) -> None:
         for place, (name, word) in enumerate(pairs):
@@ -180,11 +177,6 @@ class Inputs(QWidget):
             widget.setAccessibleName(word)
             title.setBuddy(widget)
             self._labels[name] = title
+            self._way.append(widget)
             rows.addWidget(title, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
             rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
-
-    def _order(self) -> None:
-        """Tab goes through the fields as they stand."""
-        names = ("description", "title", "channel", "urgency", "standard", "grid", "address", "point", "crs")
-        rest = ("reporter_name", "reporter_phone", "happened_at", "upper_number", "wants_reply", "keep_secret")
-        tab_order(*(self._inputs[name].widget for name in (*names, *rest, "sensitive")))
