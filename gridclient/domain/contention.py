@@ -83,11 +83,7 @@ def _unit(payload: Mapping[str, Any]) -> str:
 
 
 def _essence(event: Event) -> Essence:
-    return _ESSENCES.get(event.kind, _nothing_more)(event.payload)
-
-
-def _nothing_more(_payload: Mapping[str, Any]) -> Essence:
-    return ()
+    return _ESSENCES.get(event.kind, _fields())(event.payload)
 
 
 def _units_given(payload: Mapping[str, Any]) -> Essence:

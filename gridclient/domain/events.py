@@ -144,12 +144,6 @@ class Record(NamedTuple):
         )
 
 
-def record_of(event: Event, text: str | None = None) -> Record:
-    """The event as it travels; ``text`` is the payload's where it is at hand."""
-    text = payload_text(event.payload) if text is None else text
-    return Record(event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, text)
-
-
 def link_after(previous: bytes, canonical: bytes) -> bytes:
     """The link of one origin's hash chain: SHA-256 over the link before and the event's canonical bytes."""
     return hashlib.sha256(previous + canonical).digest()
@@ -162,7 +156,11 @@ def place_mark(position: int, link: bytes) -> int:
 
 def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
     """:func:`link_after` for an event; ``text`` is the payload's where it is at hand."""
-    return link_after(previous, record_of(event, text).canonical())
+    text = payload_text(event.payload) if text is None else text
+    key, hlc, kind, version = event.key, event.hlc, event.kind, event.version
+    return link_after(
+        previous, Record(key, hlc, kind, version, event.subject, event.base, event.actor, text).canonical()
+    )
 
 
 def to_seconds(instant: datetime) -> int:

@@ -22,11 +22,10 @@ def append_line(connection: Connection, *, at: int, actor: str, what: str, subje
 
 def newest_lines(connection: Connection, *, actor: str = "", limit: int) -> list[tuple[int, int, str, str, str]]:
     """Number, seconds since 1970, account, what and of what: of one account, or of all; the newest first."""
-    rows = connection.execute(
+    return connection.execute(
         "SELECT no, at, actor, what, subject FROM audit WHERE ?1 = '' OR actor = ?1 ORDER BY no DESC LIMIT ?2",
         (actor, limit),
-    )
-    return [(int(no), int(at), str(who), str(what), str(subject)) for no, at, who, what, subject in rows]
+    ).fetchall()
 
 
 def broken_lines(connection: Connection) -> Iterator[int]:

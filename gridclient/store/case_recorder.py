@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import msgpack
 import zstandard
@@ -27,13 +27,8 @@ from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
 from gridclient.store.search import index_entry, insert_entries
-from gridclient.store.tables import CaseTableRow, insert_rows
+from gridclient.store.tables import CaseTableRow, count_on, insert_rows
 from gridclient.store.tally import TallyChanges
-
-_RESERVE: Final = (
-    "insert into counters(name, value) values (?1, ?2)"
-    " on conflict(name) do update set value = value + ?2 returning value"
-)
 
 
 class StagedCase(NamedTuple):
@@ -82,10 +77,7 @@ class BulkRecorder:
 
     def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
         """Takes so many numbers of each name (township and day); gives the first of each."""
-        first = {}
-        for name, count in counts.items():
-            first[name] = connection.execute(_RESERVE, (name, count)).fetchone()[0] - count + 1
-        return first
+        return {name: count_on(connection, name, count) for name, count in counts.items()}
 
     def now(self) -> datetime:
         return self._clock.now()

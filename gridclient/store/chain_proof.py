@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gridclient.domain.events import Event, chain_hash, place_mark
+from gridclient.domain.events import Record, link_after, place_mark
 from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedState
 from gridclient.store.driver import Connection
@@ -72,8 +72,8 @@ class _ChainWalk:
             if seq != last + 1:  # what comes behind a gap has nothing to be held against
                 self.gap = self.gap or last + 1
             else:
-                event = Event(key, hlc, kind, subject_text(subject or b"="), base, actor, {}, version)
-                if chain_hash(link, event, text) != written:
+                record = Record(key, hlc, kind, version, subject_text(subject or b"="), base, actor, text)
+                if link_after(link, record.canonical()) != written:
                     self._findings.add("chain.broken", key)
             last, link = seq, written
             if self.gap is None:

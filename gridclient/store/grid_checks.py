@@ -121,29 +121,25 @@ def _first_of_each(
 
 
 def _parent_problems(records: Sequence[GridRecord], known: Known) -> _Problems:
-    problems: _Problems = {}
-    for record in records:
-        problem = _parent_problem(record, known)
-        if problem is not None:
-            code, params = problem
-            problems[record.code] = _refuse(record, "parent", code, params)
-    return problems
+    pairs = [(record, parent_of(record, known)) for record in records]
+    return {
+        record.code: _refuse(record, "parent", code, {"parent": parent})
+        for record, parent in pairs
+        if (code := _parent_fault(record, parent, known))
+    }
 
 
-def _parent_problem(record: GridRecord, known: Known) -> tuple[str, Mapping[str, object]] | None:
-    parent = parent_of(record, known)
-    if record.tier == "zone":
-        return None if record.code.startswith(parent) else ("grid.code_not_in_parent", {"parent": parent})
-    if record.tier == "community" and len(parent) == 9:  # a township that is not divided into zones
-        return None if record.code.startswith(parent) else ("grid.code_not_in_parent", {"parent": parent})
+def _parent_fault(record: GridRecord, parent: str, known: Known) -> str:
     tier = known.tiers.get(parent)
-    if tier is None:
-        return "grid.parent_unknown", {"parent": parent}
-    if record.tier == "community":
+    if record.tier == "zone" or (record.tier == "community" and len(parent) == 9):  # in no zone
+        good = record.code.startswith(parent)
+    elif tier is None:
+        return "grid.parent_unknown"
+    elif record.tier == "community":
         good = tier == "zone" and parent[:9] == record.code[:9]
     else:
         good = tier in ("community", "division") and record.code[:12] in known.communities.get(parent, {parent})
-    return None if good else ("grid.code_not_in_parent", {"parent": parent})
+    return "" if good else "grid.code_not_in_parent"
 
 
 def _with_shape(records: Iterable[GridRecord]) -> list[GridRecord]:

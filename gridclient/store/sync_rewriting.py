@@ -18,7 +18,7 @@ from gridclient.store.log import CHAIN_START, Device, own_head, subject_text
 from gridclient.store.refolding import Refolding
 
 _WAITING: Final = (
-    "SELECT e.pos, o.no, o.stream, o.device, o.incarnation, e.seq, e.hlc, e.kind, e.version, e.subject, s.id, e.base, "
+    "SELECT e.pos, o.no, e.subject, o.stream, o.device, o.incarnation, e.seq, e.hlc, e.kind, e.version, s.id, e.base, "
     "e.actor, e.payload FROM events e JOIN origins o ON o.no = e.origin JOIN subjects s ON s.no = e.subject "
     "WHERE e.acked IS NULL AND o.own = 1 AND NOT (o.device = ? AND o.incarnation = ?) ORDER BY e.hlc, e.hash"
 )
@@ -29,15 +29,8 @@ _Renamed = Mapping[tuple[Any, ...], EventKey]
 class _Waiting(NamedTuple):
     pos: int
     origin: int
-    key: EventKey
-    hlc: int
-    kind: str
-    version: int
     subject: int
-    subject_id: str
-    base: int
-    actor: str
-    text: str
+    record: Record
 
 
 class Rewritten(NamedTuple):
@@ -74,11 +67,11 @@ def write_again(connection: Connection, device: Device, *, of_others: bool = Fal
     """
     rows = [_waiting(row) for row in connection.execute(_WAITING, (device.id, device.incarnation)).fetchall()]
     if of_others:
-        rows = [row for row in rows if row.key.device != device.id]
+        rows = [row for row in rows if row.record.key.device != device.id]
     if not rows:
         return Rewritten(0, frozenset())
     heads = _Heads(connection, device)
-    renamed = {tuple(row.key): heads.next_key(row.key.stream) for row in rows}
+    renamed = {tuple(row.record.key): heads.next_key(row.record.key.stream) for row in rows}
     refolding = Refolding(connection)
     for row in rows:
         heads.write(row, renamed)
@@ -86,15 +79,13 @@ def write_again(connection: Connection, device: Device, *, of_others: bool = Fal
     heads.finish()
     shorten(connection, {row.origin for row in rows})
     refolding.carry_out()
-    return Rewritten(len(rows), frozenset(row.subject_id for row in rows))
+    return Rewritten(len(rows), frozenset(row.record.subject for row in rows))
 
 
 def _waiting(row: Any) -> _Waiting:
-    pos, origin, stream, device, incarnation, seq, hlc, kind, version, subject, key, base, actor, text = row
-    return _Waiting(
-        pos, origin, EventKey(stream, device, incarnation, seq), hlc, kind, version, subject, subject_text(key), base,
-        actor, text,
-    )  # fmt: skip
+    pos, origin, subject, *key, hlc, kind, version, subject_id, base, actor, text = row
+    record = Record(EventKey(*key), hlc, kind, version, subject_text(subject_id), base, actor, text)
+    return _Waiting(pos, origin, subject, record)
 
 
 class _Heads:
@@ -112,16 +103,16 @@ class _Heads:
         return EventKey(stream, self._device.id, self._device.incarnation, number)
 
     def write(self, row: _Waiting, renamed: _Renamed) -> None:
-        key = renamed[tuple(row.key)]
+        key = renamed[tuple(row.record.key)]
         no, _, link, hlc = self._head(key.stream)
-        text = payload_text(_with_new_keys(json.loads(row.text), renamed))
-        record = Record(key, row.hlc, row.kind, row.version, row.subject_id, row.base, row.actor, text)
+        text = payload_text(_with_new_keys(json.loads(row.record.text), renamed))
+        record = row.record._replace(key=key, text=text)
         link = link_after(link, record.canonical())
         self._connection.execute(
             "UPDATE events SET origin = ?, seq = ?, payload = ?, hash = ? WHERE pos = ?",
             (no, key.seq, text, link, row.pos),
         )
-        self._at[key.stream] = (no, key.seq, link, max(hlc, row.hlc))
+        self._at[key.stream] = (no, key.seq, link, max(hlc, record.hlc))
 
     def finish(self) -> None:
         self._connection.executemany(

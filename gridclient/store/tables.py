@@ -84,6 +84,16 @@ def number_key(number: str) -> int:
     return ((int(township) << 15 | days) << 11 | int(device, 36)) << 20 | int(count)
 
 
+def count_on(connection: Connection, name: str, count: int) -> int:
+    """Takes so many numbers of a name (township and day), from 1 on; gives the first of them."""
+    row = connection.execute(
+        "INSERT INTO counters(name, value) VALUES (?1, ?2) "
+        "ON CONFLICT(name) DO UPDATE SET value = value + ?2 RETURNING value",
+        (name, count),
+    )
+    return int(row.fetchone()[0]) - count + 1
+
+
 def phone_digits(phone: str) -> str:
     """A telephone number by its digits, as it is compared."""
     return _NO_DIGIT.sub("", phone) if phone else ""

@@ -30,6 +30,7 @@ from gridclient.store.log import (
 )
 from gridclient.store.projection import Projection, TouchedCase
 from gridclient.store.refolding import folded
+from gridclient.store.tables import count_on
 
 _OPENERS: Final = frozenset({EventKind.REGISTERED, EventKind.IMPORTED})
 
@@ -93,12 +94,7 @@ class SqliteUnitOfWork:
     def next_number(self, township: str, day: date) -> str:
         """See the port. The count of a day begins at 1 and may outgrow four digits."""
         name = f"{township}-{day:%Y%m%d}"
-        value = self._connection.execute(
-            "INSERT INTO counters(name, value) VALUES (?, 1) "
-            "ON CONFLICT(name) DO UPDATE SET value = value + 1 RETURNING value",
-            (name,),
-        ).fetchone()[0]
-        return f"{name}-{self._appender.device.short}{value:04d}"
+        return f"{name}-{self._appender.device.short}{count_on(self._connection, name, 1):04d}"
 
     def audit(self, actor: str, what: str, subject: str) -> None:
         at = int(self._clock.now().timestamp())
