@@ -365,3 +365,17 @@ def test_a_desk_without_areas_shows_the_land_that_comes_with_the_program(qtbot: 
     with stage(qtbot, empty) as made:
         assert made.js("gridmap.map.getBounds().contains(gridmap.base.around())")
         assert made.view.page_errors == []
+
+
+def test_the_map_shows_that_it_has_the_keyboard_also_where_land_reaches_its_edge(
+    map_stage: MapStage, qtbot: QtBot
+) -> None:
+    def edge() -> str:
+        image = map_stage.view.grab().toImage()
+        return image.pixelColor(1, image.height() // 2).name()
+
+    everywhere = "L.rectangle(gridmap.map.getBounds().pad(1), {color: '#123456', fillOpacity: 1, renderer: L.canvas()})"
+    map_stage.js(f"({everywhere}.addTo(gridmap.map), 0)")
+    qtbot.waitUntil(lambda: edge() == "#123456", timeout=PATIENCE_MS)
+    map_stage.press(Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: edge() == "#1a5fb4", timeout=PATIENCE_MS)
