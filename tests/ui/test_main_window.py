@@ -127,6 +127,26 @@ def test_when_a_case_leaves_the_list_the_next_one_is_chosen(
     assert window.boxes.buttons[Box.FILED].count == 2
 
 
+def test_after_several_are_dispatched_the_one_that_followed_them_is_chosen(
+    open_window: OpenWindow, qtbot: QtBot
+) -> None:
+    invented = empty_desk()
+    for number in range(6):
+        invented.filed(f"路灯 {number}")
+    window = open_window(invented)
+    press(window, Qt.Key.Key_2, ALT)
+    settle(qtbot, window)
+    *done, following = (window.cases.model.row_at(line).id for line in range(3))
+    press(window.cases.table, Qt.Key.Key_Home, CTRL)
+    press(window.cases.table, Qt.Key.Key_Down, SHIFT)
+    settle(qtbot, window)
+    for case_id in done:
+        invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉情况")
+    window.announce(Changes(frozenset(done)))
+    settle(qtbot, window)
+    assert window.state.selected == (following,)
+
+
 def test_a_dispatched_case_that_stays_in_the_list_gives_way_to_the_next(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:

@@ -33,7 +33,7 @@ _UNSEEN_MS: Final = 80
 _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
-_Place = tuple[CaseRow | None, int]
+_Place = tuple[CaseRow | None, int, tuple[str, ...]]
 """The row that the operator is on, and its line."""
 
 
@@ -257,11 +257,13 @@ class CaseList(QWidget):
 
     def _here(self) -> _Place:
         current = self.table.currentIndex()
-        return (self.model.row_at(current.row()) if current.isValid() else None), current.row()
+        places = {one: self.model.place_of(one) for one in self._selected}
+        above = tuple(one for one, place in places.items() if place is not None and place < current.row())
+        return (self.model.row_at(current.row()) if current.isValid() else None), current.row(), above
 
     def _line_after(self, here: _Place, changes: Changes) -> int | None:
         """The line to go to: the next case, when the one worked on is done with or has left the list."""
-        (row, line), last = here, len(self.model.rows) - 1
+        (row, line, above), last = here, len(self.model.rows) - 1
         if row is None or row.id not in changes.cases or last < 0:
             went_on = row is None and self._staying in changes.cases
             if not went_on or self.model.place_of(self._staying) is not None:
@@ -269,6 +271,8 @@ class CaseList(QWidget):
             self._staying = ""  # whoever opens it again stays with it
             return min(self._line, last)
         now = self.model.place_of(row.id)
+        gone = [place is None or place > line for place in map(self.model.place_of, changes.cases.intersection(above))]
+        line -= sum(gone)  # what was done with it in one go, and has left from above it
         if now is None:
             return min(line, last) if row.id != self._staying else None
         given_out = row.state in _BEFORE_DISPATCH and self.model.row_at(now).state == "dispatched"
