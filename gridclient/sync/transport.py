@@ -27,7 +27,7 @@ _QUICK_RATE: Final = 64 << 10
 _FAST_RATE: Final = 256 << 10
 _ANY_LINE_S: Final = 0.02  # goes by in two machines before the first byte comes, however quick the line is
 SHARED_EVENTS: Final = 2000
-"""Desk and hub work at the same time on parts of so many events."""
+"""On a quick line desk and hub work at the same time, on parts of so many events."""
 
 
 class FilePlace(NamedTuple):
@@ -129,7 +129,7 @@ class Pacing:
     @property
     def events(self) -> int:
         """How many events make a request of the right size."""
-        return max(1, min(int(self.up.size / self.cost), SHARED_EVENTS if self.is_fast else MOST_ROWS))
+        return max(1, min(int(self.up.size / self.cost), SHARED_EVENTS if self.is_quick else MOST_ROWS))
 
     @property
     def probing_events(self) -> int:

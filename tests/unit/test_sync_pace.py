@@ -111,6 +111,12 @@ def test_first_few_of_many_are_enough_to_tell_whatever_an_event_costs() -> None:
         assert TELLING <= cost * pacing.probing_events < 2 * TELLING
 
 
+def test_line_that_seemed_less_than_fast_once_is_looked_at_again_before_all_is_packed_for_it() -> None:
+    pacing = Pacing()
+    pacing.carried(9_000, 0.1)
+    assert (pacing.is_quick, pacing.is_fast, pacing.events) == (True, False, 2000)
+
+
 def test_what_a_fast_line_carries_at_once_leaves_work_for_both_sides_at_a_time() -> None:
     pacing = Pacing()
     pacing.carried(1 << 20, 0.1)
