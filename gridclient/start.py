@@ -17,8 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
@@ -91,7 +91,9 @@ def _stay(app: App, profile: Path, made: Callable[[App], None]) -> int:
                     from gridclient.ui.restoring import tell_restored
 
                     tell_restored(app.window, *restored)
-                _until_closed(app.window)
+                loop = QEventLoop()
+                app.window.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+                loop.exec()
             finally:
                 app.close()
         if app.restore_from is None or asked:
@@ -224,29 +226,3 @@ class _Opening(QObject):
         opened = self.closing.enter_context(open_desk(self._profile))
         self._pool.submit(opened.read_ahead)  # what is wrong with it is told to whoever asks next
         return opened
-
-
-def _until_closed(window: QWidget) -> None:
-    loop = QEventLoop()
-    watch = _CloseWatch(window)
-    watch.closed.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
-    loop.exec()
-
-
-class _CloseWatch(QObject):
-    """Tells when its parent, a window, is closed.
-
-    Signals:
-        closed(): it was.
-    """
-
-    closed = Signal()
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        window.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Close:
-            self.closed.emit()
-        return super().eventFilter(watched, event)

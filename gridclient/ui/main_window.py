@@ -50,10 +50,12 @@ class MainWindow(QMainWindow):
     Signals:
         changed(Changes): something was written; every panel refreshes itself.
         restore_wanted(Path, str): the desk is to be opened again on a backup, with its recovery key.
+        closed(): it is closing.
     """
 
     changed = Signal(object)
     restore_wanted = Signal(object, str)
+    closed = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs, parts: PageParts | None = None) -> None:
         super().__init__()
@@ -136,7 +138,8 @@ class MainWindow(QMainWindow):
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
         for rearranged in (self.tree.expanded, self.tree.collapsed, cases.table.columns_changed):
             rearranged.connect(self.memory.touch)
-        self.command.offer_taken.connect(self.pages.back)
+        for left in (self.command.offer_taken, self.banner.cases_wanted, self._places.centre.left):
+            left.connect(self.pages.back)
         self.command.offer_taken.connect(lambda offer: take_offer(offer, state, self.actions_, self.command.sources))
         self.command.left.connect(lambda: self.pages.focus(cases.table))
         self.initials.learnt.connect(self.tree.learn_initials)
@@ -146,7 +149,6 @@ class MainWindow(QMainWindow):
             teller.told.connect(self.banner.tell)
         for wanted in (cases.cases_chosen, self.batch.undone, self.banner.cases_wanted):
             wanted.connect(state.select)
-        self.banner.cases_wanted.connect(self.pages.back)
         self.banner.escaped.connect(self.batch.stop)
         self.batch.said.connect(self.status.tell)
         self.batch.undo_possible.connect(self.actions_.allow_undo)
@@ -183,10 +185,9 @@ class MainWindow(QMainWindow):
         self.side.registered.connect(lambda _case_id, changes: self.announce(changes))
         self.side.registered.connect(lambda case_id, _changes: self.state.choose_case(case_id))
         self.side.left.connect(self.cases.table.setFocus)
-        self._places.centre.left.connect(self.pages.back)
         self.pages.covered.connect(self.actions_.rest)
         self.pages.covered.connect(lambda _covered: self.status.told.clear())  # its Ctrl+Z is the desk's
-        self.pages.progressed.connect(self.status.show_work)
+        self.pages.progressed.connect(self.status.work.setText)
         self.pages.theme_chosen.connect(show_theme)
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
@@ -232,7 +233,7 @@ class MainWindow(QMainWindow):
 
     def _show_room(self, kept: tuple[str, str]) -> None:
         name = kept[0] or self.tr("综合信息指挥室")
-        self.top.show_room(name)
+        self.top.room.setText(name)
         self.setWindowTitle(name)
         self.command.learn(township=kept[1])
 
@@ -296,3 +297,4 @@ class MainWindow(QMainWindow):
         self.memory.write()
         self.map.shutdown()
         super().closeEvent(event)
+        self.closed.emit()

@@ -16,7 +16,7 @@ _TOLD_MS = 12_000
 
 
 class StatusLine(QWidget):
-    """Object name ``statusLine``."""
+    """Object name ``statusLine``; ``work`` says how far something long is."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,10 +58,6 @@ class StatusLine(QWidget):
         """What was done last, for a while."""
         self.told.setText(words)
         self._forgetting.start()
-
-    def show_work(self, words: str) -> None:
-        """How far something long is; empty when nothing is under way."""
-        self.work.setText(words)
 
     def _show(self) -> None:
         parts = []

@@ -64,10 +64,6 @@ class TopBar(QWidget):
             return name
         return self.tr("{role} · {account}").format(role=role, account=name)
 
-    def show_room(self, name: str) -> None:
-        """The room's name, as the county gave it."""
-        self.room.setText(name)
-
     def _button(self, action: QAction, *, key: str = "", icon: str = "") -> KeyButton:
         button = KeyButton(action.text(), key=key, kind="bar", icon=icon, parent=self)
         button.setObjectName(f"button_{action.text()}")

@@ -238,7 +238,7 @@ def test_a_new_desk_fills_the_screen_and_one_that_was_smaller_is_smaller_again(
 
 
 def test_the_window_fits_a_small_screen_at_one_and_a_half_times_its_size(window: MainWindow, qtbot: QtBot) -> None:
-    window.top.show_room("威海火炬高技术产业开发区社会治理综合信息指挥中心（演示）")  # too long with any font
+    window.top.room.setText("威海火炬高技术产业开发区社会治理综合信息指挥中心（演示）")  # too long with any font
     assert window.minimumSizeHint().width() <= 1366 / 1.5
     window.showNormal()
     window.resize(window.minimumSizeHint().width(), 600)
