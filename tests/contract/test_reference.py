@@ -19,7 +19,8 @@ from gridclient.services.rows import GridsAt
 from gridclient.store.driver import Connection, Database
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.reference import SqliteReference
-from tests.fakes.import_store import KEY, ImportStore
+from tests.contract.stage import KEY
+from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import (
     NOW,
     SIDE,
@@ -40,13 +41,6 @@ from tests.fakes.invented_areas import (
     unit,
     zones,
 )
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

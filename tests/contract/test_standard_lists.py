@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -25,13 +25,6 @@ from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import standard
 
 CODE = "C-01-02-01"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    made = ImportStore(tmp_path / "store.db")
-    yield made
-    made.close()
 
 
 def bring(

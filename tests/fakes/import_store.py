@@ -13,19 +13,17 @@ from gridclient.store.accounts import keep_settings
 from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.case_sink import CaseSink
 from gridclient.store.columns import Columns
-from gridclient.store.driver import Database
 from gridclient.store.import_journal import Journal, finish_imports
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.log import Device
-from gridclient.store.migrations import upgrade
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.unit_of_work import SqliteWork
+from tests.contract.stage import open_store
 from tests.fakes.case_record import CaseRecord, imported_case
 from tests.fakes.invented_areas import NOW, TOWNSHIP
 from tests.fakes.set_clock import SetClock
 
-KEY = b"k" * 32
 DEVICE = Device("d" * 16, 1, "01")
 
 
@@ -33,10 +31,7 @@ class ImportStore:
     """A store with its reference data and a clock; close it."""
 
     def __init__(self, file: Path) -> None:
-        self.database = Database(file, KEY)
-        with self.database.writer() as connection:
-            if not connection.execute("pragma user_version").fetchone()[0]:
-                upgrade(connection)
+        self.database = open_store(file)
         self.clock = SetClock(NOW)
         self.reference = SqliteReference(self.database, lambda: self.clock.now().date())
         self.columns = Columns(self.database)

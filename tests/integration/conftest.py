@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.import_store import ImportStore
 from tests.fakes.toy_hub import Desks, ToyDesk, ToyHub, some_desks, toy_desk
 
 
@@ -31,3 +32,10 @@ def second(tmp_path: Path) -> Iterator[ToyDesk]:
 def desks(tmp_path: Path) -> Iterator[Desks]:
     with some_desks(tmp_path, 2) as (one, two):
         yield one, two
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[ImportStore]:
+    opened = ImportStore(tmp_path / "store.db")
+    yield opened
+    opened.close()

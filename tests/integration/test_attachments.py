@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,13 +17,6 @@ from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import NOW
 
 JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256)) * 10
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

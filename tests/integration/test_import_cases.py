@@ -26,12 +26,10 @@ ALL = CaseFilter()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    opened.bring(all_areas())
-    opened.set_township()
-    yield opened
-    opened.close()
+def store(store: ImportStore) -> ImportStore:
+    store.bring(all_areas())
+    store.set_township()
+    return store
 
 
 def leftovers(store: ImportStore) -> dict[str, int]:

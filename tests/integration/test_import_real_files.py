@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,9 @@ DEMO_GRIDS = ROOT / "maps" / "demo" / "grids_371002.geojson"
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    opened.set_township()
-    yield opened
-    opened.close()
+def store(store: ImportStore) -> ImportStore:
+    store.set_township()
+    return store
 
 
 def bring(store: ImportStore, kind: ImportKind, path: Path, crs: str | None = None) -> ImportOutcome:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,13 +17,6 @@ from tests.fakes.invented_areas import NOW
 DRAFT = EventDraft(EventKind.IMPORTED, "", "t:371002001", 'op"1"\n所', {})
 MADE = [(f"{number:032x}", payload_text({"facts": {"title": f"噪音 {number}"}})) for number in range(1, 6)]
 MADE.append(("desk:1", "{}"))
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    yield opened
-    opened.close()
 
 
 class RolledBackError(Exception):

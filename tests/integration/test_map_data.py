@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,11 +38,9 @@ CASES = 300
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[ImportStore]:
-    opened = ImportStore(tmp_path / "store.db")
-    opened.bring(all_areas())
-    yield opened
-    opened.close()
+def store(store: ImportStore) -> ImportStore:
+    store.bring(all_areas())
+    return store
 
 
 @pytest.fixture
