@@ -42,27 +42,23 @@ class CaseList(QWidget):
 
     Signals:
         cases_chosen(tuple[str, ...]): the chosen cases, the present one first.
-        narrowed(dict[str, Any]): fields of the filter that the operator changed.
         ordered(SortKey, bool): another order; the flag is descending.
         view_chosen(SavedView): a saved view.
         views_read(Sequence[SavedView]): those that are kept now.
         cleared(): all conditions away.
         conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
-        columns_changed(): to be remembered.
         first_shown(): the first page is in the list.
         rows_shown(): what was asked for last is in the list and has been painted, if the list can be seen.
     """
 
     cases_chosen = Signal(object)
-    narrowed = Signal(object)
     ordered = Signal(object, bool)
     view_chosen = Signal(object)
     views_read = Signal(object)
     cleared = Signal()
     conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
-    columns_changed = Signal()
     first_shown = Signal()
     rows_shown = Signal()
 
@@ -289,12 +285,10 @@ class CaseList(QWidget):
         self.table.cases_chosen.connect(self._on_cases_chosen)
         self.table.all_wanted.connect(self._on_all_wanted)
         self.table.order_wanted.connect(self._on_order_wanted)
-        self.table.columns_changed.connect(self.columns_changed)
         self.table.conflict_wanted.connect(self.conflict_wanted)
         self.table.customContextMenuRequested.connect(
             lambda place: self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
         )
-        self.bar.narrowed.connect(self.narrowed)
         self.bar.left.connect(self.table.setFocus)
         self.views_read.connect(self.bar.set_views)
         self.note.wanted.connect(self._on_note_wanted)

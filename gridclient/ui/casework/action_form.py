@@ -10,7 +10,6 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
-from gridclient.domain.frozen import frozen
 from gridclient.services.intake import ClassGuess
 from gridclient.ui.casework.form_spec import Field, FieldKind, FormSpec, missing_field
 from gridclient.ui.choice_lists import Lists
@@ -20,10 +19,10 @@ from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
-from gridclient.ui.matching import Entry
 
 _LABEL_PX: Final = 62
 _TEXT_LINES: Final = 3
+_STANDARD: Final = "standard"
 
 
 class ShortText(QPlainTextEdit):
@@ -48,14 +47,6 @@ def is_submit(event: QKeyEvent) -> bool:
     return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not shift
 
 
-@frozen
-class _Made:
-    """A field with its widget."""
-
-    field: Field
-    input: Input
-
-
 class ActionForm(QWidget):
     """Built for one case and one action, and thrown away with it.
 
@@ -76,7 +67,9 @@ class ActionForm(QWidget):
         self.note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
         self.chips.taken.connect(self._take_guess)
-        self._fields = [self._make(field, lists) for field in spec.fields]
+        self._choosers: dict[str, Chooser] = {}
+        self._inputs = {field.name: self._make(field) for field in spec.fields}
+        self.set_lists(lists)
         self.submit_button = KeyButton(spec.submit, key="Enter", kind="primary", parent=self)
         self.submit_button.clicked.connect(self.submit)
         self._cancel_button = KeyButton(self.tr("取消"), key="Esc", parent=self)
@@ -86,38 +79,35 @@ class ActionForm(QWidget):
     @property
     def values(self) -> dict[str, Any]:
         """What is filled in now."""
-        return {made.field.name: made.input.read() for made in self._fields}
+        return {name: made.read() for name, made in self._inputs.items()}
 
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
-        return self._made(name).input.widget
+        return self._inputs[name].widget
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Puts kept values back; names that the form does not know are passed over."""
-        for made in self._fields:
-            if made.field.name in values:
-                made.input.write(values[made.field.name])
+        for name in self._inputs.keys() & values.keys():
+            self._inputs[name].write(values[name])
 
     def set_lists(self, lists: Lists) -> None:
         """Other choices; what is chosen stays."""
-        for made in self._fields:
-            if isinstance(made.input.widget, Chooser):
-                made.input.widget.set_entries(_entries(made.field, lists))
+        for name, chooser in self._choosers.items():
+            chooser.set_entries(lists.standard_entries if name == _STANDARD else lists.grid_entries)
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
         """The likeliest conditions while none is chosen."""
-        for made in self._fields:
-            if made.field.kind is FieldKind.STANDARD and not made.input.read():
-                self.chips.show_guesses(guesses)
-                if guesses and isinstance(made.input.widget, Chooser):
-                    made.input.widget.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
+        line = self._choosers.get(_STANDARD)
+        if line is not None and not line.value:
+            self.chips.show_guesses(guesses)
+            if guesses:
+                line.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
 
     def start(self) -> None:
         """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""
-        verdict = [made for made in self._fields if made.field.name == "verdict"]
-        empty = verdict or [made for made in self._fields if made.input.read() in ("", False)]
-        first = (empty or self._fields)[:1]
-        (first[0].input.widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
+        empty = [name for name, value in self.values.items() if value in ("", False)]
+        first = ["verdict"] if "verdict" in self._inputs else empty or list(self._inputs)
+        (self._inputs[first[0]].widget if first else self.submit_button).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def submit(self) -> None:
         """Asks for what is missing, else hands the values over once. The likeliest condition stands for none."""
@@ -126,7 +116,7 @@ class ActionForm(QWidget):
             self.chips.buttons[0].click()
         elif missing is not None:
             self.note.say(self.tr("请填写“{field}”。").format(field=missing.label), "bad")
-            self._made(missing.name).input.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._inputs[missing.name].widget.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.submit_button.isEnabled():
             self.note.clear()
             self.submit_button.setEnabled(False)
@@ -146,7 +136,7 @@ class ActionForm(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _make(self, field: Field, lists: Lists) -> _Made:
+    def _make(self, field: Field) -> Input:
         heard, hint = self._on_changed, field.hint
         match field.kind:
             case FieldKind.LINE:
@@ -159,16 +149,12 @@ class ActionForm(QWidget):
             case FieldKind.TICK:
                 made = tick_input(QCheckBox(field.label, self), heard)
             case FieldKind.STANDARD | FieldKind.GRID:
-                chooser = Chooser(hint=hint, parent=self)
-                chooser.set_entries(_entries(field, lists))
+                self._choosers[field.name] = chooser = Chooser(hint=hint, parent=self)
                 made = chooser_input(chooser, heard)
                 chooser.chosen.connect(self._on_chosen)
         made.widget.setAccessibleName(field.label)
         made.write(field.default)
-        return _Made(field, made)
-
-    def _made(self, name: str) -> _Made:
-        return next(made for made in self._fields if made.field.name == name)
+        return made
 
     def _on_changed(self, *_given: object) -> None:
         self.edited.emit(self.values)
@@ -177,16 +163,14 @@ class ActionForm(QWidget):
         """The cursor goes on to the next field that has to be filled."""
         if not value:
             return
-        if all(made.input.read() for made in self._fields if made.field.kind is FieldKind.STANDARD):
+        if self.values.get(_STANDARD):
             self.chips.hide()
-        waiting = [made for made in self._fields if made.field.needed and not made.input.read()]
+        waiting = [made for field in self.spec.fields if field.needed and not (made := self._inputs[field.name]).read()]
         if waiting:
-            waiting[0].input.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            waiting[0].widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _take_guess(self, code: str) -> None:
-        for made in self._fields:
-            if made.field.kind is FieldKind.STANDARD:
-                made.input.write(code)
+        self._choosers[_STANDARD].set_value(code)
         self.chips.hide()
         self._on_changed()
         self.start()
@@ -195,20 +179,17 @@ class ActionForm(QWidget):
         parts: list[Part] = [label(self.spec.title, "strong")]
         if self.spec.lead:
             parts.append(label(self.spec.lead, "muted", wraps=True))
-        for made in self._fields:
-            parts.append(self._row(made))
-            if made.field.kind is FieldKind.STANDARD:
+        for field in self.spec.fields:
+            parts.append(self._row(field))
+            if field.name == _STANDARD:
                 parts.append(self.chips)
         parts += [self.note, across(self.submit_button, self._cancel_button, 1, gap=6)]
         down(*parts, on=self, edges=(12, 8, 12, 10), gap=6)
 
-    def _row(self, made: _Made) -> QHBoxLayout:
-        name = label("" if made.field.kind is FieldKind.TICK else made.field.label, "muted")
+    def _row(self, field: Field) -> QHBoxLayout:
+        widget = self._inputs[field.name].widget
+        name = label("" if field.kind is FieldKind.TICK else field.label, "muted")
         name.setFixedWidth(_LABEL_PX)
-        name.setBuddy(made.input.widget)
-        top = Qt.AlignmentFlag.AlignTop if made.field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
-        return across((name, top), (made.input.widget, 1), gap=6)
-
-
-def _entries(field: Field, lists: Lists) -> Sequence[Entry]:
-    return lists.standard_entries if field.kind is FieldKind.STANDARD else lists.grid_entries
+        name.setBuddy(widget)
+        top = Qt.AlignmentFlag.AlignTop if field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
+        return across((name, top), (widget, 1), gap=6)
