@@ -151,7 +151,7 @@ def _level_of(code: str) -> str:
     return "province" if code.endswith("0000") else "city" if code.endswith("00") else "county"
 
 
-_UNIT_LISTS: Final = {"unit_aliases": "alias", "unit_people": "name", "unit_fields": "field", "unit_areas": "area"}
+_UNIT_LISTS: Final = {"aliases": "alias", "people": "name", "fields": "field", "areas": "area"}
 
 
 def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
@@ -175,16 +175,13 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     by_name |= {record.name: record.code for record in records}
     columns = _unit_values(records[0], {})
     old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
-    lists = {table: unit_list(connection, table, column) for table, column in _UNIT_LISTS.items()}
+    lists = {name: unit_list(connection, f"unit_{name}", column) for name, column in _UNIT_LISTS.items()}
     rows = []
     for record in records:
         before = old.get(record.code)
         merged = overlaid(before, _unit_values(record, by_name))
-        new_lists = {
-            table: given
-            for table, given in _unit_lists(record).items()
-            if given and given != lists[table].get(record.code, ())
-        }
+        told = {"aliases": record.aliases, "people": record.people, "fields": record.fields, "areas": record.grids}
+        new_lists = {name: given for name, given in told.items() if given not in ((), lists[name].get(record.code))}
         if merged == before and not new_lists:
             plan.unchanged += 1
             continue
@@ -196,20 +193,11 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     return plan
 
 
-def _unit_lists(record: UnitRecord) -> dict[str, tuple[str, ...]]:
-    return {
-        "unit_aliases": record.aliases,
-        "unit_people": record.people,
-        "unit_fields": record.fields,
-        "unit_areas": record.grids,
-    }
-
-
 def _replace_lists(plan: Plan, unit: str, lists: Mapping[str, Sequence[str]]) -> None:
-    for table, values in lists.items():
-        plan.add(f"delete from {table} where unit = ?", [(unit,)])
+    for name, values in lists.items():
+        plan.add(f"delete from unit_{name} where unit = ?", [(unit,)])
         plan.add(
-            f"insert into {table} (unit, position, {_UNIT_LISTS[table]}) values (?, ?, ?)",
+            f"insert into unit_{name} (unit, position, {_UNIT_LISTS[name]}) values (?, ?, ?)",
             [(unit, position, value) for position, value in enumerate(values)],
         )
 

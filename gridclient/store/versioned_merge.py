@@ -7,7 +7,7 @@ because it justified what was done under it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -45,18 +45,23 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
     for record in records:
         before = latest.get(record.code)
         given = _grid_values(record, parent_of(record, known))
-        new_members = _changed_members(record, members, before)
+        table = _MEMBER_TABLES.get(record.tier, "")
+        held = members[table].get(before["id"]) if table and before is not None else None
+        told = frozenset(record.members) if table and record.members else held
         if before is None or given["valid_from"] > before["valid_from"]:
             row = _new_period(plan, before, given, next_id)
             next_id += 1
+            held = None
         else:
             row = overlaid(before, given)
-            if row == before and new_members is None:
+            if row == before and told == held:
                 plan.unchanged += 1
                 continue
         plan.imported += 1
         rows.append(row)
-        _replace_members(plan, record, row["id"], members=members, new=new_members, before=before)
+        if told is not None and told != held:
+            plan.add(f"delete from {table} where grid = ?", [(row["id"],)])
+            plan.add(f"insert into {table} (grid, community) values (?, ?)", [(row["id"], c) for c in sorted(told)])
     plan.upsert("grids", rows, key="id")
     plan.statements.sort(key=_grids_first)
     return plan
@@ -84,39 +89,6 @@ def _stored_members(connection: Connection, table: str) -> dict[int, frozenset[s
     for grid, community in connection.execute(f"select grid, community from {table}"):
         found.setdefault(grid, set()).add(community)
     return {grid: frozenset(communities) for grid, communities in found.items()}
-
-
-_Members = Mapping[str, Mapping[int, frozenset[str]]]
-
-
-def _changed_members(record: GridRecord, members: _Members, before: Values | None) -> frozenset[str] | None:
-    """The communities that the row gives, when they are others than the store has; ``None`` for no change."""
-    table = _MEMBER_TABLES.get(record.tier)
-    if table is None or not record.members:
-        return None
-    given = frozenset(record.members)
-    return None if before is not None and members[table].get(before["id"]) == given else given
-
-
-def _replace_members(
-    plan: Plan,
-    record: GridRecord,
-    grid: int,
-    *,
-    members: _Members,
-    new: frozenset[str] | None,
-    before: Values | None,
-) -> None:
-    """Writes the given communities; a new period without any takes over those of the period before it."""
-    table = _MEMBER_TABLES.get(record.tier)
-    if table is None:
-        return
-    if new is None:
-        if before is None or before["id"] == grid:
-            return
-        new = members[table].get(before["id"], frozenset())
-    plan.add(f"delete from {table} where grid = ?", [(grid,)])
-    plan.add(f"insert into {table} (grid, community) values (?, ?)", [(grid, code) for code in sorted(new)])
 
 
 def _grids_first(statement: tuple[str, list[Any]]) -> int:
