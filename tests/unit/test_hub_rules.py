@@ -14,7 +14,7 @@ from gridclient.hub.ledger import signed, unsigned
 from gridclient.hub.metrics import Metrics, added, metrics_text
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.ordering import grant_to_write
-from gridclient.hub.rights import area_of, concrete, grants_for, readable
+from gridclient.hub.rights import area_of, concrete, grants_for, readable, role_word
 from gridclient.hub.serve import is_loopback, read_address
 from gridclient.services.enrolment import Grant
 
@@ -54,6 +54,13 @@ def test_what_each_role_is_granted(grants: tuple[Grant, ...], feeds: set[str], w
 )
 def test_the_list_of_devices_names_every_township_that_one_may_see(grants: tuple[Grant, ...], area: str) -> None:
     assert area_of(grants) == area
+
+
+def test_a_device_is_named_by_what_it_may_do() -> None:
+    assert role_word(grants_for("371002001")) == "镇街席位"
+    assert role_word(grants_for("371002001", supervisor=True)) == "督导"
+    assert role_word(grants_for("", county=True)) == "县级"
+    assert role_word(grants_for("371002001", unit="U")) == "单位 U"
 
 
 @pytest.mark.parametrize("before", [grants_for("", supervisor=True), grants_for("371002001")])

@@ -88,6 +88,15 @@ def test_second_export_adds_only_what_is_new_and_keeps_the_bytes_before(tmp_path
     assert file.read_bytes().startswith(first)
 
 
+def test_other_events_under_numbers_that_the_file_has_are_written_too(tmp_path: Path) -> None:
+    one, file = written(desk("one"), 5), tmp_path / "a.gridbundle"
+    export_bundle(one, file, now=now)
+    again = desk("one")
+    again.state.enrolment = one.state.enrolment
+    report = export_bundle(written(again, 5, 100), file, now=now)
+    assert (report.events, report.known) == (5, 5), "a store that was put back and went on lost nothing from its stick"
+
+
 def test_two_desks_share_one_file(tmp_path: Path) -> None:
     one, two, file = written(desk("one"), 4), written(desk("two"), 3), tmp_path / "a.gridbundle"
     export_bundle(one, file, now=now)

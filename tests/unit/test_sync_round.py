@@ -311,6 +311,14 @@ def test_forbidden_events_stay_and_the_rest_goes_on(hub: FakeHub) -> None:
     assert desk.store.unsent_origins()
 
 
+def test_push_that_the_hub_refuses_fails_the_round(hub: FakeHub) -> None:
+    desk = Desk(hub, "one")
+    desk.write(3)
+    hub.keys["one"] = bytes(32)
+    assert desk.round().error == "sync.push_refused"
+    assert desk.store.unsent_origins()
+
+
 def test_another_hub_under_the_same_address_is_noticed(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     desk.round()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, place_mark
 from gridclient.domain.handing import units_handed
 from gridclient.hub import feeds, parts
@@ -115,6 +116,11 @@ def test_nothing_new_is_said_with_the_sums(service: HubService, desk: HubDesk, f
 def test_a_cursor_beyond_the_stream_means_that_the_hub_is_behind(service: HubService, desk: HubDesk) -> None:
     reply = desk.round(service.sync, feeds=[FeedAsk(STREAM, 5, False)])
     assert (reply.behind, reply.pages) == ((STREAM,), ())
+
+
+def test_a_request_for_more_feeds_than_any_desk_has_is_refused(service: HubService, desk: HubDesk) -> None:
+    with pytest.raises(SyncFault, match=r"sync\.refused"):
+        desk.round(service.sync, feeds=[FeedAsk(STREAM, 0, False)] * 1001)
 
 
 def test_feeds_without_a_right_are_left_out_and_the_rights_are_told(service: HubService, desk: HubDesk) -> None:
