@@ -21,7 +21,7 @@ from gridclient.services.error_text import sentence_of
 from gridclient.services.map_port import Bounds, Cell, Figures, UnitMark
 from gridclient.services.rows import CaseFilter
 from gridclient.store.legal_calendar import legal_calendar
-from gridclient.store.newest_event import newest_event_at
+from gridclient.store.log import newest_event_at
 from gridclient.syncing import DeskLine
 from gridclient.system import SystemClock
 

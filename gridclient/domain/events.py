@@ -87,7 +87,7 @@ class Event:
     @property
     def at(self) -> datetime:
         """When it happened by the clock of its device, in China time, to the millisecond."""
-        return datetime.fromtimestamp((self.hlc >> _COUNTER_BITS) / 1000, CHINA_TIME)
+        return clock_time(self.hlc)
 
 
 @frozen
@@ -100,6 +100,11 @@ class EventDraft:
     actor: str
     payload: Payload
     base: int = 0
+
+
+def clock_time(hlc: int) -> datetime:
+    """What a hybrid clock says, in China time, to the millisecond."""
+    return datetime.fromtimestamp((hlc >> _COUNTER_BITS) / 1000, CHINA_TIME)
 
 
 def next_hlc(last: int, now: datetime) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -40,18 +41,12 @@ def read_enrolment(folder: Path, device: str) -> Enrolment | None:
 def write_enrolment(folder: Path, device: str, enrolment: Enrolment) -> None:
     """Keeps the enrolment in place of an earlier one. Raises ``StoreUnavailable``."""
     kept = {
+        **asdict(enrolment),
         "device": device,
-        "hub": enrolment.hub,
-        "url": enrolment.url,
-        "fingerprint": enrolment.fingerprint,
-        "token": enrolment.token,
-        "short": enrolment.short,
         "signing_key": enrolment.signing_key.hex(),
-        "grants": enrolment.grants,
         "bundle_keys": {stream: key.hex() for stream, key in enrolment.bundle_keys.items()},
         "enrolled_at": enrolment.enrolled_at.isoformat(),
         "hub_key": enrolment.hub_key.hex(),
-        "rights": enrolment.rights,
     }
     with file_faults():
         write_durably(folder / "keys" / _NAME, json.dumps(kept, ensure_ascii=False, indent=2).encode())

@@ -14,7 +14,16 @@ from json.encoder import encode_basestring as encode
 from typing import Any, Final
 
 from gridclient.domain.errors import NotFound
-from gridclient.domain.events import Event, EventDraft, EventKey, chain_hash, link_after, next_hlc, payload_text
+from gridclient.domain.events import (
+    Event,
+    EventDraft,
+    EventKey,
+    chain_hash,
+    clock_time,
+    link_after,
+    next_hlc,
+    payload_text,
+)
 from gridclient.domain.frozen import frozen
 from gridclient.store.driver import Connection
 
@@ -245,6 +254,12 @@ class Appender:
             no, seq, link, _ = own_head(self._connection, self._device, stream)
             head = self._heads[stream] = _Head(no, seq, link)
         return head
+
+
+def newest_event_at(connection: Connection) -> datetime | None:
+    """The time of the newest event that was written here, by this machine's clock; ``None`` where there is none."""
+    (hlc,) = connection.execute("SELECT max(hlc) FROM origins WHERE own = 1").fetchone()
+    return clock_time(hlc) if hlc else None
 
 
 def events_of(logged: Iterable[LoggedEvent]) -> list[Event]:
