@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from gridclient.domain.frozen import frozen
 from gridclient.ui.empty_note import EmptyNote
-from gridclient.ui.theme import HEADER_PX, ROW_PX, tokens
+from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport, tokens
 from gridclient.ui.value_list import NO_INDEX, Index
 
 KEY: Final = Qt.ItemDataRole.UserRole
@@ -107,6 +107,7 @@ class LinesTable(QTableView):
         super().__init__(parent)
         self.lines = LinesModel(titles, self) if model is None else model
         self.lines.setParent(self)
+        give_viewport(self)  # the note asks for it
         self.note = EmptyNote(self)
         self.note.hide()
         self.setModel(self.lines)
