@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
@@ -27,17 +27,27 @@ _OPTIONS: Final = (
     # made while a table was empty would read all of it for ever.
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 )
+_LINES: Final = "string_to_array(?, chr(10))"
 _HURRY: Final = "SET LOCAL lock_timeout = 500"  # far more than a round holds its streams
-_HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ? FOR UPDATE"
-_STAND: Final = (  # a statement of its own: it sees what was committed while the first one waited for the stream
-    "SELECT o.no, o.device, o.incarnation, o.seq, o.link, o.public_key, "
-    "(SELECT string_agg(named.subject || chr(10) || h.unit, chr(10)) FROM unnest(string_to_array(?, chr(10))) "
-    "AS named(subject), LATERAL (SELECT unit FROM handed WHERE stream = ? AND subject = named.subject OFFSET 0) h) "
-    "FROM (SELECT 1) AS one LEFT JOIN origins o ON o.stream = ? AND o.device = ? AND o.incarnation = ?"
+_HOLD: Final = (
+    f"SELECT stream, head, total, origins FROM streams WHERE stream = ANY({_LINES}) ORDER BY stream FOR UPDATE"
 )
-_EARLIER: Final = (  # one look into the index for each subject, whatever the planner believes of a new table
-    "SELECT named.subject, e.pos, e.link FROM unnest(string_to_array(?, chr(10))) AS named(subject), "
-    "LATERAL (SELECT pos, link FROM events WHERE stream = ? AND subject = named.subject OFFSET 0) e"
+# What stands is asked apart: it sees what was committed while the first statement waited for a stream. One look into an
+# index for each line (LATERAL, OFFSET 0), whatever the planner believes of a new table.
+_ORIGINS: Final = (
+    "SELECT asked.stream, o.no, o.device, o.incarnation, o.seq, o.link, o.public_key "
+    f"FROM unnest({_LINES}, {_LINES}, ?::bigint[]) AS asked(stream, device, incarnation), "
+    "LATERAL (SELECT * FROM origins WHERE stream = asked.stream AND device = asked.device "
+    "AND incarnation = asked.incarnation OFFSET 0) o"
+)
+_OF_NAMED: Final = f"FROM unnest({_LINES}, {_LINES}) AS named(stream, subject), LATERAL "
+_HANDED: Final = (
+    f"SELECT named.stream, named.subject, h.unit {_OF_NAMED}"
+    "(SELECT unit FROM handed WHERE stream = named.stream AND subject = named.subject OFFSET 0) h"
+)
+_EARLIER: Final = (
+    f"SELECT named.stream, named.subject, e.pos, e.link {_OF_NAMED}"
+    "(SELECT pos, link FROM events WHERE stream = named.stream AND subject = named.subject OFFSET 0) e"
 )
 _WRAPPED: Final = (  # sums are modulo 2^64 in a column that counts from -2^63
     "(mod(feed_sums.total::numeric + excluded.total::numeric + 27670116110564327424, 18446744073709551616) "
@@ -46,32 +56,32 @@ _WRAPPED: Final = (  # sums are modulo 2^64 in a column that counts from -2^63
 _PLACE: Final = f"""
 WITH placed AS (
     INSERT INTO events(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link)
-    SELECT ?, ? + n, ?, ? + n, hlc, kind, version, subject, base, coalesce(actor, ''), payload,
-        substring(?::bytea FROM (n * 32 - 31)::integer FOR 32)
-    FROM unnest(?::bigint[], string_to_array(?, chr(10)), ?::bigint[], string_to_array(?, chr(10)), ?::bigint[],
-        string_to_array(?, chr(10)), string_to_array(?, chr(10)))
-        WITH ORDINALITY AS t(hlc, kind, version, subject, base, actor, payload, n)
+    SELECT stream, pos, origin, seq, hlc, kind, version, subject, base, coalesce(actor, ''), payload, link
+    FROM unnest({_LINES}, ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], {_LINES}, ?::bigint[], {_LINES},
+        ?::bigint[], {_LINES}, {_LINES}, ?::bytea[])
+        AS t(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link)
 ), chained AS (
-    INSERT INTO origins(stream, no, device, incarnation, seq, link, public_key) VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO origins(stream, no, device, incarnation, seq, link, public_key)
+    SELECT * FROM unnest({_LINES}, ?::bigint[], {_LINES}, ?::bigint[], ?::bigint[], ?::bytea[], ?::bytea[])
     ON CONFLICT (stream, no) DO UPDATE SET seq = excluded.seq, link = excluded.link
 ), moved AS (
-    UPDATE streams SET head = ?, total = ?, origins = greatest(origins, ?) WHERE stream = ?
+    UPDATE streams SET head = t.head, total = t.total, origins = greatest(streams.origins, t.origins)
+    FROM unnest({_LINES}, ?::bigint[], ?::bigint[], ?::bigint[]) AS t(stream, head, total, origins)
+    WHERE streams.stream = t.stream
 ), handed_over AS (
     INSERT INTO handed(stream, unit, subject, first_pos)
-    SELECT ?, unit, subject, place
-    FROM unnest(string_to_array(?, chr(10)), string_to_array(?, chr(10)), ?::bigint[]) AS t(unit, subject, place)
+    SELECT * FROM unnest({_LINES}, {_LINES}, {_LINES}, ?::bigint[])
 ), counted AS (
     INSERT INTO feed_sums(stream, unit, count, total)
-    SELECT ?, unit, number, sum
-    FROM unnest(string_to_array(?, chr(10)), ?::bigint[], ?::bigint[]) AS t(unit, number, sum)
+    SELECT * FROM unnest({_LINES}, {_LINES}, ?::bigint[], ?::bigint[])
     ON CONFLICT (stream, unit) DO UPDATE SET count = feed_sums.count + excluded.count, total = {_WRAPPED}
 ), named AS (
     INSERT INTO files(stream, sha256, subject, size)
-    SELECT ?, sha256, subject, size
-    FROM unnest(string_to_array(?, chr(10)), string_to_array(?, chr(10)), ?::bigint[]) AS t(sha256, subject, size)
+    SELECT * FROM unnest({_LINES}, {_LINES}, {_LINES}, ?::bigint[])
     ON CONFLICT DO NOTHING
 )
-INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO pushes(stream, last_pos, first_pos, origin, last_seq, signature, at)
+SELECT * FROM unnest({_LINES}, ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[])
 """
 _ROWS_AT_ONCE: Final = 2000
 _SEEN: Final = (
@@ -90,13 +100,16 @@ class PostgresLedger(SqlLedger):
     def __init__(self, line: Line, *, first: Sequence[Statement] = ()) -> None:
         self._line = line
         self._queue = list(first)
+        self._placed: list[Placement] = []
 
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
         """See :class:`gridclient.hub.ledger.OrderStatements`, as for the methods below."""
         return self.together(((sql, given),))[0]
 
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        queue, self._queue = [*self._queue, *statements], []
+        placing = [_placing(self._placed)] if self._placed else []
+        queue = [*self._queue, *placing, *statements]
+        self._queue, self._placed = [], []
         return self._line.ask(queue)[len(queue) - len(statements) :]
 
     def later(self, statements: Sequence[Statement]) -> None:
@@ -113,16 +126,24 @@ class PostgresLedger(SqlLedger):
     ) -> Sequence[Standing] | None:
         if hurried:
             self.later([(_HURRY, ())])
-        statements: list[Statement] = [(_HOLD, (stream,)) for stream in streams]
-        for stream, device, incarnation, subjects, counted in asks:
-            statements.append((_STAND, (_lines(subjects), stream, stream, device, incarnation)))
-            if counted:
-                statements.append((_EARLIER, (_lines(counted), stream)))
-        found = iter(self.together(statements))
-        held = {stream: rows[0] for stream in streams if (rows := next(found))}
+        homes, devices, incarnations = zip(*{ask[:3] for ask in asks}, strict=True)
+        held, origins, handed, earlier = self.together(
+            [
+                (_HOLD, (_lines(streams),)),
+                (_ORIGINS, (_lines(homes), _lines(devices), _array(incarnations))),
+                (_HANDED, _pairs({(ask.stream, subject) for ask in asks for subject in ask.subjects})),
+                (_EARLIER, _pairs({(ask.stream, subject) for ask in asks for subject in ask.counted})),
+            ]
+        )
         if len(held) < len(streams):
             return None
-        return [_standing(held[ask.stream], next(found)[0], next(found) if ask.counted else ()) for ask in asks]
+        stands = {stream: stand for stream, *stand in held}
+        known = {(row[0], *row[2:4]): OriginRow(*row[1:]) for row in origins}
+        units = {
+            stream: by_subject((case, unit) for home, case, unit in handed if home == stream) for stream in streams
+        }
+        events = {stream: [row[1:] for row in earlier if row[0] == stream] for stream in streams}
+        return [standing(stands[ask.stream], known.get(ask[:3]), units[ask.stream], events[ask.stream]) for ask in asks]
 
     def make_streams(self, names: Iterable[str]) -> None:
         """Each in a transaction of its own: who held some while he makes others would wait in a circle with one who
@@ -132,25 +153,7 @@ class PostgresLedger(SqlLedger):
         self.rows("BEGIN")
 
     def place(self, placement: Placement) -> None:
-        """One statement for all of it: what a driver does for each statement is most of what a push costs here."""
-        stream, origin, events = placement.stream, placement.origin, placement.events
-        first, last = events[0], events[-1]
-        _, _, _, hlcs, kinds, versions, subjects, bases, actors, texts, links = zip(*events, strict=True)
-        units, cases, places = zip(*placement.handed, strict=True) if placement.handed else ((), (), ())
-        files, owners, sizes = zip(*placement.files, strict=True) if placement.files else ((), (), ())
-        counts = [count for count, _ in placement.sums.values()]
-        totals = [signed(total) for _, total in placement.sums.values()]
-        given: tuple[Any, ...] = (
-            *(stream, first.position - 1, first.origin, first.seq - 1, b"".join(links), _array(hlcs), _lines(kinds)),
-            *(_array(versions), _lines(subjects), _array(bases), _lines(actors), _lines(texts)),
-            *(stream, origin.no, origin.device, origin.incarnation, origin.seq, origin.link, origin.public_key),
-            *(last.position, signed(placement.total), origin.no, stream),
-            *(stream, _lines(units), _lines(cases), _array(places)),
-            *(stream, _lines(placement.sums), _array(counts), _array(totals)),
-            *(stream, _lines(files), _lines(owners), _array(sizes)),
-            *(stream, last.position, first.position, origin.no, origin.seq, placement.signature, placement.at),
-        )
-        self.later([(_PLACE, given)])
+        self._placed.append(placement)
 
     def seen(self, devices: Mapping[str, int]) -> None:
         """One statement for thousands of desks, in one order: two processes that write them never wait in a circle."""
@@ -178,11 +181,42 @@ class PostgresLedger(SqlLedger):
         self.rows("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
-def _standing(held: Row, stands: Row, earlier: Sequence[Row]) -> Standing:
-    *origin, handed = stands
-    words = iter(handed.split(_BREAK) if handed else ())
-    units = by_subject(zip(words, words, strict=True))
-    return standing(held, OriginRow(*origin) if origin[0] is not None else None, units, earlier)
+def _placing(placed: Sequence[Placement]) -> Statement:
+    """One statement for pushes of one transaction: each more costs driver and server as much as its events do."""
+    streams: dict[str, tuple[int, int, int]] = {}
+    origins: dict[tuple[str, int], OriginRow] = {}
+    sums: dict[tuple[str, str], tuple[int, int]] = {}
+    for one in placed:
+        last = max(one.origin.no, streams.get(one.stream, (0, 0, 0))[2])
+        streams[one.stream] = (one.events[-1].position, signed(one.total), last)
+        origins[one.stream, one.origin.no] = one.origin
+        for unit, (count, total) in one.sums.items():
+            before = sums.get((one.stream, unit), (0, 0))
+            sums[one.stream, unit] = (before[0] + count, before[1] + total)
+    return _PLACE, (
+        *_columns("tiiiititittb", [(one.stream, *event) for one in placed for event in one.events]),
+        *_columns("titiibb", [(stream, *origin) for (stream, _), origin in origins.items()]),
+        *_columns("tiii", [(stream, *row) for stream, row in streams.items()]),
+        *_columns("ttti", [(one.stream, *row) for one in placed for row in one.handed]),
+        *_columns("ttii", [(*feed, count, signed(total)) for feed, (count, total) in sums.items()]),
+        *_columns("ttti", [(one.stream, *row) for one in placed for row in one.files]),
+        *_columns("tiiiibi", [_push(one) for one in placed]),
+    )
+
+
+def _push(one: Placement) -> Row:
+    first, last, origin = one.events[0].position, one.events[-1].position, one.origin
+    return one.stream, last, first, origin.no, origin.seq, one.signature, one.at
+
+
+def _columns(kinds: str, rows: Sequence[Row]) -> list[str]:
+    """Rows as the columns that a statement takes: ``t`` for texts, ``i`` for numbers, ``b`` for bytes."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+    return [_COLUMNS[kind](column) for kind, column in zip(kinds, columns, strict=True)]
+
+
+def _pairs(pairs: Collection[tuple[str, str]]) -> Sequence[str]:
+    return _columns("tt", list(pairs))
 
 
 def _lines(values: Iterable[str]) -> str:
@@ -190,8 +224,15 @@ def _lines(values: Iterable[str]) -> str:
     return _BREAK.join(values)
 
 
-def _array(values: Iterable[int]) -> str:
+def _array(values: Iterable[int | str]) -> str:
     return f"{{{','.join(map(str, values))}}}"
+
+
+def _bytes_array(values: Iterable[bytes]) -> str:
+    return _array(rf"\\x{value.hex()}" for value in values)
+
+
+_COLUMNS: Final[Mapping[str, Callable[[Iterable[Any]], str]]] = {"t": _lines, "i": _array, "b": _bytes_array}
 
 
 class PostgresBackend:

@@ -64,7 +64,11 @@ def test_the_same_push_again_changes_nothing(service: HubService, backend: Backe
 def test_a_push_that_is_known_in_part_adds_the_rest(service: HubService, backend: Backend, desk: HubDesk) -> None:
     push(service, desk, desk.push(1, 20))
     assert push(service, desk, desk.push(11, 30)) == [PushResult(PushStatus.APPLIED, 41)]
-    assert [seq for _, _, seq in stored(backend)] == list(range(1, 41))
+    assert push(service, desk, desk.push(41, 10), desk.push(46, 15)) == [
+        PushResult(PushStatus.APPLIED, 51),
+        PushResult(PushStatus.APPLIED, 61),
+    ]
+    assert [seq for _, _, seq in stored(backend)] == list(range(1, 61))
 
 
 def test_a_gap_names_what_is_expected(service: HubService, backend: Backend, desk: HubDesk) -> None:

@@ -19,6 +19,7 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.postgres import PostgresLedger
 from gridclient.hub.rights import grants_for
 from gridclient.hub.rows import StandAsk, Standing
+from gridclient.hub.schema import COLUMNS
 from gridclient.hub.service import Answer, HubService
 from gridclient.hub.work import Outcome, Rest, Together, WorkPool
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
@@ -106,28 +107,28 @@ def test_rounds_that_come_together_share_one_commit_and_get_dense_places(
 def test_sums_are_the_same_whether_rounds_come_together_or_one_by_one(
     service: HubService, backend: WatchedBackend, desks: list[HubDesk], tmp_path: Path
 ) -> None:
-    """All that is kept of streams, origins, cases handed to units and their sums, in whichever way it came."""
-    given = [asked(desk, 1, 11, 21, 31) for desk in desks]
-    service.answer_all(given)
+    """All that is kept, in whichever way it came; also where a desk that was here before comes after a new one."""
+    first, second, elsewhere = desks
+    order = ((first, (1,)), (second, (1, 11, 21, 31)), (first, (11, 21, 31)), (elsewhere, (1, 11, 21, 31)))
+    given = [asked(desk, *numbers) for desk, numbers in order]
+    service.answer_all(given[:1])
+    service.answer_all(given[1:])
     with opened("sqlite", tmp_path / "alone") as alone:
         single = HubService(alone, lambda: NOW)
-        for desk in desks:
-            twin = replace(desk, token="")
-            township = desk.stream.removeprefix("t:")
+        twins = {desk.device: replace(desk, token="") for desk in desks}
+        for twin in twins.values():
+            township = twin.stream.removeprefix("t:")
             twin.enrol(single.access, grants_for(township), township)
-            for first in (1, 11, 21, 31):
-                twin.round(single.sync, [twin.push(first, 10)])
+        for desk, numbers in order:
+            for number in numbers:
+                twins[desk.device].round(single.sync, [desk.push(number, 10)])
         assert kept(alone) == kept(backend._real)
         single.close()
 
 
 def kept(backend: Backend) -> dict[str, list[tuple[object, ...]]]:
-    columns = {
-        "streams": ("stream", "head", "total", "origins"),
-        "origins": ("stream", "no", "device", "seq"),
-        "handed": ("stream", "unit", "subject", "first_pos"),
-        "feed_sums": ("stream", "unit", "count", "total"),
-    }
+    names = ("origins", "events", "pushes", "handed", "feed_sums", "files")
+    columns = {"streams": ("stream", "head", "total", "origins")} | {name: COLUMNS[name] for name in names}
     with backend.writing() as ledger:
         return {table: sorted(map(tuple, ledger.whole(table, names))) for table, names in columns.items()}
 
