@@ -22,6 +22,7 @@ _OTHER_STANDS_MS: Final = 5_000
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _STEPS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _LEAST: Final = {"left": 190, "right": 300, "map": 120, "list": 150}
+_LIST_NEEDS_PX: Final = 420
 
 
 class ListPlace(Protocol):
@@ -105,6 +106,15 @@ class _Across(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._banner, self._tree, self._case = banner, tree, case
         self._cases = cast("ListPlace", cases)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window both sides give way to the list, as far as they can."""
+        super().resizeEvent(event)
+        left, middle, right, *beside = self.sizes()
+        if middle < _LIST_NEEDS_PX and not any(beside):
+            taken = min(_LIST_NEEDS_PX - middle, right - _LEAST["right"])
+            left = max(_LEAST["left"], left - (_LIST_NEEDS_PX - middle - taken))
+            self.setSizes([left, self.width() - left - right + taken, right - taken, *beside])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table

@@ -67,7 +67,7 @@ def test_units_are_written_out_where_the_title_has_room_unless_their_column_was_
 
 def test_the_title_keeps_room_in_a_narrow_window(open_list: OpenList, crowded: InventedDesk, qtbot: QtBot) -> None:
     page = open_list(crowded)
-    page.resize(420, 400)
+    page.resize(320, 400)
     qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) == 100)
     page.resize(1400, 400)
     qtbot.waitUntil(lambda: page.table.columnWidth(TITLE) > 400)

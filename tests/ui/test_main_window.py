@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import AccountRole, Action
-from gridclient.services.rows import Box, Changes
+from gridclient.services.rows import Box, Changes, SortKey
+from gridclient.ui.cases.columns import COLUMNS
 from gridclient.ui.help.page import HelpPage
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import OpenWindow, press
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk, busy_desk, empty_desk
 
+DUE = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.DUE)
 CTRL, ALT, SHIFT = (
     Qt.KeyboardModifier.ControlModifier,
     Qt.KeyboardModifier.AltModifier,
@@ -406,3 +408,17 @@ def test_typing_in_the_search_narrows_after_a_pause(window: MainWindow, qtbot: Q
     press(window.cases.bar.search, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: window.state.filter.text == "")
     assert window.cases.table.hasFocus()
+
+
+def test_a_screen_of_1366_by_768_at_150_percent_shows_clocks_and_deadlines(window: MainWindow, qtbot: QtBot) -> None:
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    window.resize(910, 499)
+    table, header = window.cases.table, window.pane.panel.top.header
+    filed = [row.id for row in window.cases.model.rows if row.state == "filed"]
+    for case_id in filed:
+        window.state.select((case_id,))
+        settle(qtbot, window)
+        qtbot.waitUntil(lambda: header.natural.isVisible() and header.natural.geometry().bottom() < header.height())
+    assert (window.width(), window.height()) == (910, 499)
+    assert not table.isColumnHidden(DUE)
+    assert table.horizontalScrollBar().maximum() == 0

@@ -31,7 +31,7 @@ COLUMNS: Final = (
     Column(SortKey.NUMBER, 118),
     Column(SortKey.TITLE, 0),
     Column(SortKey.LEVEL, 58, gives_way=2),
-    Column(SortKey.STATE, 84),
+    Column(SortKey.STATE, 84, gives_way=6),
     Column(SortKey.UNIT, 118, gives_way=5),
     Column(SortKey.DUE, 122),
     Column(SortKey.CHANNEL, 70, gives_way=1),

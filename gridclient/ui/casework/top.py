@@ -24,7 +24,7 @@ from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import likeness_words, state_word
 
-_LEAST_TABS_PX: Final = 96
+_LEAST_TABS_PX: Final = 64
 
 
 class CaseTop(QStackedWidget):
