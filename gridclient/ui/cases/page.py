@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QPoint, QTimer, Signal
@@ -13,7 +14,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.services.clocks import working_hours
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
-from gridclient.services.ports import DeskQueries, DeskSettings
+from gridclient.services.ports import DeskQueries, DeskSettings, Reference
 from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, SavedView, SortKey
 from gridclient.ui.cases.due import Yardstick
 from gridclient.ui.cases.filter_bar import FilterBar
@@ -94,13 +95,7 @@ class CaseList(QWidget):
 
     def load(self) -> None:
         """Asks for what the list needs beside its rows: the calendar, saved views."""
-        reference = self._desk.reference
-        self._jobs.read(
-            self,
-            lambda: Yardstick(reference.calendar(), working_hours(reference)),
-            self.model.set_yardstick,
-            name="yardstick",
-        )
+        self._jobs.read(self, partial(_yardstick, self._desk.reference), self.model.set_yardstick, name="yardstick")
         self._read_views()
 
     def show_question(self, question: Question, *, grid_name: str) -> None:
@@ -129,13 +124,13 @@ class CaseList(QWidget):
         if changes.kinds:
             self.load()
         here, limit = self._here(), _MOST_CHOSEN if self._all else max(PAGE, len(self.model.rows))
-        question, queries = self._question, self._desk.queries
+        asked, queries, read_page = self._question.filter, self._desk.queries, self._page(limit)
         worked_on = here[0].id if here[0] is not None else self._staying
 
         def read() -> tuple[CasePage, bool]:
-            page = queries.page(question.filter, question.sort, limit=limit)
+            page = read_page()
             lost = worked_on in changes.cases and all(row.id != worked_on for row in page.rows)
-            return page, lost and _is_asked_for(queries, question.filter, worked_on)
+            return page, lost and _is_asked_for(queries, asked, worked_on)
 
         def show(answer: tuple[CasePage, bool]) -> None:
             page, further_on = answer
@@ -160,26 +155,17 @@ class CaseList(QWidget):
     # -- asking -----------------------------------------------------------------------------------------------------
 
     def _ask(self, limit: int) -> None:
-        question, queries = self._question, self._desk.queries
-        self._jobs.read(
-            self,
-            lambda: queries.page(question.filter, question.sort, limit=limit),
-            self._show_answer,
-            self._tell_failure,
-            name="page",
-        )
+        self._jobs.read(self, self._page(limit), self._show_answer, self._tell_failure, name="page")
+
+    def _page(self, limit: int, *, after: str | None = None) -> Callable[[], CasePage]:
+        asked = self._question
+        return partial(self._desk.queries.page, asked.filter, asked.sort, limit=limit, after=after)
 
     def _on_more_wanted(self) -> None:
-        cursor, question, queries = self._next, self._question, self._desk.queries
-        if cursor is None:
-            return
-        self._next = None  # asked for
-        self._jobs.read(
-            self,
-            lambda: queries.page(question.filter, question.sort, limit=PAGE, after=cursor),
-            lambda page: self._show_more(page, question),
-            name="more",
-        )
+        cursor, self._next = self._next, None  # asked for
+        if cursor is not None:
+            show = partial(self._show_more, self._question)
+            self._jobs.read(self, self._page(PAGE, after=cursor), show, name="more")
 
     def _show_answer(self, page: CasePage) -> None:
         self._resume = 0
@@ -211,7 +197,7 @@ class CaseList(QWidget):
             self.table.return_to(spot)
         self._finish(page)
 
-    def _show_more(self, page: CasePage, question: Question) -> None:
+    def _show_more(self, question: Question, page: CasePage) -> None:
         if question == self._question:
             self._next = page.next
             self.model.append(page.rows, more=page.next is not None)
@@ -345,6 +331,10 @@ class CaseList(QWidget):
 
     def _read_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")
+
+
+def _yardstick(reference: Reference) -> Yardstick:
+    return Yardstick(reference.calendar(), working_hours(reference))
 
 
 def _is_asked_for(queries: DeskQueries, chosen: CaseFilter, case_id: str) -> bool:

@@ -67,7 +67,7 @@ class DetailsTab(ScrollArea):
         hides = any(_hides(text) for text in (facts.title, facts.description, facts.address))
         hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or hides)
         self.show_button.setVisible(hidden)
-        extra = ((str(name), _plain_value(value)) for name, value in facts.extra.items())
+        extra = ((str(name), str(value)) for name, value in facts.extra.items() if value is not None)
         self.facts.show_facts(
             (*self._what(view), *self._where(view), *self._who(view.case), *self._units(view), *extra)
         )
@@ -119,7 +119,3 @@ def _hides(text: str) -> bool:
 
 def _moment(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else ""
-
-
-def _plain_value(value: object) -> str:
-    return "" if value is None else str(value)

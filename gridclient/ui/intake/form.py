@@ -261,14 +261,15 @@ class IntakeForm(QWidget):
         self._keep()
         self._look_up()
         self._set_buttons()
-        number = short_number(filed.made.number)
-        if filed.error is None:
+        made, error = filed
+        number = short_number(made.number)
+        if error is None:
             self.note.say(self.tr("已登记 {number}。").format(number=number))
         else:
             words = self.tr("已登记 {number}，但没有立案：{reason}")
-            self.note.say(words.format(number=number, reason=sentence_of(filed.error)), "warn")
+            self.note.say(words.format(number=number, reason=sentence_of(error)), "warn")
         self.inputs.description.setFocus()
-        self.registered.emit(filed.made.case_id, filed.made.changes)
+        self.registered.emit(made.case_id, made.changes)
 
     def _on_refused(self, error: GridClientError) -> None:
         self._busy = False

@@ -26,12 +26,8 @@ class Found:
     likenesses: tuple[Likeness, ...]
 
 
-@frozen
-class Filed:
-    """A registered case; ``error`` says why it was not filed as well, ``None`` when that was done or not asked."""
-
-    made: Registered
-    error: GridClientError | None
+Filed = tuple[Registered, GridClientError | None]
+"""A registered case, and why it was not filed as well; ``None`` when that was done or not asked."""
 
 
 def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser: ClassGuesser | None) -> Found:
@@ -53,13 +49,12 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
         GridClientError: the case could not be registered.
     """
     made = desk.register(facts_of(values))
-    if not file:
-        return Filed(made, None)
     try:
-        desk.act(Action.FILE, made.case_id)
+        if file:
+            desk.act(Action.FILE, made.case_id)
     except GridClientError as error:
-        return Filed(made, error)
-    return Filed(made, None)
+        return made, error
+    return made, None
 
 
 def _named(text: str, grids: Sequence[GridRow]) -> str:
