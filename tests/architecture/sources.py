@@ -67,7 +67,8 @@ def module_name(path: Path) -> str:
     return ".".join(part for part in parts if part != "__init__")
 
 
-def imports_of(path: Path) -> set[str]:
+@cache
+def imports_of(path: Path) -> frozenset[str]:
     """All dotted names that a file imports, also inside functions; ``from a import b`` counts as ``a.b``."""
     package = ("gridclient", *path.relative_to(PACKAGE).parent.parts)
     found: set[str] = set()
@@ -78,7 +79,7 @@ def imports_of(path: Path) -> set[str]:
             above = package[: len(package) - node.level + 1] if node.level else ()
             base = ".".join((*above, *([node.module] if node.module else ())))
             found.update(f"{base}.{alias.name}" for alias in node.names)
-    return found
+    return frozenset(found)
 
 
 def tracked_files() -> list[Path]:

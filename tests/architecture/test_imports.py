@@ -1,61 +1,29 @@
-"""Who may know whom, as far as import-linter cannot say it (the layers themselves stand in pyproject.toml)."""
+"""Who may know whom, as far as import-linter does not say it (layers, folium, icons and SQLite: pyproject.toml)."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
 
-from tests.architecture.sources import PACKAGE, imports_of, module_name, python_files
+from tests.architecture.sources import PACKAGE, ROOT, imports_of, module_name, python_files
 
 # Only the named places may import what begins with the key; a place is a module or a folder.
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "PySide6.QtWebEngine": ("mapview",),
     "PySide6.QtWebChannel": ("mapview",),
-    "PySide6": (
-        "ui",
-        "mapview",
-        "app",
-        "application",
-        "qt_loading",
-        "start",
-        "self_check",
-        "tour",
-    ),  # the self-check renders the map, the tour sends keys
+    # the self-check renders the map, the tour sends keys
+    "PySide6": ("ui", "mapview", "app", "application", "qt_loading", "start", "self_check", "tour"),
     "shiboken6": ("ui", "mapview", "app"),
     "qtpy": (),
-    "folium": ("mapview",),
-    "branca": ("mapview",),
     "xyzservices": ("mapview",),
-    "qtawesome": ("ui.icons",),
-    "sqlite3": ("store", "hub.sqlite"),
-    "sqlcipher3": ("store", "hub.sqlite"),
-    "sqlite_utils": ("store", "hub.sqlite"),
     "pysqlite3": ("store", "hub.sqlite"),
     "niquests": (),  # replaces the urllib3 module for everybody
 }
-COMPOSITION = (
-    "__main__",
-    "app",
-    "application",
-    "care",
-    "composition",
-    "demo",
-    "early_desk",
-    "forerunner",
-    "importing",
-    "import_look",
-    "logs",
-    "qt_loading",
-    "recomputing",
-    "second_core",
-    "syncing",
-    "system",
-    "self_check",
-    "start",
-    "tour",
-)  # fmt: skip  (and cli*)
 # What a desk and the hub agree on: the form of messages and files, signatures, proofs.
 FORMS = ("wire", "frame", "pages", "terms", "proofs", "signing", "bundle", "enrol_file")
-# The rooms of gridclient/ and the rooms each may know. A new folder must be placed here.
+# The rooms of gridclient/ and the rooms each may know.
 ROOMS: dict[str, tuple[str, ...]] = {
     "domain": (),
     "services": ("domain",),
@@ -66,8 +34,6 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "mapview": ("services", "domain"),
     "ui": ("mapview", "services", "domain"),
 }
-# Folders of ui that are no feature but a stock that features draw on.
-SHARED_FOLDERS_OF_UI: tuple[str, ...] = ()
 # Modules directly in ui that put features together; all others there are drawn on by features and know none of them.
 WINDOW_OF_UI = ("main_window", "pages", "case_pane")
 
@@ -76,9 +42,17 @@ def is_in(name: str, places: tuple[str, ...]) -> bool:
     return any(name == place or name.startswith(f"{place}.") for place in places)
 
 
+@cache
+def composition() -> frozenset[str]:
+    """The modules above all rooms, as import-linter knows them."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    contracts = tools["importlinter"]["contracts"]
+    above = next(contract["layers"][0] for contract in contracts if contract["id"] == "layers")
+    return frozenset(re.findall(r"\w+", above))
+
+
 def is_composition(module: str) -> bool:
-    top = module.partition(".")[0]
-    return not module or top in COMPOSITION or top.startswith("cli")
+    return not module or module.partition(".")[0] in composition()
 
 
 def edges() -> Iterator[tuple[str, str]]:
@@ -114,12 +88,6 @@ def test_domain_needs_the_standard_library_only() -> None:
     assert not strays, "\n".join(strays)
 
 
-def test_every_folder_is_a_room_of_the_house() -> None:
-    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.rglob("*.py"))}
-    strangers = {folder for folder in folders - set(ROOMS) if not is_composition(folder)}
-    assert not strangers, f"place these in ROOMS and in pyproject.toml: {sorted(strangers)}"
-
-
 def test_rooms_know_only_the_rooms_they_may_know() -> None:
     strays = []
     for module, imported in own_edges():
@@ -131,13 +99,8 @@ def test_rooms_know_only_the_rooms_they_may_know() -> None:
     assert not strays, "\n".join(strays)
 
 
-def ui_features() -> set[str]:
-    folders = {path.parent.name for path in (PACKAGE / "ui").glob("*/__init__.py")}
-    return folders - set(SHARED_FOLDERS_OF_UI)
-
-
 def test_features_of_the_ui_do_not_know_each_other() -> None:
-    features = ui_features()
+    features = {path.parent.name for path in (PACKAGE / "ui").glob("*/__init__.py")}
     strays = []
     for module, imported in own_edges():
         parts, target = module.split("."), imported.split(".")
