@@ -6,7 +6,7 @@ Part of the composition; without Qt, so that the command line, the worker proces
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -70,11 +70,8 @@ class DeskLine:
         enrolment = self.store.enrolment()
         if enrolment is None:
             return None
-        line = enrolling.line_to(enrolment, proxy=self._proxy())
-        try:
+        with closing(enrolling.line_to(enrolment, proxy=self._proxy())) as line:
             line.membership(self.store.device)
-        finally:
-            line.close()
         return enrolment.url
 
     def choose_proxy(self, chosen: str) -> None:
@@ -113,12 +110,9 @@ class DeskLine:
         return report
 
     def _round(self, enrolment: Enrolment) -> RoundReport:
-        line = enrolling.line_to(enrolment, proxy=self._proxy())
-        try:
+        with closing(enrolling.line_to(enrolment, proxy=self._proxy())) as line:
             around = Surroundings(now=self._clock.now, waiting=self.pending_events)
             return run_round(self.store, line, around, Pacing())
-        finally:
-            line.close()
 
     def export_bundle(self, file: Path) -> BundleReport:
         """See :func:`gridclient.sync.stick.export_bundle`."""

@@ -39,26 +39,9 @@ class NamedTask:
         return getattr(import_module(module), function)(report, *values, **self.given)
 
 
-class Reporter:
-    """What a task calls with its progress, inside the process."""
-
-    def __init__(self, link: Connection, stop: Event) -> None:
-        self._link = link
-        self._stop = stop
-
-    def __call__(self, *values: object) -> None:
-        """Passes ``values`` on.
-
-        Raises:
-            Cancelled: somebody asked to stop.
-        """
-        if self._stop.is_set():
-            raise Cancelled
-        self._link.send(("progress", values))
-
-
 class WorkerProcess:
-    """Runs ``task(reporter, *values)``; ``report`` and ``answer`` are called on a thread of this object."""
+    """Runs ``task(report, *values)``, whose ``report`` raises ``Cancelled`` when somebody asked to stop; the ``report``
+    and ``answer`` that are given are called on a thread of this object."""
 
     def __init__(self, task: Callable[..., Any], values: tuple[object, ...], *, report: Report, answer: Answer) -> None:
         self._cancelled = False
@@ -132,8 +115,14 @@ def _work(task: Callable[..., Any], values: tuple[object, ...], link: Connection
     """The process: one answer on the link, or a traceback on the standard error stream."""
     if hasattr(os, "nice"):  # not on Windows
         os.nice(_NICENESS)
+
+    def report(*told: object) -> None:
+        if stop.is_set():
+            raise Cancelled
+        link.send(("progress", told))
+
     try:
-        link.send(("done", task(Reporter(link, stop), *values)))
+        link.send(("done", task(report, *values)))
     except Cancelled:
         link.send(("cancelled",))
     except GridClientError as error:
