@@ -18,7 +18,7 @@ from gridclient.store.orders import page_of
 from gridclient.store.search import find, text_query
 from gridclient.store.selection import Selection
 
-_LEAST_ROWS: Final = 100_000
+LEAST_ROWS: Final = 100_000
 """Below these no sign takes long."""
 _TRIED: Final = 12
 """Pages of the order that are looked through: enough for a sign of every tenth case; a rarer one is quick anyway."""
@@ -30,7 +30,7 @@ def headed(
 ) -> Selection | None:
     """The first cases of the order that pass, one more than the limit; ``None`` where they are not so quickly found."""
     query = text_query(chosen.text)
-    if query is None or query.words or table.size < _LEAST_ROWS or table.answers.knows(query):
+    if query is None or query.words or table.size < LEAST_ROWS or table.answers.knows(query):
         return None
     textless = selected(connection, table, replace(chosen, text=""), moment)
     tried = np.array(page_of(connection, table, textless, sort, moment.areas, limit=_TRIED * limit, after=None).places)

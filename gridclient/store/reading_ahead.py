@@ -17,6 +17,7 @@ from gridclient.domain.events import EventKind
 from gridclient.store.answers import Answer
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Connection, Database
+from gridclient.store.first_pages import LEAST_ROWS
 from gridclient.store.packs import ROWS
 from gridclient.store.search import TextQuery, find, text_query, tokens_of
 
@@ -24,8 +25,6 @@ _ROWS_A_STEP: Final = 40_000
 _BLOCKS_A_STEP: Final = 2_500
 _FOUND_AT_ONCE: Final = 100_000
 """Numbers of a million cases as one text are five megabytes, which the allocator keeps."""
-_LEAST_ROWS: Final = 100_000
-"""Below these no sign takes long."""
 _SAMPLE: Final = 240
 _FREQUENT_SHARE: Final = 10
 _MOST_SIGNS: Final = 32
@@ -56,7 +55,7 @@ class ReadingAhead:
                 ).fetchone()
             yield True
         yield from self._words()
-        if size < _LEAST_ROWS:
+        if size < LEAST_ROWS:
             return
         with self._database.reader() as connection:
             signs = frequent_signs(connection, size)

@@ -38,7 +38,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ImportStore]:
 @pytest.fixture
 def store(filled: ImportStore, monkeypatch: pytest.MonkeyPatch) -> ImportStore:
     """As if it were large."""
-    monkeypatch.setattr(first_pages, "_LEAST_ROWS", 1)
+    monkeypatch.setattr(first_pages, "LEAST_ROWS", 1)
     monkeypatch.setattr(first_pages, "_LARGEST_SHARE", 1)
     filled.columns._table = Table()
     return filled

@@ -127,7 +127,7 @@ def test_the_search_that_was_not_asked_longest_is_let_go(stage: Stage, monkeypat
 def test_frequent_signs_are_known_before_they_are_asked_and_stay_right(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_ahead, "_LEAST_ROWS", 1)
+    monkeypatch.setattr(reading_ahead, "LEAST_ROWS", 1)
     ids = import_texts(stage, Random(2), 6 * ROWS)
     columns = Columns(stage.database)
     ahead = ReadingAhead(stage.database, columns)
