@@ -24,7 +24,7 @@ _DEPTHS = {"Polygon": 3, "MultiPolygon": 4}
 _LINES = frozenset({"LineString", "MultiLineString"})
 _POINTS = frozenset({"Point", "MultiPoint"})
 _CROSSING = re.compile(r"(?P<what>[\w -]+)\[(?P<lon>\S+) (?P<lat>\S+)\]")
-_POSITIONS = re.compile(r"\s*[;\uff1b\n]\s*")
+_POSITIONS = re.compile(r"[;\uff1b\n]")
 _NUMBERS = re.compile(r"[\s,\uff0c]+")
 Position = tuple[float, float]
 Ring = list[Position]
@@ -90,7 +90,7 @@ def _written_as_json(text: str) -> Mapping[str, Any] | None:
 
 
 def _position_of_text(piece: str) -> list[float]:
-    lon, lat = (float(number) for number in _NUMBERS.split(piece.strip(" ()[]")))
+    lon, lat = (float(number) for number in _NUMBERS.split(piece.strip().strip(" ()[]")))
     return [lon, lat]
 
 

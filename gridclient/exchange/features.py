@@ -132,7 +132,7 @@ def _declared(source: Source, content: Mapping[str, Any]) -> str:
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
         return ""
-    found = _LAST_WORD.search(name)
+    found = _LAST_WORD.search(name[-80:])
     if found and found[1] not in _DEGREES:
         raise InvalidInput("geojson.projected", file=source.name, name=name[:80])
     return name[:80]

@@ -162,7 +162,7 @@ HEADINGS: Mapping[ImportKind, tuple[Heading, ...]] = {
     ImportKind.CALENDAR: _CALENDAR,
 }
 
-_NOT_COMPARED = re.compile(r"[\s_*:.·]+|[(\[【].*?[)\]】]")
+_NOT_COMPARED = re.compile(r"[\s_*:.·]+|[(\[【][^(\[【)\]】]*[)\]】]")
 
 
 def comparable(title: str) -> str:

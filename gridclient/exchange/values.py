@@ -29,7 +29,6 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}T")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _LIST_SEPARATORS = re.compile(r"[、,\uff0c;\uff1b|\n]+")
-_LINE_EDGES = re.compile(r"[ \t\r\xa0]*\n[ \t\r\xa0]*")
 
 
 def text(cell: Cell) -> str:
@@ -55,7 +54,8 @@ def long_text(cell: Cell) -> str:
     """A text of several lines: line ends and the blanks around them made even (``\\n\\t\\t\\t`` is one line end)."""
     found = text(cell)
     if "\n" in found or "\r" in found:
-        found = _LINE_EDGES.sub("\n", found.replace("\r\n", "\n").replace("\r", "\n"))
+        lines = found.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        found = "\n".join(line.strip(" \t\xa0") for line in lines)
     return found
 
 

@@ -121,3 +121,10 @@ def test_a_boundary_in_a_cell_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         geometry_of_text(text)
     assert refused.value.code == "shape.unreadable_text"
+
+
+def test_a_long_run_of_blanks_between_positions_is_read_in_one_pass() -> None:
+    """A run that is looked at anew from each of its places takes minutes here."""
+    gap = " " * 200_000
+    found = geometry_of_text(f"122.1,37.5{gap};\n122.2,37.5;122.2{gap}37.6\r\n122.1,37.5")
+    assert found["coordinates"] == [[[122.1, 37.5], [122.2, 37.5], [122.2, 37.6], [122.1, 37.5]]]

@@ -90,3 +90,9 @@ def test_a_title_that_lost_its_characters_is_noticed(title: str) -> None:
 @pytest.mark.parametrize("title", ["网格名称", "grid_name", "面积", "Größe", "é", "层级", "状态"])
 def test_an_honest_title_is_not_called_damaged(title: str) -> None:
     assert not is_damaged(title)
+
+
+def test_a_title_of_many_open_brackets_is_compared_in_one_pass() -> None:
+    """Brackets that are looked for anew from each open one take minutes here."""
+    assert comparable("[" * 200_000) == "[" * 200_000
+    assert comparable("联系电话【必填】（手机）*") == "联系电话"

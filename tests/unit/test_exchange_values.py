@@ -131,6 +131,11 @@ def test_any_text_is_a_moment_or_a_foreseen_refusal(text: str) -> None:
             assert refused.code.startswith("cell.")
 
 
+def test_a_long_run_of_blanks_is_read_in_one_pass() -> None:
+    """A run that is looked at anew from each of its places takes minutes here."""
+    assert values.long_text(f"一{' ' * 400_000}二 \n 三") == f"一{' ' * 400_000}二\n三"
+
+
 @given(st.datetimes(min_value=datetime(1950, 1, 2), max_value=datetime(2100, 12, 31)))
 def test_a_moment_that_is_written_in_full_is_read_back(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
