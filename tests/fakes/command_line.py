@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from gridclient.cli import main
 
@@ -64,13 +66,16 @@ class CommandLine:
 
 
 def made_demo(base: Path) -> Path:
-    """The demo profile of this session, which nobody writes to."""
-    folder = base / "demo-of-the-session"
+    """The demo profile of this session, which nobody writes to. Processes that test side by side make it once and have
+    a copy each."""
+    folder, shared = base / "demo-of-the-session", base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     if not (folder / "profile.json").exists():
-        status = main(
-            ["demo", "--profile", str(folder), "--cases", str(CASES), "--seed", str(SEED), "--no-window", "--json"]
-        )
-        assert status == 0
+        made = shared / "demo-as-made"
+        with FileLock(shared / "demo.lock"):
+            if not (made / "profile.json").exists():
+                size = ("--cases", str(CASES), "--seed", str(SEED))
+                assert main(["demo", "--profile", str(made), *size, "--no-window", "--json"]) == 0
+        copied(made, folder)
     return folder
 
 
