@@ -152,18 +152,18 @@ def test_buttons_say_what_was_done(entries: list[TimelineEntry], words: str) -> 
     assert deed_words(entries, empty_desk().desk.reference) == words
 
 
-def test_a_choice_that_was_taken_back_contends_with_another_in_words_of_its_own() -> None:
-    """Here 2 was chosen and taken back, there 1: both ends look alike, but one of them is asked again."""
+def test_what_was_done_and_taken_back_is_said_to_be_as_it_was() -> None:
+    """An undo waits for a choice where another deed came and went."""
     invented = empty_desk()
-    case_id = dispatched_twice(invented, "噪音")
-    target = invented.desk.queries.contentions(case_id)[0].key
-    invented.act(Action.RESOLVE, case_id, choice=TAKE, target=str(target))
+    case_id = invented.filed("噪音")
+    arrives(invented, case_id, "case_dispatched", given_to(OTHER), first=False, missed=0)
+    dispatch = invented.store.log[-1].key
+    invented.act(Action.SIGN, case_id, unit=OTHER)
     invented.desk.act(Action.UNDO, case_id)
-    arrives(invented, case_id, "conflict_resolved", {"choice": KEEP, "target": list(target)}, first=False, missed=2)
-    _, sheet = load(invented.desk, case_id)
+    arrives(invented, case_id, "action_undone", {"target": list(dispatch)}, first=False, missed=2)
+    (sheet,) = load(invented.desk, case_id)
     assert sheet.first.choice == "保持原样（所做的已撤销）"
-    assert sheet.later.choice == "改为上次冲突里选的“保持先到的操作”"
-    assert sheet.first.outcome.endswith("还有一处冲突要选") and "冲突" not in sheet.later.outcome
+    assert sheet.later.choice.startswith("改为")
 
 
 def test_every_sheet_can_be_read_at_any_time_of_day() -> None:
