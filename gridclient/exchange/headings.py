@@ -126,7 +126,7 @@ _UNITS = (
     _heading("phone", "联系电话 值班电话 电话 phone telephone"),
     _heading("people", "人员 工作人员 people"),
     _heading("fields", "业务领域 职责领域 领域 职责 fields"),
-    _heading("grids", "服务网格 服务区域 服务网格编码 辖区网格 grids serves"),
+    _heading("grids", "服务网格 服务范围 服务区域 服务网格编码 辖区网格 grids serves"),
     _heading("status", "状态 在岗状态 status"),
     _heading("address", "地址 办公地址 address"),
     *_POINT,

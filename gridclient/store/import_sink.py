@@ -155,6 +155,7 @@ def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[Refuse
 def _unknown_areas(units: Iterable[UnitRecord], known: Known) -> Iterable[RowFinding]:
     """Remarks on units that serve an area which the store does not have (yet)."""
     for unit in units:
-        unknown = [code for code in unit.grids if len(code) > 6 and not known.has_area(code)]
+        told = (code for code in unit.grids if not (len(code) == 6 and code.isdecimal()))  # counties need no grid
+        unknown = [code for code in told if not known.has_area(code)]
         if unknown:
             yield RowFinding(unit.sheet, unit.row, "grids", "unit.area_unknown", {"areas": "、".join(unknown)})

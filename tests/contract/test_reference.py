@@ -255,8 +255,9 @@ def test_units_are_read_with_their_lists_and_initials(drawn: ImportStore) -> Non
     assert drawn.bring(records, ImportKind.UNITS).summary.unchanged == 2
 
 
-def test_a_unit_for_an_unknown_area_goes_in_with_a_remark(drawn: ImportStore) -> None:
-    outcome = drawn.bring([unit(2, "U01", "司法所", grids=("371002099",))], ImportKind.UNITS)
+@pytest.mark.parametrize("area", ["371002099", "竹岛街道", "999"])
+def test_a_unit_for_an_unknown_area_goes_in_with_a_remark(drawn: ImportStore, area: str) -> None:
+    outcome = drawn.bring([unit(2, "U01", "司法所", grids=("371002", area))], ImportKind.UNITS)
     assert [notice.code for notice in outcome.notices] == ["unit.area_unknown"]
     assert outcome.summary.imported == 1
 

@@ -96,3 +96,7 @@ def test_a_title_of_many_open_brackets_is_compared_in_one_pass() -> None:
     """Brackets that are looked for anew from each open one take minutes here."""
     assert comparable("[" * 200_000) == "[" * 200_000
     assert comparable("联系电话【必填】（手机）*") == "联系电话"
+
+
+def test_the_word_of_a_remark_is_a_title_too() -> None:
+    assert guess(ImportKind.UNITS, ("服务范围",)).columns == {"grids": "服务范围"}
