@@ -97,7 +97,8 @@ class AttachmentsTab(QWidget):
         self.files = FilesModel(parent=self)
         self.list = self._make_list()
         bar = across(self.kind, self.add_button, self.save_button, 1, gap=6)
-        down(bar, self.note, self._hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
+        hint = (self._hint, Qt.AlignmentFlag.AlignTop)
+        down(bar, self.note, hint, (self.list, 1), on=self, edges=(12, 8, 12, 8), gap=6)
 
     def show_view(self, view: CaseView) -> None:
         """The files of a case."""
