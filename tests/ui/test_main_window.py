@@ -115,53 +115,6 @@ def test_a_supervisor_watches_and_urges_but_does_not_dispatch(open_window: OpenW
     assert not window.actions_.desk["register"].isEnabled()
 
 
-def test_when_a_case_leaves_the_list_the_next_one_is_chosen(
-    window: MainWindow, invented: InventedDesk, qtbot: QtBot
-) -> None:
-    press(window, Qt.Key.Key_2, ALT)
-    settle(qtbot, window)
-    first, second = (window.cases.model.row_at(line).id for line in (0, 1))
-    window.state.select((first,))
-    invented.act(Action.DISPATCH, first, lead=LEAD, reason="熟悉情况")
-    window.announce(Changes(frozenset({first})))
-    settle(qtbot, window)
-    assert window.state.current == second
-    assert window.boxes.buttons[Box.FILED].count == 2
-
-
-def test_after_several_are_dispatched_the_one_that_followed_them_is_chosen(
-    open_window: OpenWindow, qtbot: QtBot
-) -> None:
-    invented = empty_desk()
-    for number in range(6):
-        invented.filed(f"路灯 {number}")
-    window = open_window(invented)
-    press(window, Qt.Key.Key_2, ALT)
-    settle(qtbot, window)
-    *done, following = (window.cases.model.row_at(line).id for line in range(3))
-    press(window.cases.table, Qt.Key.Key_Home, CTRL)
-    press(window.cases.table, Qt.Key.Key_Down, SHIFT)
-    settle(qtbot, window)
-    for case_id in done:
-        invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉情况")
-    window.announce(Changes(frozenset(done)))
-    settle(qtbot, window)
-    assert window.state.selected == (following,)
-
-
-def test_a_dispatched_case_that_stays_in_the_list_gives_way_to_the_next(
-    window: MainWindow, invented: InventedDesk, qtbot: QtBot
-) -> None:
-    places = [line for line, row in enumerate(window.cases.model.rows) if row.state == "filed"]
-    case_id = window.cases.model.row_at(places[0]).id
-    following = window.cases.model.row_at(places[0] + 1).id
-    window.cases.table.go_to(places[0])
-    invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉情况")
-    window.announce(Changes(frozenset({case_id})))
-    settle(qtbot, window)
-    assert window.state.current == following
-
-
 def test_several_cases_are_urged_together_and_it_is_told(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:
