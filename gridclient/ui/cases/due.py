@@ -83,13 +83,9 @@ def _clock_word(*, worked: bool) -> str:
 
 
 def _stage_word(state: str, *, returned: bool) -> str:
-    if state == "reported":
-        return translate("CaseList", "受理 {clock}")
-    if state == "handled":
-        return translate("CaseList", "核查 {clock}")
-    if returned:
-        return translate("CaseList", "重派 {clock}")
-    return translate("CaseList", "派遣 {clock}")
+    words = {"reported": translate("CaseList", "受理 {clock}"), "handled": translate("CaseList", "核查 {clock}")}
+    again = translate("CaseList", "重派 {clock}") if returned else translate("CaseList", "派遣 {clock}")
+    return words.get(state, again)
 
 
 def _split(left: Remaining, seconds_per_day: int, *, natural: bool) -> tuple[int, str, bool]:

@@ -144,11 +144,6 @@ def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:
 
 
 def _file(payload: Mapping[str, Any], states: Mapping[str, FileState]) -> AttachedFile:
-    size, sha256 = payload.get("size"), str(payload.get("sha256", ""))
-    return AttachedFile(
-        sha256,
-        str(payload.get("name", "")),
-        str(payload.get("kind", "")),
-        size if isinstance(size, int) else 0,
-        states.get(sha256, FileState.SHARED),
-    )
+    sha256, name, kind = (str(payload.get(field, "")) for field in ("sha256", "name", "kind"))
+    size = payload.get("size")
+    return AttachedFile(sha256, name, kind, size if isinstance(size, int) else 0, states.get(sha256, FileState.SHARED))

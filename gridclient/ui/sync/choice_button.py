@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from gridclient.ui.tag import paint_tag
 from gridclient.ui.theme import SMALL_PX, base_font, tokens
 
 _EDGE, _KEY_PX, _HEIGHT = 12, 22, 78
@@ -54,11 +55,7 @@ class ChoiceButton(QAbstractButton):
         painter.setBrush(QColor(ground))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         key = QRect(_EDGE, 10, _KEY_PX, _KEY_PX)
-        painter.setPen(QPen(QColor(theme.muted), 1))
-        painter.setBrush(QColor(theme.panel))
-        painter.drawRoundedRect(QRectF(key).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setFont(base_font(SMALL_PX))
-        painter.drawText(key, Qt.AlignmentFlag.AlignCenter, self._key)
+        paint_tag(painter, key, self._key, ink=theme.muted, frame=theme.muted, ground=theme.panel, px=SMALL_PX)
         left = key.right() + 10
         width = self.width() - left - _EDGE
         font = base_font(weight=QFont.Weight.DemiBold)
