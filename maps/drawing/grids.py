@@ -21,7 +21,6 @@ from shapely.geometry.base import BaseGeometry
 from gridclient.demo.people import invented_mobile, invented_name
 from gridclient.demo.places import COUNTY_CODE, DEMO_MAPS, GRIDS, KM_EAST, KM_NORTH
 from gridclient.demo.shapes import DemoGrid
-from gridclient.domain.codes import zone_code
 from maps.drawing.contiguity import Scattered, made_whole
 from maps.drawing.divisions import Township, merged_into, read_townships
 from maps.drawing.layout import ORIGIN, CountyPlan, Layout, lay_out, to_km
@@ -125,7 +124,7 @@ class _Naming:
             own = [zone for zone, code in enumerate(layout.zone_township) if code == township.code]
             own.sort(key=lambda zone: _north_west_first(self._zone_area(zone)))
             for number, zone in enumerate(own, start=1):
-                codes[zone] = zone_code(township.code, number)
+                codes[zone] = f"{township.code}{600 + number}"
         return codes
 
     def _zone_area(self, zone: int) -> BaseGeometry:

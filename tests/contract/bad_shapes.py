@@ -29,6 +29,7 @@ BAD_FACTS: Final = tuple(
         '"urgency":true',
         '"urgency":99999999999999999999',
         '"lon":"a"',
+        '"lon":180.5',
         '"lon":NaN',
         '"lon":1e999',
         '"lon":100000000000000000000',

@@ -9,7 +9,7 @@ import pytest
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Conflict, NotFound, RuleViolation
-from gridclient.domain.roles import AccountRole, Action, Actor
+from gridclient.domain.roles import AccountRole, Action, Actor, may_undo
 from gridclient.services.error_text import sentence_of
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, empty_desk
 
@@ -146,3 +146,12 @@ def test_what_nobody_acted_on_can_be_taken_back() -> None:
     made.desk.act(Action.DISPATCH, case_id)
     made.desk.act(Action.UNDO, case_id)
     assert made.store.case(case_id).state is CaseState.FILED
+
+
+def test_a_unit_takes_back_what_an_account_of_its_own_did_and_no_others() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音")
+    made.act(Action.SIGN, case_id)
+    signed = made.store.events[case_id][-1]
+    assert may_undo(Actor("one of it", AccountRole.UNIT, LEAD), signed)
+    assert not may_undo(Actor("another", AccountRole.UNIT, OTHER), signed)
