@@ -25,7 +25,7 @@ from gridclient.sync.files import FileStage
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
-from gridclient.sync.transport import SHARED_EVENTS, Pacing, Transport
+from gridclient.sync.transport import Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request
 
 _LOG: Final = logging.getLogger(__name__)
@@ -205,7 +205,8 @@ class Round:
         under_way = () if before is None else before.batch
         probes = before is None and not self._pacing.rate and self._waiting > _FEW
         guesses = before is not None and before.probes
-        room = self._pacing.probing_events if probes else SHARED_EVENTS if guesses else self._pacing.events
+        pacing = self._pacing
+        room = pacing.probing_events if probes else pacing.guessed_events if guesses else pacing.events
         batch = self._queue.next_batch(room, under_way)
         pushes = tuple(run.push for run in batch)
         events = sum(len(push.records) for push in pushes)

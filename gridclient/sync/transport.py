@@ -22,12 +22,10 @@ CERTIFICATE: Final = "sync.certificate_"
 """So begin the codes of a line that met another certificate, or one that nobody vouches for."""
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 30.0
-_SLOWLY: Final = 0.5
 _QUICK_RATE: Final = 64 << 10
 _FAST_RATE: Final = 256 << 10
 _ANY_LINE_S: Final = 0.02  # goes by in two machines before the first byte comes, however quick the line is
-SHARED_EVENTS: Final = 2000
-"""On a quick line desk and hub work at the same time, on parts of so many events."""
+_SHARED: Final = 2000  # on a quick line desk and hub work at the same time, on parts of so many events
 
 
 class FilePlace(NamedTuple):
@@ -129,12 +127,17 @@ class Pacing:
     @property
     def events(self) -> int:
         """How many events make a request of the right size."""
-        return max(1, min(int(self.up.size / self.cost), SHARED_EVENTS if self.is_quick else MOST_ROWS))
+        return max(1, min(int(self.up.size / self.cost), _SHARED if self.is_quick else MOST_ROWS))
 
     @property
     def probing_events(self) -> int:
         """How many events make a request that just tells how quick the line is, when they are packed swiftly."""
         return max(1, min(int(0.75 * TELLING / self.cost), self.events))
+
+    @property
+    def guessed_events(self) -> int:
+        """How many events make a request for a line that is thought to be fast."""
+        return max(1, min(int(_FAST_RATE / self.cost), _SHARED))
 
     @property
     def is_quick(self) -> bool:
@@ -156,4 +159,5 @@ class Pacing:
     def learnt(self, events: int, size: int, *, swiftly: bool = False) -> None:
         """So many events took ``size`` bytes."""
         if events:
-            self.cost += (max(1.0, size / events / (1 + swiftly)) - self.cost) * _SLOWLY
+            seen = max(1.0, size / events / (1 + swiftly))
+            self.cost = max(seen, (self.cost + seen) / 2)  # what is too large is refused; too small costs little

@@ -111,6 +111,13 @@ def test_first_few_of_many_are_enough_to_tell_whatever_an_event_costs() -> None:
         assert TELLING <= cost * pacing.probing_events < 2 * TELLING
 
 
+def test_guess_of_a_fast_line_makes_no_request_that_the_hub_would_not_read() -> None:
+    pacing = Pacing()
+    assert pacing.guessed_events == 2000
+    pacing.learnt(200, 200 * 8_000, swiftly=True)
+    assert pacing.guessed_events * 8_000 <= 1 << 20
+
+
 def test_line_that_seemed_less_than_fast_once_is_looked_at_again_before_all_is_packed_for_it() -> None:
     pacing = Pacing()
     pacing.carried(9_000, 0.1)
