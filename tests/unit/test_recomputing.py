@@ -31,9 +31,9 @@ from gridclient.sync.orders import (
     SyncNow,
 )
 from tests.fakes.case_history import LEAD, START, clock, dispatched, parts, refused
+from tests.fakes.two_desks import OTHER, UNIT, Desk, Two, given_to
+from tests.fakes.two_desks import START as BEGUN
 from tests.fakes.worker_stage import TOWN, Stage
-from tests.unit.test_contention import OTHER, UNIT, Desk, Two, given_to
-from tests.unit.test_contention import START as BEGUN
 
 
 def recomputing(case: Case | None, days: int = 1) -> dict[str, Any]:
