@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.intake import ClassGuess
@@ -19,6 +19,7 @@ from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
+from gridclient.ui.quiet_combo import QuietCombo
 
 _LABEL_PX: Final = 62
 _TEXT_LINES: Final = 3
@@ -144,8 +145,7 @@ class ActionForm(QWidget):
             case FieldKind.TEXT:
                 made = text_input(ShortText(hint=hint, parent=self), heard)
             case FieldKind.CHOICE:
-                short = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-                made = choice_input(QComboBox(self, sizeAdjustPolicy=short), field.choices, heard)
+                made = choice_input(QuietCombo(parent=self), field.choices, heard)
             case FieldKind.TICK:
                 made = tick_input(QCheckBox(field.label, self), heard)
             case FieldKind.STANDARD | FieldKind.GRID:

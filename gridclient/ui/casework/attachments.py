@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
 )
-from PySide6.QtWidgets import QComboBox, QFileDialog, QListView, QWidget
+from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.roles import Action
@@ -35,6 +35,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
@@ -85,7 +86,7 @@ class AttachmentsTab(QWidget):
         self._case_id = ""
         self._shown_outside: QTemporaryDir | None = None
         self.setAcceptDrops(True)
-        self.kind = QComboBox(self)
+        self.kind = QuietCombo(parent=self)
         self.kind.addItems(KINDS)
         self.kind.setAccessibleName(self.tr("附件类别"))
         self.add_button = KeyButton(self.tr("添加"), icon="attach", parent=self)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from gridclient.services.import_order import ColumnGuess
-from gridclient.ui.importing.quiet_combo import QuietCombo
 from gridclient.ui.laid_out import down, label
+from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.theme import restyle
 

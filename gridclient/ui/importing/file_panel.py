@@ -14,9 +14,9 @@ from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_order import Look
 from gridclient.ui.importing.papers import WITH_TEMPLATE
 from gridclient.ui.importing.present import kind_word, kinds, size_text
-from gridclient.ui.importing.quiet_combo import QuietCombo
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import down, label
+from gridclient.ui.quiet_combo import QuietCombo
 
 _NAME_PX: Final = 268
 

@@ -8,7 +8,6 @@ from typing import Final
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QLabel,
     QLineEdit,
@@ -25,6 +24,7 @@ from gridclient.ui.icons import give_icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
 from gridclient.ui.laid_out import across, label, tab_order
+from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.theme import restyle
 
 _DESCRIPTION_PX: Final = 104
@@ -129,7 +129,7 @@ class Inputs(QWidget):
         made["grid"] = chooser_input(self.grid, heard)
         systems = (("wgs84", "WGS-84"), ("gcj02", self.tr("高德 GCJ-02")), ("bd09", self.tr("百度 BD-09")))
         for name, choices in (("channel", CHANNELS.items()), ("urgency", URGENCIES.items()), ("crs", systems)):
-            made[name] = choice_input(QComboBox(self), choices, heard)
+            made[name] = choice_input(QuietCombo(parent=self), choices, heard)
         ticks = (
             ("wants_reply", self.tr("要求回复")),
             ("keep_secret", self.tr("要求保密")),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import AssignmentState, CaseState
@@ -318,3 +320,16 @@ def test_a_case_with_a_unit_is_reassigned_in_the_same_place(
     lead = made.store.case(case_id).lead
     assert lead is not None
     assert lead.unit == OTHER
+
+
+def test_the_wheel_over_a_form_changes_nothing(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.register("路灯"))
+    form = form_of(panel, Action.FILE)
+    before, combo = form.values, form.widget_of("level")
+    for by in (-120, 120):
+        wheel = QWheelEvent(
+            QPointF(5, 5), combo.mapToGlobal(QPointF(5, 5)), QPoint(0, by), QPoint(0, by),
+            Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+        )  # fmt: skip
+        QApplication.sendEvent(combo, wheel)
+        assert form.values == before

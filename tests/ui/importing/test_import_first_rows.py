@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.look_panel import LookPanel
-from gridclient.ui.importing.quiet_combo import QuietCombo
+from gridclient.ui.quiet_combo import QuietCombo
 from tests.ui.fakes.invented_desk import InventedDesk
 
 LONG = "占道经营影响通行，群众多次反映，请尽快到场处置并回复"
