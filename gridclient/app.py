@@ -180,6 +180,17 @@ class App:
         if part := next(parts, ""):
             import_module(part)
             QTimer.singleShot(_BETWEEN_MS, self.window, partial(self._import_ahead, parts))
+        else:
+            self.jobs.read(self.window, self._cut_off_import, self._tell_cut_off)
+
+    def _cut_off_import(self) -> str:
+        from gridclient.ui.importing.page import cut_off
+
+        return cut_off(self.opened.desk.settings)
+
+    def _tell_cut_off(self, words: str) -> None:
+        if words:
+            self.window.pages.progressed.emit(words)
 
     def _help(self, keys: Keys) -> QWidget:
         from gridclient.ui.help.page import HelpPage

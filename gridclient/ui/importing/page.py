@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QRadioButton, QWidget
 
@@ -17,6 +17,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.import_findings import ImportOutcome
 from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps
+from gridclient.services.ports import DeskSettings
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
@@ -34,6 +35,14 @@ from gridclient.ui.laid_out import across, down, label, panel, tab_order
 RunImport = Callable[..., ImportOutcome]
 """``(report, order)``, for the worker process: it reports phase, rows done, rows in all."""
 _LEFT_PX = 316
+_UNDER_WAY = "import.under_way"
+
+
+def cut_off(settings: DeskSettings) -> str:
+    """What to say of an import that was under way when the desk ended; empty where none was."""
+    name = settings.value(_UNDER_WAY)
+    words = QCoreApplication.translate("ImportPage", "上次关闭时正在导入 {file}，可能没有导完；再导一次不会重复。")
+    return words.format(file=name) if name else ""
 
 
 class ImportPage(CoverPage):
@@ -83,6 +92,7 @@ class ImportPage(CoverPage):
         self._connect()
         self._settle()
         self._go_to_first()
+        jobs.read(self, lambda: cut_off(desk.settings), self._on_cut_off)
 
     @property
     def look(self) -> LookPanel:
@@ -182,11 +192,22 @@ class ImportPage(CoverPage):
         self.note.clear()
         self.view.show_look_again()
         self.progress.begin(look.kind)
+        if not dry_run:
+            self._keep_under_way(order.file.name)
         self._stop = self._jobs.in_process(
             self, self._run_import, order, done=self._on_done, failed=self._on_failed, progressed=self._on_progressed
         )
         self._go_to(self.view)  # while it runs, Enter does nothing
         self._settle()
+
+    def _keep_under_way(self, name: str) -> None:
+        """Whoever closes the desk meanwhile is told at the next start."""
+        self._jobs.write(self, lambda: self._desk.settings.keep_value(_UNDER_WAY, name))
+
+    def _on_cut_off(self, words: str) -> None:
+        if words and self.looking.file is None:
+            self.note.say(words)
+            self._keep_under_way("")
 
     def _on_progressed(self, phase: str, done: int, total: int | None) -> None:
         self.progressed.emit(self.progress.advance(phase, done, total))
@@ -219,6 +240,7 @@ class ImportPage(CoverPage):
     def _end(self, words: str) -> None:
         """Who is elsewhere is told how it went, until he comes here."""
         self._stop = None
+        self._keep_under_way("")
         self.progress.end()
         self.progressed.emit("" if self.isVisible() else words)
 

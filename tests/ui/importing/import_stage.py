@@ -76,20 +76,25 @@ class Stage:
     """A page on the screen with everything it talks to."""
 
     def __init__(self, qtbot: QtBot, jobs: ThreadJobs) -> None:
-        self.importer, self.desk, self._qtbot = Importer(), empty_desk(), qtbot
-        self.page = ImportPage(
+        self.importer, self.desk, self._qtbot, self._jobs = Importer(), empty_desk(), qtbot, jobs
+        self.page = self.another_page()
+        self.page.resize(1100, 640)
+        self.page.show()
+        self.page.activateWindow()
+        qtbot.waitUntil(self.page.isActiveWindow, timeout=5_000)
+
+    def another_page(self) -> ImportPage:
+        """As the desk makes it when it starts again."""
+        page = ImportPage(
             desk=self.desk.desk,
-            jobs=jobs,
+            jobs=self._jobs,
             run_import=self.importer,
             read_preview=look_in_worker,
             save_report=save_report_in_worker,
             templates=ROOT / "resources" / "templates",
         )
-        qtbot.addWidget(self.page)
-        self.page.resize(1100, 640)
-        self.page.show()
-        self.page.activateWindow()
-        qtbot.waitUntil(self.page.isActiveWindow, timeout=5_000)
+        self._qtbot.addWidget(page)
+        return page
 
     def open(self, path: Path) -> None:
         self.page.open_file(path)

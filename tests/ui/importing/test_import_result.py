@@ -15,6 +15,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, ImportSummary, RefusedRow
 from gridclient.services.rows import Changes
 from gridclient.ui.importing import progress_line
+from gridclient.ui.importing.page import cut_off
 from gridclient.ui.importing.tables import FindingsModel
 from tests.ui.importing.import_stage import ROOT, Stage, saved_as
 
@@ -185,3 +186,21 @@ def test_time_left_is_said_when_it_can_be_known(stage: Stage, monkeypatch: pytes
     assert "剩" not in line.advance(ImportPhase.READING.value, 500, 50_000)
     now[0] = 4.0
     assert line.advance(ImportPhase.READING.value, 10_000, 50_000).endswith("约剩 36 秒")
+
+
+def test_an_import_that_the_desk_was_closed_over_is_told_once_at_the_next_start(stage: Stage, plain: Path) -> None:
+    settings = stage.desk.desk.settings
+    stage.importer.go_on.clear()
+    stage.open(plain)
+    stage.press(Qt.Key.Key_Return)
+    stage.until(lambda: "plain.csv" in cut_off(settings))
+    after_restart = stage.another_page()
+    stage.until(lambda: "plain.csv" in after_restart.note.text())
+    stage.until(lambda: not cut_off(settings))
+
+
+def test_an_import_that_ended_is_not_told_of_at_the_next_start(stage: Stage, plain: Path) -> None:
+    stage.open(plain)
+    stage.page.go.click()
+    stage.until(lambda: bool(stage.importer.orders) and not stage.page.is_running)
+    stage.until(lambda: not cut_off(stage.desk.desk.settings))
