@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,6 +17,7 @@ from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import LEAD, OTHER, UNITS, InventedDesk, empty_desk
+from tests.ui.fakes.memory_store import MemoryReference
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -117,6 +120,19 @@ def test_typing_filters_all_units_by_initials_or_chinese(
     panel.filter.insert("派出")
     panel.filter.textEdited.emit("派出")
     assert shown_names(panel) == ["鲸园派出所"]
+
+
+def test_of_units_that_fit_alike_those_of_the_cases_own_township_come_first(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    police = next(unit for unit in UNITS if unit.code == OTHER)
+    elsewhere = replace(police, code="371002001-B01", name="环翠楼派出所", initials="hclpcs", township="371002001")
+    county = replace(police, code="371002-B01", name="县派出所", initials="xpcs", township="")
+    assert isinstance(made.desk.reference, MemoryReference)
+    made.desk.reference.unit_rows = (elsewhere, county, *UNITS)
+    proposed(panel, made, made.filed("噪音", grid="371002002001001"), qtbot)
+    QTest.keyClicks(panel.filter, "pcs")
+    assert shown_names(panel) == ["鲸园派出所", "县派出所", "环翠楼派出所"]
 
 
 def test_enter_takes_the_unit_that_was_found_and_does_not_dispatch_yet(

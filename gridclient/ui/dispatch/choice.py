@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gridclient.domain.case import Role
+from gridclient.domain.codes import township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
 from gridclient.services.grounds import answers_for
@@ -91,9 +92,12 @@ class Units:
 def load_units(desk: Desk, case_id: str) -> Units:
     """On a pool thread: whom to propose for a case, and everybody else."""
     proposal = desk.propose(case_id)
+    here = township_of(desk.queries.case(case_id).facts.grid)
+    elsewhere = {here: 0, "": 1}  # of what fits alike, the case's own township comes first, then the county
+    units = sorted(desk.reference.units(), key=lambda unit: elsewhere.get(unit.township, 2))
     return Units(
         tuple(UnitItem(one.unit.code, one.unit.name, reason_of(one)) for one in proposal.candidates),
-        _in_use(desk.reference.units()),
+        _in_use(units),
         _proposed(proposal),
         proposal.standard,
     )
