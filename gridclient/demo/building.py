@@ -30,6 +30,7 @@ from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
 from gridclient.services.rows import CaseFilter
 from gridclient.store.import_sink import ReferenceSink
+from gridclient.store.profile import refuse_other_files
 from gridclient.store.profile_lock import profile_exists
 
 DEFAULT_TOWNSHIP = "371002003"
@@ -80,12 +81,15 @@ def make_demo(
     A profile that was made before stays as it is, unless it is a demo of hours ago in which nobody has worked: that
     one is made anew, because most of it would be overdue. It is built beside the folder and moved into it when it is
     whole, so that half a demo is never taken for one.
+
+    Raises ``InvalidInput("profile.folder_not_empty")``.
     """
     beside = _beside(folder, "making")
     state = "made"
     if profile_exists(folder):
         state = _made_anew(folder, beside, now=now, progress=progress)
     else:
+        refuse_other_files(folder)
         _build(beside, cases=cases, seed=seed, now=now, progress=progress)
         _move(beside, folder)
     with open_desk(folder, read_only=True) as opened:

@@ -291,6 +291,7 @@ _SYSTEM_WORDS: Final = {
     "Read-only file system": "写保护",
     "Input/output error": "读写出错",
     "Is a directory": "这是文件夹",
+    "File exists": "同名的文件已经存在",
     "Address already in use": "已被占用",
     "Cannot assign requested address": "本机没有这个地址",
     "unable to open database file": "文件打不开",

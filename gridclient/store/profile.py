@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -104,6 +104,12 @@ class Profile:
         self.close()
 
 
+def refuse_other_files(folder: Path, left: Set[str] = frozenset()) -> None:
+    """Raises ``InvalidInput("profile.folder_not_empty")`` where more is in it than may be beside a profile's parts."""
+    if folder.is_dir() and {path.name for path in folder.iterdir()} - _MAY_BE_THERE - left:
+        raise InvalidInput("profile.folder_not_empty", folder=str(folder))
+
+
 def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> Profile:
     """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
 
@@ -122,8 +128,7 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
         left = (
             {_BEGUN, *FOLDERS, *(path.name for path in folder.glob("store.db*"))} if _is_unfinished(folder) else set()
         )
-        if (there or set()) - _MAY_BE_THERE - left:
-            raise InvalidInput("profile.folder_not_empty", folder=str(folder))
+        refuse_other_files(folder, left)
         folder.mkdir(parents=True, exist_ok=True)
     lock = take_lock(folder)
     try:

@@ -101,6 +101,14 @@ def test_the_same_seed_tells_the_same_story(demo: Path, tmp_path: Path, capsys: 
     assert one == other
 
 
+def test_a_demo_takes_the_place_of_nobodys_files(nothing: CommandLine) -> None:
+    nothing.profile.mkdir()
+    store = nothing.profile / "store.db"
+    store.write_bytes(b"somebody's")
+    assert nothing.json("demo", "--cases", "1", "--no-window").code == "profile.folder_not_empty"
+    assert store.read_bytes() == b"somebody's"
+
+
 def test_half_a_demo_is_never_taken_for_one(tmp_path: Path) -> None:
     def interrupted(text: str) -> None:
         if "案件" in text:
