@@ -103,8 +103,7 @@ def test_the_same_seed_tells_the_same_story(demo: Path, tmp_path: Path, capsys: 
 
 def test_a_demo_takes_the_place_of_nobodys_files(nothing: CommandLine) -> None:
     nothing.profile.mkdir()
-    store = nothing.profile / "store.db"
-    store.write_bytes(b"somebody's")
+    (store := nothing.profile / "store.db").write_bytes(b"somebody's")
     assert nothing.json("demo", "--cases", "1", "--no-window").code == "profile.folder_not_empty"
     assert store.read_bytes() == b"somebody's"
 
