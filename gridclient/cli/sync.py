@@ -104,11 +104,16 @@ def sync_once(args: argparse.Namespace) -> Exit:
         )
         if report.rejected:
             say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
+        if report.withdrawn:
+            say(
+                f"U盘带来的内容里，有 {report.withdrawn} 件案件同步中心没有收下，已从本机撤下；"
+                "U盘和原席位上仍有，请联系县级管理员。"
+            )
         if files:
             say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
         if waiting:
             say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
-    return Exit.PARTLY if waiting or report.rejected else Exit.DONE
+    return Exit.PARTLY if waiting or report.rejected or report.withdrawn else Exit.DONE
 
 
 def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, Any]:
@@ -118,6 +123,7 @@ def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, 
         "pending": pending,
         "conflicts": conflicts,
         "rejected": report.rejected,
+        "withdrawn": report.withdrawn,
         "bytes_sent": report.bytes_sent,
         "bytes_received": report.bytes_received,
         "seconds": round(report.seconds, 3),

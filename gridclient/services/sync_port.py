@@ -132,7 +132,8 @@ class RoundEnd(StrEnum):
 
 @frozen
 class RoundReport:
-    """One round, as the page shows it. ``error`` is a code of :mod:`gridclient.services.error_text` with its words."""
+    """One round, as the page shows it. ``error`` is a code of :mod:`gridclient.services.error_text` with its words;
+    ``withdrawn`` counts the cases of which something left the log, because the hub would not have it from a stick."""
 
     at: datetime
     end: RoundEnd
@@ -147,6 +148,7 @@ class RoundReport:
     error: str = ""
     params: Mapping[str, Any] | None = None
     by: str = "line"  # or "stick"
+    withdrawn: int = 0
 
 
 @frozen

@@ -117,6 +117,7 @@ class Round:
         self._waiting = 0
         self._pulled = 0
         self._conflicts = 0
+        self._withdrawn: set[str] = set()
         self._hub_time: datetime | None = None
         self._restarted: set[str] = set()
         self._whole: set[str] = set()
@@ -170,6 +171,7 @@ class Round:
             conflicts=self._conflicts,
             rejected=self._queue.rejected,
             hub_time=self._hub_time,
+            withdrawn=len(self._withdrawn),
         )
 
     def _trip(self, enrolment: Enrolment) -> Enrolment:
@@ -189,6 +191,7 @@ class Round:
         pushed = {run.push.origin.stream for run in parcel.batch}
         self._complete = {feed for feed in self._complete - asked if stream_of(feed) not in pushed}
         if self._queue.withdrawn != Changes():
+            self._withdrawn |= self._queue.withdrawn.cases
             self._around.changed(self._queue.withdrawn)
             self._queue.withdrawn = Changes()
         if parcel.batch:

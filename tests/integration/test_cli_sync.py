@@ -89,7 +89,7 @@ def test_a_round_answers_in_the_form_that_scripts_rely_on(desks: Desks) -> None:
     one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
     new_case(one, "路灯不亮")
     ran = one.json("sync")
-    keys = "pushed pulled pending conflicts rejected bytes_sent bytes_received seconds hub_time"
+    keys = "pushed pulled pending conflicts rejected withdrawn bytes_sent bytes_received seconds hub_time"
     assert (ran.status, set(ran.json)) == (0, set(keys.split()))
     assert (ran.json["pushed"], ran.json["pending"]) == (1, 0)
     assert two.json("sync").json["pulled"] == 1
@@ -229,6 +229,25 @@ def test_a_stick_carries_what_has_no_line(desks: Desks, tmp_path: Path) -> None:
     before = stick.read_bytes()
     assert two.json("bundle", "import", stick).code.startswith("bundle.")
     assert stick.read_bytes() == before
+
+
+def test_what_a_stick_brought_of_a_revoked_desk_is_not_withdrawn_without_a_word(
+    desks: Desks, hub: Hub, tmp_path: Path
+) -> None:
+    one = desks.make("a", "--township", TOWNSHIP)
+    device = one.json("hub", "devices", "--db", hub.database).json[0]["device"]
+    two = desks.make("b", "--township", TOWNSHIP)
+    for title in ("路灯不亮", "井盖缺失"):
+        new_case(one, title)
+    stick = tmp_path / "u.gridbundle"
+    one.json("bundle", "export", stick)
+    one.json("hub", "revoke", device, "--db", hub.database)
+    assert two.json("bundle", "import", stick).json["cases"] == 2
+    ran = two("sync")
+    assert (ran.status, "2 件案件同步中心没有收下，已从本机撤下" in ran.err, titles(two)) == (3, True, set()), ran
+    two.json("bundle", "import", stick)
+    assert two.json("sync").json["withdrawn"] == 2
+    assert two.json("sync").json["withdrawn"] == 0
 
 
 def test_a_code_is_good_for_one_desk(desks: Desks, hub: Hub) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.frozen import frozen
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
-from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words
+from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words, withdrawn_words
 
 translate = QCoreApplication.translate
 _STALE: Final = timedelta(minutes=10)
@@ -236,12 +236,13 @@ def _idle(view: SyncView, now: datetime) -> Said:
     soon: tuple[str, ...] = ()
     if view.next_at is not None and view.next_at > now:
         soon = (translate("Sync", "{left} 后自动同步，按 F5 立即同步。").format(left=countdown(view.next_at - now)),)
+    gone = withdrawn_words(view.last)
     if has_pending(view):
         title = translate("Sync", "还有 {here}没有上报").format(here=only_here(view))
-        return title, (*refused_words(view.last), _fresh_sentence(view, now), *soon)
+        return title, (*refused_words(view.last), *gone, _fresh_sentence(view, now), *soon)
     if view.fresh_at is None:
         return translate("Sync", "还没有同步过"), soon or (translate("Sync", "按 F5 立即同步。"),)
-    return translate("Sync", "都已上报，可以放心关机"), (_fresh_sentence(view, now), *soon)
+    return translate("Sync", "都已上报，可以放心关机"), (*gone, _fresh_sentence(view, now), *soon)
 
 
 def _running(view: SyncView, now: datetime) -> Said:

@@ -71,7 +71,7 @@ def end_words(report: RoundReport) -> str:
 
 def note_words(report: RoundReport) -> str:
     """What else is to be said of a round: the failure, what was refused, conflicts, a clock that is off."""
-    parts = [failure_words(report), *refused_words(report)]
+    parts = [failure_words(report), *refused_words(report), *withdrawn_words(report)]
     if report.conflicts:
         parts.append(translate("Sync", "{count} 件两个席位同时处理，等待选择。").format(count=report.conflicts))
     return " ".join(part for part in (*parts, *clock_words(report)) if part)
@@ -83,6 +83,17 @@ def refused_words(report: RoundReport | None) -> tuple[str, ...]:
         return ()
     words = translate("Sync", "同步中心没有收下 {count} 条，仍保存在本机，请联系县级管理员。")
     return (words.format(count=report.rejected),)
+
+
+def withdrawn_words(report: RoundReport | None) -> tuple[str, ...]:
+    """What a stick brought and the hub would not have is here no more."""
+    if report is None or not report.withdrawn:
+        return ()
+    words = translate(
+        "Sync",
+        "U盘带来的内容里，有 {count} 件案件同步中心没有收下，已从本机撤下；U盘和原席位上仍有，请联系县级管理员。",
+    )
+    return (words.format(count=report.withdrawn),)
 
 
 def bytes_words(count: int) -> str:

@@ -286,6 +286,14 @@ def test_work_that_the_hub_would_not_have_is_said_where_people_look() -> None:
     assert headline(replace(refused, pending_events=0, pending_cases=0), NOW).tone is Tone.OK
 
 
+def test_what_was_withdrawn_is_said_of_the_round_and_at_the_head() -> None:
+    last = RoundReport(NOW, RoundEnd.DONE, withdrawn=2)
+    assert "2 件案件同步中心没有收下，已从本机撤下" in note_words(last)
+    for pending in (0, 1):
+        view_now = replace(IDLE, pending_events=pending, pending_cases=pending, last=last)
+        assert "已从本机撤下" in headline(view_now, NOW).sentences[0]
+
+
 def test_desk_without_a_line_says_how_its_work_gets_to_the_hub() -> None:
     by_stick = replace(IDLE, by_stick=True, fresh_at=NOW - timedelta(days=2), pending_events=3, pending_cases=1)
     face = fresh_face(by_stick, NOW)
