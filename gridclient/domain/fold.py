@@ -93,21 +93,23 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
         if contention.key[1:3] == event.key[1:3] and any(m.key in contention.against for m in missed):
             return _on_branch(case, event, contention)
     weighty = [m for m in missed if not is_beside(m) and m.key not in case.refused]
-    standing = _standing(weighty)
+    standing = _standing(weighty, history)
     if event.kind in _OPENERS or any(is_same_deed(event, m) for m in standing):
         return _stepped(case, event)
     if is_beside(event) or all(are_independent(event, m) for m in standing):
         with suppress(RuleViolation):
-            return replace(fold(case, event), previous=None)
+            return fold(case, event)
     if is_beside(event) or not weighty:
         return _without_effect(case, event)
     return _contended(case, event, history, missed, weighty)
 
 
-def _standing(deeds: Sequence[Event]) -> list[Event]:
-    """Without those that were taken back again, which is as if nothing had been done."""
+def _standing(deeds: Sequence[Event], history: Sequence[Event]) -> list[Event]:
+    """Without those that were taken back again, which is as if nothing had been done, and without the undo of what
+    stands beside the state."""
     undoing = {tuple(d.payload.get("target", ())): d.key for d in deeds if d.kind == EventKind.UNDONE}
     gone = {key for d in deeds if d.key in undoing for key in (d.key, undoing[d.key])}
+    gone |= {undoing[d.key] for d in history if d.key in undoing and is_beside(d)} if undoing else set()
     return [d for d in deeds if d.key not in gone]
 
 

@@ -108,6 +108,28 @@ def test_a_deed_that_was_taken_back_contends_with_no_other(two: Two, unit: str) 
     assert case.lead is not None and case.lead.unit == unit
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_note_that_was_taken_back_contends_with_no_deed(two: Two, seen: bool) -> None:
+    noted = two.a.do(EventKind.NOTED, text="记")
+    if seen:
+        two.meet()
+    two.a.do(EventKind.UNDONE, target=list(noted.key))
+    two.b.do(EventKind.DISPATCHED, **given_to(UNIT))
+    case = two.meet()
+    assert (case.contentions, case.refused, case.state) == ((), (), CaseState.DISPATCHED)
+
+
+@pytest.mark.parametrize("kind", [EventKind.NOTED, EventKind.DISPATCHED])
+def test_a_deed_and_its_undo_hold_beside_what_somebody_did_meanwhile_that_does_not_stand(two: Two, kind: str) -> None:
+    theirs = two.a.do(kind, text="记", **given_to(OTHER))
+    if kind == EventKind.DISPATCHED:
+        two.a.do(EventKind.UNDONE, target=list(theirs.key))
+    mine = two.b.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.b.do(EventKind.UNDONE, target=list(mine.key))
+    case = two.meet()
+    assert (case.contentions, case.refused, case.state) == ((), (), CaseState.FILED)
+
+
 def test_an_undo_waits_for_a_choice_where_another_deed_came_and_went(two: Two) -> None:
     """To undo takes that nothing came since; what came was taken back, but the undo must not be lost silently."""
     two.b.do(EventKind.DISPATCHED, **given_to(OTHER))
