@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.cli.output import Exit, print_json, print_lines
-from gridclient.domain.errors import NotFound
+from gridclient.domain.errors import NotFound, StoreUnavailable
 
 if TYPE_CHECKING:
     from gridclient.self_check import Finding
+
+_SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -32,6 +36,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
     if not profile_exists(args.profile):  # before Qt is loaded and before a folder for the log is made
         raise NotFound("profile.missing", folder=str(args.profile))
+    _require_screen()
     gc.disable()  # nothing of what a start makes is garbage; the desk that stands collects by itself
     try:
         forerunner = Forerunner.begin(args.profile)
@@ -46,6 +51,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
 def walk_tour(args: argparse.Namespace) -> Exit:
     """Walks the demo by itself and leaves screenshots."""
+    _require_screen()
     from gridclient.tour import walk
 
     pictures = walk(args.profile if args.profile_given else None, args.out)
@@ -66,6 +72,12 @@ def check_self(args: argparse.Namespace) -> Exit:
     else:
         print_lines(f"{_sign(f)}{f.title}：{f.sentence}" for f in findings)
     return Exit.DONE if all(f.ok for f in findings) else Exit.ENVIRONMENT
+
+
+def _require_screen() -> None:
+    """Qt would abort the process. Raises ``StoreUnavailable("environment.no_screen")``."""
+    if sys.platform == "linux" and not any(map(os.environ.get, _SCREENS)):
+        raise StoreUnavailable("environment.no_screen")
 
 
 def _sign(finding: Finding) -> str:

@@ -221,6 +221,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "account.unknown": "没有账号“{account}”。可用 operator、leader、supervisor 或单位编码。",
     "command.answer_lost": "命令已执行完，但结果没能输出（{reason}）；请先查看现状，不要直接重做。",
     "command.interrupted": "已中断；中断前写入的内容保留，请先查看现状再继续。",
+    "environment.no_screen": "这里没有图形界面，打不开窗口；请在桌面环境中运行（没有设置 DISPLAY）。",
     "environment.failed": "系统没有完成操作（{reason}），请检查磁盘和权限。",
     "name.ambiguous": "“{text}”不止一个：{names}，请用编码。",
     "list.cursor": "翻页位置已经失效，请从第一页重新查询。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,23 @@ def test_a_profile_that_may_not_be_looked_into_is_the_environments_fault(
 
     assert main(["--profile", str(nowhere.profile), "cases", "list"], on_profile=forbidden) == 4
     assert "没有权限" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
+@pytest.mark.parametrize("command", [("tour", "--out", "pictures"), ()])
+def test_without_a_screen_a_window_is_refused_in_chinese(
+    desk: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("Qt would have ended the process")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gridclient.tour.walk", never)
+    monkeypatch.setattr("gridclient.start.run", never)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    ran = desk(*command)
+    assert (ran.status, "没有图形界面" in ran.err) == (4, True), ran
 
 
 @pytest.mark.parametrize(
