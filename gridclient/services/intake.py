@@ -62,6 +62,8 @@ _NO: Final = ("否", "不", "无", "未", "没", "N", "n", "×")
 _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
+_ADDRESS_END = re.compile(r"[。！？!?]")
+_WISHES: Final = {"wants_reply": "要求回复", "keep_secret": "要求保密"}
 
 
 @frozen
@@ -95,19 +97,22 @@ def parse_text(text: str) -> ParsedText:
     plain = text.replace("\r", "").translate(_NARROW).strip()
     labelled = _labelled(plain)
     body = labelled.get("description") or (plain if not labelled else _unlabelled(plain))
+    address, *further = _ADDRESS_END.split(labelled.get("address", ""), maxsplit=1)
+    if further and further[0].strip():  # what stands behind the address is no part of it
+        body = f"{body}\n{further[0].strip()}".strip()
     phone = _first(_PHONE, labelled.get("reporter_phone", "")) or _first(_PHONE, plain)
     return ParsedText(
         title=(labelled.get("title") or headline(body))[:LONGEST_TITLE],
         description=body,
         reporter_name=labelled.get("reporter_name", "").split()[0] if labelled.get("reporter_name") else "",
         reporter_phone=phone,
-        address=labelled.get("address") or _first(_ADDRESS, body),
+        address=address.strip() or _first(_ADDRESS, body),
         happened_at=_moment(labelled.get("happened_at", "")) or _moment(plain),
         channel=_channel(labelled.get("channel", "") or plain),
         upper_number=labelled.get("upper_number", "").split()[0] if labelled.get("upper_number") else "",
         urgency=next((value for value, word in URGENCIES.items() if labelled.get("urgency", "").startswith(word)), 0),
-        wants_reply=not labelled.get("wants_reply", "否").startswith(_NO),
-        keep_secret=not labelled.get("keep_secret", "否").startswith(_NO),
+        wants_reply=_is_wished("wants_reply", labelled, plain),
+        keep_secret=_is_wished("keep_secret", labelled, plain),
     )
 
 
@@ -129,6 +134,13 @@ def _labelled(text: str) -> dict[str, str]:
             value = value.partition("\n")[0].strip()
         values.setdefault(name, value)
     return {name: value for name, value in values.items() if value}
+
+
+def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
+    """What its label says; without one, whether the wish stands anywhere in the text."""
+    if name in labelled:
+        return not labelled[name].startswith(_NO)
+    return re.search(rf"(?<![是否不无未没]){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
 
 
 def _unlabelled(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.case import CaseState
 from gridclient.services.rows import GridsAt, Likeness
 from gridclient.ui.intake.form import DRAFT, IntakeForm
+from gridclient.ui.intake.lookup import look_up
 from gridclient.ui.intake.values import IntakeValues, values_of
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
@@ -223,6 +225,17 @@ def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
     paste(form, ORDER)
     qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
     assert form.values.grid == "371002002002001"
+
+
+def test_of_two_communities_the_one_of_the_address_counts(made: InventedDesk) -> None:
+    grids = made.desk.reference.grids()
+    told = IntakeValues(description="北山社区第三网格有人来电反映积水", address="古陌社区3号楼")
+    assert look_up(made.desk, told, grids, None).grid == "371002002001"
+    told = replace(told, address="古陌社区第三网格3号楼")
+    assert look_up(made.desk, told, grids, None).grid == "371002002001003"
+    assert look_up(made.desk, replace(told, address="古陌社区与北山社区之间"), grids, None).grid == ""
+    told = IntakeValues(description="北山社区的人反映古陌社区第三网格积水")
+    assert look_up(made.desk, told, grids, None).grid == ""
 
 
 def named_township(form: IntakeForm, qtbot: QtBot) -> None:

@@ -44,6 +44,26 @@ def test_a_label_weighs_more_than_what_stands_elsewhere() -> None:
     assert parse_text("路灯不亮").channel == ""
 
 
+def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> None:
+    parsed = parse_text("事发地址：古陌社区3号楼。请先电话联系。要求回复\n诉求内容：路灯不亮")
+    assert parsed.address == "古陌社区3号楼"
+    assert parsed.description == "路灯不亮\n请先电话联系。要求回复"
+    assert parsed.wants_reply
+
+
+@pytest.mark.parametrize(
+    ("text", "wished"),
+    [
+        ("路灯不亮，要求回复。", True),
+        ("路灯不亮，不要求回复", False),
+        ("路灯不亮\n要求回复：否", False),
+        ("路灯不亮", False),
+    ],
+)
+def test_a_wish_is_read_wherever_it_stands(text: str, wished: bool) -> None:
+    assert parse_text(text).wants_reply is wished
+
+
 def test_an_impossible_date_is_no_date() -> None:
     assert parse_text("2026-13-45 反映噪音").happened_at is None
 
