@@ -118,7 +118,7 @@ class DeskState(QObject):
 
     def show_view(self, view: SavedView) -> None:
         """A saved view's filter and order."""
-        self._ask(Question(view.filter, view.sort))
+        self._ask(Question(view.filter, view.sort), anew=True)
 
     def select(self, case_ids: Iterable[str]) -> None:
         """Chooses cases, the present one first."""
@@ -148,9 +148,14 @@ class DeskState(QObject):
         self._ask(question)
         self.select(selected)
 
-    def _ask(self, question: Question) -> None:
+    def _ask(self, question: Question, *, anew: bool = False) -> None:
+        """Of several chosen cases a new list (another box or grid) keeps the present one: the others were not chosen
+        for it."""
+        before, now = self.filter, question.filter
         if question != self._question:
             self._question = question
+            if anew or (before.box, before.grid) != (now.box, now.grid):
+                self.select(self._selected[:1])
             self.question_changed.emit(question)
 
 

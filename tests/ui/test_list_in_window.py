@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from operator import contains
@@ -14,7 +15,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Changes, SortKey
+from gridclient.services.rows import Box, Changes, SavedView, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER
 from gridclient.ui.cases.page import PAGE
 from gridclient.ui.main_window import MainWindow
@@ -66,6 +67,25 @@ def test_of_all_cases_those_stay_chosen_that_a_narrower_filter_leaves(
     assert 1 < len(left) < PAGE
     assert set(window.state.selected) == left
     assert window.cases.bar.count.text().startswith(f"已选 {len(left)} 件 · 共 {len(left)} 件")
+
+
+@pytest.mark.parametrize("step", ["box", "grid", "view"])
+def test_in_another_list_one_case_is_chosen_of_those_that_were(
+    open_window: OpenWindow, crowded: InventedDesk, qtbot: QtBot, step: str
+) -> None:
+    window = open_window(crowded)
+    press(window.cases.table, Qt.Key.Key_A, CTRL)
+    qtbot.waitUntil(lambda: len(window.state.selected) == CASES)
+    state = window.state
+    other: dict[str, Callable[[], object]] = {
+        "box": lambda: state.toggle_box(Box.REPORTED),
+        "grid": lambda: state.choose_grid("371002002"),
+        "view": lambda: state.show_view(SavedView("路灯", replace(state.filter, text="路灯"), state.sort)),
+    }
+    other[step]()
+    qtbot.waitUntil(settled(window))
+    assert window.cases.model.rows
+    assert len(state.selected) == 1
 
 
 def test_ctrl_a_holds_when_a_write_comes_before_its_answer(
