@@ -86,7 +86,7 @@ def signed(case: Case, event: Event) -> Case:
 def returned(case: Case, event: Event) -> Case:
     """退回 with code and text until ``return_until``; the lead's makes the case ``filed`` again and is counted.
 
-    ``case.not_returnable``, ``case.reason_missing``, ``case.return_too_late``.
+    ``case.not_returnable``, ``case.reason_code_missing``, ``case.reason_missing``, ``case.return_too_late``.
     """
     require_state(case, WITH_UNIT, "case.not_returnable")
     require_text(event.payload, "reason_code", "case.reason_code_missing")

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import Case
-from gridclient.domain.events import Event, EventDraft, EventKey
+from gridclient.domain.events import Event, EventDraft
 from gridclient.services.rows import (
     Box,
     CaseFilter,
@@ -181,10 +181,6 @@ class DeskQueries(Protocol):
 
     def draft(self, name: str) -> str:
         """The text kept under ``name`` by :meth:`DeskSettings.keep_draft`, or empty."""
-        ...
-
-    def last_event(self, case_id: str) -> EventKey | None:
-        """The newest event of a case: an undo takes back its own, and nothing after it."""
         ...
 
     def read_ahead(self) -> bool:

@@ -76,10 +76,6 @@ class Histories:
         gone |= set(case.refused) if case is not None else set()
         return tuple(e.event.payload for e in logged if e.event.kind == EventKind.ATTACHED and e.event.key not in gone)
 
-    def last_event(self, connection: Connection, case_id: str) -> EventKey:
-        """The key of a case's newest event."""
-        return self.events(connection, case_id)[-1].event.key
-
 
 def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
     event = logged.event

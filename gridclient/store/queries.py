@@ -9,7 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case
-from gridclient.domain.events import EventKey
 from gridclient.services.ports import Clock
 from gridclient.services.rows import (
     Box,
@@ -147,7 +146,3 @@ class SqliteQueries:
     def draft(self, name: str) -> str:
         with self._database.reader() as connection:
             return read_draft(connection, name)
-
-    def last_event(self, case_id: str) -> EventKey | None:
-        with self._database.reader() as connection:
-            return self._histories.last_event(connection, case_id)

@@ -137,9 +137,6 @@ class MemoryDesk:
         gone = [tuple(e.payload["target"]) for e in events if e.kind == EventKind.UNDONE]
         return tuple(e.payload for e in events if e.kind == EventKind.ATTACHED and e.key not in gone)
 
-    def last_event(self, case_id: str) -> EventKey | None:
-        return self._events(case_id)[-1].key
-
     def _events(self, case_id: str) -> list[Event]:
         self.case(case_id)
         return [event for event in self.log if event.subject == case_id]

@@ -158,7 +158,7 @@ class Stage:
         return case_id
 
     def undo(self, case_id: str) -> None:
-        last = self.queries.last_event(case_id)
+        last = self.case(case_id).last
         assert last is not None
         self.record(EventKind.UNDONE, case_id, {"target": list(last)})
 

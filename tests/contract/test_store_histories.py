@@ -45,9 +45,3 @@ def test_a_photo_that_was_taken_back_is_not_shown(stage: Stage) -> None:
     stage.record(EventKind.ATTACHED, case_id, {"sha256": "b" * 64, "name": "错的.jpg"})
     stage.undo(case_id)
     assert [photo["name"] for photo in stage.queries.attachments(case_id)] == ["近景.jpg"]
-
-
-def test_the_last_event_is_the_newest(stage: Stage) -> None:
-    case_id = stage.register()
-    event = stage.record(EventKind.NOTED, case_id, {"text": "x"})
-    assert stage.queries.last_event(case_id) == event.key
