@@ -281,6 +281,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "grid.overlap": "网格 {grid} 与第 {other_row} 行的 {other} 重叠 {percent}%，请修改边界。",
     "grid.overlap_stored": "网格 {grid} 与已有网格 {other} 重叠 {percent}%，请修改边界，或一并导入重新划分的网格。",
     "grid.outside_parent": "网格 {grid} 有 {percent}% 在上级 {parent} 之外，请修改边界。",
+    "unit.parent_ring": "上级部门“{text}”是本单位自己，或者一级级往上又回到本单位，请改正（同名的请写编码）。",
+    "unit.parent_unknown": "上级部门“{text}”还不在单位表中，单位已导入，请补导或改正。",
     "unit.area_unknown": "服务范围 {areas} 还不在网格表中，单位已导入，请补导网格或改正编码。",
     **SYNC_SENTENCES,
 }

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gridclient.domain.errors import Cancelled
 from gridclient.domain.frozen import frozen
@@ -28,6 +28,7 @@ from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
 
 BATCH = 500
+_F = TypeVar("_F", bound=RowFinding)
 
 
 @frozen
@@ -131,7 +132,7 @@ def import_records(
         refused=len(left_out),
         seconds=round((clock.now() - started).total_seconds(), 3),
     )
-    said = (n for n in (*notices, *stored.notices) if (n.sheet, n.row) not in left_out)
+    said = (n for n in (*notices, *_titled(stored.notices, titles)) if (n.sheet, n.row) not in left_out)
     return ImportOutcome(summary, _in_order(refused), tuple(said), stored.changes, dry_run)
 
 
@@ -149,7 +150,7 @@ class _RowCount:
                 self._last = place
 
 
-def _titled(rows: Iterable[RefusedRow], titles: Mapping[str, str] | None) -> Iterable[RefusedRow]:
+def _titled(rows: Iterable[_F], titles: Mapping[str, str] | None) -> Iterable[_F]:
     return rows if titles is None else (replace(row, column=titles.get(row.column, "")) for row in rows)
 
 

@@ -30,6 +30,7 @@ from gridclient.store.import_journal import note_import
 from gridclient.store.reference import touch_reference
 from gridclient.store.reference_merge import Plan, plan_days, plan_divisions, plan_units
 from gridclient.store.reference_rows import read_known_areas
+from gridclient.store.unit_checks import check_parents, unknown_areas
 from gridclient.store.versioned_merge import plan_grids, plan_standards
 
 _R = TypeVar("_R", bound=Record)
@@ -73,9 +74,11 @@ class ReferenceSink:
         others = [record for record in self._records if not isinstance(record, GridRecord)]
         first, twice = _first_of_each(others)
         self._repeated = len(others) - len(first) - len(twice)
-        self._records = [*first, *grids]
-        self._notices = [*_unknown_areas(self._of(UnitRecord), self._known)]
-        return [*refused, *twice]
+        with self._database.reader() as connection:
+            units, ringed, orphans = check_parents(connection, [each for each in first if isinstance(each, UnitRecord)])
+        self._records = [*(each for each in first if not isinstance(each, UnitRecord)), *units, *grids]
+        self._notices = [*orphans, *unknown_areas(units, self._known)]
+        return [*refused, *twice, *ringed]
 
     def foresee(self) -> Stored:
         with self._database.reader() as connection:
@@ -150,12 +153,3 @@ def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[Refuse
             params = {"code": _key(record)[1], "first": held.row}
             refused.append(RefusedRow(record.sheet, record.row, "code", "import.code_twice", params))
     return list(first.values()), refused
-
-
-def _unknown_areas(units: Iterable[UnitRecord], known: Known) -> Iterable[RowFinding]:
-    """Remarks on units that serve an area which the store does not have (yet)."""
-    for unit in units:
-        told = (code for code in unit.grids if not (len(code) == 6 and code.isdecimal()))  # counties need no grid
-        unknown = [code for code in told if not known.has_area(code)]
-        if unknown:
-            yield RowFinding(unit.sheet, unit.row, "grids", "unit.area_unknown", {"areas": "、".join(unknown)})

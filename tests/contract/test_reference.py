@@ -262,6 +262,26 @@ def test_a_unit_for_an_unknown_area_goes_in_with_a_remark(drawn: ImportStore, ar
     assert outcome.summary.imported == 1
 
 
+def test_a_unit_that_stands_above_itself_is_refused_and_a_missing_one_above_remarked(store: ImportStore) -> None:
+    store.bring([unit(2, "U00", "住建局", parent="U05")], ImportKind.UNITS)
+    outcome = store.bring(
+        [
+            unit(2, "U01", "司法所", parent="司法所"),
+            unit(3, "U02", "执法队", parent="U03"),
+            unit(4, "U03", "执法组", parent="执法队"),
+            unit(5, "U04", "文化站", parent="U03"),
+            unit(6, "U05", "环卫所", parent="住建局"),
+            unit(7, "U06", "供水站", parent="U00"),
+        ],
+        ImportKind.UNITS,
+    )
+    assert [(row.row, row.column, row.code) for row in outcome.refused] == [
+        (row, "parent", "unit.parent_ring") for row in (2, 3, 4, 6)
+    ]
+    assert [(row.row, row.column, row.code) for row in outcome.notices] == [(5, "parent", "unit.parent_unknown")]
+    assert {row.code for row in store.reference.units()} == {"U00", "U04", "U06"}
+
+
 def test_a_code_that_two_rows_use_differently_is_refused_the_second_time(store: ImportStore) -> None:
     records = [unit(2, "U01", "司法所"), unit(3, "U01", "文化站")]
     assert store.refused(records) == [(3, "import.code_twice")]

@@ -168,6 +168,16 @@ def test_a_profile_that_may_not_be_looked_into_is_the_environments_fault(
     assert "没有权限" in capsys.readouterr().err
 
 
+def test_what_is_wrong_with_the_unit_above_is_said_of_row_and_column(desk: CommandLine, tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    rows = ("单位编码,单位名称,类型,上级部门", "D-1,一队,部门,D-1", "D-2,二队,部门,D-9")
+    path.write_text("\n".join(rows), encoding="utf-8")
+    ran = desk.json("import", "units", path)
+    (refused,), (remarked,) = ran.json["refused"], ran.json["notices"]
+    assert (refused["row"], refused["column"]) == (2, "上级部门") and "“D-1”是本单位自己" in refused["message"]
+    assert (remarked["row"], remarked["column"]) == (3, "上级部门") and "“D-9”还不在单位表" in remarked["message"]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a screen")
 @pytest.mark.parametrize("command", [("tour", "--out", "pictures"), ()])
 def test_without_a_screen_a_window_is_refused_in_chinese(
