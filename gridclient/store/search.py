@@ -30,6 +30,7 @@ _BREAK: Final = "¶"  # no phrase reaches from one field into the next
 _COMMA: Final = ord(",")
 _ZERO: Final = ord("0")
 _LONGEST: Final = 18
+_MOST_SIGNS: Final = 100
 _INSERT: Final = "INSERT INTO search(rowid, words) VALUES (?, ?)"
 _INSERT_SIGNS: Final = "INSERT INTO search_signs(rowid, signs) VALUES (?, ?)"
 _INDEXES: Final = ("search", "search_signs")
@@ -117,9 +118,10 @@ class TextQuery:
 
 
 def text_query(text: str) -> TextQuery | None:
-    """The query for what an operator typed; ``None`` when nothing in it can be found."""
+    """The query for what an operator typed, of which the first hundred signs count; ``None`` when nothing in it can be
+    found."""
     words, signs = [], []
-    for word in _WORD.findall(text):
+    for word in _WORD.findall(text.strip()[:_MOST_SIGNS]):
         runs = _RUN.findall(_normalised(word))
         if len(runs) == 1 and len("".join(runs[0])) == 1:
             signs.append("".join(runs[0]))

@@ -125,6 +125,12 @@ def test_signs_alone_find_nothing(stage: Stage, text: str) -> None:
     assert stage.queries.total(CaseFilter(text=text)) == 0
 
 
+def test_the_first_hundred_signs_of_a_text_are_looked_for(stage: Stage) -> None:
+    stage.register("路" * 120)
+    assert stage.titles(CaseFilter(text=f"{'路' * 100}灯")) == ["路" * 120]
+    assert stage.titles(CaseFilter(text=f"{'路' * 99}灯")) == []
+
+
 @pytest.mark.parametrize("text", ["罐头 AND 风筝", "罐头 OR 风筝", "NOT 罐头", "罐头 NEAR 风筝", "words:罐头"])
 def test_the_words_of_the_index_are_only_words(stage: Stage, text: str) -> None:
     stage.register("罐头")
