@@ -106,15 +106,27 @@ class _Across(QSplitter):
         super().__init__(Qt.Orientation.Horizontal)
         self._banner, self._tree, self._case = banner, tree, case
         self._cases = cast("ListPlace", cases)
+        self._wished: tuple[int, int] | None = None  # how wide the sides were before they gave way
+        self.splitterMoved.connect(self._on_moved)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window both sides give way to the list, as far as they can."""
+        """In a narrow window both sides give way to the list, as far as they can; in a wide one they come back."""
+        before = self.sizes()  # the splitter itself takes from them
         super().resizeEvent(event)
-        left, middle, right, *beside = self.sizes()
-        if middle < _LIST_NEEDS_PX and not any(beside):
-            taken = min(_LIST_NEEDS_PX - middle, right - _LEAST["right"])
-            left = max(_LEAST["left"], left - (_LIST_NEEDS_PX - middle - taken))
-            self.setSizes([left, self.width() - left - right + taken, right - taken, *beside])
+        left, middle, right, *beside = sizes = self.sizes()
+        if any(beside) or not right:
+            return
+        known = before if event.oldSize().isValid() else sizes
+        wished = self._wished or (known[0], known[2])
+        lacking = max(0, _LIST_NEEDS_PX - (left + middle + right - sum(wished)))
+        shown = wished[1] - min(lacking, wished[1] - _LEAST["right"])
+        first = max(_LEAST["left"], wished[0] - (lacking - (wished[1] - shown)))
+        self._wished = wished if lacking else None
+        if (first, shown) != (left, right):
+            self.setSizes([first, left + middle + right - first - shown, shown, *beside])
+
+    def _on_moved(self) -> None:
+        self._wished = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, table = event.key(), self._cases.table

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListView, QWidget
 
 from gridclient.services.rows import Likeness
@@ -40,11 +41,17 @@ class LikenessList(QListView):
         self.setItemDelegate(EntryDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.clicked.connect(self._open)
-        self.activated.connect(self._open)
 
     def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
         """Other cases, in their order."""
         self.entries.show_values([likeness_entry(likeness, now) for likeness in likenesses])
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter ends here: on the case that it opens it would go on with it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
 
     def _open(self, index: QModelIndex) -> None:
         entry: Entry = index.data(VALUE)

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseFacts
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Box, CaseFilter, Changes
+from gridclient.services.rows import Box, CaseFilter, Changes, Likeness
 from gridclient.ui.cases.model import CaseModel
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.main_window import MainWindow
@@ -273,3 +273,19 @@ def test_a_case_that_now_stands_further_on_than_what_is_loaded_stays_and_then_th
     press(window.detail, Qt.Key.Key_Down)
     settle(qtbot, window)
     assert window.state.current == following
+
+
+def test_enter_on_a_likely_duplicate_shows_it_and_goes_no_further(window: MainWindow, qtbot: QtBot) -> None:
+    settle(qtbot, window)
+    row = window.cases.model.row_at(0)
+    press(window, Qt.Key.Key_F3)
+    settle(qtbot, window)
+    form = window.side.form
+    assert form is not None
+    form.alike.show_likenesses([Likeness(row, 38.0, 1.0, True, 0.8, 0.9)], window.cases.model._now)
+    form.alike.show()
+    form.alike.setCurrentIndex(form.alike.entries.index(0))
+    press(form.alike, Qt.Key.Key_Return)
+    settle(qtbot, window)
+    assert window.state.current == row.id
+    assert window.cases.table.hasFocus()  # the next Enter must not be one that dispatches

@@ -375,3 +375,15 @@ def test_a_screen_of_1366_by_768_at_150_percent_shows_clocks_and_deadlines(windo
     assert (window.width(), window.height()) == (910, 499)
     assert not table.isColumnHidden(DUE)
     assert table.horizontalScrollBar().maximum() == 0
+
+
+def test_sides_that_gave_way_in_a_narrow_window_come_back_in_a_wide_one(window: MainWindow, qtbot: QtBot) -> None:
+    window.setWindowState(Qt.WindowState.WindowNoState)
+    across = window._places.across
+    window.resize(1400, 800)
+    qtbot.waitUntil(lambda: across.width() == 1400)
+    across.setSizes([240, 798, 360])
+    window.resize(910, 800)
+    qtbot.waitUntil(lambda: across.sizes()[::2] == [190, 300])
+    window.resize(1400, 800)
+    qtbot.waitUntil(lambda: across.sizes()[::2] == [240, 360])
