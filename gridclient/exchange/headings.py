@@ -58,7 +58,9 @@ _CASES = (
     ),
     _heading("level", "层级 闭环层级 事件层级 level"),
     _heading("urgency", "紧急程度 缓急程度 urgency priority"),
-    _heading("grid_code", "网格编码 网格代码 网格编号 所属网格编码 单元网格 grid_code grid"),
+    _heading(
+        "grid_code", "网格编码 网格代码 网格编号 所属网格编码 单元网格 网格 所属网格 网格名称 基础网格 grid_code grid"
+    ),
     _heading(
         "address",
         "地址 事发地址 事件地址 详细地址 发生地址 发生地点 事发地点 位置描述 地点 位置 address location",

@@ -37,6 +37,11 @@ def test_the_columns_of_a_311_system_are_known() -> None:
     assert "subject" not in found.values()
 
 
+@pytest.mark.parametrize("title", ["网格", "所属网格", "网格名称", "基础网格"])
+def test_a_column_of_grids_is_known_by_its_usual_names(title: str) -> None:
+    assert guess(ImportKind.CASES, ["标题", title]).columns["grid_code"] == title
+
+
 @pytest.mark.parametrize("kind", list(ImportKind))
 def test_no_column_serves_two_fields(kind: ImportKind) -> None:
     titles = [title for heading in HEADINGS[kind] for title in heading.titles]
