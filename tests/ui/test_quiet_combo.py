@@ -1,0 +1,23 @@
+"""A drop-down whose words are longer than its place."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QStyleOptionComboBox
+from pytestqt.qtbot import QtBot
+
+from gridclient.ui.quiet_combo import QuietCombo
+
+
+def test_words_without_room_end_with_dots_and_are_whole_in_the_tooltip(qtbot: QtBot) -> None:
+    words = "城市管理综合行政执法局鲸园街道派驻中队（主办 · 待反馈）"
+    combo = QuietCombo()
+    qtbot.addWidget(combo)
+    combo.addItem(words)
+    combo.resize(160, 30)
+    option = QStyleOptionComboBox()
+    combo.initStyleOption(option)
+    assert combo.shown_words(option).endswith("…")
+    assert combo.toolTip() == words
+    combo.resize(900, 30)
+    combo.initStyleOption(option)
+    assert combo.shown_words(option) == words
