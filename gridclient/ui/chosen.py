@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,6 +14,8 @@ from gridclient.ui.actions import TOGETHER, DeskActions, word_of
 from gridclient.ui.batch import Batch
 from gridclient.ui.case_pane import CasePane
 from gridclient.ui.jobs import Jobs
+
+_MOST_AT_ONCE: Final = 10
 
 
 class ChosenCases(QObject):
@@ -53,11 +55,16 @@ class ChosenCases(QObject):
         """Begins an action on them; ``args`` are what was asked for several, and for which of them (none: all)."""
         if action is Action.DISPATCH:
             self._pane.panel.focus_dispatch()
-        elif len(self._ids) < 2 or action is Action.FILE or (action is Action.CLOSE and not args):
+        elif (
+            len(self._ids) < 2
+            or action is Action.FILE
+            or (action is Action.CLOSE and not args)
+            or (args is None and action in TOGETHER and len(self._ids) > _MOST_AT_ONCE)
+        ):
             self._pane.panel.start_action(action)
         elif action in TOGETHER:
-            if self._batch.act(action, case_ids or self._ids, args) and action is Action.CLOSE:
-                self._pane.panel.on_closing_begun()
+            if self._batch.act(action, case_ids or self._ids, args) and case_ids:
+                self._pane.panel.on_asked_begun()
         else:
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")

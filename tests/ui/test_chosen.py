@@ -222,6 +222,23 @@ def test_another_action_leaves_the_closing_that_is_being_typed(
     assert form.values["note"] == "已回访"
 
 
+def test_a_key_for_many_cases_asks_once_and_enter_does_it(open_window: OpenWindow, qtbot: QtBot) -> None:
+    made = empty_desk()
+    many = [made.filed(f"路灯 {number}") for number in range(11)]
+    window = open_window(made)
+    window.state.select(many)
+    settle(qtbot, window)
+    press(window.cases.table, Qt.Key.Key_F7)
+    settle(qtbot, window)
+    form = window.detail.foot.form
+    assert form is not None and form.spec.title == "催办 11 件"
+    assert not any(case.urges for case in made.store.cases.values())
+    press(form.submit_button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: all(case.urges == 1 for case in made.store.cases.values()))
+    settle(qtbot, window)
+    assert window.detail.foot.form is None
+
+
 def test_when_a_case_leaves_the_list_the_next_one_is_chosen(
     window: MainWindow, invented: InventedDesk, qtbot: QtBot
 ) -> None:

@@ -140,9 +140,9 @@ class CasePanel(QWidget):
             return
         self.acting.start(view, action)
 
-    def on_closing_begun(self) -> None:
-        """The closing of several is under way: its form goes."""
-        if self.several.asks_closing:
+    def on_asked_begun(self) -> None:
+        """What was asked for several is under way: its form goes."""
+        if self.several.asks_once:
             self.setFocus()
             self.several.cancel()
 

@@ -14,10 +14,10 @@ from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Changes
-from gridclient.ui.actions import word_of
+from gridclient.ui.actions import TOGETHER, word_of
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import spec_of_closing, spec_of_several
+from gridclient.ui.casework.form_spec import FormSpec, spec_of_closing, spec_of_several
 from gridclient.ui.casework.offers import offers_together
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
@@ -109,8 +109,10 @@ class SeveralCases(QObject):
     def start(self, action: Action) -> None:
         """The cursor into the form of filing, where something can be filed, or of closing."""
         form = self._foot.form
-        if action is Action.CLOSE and not self.asks_closing:
+        if action is Action.CLOSE and not self.asks_once:
             self._ask_closing()
+        elif action in TOGETHER and not self.asks_once:
+            self._ask(action)
         elif action is Action.FILE and form is None and self._now.new and may(self._desk.actor.role, Action.FILE):
             self._open_form()
         if self._foot.form is not None:
@@ -118,7 +120,7 @@ class SeveralCases(QObject):
 
     def cancel(self) -> None:
         """Esc: puts the form away, or stops what is under way, and offers the dispatch of all."""
-        if self.asks_closing:
+        if self.asks_once:
             self._foot.close_form()
             self._read()
         elif self._portions.running:
@@ -127,9 +129,9 @@ class SeveralCases(QObject):
             self._foot.show_batch(self._now.ready)
 
     @property
-    def asks_closing(self) -> bool:
-        """Whether it is being asked what the closing needs."""
-        return self._foot.form is not None and self._foot.form.spec.action is Action.CLOSE
+    def asks_once(self) -> bool:
+        """Whether something else than the filing is being asked once for all of them."""
+        return self._foot.form is not None and self._foot.form.spec.action is not Action.FILE
 
     def _read(self) -> None:
         ids = self._ids
@@ -140,7 +142,7 @@ class SeveralCases(QObject):
             return
         self._now = several
         self.shown.emit(several.rows)
-        if not self.asks_closing:  # what is typed there stays
+        if not self.asks_once:  # what is typed there stays
             self._offer(several)
         if self._said:
             self._foot.note.say(self._said, "warn")
@@ -174,6 +176,16 @@ class SeveralCases(QObject):
         form = self._foot.open_form(spec_of_closing(len(handled)), self._lists.now)
         form.cancelled.connect(self.cancel)
         form.submitted.connect(partial(self._close, handled))
+
+    def _ask(self, action: Action) -> None:
+        """Whether it is meant for all of these, which are many: Enter does it, Esc leaves it."""
+        states = TOGETHER[action]
+        case_ids = tuple(row.id for row in self._now.rows if row.state in states)
+        words = self.tr("{action} {count} 件").format(action=word_of(action), count=len(case_ids))
+        form = self._foot.open_form(FormSpec(action, words, (), words), self._lists.now)
+        form.cancelled.connect(self.cancel)
+        form.submitted.connect(lambda _values: self._news.together_wanted.emit(action, {}, case_ids))
+        form.submitted.connect(lambda _values: form.submit_button.setEnabled(True))
 
     def _close(self, case_ids: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Those that were counted when it was asked. The form stays until it has begun: what was typed is not lost."""

@@ -149,7 +149,7 @@ def test_the_closing_of_several_keeps_what_is_typed_and_is_for_those_that_were_c
     assert wanted.args[1]["note"] == "已回访"
     assert wanted.args[2] == tuple(handled)
     assert panel.foot.form is form
-    panel.on_closing_begun()
+    panel.on_asked_begun()
     assert focused(panel) is panel, "Esc is heard there"
     qtbot.waitUntil(lambda: Action.CLOSE in panel.foot.bar.buttons)
     assert panel.foot.form is None
