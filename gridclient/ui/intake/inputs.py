@@ -121,7 +121,7 @@ class Inputs(QWidget):
         hints = {
             "title": self.tr("不填则取描述首句"),
             "point": self.tr("经度, 纬度"),
-            "happened_at": "2026-11-20 14:00",
+            "happened_at": self.tr("年-月-日 时:分"),
         }
         for name in ("title", "address", "point", "happened_at", "reporter_name", "reporter_phone", "upper_number"):
             made[name] = line_input(QLineEdit(self, placeholderText=hints.get(name, "")), heard)
