@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Protocol, cast
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QWidget
 
 from gridclient.ui.banner import Banner
@@ -138,7 +138,9 @@ class _Across(QSplitter):
             self._cases.note.button.click()
         elif key in _ENTER and table.hasFocus() and self._case.isVisible():
             self._hand_over(event, self._case)
-        elif key in _STEPS and self._case.hasFocus() and table.currentIndex().isValid():
+        elif self._case.hasFocus() and (
+            event.matches(QKeySequence.StandardKey.SelectAll) or (key in _STEPS and table.currentIndex().isValid())
+        ):
             self._hand_over(event, table)
         elif key in _STEPS and self._case.hasFocus():
             self._cases.go_on()  # which is the step

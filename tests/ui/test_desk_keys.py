@@ -114,6 +114,14 @@ def test_after_a_dispatch_the_panel_shows_that_it_has_the_keyboard_and_an_arrow_
     assert not mark.isVisible()
 
 
+def test_ctrl_a_in_the_cases_panel_chooses_all_of_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    window.detail.setFocus()
+    settle(qtbot, window)
+    press(focused(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    settle(qtbot, window)
+    assert len(window.state.selected) == len(window.cases.model.rows) > 1
+
+
 def test_enter_in_the_list_goes_on_with_the_case(window: MainWindow, qtbot: QtBot) -> None:
     enter_in_the_list(window, qtbot)
     assert focused() is not window.cases.table
