@@ -37,6 +37,8 @@ def stage_words(view: SyncView) -> str:
 def bundle_words(report: BundleReport, *, out: bool) -> str:
     """What became of a file on a stick."""
     known = translate("Sync", "（另有 {count} 条早已在了）").format(count=f"{report.known:,}") if report.known else ""
+    if out and not report.events and not report.known:
+        return translate("Sync", "没有要带走的：{file} 里没有本机的新内容。").format(file=report.file.name)
     if out and not report.events:
         return translate("Sync", "{file} 已经是最新的，没有要补写的。").format(file=report.file.name)
     if out:

@@ -263,6 +263,7 @@ def test_how_far_a_round_is(stage: str, done: int, whole: int, words: str) -> No
             True,
             "已写入 desk.gridbundle：12 条（另有 3 条早已在了）。请安全弹出U盘后再拔。",
         ),
+        (BundleReport(FILE, 0), True, "没有要带走的：desk.gridbundle 里没有本机的新内容。"),
         (BundleReport(FILE, 0, 3), True, "desk.gridbundle 已经是最新的，没有要补写的。"),
         (BundleReport(FILE, 0, 3), False, "desk.gridbundle 里没有新内容（另有 3 条早已在了）。"),
         (BundleReport(FILE, 7), False, "已从 desk.gridbundle 取得 7 条。"),
