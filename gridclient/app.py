@@ -189,7 +189,7 @@ class App:
         return cut_off(self.opened.desk.settings)
 
     def _tell_cut_off(self, words: str) -> None:
-        if words:
+        if words and self.window.pages.page("import") is None:  # which says it itself, or is at another by now
             self.window.pages.progressed.emit(words)
 
     def _help(self, keys: Keys) -> QWidget:

@@ -35,7 +35,7 @@ _BEFORE_DISPATCH: Final = frozenset({"reported", "filed"})
 
 
 _Place = tuple[CaseRow | None, int, tuple[str, ...]]
-"""The row that the operator is on, and its line."""
+"""The row that the operator is on, its line, and which of the chosen cases stand above it."""
 
 
 class CaseList(QWidget):
