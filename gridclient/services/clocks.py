@@ -5,19 +5,27 @@ Source: limits hang on the filing condition, else on the level; the stage limits
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.calendar import WorkingHours
 from gridclient.domain.case import Case, Stage
 from gridclient.domain.deadlines import Deadline, StartRule, deadline, working_seconds
-from gridclient.domain.errors import InvalidInput
-from gridclient.domain.events import to_seconds
+from gridclient.domain.errors import InvalidInput, RuleViolation
+from gridclient.domain.events import from_seconds, to_seconds
 from gridclient.domain.limits import Limit, LimitKind, format_limit, parse_limit
 from gridclient.services.ports import Reference
 
 _SHORTEST_HOURS = 1 / 60
+CLOCK_DRIFT: Final = timedelta(minutes=5)
+"""What is told of the past may be ahead of this desk's clock by so much."""
+
+
+def require_happened(seconds: int | None, now: datetime) -> None:
+    """Raises ``RuleViolation("time.ahead")`` for a time that is still to come."""
+    if seconds is not None and seconds > to_seconds(now + CLOCK_DRIFT):
+        raise RuleViolation("time.ahead", at=from_seconds(seconds))
 
 
 def handling_limit(case: Case, reference: Reference) -> str:

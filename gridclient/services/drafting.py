@@ -21,6 +21,7 @@ from gridclient.services.clocks import (
     deadline_of,
     handling_limit,
     remaining_seconds,
+    require_happened,
     resumed_limit,
 )
 from gridclient.services.conditions import named_condition
@@ -73,6 +74,7 @@ def _facts_changed(situation: Situation) -> dict[str, Any]:
     given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
     if "title" in given and not str(given["title"]).strip():
         raise RuleViolation("case.title_missing")
+    require_happened(given.get("happened_at"), situation.now)
     if standard := given.get("standard"):
         row = named_condition(situation.reference, str(standard))
         given["standard"] = row.key

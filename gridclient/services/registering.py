@@ -10,7 +10,7 @@ from gridclient.domain.errors import NotFound, RuleViolation
 from gridclient.domain.events import EventDraft, EventKind
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor, require
-from gridclient.services.clocks import clock_payload
+from gridclient.services.clocks import clock_payload, require_happened
 from gridclient.services.conditions import named_condition
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
@@ -43,7 +43,7 @@ def register_case(
     """Puts a new case in the log, numbered for good.
 
     Raises:
-        RuleViolation: no title and no description, or no such level.
+        RuleViolation: no title and no description, no such level, or a time to come (``time.ahead``).
         NotFound: the grid or the standard is not on the lists.
     """
     require(command.actor, Action.AMEND, "register")
@@ -51,6 +51,7 @@ def register_case(
     if command.level not in LEVELS:
         raise RuleViolation("case.no_such_level", level=command.level)
     now = clock.now()
+    require_happened(facts.happened_at, now)
     township = township_of(facts.grid) or reference.setting("township")
     case_id = ids.new_id()
     with work() as unit_of_work:

@@ -21,6 +21,8 @@ import numpy as np
 
 from gridclient.domain.codes import Tier, tier_of
 from gridclient.domain.errors import InvalidInput
+from gridclient.domain.events import to_seconds
+from gridclient.services.clocks import CLOCK_DRIFT
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import ImportedCase, Record
 from gridclient.services.imported_case import StandardMatcher, case_key, dated, listed_class
@@ -45,6 +47,7 @@ class CaseSink:
         self._database = database
         self._journal = journal
         self._now = now
+        self._latest = to_seconds(now + CLOCK_DRIFT)
         self._areas = reference.snapshot()
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
         self._township = self._areas.settings["township"]
@@ -59,6 +62,8 @@ class CaseSink:
         if any(case.notices for case in cases):
             self._remarks.update(notice.code for case in cases for notice in case.notices)
             cases = [case._replace(notices=()) for case in cases]
+        if ahead := sum(case.reported is not None and case.reported > self._latest for case in cases):
+            self._remarks["case.reported_ahead"] += ahead
         refused = [_refuse(r, "", "import.other_kind") for r in records if not isinstance(r, ImportedCase)]
         self._put_aside(self._new_ones(cases, refused), refused)
         return refused

@@ -140,6 +140,13 @@ def test_points_that_are_zero_are_remarked_once(store: ImportStore) -> None:
     assert [(notice.code, notice.params["count"]) for notice in outcome.notices] == [("case.point_zero", 3)]
 
 
+def test_cases_that_were_reported_later_than_now_are_remarked_once(store: ImportStore) -> None:
+    ahead = NOW + timedelta(days=1)
+    outcome = store.bring([replace(case_row(n), reported_at=ahead) for n in range(3)] + [case_row(3)], ImportKind.CASES)
+    assert outcome.summary.imported == 4
+    assert [(notice.code, notice.params["count"]) for notice in outcome.notices] == [("case.reported_ahead", 3)]
+
+
 def test_a_case_lies_in_the_grid_of_its_own_day(store: ImportStore) -> None:
     store.bring([replace(basics()[1], valid_to=NOW.date() - timedelta(days=10))])
     store.bring([case_row(1, reported_at=NOW - timedelta(days=20)), case_row(9)], ImportKind.CASES)
