@@ -6,6 +6,7 @@ Each stream is read in pieces, so that a container which lies about its sizes co
 
 from __future__ import annotations
 
+import codecs
 import errno
 import struct
 import zipfile
@@ -85,9 +86,8 @@ def identify(path: Path) -> Source:
     """What the file is, by its content.
 
     Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.folder``, ``file.empty``, ``file.too_large``,
-    ``file.old_xls``, ``file.encrypted``, ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``,
-    ``file.zip_bomb``,
-    ``file.damaged``, ``file.unreadable``.
+    ``file.old_xls``, ``file.encrypted``, ``file.basemap``, ``file.geojson_encoding``,
+    ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``, ``file.zip_bomb``, ``file.damaged``, ``file.unreadable``.
     """
     with readable(path.name):
         if not path.is_file():
@@ -107,7 +107,11 @@ def identify(path: Path) -> Source:
 def _text_form(file: str, head: bytes, path: Path) -> Form:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         _raise_for_compound(path)
+    if head.startswith((b"PMTiles", b"SQLite format 3\0")):
+        raise InvalidInput("file.basemap", file=file)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and start[2:].strip(b"\0 \t\r\n").startswith(b"{"):
+        raise InvalidInput("file.geojson_encoding", file=file)
     if start.startswith(b"{"):
         return Form.GEOJSON
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<body")):

@@ -68,6 +68,10 @@ def refusal(path: Path, content: bytes, kind: ImportKind = ImportKind.CASES) -> 
         ("a.csv", "编号,标题\n1,路灯\n".encode() + "2,井盖\n".encode("gb18030"), "file.encoding_mixed"),
         ("a.csv", "编号,反对数\n1,2".encode(), "file.columns_missing"),
         ("a.geojson", grids_geojson(), "file.not_a_table"),
+        ("a.geojson", '\n{"type": "FeatureCollection"}'.encode("utf-16"), "file.geojson_encoding"),
+        ("a.json", b"\xfe\xff" + "{}".encode("utf-16-be"), "file.geojson_encoding"),
+        ("a.pmtiles", b"PMTiles\3" + bytes(200), "file.basemap"),
+        ("a.mbtiles", b"SQLite format 3\0" + bytes(200), "file.basemap"),
         ("a.xlsx", workbook_bytes([]), "file.no_rows"),
     ],
 )
