@@ -92,37 +92,23 @@ def test_the_import_page_is_imported_before_anybody_opens_it(
         app.close()
 
 
-@pytest.mark.parametrize("opened", [False, True])
-def test_an_import_that_was_cut_off_is_told_unless_its_page_is_open(
-    profile: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, opened: bool
+@pytest.mark.parametrize("begun", [False, True])
+def test_an_import_that_was_cut_off_is_told_and_one_that_was_just_begun_is_not(
+    profile: Path, qtbot: QtBot, begun: bool
 ) -> None:
-    monkeypatch.setattr(desktop, "_AHEAD_MS", 0)
-    monkeypatch.setattr(desktop, "_BETWEEN_MS", 0)
     told: list[str] = []
     app = desktop.build_app(profile)
     try:
+        if begun:
+            app.window.pages.show("import")
+        qtbot.waitUntil(lambda: not app.jobs.busy)
         app.opened.desk.settings.keep_value("import.under_way", "甲.csv")
         app.window.pages.progressed.connect(told.append)
-        if opened:
-            app.window.pages.show("import")
-        asked = heard_of(app, monkeypatch)
-        qtbot.waitUntil(lambda: bool(asked), timeout=10_000)
-        assert any("甲.csv" in words for words in told) is not opened
+        app._import_ahead(iter(()))
+        qtbot.waitUntil(lambda: not app.jobs.busy)
+        assert any("甲.csv" in words for words in told) is not begun
     finally:
         app.close()
-
-
-def heard_of(app: desktop.App, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the desk learns of an import that was cut off, once it has taken it in."""
-    asked: list[str] = []
-    tell = app._tell_cut_off
-
-    def heard(words: str) -> None:
-        tell(words)
-        asked.append(words)
-
-    monkeypatch.setattr(app, "_tell_cut_off", heard)
-    return asked
 
 
 def test_the_offline_switch_stands_as_it_was_left(profile: Path, qtbot: QtBot) -> None:
