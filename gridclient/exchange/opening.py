@@ -87,7 +87,8 @@ def identify(path: Path) -> Source:
 
     Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.folder``, ``file.empty``, ``file.too_large``,
     ``file.old_xls``, ``file.encrypted``, ``file.basemap``, ``file.geojson_encoding``,
-    ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``, ``file.zip_bomb``, ``file.damaged``, ``file.unreadable``.
+    ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``,
+    ``file.zip_bomb``, ``file.damaged``, ``file.unreadable``.
     """
     with readable(path.name):
         if not path.is_file():
