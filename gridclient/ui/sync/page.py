@@ -81,6 +81,8 @@ class SyncPage(CoverPage):
         down(*parts, 1, on=inner, edges=(20, 18, 20, 16), gap=10)
         scroll = ScrolledColumn(inner, parent=self)
         scroll.setFixedWidth(_LEFT_PX)
+        seen = partial(scroll.ensureWidgetVisible, self.stick)
+        self.stick.told.connect(lambda: QTimer.singleShot(0, scroll, seen))  # the note has its room only then
         return scroll
 
     def _connect(self) -> None:

@@ -28,10 +28,12 @@ class StickPanel(QWidget):
     Signals:
         changed(Changes): what came in with a file.
         finished(): a file was written or read.
+        told(): the note says how it ended.
     """
 
     changed = Signal(object)
     finished = Signal()
+    told = Signal()
 
     def __init__(self, *, control: SyncControl, jobs: Jobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +118,7 @@ class StickPanel(QWidget):
         self.note.say(bundle_words(report, out=out))
         self.finished.emit()
         self.choose.setVisible(bool(report.conflicts))
+        self.told.emit()
         if report.changes != Changes():
             self.changed.emit(report.changes)
 
@@ -125,6 +128,7 @@ class StickPanel(QWidget):
             self.note.say(self.tr("已取消；文件和本机的数据都没有损坏，再做一次会接着来。"))
         else:
             self.note.say_error(error)
+        self.told.emit()
 
     def _show_running(self, running: bool) -> None:
         self._running = running

@@ -283,3 +283,14 @@ def test_every_state_fits_the_smallest_screen(
     for label in page.card.findChildren(QWidget):
         if label.isVisible():
             assert label.mapTo(page, label.rect().topRight()).x() <= 440
+
+
+def test_how_a_file_ended_is_in_sight_on_a_small_screen(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    page.resize(1000, 400)
+    fake.fault = SyncFault("bundle.broken")
+    page.stick.import_from(FILE)
+    settle(qtbot, jobs)
+    note = page.stick.note
+    qtbot.waitUntil(lambda: note.visibleRegion().boundingRect() == note.rect())
