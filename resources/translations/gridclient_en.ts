@@ -981,8 +981,12 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
         <translation>Columns</translation>
     </message>
     <message>
-        <source>* 必须有；按表头自动对好，同样的表头下次沿用</source>
-        <translation>* required; matched by the header, and kept for files with the same header</translation>
+        <source>按表头自动对好，同样的表头下次沿用</source>
+        <translation>Matched by the header, and kept for files with the same header</translation>
+    </message>
+    <message>
+        <source>带 * 的必须有</source>
+        <translation>those with * are required</translation>
     </message>
     <message>
         <source>（不取）</source>
@@ -1043,10 +1047,6 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>在案件台看这件</source>
         <translation>See it on the desk</translation>
-    </message>
-    <message>
-        <source>返回</source>
-        <translation>Back</translation>
     </message>
     <message>
         <source>冲突：两个席位同时处理的案件</source>
@@ -1342,6 +1342,13 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>要求{unit}返工</source>
         <translation>rework{unit}</translation>
+    </message>
+</context>
+<context>
+    <name>CoverPage</name>
+    <message>
+        <source>返回</source>
+        <translation>Back</translation>
     </message>
 </context>
 <context>
@@ -1977,8 +1984,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Check</translation>
     </message>
     <message>
-        <source>返回</source>
-        <translation>Back</translation>
+        <source>上次关闭时正在导入 {file}，可能没有导完；再导一次不会重复。</source>
+        <translation>{file} was being imported when the desk was closed and may not be complete; importing it again adds nothing twice.</translation>
     </message>
     <message>
         <source>导入没有完成，原因见“导入”页（Ctrl+I）。</source>
@@ -2225,6 +2232,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>经度, 纬度</source>
         <translation>Lon, lat</translation>
+    </message>
+    <message>
+        <source>年-月-日 时:分</source>
+        <translation>year-month-day hour:minute</translation>
     </message>
     <message>
         <source>标题</source>
@@ -2481,13 +2492,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>已记住代理。</source>
         <translation>Proxy kept.</translation>
-    </message>
-</context>
-<context>
-    <name>ListedPage</name>
-    <message>
-        <source>返回</source>
-        <translation>Back</translation>
     </message>
 </context>
 <context>
@@ -2998,6 +3002,10 @@ Import divisions and grids with Ctrl+I.</translation>
 <context>
     <name>SeveralCases</name>
     <message>
+        <source>{action} {count} 件</source>
+        <translation>{action}: {count} cases</translation>
+    </message>
+    <message>
         <source>正在立案 {done}/{total}，按 Esc 停止</source>
         <translation>Filing {done}/{total}, Esc stops</translation>
     </message>
@@ -3479,6 +3487,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation> ({count} were there before)</translation>
     </message>
     <message>
+        <source>没有要带走的：{file} 里没有本机的新内容。</source>
+        <translation>Nothing to take along: {file} holds nothing new of this desk.</translation>
+    </message>
+    <message>
         <source>{file} 已经是最新的，没有要补写的。</source>
         <translation>{file} is up to date, nothing to add.</translation>
     </message>
@@ -3523,6 +3535,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Handled by two desks at once: {count} case(s) to choose.</translation>
     </message>
     <message>
+        <source>U盘带来的内容里，有 {count} 件案件同步中心没有收下，已从本机撤下；U盘和原席位上仍有，请联系县级管理员。</source>
+        <translation>Of what the stick brought the hub did not take {count} cases; they were withdrawn here. The stick and their desk still have them; ask the county administrator.</translation>
+    </message>
+    <message>
         <source>{seconds} 秒</source>
         <translation>{seconds} s</translation>
     </message>
@@ -3551,10 +3567,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>立即同步</source>
         <translation>Sync now</translation>
-    </message>
-    <message>
-        <source>返回</source>
-        <translation>Back</translation>
     </message>
     <message>
         <source>还没有同步过。每次同步的时间、条数和结果会记在这里。</source>
@@ -3587,9 +3599,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <source>时间线</source>
         <translation>Timeline</translation>
     </message>
-</context>
-<context>
-    <name>TimelineModel</name>
     <message>
         <source>{at} · {actor}</source>
         <translation>{at} · {actor}</translation>
@@ -3601,6 +3610,13 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>未生效：与另一席位的操作冲突</source>
         <translation>Not in force: conflict with another desk</translation>
+    </message>
+</context>
+<context>
+    <name>TitleLine</name>
+    <message>
+        <source>复制</source>
+        <translation>Copy</translation>
     </message>
 </context>
 <context>
