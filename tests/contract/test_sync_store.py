@@ -14,8 +14,9 @@ from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, StickBatch, SyncStore
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
+from tests.fakes.sync_hub import HUB, FakeHub
 from tests.fakes.sync_store import FakeSyncStore
-from tests.fakes.toy_hub import HUB, ToyHub, pull_all, push_all, toy_desk
+from tests.fakes.toy_desk import pull_all, push_all, toy_desk
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Player:
     key: bytes
     write: Callable[[], object]
 
-    def round(self, hub: ToyHub, cut: int = 3) -> None:
+    def round(self, hub: FakeHub, cut: int = 3) -> None:
         assert push_all(self.store, self.key, hub)
         pull_all(self.store, hub, cut=cut)
 
@@ -63,7 +64,7 @@ def code_of(call: Callable[[], object]) -> str:
 
 
 def test_own_events_wait_until_their_places_come_back(players: tuple[Player, Player]) -> None:
-    one, hub = players[0], ToyHub()
+    one, hub = players[0], FakeHub()
     assert not one.waiting
     one.write()
     one.write()
@@ -93,7 +94,7 @@ def test_unsent_events_are_chained_from_any_number(players: tuple[Player, Player
 
 def test_feeds_of_two_desks_come_to_the_same_count_and_sum(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     for player in (one, two, one, two, two):
         player.write()
         player.write()
@@ -106,7 +107,7 @@ def test_feeds_of_two_desks_come_to_the_same_count_and_sum(players: tuple[Player
 
 def test_a_page_again_adds_nothing(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     one.write()
     one.round(hub)
     page = hub.page(FeedState(STREAM, 0, 0, 0), two.store.device, 5)
@@ -115,7 +116,7 @@ def test_a_page_again_adds_nothing(players: tuple[Player, Player]) -> None:
 
 def test_a_page_tells_how_many_own_events_it_acknowledged_and_only_once(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     for player in (one, two, one):
         player.write()
         assert push_all(player.store, player.key, hub)
@@ -126,7 +127,7 @@ def test_a_page_tells_how_many_own_events_it_acknowledged_and_only_once(players:
 
 def test_a_wrong_page_leaves_nothing(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     for _ in range(3):
         one.write()
     one.round(hub)
@@ -145,7 +146,7 @@ def test_a_wrong_page_leaves_nothing(players: tuple[Player, Player]) -> None:
 
 def test_a_feed_that_is_read_again_finds_what_the_hub_lost(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     one.write()
     one.round(hub)
     old = hub.copy()
@@ -165,7 +166,7 @@ def test_a_feed_that_is_read_again_finds_what_the_hub_lost(players: tuple[Player
 
 def test_a_new_incarnation_numbers_what_waits_anew(players: tuple[Player, Player]) -> None:
     one, two = players
-    hub = ToyHub()
+    hub = FakeHub()
     one.write()
     one.round(hub)
     one.write()
@@ -190,7 +191,7 @@ def test_a_stick_brings_events_once(players: tuple[Player, Player]) -> None:
     assert two.store.take_unplaced([batch]).new_events == 2
     assert two.store.take_unplaced([batch]).new_events == 0
     assert not two.waiting  # they are not its own
-    hub = ToyHub()
+    hub = FakeHub()
     one.round(hub)
     two.round(hub)
     assert two.store.feeds()[0].count == 2

@@ -23,7 +23,7 @@ from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM, TOWNSHIP
-from tests.fakes.toy_hub import ToyDesk
+from tests.fakes.toy_desk import ToyDesk
 
 _PATIENCE_S: Final = 30.0
 FULL: Final = (Grant(STREAM, writes=True),)

@@ -3,110 +3,151 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import Record, link_after, place_mark
+from gridclient.domain.handing import stream_of, units_handed
 from gridclient.services.enrolment import Grant
-from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.store.sync_feeds import is_part
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.transport import FilePlace, Untold
-from gridclient.sync.wire import (
-    FeedAsk,
-    Push,
-    PushResult,
-    PushStatus,
-    SyncReply,
-    decode_request,
-    encode_reply,
-)
+from gridclient.sync.wire import Push, PushResult, PushStatus, SyncReply, decode_request, encode_reply
 
 HUB = "hub-1"
 
 
 @dataclass
-class _Origin:
-    links: list[bytes] = field(default_factory=list)
+class _Stream:
+    """Events in their order, each with its link, and what was signed of them."""
+
+    events: list[tuple[Record, bytes]] = field(default_factory=list)
     heads: list[SignedHead] = field(default_factory=list)
 
 
 @dataclass
 class _Books:
-    streams: dict[str, list[Record]] = field(default_factory=dict)
-    origins: dict[OriginKey, _Origin] = field(default_factory=dict)
+    streams: dict[str, _Stream] = field(default_factory=dict)
+    links: dict[OriginKey, list[bytes]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
 
 
 class FakeHub:
-    """Orders what devices push; ``keys`` are their public keys, ``page`` the most events of one answer's page."""
+    """Orders what devices push. ``keys``: their public keys; ``page_size``: the most events of one answer's page;
+    ``answered``: what was said of the last push that came without a line."""
 
-    def __init__(self, page: int = 5) -> None:
+    def __init__(self, page_size: int = 5) -> None:
         self.keys: dict[str, bytes] = {}
         self.revoked: set[str] = set()
         self.forbidden: set[str] = set()
-        self.page = page
+        self.page_size = page_size
         self.name = HUB
         self.grants: tuple[Grant, ...] | None = None
+        self.answered = PushResult(PushStatus.KNOWN, 1)
         self.books = _Books()
 
-    def backup(self) -> _Books:
-        return copy.deepcopy(self.books)
+    def copy(self) -> FakeHub:
+        """A backup of it."""
+        return copy.deepcopy(self)
+
+    def records(self, stream: str) -> list[Record]:
+        """The events of a stream in their order."""
+        return [record for record, _ in self.books.streams.get(stream, _Stream()).events]
 
     def sync(self, body: bytes, device: str) -> bytes:
         if device in self.revoked:
             raise SyncFault("sync.revoked")
         request = decode_request(body, device)
-        results = tuple(self._push(push) for push in request.pushes)
-        behind = tuple(ask.feed for ask in request.feeds if ask.cursor > len(self.books.streams.get(ask.feed, ())))
-        pages = tuple(self._page(ask, device) for ask in request.feeds if ask.feed not in behind)
+        results = tuple(map(self.push, request.pushes))
+        behind = tuple(ask.feed for ask in request.feeds if ask.cursor > len(self.records(ask.feed)))
+        pages = tuple(
+            self.page(FeedState(ask.feed, ask.cursor, 0, 0, ask.whole), device, self.page_size)
+            for ask in request.feeds
+            if ask.feed not in behind
+        )
         return encode_reply(SyncReply(self.name, 1_790_000_000_000, results, pages, behind, self.grants))
 
-    def _push(self, push: Push) -> PushResult:
-        origin = self.books.origins.setdefault(push.origin, _Origin())
-        head = len(origin.links)
+    def push(self, push: Push) -> PushResult:
+        """Puts the events at the end of their stream; known ones are compared."""
+        known = self.books.links.get(push.origin, [])
+        head = len(known)
         if push.origin.stream in self.forbidden or push.first > head + 1:
             forbidden = push.origin.stream in self.forbidden
             return PushResult(PushStatus.FORBIDDEN if forbidden else PushStatus.GAP, head + 1)
-        links = origin.links[: push.first - 1]
+        links = known[: push.first - 1]
         for record in push.records:
             links.append(link_after(links[-1] if links else bytes(32), record.canonical()))
         last = push.first + len(push.records) - 1
-        known = min(head, last)
-        if not push.records or links[-1] != push.link_after or links[:known] != origin.links[:known]:
+        if not push.records or links[-1] != push.link_after or links[:head] != known[: len(links)]:
             return PushResult(PushStatus.FORK if head else PushStatus.REFUSED, head + 1)
-        if not head_is_signed(self.keys[push.origin.device], push.origin, last, push.link_after, push.signature):
+        key = self.keys[push.origin.device]
+        if not head_is_signed(key, push.origin, last, push.link_after, push.signature):
             return PushResult(PushStatus.REFUSED, head + 1)
         if last <= head:
             return PushResult(PushStatus.KNOWN, head + 1)
-        origin.links = links
-        origin.heads.append(SignedHead(push.origin, last, self.keys[push.origin.device], push.signature))
-        self.books.streams.setdefault(push.origin.stream, []).extend(push.records[head + 1 - push.first :])
+        stream = self.books.streams.setdefault(push.origin.stream, _Stream())
+        fresh = zip(push.records[head + 1 - push.first :], links[head:], strict=True)
+        stream.events.extend(fresh)
+        stream.heads.append(SignedHead(push.origin, last, key, push.signature))
+        self.books.links[push.origin] = links
         return PushResult(PushStatus.APPLIED, last + 1)
 
-    def link(self, record: Record) -> bytes:
-        return self.books.origins[OriginKey(*record.key[:3])].links[record.key.seq - 1]
+    def page(self, feed: FeedState, device: str, limit: int) -> FeedPage:
+        """The next stretch of a feed, of so many positions."""
+        stream = self.books.streams.get(stream_of(feed.feed), _Stream())
+        cursor = min(len(stream.events), feed.cursor + limit)
+        if is_part(feed.feed):
+            belongs = _of_unit(stream, feed.feed.partition("@")[0][2:])
+            chosen = sorted(p for p, since in belongs.items() if feed.cursor < max(p, since) <= cursor)
+            counted = [p for p, since in belongs.items() if max(p, since) <= cursor]
+        else:
+            chosen, counted = list(range(feed.cursor + 1, cursor + 1)), list(range(1, cursor + 1))
+        foreign = tuple(_foreign(stream, chosen, feed, device))
+        there = {placed.record.key for placed in foreign}
+        return FeedPage(
+            feed.feed,
+            cursor,
+            cursor == len(stream.events),
+            len(counted),
+            sum(place_mark(p, stream.events[p - 1][1]) for p in counted) % 2**64,
+            foreign,
+            tuple(_own(stream, chosen, feed, device)),
+            tuple({head.origin: head for head in stream.heads if (*head.origin, head.seq) in there}.values()),
+        )
 
-    def _page(self, ask: FeedAsk, device: str) -> FeedPage:
-        events = self.books.streams.get(ask.feed, [])
-        part = list(enumerate(events, 1))[ask.cursor : ask.cursor + self.page]
-        cursor = part[-1][0] if part else ask.cursor
-        complete = cursor == len(events)
-        total = sum(place_mark(p, self.link(record)) for p, record in enumerate(events, 1)) % 2**64
-        foreign, own = [], []
-        for position, record in part:
-            origin = OriginKey(*record.key[:3])
-            if record.key.device == device and not ask.whole:
-                own.append(PlacedRun(position, origin, record.key.seq, 1))
-            else:
-                foreign.append(PlacedRecord(position, record, self.link(record) if ask.whole else b""))
-        told = {OriginKey(*placed.record.key[:3]): placed.record.key.seq for placed in foreign}
-        heads = [head for origin, seq in told.items() for head in self.books.origins[origin].heads if head.seq <= seq]
-        count = (len(events), total) if complete else (0, 0)
-        return FeedPage(ask.feed, cursor, complete, *count, tuple(foreign), tuple(own), tuple(heads))
+
+def _foreign(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -> Iterator[PlacedRecord]:
+    linked = feed.repairing or is_part(feed.feed)
+    for position in chosen:
+        record, link = stream.events[position - 1]
+        if record.key.device != device or feed.repairing:
+            yield PlacedRecord(position, record, link if linked else b"")
+
+
+def _own(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -> Iterator[PlacedRun]:
+    for position in chosen:
+        key = stream.events[position - 1][0].key
+        if key.device == device and not feed.repairing:
+            yield PlacedRun(position, OriginKey(*key[:3]), key.seq, 1)
+
+
+def _of_unit(stream: _Stream, unit: str) -> dict[int, int]:
+    """The positions of the unit's cases, each with the position since when it has the case."""
+    since: dict[str, int] = {}
+    for position, (record, _) in enumerate(stream.events, 1):
+        if unit in units_handed(record.kind, json.loads(record.text)):
+            since.setdefault(record.subject, position)
+    return {
+        position: since[record.subject]
+        for position, (record, _) in enumerate(stream.events, 1)
+        if record.subject in since
+    }
 
 
 class Fault(StrEnum):

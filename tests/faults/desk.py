@@ -29,7 +29,7 @@ from gridclient.store.unit_of_work import SqliteWork
 from gridclient.sync.signing import head_is_signed
 from tests.contract.fakes import KnownAreas
 from tests.fakes.set_clock import SetClock
-from tests.fakes.toy_hub import make_profile
+from tests.fakes.toy_desk import make_profile
 from tests.ui.fakes.invented_desk import GRIDS, NOW, STANDARDS, TOWNSHIP, UNITS
 from tests.ui.fakes.memory_store import MemoryReference
 

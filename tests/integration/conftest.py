@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.import_store import ImportStore
-from tests.fakes.toy_hub import Desks, ToyDesk, ToyHub, some_desks, toy_desk
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import Desks, ToyDesk, some_desks, toy_desk
 
 
 @pytest.fixture
-def hub() -> ToyHub:
-    return ToyHub()
+def hub() -> FakeHub:
+    return FakeHub()
 
 
 @pytest.fixture

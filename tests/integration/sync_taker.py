@@ -12,7 +12,7 @@ from pathlib import Path
 from gridclient.services.sync_port import FeedPage
 from gridclient.store.profile import open_profile
 from tests.contract.stage import NOW
-from tests.fakes.toy_hub import desk_on
+from tests.fakes.toy_desk import desk_on
 
 
 def main(folder: Path, file: Path) -> None:

@@ -14,13 +14,14 @@ from gridclient.store.profile import open_profile
 from gridclient.store.schema import VERSION, version_of
 from gridclient.store.verify import verify
 from tests.contract.stage import DEVICE, NOW, UNITS
-from tests.fakes.toy_hub import ToyHub, desk_on, make_profile, same_tables, toy_desk
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import desk_on, make_profile, same_tables, toy_desk
 
 OLD = Path(__file__).resolve().parents[1] / "data" / "store-1.db"
 
 
 def test_a_store_of_the_first_version_opens_whole_and_is_synchronised(tmp_path: Path) -> None:
-    folder, hub = tmp_path / "old", ToyHub()
+    folder, hub = tmp_path / "old", FakeHub()
     make_profile(folder, 1)
     profiles._write_identity(
         folder / "profile.json",

@@ -17,7 +17,8 @@ from gridclient.domain.events import EventKind
 from gridclient.store.verify import verify
 from tests.contract.stage import STANDARD, UNITS
 from tests.fakes.quick_disk import quick_folder
-from tests.fakes.toy_hub import ToyDesk, ToyHub, same_tables, toy_desk
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk, same_tables, toy_desk
 
 Deed = Callable[[ToyDesk, str], None]
 _DESKS = 3
@@ -65,7 +66,7 @@ class _County:
 
     def __init__(self, desks: list[ToyDesk]) -> None:
         self.desks = desks
-        self.hub = ToyHub()
+        self.hub = FakeHub()
         self.cases: list[str] = []
         for desk in desks:
             desk.enrol()

@@ -10,14 +10,15 @@ from gridclient.services.sync_port import OriginKey
 from gridclient.store.driver import Connection
 from gridclient.store.sync_lost import lost_places, next_lost
 from tests.contract.stage import STREAM, TOWNSHIP
-from tests.fakes.toy_hub import Desks, ToyDesk, ToyHub, proved
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import Desks, ToyDesk, proved
 
 _MANY, _AT_ONCE = 1000, 10
 
 
 def test_what_is_written_where_a_withdrawn_event_stood_did_not_stand_there(desks: Desks) -> None:
     one, two = desks
-    hub, restored = ToyHub(), ToyHub()
+    hub, restored = FakeHub(), FakeHub()
     one.stage.register("丢")
     one.round(hub)
     two.round(hub)
@@ -38,7 +39,7 @@ def test_what_is_written_where_a_withdrawn_event_stood_did_not_stand_there(desks
 
 def test_the_next_lost_event_is_that_of_another_desk_behind_the_position_that_has_no_place_yet(desks: Desks) -> None:
     one, two = desks
-    hub, restored = ToyHub(), ToyHub()
+    hub, restored = FakeHub(), FakeHub()
     for number, desk in enumerate((one, two, one, two, one)):
         desk.stage.register(f"第{number}件")
         desk.round(hub)
@@ -58,7 +59,7 @@ def test_the_next_lost_event_is_that_of_another_desk_behind_the_position_that_ha
 
 def test_looking_up_a_few_lost_events_does_not_read_them_all(desks: Desks) -> None:
     one, two = desks
-    hub, restored = ToyHub(), ToyHub()
+    hub, restored = FakeHub(), FakeHub()
     with one.stage.work() as unit_of_work:
         for number in range(_MANY):
             payload = {"number": f"{TOWNSHIP}-20261120-01{number:04d}", "facts": {"title": f"第{number}件"}}

@@ -17,7 +17,8 @@ from gridclient.services.sync_port import RoundEnd, RoundReport, WaitingFile
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from tests.contract.stage import NOW
-from tests.fakes.toy_hub import ToyDesk, ToyHub, toy_desk
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk, toy_desk
 
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 20
 NAME = hashlib.sha256(PHOTO).hexdigest()
@@ -60,7 +61,7 @@ def test_a_photo_waits_until_the_hub_has_it(desk: ToyDesk, queries: SqliteSyncQu
 
 
 def test_a_file_of_another_desk_comes_in_pieces(desk: ToyDesk, queries: SqliteSyncQueries, tmp_path: Path) -> None:
-    hub = ToyHub()
+    hub = FakeHub()
     with toy_desk(tmp_path / "2", 2) as other:
         other.enrol()
         attach(other, tmp_path)
@@ -85,7 +86,7 @@ def test_a_file_of_another_desk_comes_in_pieces(desk: ToyDesk, queries: SqliteSy
 
 
 def test_each_desk_knows_where_a_photo_is(desk: ToyDesk, tmp_path: Path) -> None:
-    hub, size = ToyHub(), len(PHOTO)
+    hub, size = FakeHub(), len(PHOTO)
 
     def states(of: ToyDesk) -> FileState:
         return AttachmentStore(of.profile.attachments, of.profile.database).states([NAME])[NAME]

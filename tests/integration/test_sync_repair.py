@@ -17,24 +17,25 @@ from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify
 from gridclient.sync.signing import new_key
+from gridclient.sync.wire import PushStatus
 from tests.contract.stage import NOW, OTHER_TOWNSHIP, STREAM, UNITS
 from tests.fakes.acknowledgement import acknowledge_all
-from tests.fakes.toy_hub import (
-    HUB,
+from tests.fakes.sync_hub import HUB, FakeHub
+from tests.fakes.toy_desk import (
     Desks,
-    ToyHub,
     code_of,
     desk_on,
     make_profile,
     pending,
     proved,
     same_tables,
+    signed,
     some_desks,
     toy_desk,
 )
 
 
-def test_a_hub_from_an_old_backup_gets_everything_again(desks: Desks, hub: ToyHub) -> None:
+def test_a_hub_from_an_old_backup_gets_everything_again(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     for desk in desks:
         desk.stage.dispatched("早")
@@ -60,7 +61,7 @@ def test_a_hub_from_an_old_backup_gets_everything_again(desks: Desks, hub: ToyHu
     assert len(one.stage.titles(CaseFilter())) == 5
 
 
-def test_a_feed_that_disagrees_says_so(desks: Desks, hub: ToyHub) -> None:
+def test_a_feed_that_disagrees_says_so(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()
     one.round(hub)
@@ -75,7 +76,7 @@ def test_a_feed_that_disagrees_says_so(desks: Desks, hub: ToyHub) -> None:
     assert verify(two.profile.database).problems == (f"feed {STREAM}",)
 
 
-def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: ToyHub) -> None:
+def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: FakeHub) -> None:
     """A demonstration marked its history as reported; no hub ever saw it."""
     one, two = desks
     two.stage.dispatched("真")
@@ -93,7 +94,7 @@ def test_places_that_the_hub_gave_to_another_are_taken_back(desks: Desks, hub: T
     assert same_tables(desks) and proved(*desks)
 
 
-def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwhile(desks: Desks, hub: ToyHub) -> None:
+def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwhile(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     two.enrol(Grant(STREAM, writes=True, unit=UNITS[0]))
     case_id = one.stage.dispatched("甲", UNITS[0])
@@ -116,7 +117,7 @@ def test_a_part_that_grows_to_its_stream_keeps_no_place_that_the_hub_lost_meanwh
     assert same_tables(desks) and proved(*desks)
 
 
-def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub: ToyHub) -> None:
+def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     placed = one.stage.dispatched("旧")
     one.round(hub)
@@ -143,7 +144,7 @@ def test_a_new_incarnation_writes_again_what_the_hub_never_had(desks: Desks, hub
     assert lines == [("sync.incarnation", "2/5"), ("sync.incarnation", "3/0")]
 
 
-def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: ToyHub) -> None:
+def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: FakeHub) -> None:
     with some_desks(tmp_path, 1) as (one,):
         one.stage.register("共同")
         one.round(hub)
@@ -157,7 +158,7 @@ def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: To
             twin.stage.register("乙")
             twin.stage.register("丙")
             one.round(hub)
-            assert not twin.push(hub) and hub.refused == "fork"
+            assert not twin.push(hub) and hub.answered.status is PushStatus.FORK
             assert twin.sync.begin_incarnation(2) == 2
             assert twin.push(hub)
             assert code_of(lambda: twin.pull(hub)) == "sync.gap"
@@ -170,7 +171,7 @@ def test_a_twin_is_noticed_and_nothing_of_either_is_lost(tmp_path: Path, hub: To
             assert same_tables([one, twin]) and proved(one, twin)
 
 
-def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub: ToyHub) -> None:
+def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub: FakeHub) -> None:
     """Their numbers were a twin's at the hub: a run of places came for them before anybody noticed."""
     one, _ = desks
     one.stage.register("共同")
@@ -180,11 +181,8 @@ def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub:
     ours = one.sync.unsent(origin, 2, 1)
     theirs = ours.records[0]._replace(text='{"number":"x","facts":{"title":"孪生"}}', subject="e" * 32)
     link = link_after(ours.link_before, theirs.canonical())
-    assert hub.push(replace(ours, records=(theirs,), link_after=link), one.key)
-    page = hub.page(one.sync.feeds()[0], one.device, 10)
-    assert code_of(lambda: one.sync.take(page)) == "sync.fork"
-    assert pending(one) == (1, 1)
-    assert not one.sync.take(replace(page, heads=())).agrees
+    assert hub.push(signed(replace(ours, records=(theirs,), link_after=link), one.key)).status is PushStatus.APPLIED
+    assert not one.sync.take(hub.page(one.sync.feeds()[0], one.device, 10)).agrees
     assert pending(one) == (0, 0)
     one.sync.restart_feed(STREAM)
     page = hub.page(one.sync.feeds()[0], one.device, 10)
@@ -196,7 +194,7 @@ def test_own_events_under_which_the_hub_has_others_wait_again(desks: Desks, hub:
     assert pending(one) == (0, 0) and proved(one)
 
 
-def test_places_that_a_fork_takes_back_are_not_counted_any_more(desks: Desks, hub: ToyHub) -> None:
+def test_places_that_a_fork_takes_back_are_not_counted_any_more(desks: Desks, hub: FakeHub) -> None:
     """Found by the fault suite: a desk that was revoked right after a fork had a feed that did not prove right."""
     one, _ = desks
     one.stage.register("共同")
@@ -208,7 +206,7 @@ def test_places_that_a_fork_takes_back_are_not_counted_any_more(desks: Desks, hu
     ours = one.sync.unsent(origin, 2, 1)
     theirs = ours.records[0]._replace(text='{"number":"x","facts":{"title":"孪生"}}', subject="e" * 32)
     link = link_after(ours.link_before, theirs.canonical())
-    assert old.push(replace(ours, records=(theirs,), link_after=link), one.key)
+    assert old.push(signed(replace(ours, records=(theirs,), link_after=link), one.key)).status is PushStatus.APPLIED
     page = old.page(FeedState(STREAM, 0, 0, 0, repairing=True), one.device, 10)
     assert code_of(lambda: one.sync.take(page)) == "sync.fork"
     assert pending(one) == (1, 1) and proved(one)
@@ -222,15 +220,15 @@ def test_a_backup_of_a_time_with_other_rights_leaves_no_feed_that_nobody_reads(d
     one.sync.restart_feed("ref")
     back_up(one.profile, tmp_path / "a.gridbackup")
     one.enrol(Grant(STREAM, writes=True))
-    one.round(ToyHub())
+    one.round(FakeHub())
     restore(one.profile, tmp_path / "a.gridbackup", now=NOW)
     again = desk_on(one.profile, 5)
     again.key = one.key
-    again.round(ToyHub())
+    again.round(FakeHub())
     assert not SqliteSyncQueries(again.profile.database).repairing()
 
 
-def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: ToyHub, tmp_path: Path) -> None:
+def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
     one, two = desks
     one.stage.register("之前")
     one.round(hub)
@@ -254,7 +252,7 @@ def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: ToyHub, t
     assert not again.sync.feeds()[0].repairing
 
 
-def test_a_backup_on_another_machine_is_another_device(desks: Desks, hub: ToyHub, tmp_path: Path) -> None:
+def test_a_backup_on_another_machine_is_another_device(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:
     one, two = desks
     one.stage.register("已报")
     one.round(hub)
@@ -291,7 +289,7 @@ def test_the_enrolment_is_the_owners_and_gives_the_numbers_their_characters(desk
     assert one.sync.enrolment() is None
 
 
-def test_another_signing_key_begins_another_incarnation(desks: Desks, hub: ToyHub) -> None:
+def test_another_signing_key_begins_another_incarnation(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.register("一")
     one.round(hub)
@@ -304,7 +302,7 @@ def test_another_signing_key_begins_another_incarnation(desks: Desks, hub: ToyHu
     assert same_tables(desks) and pending(one) == (0, 0) and proved(*desks)
 
 
-def test_feeds_are_what_is_granted(desks: Desks, hub: ToyHub) -> None:
+def test_feeds_are_what_is_granted(desks: Desks, hub: FakeHub) -> None:
     one, _ = desks
     one.stage.register()
     one.round(hub)

@@ -27,23 +27,25 @@ from gridclient.services.sync_port import (
 )
 from gridclient.store.log import CHAIN_START
 from gridclient.store.sync_rounds import SqliteSyncQueries
-from gridclient.sync.signing import new_key
+from gridclient.sync.signing import new_key, public_key
+from gridclient.sync.wire import PushStatus
 from tests.contract.bad_shapes import BAD_FACTS, BAD_LEVELS, registration
 from tests.contract.stage import NOW, STREAM, UNITS
-from tests.fakes.toy_hub import (
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import (
     Desks,
     ToyDesk,
-    ToyHub,
     code_of,
     log_of,
     pending,
     proved,
     same_tables,
+    signed,
     some_desks,
 )
 
 
-def test_two_desks_see_each_others_cases(desks: Desks, hub: ToyHub) -> None:
+def test_two_desks_see_each_others_cases(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id = one.stage.dispatched("占道经营")
     assert pending(one) == (3, 1)
@@ -62,7 +64,7 @@ def test_two_desks_see_each_others_cases(desks: Desks, hub: ToyHub) -> None:
     assert same_tables(desks) and proved(*desks)
 
 
-def test_what_no_list_shows_comes_into_the_history_alone(desks: Desks, hub: ToyHub) -> None:
+def test_what_no_list_shows_comes_into_the_history_alone(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id = one.stage.dispatched("占道经营", UNITS[0])
     one.round(hub)
@@ -88,7 +90,7 @@ def state_of_lists(desk: ToyDesk) -> int:
         return int(connection.execute("SELECT stamp FROM store_state").fetchone()[0])
 
 
-def test_what_is_not_placed_stays_behind_what_is(desks: Desks, hub: ToyHub) -> None:
+def test_what_is_not_placed_stays_behind_what_is(desks: Desks, hub: FakeHub) -> None:
     """One closed its eyes to the line; what the other sent meanwhile stands before its own."""
     one, two = desks
     case_id = one.stage.dispatched("噪音扰民", UNITS[0])
@@ -106,7 +108,7 @@ def test_what_is_not_placed_stays_behind_what_is(desks: Desks, hub: ToyHub) -> N
     assert same_tables(desks) and proved(*desks)
 
 
-def test_what_a_stick_brought_stays_behind_own_events_that_the_hub_placed_first(desks: Desks, hub: ToyHub) -> None:
+def test_what_a_stick_brought_stays_behind_own_events_that_the_hub_placed_first(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id = one.stage.register("噪音扰民")
     one.stage.file(case_id)
@@ -123,7 +125,7 @@ def test_what_a_stick_brought_stays_behind_own_events_that_the_hub_placed_first(
     assert pending(two) == (0, 0) and proved(two)
 
 
-def test_both_acting_on_one_case_is_a_conflict_on_both(desks: Desks, hub: ToyHub) -> None:
+def test_both_acting_on_one_case_is_a_conflict_on_both(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id = one.stage.register("暴露垃圾")
     one.stage.file(case_id)
@@ -141,7 +143,7 @@ def test_both_acting_on_one_case_is_a_conflict_on_both(desks: Desks, hub: ToyHub
     assert same_tables(desks) and proved(*desks)
 
 
-def test_a_page_taken_twice_changes_nothing(desks: Desks, hub: ToyHub) -> None:
+def test_a_page_taken_twice_changes_nothing(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()
     one.round(hub)
@@ -177,7 +179,7 @@ def forged(page: FeedPage, place: int, **changes: Any) -> FeedPage:
     ],
 )
 def test_a_forged_page_is_refused_whole(
-    desks: Desks, hub: ToyHub, change: Callable[[FeedPage], FeedPage], code: str
+    desks: Desks, hub: FakeHub, change: Callable[[FeedPage], FeedPage], code: str
 ) -> None:
     one, two = desks
     one.stage.dispatched()
@@ -189,7 +191,7 @@ def test_a_forged_page_is_refused_whole(
     assert proved(two)
 
 
-def test_another_key_for_a_known_device_is_refused(desks: Desks, hub: ToyHub) -> None:
+def test_another_key_for_a_known_device_is_refused(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.register()
     one.round(hub)
@@ -200,7 +202,7 @@ def test_another_key_for_a_known_device_is_refused(desks: Desks, hub: ToyHub) ->
     assert code_of(lambda: two.pull(hub)) == "sync.signature"
 
 
-def test_another_text_under_a_known_number_is_refused(desks: Desks, hub: ToyHub) -> None:
+def test_another_text_under_a_known_number_is_refused(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched()
     one.round(hub)
@@ -212,7 +214,7 @@ def test_another_text_under_a_known_number_is_refused(desks: Desks, hub: ToyHub)
     assert proved(two) and not two.sync.feeds()[0].repairing
 
 
-def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: Desks, hub: ToyHub) -> None:
+def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id, lost = one.stage.register("路灯不亮"), "f" * 32
     origin = one.sync.unsent_origins()[0][0]
@@ -233,7 +235,9 @@ def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: De
         key = EventKey(*origin, records[-1].key.seq + 1)
         records.append(Record(key, records[-1].hlc + 1, kind, 1, subject, 1, "x", text))
         link = link_after(link, records[-1].canonical())
-    assert hub.push(Unsent(origin, 1, tuple(records), CHAIN_START, link), one.key)
+    hub.keys[one.device] = public_key(one.key)
+    waiting = Unsent(origin, 1, tuple(records), CHAIN_START, link)
+    assert hub.push(signed(waiting, one.key)).status is PushStatus.APPLIED
     two.round(hub)
     assert two.stage.case(case_id).state is CaseState.REPORTED
     assert two.stage.titles(CaseFilter()) == ["路灯不亮"]
@@ -243,7 +247,7 @@ def test_unknown_kinds_and_unreadable_events_are_kept_and_stop_nothing(desks: De
     assert pending(two) == (0, 0) and proved(two)
 
 
-def test_a_department_gets_its_cases_with_their_past(tmp_path: Path, hub: ToyHub) -> None:
+def test_a_department_gets_its_cases_with_their_past(tmp_path: Path, hub: FakeHub) -> None:
     with some_desks(tmp_path, 2) as (desk, department):
         department.enrol(Grant(STREAM, writes=True, unit=UNITS[1]), Grant(STREAM, writes=True, unit=UNITS[2]))
         first, second, third = desk.stage.dispatched("甲", UNITS[0]), desk.stage.dispatched("乙", UNITS[1]), ""
@@ -284,7 +288,7 @@ def test_clocks_that_differ_do_not_decide_but_keep_what_a_desk_saw_in_order(desk
     assert same_tables(desks) and proved(*desks)
 
 
-def test_a_case_that_nobody_opened_here_can_be_opened_by_a_later_page(desks: Desks, hub: ToyHub) -> None:
+def test_a_case_that_nobody_opened_here_can_be_opened_by_a_later_page(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     case_id = one.stage.new_id()
     payload = one.stage.registration("迟到")
@@ -302,7 +306,7 @@ def test_a_case_that_nobody_opened_here_can_be_opened_by_a_later_page(desks: Des
     assert same_tables(desks) and proved(two)
 
 
-def test_many_events_of_one_transaction_are_placed_without_folding(desks: Desks, hub: ToyHub) -> None:
+def test_many_events_of_one_transaction_are_placed_without_folding(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     with one.stage.work() as unit_of_work:
         for n in range(300):
@@ -314,7 +318,7 @@ def test_many_events_of_one_transaction_are_placed_without_folding(desks: Desks,
     assert pending(one) == (0, 0) and same_tables(desks) and proved(*desks)
 
 
-def test_time_of_events_is_not_taken_from_others_clocks(desks: Desks, hub: ToyHub) -> None:
+def test_time_of_events_is_not_taken_from_others_clocks(desks: Desks, hub: FakeHub) -> None:
     """A desk whose clock is a year ahead must not carry the others along once the hub has placed its events."""
     one, two = desks
     one.stage.clock.advance(days=365)
@@ -325,7 +329,7 @@ def test_time_of_events_is_not_taken_from_others_clocks(desks: Desks, hub: ToyHu
     assert two.stage.queries.timeline(mine)[0].at - NOW < timedelta(minutes=1)
 
 
-def test_a_placed_record_has_its_own_link_checked(desks: Desks, hub: ToyHub) -> None:
+def test_a_placed_record_has_its_own_link_checked(desks: Desks, hub: FakeHub) -> None:
     one, two = desks
     one.stage.dispatched("占道", UNITS[0])
     one.round(hub)

@@ -15,7 +15,8 @@ from gridclient.services.sync_port import FeedState
 from gridclient.store.profile import open_profile
 from gridclient.store.verify import verify
 from tests.contract.stage import NOW, STREAM, UNITS
-from tests.fakes.toy_hub import ToyDesk, ToyHub, desk_on, same_tables, toy_desk
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import ToyDesk, desk_on, same_tables, toy_desk
 
 _PAGE = 3
 
@@ -47,7 +48,7 @@ def killed_after(seconds: float, folder: Path, pages: Path) -> int:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a matter of POSIX")
 def test_killed_between_and_in_pages_nothing_is_half(tmp_path: Path) -> None:
-    hub = ToyHub()
+    hub = FakeHub()
     with toy_desk(tmp_path / "1", 1) as one:
         one.enrol()
         lives(one, 40)
@@ -56,7 +57,7 @@ def test_killed_between_and_in_pages_nothing_is_half(tmp_path: Path) -> None:
             two.enrol()
             two.stage.register("自己的")
             device = two.device
-        starts = range(0, len(hub.streams[STREAM].events), _PAGE)
+        starts = range(0, len(hub.records(STREAM)), _PAGE)
         pages = [(at, hub.page(FeedState(STREAM, at, 0, 0), device, _PAGE)) for at in starts]
         (tmp_path / "pages").write_bytes(pickle.dumps(pages))
         for seconds in (0.0, 0.05, 0.13):

@@ -24,7 +24,7 @@ from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import public_key
 from gridclient.sync.transport import FilePlace, Pacing, Untold
 from tests.contract.stage import NOW, STREAM, TOWNSHIP, UNITS
-from tests.fakes.toy_hub import ToyDesk, desk_on, same_tables, toy_desk
+from tests.fakes.toy_desk import ToyDesk, desk_on, same_tables, toy_desk
 
 
 @dataclass

@@ -142,7 +142,7 @@ def test_switch_in_the_middle_of_a_round_cuts_it_between_two_batches(stage: Stag
     for _ in range(60):
         stage.store.write(TOWN)
     stage.line = FakeLine(stage.hub, "one", before=lambda: stage.during.append(SetOffline(True)))
-    stage.hub.page = 3
+    stage.hub.page_size = 3
     stage.run(until=50)
     report = next(told.report for _, told in stage.told if isinstance(told, RoundEnded))
     assert report.end is RoundEnd.CANCELLED
@@ -163,7 +163,7 @@ def test_fork_waits_for_somebody_and_then_loses_nothing(stage: Stage) -> None:
     stage.run((5, cloned), (100, Confirm()), until=101)
     assert SyncState.FORKED in stage.states()
     assert stage.rounds() == [0, 5, 100]
-    assert len(stage.hub.books.streams[TOWN]) == 2
+    assert len(stage.hub.records(TOWN)) == 2
     assert not stage.store.unsent_origins()
 
 

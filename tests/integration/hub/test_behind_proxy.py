@@ -20,7 +20,7 @@ from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW
 from tests.fakes.lined_desk import RunningHub, kept, running_hub
 from tests.fakes.proxy import Proxy, running_proxy
-from tests.fakes.toy_hub import ToyDesk, code_of
+from tests.fakes.toy_desk import ToyDesk, code_of
 
 NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -20,7 +20,7 @@ from gridclient.sync.terms import Versions
 from gridclient.syncing import fault_of
 from tests.contract.stage import STREAM, TOWNSHIP
 from tests.fakes.lined_desk import FULL, Pem, enrolled, kept, running_hub, synced
-from tests.fakes.toy_hub import ToyDesk, code_of
+from tests.fakes.toy_desk import ToyDesk, code_of
 from tests.integration.test_sync_notes import NAME, PHOTO, attach
 
 OTHER = "t:371002002"

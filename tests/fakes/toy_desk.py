@@ -1,11 +1,10 @@
-"""A hub in memory that orders events and nothing else, and desks that meet there; for tests of the store's side."""
+"""Desks with real stores that meet at a hub in memory; for tests of the store's side."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
@@ -13,150 +12,44 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import Record, link_after, place_mark
-from gridclient.domain.handing import stream_of, units_handed
 from gridclient.services.enrolment import Enrolment, Grant
-from gridclient.services.sync_port import (
-    FeedPage,
-    FeedState,
-    OriginKey,
-    PlacedRecord,
-    PlacedRun,
-    SignedHead,
-    StickBatch,
-    SyncStore,
-    Taken,
-    Unsent,
-)
+from gridclient.services.sync_port import OriginKey, StickBatch, SyncStore, Taken, Unsent
 from gridclient.store import profile as profiles
 from gridclient.store.columns import Columns
-from gridclient.store.log import CHAIN_START
 from gridclient.store.profile import Profile, open_profile
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.settings import SqliteDeskSettings
-from gridclient.store.sync_feeds import is_part
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.store.verify import verify
 from gridclient.sync.signing import head_is_signed, new_key, public_key, sign_head
+from gridclient.sync.wire import Push, PushStatus
 from tests.contract.stage import KEY, NOW, STREAM, Stage, known_areas, open_store
 from tests.fakes.set_clock import SetClock
-
-HUB = "hub-1"
-
-
-@dataclass
-class _Stream:
-    events: list[tuple[Record, bytes]] = field(default_factory=list)
-    heads: list[tuple[int, SignedHead]] = field(default_factory=list)
+from tests.fakes.sync_hub import HUB, FakeHub
 
 
-@dataclass
-class ToyHub:
-    """Streams of events in their order. ``refused`` says why the last push was not taken."""
-
-    streams: dict[str, _Stream] = field(default_factory=dict)
-    refused: str = ""
-
-    def copy(self) -> ToyHub:
-        """A backup of it."""
-        return ToyHub({name: _Stream(list(s.events), list(s.heads)) for name, s in self.streams.items()})
-
-    def expected(self, origin: OriginKey) -> int:
-        """The number of the origin's next event."""
-        return 1 + sum(record.key[:3] == origin for record, _ in self._stream(origin.stream).events)
-
-    def push(self, unsent: Unsent, signing_key: bytes) -> bool:
-        """Puts the events at the end of their stream; known ones are compared."""
-        stream, origin = self._stream(unsent.origin.stream), unsent.origin
-        known = {record.key.seq: link for record, link in stream.events if record.key[:3] == origin}
-        if unsent.first > len(known) + 1:
-            self.refused = "gap"
-            return False
-        link = known.get(unsent.first - 1, CHAIN_START)
-        fresh = []
-        for record in unsent.records:
-            link = link_after(link, record.canonical())
-            if known.get(record.key.seq, link) != link:
-                self.refused = "fork"
-                return False
-            if record.key.seq not in known:
-                fresh.append((record, link))
-        assert link == unsent.link_after
-        if fresh:
-            last = fresh[-1][0].key.seq
-            stream.events += fresh
-            signature = sign_head(signing_key, origin, last, link)
-            stream.heads.append((len(stream.events), SignedHead(origin, last, public_key(signing_key), signature)))
-        return True
-
-    def page(self, feed: FeedState, device: str, limit: int) -> FeedPage:
-        """The next stretch of a feed, of so many positions."""
-        stream = self._stream(stream_of(feed.feed))
-        cursor = min(len(stream.events), feed.cursor + limit)
-        if is_part(feed.feed):
-            belongs = self._of_unit(stream, feed.feed.partition("@")[0][2:])
-            chosen = {p for p, since in belongs.items() if max(p, since) > feed.cursor and max(p, since) <= cursor}
-            counted = [p for p, since in belongs.items() if max(p, since) <= cursor]
-        else:
-            chosen, counted = set(range(feed.cursor + 1, cursor + 1)), list(range(1, cursor + 1))
-        return FeedPage(
-            feed.feed,
-            cursor,
-            cursor == len(stream.events),
-            len(counted),
-            sum(place_mark(p, stream.events[p - 1][1]) for p in counted) % (1 << 64),
-            tuple(self._foreign(stream, chosen, feed, device)),
-            tuple(self._own(stream, chosen, feed, device)),
-            tuple(head for p, head in stream.heads if p > feed.cursor),
-        )
-
-    def _stream(self, name: str) -> _Stream:
-        return self.streams.setdefault(name, _Stream())
-
-    def _foreign(self, stream: _Stream, chosen: set[int], feed: FeedState, device: str) -> Iterator[PlacedRecord]:
-        linked = feed.repairing or is_part(feed.feed)
-        for position in sorted(chosen):
-            record, link = stream.events[position - 1]
-            if record.key.device != device or feed.repairing:
-                yield PlacedRecord(position, record, link if linked else b"")
-
-    def _own(self, stream: _Stream, chosen: set[int], feed: FeedState, device: str) -> Iterator[PlacedRun]:
-        for position in sorted(chosen):
-            key = stream.events[position - 1][0].key
-            if key.device == device and not feed.repairing:
-                yield PlacedRun(position, OriginKey(*key[:3]), key.seq, 1)
-
-    @staticmethod
-    def _of_unit(stream: _Stream, unit: str) -> dict[int, int]:
-        """The positions of the unit's cases, each with the position since when it has the case."""
-        since: dict[str, int] = {}
-        for position, (record, _) in enumerate(stream.events, 1):
-            if unit in units_handed(record.kind, json.loads(record.text)):
-                since.setdefault(record.subject, position)
-        return {
-            position: since[record.subject]
-            for position, (record, _) in enumerate(stream.events, 1)
-            if record.subject in since
-        }
+def signed(unsent: Unsent, key: bytes) -> Push:
+    """What waits, as its device sends it."""
+    signature = sign_head(key, unsent.origin, unsent.first + len(unsent.records) - 1, unsent.link_after)
+    return Push(unsent.origin, unsent.first, unsent.records, unsent.link_after, signature)
 
 
-def push_all(store: SyncStore, key: bytes, hub: ToyHub, *, most: int = 1000) -> bool:
+def push_all(store: SyncStore, key: bytes, hub: FakeHub, *, most: int = 1000) -> bool:
     """Everything that waits, batch by batch; ``False`` when the hub did not take one."""
+    hub.keys[store.device] = public_key(key)
     for origin, first in store.unsent_origins():
         at = first
         while (unsent := store.unsent(origin, at, most)).records:
-            if not hub.push(unsent, key):
-                if hub.refused != "gap":
-                    return False
-                at = hub.expected(origin)
-                continue
-            at += len(unsent.records)
+            hub.answered = hub.push(signed(unsent, key))
+            if hub.answered.status not in (PushStatus.APPLIED, PushStatus.KNOWN, PushStatus.GAP):
+                return False
+            at = hub.answered.expected if hub.answered.status is PushStatus.GAP else at + len(unsent.records)
     return True
 
 
-def pull_all(store: SyncStore, hub: ToyHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
+def pull_all(store: SyncStore, hub: FakeHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
     """Reads all feeds to their ends, a disagreeing one again from the start; at most so many pages."""
     taken: list[Taken] = []
     for feed in [state.feed for state in store.feeds()]:
@@ -191,13 +84,13 @@ class ToyDesk:
         short = short or self.profile.device.short
         self.sync.keep_enrolment(Enrolment(hub, "http://hub", "", "token", short, self.key, given, {}, NOW))
 
-    def push(self, hub: ToyHub, *, most: int = 1000) -> bool:
+    def push(self, hub: FakeHub, *, most: int = 1000) -> bool:
         return push_all(self.sync, self.key, hub, most=most)
 
-    def pull(self, hub: ToyHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
+    def pull(self, hub: FakeHub, *, cut: int = 1000, pages: int = 10_000) -> list[Taken]:
         return pull_all(self.sync, hub, cut=cut, pages=pages)
 
-    def round(self, hub: ToyHub, *, cut: int = 1000) -> None:
+    def round(self, hub: FakeHub, *, cut: int = 1000) -> None:
         assert self.push(hub)
         self.pull(hub, cut=cut)
 
@@ -207,15 +100,11 @@ class ToyDesk:
         for origin, first in self.sync.unsent_origins():
             start = max(first, (since or {}).get(origin, 0))
             while (unsent := self.sync.unsent(origin, start, 10_000)).records:  # cut where others' events stand between
-                last = unsent.records[-1].key.seq
-                start = last + 1
-                signature = sign_head(self.key, origin, last, unsent.link_after)
-                batches.append(StickBatch(*_parts(unsent), public_key(self.key), signature))
+                push = signed(unsent, self.key)
+                start += len(push.records)
+                chain = unsent.records, unsent.link_before, unsent.link_after
+                batches.append(StickBatch(origin, push.first, *chain, public_key(self.key), push.signature))
         return batches
-
-
-def _parts(unsent: Unsent) -> tuple[OriginKey, int, tuple[Record, ...], bytes, bytes]:
-    return unsent.origin, unsent.first, unsent.records, unsent.link_before, unsent.link_after
 
 
 @contextmanager
