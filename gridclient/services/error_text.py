@@ -265,6 +265,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "program.failed": "程序出错，可能只做了一部分；请用 verify 核对数据，并把日志交给管理员。",
     "job.failed": "程序出错，这一步没有做成，已记入日志。请重试；再出现时把日志交给管理员。",
     "worker.stopped": "后台进程意外停止，请重试。",
+    "worker.reopen": "程序文件在席位开着时更换过，请重新打开席位再做；已办的都在本机，不会丢。",
     "icons.missing": "程序文件不完整（缺少图标字体），请重新安装。",
     "import.given_up": "“{file}”上次导入中断，剩下的行已读不出，没有导完；已导入的 {count} 行保留，请重新导入。",
     "import.cut_off": "“{file}”已收下，写到一半停了（{detail}）；排除后下次启动接着写完，不用重新导入。",

@@ -27,6 +27,7 @@ class SyncState(StrEnum):
     CONFIRM = "confirm"  # a backup was restored: somebody has to look before the first round
     FORKED = "forked"  # the hub knows other events under this desk's numbers: somebody has to confirm a new start
     STOPPED = "stopped"  # the hub will not have this desk (revoked, update due)
+    BROKEN = "broken"  # the worker cannot be started or understood: the program was changed under the open desk
 
 
 @frozen

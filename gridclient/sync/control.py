@@ -43,6 +43,8 @@ from gridclient.sync.orders import (
     TakeAdmission,
     Ticketed,
     Told,
+    Unreadable,
+    taken,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ _LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 5.0
 _FIRST_PAUSE_S: Final = 1.0
 _LONGEST_PAUSE_S: Final = 60.0
+_VAIN_STARTS: Final = 3
+"""After so many workers that got nothing done, the desk has to be opened again."""
 _OF_THE_STORE: Final = ("store.", "attachment.", "profile.")
 Listener = Callable[[SyncView, Changes], None]
 
@@ -88,10 +92,11 @@ class ProcessSyncControl:
         self._listeners: list[Listener] = []
         self._tickets: dict[int, Future[BundleReport | None]] = {}
         self._numbers = count(1)
-        self._news: queue.SimpleQueue[Told | Committed | SetOffline | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[Told | Committed | SetOffline | SyncState | None] = queue.SimpleQueue()
         self._link: Connection | None = None
         self._process: BaseProcess | None = None
         self._begun = False
+        self._without_worker = "worker.stopped"
         self._started = threading.Event()
         self._closing = threading.Event()
         self._reader = threading.Thread(target=self._keep_running, name="sync-reader", daemon=True)
@@ -180,11 +185,7 @@ class ProcessSyncControl:
         """Ends the worker; one that does not hear is ended after some seconds."""
         self._closing.set()
         self._give(Stop())
-        process = self._process
-        if process is not None and process.pid is not None:
-            process.join(_PATIENCE_S)
-            if process.is_alive():
-                process.terminate()
+        self._join()
         if self._reader.is_alive():
             self._reader.join(_PATIENCE_S)
         self._news.put(None)
@@ -218,22 +219,29 @@ class ProcessSyncControl:
             given = self._give(order_for(ticket))
         if not given:
             self._tickets.pop(ticket, None)
-            raise GridClientError("worker.stopped")
+            raise GridClientError(self._without_worker)
         while True:
             try:
                 return answer.result(_PATIENCE_S)
             except NotYet:
                 if self._closing.is_set():
-                    raise GridClientError("worker.stopped") from None
+                    raise GridClientError(self._without_worker) from None
 
     def _keep_running(self) -> None:
-        """Reads the pipe of a worker after the other, until the desk closes."""
-        pause = _FIRST_PAUSE_S
+        """Reads the pipe of a worker after the other, until the desk closes or would not understand the next either."""
+        pause, vain = _FIRST_PAUSE_S, 0
         while not self._closing.is_set():
-            link = self._start_process()
-            if self._read(link):
-                pause = _FIRST_PAUSE_S
-            self._process_ended()
+            worked = False
+            try:
+                worked = self._read(self._start_process())
+            except OSError as problem:
+                _LOG.error("the worker of synchronisation was not started: %s", problem)
+            except Unreadable as problem:
+                _LOG.error("the worker of synchronisation speaks otherwise: %s", problem)
+                self._process_ended(SyncState.BROKEN)
+                return
+            pause, vain = (_FIRST_PAUSE_S, 0) if worked else (pause, vain + 1)
+            self._process_ended(SyncState.BROKEN if vain >= _VAIN_STARTS else SyncState.RETRYING)
             if not self._closing.wait(pause):
                 _LOG.error("the worker of synchronisation ended; another one is started")
             pause = min(pause * 2, _LONGEST_PAUSE_S)
@@ -258,28 +266,41 @@ class ProcessSyncControl:
         return ours
 
     def _read(self, link: Connection) -> bool:
-        """What the worker tells, until it ends; whether it told anything."""
-        told = False
+        """What the worker tells, until it ends; whether it got a round or an order done.
+
+        Raises:
+            Unreadable: it told what this program does not know.
+        """
+        worked = False
         while True:
             try:
-                news: Told = link.recv()
+                news: Told = taken(link, Told)
             except (EOFError, OSError):
-                return told
-            told = True
+                return worked
+            worked = worked or isinstance(news, RoundEnded | Answered)
             if isinstance(news, Answered):
                 self._answered(news)
             else:
                 self._news.put(news)
 
-    def _process_ended(self) -> None:
+    def _process_ended(self, state: SyncState) -> None:
+        """Nobody says any more how synchronisation stands: it stands so."""
         with self._lock:
             link, self._link = self._link, None
+            self._without_worker = "worker.reopen" if state is SyncState.BROKEN else "worker.stopped"
         if link is not None:
-            link.close()
-        if self._process is not None:
-            self._process.join(_PATIENCE_S)
+            link.close()  # one that still lives hears it
+        self._join()
         for ticket in list(self._tickets):
-            self._answered(Answered(ticket, None, "worker.stopped"))
+            self._answered(Answered(ticket, None, self._without_worker))
+        self._news.put(state)
+
+    def _join(self) -> None:
+        process = self._process
+        if process is not None and process.pid is not None:
+            process.join(_PATIENCE_S)
+            if process.is_alive():
+                process.terminate()
 
     def _answered(self, answer: Answered) -> None:
         future = self._tickets.pop(answer.ticket, None)
@@ -312,8 +333,13 @@ class ProcessSyncControl:
         else:
             self._kept_offline = self._offline
 
-    def _taken_in(self, news: Told | Committed) -> Changes:
+    def _taken_in(self, news: Told | Committed | SyncState) -> Changes:
         match news:
+            case SyncState.BROKEN:
+                self._view = replace(self._view, state=news, next_at=None, stage="", done=0, all=0)
+            case SyncState():
+                if self._view.state is SyncState.RUNNING:  # any other state is still true
+                    self._view = replace(self._view, state=news, next_at=None, stage="", done=0, all=0)
             case Stands(state, next_at, url, by_stick, proxy):
                 told = replace(self._view, state=state, next_at=next_at, hub_url=url, by_stick=by_stick, proxy=proxy)
                 self._view = replace(told, stage="", done=0, all=0)

@@ -20,7 +20,7 @@ from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
 from gridclient.sync.moving import move, recertify
 from gridclient.sync.network import way_to
-from gridclient.sync.orders import Order, Stop, Told
+from gridclient.sync.orders import Order, Stop, Told, Unreadable, taken
 from gridclient.sync.proxies import checked_choice
 from gridclient.sync.worker import Surrounding, SyncWorker
 
@@ -47,7 +47,7 @@ Opening = Callable[..., AbstractContextManager[WorkerParts]]
 
 
 class PipeOrders:
-    """Orders from a pipe. A desk that is gone orders to stop."""
+    """Orders from a pipe. A desk that is gone orders to stop; so does one of another program, which is told so."""
 
     def __init__(self, link: Connection) -> None:
         self._link = link
@@ -57,7 +57,11 @@ class PipeOrders:
         try:
             if not self._link.poll(wait):
                 return None
-            order: Order = self._link.recv()
+            order: Order = taken(self._link, Order)
+        except Unreadable as problem:
+            _LOG.warning("the desk speaks otherwise: %s", problem)
+            _tell(self._link, None)  # which no desk can read either
+            return Stop()
         except (EOFError, OSError):
             return Stop()
         return order
@@ -100,7 +104,7 @@ def collect_seldom() -> None:
     gc.set_threshold(_MANY_VALUES)
 
 
-def _tell(link: Connection, told: Told) -> None:
+def _tell(link: Connection, told: Told | None) -> None:
     try:
         link.send(told)
     except OSError:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from importlib import import_module
+from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.enrolment import Enrolment, Grant
@@ -26,6 +29,28 @@ def open_parts(url: str, events: int) -> Iterator[WorkerParts]:
     for _ in range(events):
         store.write(TOWN)
     yield WorkerParts(store, lambda: "席位", lambda: datetime.now(CHINA_TIME), lambda: events, lambda: bytes(32))
+
+
+class OfNewerFiles:
+    """A value of a module that the program had not when the desk was opened."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return import_module, ("gridclient.made_by_the_next_version",)
+
+
+@contextmanager
+def open_newer_parts(url: str, events: int) -> Iterator[WorkerParts]:
+    """A worker of newer files: after its first round it tells what the desk cannot read."""
+    with open_parts(url, events) as parts:
+        newer: Any = OfNewerFiles()
+        yield replace(parts, recompute=lambda _advance: newer)
+
+
+@contextmanager
+def open_no_parts(url: str, events: int) -> Iterator[WorkerParts]:
+    """A worker whose files do not fit together: it ends before it has said anything."""
+    raise ImportError(url)
+    yield
 
 
 class FakeSyncQueries:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
+from gridclient.sync.orders import Stop, Told, Unreadable, taken
+from gridclient.sync.serving import PipeOrders
 from tests.fakes.sync_parts import FakeSyncQueries
 
 OPENING = "tests.fakes.sync_parts:open_parts"
@@ -25,10 +28,10 @@ PATIENCE_S = 20.0
 class Desk:
     """A control with what it told."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, opening: str = OPENING) -> None:
         self.queries = FakeSyncQueries()
         self.kept: list[bool] = []
-        self.control = ProcessSyncControl(OPENING, (url, 3), self.queries, keep_offline=self.kept.append)
+        self.control = ProcessSyncControl(opening, (url, 3), self.queries, keep_offline=self.kept.append)
         self.views: list[SyncView] = []
         self._told = threading.Condition()
         self.control.listen(self._on_told)
@@ -53,10 +56,23 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def nobody() -> str:
+    """An address where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    made = Desk(f"http://127.0.0.1:{port}")
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+@pytest.fixture
+def desk(nobody: str) -> Iterator[Desk]:
+    made = Desk(nobody)
+    yield made
+    made.control.close()
+
+
+@pytest.fixture
+def updated(nobody: str) -> Iterator[Desk]:
+    """A desk whose program's files were changed while it was open."""
+    made = Desk(nobody, "tests.fakes.sync_parts:open_newer_parts")
     yield made
     made.control.close()
 
@@ -163,8 +179,7 @@ def test_killed_worker_is_started_again_and_keeps_the_switch(desk: Desk) -> None
     desk.wait_for(lambda view: view.state is SyncState.OFFLINE)
     before, told = desk.worker, len(desk.views)
     os.kill(before, signal.SIGKILL)
-    desk.wait_for(lambda view: view.state is SyncState.OFFLINE, after=told)
-    assert desk.worker != before
+    desk.wait_for(lambda view: view.state is SyncState.OFFLINE and desk.worker != before, after=told)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
@@ -186,3 +201,40 @@ def test_close_ends_the_worker(desk: Desk) -> None:
     while time.monotonic() < until and Path(f"/proc/{worker}").exists():
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists()
+
+
+def test_worker_of_newer_files_is_told_and_what_is_unsent_stays_counted(updated: Desk, tmp_path: Path) -> None:
+    updated.wait_for(lambda view: view.state is SyncState.BROKEN)
+    updated.queries.waiting = (4, 2, 1)
+    updated.control.committed()
+    view = updated.wait_for(lambda view: view.pending_events == 4)
+    assert (view.state, view.next_at) == (SyncState.BROKEN, None)
+    with pytest.raises(GridClientError, match=r"worker\.reopen"):
+        updated.control.export_bundle(tmp_path / "a.gridbundle")
+    process = updated.control._process
+    assert process is not None and not process.is_alive(), "it goes on beside a desk that does not hear it"
+
+
+def test_worker_that_cannot_start_is_told(nobody: str) -> None:
+    desk = Desk(nobody, "tests.fakes.sync_parts:open_no_parts")
+    desk.wait_for(lambda view: view.state is SyncState.BROKEN)
+    desk.control.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills with a POSIX signal")
+def test_killed_worker_leaves_no_round_that_never_ends() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        desk = Desk(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        desk.wait_for(lambda view: view.state is SyncState.RUNNING)
+        os.kill(desk.worker, signal.SIGKILL)
+        view = desk.wait_for(is_retrying)
+        desk.control.close()
+    assert view.next_at is None and view.last is None, "told by its worker, not by its end"
+
+
+def test_order_of_an_older_desk_ends_the_worker_and_tells_the_desk() -> None:
+    ours, theirs = multiprocessing.Pipe()
+    ours.send("an order that is gone")
+    assert PipeOrders(theirs).take(PATIENCE_S) == Stop()
+    with pytest.raises(Unreadable):
+        taken(ours, Told)

@@ -21,7 +21,7 @@ from gridclient.ui.sync.present import status_words
 _SECOND_MS: Final = 1_000
 _MINUTE_MS: Final = 30_000
 _TOGETHER_MS: Final = 120
-_WITHOUT_CABLE: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
+_WITHOUT_CABLE: Final = frozenset({SyncState.ALONE, SyncState.STOPPED, SyncState.BROKEN})
 
 
 class DeskSync(QObject):

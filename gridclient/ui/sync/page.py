@@ -31,7 +31,8 @@ from gridclient.ui.sync.stick import StickPanel
 _LEFT_PX: Final = 440
 _SECOND_MS: Final = 1_000
 _ROUNDS: Final = 500  # all that are kept
-_NO_SWITCH: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
+_TO_ENROL: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
+_NO_SWITCH: Final = _TO_ENROL | {SyncState.BROKEN}
 _ASKABLE: Final = frozenset({SyncState.IDLE, SyncState.RETRYING, SyncState.STOPPED})  # the hub may change its mind
 
 
@@ -125,7 +126,7 @@ class SyncPage(CoverPage):
         self.switch.setChecked(view.state is SyncState.OFFLINE)
         self.switch.setEnabled(not view.by_stick and view.state not in _NO_SWITCH)
         self.now.setEnabled(not view.by_stick and view.state in _ASKABLE)
-        alone = view.by_stick or view.state in _NO_SWITCH
+        alone = view.by_stick or view.state in _TO_ENROL
         self._enrol_title.setVisible(alone)
         self.enrol.setVisible(alone)
         self.enrol.suggest(view.hub_url)

@@ -60,9 +60,11 @@ ICONS: Final = {
     SyncState.CONFIRM: "confirm",
     SyncState.FORKED: "confirm",
     SyncState.STOPPED: "stopped",
+    SyncState.BROKEN: "stopped",
 }
 
 
+_WANTS_SOMEBODY: Final = frozenset({SyncState.CONFIRM, SyncState.FORKED, SyncState.STOPPED, SyncState.BROKEN})
 _BY_COUNTS: Final = frozenset({SyncState.IDLE, SyncState.RUNNING, SyncState.OFFLINE})
 """The states of which nothing can be said before it is counted what waits."""
 
@@ -107,6 +109,7 @@ def state_words(view: SyncView, now: datetime) -> str:
         SyncState.CONFIRM: translate("Sync", "需确认"),
         SyncState.FORKED: translate("Sync", "需确认"),
         SyncState.STOPPED: translate("Sync", "已停用"),
+        SyncState.BROKEN: translate("Sync", "需重开"),
     }[view.state]
 
 
@@ -185,6 +188,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
         SyncState.CONFIRM: _confirm,
         SyncState.FORKED: _confirm,
         SyncState.STOPPED: _stopped,
+        SyncState.BROKEN: _broken,
     }
     if not view.counted and view.state in _BY_COUNTS:
         return Headline(_icon(view), state_words(view, now), only_here_sentences(view), Tone.CALM)
@@ -284,6 +288,13 @@ def _stopped(view: SyncView, _now: datetime) -> Said:
     return translate("Sync", "同步中心不再接受这台电脑"), (why or unsaid,)
 
 
+def _broken(view: SyncView, now: datetime) -> Said:
+    why = translate(
+        "Sync", "同步停下了：后台程序起不来，或与打开着的席位对不上，多半是程序刚更新过。请关闭席位，再打开。"
+    )
+    return translate("Sync", "请重新打开席位"), (why, *only_here_sentences(view), _fresh_sentence(view, now))
+
+
 def _fresh_sentence(view: SyncView, now: datetime) -> str:
     if not view.counted:
         return _counting()
@@ -305,7 +316,7 @@ def _at_rest(state: SyncState) -> Tone:
 
 
 def _tone(view: SyncView, now: datetime) -> Tone:
-    if view.state in (SyncState.CONFIRM, SyncState.FORKED, SyncState.STOPPED):
+    if view.state in _WANTS_SOMEBODY:
         return Tone.BAD
     if view.state is SyncState.RETRYING:
         return Tone.WARN

@@ -83,7 +83,7 @@ def test_a_countdown_leaves_the_lamp_as_wide_as_it_was(fake: FakeSync, qtbot: Qt
 
 @pytest.mark.parametrize(
     ("state", "possible"),
-    [(state, state not in (SyncState.ALONE, SyncState.STOPPED)) for state in SyncState],
+    [(state, state not in (SyncState.ALONE, SyncState.STOPPED, SyncState.BROKEN)) for state in SyncState],
 )
 def test_there_is_a_cable_where_there_is_a_line(fake: FakeSync, qtbot: QtBot, state: SyncState, possible: bool) -> None:
     fake.shown = view(state)

@@ -74,6 +74,7 @@ def test_the_first_lamp_says_what_is_only_here(shown: SyncView, words: str, tone
         (view(SyncState.CONFIRM), "需确认 · 数据截至 14:30"),
         (view(SyncState.FORKED), "需确认 · 数据截至 14:30"),
         (view(SyncState.STOPPED, fresh_at=NOW - timedelta(days=400)), "已停用 · 数据截至 2025-10-16 14:32"),
+        (view(SyncState.BROKEN), "需重开 · 数据截至 14:30"),
         (SyncView(SyncState.ALONE), "单机 · 从未同步"),
         (SyncView(SyncState.IDLE, counted=False), "待同步 · 数据截至 …"),
     ],
@@ -90,7 +91,9 @@ def test_before_anything_was_counted_nobody_is_told_that_it_is_safe_to_switch_of
     assert "正在清点" in said and "放心关机" not in said and "从未" not in said and "还没有" not in said
 
 
-@pytest.mark.parametrize("state", [SyncState.FORKED, SyncState.CONFIRM, SyncState.STOPPED, SyncState.RETRYING])
+@pytest.mark.parametrize(
+    "state", [SyncState.FORKED, SyncState.CONFIRM, SyncState.STOPPED, SyncState.BROKEN, SyncState.RETRYING]
+)
 def test_what_needs_somebody_waits_for_no_count(state: SyncState) -> None:
     unknown, known = SyncView(state, counted=False), SyncView(state)
     assert (headline(unknown, NOW).title, headline(unknown, NOW).tone) == (
@@ -116,6 +119,7 @@ def test_states_that_need_somebody_are_red_and_offline_is_no_error() -> None:
         SyncState.CONFIRM,
         SyncState.FORKED,
         SyncState.STOPPED,
+        SyncState.BROKEN,
     }
     assert tones[SyncState.OFFLINE] is Tone.CALM
     assert tones[SyncState.RETRYING] is Tone.WARN
@@ -159,6 +163,13 @@ def test_a_desk_that_is_not_wanted_any_more_reads_the_hubs_reason() -> None:
     revoked = round_at(end=RoundEnd.FAILED, error="sync.revoked")
     assert headline(view(SyncState.STOPPED, last=revoked), NOW).sentences == (failure_words(revoked),)
     assert "都还在" in headline(view(SyncState.STOPPED, last=None), NOW).sentences[0]
+
+
+def test_a_desk_whose_program_was_changed_is_told_to_open_again_and_what_is_only_here() -> None:
+    said = headline(view(SyncState.BROKEN, pending_events=2, pending_cases=1), NOW)
+    assert said.title == "请重新打开席位"
+    words = " ".join(said.sentences)
+    assert "关闭席位，再打开" in words and "2 条操作（1 件案件）还只在这台电脑上" in words and "14:30" in words
 
 
 @pytest.mark.parametrize(("hours", "word"), [(2, "快 120 分钟"), (-24, "慢 1,440 分钟")])
