@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QPlainTextEdit, QSplitter, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSplitter
 
 from gridclient import __version__
 from gridclient.ui.jobs import Jobs
@@ -22,13 +22,12 @@ translate = QCoreApplication.translate
 class AboutSection(Section):
     """The list of licences, the text of the chosen one below."""
 
-    def __init__(self, *, jobs: Jobs, roots: Sequence[Path], parent: QWidget | None = None) -> None:
+    def __init__(self, *, jobs: Jobs, roots: Sequence[Path]) -> None:
         super().__init__(
             translate("AboutSection", "关于与许可"),
             translate(
                 "AboutSection", "gridclient {version} · MIT 许可。下面是随程序一起分发的他人作品及其许可。"
             ).format(version=__version__),
-            parent=parent,
         )
         self._jobs, self._roots = jobs, tuple(roots)
         self._found: dict[str, Licence] = {}

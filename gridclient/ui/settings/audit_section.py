@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from gridclient.services.care import AuditRow, Care
 from gridclient.services.words import AUDITED
@@ -23,7 +23,7 @@ translate = QCoreApplication.translate
 class AuditSection(Section):
     """What was done with data about people and with the desk itself; what was done with cases is their timeline."""
 
-    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, care: Care, jobs: Jobs) -> None:
         super().__init__(
             translate("AuditSection", "操作记录"),
             translate(
@@ -31,7 +31,6 @@ class AuditSection(Section):
                 "谁在什么时候查看了反映人信息、导入了文件、改了清单；只能增加，不能修改。"
                 "审计员和值班长看全部，其他账号看自己的。案件怎样办的，看案件的时间线。",
             ),
-            parent=parent,
         )
         self._care, self._jobs = care, jobs
         self._rows: tuple[AuditRow, ...] = ()
@@ -58,7 +57,6 @@ class AuditSection(Section):
         return tuple(row for row in self._rows if all(word in " ".join(_texts(row)).lower() for word in words))
 
     def refresh(self) -> None:
-        """Asks for the lines."""
         self._jobs.read(self, self._care.audit_lines, self._on_rows, self.note.say_error, name="audit")
 
     def save_to(self, target: Path) -> None:

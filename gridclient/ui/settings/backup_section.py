@@ -31,14 +31,13 @@ class BackupSection(Section):
 
     restore_wanted = Signal(object, str)
 
-    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, care: Care, jobs: Jobs) -> None:
         super().__init__(
             translate("BackupSection", "备份与恢复"),
             translate(
                 "BackupSection",
                 "有改动时每半小时自动备份一次并轮换：当天全留，两周内每天留一份，八周内每周留一份。备份是加密的。",
             ),
-            parent=parent,
         )
         self._care, self._jobs = care, jobs
         self._damaged: frozenset[str] = frozenset()
@@ -54,11 +53,12 @@ class BackupSection(Section):
         self.table = LinesTable(
             (self.tr("时间"), self.tr("种类"), self.tr("大小"), self.tr("文件")), widths=(170, 80, 90), parent=self
         )
-        self.confirm = RestoreConfirmation(parent=self)
+        self.confirm = RestoreConfirmation()
+
         self._arrange()
         self.now.clicked.connect(lambda: self._back_up(None))
         self.to_file.clicked.connect(self._on_to_file)
-        self.restore.clicked.connect(lambda: self._ask(Path(self.table.key())))
+        self.restore.clicked.connect(lambda: self.confirm.ask(Path(self.table.key()), foreign=False))
         self.from_file.clicked.connect(self._on_from_file)
         self.show_key.clicked.connect(self._on_show_key)
         self.table.chosen.connect(lambda key: self.restore.setEnabled(bool(key) and key not in self._damaged))
@@ -80,7 +80,6 @@ class BackupSection(Section):
         self.add_row(self.show_key)
 
     def refresh(self) -> None:
-        """Asks for the list."""
         self._jobs.read(self, self._care.backups, self._show, self.note.say_error, name="backups")
 
     def hide_key(self) -> None:
@@ -120,10 +119,7 @@ class BackupSection(Section):
             self, self.tr("选择备份文件"), str(Path.home()), self.tr("备份 (*.gridbackup);;所有文件 (*)")
         )
         if chosen:
-            self._ask(Path(chosen), foreign=True)
-
-    def _ask(self, path: Path, *, foreign: bool = False) -> None:
-        self.confirm.ask(path, foreign=foreign)
+            self.confirm.ask(Path(chosen), foreign=True)
 
     def _on_no(self) -> None:
         self.table.setFocus()  # a field that has it and goes would leave it to another page's
@@ -131,15 +127,16 @@ class BackupSection(Section):
 
     def _on_confirmed(self, path: Path, key: str) -> None:
         """A slip of the pen in the recovery key is told before the desk closes."""
-        if key:
-            done = partial(self._restore, path, key)
-            self._jobs.read(self, partial(self._care.check_recovery_key, key), done, self.confirm.refuse, name="key")
-        else:
-            self._restore(path, key)
 
-    def _restore(self, path: Path, key: str, _checked: None = None) -> None:
-        self.confirm.hide()
-        self.restore_wanted.emit(path, key)
+        def restore(_checked: None = None) -> None:
+            self.confirm.hide()
+            self.restore_wanted.emit(path, key)
+
+        if key:
+            check = partial(self._care.check_recovery_key, key)
+            self._jobs.read(self, check, restore, self.confirm.refuse, name="key")
+        else:
+            restore()
 
     def _on_show_key(self) -> None:
         if self.key.isVisible():
@@ -162,8 +159,8 @@ class RestoreConfirmation(QWidget):
 
     confirmed = Signal(object, str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("banner")
         self.setProperty("kind", "warn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

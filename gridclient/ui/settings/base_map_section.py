@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QWidget
 
 from gridclient.services.care import BaseMapRow, Care
 from gridclient.services.rows import Changes
@@ -28,14 +27,13 @@ class BaseMapSection(Section):
     chosen = Signal(str)
     changed = Signal(object)
 
-    def __init__(self, *, care: Care, jobs: Jobs, in_use: Callable[[], str], parent: QWidget | None = None) -> None:
+    def __init__(self, *, care: Care, jobs: Jobs, in_use: Callable[[], str]) -> None:
         super().__init__(
             translate("BaseMapSection", "底图"),
             translate(
                 "BaseMapSection",
                 "自带一份离线海陆底图。MBTiles、PMTiles 文件可在“导入”页导入，导入后在这里或地图的“底图”里选用。",
             ),
-            parent=parent,
         )
         self._care, self._jobs, self._in_use = care, jobs, in_use
         self._rows: Sequence[BaseMapRow] = ()
@@ -58,7 +56,6 @@ class BaseMapSection(Section):
         self._on_table_chosen("")
 
     def refresh(self) -> None:
-        """Asks for the list."""
         self._jobs.read(self, self._care.base_maps, self._show, self.note.say_error, name="base maps")
 
     def show_in_use(self) -> None:

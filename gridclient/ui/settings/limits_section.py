@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import parse_limit
 from gridclient.services.deadline_text import limit_text
 from gridclient.services.ports import Reference
+from gridclient.ui.jobs import Jobs
 from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
 
@@ -20,26 +21,29 @@ translate = QCoreApplication.translate
 class LimitsSection(Section):
     """The parameters, their values in words."""
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self, *, reference: Reference, jobs: Jobs) -> None:
         super().__init__(
             translate("LimitsSection", "时限与工作时间"),
             translate(
                 "LimitsSection",
                 "这些由县级统一规定，各席位一致，在这里只能查看。立案条件自带的时限优先于按层级的时限。",
             ),
-            parent=parent,
         )
+        self._reference, self._jobs = reference, jobs
         self.table = LinesTable((self.tr("项目"), self.tr("现行值")), widths=(200,), parent=self)
         self.line.addWidget(self.table, 1)
 
-    def show_values(self, values: Mapping[str, str]) -> None:
-        """The values by name."""
+    def refresh(self) -> None:
+        self._jobs.read(self, partial(_values, self._reference), self._show, name="limits")
+
+    def _show(self, values: Mapping[str, str]) -> None:
         words = _words()
         self.table.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
 
 
-def read_values(reference: Reference) -> dict[str, str]:
+def _values(reference: Reference) -> dict[str, str]:
     """All parameters that the page shows. Blocking."""
+
     return {name: reference.setting(name) for name in _words()}
 
 

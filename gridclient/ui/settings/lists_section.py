@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QWidget
 
 from gridclient.services.care import Care
 from gridclient.services.rows import Changes, StandardListRow
@@ -25,14 +24,13 @@ class ListsSection(Section):
 
     changed = Signal(object)
 
-    def __init__(self, *, care: Care, jobs: Jobs, parent: QWidget | None = None) -> None:
+    def __init__(self, *, care: Care, jobs: Jobs) -> None:
         super().__init__(
             translate("ListsSection", "立案标准清单"),
             translate(
                 "ListsSection",
                 "立案时从启用的清单里选立案条件。停用的清单不再列出，已按它立案的案件和时限不变。在“导入”页导入新清单。",
             ),
-            parent=parent,
         )
         self._care, self._jobs = care, jobs
         self._rows: dict[str, StandardListRow] = {}
@@ -46,7 +44,6 @@ class ListsSection(Section):
         self._on_chosen("")
 
     def refresh(self) -> None:
-        """Asks for the lists."""
         self._jobs.read(self, self._care.standard_lists, self._show, self.note.say_error, name="lists")
 
     def _show(self, rows: Sequence[StandardListRow]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import DARK, LIGHT, tokens
@@ -18,11 +18,10 @@ class LookSection(Section):
 
     theme_chosen = Signal(str)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__(
             translate("LookSection", "外观"),
             translate("LookSection", "只影响这台电脑，随时可换（Ctrl+D）。"),
-            parent=parent,
         )
         self.themes = {LIGHT.name: QRadioButton(self.tr("浅色"), self), DARK.name: QRadioButton(self.tr("深色"), self)}
         group = QButtonGroup(self)

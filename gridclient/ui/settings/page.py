@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QStringListModel, Signal
@@ -19,7 +18,7 @@ from gridclient.ui.settings.about_section import AboutSection
 from gridclient.ui.settings.audit_section import AuditSection
 from gridclient.ui.settings.backup_section import BackupSection
 from gridclient.ui.settings.base_map_section import BaseMapSection
-from gridclient.ui.settings.limits_section import LimitsSection, read_values
+from gridclient.ui.settings.limits_section import LimitsSection
 from gridclient.ui.settings.lists_section import ListsSection
 from gridclient.ui.settings.look_section import LookSection
 
@@ -49,14 +48,13 @@ class SettingsPage(ListedPage):
         licence_roots: Sequence[Path] = (),
     ) -> None:
         super().__init__(name="settingsPage", titles=QStringListModel())
-        self._desk, self._jobs = desk, jobs
-        self.look = LookSection(parent=self)
-        self.limits = LimitsSection(parent=self)
-        self.standards = ListsSection(care=care, jobs=jobs, parent=self)
-        self.backups = BackupSection(care=care, jobs=jobs, parent=self)
-        self.base_maps = BaseMapSection(care=care, jobs=jobs, in_use=base_in_use, parent=self)
-        self.audit = AuditSection(care=care, jobs=jobs, parent=self)
-        self.about = AboutSection(jobs=jobs, roots=licence_roots, parent=self)
+        self.look = LookSection()
+        self.limits = LimitsSection(reference=desk.reference, jobs=jobs)
+        self.standards = ListsSection(care=care, jobs=jobs)
+        self.backups = BackupSection(care=care, jobs=jobs)
+        self.base_maps = BaseMapSection(care=care, jobs=jobs, in_use=base_in_use)
+        self.audit = AuditSection(care=care, jobs=jobs)
+        self.about = AboutSection(jobs=jobs, roots=licence_roots)
         before = (self.look, self.limits, self.standards, self.backups, self.base_maps)
         self.sections = (*before, self.audit, self.about)
         self.list.setObjectName("settingsList")
@@ -74,13 +72,7 @@ class SettingsPage(ListedPage):
     def on_part(self, place: int) -> None:
         self.stack.setCurrentIndex(max(0, place))
         self.backups.hide_key()
-        section = self.sections[max(0, place)]
-        if section is self.limits:
-            self._jobs.read(self, partial(read_values, self._desk.reference), self.limits.show_values, name="limits")
-        elif isinstance(
-            section, ListsSection | BackupSection | BaseMapSection | AuditSection | AboutSection | LookSection
-        ):
-            section.refresh()
+        self.sections[max(0, place)].refresh()
 
     def escape(self) -> None:
         """A question that is open is answered with no; else the page is left."""

@@ -11,13 +11,16 @@ from gridclient.ui.laid_out import across, down, label, panel
 class Section(QWidget):
     """``line`` takes the parts below the sentence; ``note`` says what became of them."""
 
-    def __init__(self, title: str, sentence: str, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, title: str, sentence: str) -> None:
+        super().__init__()
         panel(self)
         self.title = title
         self.note = InlineNote(parent=self)
         words = label(sentence, "muted", wraps=True, parent=self)
         self.line = down(label(title, "title"), words, on=self, edges=(20, 16, 20, 12))
+
+    def refresh(self) -> None:
+        """Asks for what it shows, whenever it is opened."""
 
     def add_row(self, *parts: QWidget) -> None:
         """Widgets side by side, from the left."""
