@@ -22,7 +22,6 @@ from gridclient.ui.laid_out import down, panel
 
 if TYPE_CHECKING:
     from gridclient.ui.casework.panel import CasePanel
-    from gridclient.ui.dispatch.panel import DispatchPanel
 
 _PAUSE_MS: Final = 5
 _PORTIONS: Final = (
@@ -53,24 +52,22 @@ class CasePane(QWidget):
         self.news = CaseNews(short=short, parent=self)
         self._desk, self._jobs, self._initials = desk, jobs, initials
         self._panel: CasePanel | None = None
-        self._dispatch: DispatchPanel | None = None
-        self._steps: Iterator[None] | None = None
+        self._steps = self._making()
         self._kept: tuple[str, ...] = ()
         down(on=self)
 
     @property
     def panel(self) -> CasePanel:
         """The panel; where it is not there yet, it is made now."""
-        for _ in self._making():
+        for _ in self._steps:
             pass
         assert self._panel is not None
         return self._panel
 
     def make_soon(self) -> None:
         """Makes it step by step while the desk goes on."""
-        if self._steps is None:
-            self._steps = self._making()
-            self._step()
+        if next(self._steps, self) is not self:
+            QTimer.singleShot(_PAUSE_MS, self, self.make_soon)
 
     def show_case(self, case_id: str | None) -> None:
         """See :meth:`CasePanel.show_case`."""
@@ -94,35 +91,18 @@ class CasePane(QWidget):
         if self._panel is not None:
             self._panel.refresh_files()
 
-    def _step(self) -> None:
-        if self._steps is not None and next(self._steps, self) is not self:
-            QTimer.singleShot(_PAUSE_MS, self, self._step)
-
     def _making(self) -> Iterator[None]:
-        """What is left to do, in steps of some milliseconds; whoever comes first does the next one."""
+        """In steps of some milliseconds; whoever comes first does the next one."""
         for part in _PORTIONS:
-            if self._panel is not None:
-                return
             import_module(part)
             yield
-        if self._dispatch is None:
-            self._dispatch = self._made_dispatch()
-            yield
-        if self._panel is None:
-            self._take(self._made_panel(self._dispatch))
-
-    def _made_dispatch(self) -> DispatchPanel:
+        from gridclient.ui.casework.panel import CasePanel
         from gridclient.ui.dispatch.panel import DispatchPanel
 
-        return DispatchPanel(desk=self._desk, jobs=self._jobs, short=self.news.short)
-
-    def _made_panel(self, dispatch: DispatchPanel) -> CasePanel:
-        from gridclient.ui.casework.panel import CasePanel
-
-        return CasePanel(desk=self._desk, jobs=self._jobs, dispatch=dispatch, initials=self._initials, news=self.news)
-
-    def _take(self, panel: CasePanel) -> None:
-        self._panel = panel
+        desk, jobs, news = self._desk, self._jobs, self.news
+        dispatch = DispatchPanel(desk=desk, jobs=jobs, short=news.short)
+        yield
+        self._panel = panel = CasePanel(desk=desk, jobs=jobs, dispatch=dispatch, initials=self._initials, news=news)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(panel)

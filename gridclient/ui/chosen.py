@@ -69,12 +69,6 @@ class ChosenCases(QObject):
             words = self.tr("{action}要逐件办理，请只选一件。")
             self.told.emit(words.format(action=word_of(action)), "info")
 
-    def _is_asked_first(self, action: Action, args: Mapping[str, Any] | None) -> bool:
-        """What a closing needs, and whether a key is meant for all of many."""
-        if action is Action.CLOSE:
-            return not args
-        return args is None and action in TOGETHER and len(self._ids) > _MOST_AT_ONCE
-
     def _read(self) -> None:
         ids, rows = self._ids, self._queries.rows
         self._jobs.read(self, lambda: rows(ids), self._show_rows, name="rows")

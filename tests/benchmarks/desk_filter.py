@@ -94,7 +94,7 @@ def settled_desk(profile: Path) -> Iterator[App]:
     app = build_app(profile)
     try:
         app.window.resize(*SIZE)
-        until(app.window.cases.first_shown, app.window.show)
+        until(app.window.cases.rows_shown, app.window.show)
         rest(_SETTLED_S)
         app.window.state.narrow(grid="")  # a desk reopens with the area where it was left
         garbage.begin()

@@ -110,12 +110,12 @@ def open_with(
         jobs = Jobs(readers=2)
         made = MainWindow(desk=invented.desk, jobs=jobs, parts=parts_of(jobs, lambda: made))
         opened.append((made, jobs))
-        with qtbot.waitSignal(made.cases.first_shown, timeout=10_000):
+        with qtbot.waitSignal(made.cases.rows_shown):
             made.show()
         made.pane.make_soon()  # as when the map has been drawn
-        qtbot.waitUntil(lambda: made.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
+        qtbot.waitUntil(lambda: made.findChild(QWidget, "caseDetail") is not None)
         made.activateWindow()
-        qtbot.waitUntil(lambda: made.isActiveWindow() and not jobs.busy, timeout=10_000)  # else no shortcut is heard
+        qtbot.waitUntil(lambda: made.isActiveWindow() and not jobs.busy)  # else no shortcut is heard
         return made
 
     yield open_one
@@ -160,7 +160,7 @@ def open_list(qtbot: QtBot, jobs: Jobs, look: None) -> OpenList:
         qtbot.addWidget(made)
         made.resize(788, 400)
         made.show()
-        with qtbot.waitSignal(made.first_shown):
+        with qtbot.waitSignal(made.rows_shown):
             made.show_question(EVERYTHING, grid_name="全部网格")
         qtbot.waitUntil(lambda: not jobs.busy)
         return made

@@ -49,7 +49,6 @@ class CaseList(QWidget):
         cleared(): all conditions away.
         conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
-        first_shown(): the first page is in the list.
         rows_shown(): what was asked for last is in the list and has been painted, if the list can be seen.
     """
 
@@ -60,7 +59,6 @@ class CaseList(QWidget):
     cleared = Signal()
     conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
-    first_shown = Signal()
     rows_shown = Signal()
 
     def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
@@ -221,9 +219,7 @@ class CaseList(QWidget):
             elsewhere = self._searched_everywhere() != self._question.filter
             way_out = self.tr("在全部案件中查找") if elsewhere else self.tr("清除条件")
             self.note.tell(self.tr("没有符合这些条件的案件。"), way_out)
-        if not self._shown_once:
-            self._shown_once = True
-            self.first_shown.emit()
+        self._shown_once = True
         self._painting.start(_UNSEEN_MS)
 
     def _searched_everywhere(self) -> CaseFilter:
