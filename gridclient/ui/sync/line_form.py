@@ -15,6 +15,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down
+from gridclient.ui.resting import Resting
 
 
 class LineForm(QWidget):
@@ -27,6 +28,7 @@ class LineForm(QWidget):
         self._shown = ""  # the proxy that the field was given last
         self.open = KeyButton(self.tr("网址和代理…"), parent=self)
         self.fields = QWidget(self)
+        self._resting = Resting(self.fields)
         self.url, self.proxy = QLineEdit(self.fields), QLineEdit(self.fields)
         self.proxy.setPlaceholderText(self.tr("空着随系统；不用代理写 direct"))
         self.save = KeyButton(self.tr("保存"), parent=self.fields)
@@ -79,22 +81,22 @@ class LineForm(QWidget):
         self._begin(partial(self._control.choose_proxy, chosen), self.tr("正在保存…"), done)
 
     def _begin(self, work: Callable[[], None], words: str, done: Callable[[None], None]) -> None:
-        self.fields.setEnabled(False)
+        self._resting.rest(True)
         self.note.say(words)
         self._jobs.read(self, work, done, self._on_refused)
 
     def _on_moved(self, _none: None) -> None:
-        self.fields.setEnabled(True)
+        self._resting.rest(False)
         self.url.clear()
         self.note.say(self.tr("已核对是原来的同步中心，改用这个网址。"))
 
     def _on_chosen(self, chosen: str, then: Callable[[], None], _none: None) -> None:
-        self.fields.setEnabled(True)
+        self._resting.rest(False)
         self._shown = chosen  # what is told from now on takes its place, without a password
         self.show_view(self._control.view())
         self.note.say(self.tr("已记住代理。"))
         then()
 
     def _on_refused(self, error: GridClientError) -> None:
-        self.fields.setEnabled(True)
+        self._resting.rest(False)
         self.note.say(sentence_of(error), "bad")

@@ -19,6 +19,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel, tab_order
+from gridclient.ui.resting import Resting
 from gridclient.ui.scroll_area import ScrolledColumn
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.enrol_form import EnrolForm
@@ -52,6 +53,7 @@ class SyncPage(CoverPage):
         self._second = QTimer(self, interval=_SECOND_MS)
         self.switch = OfflineSwitch(parent=self)
         self.now = KeyButton(self.tr("立即同步"), key="F5", kind="primary", icon="refresh", parent=self)
+        self._now_resting = Resting(self.now)
         self.card = StateCard(parent=self)
         self.told = InlineNote(parent=self)  # stays until the desk is closed
         self.enrol = EnrolForm(control=control, jobs=jobs, parent=self)
@@ -125,7 +127,7 @@ class SyncPage(CoverPage):
         self.card.show_view(view, self._clock.now())
         self.switch.setChecked(view.state is SyncState.OFFLINE)
         self.switch.setEnabled(not view.by_stick and view.state not in _NO_SWITCH)
-        self.now.setEnabled(not view.by_stick and view.state in _ASKABLE)
+        self._now_resting.rest(view.by_stick or view.state not in _ASKABLE)
         alone = view.by_stick or view.state in _TO_ENROL
         self._enrol_title.setVisible(alone)
         self.enrol.setVisible(alone)

@@ -16,6 +16,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.resting import Resting
 from gridclient.ui.sync.round_words import bundle_words
 from gridclient.ui.sync.state_card import RoundProgress
 
@@ -39,10 +40,11 @@ class StickPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("stickPanel")
         self._control, self._jobs = control, jobs
-        self._running = False
+        self._running = self._stopping = False
         self.out = KeyButton(self.tr("导出到U盘…"), icon="stick", parent=self)
         self.into = KeyButton(self.tr("从U盘导入…"), icon="import", parent=self)
         self.stop = KeyButton(self.tr("取消"), parent=self)
+        self._resting = Resting(self.out, self.into, passing=self.stop)
         self.progress = RoundProgress(parent=self)
         self.note = InlineNote(parent=self)
         self.choose = KeyButton(self.tr("逐件选择"), parent=self)
@@ -70,7 +72,7 @@ class StickPanel(QWidget):
 
     def show_view(self, view: SyncView) -> None:
         """How far a file is, where the synchronisation tells."""
-        if self._running and view.stage in _STAGES and self.stop.isEnabled():
+        if self._running and view.stage in _STAGES and not self._stopping:
             self.progress.show_view(view)
 
     def export_to(self, file: Path) -> None:
@@ -109,7 +111,7 @@ class StickPanel(QWidget):
         self._jobs.read(self, task, partial(self._on_done, out=out), self._on_failed)
 
     def _on_stop(self) -> None:
-        self.stop.setEnabled(False)
+        self._stopping = True
         self.progress.words.setText(self.tr("正在取消…"))
         self._control.stop_bundle()
 
@@ -131,10 +133,8 @@ class StickPanel(QWidget):
         self.told.emit()
 
     def _show_running(self, running: bool) -> None:
-        self._running = running
-        for button in (self.out, self.into):
-            button.setEnabled(not running)
-        self.stop.setEnabled(True)
+        self._running, self._stopping = running, False
+        self._resting.rest(running)
         self.stop.setVisible(running)
         if not running:
             self.progress.end()

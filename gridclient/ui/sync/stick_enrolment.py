@@ -16,6 +16,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.resting import Resting
 
 
 class StickEnrolment(QWidget):
@@ -33,6 +34,7 @@ class StickEnrolment(QWidget):
         self._control, self._jobs = control, jobs
         self.ask = KeyButton(self.tr("① 写出申请…"), icon="stick", parent=self)
         self.take = KeyButton(self.tr("② 取回批复…"), icon="import", parent=self)
+        self._resting = Resting(self.ask, self.take)
         self.note = InlineNote(parent=self)
         words = self.tr(
             "不用联网，分两步：把申请写到U盘，带到县里由管理员批准；再把批复取回来。此后只用U盘与同步中心交换。"
@@ -64,23 +66,19 @@ class StickEnrolment(QWidget):
             self.take_from(Path(chosen))
 
     def _begin(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        self._enable(False)
+        self._resting.rest(True)
         self.note.clear()
         self._jobs.read(self, task, done, self._on_failed)
 
     def _on_asked(self, file: Path, digits: str) -> None:
-        self._enable(True)
+        self._resting.rest(False)
         words = self.tr("已写到 {file}，核对码 {digits}。请带到县里；管理员批准时会看到同样的核对码。")
         self.note.say(words.format(file=file, digits=digits))
 
     def _on_taken(self, _none: object) -> None:
-        self._enable(True)
+        self._resting.rest(False)
         self.enrolled.emit()
 
     def _on_failed(self, error: GridClientError) -> None:
-        self._enable(True)
+        self._resting.rest(False)
         self.note.say_error(error)
-
-    def _enable(self, enabled: bool) -> None:
-        for button in (self.ask, self.take):
-            button.setEnabled(enabled)

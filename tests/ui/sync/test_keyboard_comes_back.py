@@ -1,0 +1,104 @@
+"""The keyboard after work with a stick, a new address or a round: with the button that the person used."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.errors import SyncFault
+from gridclient.services.sync_control import SyncState
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.sync.desk_sync import DeskSync
+from gridclient.ui.sync.page import SyncPage
+from tests.fakes.fake_sync import FakeSync
+from tests.ui.sync.conftest import click, settle, tell
+
+FILE = Path("/media/usb/desk.gridbundle")
+
+
+@pytest.fixture(autouse=True)
+def chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever file is asked for, it is this one."""
+    for part in ("stick", "stick_enrolment"):
+        dialog = f"gridclient.ui.sync.{part}.QFileDialog"
+        monkeypatch.setattr(f"{dialog}.getSaveFileName", lambda *_, **__: (str(FILE), ""))
+        monkeypatch.setattr(f"{dialog}.getOpenFileName", lambda *_, **__: (str(FILE), ""))
+
+
+def press(part: QWidget, key: Qt.Key = Qt.Key.Key_Return) -> None:
+    part.setFocus()
+    QTest.keyClick(part, key)
+
+
+@pytest.mark.parametrize("fault", [None, SyncFault("bundle.broken")])
+@pytest.mark.parametrize("name", ["out", "into"])
+def test_after_a_stick_the_next_enter_does_the_same_again(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, name: str, fault: SyncFault | None
+) -> None:
+    button = getattr(page.stick, name)
+    fake.fault = fault
+    press(button)
+    settle(qtbot, jobs)
+    assert QApplication.focusWidget() is button
+
+
+def test_after_a_stick_was_stopped_it_can_be_begun_again(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    fake.gate = threading.Event()
+    press(page.stick.out)
+    qtbot.waitUntil(lambda: bool(fake.asked))
+    press(page.stick.stop)
+    settle(qtbot, jobs)
+    assert QApplication.focusWidget() is page.stick.out
+
+
+def test_who_went_elsewhere_while_a_stick_was_written_stays_there(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    fake.gate = threading.Event()
+    press(page.stick.into)
+    qtbot.waitUntil(lambda: bool(fake.asked))
+    page.line.open.setFocus()
+    fake.gate.set()
+    settle(qtbot, jobs)
+    assert QApplication.focusWidget() is page.line.open
+
+
+@pytest.mark.parametrize("name", ["ask", "take"])
+def test_a_step_of_enrolling_by_stick_that_fails_can_be_tried_again(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs, name: str
+) -> None:
+    tell(fake, sync, qtbot, SyncState.ALONE)
+    click(page.enrol.without)
+    fake.fault = SyncFault("enrol.file_other")
+    button = getattr(page.enrol.by_stick, name)
+    press(button)
+    settle(qtbot, jobs)
+    assert QApplication.focusWidget() is button
+
+
+def test_an_address_that_was_refused_is_typed_on(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+    click(page.line.open)
+    fake.fault = SyncFault("sync.hub_other")
+    QTest.keyClicks(page.line.url, "https://stranger")
+    press(page.line.url)
+    settle(qtbot, jobs)
+    assert QApplication.focusWidget() is page.line.url
+
+
+def test_after_a_round_the_button_that_asked_for_it_has_the_keyboard(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot
+) -> None:
+    press(page.now)
+    tell(fake, sync, qtbot, SyncState.RUNNING)
+    assert QApplication.focusWidget() is not page.now
+    tell(fake, sync, qtbot, SyncState.RUNNING, stage="push")
+    tell(fake, sync, qtbot, SyncState.IDLE)
+    assert QApplication.focusWidget() is page.now
