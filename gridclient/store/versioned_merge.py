@@ -98,10 +98,11 @@ def _grids_first(statement: tuple[str, list[Any]]) -> int:
 
 def _standard_values(record: StandardRecord) -> Values:
     names = "code kind big_code big_name small_code small_name filing_condition closing_condition limit_text"
+    cooperating = {"cooperating": record.cooperating_unit} if record.cooperating_unit else {}
     return {
         **as_told(record, f"{names} handling_unit supervising_unit"),
         "limit_code": record.limit,
-        "extra": extra_text(record.extra),
+        "extra": extra_text({**record.extra, **cooperating}),
     }
 
 

@@ -51,6 +51,14 @@ def test_the_same_code_in_two_lists_is_two_conditions_each_with_its_own_limit(st
     assert found(store, f"{CODE}@甲县标准").limit == "2 work_day"
 
 
+def test_the_units_that_a_list_has_cooperate_are_told_with_its_condition(store: ImportStore) -> None:
+    told = standard(2, cooperating_unit="派出所、村社区")
+    bring(store, [told], name="甲县标准")
+    assert found(store, f"{CODE}@甲县标准").cooperating == ("派出所", "村社区")
+    assert bring(store, [told], name="甲县标准").summary.unchanged == 1
+    assert bring(store, [standard(2, cooperating_unit="派出所")], name="甲县标准").summary.imported == 1
+
+
 def test_a_new_version_is_one_of_its_own_list_and_leaves_the_other_alone(store: ImportStore) -> None:
     bring(store, [standard(2)], name="甲")
     bring(store, [standard(2)], name="乙")

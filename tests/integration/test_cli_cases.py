@@ -123,8 +123,10 @@ def test_a_case_goes_from_its_report_to_its_end_and_back(desk: CommandLine) -> N
     assert (dispatched["state"], dispatched["unit"]) == ("dispatched", proposed["lead"])
     assert [a["unit"] for a in dispatched["assignments"]] == [proposed["lead"], *proposed["cooperating"]]
     units = [a["unit"] for a in dispatched["assignments"]]
+    assert len(units) > 1
     for unit in units:
         assert desk.act(key, "sign", unit, unit=unit).status == 0
+    for unit in units:
         assert desk.act(key, "feed_back", unit, unit=unit, result="已修好").status == 0
     for unit in units:
         assert desk.act(key, "verify", unit=unit).status == 0
