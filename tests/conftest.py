@@ -14,13 +14,17 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
 
 from tests.faults.tally import INJECTED, PROVED, table
+
+if TYPE_CHECKING:  # it takes up the application's variables when it is imported
+    from pytestqt.qtbot import QtBot
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("QT_QUICK_BACKEND", "software")
@@ -31,6 +35,7 @@ if os.geteuid() == 0:  # Chromium refuses to start as root with its sandbox
 ROOT = Path(__file__).resolve().parents[1]
 REAL_DATA = ROOT.parent / "shared" / "data"
 GRACE_FOR_THREADS_S = 3.0
+PATIENCE_MS = 30_000
 OPEN_FILES = Path("/proc/self/fd")  # Linux; elsewhere this guard sees nothing
 
 settings.register_profile("desk", deadline=None)
@@ -56,6 +61,14 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip("the real data (../shared/data) is not on this machine")
     return REAL_DATA
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Waits longer than pytest-qt by itself: a machine that tests on all its cores may need that for a process."""
+    for wait in ("waitUntil", "waitSignal", "waitSignals", "waitExposed"):
+        setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=PATIENCE_MS))
+    return qtbot
 
 
 def _is_outside(address: object) -> bool:

@@ -16,8 +16,6 @@ from gridclient.mapview.routes import Place
 from gridclient.mapview.view import MapView, Theme
 from gridclient.services.map_port import BaseMaps, MapData
 
-PATIENCE_MS = 20_000
-
 
 class MapStage:
     """Asks the page, waits for it, and moves the mouse over it."""
@@ -31,12 +29,12 @@ class MapStage:
         """The value of an expression in the page."""
         answers: list[Any] = []
         self.view.page().runJavaScript(f"JSON.stringify(({code}) ?? null)", answers.append)
-        self._qtbot.waitUntil(lambda: bool(answers), timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: bool(answers))
         return json.loads(answers[0]) if answers[0] else None
 
     def wait(self, condition: str) -> None:
         """Until an expression in the page is true."""
-        self._qtbot.waitUntil(lambda: bool(self.js(condition)), timeout=PATIENCE_MS)
+        self._qtbot.waitUntil(lambda: bool(self.js(condition)))
 
     def settle(self) -> None:
         """Until the page is ready, nothing is being fetched and two frames are painted."""
@@ -115,7 +113,7 @@ def stage(
     view.begin(data, base_maps, place=place)
     try:
         view.resize(*size)
-        with qtbot.waitSignal(view.bridge.page_ready, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(view.bridge.page_ready):
             view.show()
         made = MapStage(view, qtbot)
         made.settle()

@@ -43,7 +43,7 @@ def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtB
     try:
         app.opened.desk.register(CaseFacts(title="路灯不亮"))
         app.back_up_if_due()
-        qtbot.waitUntil(lambda: bool(list(app.opened.profile.backups.glob("auto-*.gridbackup"))), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(list(app.opened.profile.backups.glob("auto-*.gridbackup"))))
     finally:
         app.close()
 
@@ -55,7 +55,7 @@ def test_deadlines_follow_a_calendar_that_came_with_an_update(
     app = desktop.build_app(profile)
     try:
         settings = app.opened.desk.settings
-        qtbot.waitUntil(lambda: bool(settings.value("deadlines.calendar")), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(settings.value("deadlines.calendar")))
     finally:
         app.close()
 
@@ -85,7 +85,7 @@ def test_the_import_page_is_imported_before_anybody_opens_it(
     monkeypatch.setattr(desktop, "import_module", imported.append)
     app = desktop.build_app(profile)
     try:
-        qtbot.waitUntil(lambda: "gridclient.ui.importing.page" in imported, timeout=5_000)
+        qtbot.waitUntil(lambda: "gridclient.ui.importing.page" in imported)
         assert len(imported) > 1  # not in one turn
         assert app.window.pages.page("import") is None
     finally:

@@ -25,7 +25,7 @@ CTRL, ALT, SHIFT = (
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
     qtbot.wait(20)
 
 

@@ -25,7 +25,7 @@ SECOND_ZONE = "371002002602"
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def enter_in_the_list(window: MainWindow, qtbot: QtBot) -> None:

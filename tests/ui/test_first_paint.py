@@ -39,7 +39,7 @@ def test_the_rest_waits_until_the_map_is_drawn_and_comes_once(qtbot: QtBot) -> N
     assert told == []
     pane.drawn.emit()
     assert told == []  # its picture goes to the screen first
-    qtbot.waitUntil(lambda: len(told) > 1, timeout=10_000)
+    qtbot.waitUntil(lambda: len(told) > 1)
     assert told == ["rest", "seen"]
 
 
@@ -47,7 +47,7 @@ def test_a_map_that_does_not_come_holds_nothing_up(qtbot: QtBot) -> None:
     pane = DrawnMap()
     qtbot.addWidget(pane)
     first = FirstPaint(map_pane=cast("MapPane", pane), parent=pane)
-    with qtbot.waitSignals([first.rest_due, first.seen], timeout=10_000):
+    with qtbot.waitSignals([first.rest_due, first.seen]):
         first.begin()
 
 
@@ -61,8 +61,8 @@ def test_a_case_chosen_before_the_panel_is_there_is_shown_by_it(
     pane.show_case(chosen)
     assert pane.findChild(QWidget, "caseDetail") is None
     pane.make_soon()
-    qtbot.waitUntil(lambda: pane.findChild(QWidget, "caseDetail") is not None, timeout=10_000)
-    qtbot.waitUntil(lambda: pane.panel.view is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: pane.findChild(QWidget, "caseDetail") is not None)
+    qtbot.waitUntil(lambda: pane.panel.view is not None)
     assert pane.panel.view is not None
     assert pane.panel.view.case.id == chosen
 
@@ -93,7 +93,7 @@ def test_a_key_for_several_cases_pressed_before_the_panel_is_there_is_done_by_it
     pane.show()
     pane.show_batch(cases)
     pane.panel.start_action(Action.FILE)
-    qtbot.waitUntil(lambda: pane.panel.foot.form is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: pane.panel.foot.form is not None)
     form = pane.panel.foot.form
     assert form is not None
     focused = pane.window().focusWidget()

@@ -40,7 +40,7 @@ def test_what_a_thread_throws_away_is_collected_by_the_gui_thread(qtbot: QtBot, 
     thread.start()
     thread.join()
     assert not collected_on
-    qtbot.waitUntil(lambda: bool(collected_on), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(collected_on))
     collector.end()
     assert collected_on == {threading.main_thread().name}
 

@@ -31,7 +31,7 @@ def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs) -> Iterator[HelpPage]:
     made.resize(900, 600)
     made.show()
     made.activateWindow()
-    qtbot.waitUntil(lambda: made.isActiveWindow() and made.titles.rowCount() > 0, timeout=5_000)
+    qtbot.waitUntil(lambda: made.isActiveWindow() and made.titles.rowCount() > 0)
     yield made
     made.close()
 
@@ -205,7 +205,7 @@ def test_escape_clears_the_search_first_and_leaves_then(page: HelpPage, qtbot: Q
     page.search.insert("备份")
     QTest.keyClick(page.search, Qt.Key.Key_Escape)
     assert page.search.text() == ""
-    with qtbot.waitSignal(page.closed, timeout=5_000):
+    with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.search, Qt.Key.Key_Escape)
 
 

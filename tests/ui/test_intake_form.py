@@ -210,7 +210,7 @@ def test_the_keyboard_stays_in_the_form_when_a_guess_is_taken(opened: Opened, qt
     form = opened()
     form.activateWindow()
     paste(form, ORDER)
-    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
     form.inputs.chips.buttons[0].setFocus()
     QTest.keyClick(form.inputs.chips.buttons[0], Qt.Key.Key_Space)
     assert form.values.standard

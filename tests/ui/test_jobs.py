@@ -140,14 +140,14 @@ def test_closing_lets_writes_finish_and_takes_no_more(jobs: Jobs, qtbot: QtBot) 
 def test_long_work_runs_in_a_process_and_tells_how_far_it_is(jobs: Jobs, qtbot: QtBot) -> None:
     owner, steps, seen = QObject(), list[Any](), list[Any]()
     jobs.in_process(owner, _count_to, 3, done=seen.append, progressed=lambda *step: steps.append(step))
-    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert (steps, seen) == ([(0, 3), (1, 3), (2, 3)], [3])
 
 
 def test_the_answer_does_not_wait_for_the_process_to_end(jobs: Jobs, qtbot: QtBot) -> None:
     owner, working = QObject(), list[int]()
     jobs.in_process(owner, _end_late, done=lambda _: working.append(len(multiprocessing.active_children())))
-    qtbot.waitUntil(lambda: bool(working), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(working))
     assert working != [0]
 
 
@@ -155,30 +155,30 @@ def test_the_answer_does_not_wait_for_the_process_to_end(jobs: Jobs, qtbot: QtBo
 def test_long_work_leaves_the_cores_to_the_window(jobs: Jobs, qtbot: QtBot) -> None:
     owner, seen = QObject(), list[int]()
     jobs.in_process(owner, _niceness, done=seen.append)
-    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert seen[0] > os.nice(0) or seen[0] == 19
 
 
 def test_long_work_can_be_named_so_that_the_desk_need_not_import_it(jobs: Jobs, qtbot: QtBot) -> None:
     owner, seen = QObject(), list[Any]()
     jobs.in_process(owner, NamedTask("gridclient.ui.initials:work_out"), ["综合执法"], done=seen.append)
-    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert seen == [{"综合执法": "zhzf"}]
 
 
 def test_long_work_can_be_stopped(jobs: Jobs, qtbot: QtBot) -> None:
     owner, steps, seen = QObject(), list[Any](), list[Any]()
     stop = jobs.in_process(owner, _count_for_ever, failed=seen.append, progressed=lambda *step: steps.append(step))
-    qtbot.waitUntil(lambda: bool(steps), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(steps))
     stop()
-    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert isinstance(seen[0], Cancelled)
 
 
 def test_long_work_can_be_stopped_before_its_process_has_begun(jobs: Jobs, qtbot: QtBot) -> None:
     owner, seen = QObject(), list[GridClientError]()
     jobs.in_process(owner, _count_for_ever, failed=seen.append)()
-    qtbot.waitUntil(lambda: bool(seen), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert isinstance(seen[0], Cancelled)
 
 
@@ -190,14 +190,14 @@ def test_a_process_that_fails_says_why(
 ) -> None:
     owner, seen = QObject(), list[GridClientError]()
     jobs.in_process(owner, task, *values, failed=seen.append)
-    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(seen))
     assert seen[0].code == code
 
 
 def test_closing_ends_a_process_that_is_still_at_work(jobs: Jobs, qtbot: QtBot) -> None:
     owner, steps = QObject(), list[Any]()
     jobs.in_process(owner, _count_for_ever, progressed=lambda *step: steps.append(step))
-    qtbot.waitUntil(lambda: bool(steps), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(steps))
     jobs.close()
 
 
@@ -219,4 +219,4 @@ def test_held_reads_begin_by_themselves_when_nobody_lets_them_go_on(jobs: Jobs, 
     owner, seen = QObject(), list[int]()
     jobs.hold()
     jobs.read(owner, lambda: 1, seen.append)
-    qtbot.waitUntil(lambda: bool(seen), timeout=5000)
+    qtbot.waitUntil(lambda: bool(seen))

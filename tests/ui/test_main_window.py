@@ -37,7 +37,7 @@ def has_rows(window: MainWindow, count: int) -> bool:
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def test_every_panel_has_the_name_by_which_checks_find_it(window: MainWindow) -> None:

@@ -14,7 +14,7 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.routes import Place
 from gridclient.services.rows import CaseFilter
 from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, grid_code
-from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+from tests.fakes.map_stage import MapStage, stage
 
 MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
 STEP = SIDE / 8  # the width of a basic grid
@@ -62,14 +62,14 @@ def test_a_click_chooses_the_grid_of_the_tier_shown(map_stage: MapStage, qtbot: 
     map_stage.view.set_layers(tier="basic")
     map_stage.wait("gridmap.state().layer === 'basic'")
     map_stage.look_at(*MIDDLE, 13)
-    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked) as clicked:
         map_stage.click(map_stage.pixel(*middle_of(3, 3)))
     assert clicked.args == [grid_code("basic", 3, 3)]
     assert map_stage.state()["selected"] == grid_code("basic", 3, 3)
 
     map_stage.view.set_layers(tier="zone")
     map_stage.wait("gridmap.state().layer === 'zone'")
-    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked) as clicked:
         map_stage.click(map_stage.pixel(*middle_of(3, 3)))
     assert clicked.args == [grid_code("zone", 0, 0)]
 
@@ -77,7 +77,7 @@ def test_a_click_chooses_the_grid_of_the_tier_shown(map_stage: MapStage, qtbot: 
 def test_the_desk_s_answer_to_a_click_does_not_move_the_map(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.look_at(WEST, SOUTH, 14)  # the first grids are cut by the edge
     before = map_stage.state()
-    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked) as clicked:
         map_stage.click(map_stage.pixel(*middle_of(0, 0)))
     map_stage.view.select_grid(clicked.args[0] if clicked.args else None)
     map_stage.settle()
@@ -87,7 +87,7 @@ def test_the_desk_s_answer_to_a_click_does_not_move_the_map(map_stage: MapStage,
 def test_a_click_beside_every_grid_clears_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.view.select_grid(grid_code("zone", 0, 0), centre=False)
     map_stage.wait("gridmap.state().selected")
-    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked) as clicked:
         map_stage.click(QPoint(500, 690))
     assert clicked.args == [""]
     assert map_stage.state()["selected"] is None
@@ -97,7 +97,7 @@ def test_hovering_tells_name_worker_counts_and_code(map_stage: MapStage, qtbot: 
     map_stage.view.set_layers(tier="basic", cases=False)
     map_stage.wait("gridmap.state().layer === 'basic'")
     map_stage.hover(map_stage.pixel(*middle_of(5, 5)))
-    qtbot.waitUntil(lambda: bool(map_stage.text(".desk-tip")), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: bool(map_stage.text(".desk-tip")))
     tip = map_stage.text(".desk-tip") or ""
     for word in ("basic 5-5", "王*", "在办 4", "▲ 超期 1", grid_code("basic", 5, 5)):
         assert word in tip
@@ -106,7 +106,7 @@ def test_hovering_tells_name_worker_counts_and_code(map_stage: MapStage, qtbot: 
 def test_dragging_pans_and_tells_the_new_view(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.look_at(*MIDDLE, 13)
     before = map_stage.state()["center"]
-    with qtbot.waitSignal(map_stage.bridge.view_changed, timeout=PATIENCE_MS) as moved:
+    with qtbot.waitSignal(map_stage.bridge.view_changed) as moved:
         map_stage.drag(QPoint(500, 350), QPoint(400, 300))
     after = map_stage.state()["center"]
     assert after["lng"] > before["lng"]
@@ -125,7 +125,7 @@ def test_zooming_in_shows_finer_tiers(map_stage: MapStage) -> None:
 
 
 def test_a_tier_chosen_by_hand_stays_until_auto(map_stage: MapStage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(map_stage.bridge.layers_changed, timeout=PATIENCE_MS) as changed:
+    with qtbot.waitSignal(map_stage.bridge.layers_changed) as changed:
         map_stage.js("(document.querySelector('[data-tier=zone]').click(), 0)")
     assert changed.args is not None
     assert changed.args[0]["tier"] == "zone"
@@ -166,7 +166,7 @@ def test_figures_that_colour_nothing_anew_draw_nothing(
     for nth, count in enumerate((4, 5, 5), start=1):  # of one class
         data.counts = {**data.counts, grid_code("basic", 5, 5): (count, 0)}
         map_stage.view.refresh("figures")
-        qtbot.waitUntil(partial(answered, data, before + nth), timeout=PATIENCE_MS)
+        qtbot.waitUntil(partial(answered, data, before + nth))
         map_stage.settle()
     assert map_stage.js(f"gridmap.outlines.figuresOf('{grid_code('basic', 5, 5)}')") == [5, 0]
     assert map_stage.js("draws") == 0
@@ -257,7 +257,7 @@ def test_units_that_would_lie_upon_one_another_wait_until_one_comes_closer(
 
 def test_a_click_on_a_case_opens_it(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.look_at(*middle_of(2, 5), 15)
-    with qtbot.waitSignal(map_stage.bridge.case_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.case_clicked) as clicked:
         map_stage.click(map_stage.pixel(*middle_of(2, 5)))
     assert clicked.args == ["case-lone"]
 
@@ -287,7 +287,7 @@ def test_another_filter_changes_the_cases_drawn(map_stage: MapStage) -> None:
 def test_shift_and_drag_selects_a_box(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.look_at(*MIDDLE, 13)
     corners = (map_stage.pixel(*middle_of(2, 5)), map_stage.pixel(*middle_of(5, 3)))
-    with qtbot.waitSignal(map_stage.bridge.box_selected, timeout=PATIENCE_MS) as boxed:
+    with qtbot.waitSignal(map_stage.bridge.box_selected) as boxed:
         map_stage.drag(*corners, Qt.KeyboardModifier.ShiftModifier)
     west, south = middle_of(2, 3)
     east, north = middle_of(5, 5)
@@ -298,11 +298,11 @@ def test_shift_and_drag_selects_a_box(map_stage: MapStage, qtbot: QtBot) -> None
 def test_the_box_button_makes_the_next_drag_a_box(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.look_at(*MIDDLE, 13)
     map_stage.js("(document.querySelector('.desk-tools button').click(), 0)")
-    with qtbot.waitSignal(map_stage.bridge.box_selected, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(map_stage.bridge.box_selected):
         map_stage.drag(QPoint(400, 300), QPoint(520, 420))
     with (
         qtbot.assertNotEmitted(map_stage.bridge.box_selected, wait=100),
-        qtbot.waitSignal(map_stage.bridge.view_changed, timeout=PATIENCE_MS),
+        qtbot.waitSignal(map_stage.bridge.view_changed),
     ):
         map_stage.drag(QPoint(400, 300), QPoint(520, 420))
     map_stage.view.clear_box()
@@ -320,7 +320,7 @@ def test_keys_move_and_zoom_the_map(map_stage: MapStage) -> None:
 def test_escape_gives_up_the_choice(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.view.select_grid(grid_code("zone", 0, 0))
     map_stage.wait("gridmap.state().selected")
-    with qtbot.waitSignal(map_stage.bridge.grid_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.grid_clicked) as clicked:
         map_stage.press(Qt.Key.Key_Escape)
     assert clicked.args == [""]
 
@@ -376,6 +376,6 @@ def test_the_map_shows_that_it_has_the_keyboard_also_where_land_reaches_its_edge
 
     everywhere = "L.rectangle(gridmap.map.getBounds().pad(1), {color: '#123456', fillOpacity: 1, renderer: L.canvas()})"
     map_stage.js(f"({everywhere}.addTo(gridmap.map), 0)")
-    qtbot.waitUntil(lambda: edge() == "#123456", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: edge() == "#123456")
     map_stage.press(Qt.Key.Key_Shift)
-    qtbot.waitUntil(lambda: edge() == "#1a5fb4", timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: edge() == "#1a5fb4")

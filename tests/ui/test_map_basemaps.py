@@ -13,7 +13,7 @@ from gridclient.mapview.assets import read_asset
 from gridclient.mapview.basemaps import BaseMapFolder, openers
 from gridclient.store.mbtiles import MBTilesArchive
 from tests.fakes.map_data import InMemoryMapData
-from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+from tests.fakes.map_stage import MapStage, stage
 from tests.fakes.tile_archives import mvt, png, tiles_around, write_mbtiles, write_pmtiles
 
 PLACE = (121.5, 37.0)  # inside the tiles, far from the checkerboard
@@ -44,7 +44,7 @@ def test_pictures_of_an_archive_become_the_base_map(kind: str, qtbot: QtBot, tmp
     with stage(qtbot, InMemoryMapData(), base_maps=folder) as map_stage:
         map_stage.look_at(*PLACE, 9)  # finer than the archive: its tiles are enlarged
         choose(map_stage, folder)
-        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#c81e1e", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#c81e1e")
         assert map_stage.view.page_errors == []
         assert list(map_stage.view.guard.blocked) == []
     folder.close()
@@ -58,9 +58,9 @@ def test_shapes_of_an_archive_become_the_base_map_in_the_desk_s_colours(qtbot: Q
         map_stage.look_at(*PLACE, 9)
         assert map_stage.js("typeof protomapsL") == "undefined"  # no first paint waits for it
         choose(map_stage, folder, 1)
-        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee")
         map_stage.view.set_theme("dark")
-        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#14191f", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#14191f")
         assert map_stage.view.page_errors == []
     folder.close()
 
@@ -104,8 +104,8 @@ def test_a_base_map_whose_library_is_missing_or_useless_gives_way_to_the_offline
         with monkeypatch.context() as broken:
             broken.setattr("gridclient.mapview.routes.read_asset", without_library)
             with (
-                qtbot.waitSignal(map_stage.bridge.layer_failed, timeout=PATIENCE_MS) as failed,
-                qtbot.waitSignal(map_stage.bridge.layers_changed, timeout=PATIENCE_MS) as kept,
+                qtbot.waitSignal(map_stage.bridge.layer_failed) as failed,
+                qtbot.waitSignal(map_stage.bridge.layers_changed) as kept,
             ):
                 map_stage.view.set_layers(base=chosen)
             assert failed.args == ["basemap"]
@@ -132,7 +132,7 @@ def test_a_base_map_of_which_no_picture_can_be_drawn_gives_way_and_is_told(
         map_stage.look_at(*PLACE, 9)
         map_stage.view.set_layers(base=folder.base_layers()[0].layer_id)
         if damaged:
-            qtbot.waitUntil(lambda: failed == ["basemap"], timeout=PATIENCE_MS)
+            qtbot.waitUntil(lambda: failed == ["basemap"])
             map_stage.wait("gridmap.base.chosen === 'offline'")
         else:  # it begins somewhere else
             map_stage.wait("gridmap.base.layer && !gridmap.base.layer.isLoading()")
@@ -178,9 +178,9 @@ def test_the_survey_licence_of_a_base_map_is_shown_as_text(qtbot: QtBot, tmp_pat
 def test_the_land_that_comes_with_the_program_is_drawn(qtbot: QtBot) -> None:
     with stage(qtbot, InMemoryMapData()) as map_stage:
         map_stage.look_at(120.5, 36.9, 9)  # inland
-        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#f5f2ea", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#f5f2ea")
         map_stage.look_at(123.2, 37.6, 9)  # at sea
-        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: colour_in_the_middle(map_stage) == "#dde7ee")
         map_stage.view.set_layers(base="none")
         map_stage.wait("gridmap.base.chosen === 'none'")
 
@@ -199,6 +199,6 @@ def test_real_roads_are_drawn_with_their_names(qtbot: QtBot, real_data: Path) ->
             image = map_stage.view.grab().toImage().scaled(200, 140)
             return {QColor(image.pixel(x, y)).name() for x in range(200) for y in range(30, 110)}
 
-        qtbot.waitUntil(lambda: {"#ffffff", "#f7e3b0"} <= colours(), timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: {"#ffffff", "#f7e3b0"} <= colours())
         assert map_stage.view.page_errors == []
     folder.close()

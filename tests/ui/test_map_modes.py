@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.mapview.view import MapView
 from tests.fakes.map_data import SIDE, SOUTH, WEST, FakeCase, InMemoryMapData, checkerboard, grid_code, square
-from tests.fakes.map_stage import PATIENCE_MS, MapStage, stage
+from tests.fakes.map_stage import MapStage, stage
 
 MIDDLE = (WEST + SIDE / 2, SOUTH + SIDE / 2)
 
@@ -58,7 +58,7 @@ def test_picking_gives_the_place_and_chooses_no_grid(map_stage: MapStage, qtbot:
     map_stage.wait("gridmap.mode === 'pick'")
     with (
         qtbot.assertNotEmitted(map_stage.bridge.grid_clicked, wait=100),
-        qtbot.waitSignal(map_stage.bridge.point_picked, timeout=PATIENCE_MS) as picked,
+        qtbot.waitSignal(map_stage.bridge.point_picked) as picked,
     ):
         map_stage.click(QPoint(500, 350))
     assert picked.args == pytest.approx([*MIDDLE], abs=1e-4)
@@ -70,7 +70,7 @@ def test_picking_gives_the_place_and_chooses_no_grid(map_stage: MapStage, qtbot:
 def test_escape_gives_up_picking(map_stage: MapStage, qtbot: QtBot) -> None:
     map_stage.view.start_picking()
     map_stage.wait("gridmap.mode === 'pick'")
-    with qtbot.waitSignal(map_stage.bridge.picking_cancelled, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(map_stage.bridge.picking_cancelled):
         map_stage.press(Qt.Key.Key_Escape)
     assert map_stage.js("gridmap.mode") == "browse"
 
@@ -115,7 +115,7 @@ def test_units_show_when_wanted_and_can_be_clicked(map_stage: MapStage, qtbot: Q
     assert map_stage.js("gridmap.marks.hits.length") == 0
     map_stage.view.set_layers(units=True)
     map_stage.wait("gridmap.marks.units.length === 1")
-    with qtbot.waitSignal(map_stage.bridge.unit_clicked, timeout=PATIENCE_MS) as clicked:
+    with qtbot.waitSignal(map_stage.bridge.unit_clicked) as clicked:
         map_stage.click(map_stage.pixel(*MIDDLE))
     assert clicked.args == ["unit-1"]
 
@@ -149,7 +149,7 @@ def test_calls_before_the_page_is_up_are_kept(qtbot: QtBot, data: InMemoryMapDat
         view.select_grid(grid_code("zone", 1, 1), centre=False)
         view.set_layers(cases=False, tier="community")
         view.centre_on(*MIDDLE, 12)
-        with qtbot.waitSignal(view.bridge.page_ready, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(view.bridge.page_ready):
             view.show()
         made = MapStage(view, qtbot)
         made.settle()
@@ -164,7 +164,7 @@ def test_calls_before_the_page_is_up_are_kept(qtbot: QtBot, data: InMemoryMapDat
 def test_a_page_whose_process_dies_comes_back_as_it_was(qtbot: QtBot, map_stage: MapStage) -> None:
     map_stage.view.select_grid(grid_code("zone", 1, 0), centre=False)
     map_stage.wait("gridmap.state().selected")
-    with qtbot.waitSignal(map_stage.bridge.page_ready, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(map_stage.bridge.page_ready):
         os.kill(map_stage.view.page().renderProcessPid(), signal.SIGKILL)
     map_stage.settle()
     assert map_stage.state()["selected"] == grid_code("zone", 1, 0)
@@ -174,8 +174,8 @@ def test_a_store_that_is_not_there_is_told_and_the_map_stands(qtbot: QtBot, data
     with stage(qtbot, data) as made:
         data.fault = StoreUnavailable("store.locked")
         with (
-            qtbot.waitSignal(made.view.handler.failed, timeout=PATIENCE_MS) as failed,
-            qtbot.waitSignal(made.bridge.layer_failed, timeout=PATIENCE_MS) as layer,
+            qtbot.waitSignal(made.view.handler.failed) as failed,
+            qtbot.waitSignal(made.bridge.layer_failed) as layer,
         ):
             made.view.refresh("figures")
         assert failed.args == ["store.locked"]

@@ -81,7 +81,7 @@ def test_the_guard_blocks_and_notes_what_no_policy_stops(qtbot: QtBot) -> None:
             f"<script src='{OUTSIDE}/a.js'></script><iframe src='{OUTSIDE}/a.html'></iframe>",
             QUrl("https://page.example.org/"),
         )
-        qtbot.waitUntil(lambda: wanted <= set(guard.blocked), timeout=10_000)
+        qtbot.waitUntil(lambda: wanted <= set(guard.blocked))
     finally:
         shiboken6.delete(page)
         owner.deleteLater()

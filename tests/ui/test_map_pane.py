@@ -14,7 +14,7 @@ from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane, place_in
 from tests.fakes.map_data import InMemoryMapData, grid_code
-from tests.fakes.map_stage import PATIENCE_MS, MapStage
+from tests.fakes.map_stage import MapStage
 from tests.ui.conftest import press
 
 OpenPane = Callable[[str], tuple[MapPane, MapStage]]
@@ -34,7 +34,7 @@ def open_pane(qtbot: QtBot, look: None, data: InMemoryMapData) -> Iterator[OpenP
         opened.append(pane)
         pane.restore(kept)
         pane.resize(800, 500)
-        with qtbot.waitSignal(pane.drawn, timeout=PATIENCE_MS):
+        with qtbot.waitSignal(pane.drawn):
             pane.make()
             pane.show()
         assert isinstance(pane.view, MapView)
@@ -51,7 +51,7 @@ def open_pane(qtbot: QtBot, look: None, data: InMemoryMapData) -> Iterator[OpenP
 
 def test_the_layers_that_were_chosen_on_the_map_are_there_again(open_pane: OpenPane, qtbot: QtBot) -> None:
     pane, stage = open_pane("")
-    with qtbot.waitSignal(stage.bridge.layers_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(stage.bridge.layers_changed):
         stage.js("(gridmap.controls.wishes.layer('units', true), 0)")
     pane.show_base("none")
     _, again = open_pane(pane.as_text())
@@ -62,12 +62,12 @@ def test_only_a_view_that_somebody_chose_is_kept(open_pane: OpenPane, qtbot: QtB
     pane, stage = open_pane("")
     assert place_in(pane.as_text()) is None
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Plus):
-        with qtbot.waitSignal(stage.bridge.view_changed, timeout=PATIENCE_MS) as moved:
+        with qtbot.waitSignal(stage.bridge.view_changed) as moved:
             stage.press(key)
         assert moved.args is not None and place_in(pane.as_text()) == tuple(moved.args)
     pane.show_filter(CaseFilter(grid=grid_code("zone", 0, 0)))
     stage.wait("gridmap.state().selected")
-    with qtbot.waitSignal(stage.bridge.view_changed, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(stage.bridge.view_changed):
         pane.show_filter(CaseFilter())  # everything again
     assert place_in(pane.as_text()) is None
 
@@ -94,7 +94,7 @@ def test_what_the_page_cannot_draw_is_said_and_asked_for_again(
     before, asked = data.asked.count("units"), list[str]()
     stage.bridge.stale.connect(asked.append)
     pane.refresh(Changes())
-    qtbot.waitUntil(lambda: data.asked.count("units") > before, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: data.asked.count("units") > before)
     assert sorted(asked) == ["base", "cases", "figures", "units"]
 
 

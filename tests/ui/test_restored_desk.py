@@ -12,7 +12,7 @@ from tests.ui.conftest import press
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
     qtbot.wait(20)
 
 

@@ -100,7 +100,7 @@ def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare) -> It
     made.resize(1000, 640)
     made.show()
     made.activateWindow()
-    qtbot.waitUntil(made.isActiveWindow, timeout=5_000)
+    qtbot.waitUntil(made.isActiveWindow)
     yield made
     made.close()
 
@@ -108,7 +108,7 @@ def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare) -> It
 def test_the_limits_in_force_stand_in_words(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(LIMITS)
     model = page.limits.table.lines
-    qtbot.waitUntil(lambda: model.rowCount() > 0, timeout=5_000)
+    qtbot.waitUntil(lambda: model.rowCount() > 0)
     shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
     assert shown["受理时限"] == "15分钟"
     assert shown["三级处置时限"] == "5自然日"
@@ -121,7 +121,7 @@ def test_values_that_nobody_set_or_nobody_knows_are_shown_as_such() -> None:
 
 
 def test_the_theme_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.theme_chosen, timeout=5_000) as told:
+    with qtbot.waitSignal(page.theme_chosen) as told:
         page.look.themes["dark"].click()
     assert told.args == ["dark"]
 
@@ -129,13 +129,13 @@ def test_the_theme_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
 def test_what_stood_before_a_restore_is_told_from_other_backups(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
     model = page.backups.table.lines
-    qtbot.waitUntil(lambda: model.rowCount() == 5, timeout=5_000)
+    qtbot.waitUntil(lambda: model.rowCount() == 5)
     assert [model.index(row, 1).data() for row in range(5)] == ["自动", "自动", "恢复前", "升级前", "已损坏"]
 
 
 def test_a_store_that_could_not_be_opened_is_listed_and_cannot_be_restored(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5)
     page.backups.table.selectRow(3)
     assert page.backups.restore.isEnabled()
     page.backups.table.selectRow(4)
@@ -144,9 +144,9 @@ def test_a_store_that_could_not_be_opened_is_listed_and_cannot_be_restored(page:
 
 def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCare, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5)
     QTest.mouseClick(page.backups.now, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 6, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 6)
     assert care.made == [None]
     assert "已备份" in page.backups.note.text()
     assert page.backups.now.isEnabled()
@@ -154,7 +154,7 @@ def test_one_more_backup_is_made_and_listed(page: SettingsPage, care: InventedCa
 
 def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
-    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5, timeout=5_000)
+    qtbot.waitUntil(lambda: page.backups.table.lines.rowCount() == 5)
     assert not page.backups.restore.isEnabled()
     page.backups.table.selectRow(1)
     page.backups.restore.click()
@@ -162,7 +162,7 @@ def test_a_restore_is_asked_about_in_place_before_it_is_wanted(page: SettingsPag
     assert confirm.isVisible()
     assert "auto-2.gridbackup" in confirm.words.text()
     assert confirm.no.hasFocus()
-    with qtbot.waitSignal(page.restore_wanted, timeout=5_000) as told:
+    with qtbot.waitSignal(page.restore_wanted) as told:
         confirm.yes.click()
     assert told.args == [Path("/p/auto-2.gridbackup"), ""]
 
@@ -178,10 +178,10 @@ def test_a_wrong_recovery_key_is_told_before_the_desk_closes_and_can_be_mended(
     with qtbot.assertNotEmitted(page.restore_wanted):
         QTest.keyClicks(confirm.key, "1A2B-1A2C")
         QTest.keyClick(confirm.key, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: "恢复码不正确" in confirm.note.text(), timeout=5_000)
+        qtbot.waitUntil(lambda: "恢复码不正确" in confirm.note.text())
     assert confirm.key.text() == "1A2B-1A2C"
     confirm.key.setText(KEY)
-    with qtbot.waitSignal(page.restore_wanted, timeout=5_000) as told:
+    with qtbot.waitSignal(page.restore_wanted) as told:
         QTest.keyClick(confirm.key, Qt.Key.Key_Return)
     assert told.args == [Path("/stick/old.gridbackup"), KEY]
 
@@ -193,7 +193,7 @@ def test_escape_answers_the_question_about_a_restore_with_no_and_then_leaves(pag
         QTest.keyClick(page.backups.confirm.no, Qt.Key.Key_Escape)
     assert not page.backups.confirm.isVisible()
     assert page.backups.table.hasFocus()  # not a widget of the line above the page
-    with qtbot.waitSignal(page.closed, timeout=5_000):
+    with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.backups.table, Qt.Key.Key_Escape)
 
 
@@ -203,14 +203,14 @@ def test_a_backup_to_a_file_gets_its_ending(
     page.show_part(BACKUPS)
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/stick/friday", ""))
     QTest.mouseClick(page.backups.to_file, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: care.made == [Path("/stick/friday.gridbackup")], timeout=5_000)
+    qtbot.waitUntil(lambda: care.made == [Path("/stick/friday.gridbackup")])
 
 
 def test_the_recovery_key_is_shown_on_demand_and_never_left_on_the_screen(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BACKUPS)
     assert not page.backups.key.isVisible()
     page.backups.show_key.click()
-    qtbot.waitUntil(page.backups.key.isVisible, timeout=5_000)
+    qtbot.waitUntil(page.backups.key.isVisible)
     assert page.backups.key.text() == KEY
     page.show_part(LOOK)
     assert page.backups.key.text() == ""
@@ -223,23 +223,23 @@ def used(page: SettingsPage) -> list[str]:
 
 def test_a_base_map_is_chosen(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BASE_MAPS)
-    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3)
     page.base_maps.table.choose("abc")
-    with qtbot.waitSignal(page.base_map_chosen, timeout=5_000) as told:
+    with qtbot.waitSignal(page.base_map_chosen) as told:
         assert used(page) == ["✓ 使用中", "", ""]
         page.base_maps.use.click()
     assert told.args == ["abc"]
-    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"], timeout=5_000)
+    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"])
     assert page.base_maps.table.hasFocus() and page.base_maps.table.key() == "abc"
 
 
 def test_a_base_map_that_the_map_could_not_draw_is_not_told_as_used(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(BASE_MAPS)
     section = page.base_maps
-    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3)
     section.table.choose("abc")
     section.use.click()
-    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"], timeout=5_000)
+    qtbot.waitUntil(lambda: used(page) == ["", "", "✓ 使用中"])
     assert section.note.text() == "已换用这份底图。"
     page.base_map_chosen.emit("offline")  # as the map went back to it
     section.show_in_use()
@@ -250,7 +250,7 @@ def test_a_base_map_that_the_map_could_not_draw_is_not_told_as_used(page: Settin
 def test_the_own_base_map_is_in_use_where_the_chosen_one_is_gone(page: SettingsPage, qtbot: QtBot) -> None:
     page.base_map_chosen.emit("gone")
     page.show_part(BASE_MAPS)
-    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: page.base_maps.table.lines.rowCount() == 3)
     assert used(page) == ["✓ 使用中", "", ""]
 
 
@@ -259,14 +259,14 @@ def test_a_base_map_is_deleted_when_asked_twice_and_the_own_ones_never(
 ) -> None:
     page.show_part(BASE_MAPS)
     section = page.base_maps
-    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3, timeout=5_000)
+    qtbot.waitUntil(lambda: section.table.lines.rowCount() == 3)
     section.table.choose("offline")
     assert not section.remove.isEnabled()
     section.table.choose("abc")
     section.remove.click()
     assert care.layers == ["abc"]
     assert section.sure.hasFocus()
-    with qtbot.waitSignal(page.changed, timeout=5_000) as told:
+    with qtbot.waitSignal(page.changed) as told:
         section.sure.click()
     assert told.args == [Changes(kinds=frozenset({"basemaps"}))]
     assert section.table.hasFocus()
@@ -300,13 +300,13 @@ def test_a_program_that_came_without_its_own_metadata_lists_what_it_has(monkeypa
 
 def test_the_text_of_a_licence_is_read_in_place(page: SettingsPage, qtbot: QtBot) -> None:
     page.show_part(ABOUT)
-    qtbot.waitUntil(lambda: page.about.table.lines.rowCount() > 0, timeout=10_000)
+    qtbot.waitUntil(lambda: page.about.table.lines.rowCount() > 0)
     page.about.table.choose("vendor/leaflet/LICENSE")
     assert "Redistribution" in page.about.text.toPlainText()
 
 
 def test_escape_leaves(page: SettingsPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.closed, timeout=5_000):
+    with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.list, Qt.Key.Key_Escape)
 
 
@@ -333,10 +333,10 @@ def test_a_list_without_lines_says_why(
 ) -> None:
     monkeypatch.setattr(care, "backups", list)
     page.show_part(BACKUPS)
-    qtbot.waitUntil(page.backups.table.note.isVisible, timeout=5_000)
+    qtbot.waitUntil(page.backups.table.note.isVisible)
     assert "还没有备份" in page.backups.table.note.words.text()
     page.show_part(AUDIT)
-    qtbot.waitUntil(lambda: page.audit.table.lines.rowCount() == 2, timeout=5_000)
+    qtbot.waitUntil(lambda: page.audit.table.lines.rowCount() == 2)
     assert not page.audit.table.note.isVisible()
     QTest.keyClicks(page.audit.filter, "nobody")
     assert page.audit.table.note.words.text() == "没有符合筛选的记录。"
@@ -347,7 +347,7 @@ def test_the_audit_log_is_searched_and_what_is_shown_is_written(
 ) -> None:
     page.show_part(AUDIT)
     lines = page.audit.table.lines
-    qtbot.waitUntil(lambda: lines.rowCount() == 2, timeout=5_000)
+    qtbot.waitUntil(lambda: lines.rowCount() == 2)
     assert [lines.index(0, column).data() for column in range(4)] == [
         "2026-11-21 12:00:00", "wang", "查看反映人信息", "371002002-20261121-A10047",
     ]  # fmt: skip
@@ -355,7 +355,7 @@ def test_the_audit_log_is_searched_and_what_is_shown_is_written(
     assert [lines.index(row, 1).data() for row in range(lines.rowCount())] == ["li"]
     assert page.audit.count.text() == "1 条"
     page.audit.save_to(tmp_path / "lines.xlsx")
-    qtbot.waitUntil(lambda: care.saved == [(tmp_path / "lines.xlsx", (1,))], timeout=5_000)
+    qtbot.waitUntil(lambda: care.saved == [(tmp_path / "lines.xlsx", (1,))])
     page.audit.filter.clear()
     QTest.keyClicks(page.audit.filter, "nobody")
     assert lines.rowCount() == 0 and not page.audit.save.isEnabled()

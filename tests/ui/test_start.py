@@ -23,12 +23,12 @@ def test_a_page_that_came_before_the_store_shows_the_store_when_it_is_there(qtbo
     view = MapView()
     qtbot.addWidget(view)
     try:
-        qtbot.waitUntil(lambda: view.handler.waiting > 0, timeout=20_000)
+        qtbot.waitUntil(lambda: view.handler.waiting > 0)
         assert not view.is_ready
         view.refresh_cases(CaseFilter(only_open=True))
         view.resize(800, 600)
         view.show()
-        with qtbot.waitSignal(view.bridge.page_ready, timeout=20_000):
+        with qtbot.waitSignal(view.bridge.page_ready):
             view.begin(InMemoryMapData())
         assert view.handler.waiting == 0
     finally:
@@ -45,7 +45,7 @@ def test_a_page_that_is_told_where_to_look_looks_there_at_once_and_asks_once_for
         view.resize(800, 600)
         view.refresh_cases(chosen)
         view.begin(data, place=place)
-        with qtbot.waitSignal(view.bridge.page_drawn, timeout=20_000):
+        with qtbot.waitSignal(view.bridge.page_drawn):
             view.show()
             view.centre_on(*place)  # as the window does with what it remembers
             view.refresh_cases(chosen)

@@ -25,7 +25,7 @@ def test_tab_goes_from_the_areas_over_one_chip_and_the_search_to_the_list_and_it
 ) -> None:
     window.resize(1366, 768)  # where every condition has room
     press(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)  # a chip that is made now
-    qtbot.waitUntil(lambda: not window._jobs.busy and window.detail.view is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy and window.detail.view is not None)
     chip = window.cases.bar.chip("box")
     window.tree.setFocus()
     for part in (chip, window.cases.bar.search, window.cases.table):
@@ -69,7 +69,7 @@ def test_tab_passes_the_map_by(qtbot: QtBot) -> None:
     pane = MapPane(data=InMemoryMapData())
     qtbot.addWidget(pane)
     pane.show()
-    with qtbot.waitSignal(pane.drawn, timeout=30_000):
+    with qtbot.waitSignal(pane.drawn):
         pane.make()
     keyboard = pane.view.focusProxy() if pane.view is not None else None
     assert keyboard is not None

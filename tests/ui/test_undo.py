@@ -18,7 +18,7 @@ NOTHING = sentence("case.nothing_to_undo")
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
     qtbot.wait(20)
 
 

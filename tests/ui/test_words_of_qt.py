@@ -21,7 +21,7 @@ def test_the_dialog_for_files_has_no_english_word(qapp: QApplication, qtbot: QtB
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.show()
         files = dialog.findChildren(QTreeView)[0]
-        qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1, timeout=10_000)
+        qtbot.waitUntil(lambda: files.model().rowCount(files.rootIndex()) == 1)
         first = [files.model().index(0, column, files.rootIndex()).data() for column in range(3)]
         words = [label.text() for label in dialog.findChildren(QLabel)]
         words += [button.text() for button in dialog.findChildren(QAbstractButton)]

@@ -81,7 +81,7 @@ class Stage:
         self.page.resize(1100, 640)
         self.page.show()
         self.page.activateWindow()
-        qtbot.waitUntil(self.page.isActiveWindow, timeout=5_000)
+        qtbot.waitUntil(self.page.isActiveWindow)
 
     def another_page(self) -> ImportPage:
         """As the desk makes it when it starts again."""
@@ -101,7 +101,7 @@ class Stage:
         self.until(lambda: self.page.files.name.text() != "" and "正在" not in self.page.files.about.text())
 
     def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=15_000)
+        self._qtbot.waitUntil(condition)
 
     def press(self, key: Qt.Key, control: bool = True) -> None:
         modifier = Qt.KeyboardModifier.ControlModifier if control else Qt.KeyboardModifier.NoModifier

@@ -38,7 +38,7 @@ def test_a_file_is_shown_with_its_kind_its_rows_and_its_columns(stage: Stage, pl
 
 def test_it_goes_in_by_keys_alone_and_what_came_of_it_is_said(stage: Stage, plain: Path, qtbot: QtBot) -> None:
     stage.open(plain)
-    with qtbot.waitSignal(stage.page.imported, timeout=15_000) as told:
+    with qtbot.waitSignal(stage.page.imported) as told:
         stage.press(Qt.Key.Key_Return)
     assert stage.has_keyboard(stage.page.leave)  # a report would tell nothing
     assert told.args == [Changes(kinds=frozenset({"cases"}))]

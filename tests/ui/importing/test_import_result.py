@@ -142,7 +142,7 @@ def test_escape_leaves_the_page_and_the_import_goes_on(stage: Stage, plain: Path
     stage.page.go.click()
     stage.until(lambda: stage.page.is_running)
     stage.page.leave.setFocus()
-    with qtbot.waitSignal(stage.page.closed, timeout=5_000):
+    with qtbot.waitSignal(stage.page.closed):
         stage.press(Qt.Key.Key_Escape, control=False)
     stage.page.hide()
     told: list[str] = []

@@ -65,8 +65,8 @@ def show(qtbot: QtBot, page: QWidget, jobs: Jobs) -> None:
     page.resize(1366, 700)
     page.show()
     page.activateWindow()
-    qtbot.waitUntil(page.isActiveWindow, timeout=5_000)
-    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(page.isActiveWindow)
+    qtbot.waitUntil(lambda: not jobs.busy)
 
 
 OpenDesk = Callable[[InventedDesk, FakeSync | None], MainWindow]
@@ -106,9 +106,9 @@ def page(qtbot: QtBot, look: None, jobs: Jobs, sync: DeskSync, fake: FakeSync) -
 
 
 def settle(qtbot: QtBot, jobs: Jobs) -> None:
-    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not jobs.busy)
 
 
 def tell(fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState, **parts: object) -> None:
-    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+    with qtbot.waitSignal(sync.view_changed):
         fake.tell(view(state, **parts))

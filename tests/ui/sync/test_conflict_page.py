@@ -47,7 +47,7 @@ def page(open_page: OpenPage, contended: InventedDesk) -> ConflictPage:
 
 @pytest.fixture
 def settle(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
-    return lambda: qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+    return lambda: qtbot.waitUntil(lambda: not jobs.busy)
 
 
 def titles(page: ConflictPage) -> list[str]:
@@ -115,7 +115,7 @@ def test_after_a_choice_the_next_case_follows_unmarked(
     page: ConflictPage, qtbot: QtBot, settle: Callable[[], None]
 ) -> None:
     before = titles(page)
-    with qtbot.waitSignal(page.changed, timeout=5_000) as told:
+    with qtbot.waitSignal(page.changed) as told:
         click(page.take)
     settle()
     assert titles(page) == before[1:]
@@ -212,7 +212,7 @@ def test_what_somebody_else_chose_meanwhile_is_not_chosen_again(
 def test_what_comes_in_is_shown(page: ConflictPage, contended: InventedDesk, fake: FakeSync, qtbot: QtBot) -> None:
     case_id = dispatched_twice(contended, "新来的冲突")
     fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({case_id})))
-    qtbot.waitUntil(lambda: "新来的冲突" in titles(page), timeout=5_000)
+    qtbot.waitUntil(lambda: "新来的冲突" in titles(page))
 
 
 def test_several_contentions_of_one_case_follow_each_other(open_page: OpenPage, settle: Callable[[], None]) -> None:
@@ -251,7 +251,7 @@ def test_a_case_that_was_asked_for_is_the_one_that_opens(
 
 def test_the_case_can_be_seen_on_the_desk(page: ConflictPage, sync: DeskSync, qtbot: QtBot) -> None:
     assert page.sheet is not None
-    with qtbot.waitSignal(sync.case_wanted, timeout=1_000) as wanted:
+    with qtbot.waitSignal(sync.case_wanted) as wanted:
         click(page.open)
     assert wanted.args == [page.sheet.case_id]
 
@@ -263,7 +263,7 @@ def test_what_can_still_be_taken_back_is_handed_to_the_desk(
     case_id = page.sheet.case_id
     click(page.keep)
     settle()
-    with qtbot.waitSignal(sync.acted, timeout=1_000) as handed:
+    with qtbot.waitSignal(sync.acted) as handed:
         page.hide()
     assert handed.args[0].cases == frozenset({case_id})
 
@@ -275,5 +275,5 @@ def test_f5_reads_again_and_asks_for_a_round_and_escape_leaves(
     QTest.keyClick(page.list, Qt.Key.Key_F5)
     settle()
     assert "新来的冲突" in titles(page) and ("sync_now",) in fake.asked
-    with qtbot.waitSignal(page.closed, timeout=1_000):
+    with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.list, Qt.Key.Key_Escape)

@@ -26,7 +26,7 @@ def test_both_lamps_stand_in_words_and_in_the_tooltip(sync: DeskSync) -> None:
 
 
 def test_what_the_thread_tells_arrives_on_the_lamp(sync: DeskSync, fake: FakeSync, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+    with qtbot.waitSignal(sync.view_changed):
         fake.tell_from_a_thread(view(SyncState.OFFLINE, pending_events=3, pending_cases=2))
     assert sync.lamp.words == "未上报 3 条  离线 · 数据截至 14:32"
     assert sync.lamp.pending == 3
@@ -35,7 +35,7 @@ def test_what_the_thread_tells_arrives_on_the_lamp(sync: DeskSync, fake: FakeSyn
 def test_many_words_of_the_thread_are_one_of_the_desk(sync: DeskSync, fake: FakeSync, qtbot: QtBot) -> None:
     seen: list[SyncView] = []
     sync.view_changed.connect(seen.append)
-    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+    with qtbot.waitSignal(sync.view_changed):
         fake.tell_from_a_thread(*(view(SyncState.RUNNING, done=n, all=50) for n in range(50)))
     assert [shown.done for shown in seen] == [49]
 
@@ -45,14 +45,14 @@ def test_arrivals_within_a_moment_are_told_once_and_together(sync: DeskSync, fak
     sync.changed.connect(told.append)
     for case_id in ("a", "b", "c"):
         fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({case_id})))
-    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    qtbot.waitUntil(lambda: bool(told))
     qtbot.wait(150)
     assert told == [Changes(frozenset({"a", "b", "c"}))]
 
 
 def test_what_came_in_is_not_sent_out_again(sync: DeskSync, fake: FakeSync, qtbot: QtBot) -> None:
     sync.changed.connect(sync.on_changed)
-    with qtbot.waitSignal(sync.changed, timeout=5_000):
+    with qtbot.waitSignal(sync.changed):
         fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({"a"})))
     assert ("committed",) not in fake.asked
     sync.on_changed()
@@ -61,10 +61,10 @@ def test_what_came_in_is_not_sent_out_again(sync: DeskSync, fake: FakeSync, qtbo
 
 def test_a_click_and_the_keyboard_open_the_page(sync: DeskSync, qtbot: QtBot) -> None:
     sync.lamp.show()
-    with qtbot.waitSignal(sync.page_wanted, timeout=1_000) as asked:
+    with qtbot.waitSignal(sync.page_wanted) as asked:
         click(sync.lamp)
     assert asked.args == ["sync"]
-    with qtbot.waitSignal(sync.page_wanted, timeout=1_000):
+    with qtbot.waitSignal(sync.page_wanted):
         QTest.keyClick(sync.lamp, Qt.Key.Key_Return)
 
 
@@ -115,7 +115,7 @@ def test_a_desk_that_never_enrolled_counts_for_itself_though_it_could_synchronis
 def test_conflicts_are_counted_by_the_store_also_after_a_round(sync: DeskSync, fake: FakeSync, qtbot: QtBot) -> None:
     sync.show_figures({"": GridFigures(9, 1, {Box.PENDING: 5, Box.CONFLICT: 2})})
     assert (sync.view.conflicts, sync.view.pending_cases) == (2, 0)
-    with qtbot.waitSignal(sync.view_changed, timeout=5_000):
+    with qtbot.waitSignal(sync.view_changed):
         fake.tell_from_a_thread(replace(fake.shown, conflicts=7, pending_cases=1))
     assert (sync.view.conflicts, sync.view.pending_cases) == (2, 1)
 
@@ -123,6 +123,6 @@ def test_conflicts_are_counted_by_the_store_also_after_a_round(sync: DeskSync, f
 def test_what_is_told_to_a_desk_that_is_gone_is_dropped(fake: FakeSync, qtbot: QtBot) -> None:
     sync = DeskSync(control=fake, clock=empty_desk().clock)
     qtbot.addWidget(sync.lamp)
-    with qtbot.waitSignal(sync.destroyed, timeout=5_000):
+    with qtbot.waitSignal(sync.destroyed):
         sync.deleteLater()
     fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({"a"})))

@@ -38,7 +38,7 @@ def enter(form: LineForm, qtbot: QtBot, jobs: Jobs, text: str | None = None) -> 
         QTest.keyClick(form.proxy, Qt.Key.Key_Backspace)
         QTest.keyClicks(form.proxy, text)
     QTest.keyClick(form.proxy, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not jobs.busy)
 
 
 def test_the_proxy_in_use_stands_in_its_field_and_enter_alone_changes_nothing(
@@ -71,7 +71,7 @@ def test_a_button_saves_what_was_typed(form: LineForm, fake: FakeSync, qtbot: Qt
     QTest.keyClicks(form.url, "https://new")
     QTest.keyClicks(form.proxy, "9")
     click(form.save)
-    qtbot.waitUntil(lambda: len(fake.asked) == 2 and not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: len(fake.asked) == 2 and not jobs.busy)
     assert fake.asked == [("choose_proxy", f"{PROXY}9"), ("move", "https://new")], "proved by the new proxy"
     assert form.note.text() == "已核对是原来的同步中心，改用这个网址。"
 
@@ -80,7 +80,7 @@ def test_enter_in_the_address_saves_it_alone(form: LineForm, fake: FakeSync, qtb
     QTest.keyClicks(form.url, "https://new")
     QTest.keyClicks(form.proxy, "9")
     QTest.keyClick(form.url, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: form.url.text() == "" and not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: form.url.text() == "" and not jobs.busy)
     qtbot.wait(20)
     assert fake.asked == [("move", "https://new")]
     assert form.proxy.text() == f"{PROXY}9"
@@ -93,7 +93,7 @@ def test_an_address_is_not_tried_where_the_proxy_was_refused(
     QTest.keyClicks(form.url, "https://new")
     QTest.keyClicks(form.proxy, "9")
     click(form.save)
-    qtbot.waitUntil(lambda: bool(fake.asked) and not jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(fake.asked) and not jobs.busy)
     qtbot.wait(20)
     assert fake.asked == [("choose_proxy", f"{PROXY}9")]
     assert form.url.text() == "https://new"

@@ -34,7 +34,7 @@ def test_a_desk_that_is_alone_can_enrol_and_the_others_are_not_asked_to(
     QTest.keyClick(page.enrol.code, Qt.Key.Key_Return)
     settle(qtbot, jobs)
     assert fake.asked == [("enrol", "https://192.168.1.20:8700", "ABCD-EFGH-JKLM-NPQR")]
-    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible())
     assert page.enrol.code.text() == ""
 
 
@@ -59,7 +59,7 @@ def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: Syn
     form = page.enrol
     assert form is not None
     fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(form.isVisible, timeout=5_000)
+    qtbot.waitUntil(form.isVisible)
     form.url.setText("https://hub.gov.cn")
     form.code.setText("ABCD")
     fake.fault = fault
@@ -112,7 +112,7 @@ def test_after_enrolling_enter_opens_nothing(
     assert not page.told.isVisible()
     click(page.enrol.button)
     settle(qtbot, jobs)
-    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: page.enrol is not None and not page.enrol.isVisible())
     assert QApplication.focusWidget() is page.leave
     assert page.told.isVisible() and "再打开一次" in page.told.text()  # who acts is decided when the desk opens
 
@@ -134,10 +134,10 @@ def test_a_desk_without_a_line_enrols_in_two_steps_by_stick(
     settle(qtbot, jobs)
     assert steps.note.text().endswith(sentence("enrol.file_other"))
     fake.fault = None
-    with qtbot.waitSignal(steps.enrolled, timeout=5_000):
+    with qtbot.waitSignal(steps.enrolled):
         steps.take_from(FILE.with_suffix(".gridadmission"))
     assert [what for what, *_ in fake.asked] == ["ask_by_file", "take_admission", "take_admission"]
-    qtbot.waitUntil(lambda: sync.view.by_stick, timeout=5_000)
+    qtbot.waitUntil(lambda: sync.view.by_stick)
     assert not page.now.isEnabled() and not page.switch.isEnabled() and not steps.isVisible()
     assert page.stick is not None and page.stick.out.isEnabled()
 

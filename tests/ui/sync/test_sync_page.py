@@ -165,11 +165,11 @@ def test_while_a_round_runs_its_stage_is_shown_and_no_other_is_asked_for(
 def test_the_switch_pulls_the_cable_and_puts_it_back(page: SyncPage, fake: FakeSync, qtbot: QtBot) -> None:
     assert page.switch.words == "离线：关"
     click(page.switch)
-    qtbot.waitUntil(lambda: page.card.title.text() == "已切到离线", timeout=5_000)
+    qtbot.waitUntil(lambda: page.card.title.text() == "已切到离线")
     assert page.switch.isChecked() and page.switch.words == "离线：开"
     assert not page.now.isEnabled()
     QTest.keyClick(page.switch, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not page.switch.isChecked(), timeout=5_000)
+    qtbot.waitUntil(lambda: not page.switch.isChecked())
     assert fake.asked == [("set_offline", True), ("set_offline", False)]
 
 
@@ -182,7 +182,7 @@ def test_what_has_to_be_confirmed_is_confirmed_by_its_button(
     asked = page.card.confirmation
     assert asked.isVisible() and "2 条操作" in asked.kept.text()
     click(asked.yes)
-    qtbot.waitUntil(lambda: not asked.isVisible(), timeout=5_000)
+    qtbot.waitUntil(lambda: not asked.isVisible())
     assert fake.asked == [("confirm",)]
 
 
@@ -207,7 +207,7 @@ def test_what_comes_in_by_a_file_is_told_to_the_desk(page: SyncPage, fake: FakeS
     assert page.stick is not None
     changes = Changes(frozenset({"a"}))
     fake.bundle = BundleReport(FILE, 7, conflicts=1, changes=changes)
-    with qtbot.waitSignal(page.changed, timeout=5_000) as told:
+    with qtbot.waitSignal(page.changed) as told:
         page.stick.import_from(FILE)
     assert told.args == [changes]
     assert "请逐件选择" in page.stick.note.text()
@@ -228,7 +228,7 @@ def test_a_file_shows_how_far_it_is_and_can_be_stopped(
     assert page.stick is not None
     fake.gate = threading.Event()
     page.stick.export_to(FILE)
-    qtbot.waitUntil(lambda: bool(fake.asked), timeout=5_000)  # on a busy machine its thread begins late
+    qtbot.waitUntil(lambda: bool(fake.asked))  # on a busy machine its thread begins late
     tell(fake, sync, qtbot, SyncState.IDLE, stage="export", done=400, all=1200)
     assert page.stick.progress.words.text() == "正在写入文件 400/1,200"
     assert not page.stick.out.isEnabled() and page.stick.stop.isVisible()
@@ -260,17 +260,17 @@ def test_what_is_only_here_and_what_waits_leads_to_its_place(
     tell(fake, sync, qtbot, SyncState.IDLE, pending_events=12, pending_cases=5, pending_files=3, conflicts=2)
     figures = [page.card.events, page.card.cases, page.card.files, page.card.conflicts]
     assert [figure.text() for figure in figures] == ["12", "5", "3", "2"]
-    with qtbot.waitSignal(sync.box_wanted, timeout=1_000) as box:
+    with qtbot.waitSignal(sync.box_wanted) as box:
         click(page.card.show_cases)
-    with qtbot.waitSignal(sync.page_wanted, timeout=1_000) as wanted:
+    with qtbot.waitSignal(sync.page_wanted) as wanted:
         click(page.card.show_conflicts)
     assert (box.args, wanted.args) == ([Box.PENDING], ["conflicts"])
 
 
 def test_escape_and_the_button_leave_the_page(page: SyncPage, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(page.closed, timeout=1_000):
+    with qtbot.waitSignal(page.closed):
         QTest.keyClick(page.now, Qt.Key.Key_Escape)
-    with qtbot.waitSignal(page.closed, timeout=1_000):
+    with qtbot.waitSignal(page.closed):
         click(page.leave)
 
 

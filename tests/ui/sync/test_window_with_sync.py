@@ -26,7 +26,7 @@ from tests.ui.sync.conftest import ALT, CTRL, OpenDesk, click, view
 
 
 def settle(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: not window._jobs.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
 
 
 def _says(window: MainWindow, word: str) -> bool:
@@ -58,7 +58,7 @@ def test_a_click_on_the_lamps_opens_the_sync_page_and_escape_leaves_it(
 def test_the_status_line_says_the_state(open_desk: OpenDesk, fake: FakeSync, qtbot: QtBot) -> None:
     window = open_desk(busy_desk(), fake)
     fake.tell_from_a_thread(view(SyncState.OFFLINE))
-    qtbot.waitUntil(lambda: window.status.mode.text() == "离线 · 数据截至 14:32", timeout=5_000)
+    qtbot.waitUntil(lambda: window.status.mode.text() == "离线 · 数据截至 14:32")
 
 
 def test_f5_asks_for_a_round_and_reads_again(open_desk: OpenDesk, fake: FakeSync, qtbot: QtBot) -> None:
@@ -80,7 +80,7 @@ def test_the_command_bar_pulls_the_cable_and_puts_it_back(open_desk: OpenDesk, f
         settle(qtbot, window)
         assert fake.asked[-1] == ("set_offline", wanted)
         word = "离线" if wanted else "已同步"
-        qtbot.waitUntil(partial(_says, window, word), timeout=5_000)
+        qtbot.waitUntil(partial(_says, window, word))
 
 
 def test_a_desk_that_is_alone_has_no_cable(open_desk: OpenDesk, qtbot: QtBot) -> None:
@@ -95,7 +95,7 @@ def test_what_is_written_on_the_desk_goes_out_and_what_comes_in_does_not(
     invented = busy_desk()
     window = open_desk(invented, fake)
     case_id = window.cases.model.row_at(0).id
-    with qtbot.waitSignal(window.changed, timeout=5_000):
+    with qtbot.waitSignal(window.changed):
         fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({case_id})))
     settle(qtbot, window)
     assert ("committed",) not in fake.asked
@@ -109,7 +109,7 @@ def test_what_comes_in_is_seen_in_the_list(open_desk: OpenDesk, fake: FakeSync, 
     window = open_desk(invented, fake)
     case_id = invented.filed("别的席位登记的案件", ago=timedelta(minutes=1))
     fake.tell_from_a_thread(fake.shown, changes=Changes(frozenset({case_id})))
-    qtbot.waitUntil(lambda: any(row.id == case_id for row in window.cases.model.rows), timeout=5_000)
+    qtbot.waitUntil(lambda: any(row.id == case_id for row in window.cases.model.rows))
 
 
 def test_the_box_of_conflicts_opens_their_page(
