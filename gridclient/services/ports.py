@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventDraft
+from gridclient.domain.frozen import frozen
 from gridclient.services.rows import (
     Box,
     CaseFilter,
@@ -215,23 +216,20 @@ class FileState(StrEnum):
     NOT_HERE = "not_here"  # it was not received yet
 
 
-class KeptAttachment(Protocol):
+@frozen
+class KeptFile:
     """A file that is kept, named by its SHA-256 (hexadecimal); ``name`` is the one it came with, ``size`` in bytes."""
 
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def size(self) -> int: ...
-    @property
-    def media_type(self) -> str: ...
+    sha256: str
+    name: str
+    size: int
+    media_type: str
 
 
 class AttachmentFiles(Protocol):
     """Photos and papers by their content. Blocking; safe to call from several threads."""
 
-    def keep(self, source: Path, *, at: datetime) -> KeptAttachment:
+    def keep(self, source: Path, *, at: datetime) -> KeptFile:
         """Takes a copy of a file; a case may name it afterwards.
 
         Raises:

@@ -18,8 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
 from gridclient.domain.errors import InvalidInput, NotFound, StoreUnavailable
-from gridclient.domain.frozen import frozen
-from gridclient.services.ports import FileState
+from gridclient.services.ports import FileState, KeptFile
 from gridclient.store.driver import Database
 from gridclient.store.file_faults import file_faults, sync_folder
 from gridclient.store.settings import KEEP_VALUE, read_value
@@ -41,16 +40,6 @@ _STATES: Final = (
     "WHERE name = 'sync.hub' AND value <> '') ELSE q.incoming = 0 AND q.sent < a.size END FROM json_each(?) n "
     "LEFT JOIN attachment_files a ON a.sha256 = n.value LEFT JOIN file_queue q ON q.sha256 = n.value"
 )
-
-
-@frozen
-class KeptFile:
-    """One file by its content; ``name`` is the one it came with, without folders."""
-
-    sha256: str
-    name: str
-    size: int
-    media_type: str
 
 
 class _Readable(Protocol):
@@ -103,16 +92,6 @@ class AttachmentStore:
             kept = read_value(connection, _KEY)
         key = bytes.fromhex(kept) if kept else self._database.key_for(_PURPOSE)
         return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
-
-    def describe(self, sha256: str) -> KeptFile:
-        """What is known of a file. Raises ``NotFound`` as :meth:`content` does."""
-        with self._database.reader() as connection:
-            row = connection.execute(
-                "select sha256, name, size, media_type from attachment_files where sha256 = ?", (sha256,)
-            ).fetchone()
-        if row is None:
-            raise NotFound("attachment.missing", sha256=sha256)
-        return KeptFile(*row)
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
         """See ``services.ports.AttachmentFiles``. What was just attached is in nobody's queue yet."""

@@ -21,9 +21,7 @@ from gridclient.store.file_faults import file_faults
 from gridclient.store.settings import KEEP_VALUE, read_value
 
 _SEEN: Final = "sync.files"
-_CALLED: Final = "sync.file."
 _SHELF: Final = "sync.shelf"
-_SHORT: Final = 12
 _PART: Final = ".incoming"
 _NAMED: Final = (
     "SELECT e.pos, o.own, e.payload FROM events e JOIN origins o ON o.no = e.origin "
@@ -32,10 +30,6 @@ _NAMED: Final = (
 _QUEUE: Final = (
     "INSERT INTO file_queue(sha256, size, sent, incoming) VALUES (?, ?, 0, ?) "
     "ON CONFLICT(sha256) DO UPDATE SET incoming = min(incoming, excluded.incoming)"
-)
-_CALL: Final = (
-    "INSERT INTO desk_values(name, value) SELECT ?1, ?2 WHERE NOT EXISTS "
-    "(SELECT 1 FROM attachment_files WHERE sha256 = ?3) ON CONFLICT(name) DO NOTHING"
 )
 _WAITING: Final = (
     "SELECT q.sha256, a.size, q.sent FROM file_queue q JOIN attachment_files a ON a.sha256 = q.sha256 "
@@ -57,7 +51,6 @@ class _Named(NamedTuple):
 
     sha256: str
     size: int
-    name: str
     own: bool
 
 
@@ -124,22 +117,11 @@ class FileQueue:
         whole = hashlib.sha256(content).hexdigest() == sha256
         try:
             if whole:
-                self._files.take(BytesIO(content), self._name(sha256), self._clock.now())
-                self._forget_name(sha256)
+                self._files.take(BytesIO(content), sha256, self._clock.now())
         except InvalidInput:  # of a kind that no desk attaches
             whole = False
         part.unlink(missing_ok=True)
         return size if whole else 0
-
-    def _name(self, sha256: str) -> str:
-        """What the event that names a missing file calls it."""
-        with self._database.reader() as connection:
-            called = read_value(connection, _CALLED + sha256)
-        return called or sha256[:_SHORT]
-
-    def _forget_name(self, sha256: str) -> None:
-        with self._database.writer() as connection:
-            connection.execute("DELETE FROM desk_values WHERE name = ?", (_CALLED + sha256,))
 
     def _here(self, sha256: str) -> int:
         try:
@@ -157,10 +139,7 @@ class FileQueue:
         if not found:
             return
         with self._database.writer() as connection:
-            named = list(_named(found))
-            connection.executemany(_QUEUE, [(file.sha256, file.size, int(not file.own)) for file in named])
-            called = [(_CALLED + file.sha256, file.name, file.sha256) for file in named if file.name and not file.own]
-            connection.executemany(_CALL, called)
+            connection.executemany(_QUEUE, [(file.sha256, file.size, int(not file.own)) for file in _named(found)])
             connection.execute(KEEP_VALUE, (_SEEN, str(found[-1][0])))
 
 
@@ -185,9 +164,9 @@ def _named(rows: Sequence[Any]) -> Iterator[_Named]:
     for _, own, text in rows:
         try:
             payload = json.loads(text)
-            sha256, size, name = payload["sha256"], payload.get("size"), payload.get("name")
+            sha256, size = payload["sha256"], payload.get("size")
         except (ValueError, KeyError, TypeError, AttributeError):
             continue
         if is_digest(sha256):
             fits = isinstance(size, int) and 0 <= size < 1 << 53
-            yield _Named(sha256, size if fits else 0, name if isinstance(name, str) else "", bool(own))
+            yield _Named(sha256, size if fits else 0, bool(own))

@@ -12,15 +12,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
 
 from gridclient.domain.errors import InvalidInput, NotFound
-from gridclient.services.ports import FileState
-
-
-@dataclass(frozen=True)
-class Kept:
-    sha256: str
-    name: str
-    size: int
-    media_type: str = "image/png"
+from gridclient.services.ports import FileState, KeptFile
 
 
 @dataclass
@@ -31,7 +23,7 @@ class InMemoryFiles:
     paths: dict[str, Path] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
 
-    def keep(self, source: Path, *, at: datetime) -> Kept:
+    def keep(self, source: Path, *, at: datetime) -> KeptFile:
         del at
         content = source.read_bytes()
         if not content.startswith(b"\x89PNG"):
@@ -39,7 +31,7 @@ class InMemoryFiles:
         sha256 = hashlib.sha256(content).hexdigest()
         self.paths[sha256] = self.folder / sha256
         self.paths[sha256].write_bytes(content)
-        return Kept(sha256, source.name, len(content))
+        return KeptFile(sha256, source.name, len(content), "image/png")
 
     def content(self, sha256: str) -> bytes:
         if sha256 not in self.paths:
