@@ -78,7 +78,7 @@ def _facts_changed(situation: Situation) -> dict[str, Any]:
     if standard := given.get("standard"):
         row = named_condition(situation.reference, str(standard))
         given["standard"] = row.key
-        given["case_class"] = f"{row.big_class} {row.small_class}".strip()
+        given["case_class"] = row.case_class
     if (grid := given.get("grid")) and situation.reference.grid(str(grid)) is None:
         raise NotFound("grid.unknown", grid=grid)
     return given

@@ -138,11 +138,6 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
     return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal(), texts=texts)
 
 
-def listed_class(standard: StandardRow) -> str:
-    """The class that a case has by its filing condition, whatever its own row said."""
-    return f"{standard.big_class} {standard.small_class}".strip()
-
-
 def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, case_class: str) -> str:
     """The payload's text of a ``dated`` case as the log will have it. ``case_class`` "" takes the row's own."""
     *parts, ending = case.texts

@@ -83,6 +83,5 @@ def checked_facts(facts: CaseFacts, reference: Reference) -> CaseFacts:
         facts = replace(facts, grid=reference.grids_at(facts.lon, facts.lat).basic or "")
     if facts.standard:
         standard = named_condition(reference, facts.standard)
-        case_class = f"{standard.big_class} {standard.small_class}".strip()
-        facts = replace(facts, standard=standard.key, case_class=case_class)
+        facts = replace(facts, standard=standard.key, case_class=standard.case_class)
     return facts

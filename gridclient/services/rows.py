@@ -216,6 +216,11 @@ class StandardRow:
         """What cases and events name it by."""
         return condition_key(self.code, self.list)
 
+    @property
+    def case_class(self) -> str:
+        """The class of the cases that are filed under it."""
+        return f"{self.big_class} {self.small_class}".strip()
+
 
 @frozen
 class StandardListRow:

@@ -25,7 +25,7 @@ from gridclient.domain.events import to_seconds
 from gridclient.services.clocks import CLOCK_DRIFT
 from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import ImportedCase, Record
-from gridclient.services.imported_case import StandardMatcher, case_key, dated, listed_class
+from gridclient.services.imported_case import StandardMatcher, case_key, dated
 from gridclient.services.importing import Stored
 from gridclient.services.rows import Changes
 from gridclient.store.driver import Database
@@ -124,7 +124,7 @@ class CaseSink:
                 continue
             self._without_grid += not grid
             standard = self._standards.find(case)
-            listed = ("", "") if standard is None else (standard.key, listed_class(standard))
+            listed = ("", "") if standard is None else (standard.key, standard.case_class)
             self._journal.put_aside(key, number_name(township, case.day), grid, *listed, case[:-1])
 
     def _grids_at_points(self, cases: Sequence[ImportedCase]) -> list[str]:

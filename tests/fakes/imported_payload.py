@@ -46,7 +46,7 @@ def full_payload(
     facts["grid"] = grid
     if standard is not None:
         facts["standard"] = standard.key
-        facts["case_class"] = f"{standard.big_class} {standard.small_class}".strip()
+        facts["case_class"] = standard.case_class
     if payload["registered_at"] is None:
         payload["registered_at"] = to_seconds(now)
         if "closed_at" in payload:

@@ -21,7 +21,6 @@ from gridclient.services.imported_case import (
     case_key,
     dated,
     event_text,
-    listed_class,
 )
 from gridclient.services.rows import StandardRow
 from gridclient.store.imported_rows import imported_row, imported_words
@@ -44,7 +43,7 @@ def payload_of(
     number: str = "371002001-20260227-010001",
 ) -> dict[str, Any]:
     case = dated(imported_case(record), NOW)
-    key, listed = ("", "") if standard is None else (standard.key, listed_class(standard))
+    key, listed = ("", "") if standard is None else (standard.key, standard.case_class)
     text = event_text(case, number=number, grid=grid, standard=key, case_class=listed)
     read: dict[str, Any] = json.loads(text)
     assert payload_text(read) == text  # the log's own spelling
