@@ -36,7 +36,7 @@ from gridclient.store.profile_lock import profile_exists
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
-from gridclient.store.unfinished import has_unfinished_imports
+from gridclient.store.unfinished import unfinished_imports
 from gridclient.system import RandomIds, SystemClock
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def open_desk(
     clock = SystemClock()
     with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared, held=held) as profile:
         opened = _opened(profile, clock, account)
-        if not (read_only or shared) and has_unfinished_imports(profile.database):
+        if not (read_only or shared) and unfinished_imports(profile.database):
             opened = replace(opened, given_up=_finish_imports(profile, clock))
         yield opened
 

@@ -115,14 +115,14 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
     from gridclient.domain.errors import GridClientError
     from gridclient.store.enrolment_file import read_enrolment
     from gridclient.store.settings import read_chosen
-    from gridclient.store.unfinished import has_unfinished_imports
+    from gridclient.store.unfinished import unfinished_imports
 
     def tell(what: object) -> None:
         answers.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
         answers.flush()
 
     with suppress(EOFError, OSError, GridClientError), open_desk(profile, read_only=True) as opened:
-        if has_unfinished_imports(opened.database):
+        if unfinished_imports(opened.database):
             return
         device = opened.device.id
         with opened.database.reader() as connection:

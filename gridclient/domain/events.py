@@ -136,6 +136,11 @@ class Record(NamedTuple):
     actor: str
     text: str
 
+    @classmethod
+    def of(cls, event: Event, text: str) -> Record:
+        """The event with its payload as ``text``."""
+        return cls(event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, text)
+
     def canonical(self) -> bytes:
         """The bytes under every hash: a JSON array without blanks, the payload last."""
         (stream, device, incarnation, seq), hlc, kind, version, subject, base, actor, text = self
@@ -157,15 +162,6 @@ def link_after(previous: bytes, canonical: bytes) -> bytes:
 def place_mark(position: int, link: bytes) -> int:
     """What one placed event adds to the sum of its feed (modulo 2^64): order and content of the feed in one number."""
     return int.from_bytes(hashlib.sha256(position.to_bytes(8, "big") + link).digest()[:8], "big")
-
-
-def chain_hash(previous: bytes, event: Event, text: str | None = None) -> bytes:
-    """:func:`link_after` for an event; ``text`` is the payload's where it is at hand."""
-    text = payload_text(event.payload) if text is None else text
-    key, hlc, kind, version = event.key, event.hlc, event.kind, event.version
-    return link_after(
-        previous, Record(key, hlc, kind, version, event.subject, event.base, event.actor, text).canonical()
-    )
 
 
 def to_seconds(instant: datetime) -> int:

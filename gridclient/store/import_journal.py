@@ -148,10 +148,8 @@ class Journal:
 
 def finish_imports(database: Database, recorder: BulkRecorder) -> Finished:
     """At a start: carries out what was decided, throws away what was not."""
-    with database.reader() as connection:
-        left = unfinished_imports(connection)
     new, given_up = 0, []
-    for import_id, state in left:
+    for import_id, state in unfinished_imports(database):
         if state != "ready":
             _forget(database, import_id)
             continue
@@ -176,7 +174,7 @@ class _TakingOver:
             prepare = recorder.preparing(dict(numbers.fetchall()))
         self._ahead = Ahead(self._fetch, prepare, aside)
         self._fetched = 0
-        self._pace = Pace(database)
+        self._pace = Pace(database.asked_for)
 
     def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
         """Gives how many cases were new and how many were there already."""

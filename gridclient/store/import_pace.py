@@ -7,7 +7,8 @@ fewer and larger pieces to merge. Who asks meanwhile waits for the step that is 
 from __future__ import annotations
 
 import time
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final
 
 _TURN_S: Final = 0.18
 _MOST: Final = 12
@@ -23,17 +24,14 @@ _WEIGHT: Final = 0.25
 """Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
 
 
-class Wanted(Protocol):
-    """The store, as far as others want it: :class:`gridclient.store.driver.Database`."""
-
-    def asked_for(self, since: int, /) -> bool: ...
-
-
 class Pace:
-    """For one writer that takes turns with others; tells how many steps a turn should have."""
+    """For one writer that takes turns with others; tells how many steps a turn should have.
 
-    def __init__(self, database: Wanted) -> None:
-        self._database = database
+    ``asked_for`` tells whether somebody else wanted the store since a time.
+    """
+
+    def __init__(self, asked_for: Callable[[int], bool]) -> None:
+        self._asked_for = asked_for
         self._steps = 1.0
         self._began = self._ended = 0.0
         self._since = 0
@@ -55,7 +53,7 @@ class Pace:
 
     def is_asked(self) -> bool:
         """Whether somebody has waited since the turn began, or before it."""
-        if self._database.asked_for(self._since):
+        if self._asked_for(self._since):
             self._asked = time.perf_counter()
             return True
         return False

@@ -18,7 +18,7 @@ from gridclient.domain.events import (
     Event,
     EventDraft,
     EventKey,
-    chain_hash,
+    Record,
     clock_time,
     link_after,
     next_hlc,
@@ -31,7 +31,7 @@ CHAIN_START: Final = bytes(32)
 _HEX_DIGITS: Final = 32
 _FIRST_VERSION: Final = 1
 _TEXT_MARK: Final = b"="
-_COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked, hash"
+_COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked"
 ORDER: Final = "acked IS NULL, acked, hlc, hash"
 """Canonical order: the hub's places; what has none comes after, by its clock, so desks that meet by stick agree."""
 _INSERT: Final = (
@@ -61,8 +61,6 @@ class LoggedEvent:
 
     event: Event
     pending: bool
-    text: str
-    hash: bytes
 
 
 def subject_key(subject: str) -> bytes:
@@ -121,11 +119,10 @@ class Origins:
 
     def logged(self, connection: Connection, subject: str, row: Sequence[Any]) -> LoggedEvent:
         """A row of ``_COLUMNS`` as an event."""
-        origin, seq, hlc, kind, version, base, actor, text, acked, link = row
+        origin, seq, hlc, kind, version, base, actor, text, acked = row
         key = self.key(connection, origin, seq)
         event = Event(key, hlc, kind, subject, base, actor, json.loads(text), version)
-        pending = acked is None and self.is_own(connection, origin)
-        return LoggedEvent(event, pending, text, link)
+        return LoggedEvent(event, acked is None and self.is_own(connection, origin))
 
 
 def read_subject(connection: Connection, origins: Origins, no: int, subject: str) -> list[LoggedEvent]:
@@ -203,7 +200,7 @@ class Appender:
         """Puts the event at the end of the log."""
         head = self._head(event.key.stream)
         text = payload_text(event.payload)
-        head.link = chain_hash(head.link, event, text)
+        head.link = link_after(head.link, Record.of(event, text).canonical())
         head.seq = event.key.seq
         self._hlc = event.hlc
         self._pos += 1

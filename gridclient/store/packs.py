@@ -181,7 +181,7 @@ class _Chunks:
         """The blob of a case, and where in it the case begins."""
         chunk, place = divmod(no - 1, ROWS)
         if chunk not in self._read:
-            self._read[chunk] = _read_chunk(self._connection, chunk)
+            self._read[chunk] = bytearray(read_pack(self._connection, chunk))
         return self._read[chunk], place * FORMAT.size
 
     def write(self) -> None:
@@ -198,12 +198,8 @@ class _Chunks:
 
 def read_pack(connection: Connection, chunk: int) -> bytes:
     """The packed rows ``chunk * ROWS + 1`` and following; empty ones where there is nothing."""
-    return bytes(_read_chunk(connection, chunk))
-
-
-def _read_chunk(connection: Connection, chunk: int) -> bytearray:
     row = connection.execute("SELECT data FROM packs WHERE no = ?", (chunk,)).fetchone()
-    return bytearray(_EMPTY if row is None else row[0])
+    return _EMPTY if row is None else bytes(row[0])
 
 
 def _next_stamp(connection: Connection) -> int:

@@ -40,14 +40,14 @@ class Rewritten(NamedTuple):
     cases: frozenset[str]
 
 
-def latest_incarnation(connection: Connection, device: str) -> int:
-    """The highest number of a start of this device that the log or the store's notes know."""
-    row = connection.execute(
+def next_device(connection: Connection, device: Device, number: int) -> Device:
+    """The device with a start of its numbers that was never used, ``number`` if it was not."""
+    (latest,) = connection.execute(
         "SELECT max((SELECT coalesce(max(incarnation), 0) FROM origins WHERE device = ?1), "
         "(SELECT coalesce(max(incarnation), 0) FROM writers WHERE device = ?1))",
-        (device,),
+        (device.id,),
     ).fetchone()
-    return int(row[0])
+    return replace(device, incarnation=max(number, latest + 1))
 
 
 def keep_writer(connection: Connection, device: Device) -> None:
@@ -152,8 +152,3 @@ def shorten(connection: Connection, origins: Iterable[int]) -> None:
             "UPDATE origins SET seq = ?, hash = ?, whole = ?, signed = min(signed, ?) WHERE no = ?",
             (seq, link, whole, seq, origin),
         )
-
-
-def next_device(connection: Connection, device: Device, number: int) -> Device:
-    """The device with a start of its numbers that was never used, ``number`` if it was not."""
-    return replace(device, incarnation=max(number, latest_incarnation(connection, device.id) + 1))

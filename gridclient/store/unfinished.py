@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from gridclient.store.driver import Connection, Database
+from gridclient.store.driver import Database
 
 _UNFINISHED: Final = "select id, state from imports where state not in ('done', 'given_up') order by id"
 
 
-def unfinished_imports(connection: Connection) -> list[tuple[int, str]]:
-    """Number and state of those that are staged or decided and not taken over, the oldest first."""
-    return connection.execute(_UNFINISHED).fetchall()
-
-
-def has_unfinished_imports(database: Database) -> bool:
-    """Whether :func:`gridclient.store.import_journal.finish_imports` has something to do."""
+def unfinished_imports(database: Database) -> list[tuple[int, str]]:
+    """Number and state of those that are staged or decided and not taken over, the oldest first:
+    :func:`gridclient.store.import_journal.finish_imports` ends them."""
     with database.reader() as connection:
-        return bool(unfinished_imports(connection))
+        return connection.execute(_UNFINISHED).fetchall()

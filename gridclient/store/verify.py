@@ -14,7 +14,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.store.audit import broken_lines
 from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection, Database, environment_faults
-from gridclient.store.log import Origins, subject_text
+from gridclient.store.log import ORDER, Origins, subject_text
 from gridclient.store.packs import FORMAT, ROWS, Labels, packed, read_pack
 from gridclient.store.refolding import folded
 from gridclient.store.search import indexed_count
@@ -23,8 +23,8 @@ from gridclient.store.tally import TallyChanges, read_tallies, read_unit_tallies
 
 _UNREADABLE: Final = (KeyError, TypeError, ValueError, AttributeError)
 _EVENTS: Final = (
-    "SELECT e.subject, s.id, e.origin, e.seq, e.hlc, e.kind, e.version, e.base, e.actor, e.payload, e.acked, e.hash "
-    "FROM events e LEFT JOIN subjects s ON s.no = e.subject ORDER BY e.subject, e.acked IS NULL, e.acked, e.hlc, e.hash"
+    "SELECT subject, id, origin, seq, hlc, kind, version, base, actor, payload, acked "
+    f"FROM events LEFT JOIN subjects ON no = subject ORDER BY subject, {ORDER}"
 )
 
 
@@ -152,7 +152,7 @@ class _CaseCheck:
             if standing:
                 self._findings.add("case.stranger", case_id)
             return 0
-        pending = sum(row[-2] is None and self._origins.is_own(self._connection, row[2]) for row in rows)
+        pending = sum(row[-1] is None and self._origins.is_own(self._connection, row[2]) for row in rows)
         self._compare_case(no, case, table_row(case, pending), standing, parts)
         return 1
 

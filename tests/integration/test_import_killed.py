@@ -18,7 +18,7 @@ from gridclient.services.import_findings import ImportKind, ImportPhase
 from gridclient.services.rows import CaseFilter
 from gridclient.store.audit import newest_lines
 from gridclient.store.import_journal import finish_imports
-from gridclient.store.unfinished import has_unfinished_imports
+from gridclient.store.unfinished import unfinished_imports
 from gridclient.store.verify import verify
 from tests.fakes.import_store import ImportStore
 from tests.fakes.invented_areas import all_areas
@@ -76,7 +76,7 @@ def test_an_import_whose_rest_cannot_be_read_is_given_up_and_what_was_taken_stay
     assert ended.new == 0
     ((code, params),) = [(error.code, error.params) for error in ended.given_up]
     assert (code, params) == ("import.given_up", {"file": "f", "count": there})
-    assert not has_unfinished_imports(after.database)
+    assert not unfinished_imports(after.database)
     assert [after.count(table) for table in ("cases", "import_batches", "import_numbers")] == [there, 0, 0]
     with after.database.reader() as connection:
         assert newest_lines(connection, limit=1)[0][2:4] == ("op1", "import_given_up")

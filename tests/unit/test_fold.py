@@ -11,7 +11,7 @@ import pytest
 
 from gridclient.domain.case import AssignmentState, CaseFacts, CaseState, Role
 from gridclient.domain.errors import RuleViolation
-from gridclient.domain.events import Event, EventKey, EventKind, chain_hash, next_hlc, to_seconds
+from gridclient.domain.events import Event, EventKey, EventKind, Record, link_after, next_hlc, payload_text, to_seconds
 from gridclient.domain.fold import fold_all
 from tests.fakes.case_history import (
     HELPER,
@@ -358,11 +358,15 @@ def test_a_replay_names_what_the_rules_refuse_and_goes_on() -> None:
     assert case.lead is not None and case.lead.unit == LEAD
 
 
+def chained(previous: bytes, event: Event) -> bytes:
+    return link_after(previous, Record.of(event, payload_text(event.payload)).canonical())
+
+
 def test_the_chain_depends_on_every_field_and_on_what_came_before() -> None:
     event = registered().events[0]
-    link = chain_hash(b"", event)
-    assert chain_hash(b"", event) == link
-    assert chain_hash(link, event) != link
+    link = chained(b"", event)
+    assert chained(b"", event) == link
+    assert chained(link, event) != link
     others: dict[str, Any] = {
         "key": event.key._replace(seq=event.key.seq + 1),
         "hlc": event.hlc + 1,
@@ -375,11 +379,11 @@ def test_the_chain_depends_on_every_field_and_on_what_came_before() -> None:
     }
     assert others.keys() == {field.name for field in fields(Event)}
     for name, other in others.items():
-        assert chain_hash(b"", replace(event, **{name: other})) != link, name
+        assert chained(b"", replace(event, **{name: other})) != link, name
     stream, device, incarnation, seq = event.key
     for key in (EventKey("t:1", device, incarnation, seq), EventKey(stream, "d2", incarnation, seq)):
-        assert chain_hash(b"", replace(event, key=key)) != link
-    assert chain_hash(b"", replace(event, key=EventKey(stream, device, 2, seq))) != link
+        assert chained(b"", replace(event, key=key)) != link
+    assert chained(b"", replace(event, key=EventKey(stream, device, 2, seq))) != link
 
 
 def test_the_hybrid_clock_never_goes_back() -> None:

@@ -106,7 +106,7 @@ def turns(pace: Pace, count: int) -> None:
 
 def test_turns_grow_while_nobody_asks_and_shrink_at_once_when_somebody_does(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
-    pace = Pace(store)
+    pace = Pace(store.asked_for)
     assert pace.steps == 1
     turns(pace, 40)
     assert pace.steps == import_pace._MOST
@@ -124,7 +124,7 @@ def test_turns_grow_while_nobody_asks_and_shrink_at_once_when_somebody_does(monk
 
 def test_a_turn_is_told_that_somebody_waits() -> None:
     store = Store()
-    pace = Pace(store)
+    pace = Pace(store.asked_for)
     pace.begin()
     assert not pace.is_asked()
     store.wanted = True
