@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QMimeData, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QBuffer, QMimeData, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QIcon,
     QImage,
+    QImageReader,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -23,13 +24,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
-from gridclient.domain.errors import InvalidInput
+from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.ports import AttachmentFiles, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
-from gridclient.ui.casework.thumbnails import SIDE, as_file, copy_to, thumbnail
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
@@ -39,6 +39,7 @@ from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
+SIDE: Final = 96
 
 
 class FilesModel(ValueList[AttachedFile]):
@@ -248,6 +249,45 @@ def _attach(desk: Desk, case_id: str, path: Path, kind: str) -> Changes:
 
 
 def _attach_image(desk: Desk, case_id: str, image: QImage, kind: str) -> Changes:
+    """A pasted image, as a PNG file.
+
+    Raises:
+        InvalidInput: it holds nothing that can be written (``attachment.unreadable``).
+    """
     with tempfile.TemporaryDirectory(prefix="gridclient-") as folder:
-        name = f"{desk.clock.now():%Y%m%d-%H%M%S}"
-        return _attach(desk, case_id, as_file(image, Path(folder), name), kind)
+        path = Path(folder) / f"{desk.clock.now():%Y%m%d-%H%M%S}.png"
+        if image.isNull() or not image.save(str(path)):
+            raise InvalidInput("attachment.unreadable", name=path.stem)
+        return _attach(desk, case_id, path, kind)
+
+
+def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:
+    """A small picture of a kept file; an empty one when it is no picture or not on this desk."""
+    try:
+        content = files.content(sha256)
+    except GridClientError:
+        return QImage()
+    buffer = QBuffer()
+    buffer.setData(content)
+    reader = QImageReader(buffer)
+    reader.setAutoTransform(True)
+    reader.setDecideFormatFromContent(True)
+    size = reader.size()
+    if size.isValid():
+        reader.setScaledSize(size.scaled(QSize(SIDE, SIDE), Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
+
+
+def copy_to(files: AttachmentFiles, sha256: str, target: Path) -> Path:
+    """Writes a kept file to ``target``, open as it was before it was kept.
+
+    Raises:
+        NotFound: it is not on this desk.
+        InvalidInput: it cannot be written there (``attachment.not_saved``).
+    """
+    content = files.content(sha256)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise InvalidInput("attachment.not_saved", name=target.name) from error
+    return target

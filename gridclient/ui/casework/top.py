@@ -14,9 +14,8 @@ from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.attachments import AttachmentsTab
-from gridclient.ui.casework.basis import BasisTab, RelatedTab
 from gridclient.ui.casework.case_view import CaseView
-from gridclient.ui.casework.details import DetailsTab
+from gridclient.ui.casework.fact_tabs import BasisTab, DetailsTab, RelatedTab
 from gridclient.ui.casework.header import CaseHeader
 from gridclient.ui.casework.timeline import TimelineList
 from gridclient.ui.jobs import Jobs

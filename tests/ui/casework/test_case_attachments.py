@@ -18,9 +18,8 @@ from gridclient.app import App
 from gridclient.composition import create_profile
 from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
-from gridclient.ui.casework.attachments import AttachmentsTab
+from gridclient.ui.casework.attachments import SIDE, AttachmentsTab, thumbnail
 from gridclient.ui.casework.case_view import AttachedFile, load_view
-from gridclient.ui.casework.attachments import SIDE, thumbnail
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo

@@ -1,31 +1,69 @@
-"""详情: every fact of the case, the reporter masked until the operator asks, which leaves a line in the audit log."""
+"""详情, 责任依据 and 关联: facts as tables of words, and the cases that may be the same."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from html import escape
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gridclient.domain.case import Case, Role
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
+from gridclient.services.rows import Likeness, StandardRow
 from gridclient.services.words import CHANNELS, PARTS, URGENCIES
 from gridclient.ui.casework.case_view import CaseView
-from gridclient.ui.casework.fact_table import Fact, FactTable
-from gridclient.ui.laid_out import down, panel
+from gridclient.ui.laid_out import down, label, panel
+from gridclient.ui.likeness_list import LikenessList
 from gridclient.ui.matching import standard_title
 from gridclient.ui.present import joined, limit_words
 from gridclient.ui.scroll_area import ScrollArea
+from gridclient.ui.theme import tokens
 
 _POINT_DIGITS: Final = 6
+Fact = tuple[str, str]
+
+
+class FactTable(QLabel):
+    """Drawn anew in another theme; facts without words are left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._facts: list[Fact] = []
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignTop)
+        by = Qt.TextInteractionFlag
+        self.setTextInteractionFlags(by.TextSelectableByMouse | by.TextSelectableByKeyboard)
+
+    @property
+    def words(self) -> str:
+        """What it says, without its look."""
+        return "\n".join(f"{label} {words}" for label, words in self._facts)
+
+    def show_facts(self, facts: Iterable[Fact]) -> None:
+        self._facts = [(label, words) for label, words in facts if words]
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+
+    def _draw(self) -> None:
+        rows = "".join(
+            f'<tr><td style="color:{tokens().muted}; padding:2px 10px 2px 0; white-space:nowrap">{escape(label)}</td>'
+            f'<td style="padding:2px 0">{escape(words).replace(chr(10), "<br>")}</td></tr>'
+            for label, words in self._facts
+        )
+        self.setText(f"<table cellspacing=0>{rows}</table>")
 
 
 class DetailsTab(ScrollArea):
-    """The facts as a table of words.
-
+    """Every fact of the case, the reporter masked until the operator asks, which leaves a line in the audit log.
     Signals:
         reveal_wanted(): the operator asks for the reporter's name and telephone.
     """
@@ -119,3 +157,50 @@ def _hides(text: str) -> bool:
 
 def _moment(moment: datetime | None) -> str:
     return f"{moment:%Y-%m-%d %H:%M}" if moment is not None else ""
+
+
+class BasisTab(ScrollArea):
+    """The filing condition with its conditions, limit, units and the version in force."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts = FactTable()
+        self.facts.setContentsMargins(12, 8, 12, 8)
+        self.facts.setProperty("panel", "true")
+        self.setWidget(self.facts)
+        self.setWidgetResizable(True)
+
+    def show_standard(self, row: StandardRow | None) -> None:
+        if row is None:
+            self.facts.show_facts([("", self.tr("还没有选定立案条件。立案时选定后，这里显示清单依据。"))])
+            return
+        since = self.tr("自 {date} 起").format(date=f"{row.valid_from:%Y-%m-%d}") if row.valid_from is not None else ""
+        self.facts.show_facts(
+            (
+                (self.tr("类别"), joined((row.big_class, row.small_class))),
+                (self.tr("立案条件"), row.filing_condition),
+                (self.tr("结案条件"), row.closing_condition),
+                (self.tr("处置时限"), row.limit_text),
+                (self.tr("主体责任"), "、".join(row.units)),
+                (self.tr("配合责任"), "、".join(row.cooperating)),
+                (self.tr("清单"), row.list),
+                (self.tr("清单编号"), row.code),
+                (self.tr("版本"), joined((row.version, since))),
+            )
+        )
+
+
+class RelatedTab(QWidget):
+    """The list, or a word that there is nothing alike."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.list = LikenessList(parent=self)
+        self._empty = label(self.tr("没有发现可能重复的案件。"), "muted")
+        down(self._empty, (self.list, 1), on=self, edges=(8, 8, 8, 8), gap=6)
+        self.list.hide()
+
+    def show_likenesses(self, likenesses: Sequence[Likeness], now: datetime) -> None:
+        self.list.show_likenesses(likenesses, now)
+        self.list.setVisible(bool(likenesses))
+        self._empty.setVisible(not likenesses)
