@@ -195,7 +195,7 @@ class App:
     def _help(self, keys: Keys) -> QWidget:
         from gridclient.ui.help.page import HelpPage
 
-        page = HelpPage(folder=RESOURCES / "help", jobs=self.jobs, keys=lambda: keys)
+        page = HelpPage(folder=RESOURCES / "help", jobs=self.jobs, keys=keys)
         page.load()
         return page
 

@@ -69,7 +69,7 @@ def parts_for(invented: InventedDesk, jobs: Jobs) -> PageParts:
     """The pages that need no composition."""
 
     def make_help(keys: Keys) -> HelpPage:
-        page = HelpPage(folder=HELP, jobs=jobs, keys=lambda: keys)
+        page = HelpPage(folder=HELP, jobs=jobs, keys=keys)
         page.load()
         return page
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.ui.help.page import HelpPage
-from gridclient.ui.help.pages import GROUPS, found_in, in_order, keys_page, page_of, read_book, read_pages
+from gridclient.ui.help.pages import GROUPS, found_in, in_order, keys_page, page_of, read_book
 from gridclient.ui.help.pictures import COLOUR, painted, themed
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, tokens
@@ -26,7 +26,7 @@ FOLDER = Path(__file__).resolve().parents[2] / "resources" / "help"
 @pytest.fixture
 def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs) -> Iterator[HelpPage]:
     apply_theme(qapp, LIGHT)
-    made = HelpPage(folder=FOLDER, jobs=jobs, keys=lambda: [("F2", "派遣"), ("", "没有键的")])
+    made = HelpPage(folder=FOLDER, jobs=jobs, keys=[("F2", "派遣"), ("", "没有键的")])
     qtbot.addWidget(made)
     made.resize(900, 600)
     made.show()
@@ -74,18 +74,18 @@ def test_a_page_in_no_group_stands_behind_the_others() -> None:
 
 def test_every_named_page_is_shipped() -> None:
     named = {name for names in GROUPS.values() for name in names} - {"keys"}
-    assert named == {found.name for found in read_pages(FOLDER)}
+    assert named == {found.name for found in read_book(FOLDER).pages}
 
 
 def test_links_and_pictures_of_shipped_pages_lead_somewhere() -> None:
-    for found in read_pages(FOLDER):
+    for found in read_book(FOLDER).pages:
         for target in re.findall(r"\]\(([^)]*)\)", found.text):
             assert (FOLDER / target).is_file(), f"{found.name} names {target}"
 
 
 def test_drawings_hold_only_colours_that_the_themes_know() -> None:
     known = {str(getattr(LIGHT, field.name)).upper() for field in fields(Tokens) if field.name != "name"}
-    pictures = read_book(FOLDER).pictures or {}
+    pictures = read_book(FOLDER).pictures
     assert len(pictures) == 5
     for name, svg in pictures.items():
         assert {colour.upper() for colour in COLOUR.findall(svg)} <= known, name
@@ -169,7 +169,7 @@ def test_the_list_of_keys_holds_what_has_a_key() -> None:
 
 
 def test_every_shipped_page_has_a_title() -> None:
-    assert all(found.title != found.name for found in read_pages(FOLDER))
+    assert all(found.title != found.name for found in read_book(FOLDER).pages)
 
 
 def test_a_page_without_a_title_is_called_by_its_name() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QUrl
+from PySide6.QtCore import QEvent, QStringListModel, Qt, QUrl
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -25,25 +25,58 @@ from PySide6.QtWidgets import QLineEdit, QTextBrowser, QTextEdit
 from gridclient.ui.cover_page import ListedPage
 from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
 from gridclient.ui.help.pictures import HelpText
-from gridclient.ui.help.titles import GroupedTitles
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.laid_out import across, label
-from gridclient.ui.theme import TITLE_PX, tokens
+from gridclient.ui.theme import SMALL_PX, TITLE_PX, base_font, tokens
+from gridclient.ui.value_list import Index
 
 _MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
 _FENCE: Final = QTextFormat.Property.BlockCodeFence
 
 
+class GroupedTitles(QStringListModel):
+    """Rows of titles; ``pages`` has for each row the name of its page, "" for the name of a group."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pages: tuple[str, ...] = ()
+
+    def row_of(self, name: str) -> int:
+        """The row of a page, -1 for none."""
+        return self.pages.index(name) if name and name in self.pages else -1
+
+    def page_at(self, row: int) -> str:
+        """The name of the page in this row, "" for none."""
+        return self.pages[row] if 0 <= row < len(self.pages) else ""
+
+    def show_pages(self, pages: Sequence[HelpPageText], counts: Mapping[str, int], groups: Mapping[str, str]) -> None:
+        """The titles with how often something was found; ``groups`` are the words for groups."""
+        rows: list[tuple[str, str]] = []
+        before = ""
+        for page in pages:
+            if page.group != before and page.group in groups:
+                rows.append(("", groups[page.group]))
+            before, count = page.group, counts.get(page.name, 0)
+            rows.append((page.name, f"{page.title}（{count}）" if count else page.title))
+        self.pages = tuple(name for name, _ in rows)
+        self.setStringList([title for _, title in rows])
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) if self.page_at(index.row()) else Qt.ItemFlag.NoItemFlags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and not self.page_at(index.row()):
+            if role == Qt.ItemDataRole.FontRole:
+                return base_font(SMALL_PX)
+            if role == Qt.ItemDataRole.ForegroundRole:
+                return QColor(tokens().muted)
+        return super().data(index, role)
+
+
 class HelpPage(ListedPage):
     """Object name ``helpPage``. Esc leaves the search first, then the page."""
 
-    def __init__(
-        self,
-        *,
-        folder: Path,
-        jobs: Jobs,
-        keys: Callable[[], Sequence[tuple[str, str]]] = tuple,
-    ) -> None:
+    def __init__(self, *, folder: Path, jobs: Jobs, keys: Sequence[tuple[str, str]]) -> None:
         rows = GroupedTitles()
         super().__init__(name="helpPage", titles=rows)
         self.rows = rows
@@ -86,9 +119,9 @@ class HelpPage(ListedPage):
             self.show_part(self.rows.row_of(name))
 
     def _on_read(self, book: HelpBook) -> None:
-        keys = keys_page(self.tr("全部快捷键"), (self.tr("键"), self.tr("作用")), self._keys())
-        self._pages = tuple(in_order((*book.pages, keys))) if self._keys() else book.pages
-        self.text.pictures = book.pictures or {}
+        keys = keys_page(self.tr("全部快捷键"), (self.tr("键"), self.tr("作用")), self._keys)
+        self._pages = tuple(in_order((*book.pages, keys)))
+        self.text.pictures = book.pictures
         self._show_titles()
         if self._pages:
             self.open_page(self._pages[0].name)
@@ -164,11 +197,9 @@ class HelpPage(ListedPage):
         self._find_next()
 
     def _show_titles(self) -> None:
-        self.rows.show_pages(self._pages, found_in(self._pages, self.search.text()), self._group_words())
+        groups = {"desk": self.tr("席位"), "sync": self.tr("同步"), "county": self.tr("县级管理")}
+        self.rows.show_pages(self._pages, found_in(self._pages, self.search.text()), groups)
         self.open_page(self._shown)
-
-    def _group_words(self) -> Mapping[str, str]:
-        return {"desk": self.tr("席位"), "sync": self.tr("同步"), "county": self.tr("县级管理")}
 
     def _mark(self) -> None:
         """Every place of the shown page where the words stand."""

@@ -9,9 +9,8 @@ from typing import Final
 
 from gridclient.domain.frozen import frozen
 
-DESK: Final = "desk"
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    DESK: ("operator", "importing", "backup", "keys"),
+    "desk": ("operator", "importing", "backup", "keys"),
     "sync": ("sync-1-events", "sync-2-round", "sync-3-conflicts", "sync-4-stick", "sync-5-trust"),
     "county": ("hub",),
 }
@@ -39,19 +38,14 @@ class HelpPageText:
 class HelpBook:
     """All pages in order, and their pictures (SVG as text) by the names under which pages show them."""
 
-    pages: tuple[HelpPageText, ...] = ()
-    pictures: Mapping[str, str] | None = None
+    pages: tuple[HelpPageText, ...]
+    pictures: Mapping[str, str]
 
 
 def read_book(folder: Path) -> HelpBook:
     """The pages of a folder with their pictures. Blocking."""
-    pictures = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("*.svg"))}
-    return HelpBook(tuple(read_pages(folder)), pictures)
-
-
-def read_pages(folder: Path) -> list[HelpPageText]:
-    """All pages of a folder in the order of :data:`GROUPS`. Blocking."""
-    return in_order([page_of(path.stem, path.read_text("utf-8")) for path in folder.glob("*.md")])
+    pages = in_order([page_of(path.stem, path.read_text("utf-8")) for path in folder.glob("*.md")])
+    return HelpBook(tuple(pages), {path.name: path.read_text("utf-8") for path in folder.glob("*.svg")})
 
 
 def in_order(pages: Sequence[HelpPageText]) -> list[HelpPageText]:
