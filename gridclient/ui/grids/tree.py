@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QObject, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -20,18 +20,62 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPolygonF,
 )
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QStyleOptionViewItem, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 
 from gridclient.services.rows import GridFigures, GridRow
 from gridclient.ui.focus_mark import paint_focus_bar
-from gridclient.ui.grids.delegate import EDGE_PX, NAME_EDGE_PX, GridDelegate
 from gridclient.ui.grids.model import Column, GridModel
-from gridclient.ui.theme import HEADER_PX, base_font, give_viewport, tokens
+from gridclient.ui.theme import HEADER_PX, TREE_ROW_PX, base_font, give_viewport, tokens
 from gridclient.ui.value_list import Index
 
 _INDENT_PX: Final = 11
 _COUNT_PX: Final = 30
 _TYPING_S: Final = 1.0
+_EDGE_PX: Final = 10
+_NAME_EDGE_PX: Final = 11
+
+
+class GridDelegate(QStyledItemDelegate):
+    """Paints cells only; the ground of a line is the view's."""
+
+    def __init__(self, *, model: GridModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._plain = base_font()
+        self._counted = base_font(weight=QFont.Weight.Medium)
+        self._pressing = base_font(weight=QFont.Weight.DemiBold)
+        self._metrics = QFontMetrics(self._plain)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(40, TREE_ROW_PX)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        theme = tokens()
+        place = option.rect
+        row = self._model.node(index).row
+        column = index.column()
+        if column == Column.NAME:
+            painter.setFont(self._plain)
+            painter.setPen(QColor(theme.text))
+            name = self._metrics.elidedText(row.name, Qt.TextElideMode.ElideRight, place.width() - _NAME_EDGE_PX - 2)
+            painter.drawText(place.adjusted(_NAME_EDGE_PX, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
+            return
+        count = self._model.counts(row.code)[column - 1]
+        overdue = column == Column.OVERDUE
+        if not count and overdue:
+            return
+        painter.setFont(self._pressing if overdue else self._counted)
+        painter.setPen(QColor(theme.bad_text if overdue else theme.text if count else theme.muted))
+        right = place.adjusted(0, 0, -_EDGE_PX if overdue else 0, 0)
+        painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, f"{count:,}")
 
 
 class GridTree(QTreeView):
@@ -169,7 +213,7 @@ class GridTree(QTreeView):
         index = self.indexAt(event.position().toPoint())
         if index.isValid() and index.column() == Column.NAME and self._model.rowCount(index):
             left = self.visualRect(index).left()
-            if left - _INDENT_PX <= event.position().x() < left + NAME_EDGE_PX:
+            if left - _INDENT_PX <= event.position().x() < left + _NAME_EDGE_PX:
                 self.setExpanded(index, not self.isExpanded(index))
                 return
         super().mousePressEvent(event)
@@ -217,7 +261,7 @@ class GridTree(QTreeView):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens().muted))
-        x, y = rect.right() + 1 - _INDENT_PX / 2 + NAME_EDGE_PX / 2, rect.center().y() + 0.5
+        x, y = rect.right() + 1 - _INDENT_PX / 2 + _NAME_EDGE_PX / 2, rect.center().y() + 0.5
         down = self.isExpanded(index)
         corners = [(-3.5, -2), (3.5, -2), (0, 2.5)] if down else [(-2, -3.5), (-2, 3.5), (2.5, 0)]
         painter.drawPolygon(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in corners]))
@@ -237,7 +281,7 @@ class GridTree(QTreeView):
         """The columns of figures are as wide as their widest figure needs."""
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
         self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
-        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + EDGE_PX)
+        self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + _EDGE_PX)
 
     def _index(self, row: GridRow) -> QModelIndex:
         return self._model.index_of(row.code)
