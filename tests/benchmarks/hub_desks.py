@@ -21,8 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -37,9 +36,9 @@ from gridclient.sync.pace import IDLE_S, JITTER
 from gridclient.sync.wire import FeedAsk, PushStatus, decode_reply
 from tests.benchmarks.hub_load import Line, quantile, tick
 from tests.benchmarks.sync_place import RunningHub, running_hub
+from tests.fakes.hub_databases import KINDS, database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
-from tests.fakes.postgres import drop_database, new_database
 
 _IN_TOWNSHIP: Final = 20
 _PUSHING: Final = 0.05
@@ -190,29 +189,19 @@ def hub_times(hub: RunningHub) -> Counter[str]:
     return Counter({bound: int(count) for bound, count in re.findall(r'seconds_bucket\{le="([^"]+)"\} (\d+)', text)})
 
 
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    url = new_database() if kind == "postgres" else f"sqlite:///{folder / 'hub.db'}"
-    try:
-        yield url
-    finally:
-        if kind == "postgres":
-            drop_database(url)
-
-
 def main() -> int:
     """Measures and tells; gives 1 when a round failed."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--desks", type=int, default=5000)
     options.add_argument("--seconds", type=float, default=45.0)
-    options.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
+    options.add_argument("--database", choices=KINDS, default="postgres")
     args = options.parse_args()
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     count = min(args.desks, most - _SPARE_FILES)
     with (
         tempfile.TemporaryDirectory(prefix="gridclient-hub-") as scratch,
-        _database(args.database, Path(scratch)) as url,
+        database(args.database, Path(scratch)) as url,
     ):
         desks = enrolled(url, count)
         with running_hub(Path(scratch), database=url) as hub:

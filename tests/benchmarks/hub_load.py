@@ -23,7 +23,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.synchronize import Event
@@ -42,9 +41,10 @@ from gridclient.hub.rights import grants_for
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.frame import unseal
 from gridclient.sync.wire import MOST_REPLY, FeedAsk, PushStatus, decode_reply
+from tests.fakes.hub_databases import KINDS, database
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
-from tests.fakes.postgres import drop_database, new_database
+from tests.fakes.running_hub import hub_process
 
 _SIZE: Final = 20
 _STREAMS: Final = 4
@@ -67,32 +67,28 @@ def main() -> int:
     options = argparse.ArgumentParser()
     options.add_argument("--events", type=int, default=150_000)
     options.add_argument("--writers", type=int, default=8)
-    options.add_argument("--database", choices=("postgres", "sqlite"), default="postgres")
+    options.add_argument("--database", choices=KINDS, default="postgres")
     options.add_argument("--feeds", action="store_true", help="every push also asks for the stream's news")
     options.add_argument("--no-reader", action="store_true")
     options.add_argument("--processes", default="", help="of the hub; by itself one for each core")
     args = options.parse_args()
-    with tempfile.TemporaryDirectory(prefix="gridclient-hub-") as folder:
-        url = new_database() if args.database == "postgres" else f"sqlite:///{folder}/hub.db"
-        try:
-            return _measure(url, Path(folder), args)
-        finally:
-            if args.database == "postgres":
-                drop_database(url)
+    with (
+        tempfile.TemporaryDirectory(prefix="gridclient-hub-") as folder,
+        database(args.database, Path(folder)) as url,
+    ):
+        return _measure(url, Path(folder), args)
 
 
 def _measure(url: str, folder: Path, args: argparse.Namespace) -> int:
     backend = open_backend(url)
     loaders, reader = _prepare(backend, args)
-    hub, port = _start_hub(url, folder, args.processes)
-    try:
-        most = args.events // _SIZE
+    several = ("--processes", args.processes) if args.processes else ()
+    with hub_process(url, folder, *several) as (hub, address):
+        urllib.request.urlopen(f"{address}/health", timeout=_START_S).close()  # its processes serve
+        port, most = int(address.rpartition(":")[2]), args.events // _SIZE
         load = uvloop.run(_load(port, loaders, most, None if args.no_reader else reader, partial(_cpu, hub)))
         spent = [after - earlier for after, earlier in zip(_cpu(hub), load.cpu[0], strict=True)]
         spent[2] += load.reader_cpu
-    finally:
-        hub.terminate()
-        hub.wait(_START_S)
     pushes = len(load.latencies)
     results = [
         result.status
@@ -144,20 +140,6 @@ def _prepare(backend: Backend, args: argparse.Namespace) -> tuple[list[Loader], 
     return loaders, reader
 
 
-def _start_hub(url: str, folder: Path, processes: str) -> tuple[subprocess.Popen[bytes], int]:
-    port = _free_port()
-    command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", url, "--listen", f"127.0.0.1:{port}"]
-    command += ["--folder", str(folder), *(["--processes", processes] if processes else [])]
-    hub = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + _START_S
-    while time.monotonic() < until:
-        with suppress(OSError):
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=_START_S).close()  # its processes serve
-            return hub, port
-        time.sleep(0.1)
-    raise SystemExit("the hub did not start")
-
-
 def _cpu(hub: subprocess.Popen[bytes]) -> tuple[float, float, float]:
     """CPU seconds so far: of the hub, of the database server, of this process."""
     own = psutil.Process(hub.pid)
@@ -183,14 +165,6 @@ def _besides(load: Load) -> str:
 def quantile(seconds: Sequence[float], part: float) -> float:
     """In milliseconds."""
     return sorted(seconds)[int(len(seconds) * part)] * 1000
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as line:
-        line.bind(("127.0.0.1", 0))
-        return int(line.getsockname()[1])
 
 
 @dataclass(slots=True)

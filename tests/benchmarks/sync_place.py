@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +19,7 @@ from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.transport import Pacing
 from gridclient.syncing import DeskLine
 from tests.benchmarks.sync_work import TOWNSHIP
+from tests.fakes.running_hub import hub_process
 
 _CHECKOUT: Final = Path(__file__).parents[2]
 _COMMAND: Final = (sys.executable, "-m", "gridclient", "hub")
@@ -53,31 +51,8 @@ def running_hub(
     ``prefix`` stands before its command (another network namespace).
     """
     database = database or f"sqlite:///{folder / 'hub.db'}"
-    command = [*prefix, *_COMMAND, "serve", "--db", database, "--listen", listen, "--json", "--folder", str(folder)]
-    hub = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_CHECKOUT)
-    try:
-        assert hub.stdout is not None
-        told = takewhile(lambda line: line.strip() != b"}", hub.stdout)
-        url = json.loads(b"".join(told) + b"}")["url"]
-        if not prefix:
-            _await(int(url.rpartition(":")[2]))
-        yield RunningHub(url, database, hub.pid)
-    finally:
-        hub.terminate()
-        hub.wait(_END_S)
-
-
-def _await(port: int) -> None:
-    """Until somebody listens there: the hub tells its address a little earlier."""
-    until = time.monotonic() + _END_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+    with hub_process(database, folder, listen=listen, prefix=prefix) as (process, url):
+        yield RunningHub(url, database, process.pid)
 
 
 @dataclass(slots=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import uvicorn
 
 from gridclient.hub.access import Access
 from gridclient.hub.app import HubSettings, build_hub
@@ -23,9 +20,9 @@ from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM, TOWNSHIP
+from tests.fakes.running_hub import served
 from tests.fakes.toy_desk import ToyDesk
 
-_PATIENCE_S: Final = 30.0
 FULL: Final = (Grant(STREAM, writes=True),)
 Pem = tuple[Path, Path]
 """A certificate and its key."""
@@ -57,26 +54,12 @@ def running_hub(
     certificate = shown if claims is None else claims
     backend = open_backend(f"sqlite:///{folder / 'hub.db'}")
     app = build_hub(backend, HubSettings(folder / "files", "admin", threads=4, certificate=certificate, **more))
-    tls: dict[str, Any] = {"ssl_certfile": pem[0], "ssl_keyfile": pem[1]} if pem else {}
-    config = uvicorn.Config(
-        app, port=0, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, **tls
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, name="hub-under-test")
-    thread.start()
-    until = time.monotonic() + _PATIENCE_S
-    while not server.started:
-        assert thread.is_alive() and time.monotonic() < until, "the hub did not start"
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
     second = open_backend(f"sqlite:///{folder / 'hub.db'}", connections=1)
-    url = f"{'https' if pem else 'http'}://127.0.0.1:{port}"
     try:
-        yield RunningHub(url, Access(second, time.time), shown, folder / "files")
+        with served(app, pem) as url:
+            yield RunningHub(url, Access(second, time.time), shown, folder / "files")
     finally:
         second.close()
-        server.should_exit = True
-        thread.join(_PATIENCE_S)
 
 
 def enrolled(desk: ToyDesk, hub: RunningHub, grants: tuple[Grant, ...] = FULL) -> Enrolment:

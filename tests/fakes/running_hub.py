@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,13 @@ from typing import Any, Final
 
 import urllib3
 import uvicorn
+from starlette.applications import Starlette
 
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 
 ADMIN: Final = "admin-token-of-the-test"
+_CHECKOUT: Final = Path(__file__).parents[2]
 _PATIENCE_S: Final = 30.0
 
 
@@ -54,7 +56,13 @@ def hub_on_thread(
     """The application behind a real socket of this machine; the database is closed in the end."""
     proxied = behind_proxy or bool(behind)
     settings = HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=proxied, behind=behind)
-    app = build_hub(backend, settings)
+    with served(build_hub(backend, settings)) as url, urllib3.PoolManager(timeout=_PATIENCE_S) as pool:
+        yield HubLine(url, pool)
+
+
+@contextmanager
+def served(app: Starlette, pem: tuple[Path, Path] | None = None) -> Iterator[str]:
+    """The address at which an application answers, on a thread; it is ended with the block."""
     config = uvicorn.Config(
         app,
         port=0,
@@ -63,26 +71,33 @@ def hub_on_thread(
         proxy_headers=False,
         lifespan="on",
         timeout_graceful_shutdown=2,
+        ssl_certfile=pem[0] if pem else None,
+        ssl_keyfile=pem[1] if pem else None,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="hub-under-test")
     thread.start()
+    until = time.monotonic() + _PATIENCE_S
     try:
-        _wait(lambda: server.started or not thread.is_alive())
+        while not server.started:
+            assert thread.is_alive() and time.monotonic() < until, "the hub did not start"
+            time.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]
-        with urllib3.PoolManager(timeout=_PATIENCE_S) as pool:
-            yield HubLine(f"http://127.0.0.1:{port}", pool)
+        yield f"{'https' if pem else 'http'}://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         thread.join(_PATIENCE_S)
 
 
 @contextmanager
-def hub_process(database: str, folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """``gridclient hub serve`` with its address; it is ended by SIGTERM unless it is gone by then."""
-    command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", database, "--json", *arguments]
-    command += ["--folder", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+def hub_process(
+    database: str, folder: Path, *arguments: str, listen: str = "127.0.0.1:0", prefix: Sequence[str] = ()
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """``gridclient hub serve`` with its address; it is ended by SIGTERM unless it is gone by then. ``prefix`` stands
+    before its command (another network namespace)."""
+    command = [*prefix, sys.executable, "-m", "gridclient", "hub", "serve", "--db", database, "--listen", listen]
+    command += ["--folder", str(folder), "--json", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=_CHECKOUT)
     assert process.stdout is not None
     try:
         told = b""
@@ -95,10 +110,3 @@ def hub_process(database: str, folder: Path, *arguments: str) -> Iterator[tuple[
         process.stdout.close()
         process.terminate()
         process.wait(_PATIENCE_S)
-
-
-def _wait(done: Any) -> None:
-    until = time.monotonic() + _PATIENCE_S
-    while not done():
-        assert time.monotonic() < until, "the hub did not start"
-        time.sleep(0.01)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,39 +17,36 @@ from gridclient.composition import open_desk
 from gridclient.domain.roles import Action
 from gridclient.self_check import Finding, check_hub
 from tests.fakes.command_line import CommandLine, copied, made_demo
+from tests.fakes.running_hub import hub_process
 
 COUNTY, TOWNSHIP, OTHER_TOWNSHIP = "371002", "371002001", "371002002"
 
 
+@dataclass(frozen=True)
 class Hub:
     """A hub in a process of its own, on a port that was free."""
 
-    def __init__(self, folder: Path) -> None:
-        """``folder`` may hold the database of a hub that ran before."""
-        self.database = f"sqlite:///{folder / 'hub.db'}"
-        command = [sys.executable, "-m", "gridclient", "hub", "serve", "--db", self.database, "--json"]
-        command += ["--listen", "127.0.0.1:0", "--folder", str(folder)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert self._process.stdout is not None
-        lines: list[bytes] = []
-        while not lines or lines[-1].strip() != b"}":
-            line = self._process.stdout.readline()
-            assert line, "the hub ended"
-            lines.append(line)
-        self.url = str(json.loads(b"".join(lines))["url"])
+    database: str
+    url: str
+    process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(20)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self.process.terminate()
+        self.process.wait(20)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Hub]:
+    """``folder`` may hold the database of a hub that ran before."""
+    database = f"sqlite:///{folder / 'hub.db'}"
+    with hub_process(database, folder) as (process, url):
+        yield Hub(database, url, process)
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    running = Hub(tmp_path / "hub")
-    yield running
-    running.stop()
+    with serving(tmp_path / "hub") as running:
+        yield running
 
 
 class Desks:
@@ -187,8 +185,7 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
-    hub = Hub(demo / "hub")
-    try:
+    with serving(demo / "hub") as hub:
         desks = Desks(tmp_path, hub, capsys)
         first = CommandLine(demo, capsys)
         dispatched = first.json("cases", "list", "--state", "dispatched", "--limit", 1).json["cases"][0]
@@ -207,8 +204,6 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
         shown = township_desk.json("cases", "show", case).json
         assert (shown["state"], shown["assignments"][0]["result"]) == ("handled", "已清理完毕")
         assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
-    finally:
-        hub.stop()
 
 
 def test_a_stick_carries_what_has_no_line(desks: Desks, tmp_path: Path) -> None:
@@ -355,8 +350,7 @@ def test_a_hub_that_moved_is_followed_and_a_stranger_is_not(desks: Desks, hub: H
     one = desks.make("a", "--township", TOWNSHIP)
     new_case(one, "路灯不亮")
     hub.stop()
-    moved, stranger = Hub(tmp_path / "hub"), Hub(tmp_path / "other")
-    try:
+    with serving(tmp_path / "hub") as moved, serving(tmp_path / "other") as stranger:
         ran = one.json("sync", "--url", stranger.url)
         assert (ran.status, ran.code) == (1, "sync.hub_other")
         assert one.json("sync").code == "sync.unreachable", "it is still at the old address"
@@ -364,6 +358,3 @@ def test_a_hub_that_moved_is_followed_and_a_stranger_is_not(desks: Desks, hub: H
         assert one.json("sync", "--proxy", "ftp://x").code == "sync.proxy"
         assert one.json("sync", "--proxy", "direct").status == 0
         assert one.json("sync", "--proxy", "system").status == 0
-    finally:
-        moved.stop()
-        stranger.stop()

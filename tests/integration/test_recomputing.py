@@ -17,7 +17,7 @@ from gridclient.services.rows import Changes
 from gridclient.store import legal_calendar
 from gridclient.syncing import open_for_worker
 from tests.fakes.command_line import CommandLine, copied, made_demo
-from tests.integration.test_cli_sync import Desks, Hub
+from tests.integration.test_cli_sync import Desks, serving
 
 TOMORROW = datetime.now(CHINA_TIME).date() + timedelta(days=1)
 
@@ -163,8 +163,7 @@ def test_a_year_that_comes_with_an_update_moves_deadlines_of_a_desk_without_own_
 def test_every_desk_of_a_township_moves_them_when_the_calendar_comes_and_all_agree(
     demo_desk: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    hub = Hub(demo_desk.profile / "hub")
-    try:
+    with serving(demo_desk.profile / "hub") as hub:
         case = in_hand(demo_desk)
         township = f"371002{shown(demo_desk, case)['grid'][6:9]}"
         desks = Desks(tmp_path, hub, capsys)
@@ -186,5 +185,3 @@ def test_every_desk_of_a_township_moves_them_when_the_calendar_comes_and_all_agr
         assert mine["due"] == theirs["due"] > before["due"] and kinds(mine) == kinds(theirs)
         assert_explained(mine)
         assert all(desk.json("verify").json["ok"] for desk in (one, two, county))
-    finally:
-        hub.stop()

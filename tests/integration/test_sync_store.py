@@ -30,7 +30,8 @@ from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.wire import PushStatus
 from tests.contract.bad_shapes import BAD_FACTS, BAD_LEVELS, registration
-from tests.contract.stage import NOW, STREAM, UNITS
+from tests.contract.stage import NOW, STREAM, TOWNSHIP, UNITS
+from tests.fakes.lined_desk import enrolled, running_hub, synced
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import (
     Desks,
@@ -316,6 +317,19 @@ def test_many_events_of_one_transaction_are_placed_without_folding(desks: Desks,
     one.round(hub, cut=70)
     two.round(hub, cut=90)
     assert pending(one) == (0, 0) and same_tables(desks) and proved(*desks)
+
+
+def test_a_first_load_over_sealed_parts_of_a_real_hub_is_whole(desk: ToyDesk, second: ToyDesk, tmp_path: Path) -> None:
+    with desk.stage.work() as unit_of_work:
+        for n in range(5000):
+            payload = {"number": f"{TOWNSHIP}-20261120-01{n:04d}", "facts": {"title": f"案件{n}"}}
+            unit_of_work.record(EventDraft(EventKind.REGISTERED, desk.stage.new_id(), STREAM, "t", payload))
+    with running_hub(tmp_path / "hub") as hub:
+        for one in (desk, second):
+            enrolled(one, hub)
+            assert synced(one).end is RoundEnd.DONE
+    assert pending(desk) == pending(second) == (0, 0) and second.stage.queries.total(CaseFilter()) == 5000
+    assert same_tables((desk, second)) and proved(desk, second)
 
 
 def test_time_of_events_is_not_taken_from_others_clocks(desks: Desks, hub: FakeHub) -> None:

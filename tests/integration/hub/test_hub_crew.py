@@ -65,7 +65,7 @@ def test_processes_share_the_work_and_the_counts_and_end_together(tmp_path: Path
         desk.enrol(Access(backend, time.time), grants_for("371002001"))
         backend.close()
         desk.records = list(invented_events(desk.origin, 200))
-        with hub_process(url, tmp_path, "--listen", "127.0.0.1:0", "--processes", "2") as (process, address):
+        with hub_process(url, tmp_path, "--processes", "2") as (process, address):
             hub = psutil.Process(process.pid)
             first = servers(hub)
             assert len(first) == 2
@@ -88,7 +88,7 @@ def test_connections_go_to_the_processes_in_turn_and_past_one_that_is_dead(tmp_p
     """Six that are kept open: three to each; when one of the processes was replaced, the next ones go to both again."""
     with (
         database("postgres", tmp_path) as url,
-        hub_process(url, tmp_path, "--listen", "127.0.0.1:0", "--processes", "2") as (process, address),
+        hub_process(url, tmp_path, "--processes", "2") as (process, address),
         ExitStack() as lines,
     ):
         hub = psutil.Process(process.pid)

@@ -161,12 +161,12 @@ def test_a_hub_killed_and_started_again_goes_on_where_it_was(tmp_path: Path) -> 
     desk = writer(Access(backend, time.time), 1, 60)
     backend.close()
     with urllib3.PoolManager(timeout=30) as pool:
-        with hub_process(url, tmp_path, "--listen", "127.0.0.1:0") as (process, address):
+        with hub_process(url, tmp_path) as (process, address):
             line = HubLine(address, pool)
             first = desk.round(line.sync, [desk.push(1, 20)], [FeedAsk(STREAM, 0, False)])
             process.kill()
             process.wait(10)
-        with hub_process(url, tmp_path, "--listen", "127.0.0.1:0") as (_, address):
+        with hub_process(url, tmp_path) as (_, address):
             line = HubLine(address, pool)
             again = desk.round(line.sync, [desk.push(1, 20), desk.push(21, 40)], [FeedAsk(STREAM, 20, False)])
     assert first.hub == again.hub

@@ -222,7 +222,7 @@ def test_tls_is_left_out_only_on_loopback_or_when_asked(tmp_path: Path, host: st
 def test_a_hub_that_makes_its_certificate_puts_its_mark_into_codes(tmp_path: Path) -> None:
     """The desk compares what the line shows with what the code says."""
     database = f"sqlite:///{tmp_path / 'hub.db'}"
-    with hub_process(database, tmp_path, "--listen", "0.0.0.0:0") as (_, url):
+    with hub_process(database, tmp_path, listen="0.0.0.0:0") as (_, url):
         port = int(url.rpartition(":")[2])
         shown = ssl.PEM_cert_to_DER_cert(ssl.get_server_certificate(("127.0.0.1", port), timeout=20))
         code = issue(database)

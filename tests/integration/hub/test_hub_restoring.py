@@ -82,16 +82,16 @@ def restore(folder: Path, backup: Path) -> None:
 def test_after_an_old_backup_desks_bring_back_what_the_hub_lost(
     tmp_path: Path, desk: HubDesk, pool: urllib3.PoolManager
 ) -> None:
-    hub, backup, listen = tmp_path / "hub", tmp_path / "backup", ("--listen", "127.0.0.1:0")
+    hub, backup = tmp_path / "hub", tmp_path / "backup"
     asked = FeedAsk(STREAM, 42, False)
-    with hub_process(database(tmp_path), hub, *listen) as (_, url):
+    with hub_process(database(tmp_path), hub) as (_, url):
         line = HubLine(url, pool)
         desk.round(line.sync, [desk.push(1, 20), desk.push(21, 10)])
         back_up(hub, backup)  # while it runs
         assert desk.round(line.sync, [desk.push(31, 12)], [asked]).pages[0].count == 42
         assert (put(line, desk, EARLY), put(line, desk, LATE)) == (200, 200)
     restore(hub, backup)
-    with hub_process(database(tmp_path), hub, *listen) as (_, url):
+    with hub_process(database(tmp_path), hub) as (_, url):
         line = HubLine(url, pool)
         behind = desk.round(line.sync, [desk.push(42, 1)], [asked])
         assert behind.behind == (STREAM,), "the desk knows more than the hub"
@@ -112,7 +112,7 @@ def test_after_an_old_backup_desks_bring_back_what_the_hub_lost(
 def test_a_backup_made_while_the_hub_runs_is_whole(tmp_path: Path, desk: HubDesk, pool: urllib3.PoolManager) -> None:
     """What was only in the write-ahead log is in it."""
     hub, backup = tmp_path / "hub", tmp_path / "backup"
-    with hub_process(database(tmp_path), hub, "--listen", "127.0.0.1:0") as (_, url):
+    with hub_process(database(tmp_path), hub) as (_, url):
         desk.round(HubLine(url, pool).sync, [desk.push(1, 40)])
         assert (hub / "hub.db-wal").stat().st_size > 0
         back_up(hub, backup)
