@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gridclient.domain.frozen import frozen
+
+_CASES: Final = "t:"
 
 
 class Grant(NamedTuple):
@@ -44,6 +46,11 @@ class Enrolment:
     enrolled_at: datetime
     hub_key: bytes = b""
     rights: str = ""
+
+    @property
+    def townships(self) -> tuple[str, ...]:
+        """The codes of those whose cases it is given, in their order."""
+        return tuple(sorted({g.stream.removeprefix(_CASES) for g in self.grants if g.stream.startswith(_CASES)}))
 
 
 class Membership(NamedTuple):

@@ -31,6 +31,15 @@ class SyncState(StrEnum):
 
 
 @frozen
+class Belonging:
+    """How a desk is registered with a hub: its sign in the numbers of cases, the codes of its townships, since when."""
+
+    short: str
+    townships: tuple[str, ...]
+    since: datetime
+
+
+@frozen
 class SyncView:
     """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
 
@@ -54,6 +63,7 @@ class SyncView:
     hub_url: str = ""
     by_stick: bool = False
     proxy: str = ""
+    belonging: Belonging | None = None
     counted: bool = True
 
 

@@ -340,9 +340,9 @@ class ProcessSyncControl:
             case SyncState():
                 if self._view.state is SyncState.RUNNING:  # any other state is still true
                     self._view = replace(self._view, state=news, next_at=None, stage="", done=0, all=0)
-            case Stands(state, next_at, url, by_stick, proxy):
-                told = replace(self._view, state=state, next_at=next_at, hub_url=url, by_stick=by_stick, proxy=proxy)
-                self._view = replace(told, stage="", done=0, all=0)
+            case Stands(state, next_at, url, by_stick, proxy, whose):
+                view = replace(self._view, state=state, next_at=next_at, stage="", done=0, all=0)
+                self._view = replace(view, hub_url=url, by_stick=by_stick, proxy=proxy, belonging=whose)
             case Progressed(stage, done, of_all):
                 self._view = replace(self._view, stage=stage, done=done, all=of_all)
             case RoundEnded(report):

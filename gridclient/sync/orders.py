@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
-from gridclient.services.sync_control import BundleReport, SyncState
+from gridclient.services.sync_control import Belonging, BundleReport, SyncState
 from gridclient.services.sync_port import RoundReport
 
 if TYPE_CHECKING:
@@ -120,13 +120,15 @@ Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopB
 @frozen
 class Stands:
     """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself; ``by_stick``:
-    the desk has no line and works with its hub by stick alone; ``proxy``: the chosen one, without its password."""
+    the desk has no line and works with its hub by stick alone; ``proxy``: the chosen one, without its password;
+    ``belonging``: as what the hub knows the desk."""
 
     state: SyncState
     next_at: datetime | None = None
     url: str = ""
     by_stick: bool = False
     proxy: str = ""
+    belonging: Belonging | None = None
 
 
 @frozen

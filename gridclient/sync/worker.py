@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.rows import Changes
-from gridclient.services.sync_control import BundleReport, SyncState
+from gridclient.services.sync_control import Belonging, BundleReport, SyncState
 from gridclient.services.sync_port import RoundEnd, RoundReport, SyncStore
 from gridclient.sync.orders import (
     Answered,
@@ -267,9 +267,12 @@ class SyncWorker:
     def _tell_state(self, state: SyncState) -> None:
         enrolment = self._store.enrolment()
         wait = timedelta(seconds=self._pace.wait(self._around.monotonic()))
-        url = enrolment.url if enrolment is not None else ""
+        url, belonging = "", None
+        if enrolment is not None:
+            url, belonging = enrolment.url, Belonging(enrolment.short, enrolment.townships, enrolment.enrolled_at)
         next_at = self._around.now() + wait if self._may_come(state) else None
-        self._around.tell(Stands(state, next_at, url, self._by_stick, without_password(self._around.proxy())))
+        proxy = without_password(self._around.proxy())
+        self._around.tell(Stands(state, next_at, url, self._by_stick, proxy, belonging))
 
     def _confirm(self) -> None:
         if self._state is SyncState.FORKED:

@@ -238,3 +238,9 @@ def test_order_of_an_older_desk_ends_the_worker_and_tells_the_desk() -> None:
     assert PipeOrders(theirs).take(PATIENCE_S) == Stop()
     with pytest.raises(Unreadable):
         taken(ours, Told)
+
+
+def test_desk_knows_as_what_it_is_registered(desk: Desk) -> None:
+    view = desk.wait_for(is_retrying)
+    assert view.belonging is not None
+    assert (view.belonging.short, view.belonging.townships) == ("A1", ("371002001",))

@@ -1,4 +1,7 @@
-"""Enrolling the desk with a hub by its address and the one-time code, or by stick; errors stand where they belong."""
+"""Enrolling the desk with a hub by its address and the one-time code, or by stick; errors stand where they belong.
+
+A desk that is registered by stick is offered both again, folded away: the line that came, and rights that changed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from PySide6.QtWidgets import QFormLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
-from gridclient.services.sync_control import SyncControl
+from gridclient.services.sync_control import SyncControl, SyncView
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -46,23 +49,28 @@ class EnrolForm(QWidget):
         super().__init__(parent)
         self.setObjectName("enrolForm")
         self._control, self._jobs = control, jobs
-        self.url, self.code = QLineEdit(self), QLineEdit(self)
+        self._unfolded = False
+        self.line_came = KeyButton(self.tr("接通网络了？改用网址…"), icon="synced", parent=self)
+        self.typed = QWidget(self)
+        self.url, self.code = QLineEdit(self.typed), QLineEdit(self.typed)
         self.url.setPlaceholderText("https://hub.example.gov.cn:8700")
         self.code.setPlaceholderText(self.tr("如 ABCD-EFGH-JKLM-NPQR"))
         self.code.setFont(fixed_font(_CODE_PX))
-        self.note = InlineNote(parent=self)
-        self.button = KeyButton(self.tr("注册"), key="Enter", kind="primary", parent=self)
-        self.without = KeyButton(self.tr("没有网络？用U盘注册…"), icon="stick", parent=self)
+        self.note = InlineNote(parent=self.typed)
+        self.button = KeyButton(self.tr("注册"), key="Enter", kind="primary", parent=self.typed)
+        self.without = KeyButton("", icon="stick", parent=self)
         self.by_stick = StickEnrolment(control=control, jobs=jobs, parent=self)
         words = self.tr("向县级管理员要网址和一次性注册码（7 天内有效，只能用一次）。")
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
         form.addRow(self.tr("网址"), self.url)
         form.addRow(self.tr("注册码"), self.code)
-        told = label(words, "muted", wraps=True, parent=self)
-        without = (self.without, Qt.AlignmentFlag.AlignLeft)
-        down(told, form, self.note, self.button, without, self.by_stick, on=self)
+        down(label(words, "muted", wraps=True, parent=self.typed), form, self.note, self.button, on=self.typed)
+        line_came, without = ((part, Qt.AlignmentFlag.AlignLeft) for part in (self.line_came, self.without))
+        down(line_came, self.typed, without, self.by_stick, on=self)
+        self.line_came.hide()
         self.by_stick.hide()
+        self.line_came.clicked.connect(self._on_line_came)
         self.without.clicked.connect(self._on_without)
         self.by_stick.enrolled.connect(self._on_enrolled_by_stick)
         self.button.clicked.connect(self._submit)
@@ -70,15 +78,28 @@ class EnrolForm(QWidget):
             field.returnPressed.connect(self._submit)
             field.textEdited.connect(partial(self._mark, field, wrong=False))
 
-    def suggest(self, url: str) -> None:
-        """The address that the desk has; a desk that was turned away needs a code only."""
+    def show_view(self, view: SyncView) -> None:
+        """What there is to be done for this desk; one that was turned away has the address and needs a code only."""
         if not self.url.text():
-            self.url.setText(url)
+            self.url.setText(view.hub_url)
+        folded = view.by_stick and not self._unfolded
+        self.typed.setHidden(folded)
+        self.line_came.setVisible(folded)
+        again, first = self.tr("权限变了？用U盘重办…"), self.tr("没有网络？用U盘注册…")
+        self.without.setText(again if view.by_stick else first)
 
     @property
-    def first_empty(self) -> QLineEdit:
-        """Where typing begins."""
+    def first_empty(self) -> QLineEdit | None:
+        """Where typing begins, if anything is to be typed."""
+        if self.typed.isHidden():
+            return None
         return self.code if self.url.text() else self.url
+
+    def _on_line_came(self) -> None:
+        self._unfolded = True
+        self.line_came.hide()
+        self.typed.show()
+        self.url.setFocus()
 
     def _on_without(self) -> None:
         self.without.hide()
@@ -114,6 +135,7 @@ class EnrolForm(QWidget):
 
     def _on_enrolled(self, _none: object) -> None:
         self.button.setEnabled(True)
+        self._unfolded = False
         self.code.clear()  # used up
         self.note.clear()
         self.enrolled.emit()

@@ -110,7 +110,8 @@ class SyncPage(CoverPage):
         self._second.start()
         self._show(self._sync.view)
         self._read_rounds()
-        first = self.enrol.first_empty if self.enrol.isVisible() else self.now
+        by_stick = self._sync.view.by_stick
+        first = (self.enrol.isVisible() and self.enrol.first_empty) or (self.stick.out if by_stick else self.now)
         self.setFocusProxy(first)
         first.setFocus()
 
@@ -129,9 +130,9 @@ class SyncPage(CoverPage):
         self.switch.setEnabled(not view.by_stick and view.state not in _NO_SWITCH)
         self._now_resting.rest(view.by_stick or view.state not in _ASKABLE)
         alone = view.by_stick or view.state in _TO_ENROL
-        self._enrol_title.setVisible(alone)
+        self._enrol_title.setVisible(view.state in _TO_ENROL)
         self.enrol.setVisible(alone)
-        self.enrol.suggest(view.hub_url)
+        self.enrol.show_view(view)
         self.line.show_view(view)
         self.stick.show_view(view)
         if view.last != self._last and self.isVisible():

@@ -19,6 +19,7 @@ from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.sync.round_words import bytes_words, clock_words, failure_words, refused_words, withdrawn_words
 
 translate = QCoreApplication.translate
+_NAMED: Final = 3
 _STALE: Final = timedelta(minutes=10)
 
 
@@ -195,6 +196,19 @@ def headline(view: SyncView, now: datetime) -> Headline:
     title, sentences = makers[view.state](view, now)
     off = clock_words(view.last)
     return Headline(_icon(view), title, (*sentences, *off), _tone(view, now))
+
+
+def hub_words(view: SyncView) -> str:
+    """With which hub the desk is registered; one without a line says as what the county knows it."""
+    if not view.by_stick or view.belonging is None:
+        return translate("Sync", "同步中心：{url}").format(url=view.hub_url) if view.hub_url else ""
+    whose = view.belonging
+    named = [code.removesuffix("*") or translate("Sync", "全部") for code in whose.townships]
+    shown = translate("Sync", "、").join(named[:_NAMED])
+    if len(named) > _NAMED:
+        shown = translate("Sync", "{shown} 等 {count} 个").format(shown=shown, count=len(named))
+    words = translate("Sync", "已用U盘注册到同步中心（{since}）：镇街 {shown}，案件编号用 {short}。")
+    return words.format(since=f"{whose.since:%Y-%m-%d}", shown=shown, short=whose.short)
 
 
 def status_words(view: SyncView, now: datetime) -> str:

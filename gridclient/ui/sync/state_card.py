@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
-from gridclient.ui.sync.present import headline
+from gridclient.ui.sync.present import headline, hub_words
 from gridclient.ui.sync.question import question
 from gridclient.ui.sync.round_words import seconds_words, stage_words
 from gridclient.ui.sync.sign import Sign
@@ -98,7 +98,7 @@ class StateCard(QWidget):
         self.title = label(wraps=True, parent=self)
         self.title.setFont(base_font(_TITLE_PX, weight=QFont.Weight.DemiBold))
         self.words = label(wraps=True, parent=self)
-        self.hub = label(role="muted", parent=self)
+        self.hub = label(role="muted", wraps=True, parent=self)
         self.progress = RoundProgress(parent=self)
         self.confirmation = Confirmation(parent=self)
         self.events, self.cases, self.files, self.conflicts = (QLabel(self) for _ in range(4))
@@ -113,8 +113,8 @@ class StateCard(QWidget):
         self.sign.show_sign(said.icon, said.tone)
         self.title.setText(said.title)
         self.words.setText("\n".join(said.sentences))
-        self.hub.setText(self.tr("同步中心：{url}").format(url=view.hub_url) if view.hub_url else "")
-        self.hub.setVisible(bool(view.hub_url))
+        self.hub.setText(hub_words(view))
+        self.hub.setVisible(bool(self.hub.text()))
         self.confirmation.show_view(view)
         if view.state is SyncState.RUNNING:
             self.progress.show_view(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
-from tests.ui.sync.conftest import click, settle, tell
+from tests.ui.sync.conftest import click, settle, tell, view
 
 FILE = Path("/media/usb/desk.gridbundle")
 
@@ -31,6 +32,12 @@ def chosen(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"{dialog}.getOpenFileName", lambda *_, **__: (str(FILE), ""))
 
 
+@pytest.fixture
+def done(qtbot: QtBot, jobs: Jobs) -> Callable[[], None]:
+    """Waits for the end of what was begun."""
+    return lambda: settle(qtbot, jobs)
+
+
 def press(part: QWidget, key: Qt.Key = Qt.Key.Key_Return) -> None:
     part.setFocus()
     QTest.keyClick(part, key)
@@ -39,57 +46,60 @@ def press(part: QWidget, key: Qt.Key = Qt.Key.Key_Return) -> None:
 @pytest.mark.parametrize("fault", [None, SyncFault("bundle.broken")])
 @pytest.mark.parametrize("name", ["out", "into"])
 def test_after_a_stick_the_next_enter_does_the_same_again(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, name: str, fault: SyncFault | None
+    page: SyncPage, fake: FakeSync, done: Callable[[], None], name: str, fault: SyncFault | None
 ) -> None:
     button = getattr(page.stick, name)
     fake.fault = fault
     press(button)
-    settle(qtbot, jobs)
+    done()
     assert QApplication.focusWidget() is button
 
 
 def test_after_a_stick_was_stopped_it_can_be_begun_again(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, done: Callable[[], None]
 ) -> None:
     fake.gate = threading.Event()
     press(page.stick.out)
     qtbot.waitUntil(lambda: bool(fake.asked))
     press(page.stick.stop)
-    settle(qtbot, jobs)
+    done()
     assert QApplication.focusWidget() is page.stick.out
 
 
 def test_who_went_elsewhere_while_a_stick_was_written_stays_there(
-    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, done: Callable[[], None]
 ) -> None:
     fake.gate = threading.Event()
     press(page.stick.into)
     qtbot.waitUntil(lambda: bool(fake.asked))
     page.line.open.setFocus()
     fake.gate.set()
-    settle(qtbot, jobs)
+    done()
     assert QApplication.focusWidget() is page.line.open
 
 
 @pytest.mark.parametrize("name", ["ask", "take"])
 def test_a_step_of_enrolling_by_stick_that_fails_can_be_tried_again(
-    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, jobs: Jobs, name: str
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, done: Callable[[], None], name: str
 ) -> None:
-    tell(fake, sync, qtbot, SyncState.ALONE)
+    fake.tell(view(SyncState.ALONE))
+    qtbot.waitUntil(page.enrol.isVisible)
     click(page.enrol.without)
     fake.fault = SyncFault("enrol.file_other")
     button = getattr(page.enrol.by_stick, name)
     press(button)
-    settle(qtbot, jobs)
+    done()
     assert QApplication.focusWidget() is button
 
 
-def test_an_address_that_was_refused_is_typed_on(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs) -> None:
+def test_an_address_that_was_refused_is_typed_on(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, done: Callable[[], None]
+) -> None:
     click(page.line.open)
     fake.fault = SyncFault("sync.hub_other")
     QTest.keyClicks(page.line.url, "https://stranger")
     press(page.line.url)
-    settle(qtbot, jobs)
+    done()
     assert QApplication.focusWidget() is page.line.url
 
 
