@@ -245,13 +245,20 @@ class App:
 
 
 def build_app(profile: Path) -> App:
-    """The whole desktop on a profile, without entering the event loop.
+    """The whole desktop on a profile, without entering the event loop: with what a desk that somebody opens
+    (:mod:`gridclient.start`) makes when it was seen (the map, the case's panel) or is asked for it.
 
     Raises:
         GridClientError: see :func:`gridclient.composition.open_desk`.
     """
     make_application()
-    return App(profile)
+    app = App(profile)
+    app.window.map.make()
+    app.window.pane.make()
+    app.window.side.make(hidden=True)
+    for name in ("sync", "conflicts"):
+        app.window.pages.make(name)
+    return app
 
 
 def _begin(profile: Path) -> Begun:

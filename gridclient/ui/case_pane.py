@@ -59,10 +59,14 @@ class CasePane(QWidget):
     @property
     def panel(self) -> CasePanel:
         """The panel; where it is not there yet, it is made now."""
-        for _ in self._steps:
-            pass
+        self.make()
         assert self._panel is not None
         return self._panel
+
+    def make(self) -> None:
+        """Makes what is left of it now."""
+        for _ in self._steps:
+            pass
 
     def make_soon(self) -> None:
         """Makes it step by step while the desk goes on."""

@@ -84,15 +84,18 @@ class Pages(QObject):
 
     def show(self, name: str) -> None:
         """Covers the desk with a page, where there is such a page."""
-        if name not in self._makers:
-            return
+        if name in self._makers:
+            self.make(name)
+            self.stack.setCurrentWidget(self._made[name])
+            self._made[name].setFocus()
+            self.covered.emit(True)
+
+    def make(self, name: str) -> None:
+        """Makes a page, once."""
         if name not in self._made:
             self._made[name] = self._makers[name](self._keys())
             self._hear(self._made[name])
             self.stack.addWidget(self._made[name])
-        self.stack.setCurrentWidget(self._made[name])
-        self._made[name].setFocus()
-        self.covered.emit(True)
 
     def back(self) -> None:
         """The desk again."""
@@ -184,14 +187,19 @@ class IntakeSide(QObject):
 
     def open(self) -> None:
         """The form instead of the case."""
+        self.make()
+        if self.form is not None:
+            self._detail.hide()
+            self.form.show()
+
+    def make(self, *, hidden: bool = False) -> None:
+        """Makes the form, once."""
         if self.form is None and self._make is not None:
             self.form = self._make(self._initials)
             self._hear(self.form)
             self._splitter.addWidget(self.form)
             self._splitter.setCollapsible(self._splitter.indexOf(self.form), False)
-        if self.form is not None:
-            self._detail.hide()
-            self.form.show()
+            self.form.setHidden(hidden)
 
     def close(self) -> None:
         """The case instead of the form; what was typed is kept."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient import app as desktop
@@ -36,6 +37,20 @@ def titles(profile: Path) -> list[str]:
 
     with open_desk(profile, read_only=True) as opened:
         return [row.title for row in opened.desk.queries.page(CaseFilter(), Sort()).rows]
+
+
+def test_every_part_is_found_by_its_name_though_nobody_has_seen_the_window(profile: Path, qtbot: QtBot) -> None:
+    app = desktop.build_app(profile)
+    try:
+        names = "commandBar gridTree todayBoxes mapView caseTable caseDetail caseTimeline dispatchPanel unitList"
+        for name in (*names.split(), "syncLamp", "offlineSwitch", "intakeForm", "conflictPage"):
+            assert app.window.findChild(QWidget, name) is not None, name
+        app.window.show()
+        qtbot.waitUntil(lambda: not app.jobs.busy, timeout=10_000)
+        assert app.window.pane.isVisible() and app.window.cases.isVisible()
+        assert app.window.side.form is not None and not app.window.side.form.isVisible()
+    finally:
+        app.close()
 
 
 def test_a_desk_backs_itself_up_when_something_changed(profile: Path, qtbot: QtBot) -> None:
