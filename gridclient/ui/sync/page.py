@@ -29,7 +29,7 @@ from gridclient.ui.sync.sign import OfflineSwitch
 from gridclient.ui.sync.state_card import StateCard
 from gridclient.ui.sync.stick import StickPanel
 
-_LEFT_PX: Final = 440
+_LEFT_PX: Final = (336, 440)
 _SECOND_MS: Final = 1_000
 _ROUNDS: Final = 500  # all that are kept
 _TO_ENROL: Final = frozenset({SyncState.ALONE, SyncState.STOPPED})
@@ -72,7 +72,7 @@ class SyncPage(CoverPage):
         heading = label(self.tr("最近的同步"), "header")
         heading.setContentsMargins(8, 0, 8, 0)
         down(heading, (self.empty, 1), (self.rounds, 1), on=right, edges=(0, 10, 0, 0), gap=4)
-        self.frame(self.tr("同步"), (across(left, (right, 1), gap=1), 1), head=(1, self.switch, self.now))
+        self.frame(self.tr("同步"), (across((left, 3), (right, 5), gap=1), 1), head=(1, self.switch, self.now))
         stops = (part for part in left.findChildren(QWidget) if part.focusPolicy() is not Qt.FocusPolicy.NoFocus)
         tab_order(self.switch, self.now, self.leave, *stops, self.rounds)
 
@@ -83,7 +83,8 @@ class SyncPage(CoverPage):
         inner = panel(QWidget())
         down(*parts, 1, on=inner, edges=(20, 18, 20, 16), gap=10)
         scroll = ScrolledColumn(inner, parent=self)
-        scroll.setFixedWidth(_LEFT_PX)
+        scroll.setMinimumWidth(_LEFT_PX[0])
+        scroll.setMaximumWidth(_LEFT_PX[1])
         seen = partial(scroll.ensureWidgetVisible, self.stick)
         self.stick.told.connect(lambda: QTimer.singleShot(0, scroll, seen))  # the note has its room only then
         return scroll
