@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from gridclient.domain.events import Record, link_after, place_mark
+from gridclient.domain.events import EventKey, Record, link_after, place_mark
 from gridclient.domain.handing import stream_of
-from gridclient.services.sync_port import FeedState
+from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.store.driver import Connection
-from gridclient.store.log import CHAIN_START, Origins, subject_text
+from gridclient.store.log import CHAIN_START, subject_text
 from gridclient.store.sync_feeds import all_feeds, is_part
 
 MOST_PROBLEMS: Final = 1000
@@ -30,56 +30,49 @@ class Findings:
 def check_chains(connection: Connection, findings: Findings) -> None:
     """Walks all origins, and sums up the feeds on the way."""
     heads = connection.execute("SELECT no, stream, device, incarnation, whole, seq, hash FROM origins").fetchall()
-    feeds = _FeedSums(connection)
-    for no, stream, device, incarnation, whole, seq, link in heads:
-        walk = _ChainWalk(connection, findings, no, f"{stream}/{device}/{incarnation}")
-        walk.run(feeds.of(stream))
-        if walk.end != (seq, link) or walk.whole != bool(whole):
-            findings.add("chain.head", walk.name)
-        if whole and walk.gap is not None:
-            findings.add("chain.gap", f"{walk.name}/{walk.gap}")
+    # Of a feed that is being read again the old places still stand.
+    sums = [_FeedSum(connection, state) for state in all_feeds(connection) if not state.repairing]
+    for no, *key, whole, seq, link in heads:
+        origin = OriginKey(*key)
+        end, gap = _walked(
+            connection, findings, no, origin, [one for one in sums if stream_of(one.state.feed) == origin.stream]
+        )
+        name = "/".join(map(str, origin))
+        if end != (seq, link) or (gap is None) != bool(whole):
+            findings.add("chain.head", name)
+        if whole and gap is not None:
+            findings.add("chain.gap", f"{name}/{gap}")
     for (no,) in connection.execute("SELECT DISTINCT origin FROM events WHERE origin NOT IN (SELECT no FROM origins)"):
         findings.add("chain.origin", no)
-    for feed in feeds.wrong():
-        findings.add("feed", feed)
+    for one in sums:
+        if not one.agrees:
+            findings.add("feed", one.state.feed)
 
 
-class _ChainWalk:
-    """Walks one origin. ``end``: how far it goes without a gap; ``gap``: the first number that is missing."""
-
-    def __init__(self, connection: Connection, findings: Findings, origin: int, name: str) -> None:
-        self._connection = connection
-        self._findings = findings
-        self._origin = origin
-        self.name = name
-        self.end = (0, CHAIN_START)
-        self.gap: int | None = None
-
-    @property
-    def whole(self) -> bool:
-        return self.gap is None
-
-    def run(self, sums: Sequence[_FeedSum]) -> None:
-        origins = Origins()
-        rows = self._connection.execute(
-            "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, e.acked "
-            "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
-            (self._origin,),
-        )
-        last, link = 0, CHAIN_START
-        for seq, hlc, kind, version, subject, base, actor, text, written, acked in rows:
-            key = origins.key(self._connection, self._origin, seq)
-            if seq != last + 1:  # what comes behind a gap has nothing to be held against
-                self.gap = self.gap or last + 1
-            else:
-                record = Record(key, hlc, kind, version, subject_text(subject or b"="), base, actor, text)
-                if link_after(link, record.canonical()) != written:
-                    self._findings.add("chain.broken", key)
-            last, link = seq, written
-            if self.gap is None:
-                self.end = (last, link)
-            for one in sums:
-                one.count(acked, link)
+def _walked(
+    connection: Connection, findings: Findings, no: int, origin: OriginKey, sums: Sequence[_FeedSum]
+) -> tuple[tuple[int, bytes], int | None]:
+    """How far an origin goes without a gap, with its link there, and the first number that is missing."""
+    rows = connection.execute(
+        "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, e.acked "
+        "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
+        (no,),
+    )
+    end, last, gap = (0, CHAIN_START), (0, CHAIN_START), None
+    for seq, hlc, kind, version, subject, base, actor, text, written, acked in rows:
+        key = EventKey(*origin, seq)
+        if seq != last[0] + 1:  # what comes behind a gap has nothing to be held against
+            gap = gap or last[0] + 1
+        else:
+            record = Record(key, hlc, kind, version, subject_text(subject or b"="), base, actor, text)
+            if link_after(last[1], record.canonical()) != written:
+                findings.add("chain.broken", key)
+        last = (seq, written)
+        if gap is None:
+            end = last
+        for one in sums:
+            one.count(acked, written)
+    return end, gap
 
 
 class _FeedSum:
@@ -101,19 +94,3 @@ class _FeedSum:
     @property
     def agrees(self) -> bool:
         return (self._count, self._total % (1 << 64)) == (self.state.count, self.state.total)
-
-
-class _FeedSums:
-    """All feeds that were read, but those that are being read again: there the old places still stand."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._sums: dict[str, list[_FeedSum]] = {}
-        states = [state for state in all_feeds(connection) if not state.repairing]
-        for state in states:
-            self._sums.setdefault(stream_of(state.feed), []).append(_FeedSum(connection, state))
-
-    def of(self, stream: str) -> Sequence[_FeedSum]:
-        return self._sums.get(stream, ())
-
-    def wrong(self) -> Sequence[str]:
-        return [one.state.feed for sums in self._sums.values() for one in sums if not one.agrees]

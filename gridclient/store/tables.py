@@ -6,7 +6,7 @@ The row is a pure function of the folded case and of how many of its events the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
@@ -179,18 +179,6 @@ def read_parts(connection: Connection, numbers: Sequence[int]) -> dict[int, tupl
 def listed(numbers: Iterable[int]) -> str:
     """Numbers as the one parameter of :data:`AMONG`."""
     return f"[{','.join(map(str, numbers))}]"
-
-
-def all_rows(connection: Connection) -> Iterator[tuple[int, CaseTableRow]]:
-    """Every case's number and row, by number, read as they are asked for."""
-    for no, *row in connection.execute(f"SELECT no, {_COLUMNS} FROM cases ORDER BY no"):
-        yield no, CaseTableRow(*row)
-
-
-def all_parts(connection: Connection) -> Iterator[tuple[int, PartRow]]:
-    """The same for parts."""
-    for no, *part in connection.execute("SELECT case_no, unit, role, state, in_hand FROM parts ORDER BY case_no"):
-        yield no, PartRow(*part)
 
 
 def insert_rows(connection: Connection, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:

@@ -83,12 +83,16 @@ class TallyChanges:
 
 
 def read_tallies(connection: Connection) -> dict[str, GridTally]:
-    """All counts by the grid that the cases name, ``""`` for those that name none."""
-    return {row[0]: dict(zip(TALLY_COLUMNS, row[1:], strict=True)) for row in tally_rows(connection)}
+    """The counts that are not zero by the grid that the cases name, ``""`` for those that name none."""
+    return {
+        grid: {column: count for column, count in zip(TALLY_COLUMNS, counts, strict=True) if count}
+        for grid, *counts in tally_rows(connection)
+        if any(counts)
+    }
 
 
 def tally_rows(connection: Connection) -> list[tuple[Any, ...]]:
-    """The same as rows: the grid, then its counts in the order of ``TALLY_COLUMNS``."""
+    """All counts as rows: the grid, then its counts in the order of ``TALLY_COLUMNS``."""
     (text,) = connection.execute(_ALL_AT_ONCE).fetchone()
     rows: list[tuple[Any, ...]] = [tuple(row) for row in json.loads(text)]
     return rows
