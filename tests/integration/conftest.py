@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.stage import Stage, opened
 from tests.fakes.import_store import ImportStore
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import Desks, ToyDesk, some_desks, toy_desk
@@ -33,6 +34,12 @@ def second(tmp_path: Path) -> Iterator[ToyDesk]:
 def desks(tmp_path: Path) -> Iterator[Desks]:
     with some_desks(tmp_path, 2) as (one, two):
         yield one, two
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    with opened("sqlite", tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -323,15 +322,6 @@ def test_a_backup_opens_on_another_machine_with_the_recovery_key_only(
     assert nothing.json("verify").json["ok"]
 
 
-def test_a_damaged_backup_leaves_the_desk_as_it_was(desk: CommandLine, nothing: CommandLine, tmp_path: Path) -> None:
-    file = tmp_path / "bad.gridbackup"
-    desk.json("backup", file)
-    file.write_bytes(file.read_bytes()[:9000])
-    assert desk.json("restore", file).status in (1, 4)
-    assert desk.json("restore", tmp_path / "none").code == "backup.missing"
-    assert desk.json("cases", "list").json["total"] == CASES
-
-
 def test_a_backup_replaces_a_store_that_cannot_be_opened_any_more(desk: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "kept.gridbackup"
     desk.json("backup", file)
@@ -388,13 +378,3 @@ def test_a_spoilt_store_does_not_verify(desk: CommandLine) -> None:
     assert (ran.status, ran.json["ok"]) == (1, False)
     assert any(said.startswith("chain.broken ") for said in ran.json["problems"])
     assert "\n日志记录对不上：" in desk("verify").out
-
-
-def test_a_restored_profile_goes_on_numbering(desk: CommandLine, tmp_path: Path) -> None:
-    file = tmp_path / "kept.gridbackup"
-    desk.json("backup", file)
-    lost = desk.json("cases", "new", "--json-args", json.dumps({"title": "一"})).json["number"]
-    desk.json("restore", file)
-    again = desk.json("cases", "new", "--json-args", json.dumps({"title": "二"})).json["number"]
-    assert lost.split("-")[:2] == again.split("-")[:2]
-    assert desk.json("verify").json["ok"]

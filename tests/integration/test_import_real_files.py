@@ -74,14 +74,6 @@ def test_the_legal_calendar_goes_in(store: ImportStore, real_data: Path) -> None
     assert figures(bring(store, ImportKind.CALENDAR, path)) == (1461, 1461, 0, 0)
 
 
-def test_the_damaged_grid_files_are_refused_row_by_row_and_leave_nothing(store: ImportStore, real_data: Path) -> None:
-    for path in sorted((real_data / "grid_samples").glob("*.geojson")):
-        outcome = bring(store, ImportKind.GRIDS, path, "wgs84")
-        assert outcome.summary.imported == 0
-        assert outcome.summary.refused == outcome.summary.rows > 0
-    assert store.count("grids") == 0
-
-
 def test_the_4326_messages_go_in_whole_and_once(store: ImportStore, real_data: Path) -> None:
     path = real_data / "tipdm2020" / "附件3.xlsx"
     assert figures(bring(store, ImportKind.CASES, path)) == (4326, 4326, 0, 0)

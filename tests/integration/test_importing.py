@@ -47,26 +47,8 @@ def total(opened: OpenedDesk) -> int:
     return opened.desk.queries.total(CaseFilter())
 
 
-def test_a_file_goes_in_once_and_adds_nothing_the_second_time(opened: OpenedDesk, cases: Path) -> None:
-    order = ImportOrder("cases", cases, crs="gcj02")
-    first, second = import_file(opened, order), import_file(opened, order)
-    assert (first.summary.imported, second.summary.imported, second.summary.unchanged) == (2, 0, 2)
-    assert total(opened) == 2
-
-
-def test_a_check_tells_what_would_happen_and_writes_nothing(opened: OpenedDesk, cases: Path) -> None:
-    outcome = import_file(opened, ImportOrder("cases", cases, crs="wgs84", dry_run=True))
-    assert (outcome.summary.imported, total(opened)) == (2, 0)
-
-
 def stopped(_phase: ImportPhase, _done: int, _total: int | None) -> None:
     raise Cancelled
-
-
-def test_a_cancelled_import_leaves_nothing(opened: OpenedDesk, cases: Path) -> None:
-    with pytest.raises(Cancelled):
-        import_file(opened, ImportOrder("cases", cases, crs="wgs84"), progress=stopped)
-    assert total(opened) == 0
 
 
 def test_what_the_store_refuses_stands_in_a_column_of_the_file(opened: OpenedDesk, tmp_path: Path) -> None:

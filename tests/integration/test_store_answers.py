@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -19,16 +17,10 @@ from gridclient.store.packs import ROWS
 from gridclient.store.queries import SqliteQueries
 from gridclient.store.reading_ahead import ReadingAhead
 from gridclient.store.search import find, text_query
-from tests.contract.stage import STREAM, Stage, opened
+from tests.contract.stage import STREAM, Stage
 
 WORDS = ("噪音", "路灯", "井盖", "ktv", "k", "占", "噪音 占")
 ASKED = (*WORDS, "噪 路", "灯")
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with opened("sqlite", tmp_path) as made:
-        yield made
 
 
 def import_texts(stage: Stage, chance: Random, count: int) -> list[str]:

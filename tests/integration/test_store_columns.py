@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -22,12 +21,6 @@ from gridclient.store.queries import SqliteQueries
 from tests.contract.stage import GRIDS, STREAM, UNITS, Stage, opened
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with opened("sqlite", tmp_path) as made:
-        yield made
 
 
 def import_many(stage: Stage, count: int, seed: int = 1, title: str = "") -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from gridclient.services.rows import Likeness
-from tests.contract.stage import Stage, opened
+from tests.contract.stage import Stage
 
 LON, LAT = 122.12, 37.51
 PHONE = "138-0000-1111"
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with opened("sqlite", tmp_path) as made:
-        yield made
 
 
 def asked(stage: Stage, **told: Any) -> Sequence[Likeness]:

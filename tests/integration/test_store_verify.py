@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,6 @@ from gridclient.store.chain_proof import Findings, check_chains
 from gridclient.store.driver import Connection
 from gridclient.store.verify import verify
 from tests.contract.stage import GRIDS, UNITS, Stage, opened
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    with opened("sqlite", tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -19,13 +19,10 @@ from gridclient.domain.deadlines import (
 )
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import Limit, LimitKind
+from tests.unit.test_calendar import SPRING_FESTIVAL_2026
 
 MINUTE, URGENT, HOUR, WORK, NATURAL = LimitKind
 NEXT_DAY, IMMEDIATE = StartRule.NEXT_DAY, StartRule.IMMEDIATE
-SPRING_FESTIVAL_2026 = WorkCalendar(
-    {date(2026, 2, day): False for day in range(15, 24)} | {date(2026, 2, 14): True, date(2026, 2, 28): True},
-    frozenset({2026}),
-)
 
 
 def at(text: str) -> datetime:
@@ -37,11 +34,6 @@ def due(start: str, limit: Limit, **rule: Any) -> str:
     """The deadline by the calendar of Spring Festival 2026, to the minute."""
     found = deadline(at(start), limit, calendar=SPRING_FESTIVAL_2026, **rule)
     return f"{found.due:%m-%d %H:%M}"
-
-
-@pytest.mark.parametrize("clock", ["00:00", "08:00", "10:30", "13:00", "18:00", "23:59"])
-def test_one_working_day_after_13_february_2026_is_the_makeup_saturday(clock: str) -> None:
-    assert due(f"2026-02-13T{clock}", Limit(1, WORK))[:5] == "02-14"
 
 
 @pytest.mark.parametrize(
