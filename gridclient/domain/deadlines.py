@@ -219,7 +219,7 @@ def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit) -> datetime:
 def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Step]:
     """Holidays (with the weekends that touch them), make-up days and the other weekends from first to last day."""
     steps: list[Step] = []
-    skipped, covered = 0, first - _DAY
+    skipped, covered = 0, date.min
     for day in calendar.exceptions_between(first, last):
         if calendar.is_working(day):
             steps.append(Step(StepCode.MAKEUP_DAY, at_second(day, 0), {"day": day}))

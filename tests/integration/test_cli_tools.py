@@ -49,6 +49,11 @@ def test_deadlines_are_worked_out_from_what_people_write(
     assert answer["steps"]
 
 
+def test_the_first_day_that_a_calendar_has_is_explained_too(nowhere: CommandLine) -> None:
+    answer = nowhere.json("deadline", "--from", "0001-01-01", "--limit", "1工作日").json
+    assert answer["due"] == "0001-01-02T08:00:00+08:00"
+
+
 def test_the_day_of_receipt_may_not_count(nowhere: CommandLine) -> None:
     words = ("deadline", "--from", "2026-11-19T09:00", "--limit", "1工作日", "--start", "next_day")
     assert nowhere.json(*words).json["due"] == "2026-11-20T23:59:59+08:00"
