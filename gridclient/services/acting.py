@@ -44,16 +44,16 @@ def act_on_case(command: ActOnCase, *, work: Work, reference: Reference, clock: 
         if command.base is not None and command.base != case.version:
             raise Conflict("case.changed_meanwhile", case=case.number)
         situation = Situation(case, command.args, command.actor, clock.now(), reference)
-        kind, payload = draft_for(command.action, situation)
-        draft = EventDraft(
-            kind=kind,
-            subject=case.id,
-            stream=case.stream,
-            actor=command.actor.account,
-            payload=payload,
-            base=case.version,
-        )
         try:
+            kind, payload = draft_for(command.action, situation)
+            draft = EventDraft(
+                kind=kind,
+                subject=case.id,
+                stream=case.stream,
+                actor=command.actor.account,
+                payload=payload,
+                base=case.version,
+            )
             unit_of_work.record(draft)
         except RuleViolation as refused:
             _name_units(refused, reference)

@@ -284,11 +284,20 @@ def _rate(situation: Situation) -> Draft:
     return EventKind.RATED, {"rating": _choice(situation, "rating", RATINGS), "text": situation.text("text")}
 
 
+def _require_given(situation: Situation) -> None:
+    """A unit writes into the cases that were given to it and into no other."""
+    unit = situation.actor.unit
+    if situation.actor.role is AccountRole.UNIT and situation.case.assignment_of(unit) is None:
+        raise RuleViolation("case.unit_not_assigned", unit=unit)
+
+
 def _note(situation: Situation) -> Draft:
+    _require_given(situation)
     return EventKind.NOTED, {"text": situation.text("text")}
 
 
 def _attach(situation: Situation) -> Draft:
+    _require_given(situation)
     names = ("sha256", "name", "kind", "size")
     return EventKind.ATTACHED, {name: situation.args.get(name, "") for name in names}
 

@@ -75,6 +75,16 @@ def test_a_unit_takes_back_its_own_step_and_no_other_units() -> None:
     assert made.store.case(case_id).state is CaseState.DISPATCHED
 
 
+def test_a_unit_writes_nothing_into_a_case_that_was_never_given_to_it() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", cooperating=(OTHER,))
+    stranger, fellow = (replace(made.desk, actor=Actor(u, AccountRole.UNIT, u)) for u in (UNITS[2].code, OTHER))
+    for desk_case in (case_id, made.filed("占道")):
+        with pytest.raises(RuleViolation, match=r"case\.unit_not_assigned"):
+            stranger.act(Action.NOTE, desk_case, {"text": "不是我们的"})
+    fellow.act(Action.NOTE, case_id, {"text": "已到场"})
+
+
 def test_who_did_it_takes_it_back() -> None:
     made = empty_desk()
     case_id = made.filed("噪音")
