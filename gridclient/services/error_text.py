@@ -280,6 +280,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "case.point_zero": "{count} 行的坐标是 0，0，按没有坐标导入。",
     "case.reported_ahead": "有 {count} 行的登记时间晚于现在，照常导入；请核对原表和本机时钟。",
     "case.grid_pending": "有 {count} 件案件不在任何网格内，照常导入，网格待定。",
+    "case.grid_name_twice": "有 {count} 件案件所写的网格名称有几个网格同名，照常导入，网格待定；请在案件里选定。",
     "grid.code_twice": "网格编码 {grid} 与第 {first} 行重复，只导入第一行。",
     "grid.parent_unknown": "网格 {grid} 的上级 {parent} 不存在，请先导入上级，或检查上级是否被拒。",
     "grid.code_not_in_parent": "网格 {grid} 的编码与上级 {parent} 不符：基础网格的前 12 位应是上级所含社区的编码。",

@@ -12,8 +12,8 @@ is refused and never overwrites: the desk may have worked on the case since.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +27,7 @@ from gridclient.services.import_findings import RefusedRow, RowFinding
 from gridclient.services.import_records import ImportedCase, Record
 from gridclient.services.imported_case import StandardMatcher, case_key, dated
 from gridclient.services.importing import Stored
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Changes, GridRow
 from gridclient.store.driver import Database
 from gridclient.store.import_journal import Journal, number_name
 from gridclient.store.reference import SqliteReference
@@ -52,6 +52,7 @@ class CaseSink:
         self._standards = StandardMatcher(tuple(self._areas.standards.values()))
         self._township = self._areas.settings["township"]
         self._codes = _grid_codes(database)
+        self._named = _grids_by_name(self._areas.grids.values(), self._township)
         self._seen: dict[str, str] = {}
         self._unchanged = 0
         self._without_grid = 0
@@ -134,11 +135,18 @@ class CaseSink:
         return self._areas.grids_of(lons, lats, days)
 
     def _grid(self, case: ImportedCase, at_point: str) -> str | None:
-        """By the code that the row gives, else by its point; "" where neither tells, ``None`` for a wrong code."""
+        """By the code that the row gives, else by its point, else by a name that only one grid of the township has; ""
+        where none of them tells, ``None`` for a wrong code."""
         told = case.grid_code
         if not told:
             return at_point
-        return self._codes.get(told) or at_point or (None if _is_own_code(told) else "")
+        found = self._codes.get(told) or at_point
+        if found or told not in self._named:
+            return found or (None if _is_own_code(told) else "")
+        first, *others = self._named[told]
+        if others:
+            self._remarks["case.grid_name_twice"] += 1
+        return "" if others else first
 
     def _notices(self) -> tuple[RowFinding, ...]:
         counts = {**self._remarks, **({"case.grid_pending": self._without_grid} if self._without_grid else {})}
@@ -155,6 +163,15 @@ def _grid_codes(database: Database) -> dict[str, str]:
         rows = connection.execute("select code, external_code from grids").fetchall()
     own = {code: code for code, _ in rows}
     return {external: code for code, external in rows if external} | own
+
+
+def _grids_by_name(grids: Iterable[GridRow], township: str) -> Mapping[str, Sequence[str]]:
+    """The codes of the township's grids of today by their names."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for grid in grids:
+        if grid.tier in _OWN_TIERS and grid.code.startswith(township):
+            found[grid.name.strip()].append(grid.code)
+    return found
 
 
 def _is_own_code(text: str) -> bool:

@@ -173,6 +173,21 @@ def test_another_systems_grid_code_is_found_by_the_grids_own_list(store: ImportS
     assert store.queries.page(ALL, Sort()).rows[0].grid == basics()[7].code
 
 
+def test_a_grids_name_places_a_case_that_has_no_point_where_only_one_of_the_township_has_it(store: ImportStore) -> None:
+    store.bring([replace(basics()[7], name="望海小区")])
+    rows = [
+        case_row(1, grid_code="望海小区", lon=None, lat=None),
+        case_row(2, grid_code="望海小区"),
+        case_row(3, grid_code="网格001", lon=None, lat=None),
+        case_row(4, grid_code="没有的小区", lon=None, lat=None),
+    ]
+    outcome = store.bring(rows, ImportKind.CASES)
+    grids = {row.title[-1]: row.grid for row in store.queries.page(ALL, Sort()).rows}
+    assert grids == {"1": basics()[7].code, "2": basics()[2].code, "3": "", "4": ""}
+    told = {notice.code: notice.params["count"] for notice in outcome.notices}
+    assert told == {"case.grid_name_twice": 1, "case.grid_pending": 2}
+
+
 def test_a_grid_code_of_ours_that_nobody_knows_is_refused(store: ImportStore) -> None:
     lost = case_row(1, grid_code=f"{community_code(9)}001", lon=None, lat=None)
     assert refusals(store, lost) == [(3, "case.grid_unknown")]
