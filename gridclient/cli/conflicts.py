@@ -73,12 +73,13 @@ def _conflict_json(desk: Desk, case_id: str, view: ContentionView) -> Json:
 
     end = STATES.get(view.end_withdrawn)
     take = CONFLICT_CHOICES["take"]
+    base = case_json(view.base, now, desk.reference)
     return {
         "key": str(view.key),
         "case": case_id,
-        "number": view.base.number,
-        "title": view.base.facts.title,
-        "base": case_json(view.base, now, desk.reference),
+        "number": base["number"],
+        "title": base["title"],
+        "base": base,
         "first": side(view.first),
         "later": side(view.later),
         "choices": CONFLICT_CHOICES | {"take": f"{take}，“{end}”随之撤回" if end else take},

@@ -140,7 +140,7 @@ def test_two_desks_never_give_the_same_number(desks: Desks) -> None:
 
 def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> None:
     one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
-    case = new_case(one, "路灯不亮")
+    case = new_case(one, "路灯不亮，回电13800001234")
     one.json("sync")
     two.json("sync")
     one.act(case, "decline", reason_code="out_of_scope", reason="不属本辖区")
@@ -149,6 +149,7 @@ def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> 
     ran = two.json("sync")
     assert (ran.status, ran.json["conflicts"]) == (3, 1)
     assert one.json("sync").status == 3
+    assert "13800001234" not in one("conflicts", "list").out + one.json("conflicts", "list").out
     (mine,), (theirs,) = (desk.json("conflicts", "list").json["conflicts"] for desk in (two, one))
     assert (mine["first"]["mine"], mine["later"]["mine"]) == (False, True)
     assert (theirs["first"]["mine"], theirs["later"]["mine"]) == (True, False)
