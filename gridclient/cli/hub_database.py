@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from gridclient.cli.output import say
 from gridclient.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -38,9 +39,12 @@ def opened_database(args: argparse.Namespace, *, makes: bool = False) -> Iterato
     file = sqlite_file(url)
     if not args.db and runs_on_server(args.profile / "hub"):
         raise NotFound("hub.on_server")
-    if file is not None and not file.exists() and not (makes and args.db):
+    is_new = file is not None and not file.exists()
+    if is_new and not (makes and args.db):
         raise NotFound("hub.no_database", file=str(file))
     backend = open_backend(url)
+    if is_new:
+        say(f"新建了同步中心的数据库 {file}；同步中心早已建立的，请核对 --db 是否写错。")
     try:
         with backend.reading() as ledger:
             check_not_moved(ledger)

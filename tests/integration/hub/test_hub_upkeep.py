@@ -77,7 +77,11 @@ def test_a_named_file_that_is_not_there_is_not_made_by_looking_into_it(
 
 def test_codes_may_be_given_out_before_a_named_hub_is_served(office: CommandLine, tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'hub.db'}"
-    assert office.json("hub", "enrol", "--township", TOWNSHIP, "--db", database).status == 0
+    first, second = (office.json("hub", "enrol", "--township", TOWNSHIP, "--db", database) for _ in range(2))
+    assert (first.status, second.status) == (0, 0)
+    made_now = f"新建了同步中心的数据库 {tmp_path / 'hub.db'}"
+    assert made_now in first.err, "a mistyped name looks the same"
+    assert made_now not in second.err
     assert office.json("hub", "devices", "--db", database).json == []
 
 
