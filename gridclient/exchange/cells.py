@@ -23,6 +23,18 @@ class ErrorCell:
     text: str
 
 
+class From1904:
+    """A bare number of a workbook that counts its days from 1904; read as a date it is another one."""
+
+
+class WholeFrom1904(From1904, int):
+    """Such a number without a fraction."""
+
+
+class PartFrom1904(From1904, float):
+    """Such a number with one."""
+
+
 Cell: TypeAlias = str | int | float | bool | datetime | date | time | timedelta | FormulaCell | ErrorCell | None
 Row: TypeAlias = tuple[int, Sequence[Cell]]
 """Row number as the spreadsheet shows it, and the cells; trailing blanks may be missing."""

@@ -17,7 +17,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, fr
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, Row, is_blank
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, PartFrom1904, Row, WholeFrom1904, is_blank
 from gridclient.exchange.opening import PIECE
 from gridclient.exchange.xml_parts import Attributes, NumberStyle, XmlReader, unescaped
 
@@ -278,10 +278,13 @@ class _Sheet(XmlReader):
         style = self._style
         if style is not None and style.is_date:
             return self._date(number, style)
+        from_1904 = self._setting.dates_from_1904
         if not number.is_integer() or abs(number) >= _EXACT_BELOW:
-            return number
+            return PartFrom1904(number) if from_1904 else number
         whole = int(number)
-        return f"{whole:0{style.digits}d}" if style is not None and style.digits and whole >= 0 else whole
+        if style is not None and style.digits and whole >= 0:
+            return f"{whole:0{style.digits}d}"
+        return WholeFrom1904(whole) if from_1904 else whole
 
     def _date(self, number: float, style: NumberStyle) -> Cell:
         epoch = CALENDAR_MAC_1904 if self._setting.dates_from_1904 else CALENDAR_WINDOWS_1900

@@ -11,11 +11,13 @@ from math import isfinite
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell
+from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, From1904
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1949, 2100
 _SERIALS = range(18_264, 73_416)
 """Excel's numbers of the days from 1950 to 2100; anything else is no date."""
+_DAYS_TO_1904 = 1462
+"""What those of a workbook that begins in 1904 lag behind."""
 _LOST_DIGITS_FROM = 10**15
 _SHOWN = 60
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
@@ -196,10 +198,11 @@ def _built(found: str, *parts: int) -> datetime:
 
 def _moment_of_number(value: float, written: str) -> datetime:
     """A day number of Excel, or 20190105 typed without separators."""
-    if int(value) in _SERIALS:
+    serial = value + _DAYS_TO_1904 if isinstance(value, From1904) else value
+    if int(serial) in _SERIALS:
         from openpyxl.utils.datetime import from_excel  # noqa: PLC0415  (a second, and csv files do without)
 
-        found = from_excel(value)
+        found = from_excel(serial)
         if isinstance(found, datetime):
             return _whole_second(found)
     whole = str(int(value)) if float(value).is_integer() and abs(value) < _LOST_DIGITS_FROM else ""

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import ErrorCell, FormulaCell, Table
 from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.reading import read_kind
 from gridclient.exchange.tables import open_table, sheets
+from gridclient.exchange.values import identifier, moment, text
 from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import ImportedCase
 from tests.fakes.case_record import facts_of
@@ -84,6 +86,24 @@ def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> Non
         content, "xl/workbook.xml", lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
     )
     assert cells_of(opened(tmp_path / "a.xlsx", content))[0][0] == datetime(2030, 1, 9)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (44568, datetime(2026, 1, 8, tzinfo=CHINA_TIME)),
+        (44568.375, datetime(2026, 1, 8, 9, tzinfo=CHINA_TIME)),
+        (20260108, datetime(2026, 1, 8, tzinfo=CHINA_TIME)),
+    ],
+)
+def test_a_day_number_without_a_style_counts_from_1904_too(tmp_path: Path, written: float, meant: datetime) -> None:
+    content = workbook_bytes([("日期", "注"), (written, 7)])
+    content = with_part(
+        content, "xl/workbook.xml", lambda part: part.replace(b"<workbookPr ", b'<workbookPr date1904="1" ')
+    )
+    ((cell, seven),) = cells_of(opened(tmp_path / "a.xlsx", content))
+    assert moment(cell) == meant
+    assert (text(cell), identifier(seven)) == (str(written), "7")
 
 
 def test_shared_texts_leave_out_phonetic_guides_and_resolve_escapes(tmp_path: Path) -> None:
