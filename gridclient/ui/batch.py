@@ -18,6 +18,8 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.portions import Portions, Together, words_of
 
 _LONGEST_STACK: Final = 50
+_Step = tuple[str, ...] | Callable[[], object]
+"""The cases that it was done to, or the way back of what was done to none."""
 
 
 class Batch(QObject):
@@ -44,18 +46,28 @@ class Batch(QObject):
         self._portions.progressed.connect(self._tell_progress)
         self._portions.finished.connect(self._tell_result)
         self._action = Action.UNDO
-        self._stack: list[tuple[str, ...]] = []
+        self._stack: list[_Step] = []
 
     def remember(self, changes: Changes) -> None:
         """What was done elsewhere in the window and can be taken back."""
         if changes.cases:
             self._push(tuple(sorted(changes.cases)))
 
+    def remember_way_back(self, done: str, undone: str, back: Callable[[], object]) -> None:
+        """What was done in the window to no case: ``back`` takes it back. Both are said."""
+
+        def take_back() -> None:
+            back()
+            self.said.emit(undone)
+
+        self._push(take_back)
+        self._say_done(done)
+
     def forget(self, case_ids: Iterable[str]) -> None:
         """What was taken back elsewhere, or cannot be: a case keeps one step that can be undone, and it is used up."""
         used = frozenset(case_ids)
-        left = (tuple(one for one in ids if one not in used) for ids in self._stack)
-        self._stack = [ids for ids in left if ids]
+        left = (step if callable(step) else tuple(one for one in step if one not in used) for step in self._stack)
+        self._stack = [step for step in left if step]
         self.undo_possible.emit(bool(self._stack))
 
     def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> bool:
@@ -74,10 +86,15 @@ class Batch(QObject):
 
     def undo(self) -> None:
         """Takes back what was done last, to all the cases that it was done to."""
+        last = self._stack[-1] if self._stack else ()
         if self._portions.running:
             self._tell_busy()
-        elif self._stack:
-            self.act(Action.UNDO, self._stack[-1])
+        elif callable(last):
+            self._stack.pop()
+            self.undo_possible.emit(bool(self._stack))
+            last()
+        elif last:
+            self.act(Action.UNDO, last)
         else:
             self.told.emit(sentence_of(RuleViolation("case.nothing_to_undo")), "bad")
 
@@ -108,8 +125,11 @@ class Batch(QObject):
             elif action is Action.UNDO:
                 self.said.emit(words.rstrip("。"))
             else:
-                self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words.rstrip("。")))
+                self._say_done(words.rstrip("。"))
 
-    def _push(self, case_ids: tuple[str, ...]) -> None:
-        self._stack = [*self._stack, case_ids][-_LONGEST_STACK:]
+    def _say_done(self, words: str) -> None:
+        self.said.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=words))
+
+    def _push(self, step: _Step) -> None:
+        self._stack = [*self._stack, step][-_LONGEST_STACK:]
         self.undo_possible.emit(True)

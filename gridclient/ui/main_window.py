@@ -136,7 +136,8 @@ class MainWindow(QMainWindow):
         cases.menu_wanted.connect(self.actions_.show_menu)
         cases.rows_shown.connect(lambda: self.boxes.show_place(state.filter))  # the rows come first
         cases.rows_shown.connect(lambda: self.map.show_filter(state.filter))
-        for rearranged in (self.tree.expanded, self.tree.collapsed, cases.table.columns_changed):
+        moved = (state.question_changed, state.selection_changed, self.tree.expanded, self.tree.collapsed)
+        for rearranged in (*moved, cases.table.columns_changed):
             rearranged.connect(self.memory.touch)
         for left in (self.command.offer_taken, self.banner.cases_wanted, self._places.centre.left):
             left.connect(self.pages.back)
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
             wanted.connect(state.select)
         self.banner.escaped.connect(self.batch.stop)
         self.batch.said.connect(self.status.tell)
+        cases.view_dropped.connect(self.batch.remember_way_back)
         self.batch.undo_possible.connect(self.actions_.allow_undo)
         self.actions_.desk_wanted.connect(self._on_desk_wanted)
         self.actions_.case_wanted.connect(lambda _action: self.side.close())
@@ -205,8 +207,6 @@ class MainWindow(QMainWindow):
         self.map.restore(part("map", self.map.as_text))
         self.map.show_filter(self.state.filter)  # so that its page asks for the right cases at once
         self._places.remember_in(self.memory)
-        self.state.question_changed.connect(self.memory.touch)
-        self.state.selection_changed.connect(self.memory.touch)
 
     # -- loading and refreshing -------------------------------------------------------------------------------------
 

@@ -241,6 +241,26 @@ def test_a_view_is_not_saved_over_another(window: MainWindow, invented: Invented
     assert invented.store.saved_views["夜间"] == kept
 
 
+def test_a_view_that_was_deleted_comes_back_by_ctrl_z_and_both_are_said(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    window.state.search("噪音")
+    window.cases.bar.views.save("夜间")
+    qtbot.waitUntil(lambda: "夜间" in invented.store.saved_views)
+    kept = invented.store.saved_views["夜间"]
+    qtbot.waitUntil(settled(window))
+    menu = window.cases.bar._menus["views"].menu()
+    menu.aboutToShow.emit()
+    dropping = next(below for below in menu.findChildren(QMenu) if below.title() == "删除视图")
+    dropping.actions()[0].trigger()
+    qtbot.waitUntil(lambda: not invented.store.saved_views)
+    qtbot.waitUntil(lambda: window.status.told.text() == "已删除视图“夜间”（Ctrl+Z 撤销）")
+    press(window.cases.table, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: invented.store.saved_views.get("夜间") == kept)
+    assert window.status.told.text() == "视图“夜间”已恢复"
+    assert not window.actions_.desk["undo"].isEnabled()
+
+
 @pytest.mark.parametrize("part", ["views", "unit"])
 def test_opening_a_menu_again_leaves_nothing_of_the_last_time(window: MainWindow, qtbot: QtBot, part: str) -> None:
     window.cases.bar.views.save("夜间")

@@ -57,7 +57,7 @@ class ViewChanges:
 
     show: Callable[[SavedView], None]
     save: Callable[[str], None]
-    drop: Callable[[str], None]
+    drop: Callable[[SavedView], None]
     rename: Callable[[SavedView, str], None]
 
 
@@ -73,7 +73,7 @@ def fill_views(menu: QMenu, views: Sequence[SavedView], changes: ViewChanges) ->
         below = renaming.addMenu(view.name)
         name = add_name_field(below, partial(changes.rename, view), taken=taken, name=view.name)
         below.aboutToShow.connect(partial(QTimer.singleShot, 0, name, name.setFocus))
-        dropping.addAction(view.name, partial(changes.drop, view.name))
+        dropping.addAction(view.name, partial(changes.drop, view))
 
 
 def add_name_field(menu: QMenu, named: Callable[[str], None], *, taken: Collection[str], name: str = "") -> QLineEdit:

@@ -46,6 +46,7 @@ class CaseList(QWidget):
         ordered(SortKey, bool): another order; the flag is descending.
         view_chosen(SavedView): a saved view.
         views_read(Sequence[SavedView]): those that are kept now.
+        view_dropped(str, str, Callable): one is kept no longer; what to say of it, and once it is back; the way back.
         cleared(): all conditions away.
         conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
@@ -56,6 +57,7 @@ class CaseList(QWidget):
     ordered = Signal(object, bool)
     view_chosen = Signal(object)
     views_read = Signal(object)
+    view_dropped = Signal(str, str, object)
     cleared = Signal()
     conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
@@ -312,8 +314,17 @@ class CaseList(QWidget):
         view = SavedView(name, self._question.filter, self._question.sort)
         self._change_views(lambda settings: settings.keep_view(view))
 
-    def _drop_view(self, name: str) -> None:
-        self._change_views(lambda settings: settings.drop_view(name))
+    def _drop_view(self, view: SavedView) -> None:
+        def keep_again(settings: DeskSettings) -> None:
+            if all(kept.name != view.name for kept in self._desk.queries.views()):  # else another has the name by now
+                settings.keep_view(view)
+
+        def tell() -> None:
+            dropped, back = self.tr("已删除视图“{name}”"), self.tr("视图“{name}”已恢复")
+            words = (dropped.format(name=view.name), back.format(name=view.name))
+            self.view_dropped.emit(*words, lambda: self._change_views(keep_again))
+
+        self._change_views(lambda settings: settings.drop_view(view.name), tell)
 
     def _rename_view(self, view: SavedView, name: str) -> None:
         def rename(settings: DeskSettings) -> None:
@@ -322,8 +333,12 @@ class CaseList(QWidget):
 
         self._change_views(rename)
 
-    def _change_views(self, change: Callable[[DeskSettings], None]) -> None:
-        self._jobs.write(self, lambda: change(self._desk.settings), lambda _: self._read_views())
+    def _change_views(self, change: Callable[[DeskSettings], None], done: Callable[[], None] = lambda: None) -> None:
+        def changed(_: None) -> None:
+            self._read_views()
+            done()
+
+        self._jobs.write(self, lambda: change(self._desk.settings), changed)
 
     def _read_views(self) -> None:
         self._jobs.read(self, self._desk.queries.views, self.views_read.emit, name="views")
