@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +16,7 @@ _KEPT = "desk.initials"
 
 
 class NameInitials(QObject):
-    """The initials of the names it was asked for.
+    """The initials of the names it was asked for, by name in ``known``.
 
     Signals:
         learnt(dict[str, str]): all initials that are known, by name.
@@ -28,35 +28,31 @@ class NameInitials(QObject):
         super().__init__(parent)
         self._settings = settings
         self._jobs = jobs
-        self._known: dict[str, str] = {}
+        self.known: dict[str, str] = {}
         self._asked: set[str] = set()
-
-    @property
-    def known(self) -> Mapping[str, str]:
-        return self._known
 
     def ask(self, names: Iterable[str]) -> None:
         """Learns the initials of names that are not known yet; ``learnt`` tells when."""
         self._asked |= set(names)
-        if self._known:
+        if self.known:
             self._learn_missing(None)
         else:
             self._jobs.read(self, lambda: self._settings.value(_KEPT), self._learn_missing, name="kept")
 
     def _learn_missing(self, kept: str | None) -> None:
         if kept:
-            self._known = json.loads(kept)
-        missing = sorted(self._asked - set(self._known))
+            self.known = json.loads(kept)
+        missing = sorted(self._asked - set(self.known))
         if missing:
             self._jobs.in_process(self, work_out, missing, done=self._keep)
         else:
-            self.learnt.emit(self._known)
+            self.learnt.emit(self.known)
 
     def _keep(self, found: dict[str, str]) -> None:
-        self._known |= found
-        text = json.dumps(self._known, ensure_ascii=False)
+        self.known |= found
+        text = json.dumps(self.known, ensure_ascii=False)
         self._jobs.write(self, lambda: self._settings.keep_value(_KEPT, text))
-        self.learnt.emit(self._known)
+        self.learnt.emit(self.known)
 
 
 def work_out(report: Callable[..., None], names: list[str]) -> dict[str, str]:

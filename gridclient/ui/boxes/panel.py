@@ -43,21 +43,17 @@ class BoxButton(QAbstractButton):
     def __init__(self, box: Box, word: str, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.box = box
-        self._count: int | None = None
+        self.count: int | None = None
         self.setText(word)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedHeight(_BOX_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
-    @property
-    def count(self) -> int | None:
-        return self._count
-
     def set_count(self, count: int | None) -> None:
         """Shows another count; ``None`` while it is not known."""
-        if count != self._count:
-            self._count = count
+        if count != self.count:
+            self.count = count
             words = "" if count is None else self.tr("{word} {count} 件").format(word=self.text(), count=count)
             self.setAccessibleName(words)
             self.update()
@@ -72,22 +68,19 @@ class BoxButton(QAbstractButton):
         theme = tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ground(painter, theme)
-        place = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
-        centre = Qt.AlignmentFlag.AlignVCenter
-        painter.setPen(QColor(theme.text))
-        painter.drawText(place, centre | Qt.AlignmentFlag.AlignLeft, self.text())
-        if self._count is not None:
-            painter.setFont(base_font(weight=QFont.Weight.DemiBold if self._count else QFont.Weight.Normal))
-            painter.setPen(QColor(count_colour(self.box, self._count, theme)))
-            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, f"{self._count:,}")
-
-    def _paint_ground(self, painter: QPainter, theme: Tokens) -> None:
         ground = theme.accent_ground if self.isChecked() else theme.hover if self.underMouse() else theme.alternate
         framed = self.isChecked() or self.hasFocus()
         painter.setBrush(QColor(ground))
         painter.setPen(QPen(QColor(theme.accent), 1) if framed else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
+        place = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
+        centre = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(QColor(theme.text))
+        painter.drawText(place, centre | Qt.AlignmentFlag.AlignLeft, self.text())
+        if self.count is not None:
+            painter.setFont(base_font(weight=QFont.Weight.DemiBold if self.count else QFont.Weight.Normal))
+            painter.setPen(QColor(count_colour(self.box, self.count, theme)))
+            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, f"{self.count:,}")
 
 
 class TodayBoxes(QWidget):

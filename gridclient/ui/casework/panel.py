@@ -37,7 +37,7 @@ _WITH_UNIT: Final = (CaseState.DISPATCHED, CaseState.HANDLING)
 
 
 class CasePanel(QWidget):
-    """Object name ``caseDetail``."""
+    """Object name ``caseDetail``; ``view`` is what it shows now."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class CasePanel(QWidget):
         self._jobs = jobs
         self.news = news or CaseNews(parent=self)
         self._wanted: str | None = None
-        self._view: CaseView | None = None
+        self.view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched
         self._coming = False  # another case is wanted than the one that is shown, or others are
         self._awaited: Callable[[], None] | None = None  # what a key asked of it meanwhile
@@ -71,31 +71,26 @@ class CasePanel(QWidget):
         FocusMark(self)
         self._connect()
 
-    @property
-    def view(self) -> CaseView | None:
-        """What is shown now."""
-        return self._view
-
     def show_case(self, case_id: str | None) -> None:
         """Another case. The old one stays until the new one is here; an answer that comes too late is dropped."""
         self.acting.keep()
         self.several.leave()
         self._wanted, self._coming, self._awaited = case_id, False, None
         if case_id is None:
-            self._view = None
+            self.view = None
             self.acting.leave()
             self.top.show_nothing()
             self.foot.clear()
-        elif self._view is None or self._view.case.id != case_id:
+        elif self.view is None or self.view.case.id != case_id:
             self._coming = True
-            if self._view is None:
+            if self.view is None:
                 self.top.message.clear()  # one is chosen
             self._read(case_id)
 
     def show_batch(self, case_ids: Sequence[str]) -> None:
         """Several cases: new ones are filed and dispatched together, else what asks nothing can be done."""
         self.acting.leave()
-        self._wanted, self._view, self._coming, self._awaited = None, None, True, None
+        self._wanted, self.view, self._coming, self._awaited = None, None, True, None
         self.foot.close_form()
         self.several.show(case_ids)
 
@@ -109,22 +104,22 @@ class CasePanel(QWidget):
 
     def refresh_files(self) -> None:
         """A round is over: what was only here may be at the hub now, what was not here may have come."""
-        if self._coming or self._view is None:
+        if self._coming or self.view is None:
             return  # the case that is on its way comes with its files
-        if any(file.state is not FileState.SHARED for file in self._view.files):
-            self._read(self._view.case.id)
+        if any(file.state is not FileState.SHARED for file in self.view.files):
+            self._read(self.view.case.id)
 
     def focus_dispatch(self) -> None:
         """F2: the cursor into the list of units. A new case is filed first, one that was given out goes elsewhere."""
         if self._coming:
             self._awaited = self.focus_dispatch
             return
-        if self._view is None:
+        if self.view is None:
             self.foot.take_focus()
             return
-        state = self._view.case.state
+        state = self.view.case.state
         first = Action.REASSIGN if state in _WITH_UNIT else Action.DISPATCH
-        self._going_on = self._view.case.id if state is CaseState.REPORTED else None
+        self._going_on = self.view.case.id if state is CaseState.REPORTED else None
         self.start_action(Action.FILE if self._going_on else first)
 
     def start_action(self, action: Action) -> None:
@@ -133,7 +128,7 @@ class CasePanel(QWidget):
         if self._coming:
             self._awaited = partial(self.start_action, action)
             return
-        view = self._view
+        view = self.view
         if view is None:
             if self.several.ids:
                 self.several.start(action)
@@ -187,8 +182,8 @@ class CasePanel(QWidget):
     def _on_view(self, view: CaseView) -> None:
         if view.case.id != self._wanted:
             return
-        other = self._view is None or self._view.case.id != view.case.id
-        self._view, self._coming = view, False
+        other = self.view is None or self.view.case.id != view.case.id
+        self.view, self._coming = view, False
         now = self._desk.clock.now()
         if other:
             self.top.show_likenesses((), now)
@@ -211,23 +206,23 @@ class CasePanel(QWidget):
             awaited()
 
     def _ask_likenesses(self, view: CaseView) -> None:
-        if view is self._view and not self._coming:
+        if view is self.view and not self._coming:
             read = partial(load_likenesses, self._desk, view.case)
             self._jobs.read(self, read, partial(self._on_likenesses, view.case.id), name="alike")
 
     def _on_likenesses(self, case_id: str, likenesses: Sequence[Likeness]) -> None:
-        if self._view is not None and self._view.case.id == case_id:
+        if self.view is not None and self.view.case.id == case_id:
             self.top.show_likenesses(likenesses, self._desk.clock.now())
 
     def _on_unreadable(self, error: GridClientError) -> None:
         self.acting.leave()
-        self._view, self._coming, self._awaited = None, False, None
+        self.view, self._coming, self._awaited = None, False, None
         self.top.say(sentence_of(error))
         self.foot.clear()
 
     def _tick(self) -> None:
-        if self._view is not None:
-            self.top.header.show_time(self._view, self._desk.clock.now())
+        if self.view is not None:
+            self.top.header.show_time(self.view, self._desk.clock.now())
 
     # -- acting -----------------------------------------------------------------------------------------------------
 
@@ -244,11 +239,11 @@ class CasePanel(QWidget):
         self.news.changes.emit(changes)
 
     def _on_dispatched(self, changes: Changes) -> None:
-        shown = self.several.ids if self._view is None else (self._view.case.id,)
+        shown = self.several.ids if self.view is None else (self.view.case.id,)
         if changes.cases and changes.cases <= set(shown):  # else others are shown by now
             self.setFocus()  # before the list of units goes: the focus would jump to some other panel
-            if self._view is not None:
-                self.acting.tell_done(self._view.case, Action.DISPATCH)
+            if self.view is not None:
+                self.acting.tell_done(self.view.case, Action.DISPATCH)
         self._on_changes(changes)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
@@ -268,14 +263,14 @@ class CasePanel(QWidget):
             self.news.some_refused.emit(f"{self.news.short(case.number)} {sentence_of(error)}", (case.id,))
 
     def _on_bar_chosen(self, action: Action) -> None:
-        if self._view is None:
+        if self.view is None:
             self.news.together_wanted.emit(action, {}, ())
         else:
             self.start_action(action)
 
     def _reveal(self) -> None:
-        if self._view is not None:
-            case_id = self._view.case.id
+        if self.view is not None:
+            case_id = self.view.case.id
             trace = partial(_leave_trace, self._desk, case_id)
             self._jobs.write(self, trace, lambda _: self.top.details.reveal(case_id), self.foot.note.say_error)
 

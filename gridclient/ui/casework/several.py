@@ -59,7 +59,7 @@ def load_several(desk: Desk, case_ids: Sequence[str]) -> Several:
 
 
 class SeveralCases(QObject):
-    """Fills the foot for several cases.
+    """Fills the foot for several cases; ``ids`` are those that the panel shows, none where it shows one.
 
     Signals:
         shown(tuple[CaseRow, ...]): the rows, for the head of the panel.
@@ -74,7 +74,7 @@ class SeveralCases(QObject):
     ) -> None:
         super().__init__(parent)
         self._desk, self._jobs, self._foot, self._lists, self._news = desk, jobs, foot, lists, news
-        self._ids: tuple[str, ...] = ()
+        self.ids: tuple[str, ...] = ()
         self._now = Several()
         self._begun: tuple[str, ...] = ()  # the cases that were shown when they were filed
         self._typed: Mapping[str, Any] = {}
@@ -85,26 +85,21 @@ class SeveralCases(QObject):
         self._portions.finished.connect(self._on_filed)
         lists.ready.connect(self._on_lists)
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The cases that the panel shows; none where it shows one."""
-        return self._ids
-
     def show(self, case_ids: Sequence[str]) -> None:
         """Other cases; what was begun in the form is kept for them."""
-        self._ids = tuple(case_ids)
+        self.ids = tuple(case_ids)
         self._dispatching, self._said = False, ""
         self._read()
 
     def refresh(self, changes: Changes) -> None:
         """What was done to them meanwhile, an undo for instance."""
-        if changes.cases & set(self._ids) and not self._portions.running:
+        if changes.cases & set(self.ids) and not self._portions.running:
             self._dispatching = False
             self._read()
 
     def leave(self) -> None:
         """One case is shown, or none."""
-        self._ids, self._now, self._typed = (), Several(), {}
+        self.ids, self._now, self._typed = (), Several(), {}
 
     def start(self, action: Action) -> None:
         """The cursor into the form of filing, where something can be filed, or of closing."""
@@ -134,11 +129,11 @@ class SeveralCases(QObject):
         return self._foot.form is not None and self._foot.form.spec.action is not Action.FILE
 
     def _read(self) -> None:
-        ids = self._ids
+        ids = self.ids
         self._jobs.read(self, partial(load_several, self._desk, ids), partial(self._on_read, ids), name="several")
 
     def _on_read(self, ids: tuple[str, ...], several: Several) -> None:
-        if ids != self._ids or self._portions.running:
+        if ids != self.ids or self._portions.running:
             return
         self._now = several
         self.shown.emit(several.rows)
@@ -201,7 +196,7 @@ class SeveralCases(QObject):
 
     def _on_lists(self, lists: Lists) -> None:
         form = self._foot.form
-        if not self._ids or form is None or form.spec.action is not Action.FILE:
+        if not self.ids or form is None or form.spec.action is not Action.FILE:
             return
         form.set_lists(lists)
         if lists.guesser is not None:
@@ -209,7 +204,7 @@ class SeveralCases(QObject):
 
     def _submit(self, values: Mapping[str, Any]) -> None:
         given = {name: str(values.get(name, "")) for name in ("standard", "grid")}
-        self._begun = self._ids
+        self._begun = self.ids
         self._portions.run(self._now.new, partial(self._desk.file_many, **given))
 
     def _on_progressed(self, done: int, total: int) -> None:
@@ -218,7 +213,7 @@ class SeveralCases(QObject):
             self._foot.form.note.say(words.format(done=done, total=total))
 
     def _on_filed(self, together: Together) -> None:
-        shown = self._ids == self._begun
+        shown = self.ids == self._begun
         sentence = words_of(together, word_of(Action.FILE))
         if not together.undone:
             self._typed = {} if shown else self._typed
@@ -226,11 +221,11 @@ class SeveralCases(QObject):
         elif not shown:
             self._news.some_refused.emit(sentence, together.undone)
         if shown and together.done:
-            self._news.staying.emit(self._ids[0])
+            self._news.staying.emit(self.ids[0])
         if together.changes.cases:
             self._news.changes.emit(together.changes)
         if shown:
             self._said = sentence if together.undone else ""
             self._dispatching = bool(together.done)
-        if self._ids:
+        if self.ids:
             self._read()

@@ -50,7 +50,7 @@ class DispatchPanel(DispatchSheet):
         self._batch: tuple[str, ...] = ()
         self._begun: tuple[str, ...] = ()  # the batch that is dispatched now
         self._units = Units()
-        self._choice = Choice()
+        self.choice = Choice()
         self._reasons: dict[str, str] = {}
         self._accepting = False
         self._moved = False  # the arrows left the unit that was chosen
@@ -73,11 +73,6 @@ class DispatchPanel(DispatchSheet):
         self.reason.textEdited.connect(self._on_reason)
         self._portions.progressed.connect(self._on_progressed)
         self._portions.finished.connect(self._on_batch)
-
-    @property
-    def choice(self) -> Choice:
-        """The units chosen now."""
-        return self._choice
 
     # -- what is dispatched -----------------------------------------------------------------------------------------
 
@@ -139,7 +134,8 @@ class DispatchPanel(DispatchSheet):
     def accept(self) -> None:
         """Enter: takes the unit that was found or stepped to, else dispatches."""
         current = self.list.current_code
-        if current is not None and (self.filter.text().strip() or self._stepped_away(current)):
+        stepped_away = self._moved and current is not None and self.choice.part_of(current) is None
+        if current is not None and (self.filter.text().strip() or stepped_away):
             self._lead(current)
         else:
             self.dispatch()
@@ -148,7 +144,7 @@ class DispatchPanel(DispatchSheet):
         """Dispatches to the units chosen, once, unless a reason is missing."""
         if self._accepting or not (self._case or self._batch) or self._others_under_way:
             return
-        if not self._choice.lead and not self._batch:
+        if not self.choice.lead and not self._batch:
             self.note.say_error(RuleViolation("dispatch.no_proposal"))
         elif self._reason_needed and not self.reason.text().strip():
             self.note.say(self._reason_asked, "bad")
@@ -165,7 +161,7 @@ class DispatchPanel(DispatchSheet):
 
     @property
     def _reason_needed(self) -> bool:
-        return self._action is Action.REASSIGN or self._units.against_list(self._choice.lead)
+        return self._action is Action.REASSIGN or self._units.against_list(self.choice.lead)
 
     @property
     def _reason_asked(self) -> str:
@@ -195,23 +191,20 @@ class DispatchPanel(DispatchSheet):
         for item in self.list.units.values[digit - 1 : digit]:
             (self._toggle if shifted else self._lead)(item.code)
 
-    def _stepped_away(self, current: str) -> bool:
-        return self._moved and self._choice.part_of(current) is None
-
     def _step(self, by: int) -> None:
         self._moved = True
         self.list.step(by)
 
     def _lead(self, code: str) -> None:
         self._moved = False
-        self._choice = self._choice.led_by(code)
+        self.choice = self.choice.led_by(code)
         self._chosen()
         self.list.go_to(code)
 
     def _toggle(self, code: str) -> None:
         self._moved = False
         if not self._batch:
-            self._choice = self._choice.toggled(code)
+            self.choice = self.choice.toggled(code)
         self._chosen()
 
     def _toggle_current(self) -> None:
@@ -227,7 +220,7 @@ class DispatchPanel(DispatchSheet):
 
     def _on_typed(self) -> None:
         self._moved = False
-        self.list.show_items(self._units.shown(self.filter.text(), self._choice), self._choice)
+        self.list.show_items(self._units.shown(self.filter.text(), self.choice), self.choice)
         self.list.setCurrentIndex(self.list.units.index(0))
 
     # -- showing ----------------------------------------------------------------------------------------------------
@@ -239,7 +232,7 @@ class DispatchPanel(DispatchSheet):
         return (case.id, case.version) == (old.id, old.version)
 
     def _reset(self, reason: str) -> None:
-        self._units, self._choice = Units(), Choice()
+        self._units, self.choice = Units(), Choice()
         self._accepting, self._moved = False, False
         self.filter.clear()
         self.note.clear()
@@ -248,15 +241,15 @@ class DispatchPanel(DispatchSheet):
         self._name()
 
     def _on_units(self, units: Units) -> None:
-        self._units, self._choice = units, units.proposed
+        self._units, self.choice = units, units.proposed
         self._show()
-        if not self._choice.lead and not self._batch:
+        if not self.choice.lead and not self._batch:
             self.note.say_error(RuleViolation("dispatch.no_proposal"))
 
     def _show(self) -> None:
-        self.list.show_items(self._units.shown(self.filter.text(), self._choice), self._choice)
-        self.reason.setVisible(self._reason_needed or bool(self._batch and self._choice.lead))
-        ready = bool(self._choice.lead or self._batch)
+        self.list.show_items(self._units.shown(self.filter.text(), self.choice), self.choice)
+        self.reason.setVisible(self._reason_needed or bool(self._batch and self.choice.lead))
+        ready = bool(self.choice.lead or self._batch)
         self.button.setEnabled(ready and not self._accepting and not self._others_under_way)
         self._foretell()
 
@@ -265,11 +258,11 @@ class DispatchPanel(DispatchSheet):
         if case is None:
             self._foretell_many()
             return
-        read = partial(consequence, self._desk, case, self._choice, self._action)
+        read = partial(consequence, self._desk, case, self.choice, self._action)
         self._jobs.read(self, read, self.foretold.setText, name="foretell")
 
     def _foretell_many(self) -> None:
-        unit, batch = self._units.row(self._choice.lead), self._batch
+        unit, batch = self._units.row(self.choice.lead), self._batch
         text = self.tr("{count} 件全部派给 {unit}") if unit is not None else self.tr("{count} 件各按建议派遣")
         told = text.format(count=len(batch), unit=unit.name if unit is not None else "")
         self.foretold.setText(told)
@@ -292,13 +285,13 @@ class DispatchPanel(DispatchSheet):
     # -- dispatching ------------------------------------------------------------------------------------------------
 
     def _write(self) -> None:
-        args: dict[str, Any] = {"lead": self._choice.lead, "reason": self.reason.text().strip()}
+        args: dict[str, Any] = {"lead": self.choice.lead, "reason": self.reason.text().strip()}
         if self._batch:
             given = {name: value for name, value in args.items() if value}
             self._begun = self._batch
             self._portions.run(self._batch, partial(dispatch_many, self._desk, given))
         elif self._case is not None:
-            args["cooperating"] = list(self._choice.cooperating)
+            args["cooperating"] = list(self.choice.cooperating)
             case = self._case
             act = partial(self._desk.act, self._action, case.id, args, base=case.version)
             self._jobs.write(self, act, partial(self._on_dispatched, case.id), partial(self._on_refused, case))

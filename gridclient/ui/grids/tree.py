@@ -92,15 +92,15 @@ class GridTree(QTreeView):
         give_viewport(self)
         self.setObjectName("gridTree")
         self.setAccessibleName(self.tr("网格树"))
-        self._model = GridModel(self)
+        self.grids = GridModel(self)
         self._initials: Mapping[str, str] = {}
         self._typed, self._typed_at = "", 0.0
         self._arriving = False
         self._unseen: str | None = None  # to be opened when the areas are there
         self._told = ""
         self._read = False  # before the areas were read nobody knows that there are none
-        self.setModel(self._model)
-        self.setItemDelegate(GridDelegate(model=self._model, parent=self))
+        self.setModel(self.grids)
+        self.setItemDelegate(GridDelegate(model=self.grids, parent=self))
         self.setUniformRowHeights(True)
         self.setIndentation(_INDENT_PX)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -112,21 +112,17 @@ class GridTree(QTreeView):
 
     # -- content ----------------------------------------------------------------------------------------------------
 
-    @property
-    def grids(self) -> GridModel:
-        return self._model
-
     def show_grids(self, rows: Iterable[GridRow], home: str = "") -> None:
         """Other areas; what was open and chosen stays so where it is still there. A new desk opens on ``home``."""
         opened, chosen = set(self.opened()), self._told
         self._read = True
         self.viewport().update()
-        if not self._model.set_grids(rows):
+        if not self.grids.set_grids(rows):
             return
-        if not opened and self._model.nodes():
-            first = self._model.index_of(home)
-            first = first if first.isValid() else self._model.index(0, 0)
-            self.open_areas({self._model.node(first).row.code})
+        if not opened and self.grids.nodes():
+            first = self.grids.index_of(home)
+            first = first if first.isValid() else self.grids.index(0, 0)
+            self.open_areas({self.grids.node(first).row.code})
             self.scrollTo(first, QAbstractItemView.ScrollHint.PositionAtTop)
         else:
             self.open_areas(opened)
@@ -137,15 +133,15 @@ class GridTree(QTreeView):
 
     def show_figures(self, figures: Mapping[str, GridFigures]) -> None:
         """Other counts."""
-        if self._model.set_figures(figures):
+        if self.grids.set_figures(figures):
             self.viewport().update()
-        most = [max((counts[place] for counts in self._model.all_counts()), default=0) for place in (0, 1)]
+        most = [max((counts[place] for counts in self.grids.all_counts()), default=0) for place in (0, 1)]
         self._widen(*most)
 
     def show_chosen(self, code: str) -> None:
         """Marks the chosen area and brings it into view; empty marks none."""
         self._told = code
-        index = self._model.index_of(code)
+        index = self.grids.index_of(code)
         if index.isValid() and index != self.currentIndex():
             self.selectionModel().setCurrentIndex(
                 index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
@@ -163,13 +159,13 @@ class GridTree(QTreeView):
     def opened(self) -> list[str]:
         """Codes of the open branches."""
         return [
-            node.row.code for node in self._model.nodes() if node.children and self.isExpanded(self._index(node.row))
+            node.row.code for node in self.grids.nodes() if node.children and self.isExpanded(self._index(node.row))
         ]
 
     def open_areas(self, codes: Iterable[str]) -> None:
         """Opens these branches and no others."""
         wanted = set(codes)
-        for node in self._model.nodes():
+        for node in self.grids.nodes():
             if node.children:
                 self.setExpanded(self._index(node.row), node.row.code in wanted)
 
@@ -179,7 +175,7 @@ class GridTree(QTreeView):
 
     def restore(self, text: str) -> None:
         """Opens what :meth:`as_text` named, now or when the areas have arrived."""
-        if not self._model.nodes():
+        if not self.grids.nodes():
             self._unseen = text
         elif text:
             self.open_areas(json.loads(text))
@@ -192,8 +188,8 @@ class GridTree(QTreeView):
         going_on = now - self._typed_at < _TYPING_S
         self._typed = self._typed + search if going_on else search
         self._typed_at = now
-        here = self._model.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
-        found = self._model.find(self._typed, self._initials, after=here - going_on)
+        here = self.grids.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
+        found = self.grids.find(self._typed, self._initials, after=here - going_on)
         if found is not None:
             index = self._index(found.row)
             self.setCurrentIndex(index)
@@ -211,7 +207,7 @@ class GridTree(QTreeView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The arrow is drawn a little to the right of where Qt looks for it."""
         index = self.indexAt(event.position().toPoint())
-        if index.isValid() and index.column() == Column.NAME and self._model.rowCount(index):
+        if index.isValid() and index.column() == Column.NAME and self.grids.rowCount(index):
             left = self.visualRect(index).left()
             if left - _INDENT_PX <= event.position().x() < left + _NAME_EDGE_PX:
                 self.setExpanded(index, not self.isExpanded(index))
@@ -219,7 +215,7 @@ class GridTree(QTreeView):
         super().mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu(self._model.node(self.currentIndex()).row if self.currentIndex().isValid() else None)
+        menu = self.menu(self.grids.node(self.currentIndex()).row if self.currentIndex().isValid() else None)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 
@@ -249,14 +245,14 @@ class GridTree(QTreeView):
         painter = QPainter(self.viewport())
         if self.hasFocus() and not self.currentIndex().isValid():
             paint_focus_bar(painter, self.viewport().rect())  # here, and on no area yet
-        if self._read and not self._model.rowCount():
+        if self._read and not self.grids.rowCount():
             painter.setPen(QColor(tokens().muted))
             words = self.tr("还没有网格。\n按 Ctrl+I 导入区划和网格。")
             place = self.viewport().rect().adjusted(12, 12, -12, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
-        if not self._model.rowCount(index):
+        if not self.grids.rowCount(index):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -284,10 +280,10 @@ class GridTree(QTreeView):
         self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + _EDGE_PX)
 
     def _index(self, row: GridRow) -> QModelIndex:
-        return self._model.index_of(row.code)
+        return self.grids.index_of(row.code)
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
-        code = self._model.node(current).row.code if current.isValid() and not self._arriving else ""
+        code = self.grids.node(current).row.code if current.isValid() and not self._arriving else ""
         if code and code != self._told:
             self._told = code
             self.grid_chosen.emit(code)

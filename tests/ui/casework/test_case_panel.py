@@ -229,7 +229,7 @@ def test_a_round_that_ends_while_a_case_is_on_its_way_does_not_keep_the_one_befo
     show(before)
     assert panel.view is not None
     here = cast("AttachedFile", SimpleNamespace(state=FileState.ONLY_HERE))
-    panel._view = replace(panel.view, files=(here,))
+    panel.view = replace(panel.view, files=(here,))
     panel.show_case(wanted)
     panel.refresh_files()
     qtbot.waitUntil(lambda: not jobs.busy)
