@@ -57,7 +57,7 @@ class EntryDelegate(QStyledItemDelegate):
 
 
 class Chooser(QLineEdit):
-    """A field whose value is one of its entries.
+    """A field whose ``value`` is one of its entries.
 
     Signals:
         chosen(str): the operator chose another value; empty when the line was cleared.
@@ -70,7 +70,7 @@ class Chooser(QLineEdit):
         self.setPlaceholderText(hint)
         self.setClearButtonEnabled(True)
         self._entries: Sequence[Entry] = ()
-        self._value = ""
+        self.value = ""
         self._found = entry_list(self)
         completer = QCompleter(self._found, self)
         completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
@@ -82,44 +82,33 @@ class Chooser(QLineEdit):
         completer.activated[QModelIndex].connect(self._on_activated)  # type: ignore[index]  # the stubs know no overload
         self.textEdited.connect(self._on_edited)
 
-    @property
-    def value(self) -> str:
-        return self._value
-
     def set_entries(self, entries: Sequence[Entry]) -> None:
         """What can be chosen; a chosen value stays and shows the words that it has now."""
         self._entries = entries
-        if self._value and (not self.hasFocus() or self.text() == self._value):
-            self.set_value(self._value)
+        if self.value and (not self.hasFocus() or self.text() == self.value):
+            self.set_value(self.value)
             self._mark_words()
 
     def set_value(self, value: str) -> None:
         """Shows a value without telling anybody; one that is not among the entries shows as it is."""
-        self._value = value
+        self.value = value
         entry = next((entry for entry in self._entries if entry.value == value), None)
         self.setText(entry.title if entry is not None else value)
         self.setCursorPosition(0)
         self.setToolTip(f"{entry.title}\n{entry.detail}".strip() if entry is not None else "")
         self._mark(invalid=False)
 
-    def choose_first(self) -> bool:
-        """Takes the first that was found for what is typed; tells whether there was one."""
-        found = find(self._entries, self.text(), most=1) if self.text().strip() else []
-        if found:
-            self._choose(found[0])
-        return bool(found)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the first that was found, Down offers what there is."""
         listed = self._popup.isVisible()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self._value and self.text().strip():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.value and self.text().strip():
             if not (listed and self._popup.currentIndex().isValid()):
                 self._popup.hide()
-                self._mark(invalid=not self.choose_first())
+                self._mark(invalid=not self._choose_found(only=False))
                 event.accept()
                 return
         elif event.key() == Qt.Key.Key_Down and not listed:
-            self._offer("" if self._value else self.text())
+            self._offer("" if self.value else self.text())
             return
         super().keyPressEvent(event)
 
@@ -134,21 +123,23 @@ class Chooser(QLineEdit):
         super().focusOutEvent(event)
         if event.reason() == Qt.FocusReason.PopupFocusReason:
             return
-        if not self._value and self.text().strip() and not self._choose_only():
+        if not self.value and self.text().strip() and not self._choose_found(only=True):
             self._mark(invalid=True)
 
     def _offer(self, typed: str) -> None:
         self._found.show_values(find(self._entries, typed))
         self.completer().complete()
 
-    def _choose_only(self) -> bool:
+    def _choose_found(self, *, only: bool) -> bool:
+        """Takes the first that is found for what is typed, or the ``only`` one; tells whether there was such a one."""
         found = find(self._entries, self.text(), most=2)
-        if len(found) == 1:
-            self._choose(found[0])
-        return len(found) == 1
+        if not found or (only and len(found) > 1):
+            return False
+        self._choose(found[0])
+        return True
 
     def _on_edited(self, text: str) -> None:
-        had, self._value = self._value, ""
+        had, self.value = self.value, ""
         self._mark(invalid=False)
         self._found.show_values(find(self._entries, text))
         if had:
@@ -164,7 +155,7 @@ class Chooser(QLineEdit):
         self.chosen.emit(entry.value)
 
     def _mark_words(self) -> None:
-        if self._value and self.hasFocus():
+        if self.value and self.hasFocus():
             self.setSelection(len(self.text()), -len(self.text()))  # from its end, so that its beginning is seen
 
     def _mark(self, *, invalid: bool) -> None:

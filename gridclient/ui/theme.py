@@ -241,10 +241,7 @@ def palette_of(theme: Tokens) -> QPalette:
 def style_sheet_of(theme: Tokens) -> str:
     """The one style sheet, filled with the theme's colours and the sizes of this module."""
     colours = {field.name: str(getattr(theme, field.name)) for field in fields(theme)}
-    sizes = {"small": SMALL_PX, "title": TITLE_PX, "row": ROW_PX, "header": HEADER_PX, "button": BUTTON_PX}
-    return Template(STYLE_SHEET).substitute(
-        colours, icons=_ICONS, **{f"{name}_px": f"{size}px" for name, size in sizes.items()}
-    )
+    return Template(STYLE_SHEET).substitute(colours, icons=_ICONS, small_px=f"{SMALL_PX}px", title_px=f"{TITLE_PX}px")
 
 
 def restyle(widget: QWidget) -> None:

@@ -127,27 +127,17 @@ class _Pen:
     def __init__(self, font: QFont) -> None:
         self._font = font
         self._metrics = QFontMetrics(font)
-        self._fitting: dict[tuple[str, int], str] = {}
+        self.fitted = lru_cache(_MOST_REMEMBERED)(self._fitted)
 
-    def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> str:
-        """Draws the words from ``left`` of the place's edge in ``room`` pixels, with dots where they do not fit; gives
-        what was drawn."""
-        shown = self.fitted(words, room)
+    def write(self, painter: QPainter, place: QRect, words: str, ink: str, *, left: int, room: int) -> None:
+        """Draws the words from ``left`` of the place's edge in ``room`` pixels, with dots where they do not fit."""
         painter.setFont(self._font)
         painter.setPen(_colour(ink))
         line = place.top() + (place.height() + self._metrics.ascent() - self._metrics.descent()) // 2
-        painter.drawText(place.left() + left, line, shown)
-        return shown
+        painter.drawText(place.left() + left, line, self.fitted(words, room))
 
-    def fitted(self, words: str, room: int) -> str:
-        """The words as far as they fit, with dots where they do not."""
-        shown = self._fitting.get((words, room))
-        if shown is None:
-            if len(self._fitting) > _MOST_REMEMBERED:
-                self._fitting.clear()
-            shown = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-            self._fitting[words, room] = shown
-        return shown
+    def _fitted(self, words: str, room: int) -> str:
+        return self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
 
     def width(self, words: str) -> int:
         """Of the words, in pixels."""

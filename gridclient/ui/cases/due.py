@@ -56,12 +56,12 @@ def due_cell(due: datetime | None, state: str, now: datetime, by: Yardstick, *, 
     if left.overdue:
         template = translate("CaseList", "超期 {days}天") if days else translate("CaseList", "超期 {clock}")
         return DueCell(template.format(days=days, clock=clock), Pressure.RED)
-    if days:
-        template = (
-            translate("CaseList", "{days}工作日 {clock}") if worked else translate("CaseList", "{days}天 {clock}")
-        )
+    if stage and not days:
+        template = _stage_word(state, returned=returned)
+    elif worked:
+        template = translate("CaseList", "{days}工作日 {clock}") if days else translate("CaseList", "工时 {clock}")
     else:
-        template = _stage_word(state, returned=returned) if stage else _clock_word(worked=worked)
+        template = translate("CaseList", "{days}天 {clock}") if days else translate("CaseList", "自然 {clock}")
     return DueCell(template.format(days=days, clock=clock), pressure(urgency(left, stage=stage)))
 
 
@@ -76,10 +76,6 @@ def due_explained(due: datetime | None, state: str, now: datetime, by: Yardstick
     if not left.overdue:
         lines = translate("CaseList", "到期 {moment}\n工时剩余 {working}，自然剩余 {natural}")
     return lines.format(moment=moment_text(due), working=working, natural=natural)
-
-
-def _clock_word(*, worked: bool) -> str:
-    return translate("CaseList", "工时 {clock}") if worked else translate("CaseList", "自然 {clock}")
 
 
 def _stage_word(state: str, *, returned: bool) -> str:
