@@ -213,7 +213,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
     reference = SqliteReference(database, lambda: clock.now().date())
     columns = Columns(database)
     desk = Desk(
-        queries=SqliteQueries(database, columns, reference, clock, device=profile.device.id),
+        queries=SqliteQueries(database, columns, reference.areas, clock, device=profile.device.id),
         work=_work(profile, clock),
         reference=reference,
         settings=SqliteDeskSettings(database),

@@ -6,15 +6,15 @@ A case keeps the grid of its date; where that is unknown today, its first twelve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridclient.domain.codes import township_of
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, UnitRow
 
-_TOWNSHIP: Final = 9
 _COUNTY: Final = 6
 _COMMUNITY: Final = 12
 
@@ -87,9 +87,9 @@ class Areas:
             yield step
             row = self._rows.get(step)
             step = row.parent if row is not None else ""
-        if code.isdigit() and len(code) >= _TOWNSHIP:
-            yield code[:_TOWNSHIP]
-            yield code[:_COUNTY]
+        if code.isdigit() and (township := township_of(code)):
+            yield township
+            yield township[:_COUNTY]
 
     def _start(self, code: str) -> str:
         """The lowest area of today's list that holds ``code``."""
@@ -97,16 +97,3 @@ class Areas:
             return code
         community = code[:_COMMUNITY]
         return community if community in self._rows else self._holder.get(community, "")
-
-
-class Known(Protocol):
-    """The reference data of one moment, whose areas are the same object until something changes."""
-
-    @property
-    def areas(self) -> Areas: ...
-
-
-class KnownSource(Protocol):
-    """Gives the reference data as they are now."""
-
-    def snapshot(self) -> Known: ...

@@ -23,7 +23,7 @@ from gridclient.store.case_rows import read_case_rows
 from gridclient.store.columns import Places, Table
 from gridclient.store.driver import Connection
 from gridclient.store.search import Numbers, tokens_of
-from gridclient.store.tables import phone_digits
+from gridclient.store.tables import AMONG, listed, phone_digits
 
 _NEAR_M: Final = 500.0
 _ELSEWHERE_M: Final = 2000.0
@@ -96,10 +96,8 @@ def _possible(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> 
     far = {row.rowid for row in rows if _is_elsewhere(_metres(row, new))}
     phone = phone_digits(new.phone)
     if far and phone:
-        numbers = ",".join(map(str, far))
-        far.difference_update(
-            no for (no,) in connection.execute(f"SELECT no FROM cases WHERE no IN ({numbers}) AND phone = ?", (phone,))
-        )
+        same = connection.execute(f"SELECT no FROM cases WHERE no IN {AMONG} AND phone = ?", (listed(far), phone))
+        far.difference_update(no for (no,) in same)
     return [row for row in rows if row.rowid not in far]
 
 
@@ -176,7 +174,8 @@ def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mappin
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
     (text,) = connection.execute(
         "SELECT json_group_array(json_array(subject, json_extract(payload, '$.facts')) ORDER BY pos) "
-        f"FROM events WHERE subject IN ({','.join(map(str, numbers))}) AND kind IN ({kinds})"
+        f"FROM events WHERE subject IN {AMONG} AND kind IN ({kinds})",
+        (listed(numbers),),
     ).fetchone()
     for no, facts in json.loads(text):
         told[no].update(facts or {})

@@ -49,8 +49,7 @@ class Histories:
         """Every event of a case, the refused ones marked."""
         logged = self.events(connection, case_id)
         case = folded(events_of(logged))
-        refused = frozenset(case.refused) if case is not None else frozenset[EventKey]()
-        return tuple(_entry(e, refused) for e in logged)
+        return tuple(_entry(e, () if case is None else case.refused) for e in logged)
 
     def contentions(self, connection: Connection, case_id: str, device: str) -> Sequence[ContentionView]:
         """What of a case waits for a choice; ``device`` is this desk's."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gridclient.domain.codes import township_of
 from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
 from gridclient.services.map_cells import cell_level
 from gridclient.services.map_port import MAX_CELLS, MAX_UNITS, Bounds, Cell, Figures, UnitMark
@@ -26,11 +27,10 @@ from gridclient.store.filters import Moment, selected
 from gridclient.store.log import subject_text
 from gridclient.store.outlines import collection
 from gridclient.store.reference import Snapshot, SqliteReference
+from gridclient.store.tables import AMONG, listed
 
 SINGLE_CASES_FROM: Final = 17
 """The zoom from which cases are shown one by one where they are few."""
-_TOWNSHIP: Final = 9
-"""Signs of a township's code, with which those of all its areas begin."""
 _DUTY_ORDER: Final = ("on_duty", "out")
 
 Groups = NDArray[np.intp]
@@ -67,7 +67,7 @@ class SqliteMapData:
         own = self._reference.setting("township")
         with self._columns.at() as (connection, table):
             found = open_and_overdue(connection, table, self._moment())  # without drawing any outline
-        worked = {code[:_TOWNSHIP] for code in found if len(code) >= _TOWNSHIP}
+        worked = {township_of(code) for code in found} - {""}
         return own if worked <= {own} else ""
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
@@ -107,7 +107,7 @@ class SqliteMapData:
 
     def _moment(self) -> Moment:
         now = int(self._clock.now().timestamp())
-        return Moment(self._reference.snapshot().areas, now, now)
+        return Moment(self._reference.areas(), now, now)
 
 
 def _duty(mark: UnitMark) -> tuple[int, str]:
@@ -157,8 +157,7 @@ def _cells(connection: Connection, table: Table, places: Places, groups: Groups,
 
 def _ids(connection: Connection, places: Places) -> dict[int, str]:
     """Keys of cases by their numbers."""
-    numbers = (places + 1).tolist()
-    rows = connection.execute(f"select no, id from cases where no in ({','.join('?' * len(numbers))})", numbers)
+    rows = connection.execute(f"SELECT no, id FROM cases WHERE no IN {AMONG}", (listed((places + 1).tolist()),))
     return {no: subject_text(key) for no, key in rows}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -22,7 +22,7 @@ from gridclient.services.rows import (
     Sort,
     TimelineEntry,
 )
-from gridclient.store.areas import KnownSource
+from gridclient.store.areas import Areas
 from gridclient.store.case_rows import numbers_of, read_case_rows
 from gridclient.store.columns import Columns, Table
 from gridclient.store.counts import box_counts, figures
@@ -39,21 +39,18 @@ if TYPE_CHECKING:
 
 
 class SqliteQueries:
-    """Safe to use from any thread; each call sees one state of the store."""
+    """Safe to use from any thread; each call sees one state of the store.
+
+    ``areas`` gives those of now, the same object until something changes.
+    """
 
     def __init__(
-        self,
-        database: Database,
-        columns: Columns,
-        reference: KnownSource,
-        clock: Clock,
-        *,
-        device: str = "",
+        self, database: Database, columns: Columns, areas: Callable[[], Areas], clock: Clock, *, device: str = ""
     ) -> None:
         self._device = device
         self._database = database
         self._columns = columns
-        self._reference = reference
+        self._areas = areas
         self._clock = clock
         self._ahead = ReadingAhead(database, columns)
 
@@ -66,10 +63,7 @@ class SqliteQueries:
     @contextmanager
     def _at(self) -> Iterator[tuple[Connection, Table, Moment]]:
         with self._columns.at() as (connection, table):
-            yield connection, table, self._moment()
-
-    def _moment(self) -> Moment:
-        return moment_of(self._reference.snapshot().areas, self._clock.now())
+            yield connection, table, moment_of(self._areas(), self._clock.now())
 
     def read_ahead(self) -> bool:
         return self._ahead.step()
@@ -88,7 +82,7 @@ class SqliteQueries:
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
         with self._database.reader() as connection:
-            return read_case_rows(connection, numbers_of(connection, case_ids), self._reference.snapshot().areas)
+            return read_case_rows(connection, numbers_of(connection, case_ids), self._areas())
 
     def figures(self) -> Mapping[str, GridFigures]:
         with self._at() as (connection, table, moment):

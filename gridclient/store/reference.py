@@ -154,6 +154,10 @@ class SqliteReference:
                     held = self._snapshot = Snapshot(connection, day)
         return held
 
+    def areas(self) -> Areas:
+        """Today's tree of areas."""
+        return self.snapshot().areas
+
     def grid(self, code: str) -> GridRow | None:
         return self.snapshot().grids.get(code)
 

@@ -107,7 +107,7 @@ def _dispatches(profile: Profile, rounds: int) -> Iterator[tuple[float, list[Sta
     """Dispatches one waiting case after the other: seconds, and what was written."""
     database = profile.database
     reference = SqliteReference(database, NOW.date)
-    queries = SqliteQueries(database, Columns(database), reference, SetClock(NOW))
+    queries = SqliteQueries(database, Columns(database), reference.areas, SetClock(NOW))
     rows = queries.page(CaseFilter(box=Box.FILED), Sort(), limit=rounds).rows
     units = [unit.code for unit in reference.units()]
     work = SqliteWork(database, profile.device, SetClock(NOW + timedelta(hours=1)))

@@ -47,7 +47,7 @@ class Bench:
         self.rounds = rounds
         self.reference = SqliteReference(self.database, NOW.date)
         self.columns = Columns(self.database)
-        self.queries = SqliteQueries(self.database, self.columns, self.reference, SetClock(NOW))
+        self.queries = SqliteQueries(self.database, self.columns, self.reference.areas, SetClock(NOW))
         self.chance = random.Random(7)
         self.grids = [row.code for row in self.reference.grids()]
         self.units = [row.code for row in self.reference.units()]

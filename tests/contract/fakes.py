@@ -52,9 +52,6 @@ class KnownAreas:
     def areas(self) -> Areas:
         return Areas(self.grids, self.units)
 
-    def snapshot(self) -> KnownAreas:
-        return self
-
     def above(self, code: str) -> frozenset[str]:
         """The areas that a grid lies in; "" is the whole. Of a grid that is gone, the code names the community."""
         found, step = {"", code, code[:9], code[:6]}, code if code in self.grids else code[:12]

@@ -194,7 +194,7 @@ def opened(kind: Kind, folder: Path, *, file: str = "store.db") -> Iterator[Stag
         return
     database = open_store(folder / file)
     try:
-        queries = SqliteQueries(database, Columns(database), known, clock)
+        queries = SqliteQueries(database, Columns(database), lambda: known.areas, clock)
         work, settings = SqliteWork(database, DEVICE, clock), SqliteDeskSettings(database)
         stage = Stage(work, queries, settings, clock, known, database)
         stage._ids = count(1 + queries.total(CaseFilter()))

@@ -35,7 +35,7 @@ class ImportStore:
         self.clock = SetClock(NOW)
         self.reference = SqliteReference(self.database, lambda: self.clock.now().date())
         self.columns = Columns(self.database)
-        self.queries = SqliteQueries(self.database, self.columns, self.reference, self.clock)
+        self.queries = SqliteQueries(self.database, self.columns, self.reference.areas, self.clock)
         self.work = SqliteWork(self.database, DEVICE, self.clock)
         self.recorder = BulkRecorder(DEVICE, self.clock)
 

@@ -120,7 +120,7 @@ def desk_on(profile: Profile, number: int) -> ToyDesk:
     clock, known, database = SetClock(NOW), known_areas(), profile.database
     stage = Stage(
         SqliteWork(database, profile.device, clock),
-        SqliteQueries(database, Columns(database), known, clock),
+        SqliteQueries(database, Columns(database), lambda: known.areas, clock),
         SqliteDeskSettings(database),
         clock,
         known,

@@ -109,7 +109,7 @@ class Desk:
 
     def _built(self) -> None:
         database = self.profile.database
-        self.queries = SqliteQueries(database, Columns(database), KNOWN, self.clock)
+        self.queries = SqliteQueries(database, Columns(database), lambda: KNOWN.areas, self.clock)
         self.work = SqliteWork(database, self.profile.device, self.clock)
         self.sync = SqliteSyncStore(self.profile, self.clock, head_is_signed)
         self.lamps = SqliteSyncQueries(database)
