@@ -18,7 +18,7 @@ from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.roles import Action, may
 from gridclient.services.recomputing import recompute_deadlines
 from gridclient.services.rows import Changes
-from gridclient.store.calendar_mark import cases_left, changed_days, is_noted, note_calendar, note_place
+from gridclient.store.calendar_mark import CalendarMark
 from gridclient.store.enrolment_file import read_enrolment
 from gridclient.store.profile import Profile
 
@@ -34,7 +34,7 @@ def is_due(profile: Profile, calendar: WorkCalendar, today: date) -> bool:
     """Whether open deadlines were not worked out for this calendar yet, and the desk writes cases: that of a unit or
     one that only reads leaves it to the township's own."""
     streams = _streams(profile)
-    return (streams is None or bool(streams)) and not is_noted(profile.database, calendar, today)
+    return (streams is None or bool(streams)) and not CalendarMark(profile.database, calendar, today).is_noted()
 
 
 def recompute(opened: OpenedDesk, advance: Callable[[int, int], None] = lambda _done, _all: None) -> Changes:
@@ -47,7 +47,7 @@ def recompute(opened: OpenedDesk, advance: Callable[[int, int], None] = lambda _
     calendar, today = desk.reference.calendar(), desk.clock.now().date()
     try:
         if may(desk.actor.role, Action.AMEND) and is_due(opened.profile, calendar, today):
-            return _recomputed(opened, calendar, today, advance)
+            return _recomputed(opened, CalendarMark(opened.database, calendar, today), advance)
     except StoreUnavailable as error:
         _LOG.warning("deadlines were not recomputed: %s", error)
     return Changes()
@@ -61,13 +61,11 @@ def recompute_in_worker(report: Callable[[int, int], None], *, profile: Path) ->
         return recompute(opened, report)
 
 
-def _recomputed(
-    opened: OpenedDesk, calendar: WorkCalendar, today: date, advance: Callable[[int, int], None]
-) -> Changes:
-    desk, database, streams = opened.desk, opened.profile.database, _streams(opened.profile)
+def _recomputed(opened: OpenedDesk, mark: CalendarMark, advance: Callable[[int, int], None]) -> Changes:
+    desk, streams = opened.desk, _streams(opened.profile)
     changes, whole = Changes(), True
-    if days := changed_days(database, calendar, today):
-        case_ids = cases_left(database, calendar, today, min(days))
+    if days := mark.changed_days():
+        case_ids = mark.cases_left(min(days))
 
         def rested(done: int, of_all: int) -> None:
             nonlocal whole
@@ -75,7 +73,7 @@ def _recomputed(
                 advance(done, of_all)
             except Cancelled:
                 whole = done == of_all
-                note_place(database, calendar, today, case_ids[done - 1])
+                mark.note_place(case_ids[done - 1])
                 raise
             time.sleep(_BREATH_S)
 
@@ -88,7 +86,7 @@ def _recomputed(
             advance=rested,
         )
     if whole:
-        note_calendar(database, calendar, today)
+        mark.note()
     return changes
 
 

@@ -20,48 +20,49 @@ _PLACE: Final = "deadlines.place"
 _YEARS_BACK: Final = 2
 
 
-def changed_days(database: Database, calendar: WorkCalendar, today: date) -> Collection[date]:
-    """The days that ``calendar`` has otherwise than the one noted last, or than the law's where none was noted."""
-    noted = SqliteDeskSettings(database).value(_MARK)
-    before = set(json.loads(noted)) if noted else set(_special_days(legal_calendar(), today))
-    first = _first(today).isoformat()
-    return {date.fromisoformat(day) for day in before ^ set(_special_days(calendar, today)) if day >= first}
+class CalendarMark:
+    """What is noted, held against the calendar in force. Only its days from two years ago on count."""
 
+    def __init__(self, database: Database, calendar: WorkCalendar, today: date) -> None:
+        self._database = database
+        self._values = SqliteDeskSettings(database)
+        self._first = date(today.year - _YEARS_BACK, 1, 1)
+        self._days = self._special(calendar)
 
-def is_noted(database: Database, calendar: WorkCalendar, today: date) -> bool:
-    """Whether the open deadlines are those of ``calendar``."""
-    return SqliteDeskSettings(database).value(_MARK) == json.dumps(_special_days(calendar, today))
+    def is_noted(self) -> bool:
+        """Whether the open deadlines are those of the calendar."""
+        return self._values.value(_MARK) == json.dumps(self._days)
 
+    def note(self) -> None:
+        """Open deadlines are now those of the calendar."""
+        self._values.keep_value(_MARK, json.dumps(self._days))
 
-def note_calendar(database: Database, calendar: WorkCalendar, today: date) -> None:
-    """Open deadlines are now those of ``calendar``."""
-    SqliteDeskSettings(database).keep_value(_MARK, json.dumps(_special_days(calendar, today)))
+    def note_place(self, case_id: str) -> None:
+        """The deadlines of the cases up to this one are those of the calendar."""
+        self._values.keep_value(_PLACE, json.dumps([case_id, self._days]))
 
+    def changed_days(self) -> Collection[date]:
+        """The days that it has otherwise than the one noted last, or than the law's where none was noted."""
+        noted = self._values.value(_MARK)
+        before = set(json.loads(noted)) if noted else set(self._special(legal_calendar()))
+        first = self._first.isoformat()
+        return {date.fromisoformat(day) for day in before ^ set(self._days) if day >= first}
 
-def note_place(database: Database, calendar: WorkCalendar, today: date, case_id: str) -> None:
-    """The deadlines of the cases up to this one are those of ``calendar``."""
-    SqliteDeskSettings(database).keep_value(_PLACE, json.dumps([case_id, _special_days(calendar, today)]))
+    def cases_left(self, first: date) -> Sequence[str]:
+        """The open cases of which a deadline may lie on ``first`` or later, as what was due before does not move;
+        without those that were done for this calendar before it was cut off. A side that waits for a choice may end
+        otherwise."""
+        noted = self._values.value(_PLACE)
+        place, days = json.loads(noted) if noted else ("", [])
+        after = place if days == self._days else ""
+        midnight = to_seconds(datetime(first.year, first.month, first.day, tzinfo=CHINA_TIME))
+        with self._database.reader() as connection:
+            rows = connection.execute(
+                "SELECT id FROM cases WHERE is_open = 1 AND (due >= ? OR cooperating > 0 OR state = 'handled') "
+                "UNION SELECT id FROM cases WHERE conflict <> 0",
+                (midnight,),
+            ).fetchall()
+        return sorted(case_id for (key,) in rows if (case_id := subject_text(key)) > after)
 
-
-def cases_left(database: Database, calendar: WorkCalendar, today: date, first: date) -> Sequence[str]:
-    """The open cases of which a deadline may lie on ``first`` or later, as what was due before does not move; without
-    those that were done for this calendar before it was cut off. A side that waits for a choice may end otherwise."""
-    noted = SqliteDeskSettings(database).value(_PLACE)
-    place, days = json.loads(noted) if noted else ("", [])
-    after = place if days == _special_days(calendar, today) else ""
-    midnight = to_seconds(datetime(first.year, first.month, first.day, tzinfo=CHINA_TIME))
-    with database.reader() as connection:
-        rows = connection.execute(
-            "SELECT id FROM cases WHERE is_open = 1 AND (due >= ? OR cooperating > 0 OR state = 'handled') "
-            "UNION SELECT id FROM cases WHERE conflict <> 0",
-            (midnight,),
-        ).fetchall()
-    return sorted(case_id for (key,) in rows if (case_id := subject_text(key)) > after)
-
-
-def _special_days(calendar: WorkCalendar, today: date) -> list[str]:
-    return [day.isoformat() for day in calendar.exceptions_between(_first(today), date.max)]
-
-
-def _first(today: date) -> date:
-    return date(today.year - _YEARS_BACK, 1, 1)
+    def _special(self, calendar: WorkCalendar) -> list[str]:
+        return [day.isoformat() for day in calendar.exceptions_between(self._first, date.max)]
