@@ -1,6 +1,4 @@
-"""What is shown of a file: how to begin, the look into it, what came of it. The latter two are made with the first
-file, so that the page opens without them.
-"""
+"""What is shown of a file: how to begin, the look into it, what came of it."""
 
 from __future__ import annotations
 
@@ -24,13 +22,9 @@ translate = QCoreApplication.translate
 class FileView(QStackedWidget):
     """Signals:
     crs_chosen(str): ``wgs84``, ``gcj02`` or ``bd09``.
-    report_wanted(): the report is to be saved.
-    next_wanted(): another file.
     """
 
     crs_chosen = Signal(str)
-    report_wanted = Signal()
-    next_wanted = Signal()
 
     def __init__(self, *, page: CoverPage, data: MapData, base_maps: BaseMaps | None) -> None:
         super().__init__(page)
@@ -40,23 +34,16 @@ class FileView(QStackedWidget):
         empty.setProperty("panel", "true")
         empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.addWidget(empty)
+        self.result = ResultPanel(parent=self)
+        page.press_by("Ctrl+S", self.result.save)
+        self.addWidget(self.result)
 
     @cached_property
     def look(self) -> LookPanel:
-        """The look into the file."""
+        """The look into the file, made with the first one: it takes as long as all else on the page."""
         panel = LookPanel(data=self._data, base_maps=self._base_maps, parent=self)
         panel.crs.chosen.connect(self.crs_chosen)
         self._page.press_by("Ctrl+E", panel.crs.near)
-        self.addWidget(panel)
-        return panel
-
-    @cached_property
-    def result(self) -> ResultPanel:
-        """What came of the import."""
-        panel = ResultPanel(parent=self)
-        panel.save.clicked.connect(self.report_wanted)
-        panel.next.clicked.connect(self.next_wanted)
-        self._page.press_by("Ctrl+S", panel.save)
         self.addWidget(panel)
         return panel
 
@@ -91,8 +78,7 @@ class FileView(QStackedWidget):
 
     def way(self) -> tuple[QWidget, ...]:
         """The way of Tab through what is there."""
-        look, result = self.made_look, self.__dict__.get("result")
-        return (*(look.way() if look is not None else ()), *(result.way() if result is not None else ()))
+        return (*(self.made_look.way() if self.made_look is not None else ()), *self.result.way())
 
     def leave(self) -> None:
         """The map is not kept for a page that nobody sees."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QWidget
 
 from gridclient.services.error_text import sentence
@@ -12,13 +13,68 @@ from gridclient.services.import_order import Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.importing.crs_panel import CrsPanel
 from gridclient.ui.importing.present import size_text, translate
-from gridclient.ui.importing.tables import FirstRowsModel
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.laid_out import down, panel
 from gridclient.ui.lines_table import dress
+from gridclient.ui.value_list import NO_INDEX, Index
 
 _NARROWEST, _WIDEST = 64, 240
 _NUMBER_PX, _SPARE, _EDGES = 52, 14, 16
+_LONGEST: Final = 120
+_ROLE: Final = Qt.ItemDataRole
+
+
+class FirstRowsModel(QAbstractTableModel):
+    """The first rows of a file as they stand there; the titles of columns that go somewhere say where."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._titles: tuple[str, ...] = ()
+        self._rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+        self._shown: list[list[str]] = []
+        self._uses: dict[str, str] = {}
+
+    def show_rows(self, titles: tuple[str, ...], rows: tuple[tuple[int, tuple[str, ...]], ...]) -> None:
+        self.beginResetModel()
+        self._titles, self._rows = titles, rows
+        self._shown = [[" ".join(cell.split())[:_LONGEST] for cell in cells] for _, cells in rows]
+        self.endResetModel()
+
+    def show_uses(self, uses: dict[str, str]) -> None:
+        """Which field each column serves, by title."""
+        self._uses = uses
+        if self._titles:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._titles) - 1)
+
+    def widest(self, column: int) -> str:
+        """The text that takes the most room in this column, a Chinese sign counting twice."""
+        texts = (cells[column] for cells in self._shown)
+        return max(texts, key=lambda text: len(text.encode("gb18030", "replace")), default="")
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == _ROLE.DisplayRole:
+            return self._shown[index.row()][index.column()]
+        text = self._rows[index.row()][1][index.column()]
+        return text if role == _ROLE.ToolTipRole and len(text) > 12 else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Vertical:
+            return self._rows[section][0] if role == _ROLE.DisplayRole else None
+        if role != _ROLE.DisplayRole:
+            return None
+        title = self._titles[section]
+        used = self._uses.get(title, "")
+        if not used:
+            return title
+        return f"{title} ✓" if used == title.rstrip("*") else f"{title} → {used}"
 
 
 class LookPanel(QSplitter):

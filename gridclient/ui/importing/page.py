@@ -26,7 +26,6 @@ from gridclient.ui.importing.look_panel import LookPanel
 from gridclient.ui.importing.looking import Looking, Panels, ReadPreview
 from gridclient.ui.importing.papers import Papers, SaveReport, ask_for_file, dropped
 from gridclient.ui.importing.progress_line import ProgressLine
-from gridclient.ui.importing.result_panel import ResultPanel
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -76,6 +75,7 @@ class ImportPage(CoverPage):
         self.files = FilePanel(parent=self)
         self.columns = ColumnsPanel(parent=self)
         self.view = FileView(page=self, data=desk.map_data, base_maps=base_maps)
+        self.result = self.view.result
         self.note = InlineNote(parent=self)
         self.looking = Looking(
             desk=desk,
@@ -98,11 +98,6 @@ class ImportPage(CoverPage):
     def look(self) -> LookPanel:
         """The look into the file."""
         return self.view.look
-
-    @property
-    def result(self) -> ResultPanel:
-        """What came of the last import."""
-        return self.view.result
 
     @property
     def is_running(self) -> bool:
@@ -155,8 +150,8 @@ class ImportPage(CoverPage):
         self.check.clicked.connect(lambda: self._begin(dry_run=True))
         self.go.clicked.connect(lambda: self._begin(dry_run=False))
         self.progress.stop_wanted.connect(self._on_stop_wanted)
-        self.view.report_wanted.connect(self._on_report_wanted)
-        self.view.next_wanted.connect(self._on_choose_wanted)
+        self.result.save.clicked.connect(self._on_report_wanted)
+        self.result.next.clicked.connect(self._on_choose_wanted)
         for key, button in (
             ("Ctrl+O", self.files.choose),
             ("Ctrl+T", self.check),
@@ -241,7 +236,7 @@ class ImportPage(CoverPage):
         """Who is elsewhere is told how it went, until he comes here."""
         self._stop = None
         self._keep_under_way("")
-        self.progress.end()
+        self.progress.hide()
         self.progressed.emit("" if self.isVisible() else words)
 
     def _blocked(self) -> str:

@@ -62,10 +62,6 @@ class ProgressLine(QWidget):
             self.stop.setToolTip(self.tr("已开始写入，会完整写完。"))
         return words
 
-    def end(self) -> None:
-        """It is over, one way or the other."""
-        self.hide()
-
     def _on_stop(self) -> None:
         self.stop.setEnabled(False)
         self.words.setText(self.tr("正在取消…"))

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
-from gridclient.services.import_findings import ImportOutcome, RowFinding
+from gridclient.services.error_text import sentence
+from gridclient.services.import_findings import ImportOutcome, RefusedRow, RowFinding
 from gridclient.services.import_order import BASE_MAP
-from gridclient.ui.importing.present import summary_text
-from gridclient.ui.importing.tables import FindingsModel
+from gridclient.ui.importing.present import place_text, summary_text
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label, panel
-from gridclient.ui.lines_table import LinesTable
+from gridclient.ui.lines_table import Line, LinesModel, LinesTable
 
 _WIDTHS = (98, 150, 130)
+
+
+class FindingsModel(LinesModel):
+    """Rows that did not go in, then remarks on rows that did: place, column, sentence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.titles = (self.tr("结果"), self.tr("位置"), self.tr("列"), self.tr("问题与改法"))
+        self._bad = ""
+
+    def show_findings(self, findings: Sequence[RowFinding], *, dry_run: bool) -> None:
+        self._bad = self.tr("▲ 不能导入") if dry_run else self.tr("▲ 未导入")
+        self.show_lines(findings)
+
+    def line(self, value: RowFinding) -> Line:
+        refused, said = isinstance(value, RefusedRow), sentence(value.code, **value.params)
+        texts = (self._bad if refused else self.tr("提示"), place_text(value), value.column, said)
+        return Line("", texts, said, (0, "bad_text" if refused else "muted"))
 
 
 class ResultPanel(QWidget):

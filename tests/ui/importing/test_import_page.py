@@ -10,20 +10,21 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QTableView
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from gridclient.import_look import look_in_worker
 from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
+from gridclient.ui.importing.look_panel import LookPanel
 from tests.ui.importing.import_stage import PLAIN, Stage, saved_as
 
 
 def test_the_page_opens_without_what_only_a_file_needs(stage: Stage, plain: Path) -> None:
-    assert stage.page.findChildren(QTableView) == []
+    assert stage.page.findChildren(LookPanel) == []
     stage.open(plain)
-    assert stage.page.findChildren(QTableView) == [stage.page.look.table]
+    assert stage.page.findChildren(LookPanel) == [stage.page.look]
 
 
 def test_a_file_is_shown_with_its_kind_its_rows_and_its_columns(stage: Stage, plain: Path) -> None:

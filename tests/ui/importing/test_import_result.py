@@ -16,7 +16,7 @@ from gridclient.services.import_findings import ImportKind, ImportOutcome, Impor
 from gridclient.services.rows import Changes
 from gridclient.ui.importing import progress_line
 from gridclient.ui.importing.page import cut_off
-from gridclient.ui.importing.tables import FindingsModel
+from gridclient.ui.importing.result_panel import FindingsModel
 from tests.ui.importing.import_stage import ROOT, Stage, saved_as
 
 REFUSED = (RefusedRow("", 3, "层级", "case.level_unknown", {"text": "九"}),)
