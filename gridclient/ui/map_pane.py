@@ -32,7 +32,6 @@ class MapPane(QWidget):
         point_picked(float, float): where the operator clicked after :meth:`pick_point`, longitude and latitude.
         picking_cancelled(): Escape instead, on the map.
         box_selected(tuple[float, float, float, float]): a rectangle was drawn: west, south, east, north.
-        made(MapView): the view is there.
         told(str, str): what could not be drawn, and how bad that is.
         drawn(): its page has drawn its first cases.
         layers_changed(): another base map or other layers were chosen on it, or it gave a base map up.
@@ -44,7 +43,6 @@ class MapPane(QWidget):
     box_selected = Signal(object)
     point_picked = Signal(float, float)
     picking_cancelled = Signal()
-    made = Signal(object)
     told = Signal(str, str)
     drawn = Signal()
     layers_changed = Signal()
@@ -107,7 +105,6 @@ class MapPane(QWidget):
             view.set_layers(**self._layers)
         view.select_grid(self._filter.grid or None, centre=self._looking_at is None)
         self.show_case(self._case)
-        self.made.emit(view)
 
     def _taken(self) -> MapView | None:
         """The view that was made early, now with what it shows."""

@@ -96,9 +96,7 @@ class _Watch:
         self._window = window = app.window
         window.resize(*SIZE)
         window.cases.table.painted.connect(self._on_table_painted)
-        window.map.made.connect(self._on_view)
-        if window.map.view is not None:
-            self._on_view(window.map.view)
+        self._on_view(window.map.view)
         QTimer.singleShot(_PATIENCE_MS, window.close)
 
     def _on_table_painted(self) -> None:
