@@ -188,4 +188,5 @@ class CalendarRecord:
     name: str = ""
 
 
-Record = DivisionRecord | GridRecord | UnitRecord | StandardRecord | ImportedCase | CalendarRecord
+ReferenceRecord = DivisionRecord | GridRecord | UnitRecord | StandardRecord | CalendarRecord
+Record = ReferenceRecord | ImportedCase

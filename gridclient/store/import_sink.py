@@ -19,6 +19,7 @@ from gridclient.services.import_records import (
     GridRecord,
     ImportedCase,
     Record,
+    ReferenceRecord,
     StandardRecord,
     UnitRecord,
 )
@@ -33,7 +34,7 @@ from gridclient.store.reference_rows import read_known_areas
 from gridclient.store.unit_checks import check_parents, unknown_areas
 from gridclient.store.versioned_merge import plan_grids, plan_standards
 
-_R = TypeVar("_R", bound=Record)
+_R = TypeVar("_R", bound=ReferenceRecord)
 
 
 class ReferenceSink:
@@ -51,7 +52,7 @@ class ReferenceSink:
         self._database = database
         self._now = now
         self._about = (file, actor)
-        self._records: list[Record] = []
+        self._records: list[ReferenceRecord] = []
         self._known = Known()
         self._notices: list[RowFinding] = []
         self._repeated = 0
@@ -134,18 +135,13 @@ class ReferenceSink:
         )
 
 
-def _key(record: Record) -> tuple[str, str]:
-    key = record.day.isoformat() if isinstance(record, CalendarRecord) else _code(record)
-    return type(record).__name__, key
+def _key(record: ReferenceRecord) -> tuple[str, str]:
+    return type(record).__name__, record.day.isoformat() if isinstance(record, CalendarRecord) else record.code
 
 
-def _code(record: Record) -> str:
-    return record.identity if isinstance(record, ImportedCase | CalendarRecord) else record.code
-
-
-def _first_of_each(records: Iterable[Record]) -> tuple[list[Record], list[RefusedRow]]:
+def _first_of_each(records: Iterable[ReferenceRecord]) -> tuple[list[ReferenceRecord], list[RefusedRow]]:
     """Each code once; a row that repeats another word for word is not refused, it just comes once."""
-    first: dict[tuple[str, str], Record] = {}
+    first: dict[tuple[str, str], ReferenceRecord] = {}
     refused = []
     for record in records:
         held = first.setdefault(_key(record), record)

@@ -109,7 +109,7 @@ def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) ->
     if not records:
         return plan
     rows: dict[str, Values] = {}
-    above = records_with_ancestors(records)
+    above = _areas_above(records)
     wanted = {*above, *(record.code for record in records)}
     old = {row["code"]: row for row in stored(connection, "divisions", _division_values(records[0]), wanted)}
     for record in records:
@@ -127,7 +127,7 @@ def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) ->
     return plan
 
 
-def records_with_ancestors(records: Iterable[DivisionRecord]) -> dict[str, tuple[str, str]]:
+def _areas_above(records: Iterable[DivisionRecord]) -> dict[str, tuple[str, str]]:
     """Name and parent of every area named above some row, by code."""
     found: dict[str, tuple[str, str]] = {}
     for record in records:
@@ -177,6 +177,7 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
     old = {row["code"]: row for row in stored(connection, "units", columns, (record.code for record in records))}
     lists = {name: unit_list(connection, f"unit_{name}", column) for name, column in _UNIT_LISTS.items()}
     rows = []
+    replaced: list[tuple[str, Mapping[str, Sequence[str]]]] = []
     for record in records:
         before = old.get(record.code)
         merged = overlaid(before, _unit_values(record, by_name))
@@ -187,9 +188,10 @@ def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
             continue
         plan.imported += 1
         rows.append(merged)
-        _replace_lists(plan, record.code, new_lists)
+        replaced.append((record.code, new_lists))
     plan.upsert("units", rows, key="code")
-    plan.statements.sort(key=lambda statement: not statement[0].startswith("insert into units "))
+    for unit, told_anew in replaced:
+        _replace_lists(plan, unit, told_anew)
     return plan
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from gridclient.services.import_records import GridRecord, StandardRecord
 from gridclient.store.driver import Connection
@@ -18,6 +18,11 @@ from gridclient.store.reference_merge import Plan, Values, as_told, boundary_val
 from gridclient.store.reference_rows import ALWAYS
 
 _MEMBER_TABLES: Final = {"zone": "zone_communities", "community": "grid_communities"}
+_STANDARD_TOLD: Final = (
+    "code kind big_code big_name small_code small_name filing_condition closing_condition limit_text handling_unit "
+    "supervising_unit"
+)
+_STANDARD_COLUMNS: Final = (*_STANDARD_TOLD.split(), "limit_code", "extra")
 
 
 def _grid_values(record: GridRecord, parent: str) -> Values:
@@ -42,6 +47,7 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
     members = {table: _stored_members(connection, table) for table in _MEMBER_TABLES.values()}
     next_id = int(connection.execute("select coalesce(max(id), 0) + 1 from grids").fetchone()[0])
     rows: list[Values] = []
+    held_by: list[tuple[str, int, frozenset[str]]] = []
     for record in records:
         before = latest.get(record.code)
         given = _grid_values(record, parent_of(record, known))
@@ -60,10 +66,11 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
         plan.imported += 1
         rows.append(row)
         if told is not None and told != held:
-            plan.add(f"delete from {table} where grid = ?", [(row["id"],)])
-            plan.add(f"insert into {table} (grid, community) values (?, ?)", [(row["id"], c) for c in sorted(told)])
+            held_by.append((table, row["id"], told))
     plan.upsert("grids", rows, key="id")
-    plan.statements.sort(key=_grids_first)
+    for table, grid_id, communities in held_by:
+        plan.add(f"delete from {table} where grid = ?", [(grid_id,)])
+        plan.add(f"insert into {table} (grid, community) values (?, ?)", [(grid_id, c) for c in sorted(communities)])
     return plan
 
 
@@ -91,16 +98,10 @@ def _stored_members(connection: Connection, table: str) -> dict[int, frozenset[s
     return {grid: frozenset(communities) for grid, communities in found.items()}
 
 
-def _grids_first(statement: tuple[str, list[Any]]) -> int:
-    sql = statement[0]
-    return 0 if sql.startswith("update grids") else 1 if sql.startswith("insert into grids") else 2
-
-
 def _standard_values(record: StandardRecord) -> Values:
-    names = "code kind big_code big_name small_code small_name filing_condition closing_condition limit_text"
     cooperating = {"cooperating": record.cooperating_unit} if record.cooperating_unit else {}
     return {
-        **as_told(record, f"{names} handling_unit supervising_unit"),
+        **as_told(record, _STANDARD_TOLD),
         "limit_code": record.limit,
         "extra": extra_text({**record.extra, **cooperating}),
     }
@@ -120,11 +121,9 @@ def plan_standards(
         list_name = _list_that_has(connection, records) or list_name
     in_force = _in_force(connection, list_name)
     day = today.isoformat()
-    columns: tuple[str, ...] = ()
     ended, new = [], []
     for record in records:
         given = _standard_values(record)
-        columns = tuple(given)
         version, before = in_force.get(record.code, (0, None))
         if before == given:
             plan.unchanged += 1
@@ -135,9 +134,9 @@ def plan_standards(
         new.append((*given.values(), version + 1, day if before is not None else ALWAYS, list_name))
     plan.add("update standards set valid_to = ? where list = ? and code = ? and valid_to is null", ended)
     if new:
-        names = ", ".join((*columns, "version", "valid_from", "list"))
+        names = (*_STANDARD_COLUMNS, "version", "valid_from", "list")
         plan.add("insert or ignore into standard_lists (name, in_force) values (?, 1)", [(list_name,)])
-        plan.add(f"insert into standards ({names}) values ({', '.join('?' * (len(columns) + 3))})", new)
+        plan.add(f"insert into standards ({', '.join(names)}) values ({', '.join('?' * len(names))})", new)
     return plan
 
 
@@ -153,13 +152,9 @@ def _list_that_has(connection: Connection, records: Sequence[StandardRecord]) ->
 
 def _in_force(connection: Connection, list_name: str) -> dict[str, tuple[int, Values]]:
     """The newest version of every standard of a list: its number and its values."""
-    columns = tuple(_standard_values(_EMPTY))
     rows = connection.execute(
-        f"select version, {', '.join(columns)} from standards where list = ? and valid_to is null"
+        f"select version, {', '.join(_STANDARD_COLUMNS)} from standards where list = ? and valid_to is null"
         " order by code, version",
         (list_name,),
     )
-    return {row[1]: (int(row[0]), dict(zip(columns, row[1:], strict=True))) for row in rows}
-
-
-_EMPTY: Final = StandardRecord("", 0, "", "", "", "", "", "", "", "", "", "", "")
+    return {row[1]: (int(row[0]), dict(zip(_STANDARD_COLUMNS, row[1:], strict=True))) for row in rows}
