@@ -29,11 +29,13 @@ Signed = tuple[int, int, bytes]
 
 
 def keep_signatures(connection: Connection, signed: Iterable[Signed]) -> None:
-    """Keeps what a stick's batches were signed with, for the hub."""
-    connection.executemany(
-        KEEP_VALUE,
-        [(f"{_NAME}{no}/{seq}", signature.hex()) for no, seq, signature in signed],
-    )
+    """Keeps what others' events were signed with, for the hub."""
+    connection.executemany(KEEP_VALUE, [(f"{_NAME}{no}/{seq}", signature.hex()) for no, seq, signature in signed])
+
+
+def leave_to_others(connection: Connection, no: int) -> None:
+    """The hub will not have the lost events of this origin from here: they stay, and are not offered again."""
+    connection.execute("DELETE FROM desk_values WHERE name >= ? AND name < ?", (f"{_NAME}{no}/", f"{_NAME}{no}0"))
 
 
 def forget_signatures(connection: Connection) -> None:

@@ -42,11 +42,6 @@ def granted_feeds(enrolment: Enrolment) -> Sequence[str]:
     return tuple(dict.fromkeys(grant.stream if grant.stream in whole else grant.feed for grant in readable))
 
 
-def as_signed(total: int) -> int:
-    """A sum of marks as SQLite holds it."""
-    return total - _WRAP if total >= _HALF else total
-
-
 def read_feed(connection: Connection, feed: str) -> FeedState:
     """How far a feed is; one that was never read is at its start."""
     row = connection.execute(f"{_FEED} WHERE feed = ?", (feed,)).fetchone()
@@ -63,8 +58,9 @@ def _state(feed: str, cursor: int, count: int, total: int, repairing: int) -> Fe
 
 
 def keep_feed(connection: Connection, state: FeedState) -> None:
-    """Keeps how far a feed is."""
-    connection.execute(_KEEP, (state.feed, state.cursor, state.count, as_signed(state.total), int(state.repairing)))
+    """Keeps how far a feed is; the sum of its marks as the signed number that SQLite holds."""
+    total = state.total - _WRAP if state.total >= _HALF else state.total
+    connection.execute(_KEEP, (state.feed, state.cursor, state.count, total, int(state.repairing)))
 
 
 def moved(connection: Connection, state: FeedState, page: FeedPage, marked: Iterable[Marked]) -> FeedState:

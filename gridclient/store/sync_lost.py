@@ -11,12 +11,12 @@ from typing import Final
 
 from gridclient.store.driver import Connection
 from gridclient.store.settings import KEEP_VALUE
+from gridclient.store.sync_carrying import keep_signatures
 
 _LOST: Final = "lost/"
 _STOOD: Final = "lostat/"
 """Before the stream and the position where an event of another desk stood, so that the next one is found by its key."""
 _HEAD: Final = "head/"
-_STICK: Final = "stick/"
 _KEPT: Final = 200
 _LOST_OF: Final = (
     "SELECT e.seq, CAST(v.value AS INTEGER) FROM events e JOIN desk_values v ON v.name = 'lost/' || e.pos "
@@ -73,13 +73,7 @@ def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
             "SELECT name, value FROM desk_values WHERE name >= ? AND name < ?",
             (f"{_HEAD}{no}/{first:016d}", f"{_HEAD}{no}0"),
         ).fetchall()
-        given = [(f"{_STICK}{no}/{int(name.rpartition('/')[2])}", value) for name, value in heads]
-        connection.executemany(KEEP_VALUE, given)
-
-
-def leave_to_others(connection: Connection, no: int) -> None:
-    """The hub will not have the lost events of this origin from here: they stay, and are not offered again."""
-    connection.execute("DELETE FROM desk_values WHERE name >= ? AND name < ?", (f"{_STICK}{no}/", f"{_STICK}{no}0"))
+        keep_signatures(connection, [(no, int(name.rpartition("/")[2]), bytes.fromhex(value)) for name, value in heads])
 
 
 def forget_found(connection: Connection) -> None:

@@ -38,7 +38,7 @@ from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_chains import HeadCheck
 from gridclient.store.sync_files import FileQueue
 from gridclient.store.sync_intake import Intake, take_back, take_back_own
-from gridclient.store.sync_lost import forget_found, leave_to_others, lost_places, next_lost
+from gridclient.store.sync_lost import forget_found, lost_places, next_lost
 from gridclient.store.sync_rewriting import keep_writer, next_device, write_again
 from gridclient.store.sync_rounds import keep_round
 from gridclient.store.sync_withdrawing import withdraw
@@ -183,7 +183,7 @@ class SqliteSyncStore(FileQueue):
         with self._database.writer() as connection:
             no, _ = _start(connection, origin, 1)
             if not forked and first in lost_places(connection, no, first, first):
-                leave_to_others(connection, no)
+                sync_carrying.leave_to_others(connection, no)
                 return Changes()
             count, changes = withdraw(connection, no, first)
             self._audit(connection, "sync.withdrawn", f"{origin.device}/{origin.incarnation}/{first}+{count}")
