@@ -164,8 +164,8 @@ class DeskQueries(Protocol):
         """Cases of lately that may be the one told of, the likeliest first."""
         ...
 
-    def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
-        """How often each unit led a case of this standard lately."""
+    def recent_units(self, standard: str) -> Mapping[str, int]:
+        """How often each unit led a case of this standard in the last 90 days."""
         ...
 
     def unit_loads(self) -> Mapping[str, int]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
@@ -27,7 +26,7 @@ from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
 from gridclient.store.packs import LabelKind, Labels, label_bytes, labelled, packed, write_packs
 from gridclient.store.search import index_entry, insert_entries
-from gridclient.store.tables import CaseTableRow, count_on, insert_rows
+from gridclient.store.tables import CaseTableRow, insert_rows
 from gridclient.store.tally import TallyChanges
 
 
@@ -73,14 +72,7 @@ class BulkRecorder:
 
     def __init__(self, device: Device, clock: Clock) -> None:
         self._device = device
-        self._clock = clock
-
-    def reserve(self, connection: Connection, counts: Mapping[str, int]) -> dict[str, int]:
-        """Takes so many numbers of each name (township and day); gives the first of each."""
-        return {name: count_on(connection, name, count) for name, count in counts.items()}
-
-    def now(self) -> datetime:
-        return self._clock.now()
+        self.clock = clock
 
     def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], PreparedCases]:
         """What makes of batches what :meth:`write` takes; it can be pickled."""
@@ -90,7 +82,7 @@ class BulkRecorder:
         """How many cases there are, and how many of them were new; those that are known already stay as they are."""
         known = _known(connection, prepared)
         new = prepared.but(known) if known else prepared
-        appender, now = Appender(connection, self._device), self._clock.now()
+        appender, now = Appender(connection, self._device), self.clock.now()
         numbers: list[int] = []
         for stream, cases in groupby(zip(new.streams, new.subjects, new.texts, strict=True), itemgetter(0)):
             draft = EventDraft(EventKind.IMPORTED, "", stream, actor, {})

@@ -23,6 +23,7 @@ from gridclient.store.case_recorder import BulkRecorder
 from gridclient.store.driver import Connection, Database
 from gridclient.store.import_ahead import Ahead
 from gridclient.store.import_pace import Pace
+from gridclient.store.tables import count_on
 from gridclient.store.unfinished import unfinished_imports
 
 _LOG: Final = logging.getLogger(__name__)
@@ -105,7 +106,7 @@ class Journal:
         self._close_batch()
         with self._database.writer() as connection:
             import_id = self._flush(connection)
-            first = self.recorder.reserve(connection, self._counts)
+            first = {name: count_on(connection, name, count) for name, count in self._counts.items()}
             connection.executemany(
                 "insert into import_numbers (import_id, name, first) values (?, ?, ?)",
                 [(import_id, name, value) for name, value in first.items()],
@@ -157,7 +158,7 @@ def finish_imports(database: Database, recorder: BulkRecorder) -> Finished:
             new += _TakingOver(database, recorder, import_id).to_the_end(None)[0]
         except InvalidInput as damage:
             _LOG.warning("import %d is given up: %s", import_id, damage)
-            given_up.append(_give_up(database, import_id, recorder.now()))
+            given_up.append(_give_up(database, import_id, recorder.clock.now()))
     return Finished(new, given_up)
 
 
@@ -223,7 +224,7 @@ class _TakingOver:
             connection.execute("delete from import_numbers where import_id = ?", (self._import_id,))
             connection.execute(
                 "update imports set state = 'done', finished_at = ? where id = ?",
-                (self._recorder.now().isoformat(), self._import_id),
+                (self._recorder.clock.now().isoformat(), self._import_id),
             )
             imported, unchanged = connection.execute(
                 "select imported, unchanged from imports where id = ?", (self._import_id,)

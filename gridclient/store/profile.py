@@ -59,7 +59,7 @@ class Profile:
         self, folder: Path, identity: _Identity, key: bytes, lock: FileLock | None, *, read_only: bool
     ) -> None:
         self.folder = folder
-        self.store_file, self.hub = folder / "store.db", folder / "hub"
+        self.store_file = folder / "store.db"
         self.attachments, self.basemaps, self.backups = (folder / n for n in ("attachments", "basemaps", "backups"))
         self.read_only = read_only
         self.key = key

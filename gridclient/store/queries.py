@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.services.ports import Clock
@@ -36,6 +36,8 @@ from gridclient.store.tally import read_unit_tallies
 
 if TYPE_CHECKING:
     from gridclient.store.histories import Histories
+
+_RECENT: Final = timedelta(days=90)
 
 
 class SqliteQueries:
@@ -115,8 +117,8 @@ class SqliteQueries:
         with self._database.reader() as connection:  # lists need not wait for what takes longer
             return likely_duplicates(connection, around, new, areas=moment.areas)
 
-    def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
-        since = int((self._clock.now() - timedelta(days=days)).timestamp())
+    def recent_units(self, standard: str) -> Mapping[str, int]:
+        since = int((self._clock.now() - _RECENT).timestamp())
         with self._database.reader() as connection:
             rows = connection.execute(
                 "SELECT unit, count(*) FROM cases WHERE standard = ? AND dispatched_at >= ? AND unit <> '' "

@@ -260,8 +260,8 @@ class MemoryDesk:
         open_cases = [case for case in self.cases.values() if case.is_open]
         return Counter(part.unit for case in open_cases for part in case.assignments if part.state in _IN_HAND)
 
-    def recent_units(self, standard: str, *, days: int = 90) -> Mapping[str, int]:
-        since = self.clock.now() - timedelta(days=days)
+    def recent_units(self, standard: str) -> Mapping[str, int]:
+        since = self.clock.now() - timedelta(days=90)
         return Counter(
             row.unit
             for row in self._rows()

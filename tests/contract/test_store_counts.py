@@ -102,4 +102,3 @@ def test_recent_units_are_those_that_led_cases_of_the_standard_lately(stage: Sta
     stage.give_back(stage.dispatched("退了", UNITS[1]))
     assert stage.queries.recent_units(STANDARD) == {UNITS[0]: 2, UNITS[1]: 1}
     assert stage.queries.recent_units("C-99") == {}
-    assert stage.queries.recent_units(STANDARD, days=120)[UNITS[2]] == 1

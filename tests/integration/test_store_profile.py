@@ -41,7 +41,7 @@ def test_a_new_profile_has_its_rooms_and_its_own_device(tmp_path: Path) -> None:
         assert first.device.id != second.device.id
         assert len(first.device.short) == 2
         assert first.device.incarnation == 1
-        assert all(path.is_dir() for path in (first.attachments, first.basemaps, first.backups, first.hub))
+        assert all(path.is_dir() for path in (first.attachments, first.basemaps, first.backups))
 
 
 def test_a_desks_signs_are_none_that_a_telephone_takes_for_a_digit(
