@@ -25,18 +25,9 @@ def demo_running(folder: Path, *, second_desk: bool = False) -> Iterator[None]:
 
     A hub that cannot start (its port is taken) is no reason not to open the desk: it says so, and works without a line.
     """
-    hub = [
-        "hub",
-        "serve",
-        "--db",
-        hub_database(folder),
-        "--listen",
-        hub_address(folder),
-        "--folder",
-        str(folder / "hub"),
-    ]
+    hub = ["hub", "serve", "--db", hub_database(folder), "--listen", hub_address(folder)]
     with ExitStack() as running:
-        running.enter_context(_process(hub))
+        running.enter_context(_process([*hub, "--folder", str(folder / "hub")]))
         if second_desk:
             running.enter_context(_process(["--profile", str(folder / SECOND_DESK)]))
         yield

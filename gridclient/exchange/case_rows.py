@@ -114,16 +114,11 @@ def cases_aside(
         if aside.is_free():
             waiting.append((taken, aside.hand_over(ready_cases, portion)))
         else:
-            made = ready_cases(portion)
-            waiting.append((taken, WhenAsked(_same, made)))
+            waiting.append((taken, WhenAsked(lambda made: made, ready_cases(portion))))
         while waiting and (len(waiting) > _MOST_WAITING or waiting[0][1].is_there()):
             yield from _judged(seen, *waiting.popleft())
     while waiting:
         yield from _judged(seen, *waiting.popleft())
-
-
-def _same(made: Made) -> Made:
-    return made
 
 
 def _judged(seen: SeenCases, rows: Sequence[Row], claim: Claim[list[Ready]]) -> Iterator[ImportedCase | RefusedRow]:

@@ -50,7 +50,7 @@ class GridReader:
         if fields.read(cells, "code", _is_division, False):
             return self.divisions.read(row, cells, shape)
         area, notices = self.source.boundary(cells, shape)
-        code, external = self._code(cells)
+        code = self._code(cells)
         tier = tier_of(code)
         self._check_tier(cells, tier)
         name, on_name = self._name(cells, row, code)
@@ -64,7 +64,7 @@ class GridReader:
             tier=tier.value,
             parent=self._parent(cells, code, tier),
             special=tier is Tier.BASIC and self._is_special(cells, name),
-            external_code=external or fields.read(cells, "external_code", identifier, ""),
+            external_code=fields.read(cells, "external_code", identifier, ""),
             worker=fields.text(cells, "worker"),
             phone=fields.read(cells, "phone", identifier, ""),
             valid_from=begins,
@@ -76,15 +76,13 @@ class GridReader:
         )
         return replace(record, identity=_identity(record))
 
-    def _code(self, cells: Sequence[Cell]) -> tuple[str, str]:
-        """Our code, and the foreign one or ""."""
+    def _code(self, cells: Sequence[Cell]) -> str:
         written = self.source.fields.read(cells, "code", _code_or_nothing, None)
-        if written is not None and not written.is_external:
-            return written.text, ""
-        external = "" if written is None else written.text
-        if external:
-            raise RowProblem(self.source.fields.title("code"), InvalidInput("grid.code_foreign", text=external))
-        raise self.source.missing("code", InvalidInput("grid.no_code"))
+        if written is None:
+            raise self.source.missing("code", InvalidInput("grid.no_code"))
+        if written.is_external:
+            raise RowProblem(self.source.fields.title("code"), InvalidInput("grid.code_foreign", text=written.text))
+        return written.text
 
     def _name(self, cells: Sequence[Cell], row: int, code: str) -> tuple[str, tuple[Notice, ...]]:
         name = self.source.fields.text(cells, "name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
@@ -12,15 +11,12 @@ from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_lack import Lacking, LackOfFiles
 from gridclient.hub.file_rights import FileRights, file_rights
-from gridclient.hub.files import MOST_CHUNK, FileShelf, FileState
+from gridclient.hub.files import MOST_CHUNK, FileShelf
 from gridclient.hub.incoming import bearer, read_body
 from gridclient.hub.service import HubService
 from gridclient.hub.work import WorkPool
-
-OFFSET: Final = "Upload-Offset"
-LENGTH: Final = "Upload-Length"
-COMPLETE: Final = "Upload-Complete"
-AFTER: Final = "Upload-After"
+from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_OFFSET
+from gridclient.sync.transport import FilePlace
 
 
 class FileEnds:
@@ -48,7 +44,7 @@ class FileEnds:
         """A chunk: 200 and how much is here now; 409 and how much is here when the chunk belongs elsewhere."""
         sha256 = request.path_params["sha256"]
         token = bearer(request)
-        offset, length = _number(request, OFFSET), _number(request, LENGTH)
+        offset, length = _number(request, FILE_OFFSET), _number(request, FILE_LENGTH)
         rights, _state = await self._work.run(partial(self._look, token, sha256))
         if not rights.writes:
             raise NotFound("sync.file_unknown")
@@ -66,13 +62,15 @@ class FileEnds:
         after = request.query_params.get("after", "")
         found = await self._work.run(partial(self._lacking, bearer(request), after))
         body = b"".join(map(bytes.fromhex, found.files))
-        return Response(body, media_type="application/octet-stream", headers={AFTER: found.upto} if found.upto else {})
+        return Response(
+            body, media_type="application/octet-stream", headers={FILE_AFTER: found.upto} if found.upto else {}
+        )
 
     def _lacking(self, token: str, after: str) -> Lacking:
         device = self._service.device_of(token)
         return self._lack.look(self._service.access.grants_of(device), after)
 
-    def _look(self, token: str, sha256: str) -> tuple[FileRights, FileState]:
+    def _look(self, token: str, sha256: str) -> tuple[FileRights, FilePlace]:
         device = self._service.device_of(token)
         state = self._shelf.state(sha256)
         rights = file_rights(self._backend, self._service.access.grants_of(device), sha256)
@@ -81,8 +79,8 @@ class FileEnds:
         return rights, state
 
 
-def _headers(state: FileState) -> dict[str, str]:
-    return {OFFSET: str(state.offset), COMPLETE: "?1" if state.whole else "?0"}
+def _headers(state: FilePlace) -> dict[str, str]:
+    return {FILE_OFFSET: str(state.offset), FILE_COMPLETE: "?1" if state.whole else "?0"}
 
 
 def _number(request: Request, name: str) -> int | None:

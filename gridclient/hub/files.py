@@ -11,20 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
-from gridclient.domain.frozen import frozen
+from gridclient.sync.transport import FilePlace
 
 MOST_CHUNK: Final = 256 * 1024
 LARGEST: Final = 32 * 1024 * 1024
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _STALE_S: Final = 14 * 24 * 3600
-
-
-@frozen
-class FileState:
-    """How much of a file is here; ``whole``: all of it, and it is what its name says."""
-
-    offset: int
-    whole: bool
 
 
 class FileShelf:
@@ -44,15 +36,15 @@ class FileShelf:
             raise InvalidInput("sync.file_name")
         return self._folder / sha256[:2] / sha256
 
-    def state(self, sha256: str) -> FileState:
+    def state(self, sha256: str) -> FilePlace:
         """What is here of it."""
         whole = self.path(sha256)
         if whole.is_file():
-            return FileState(whole.stat().st_size, True)
+            return FilePlace(whole.stat().st_size, True)
         part = self._part(sha256)
-        return FileState(part.stat().st_size if part.is_file() else 0, False)
+        return FilePlace(part.stat().st_size if part.is_file() else 0, False)
 
-    def put(self, sha256: str, offset: int, chunk: bytes, length: int) -> FileState:
+    def put(self, sha256: str, offset: int, chunk: bytes, length: int) -> FilePlace:
         """Adds a chunk where the file ends, and says how much is here then.
 
         A chunk for another place changes nothing; the state says where to go on. When all ``length`` bytes are there
@@ -83,7 +75,7 @@ class FileShelf:
         except OSError as error:
             raise _failed(error) from error
 
-    def _write(self, sha256: str, offset: int, chunk: bytes, length: int) -> FileState:
+    def _write(self, sha256: str, offset: int, chunk: bytes, length: int) -> FilePlace:
         part = self._part(sha256)
         handle = os.open(part, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(handle, "r+b") as file:
@@ -91,16 +83,16 @@ class FileShelf:
             file.write(chunk)
             file.flush()
             if offset + len(chunk) < length:
-                return FileState(offset + len(chunk), False)
+                return FilePlace(offset + len(chunk), False)
             os.fsync(file.fileno())
             file.seek(0)
             if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
                 part.unlink(missing_ok=True)
-                return FileState(0, False)
+                return FilePlace(0, False)
         whole = self.path(sha256)
         whole.parent.mkdir(exist_ok=True)
         part.replace(whole)
-        return FileState(length, True)
+        return FilePlace(length, True)
 
     def _part(self, sha256: str) -> Path:
         return self._parts / self.path(sha256).name

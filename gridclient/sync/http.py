@@ -25,10 +25,22 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
-from gridclient.sync.http_answers import OFFSET, Answer, line_fault, read_admission, read_json, read_place, require_ok
+from gridclient.sync.http_answers import Answer, line_fault, read_admission, read_json, read_place, require_ok
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
-from gridclient.sync.terms import HEADER, LENGTH, NONCE, SPOKEN, WORKED, Terms, read_terms, write_terms
+from gridclient.sync.terms import (
+    FILE_AFTER,
+    FILE_LENGTH,
+    FILE_OFFSET,
+    HEADER,
+    LENGTH,
+    NONCE,
+    SPOKEN,
+    WORKED,
+    Terms,
+    read_terms,
+    write_terms,
+)
 from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import MOST_REPLY
 
@@ -37,8 +49,6 @@ SILENCE_S: Final = 20.0
 _SEND_BUFFER: Final = 256 << 10
 _PIECE: Final = 16 << 10
 _MOST_JSON: Final = 1 << 20
-_LENGTH: Final = "Upload-Length"
-_AFTER: Final = "Upload-After"
 _DIGEST: Final = 32
 
 
@@ -111,7 +121,7 @@ class HttpTransport:
             answer = self._ask("GET", f"/v1/files?after={after}", most=_MOST_JSON)
             require_ok(answer)
             found += [answer.body[at : at + _DIGEST].hex() for at in range(0, len(answer.body), _DIGEST)]
-            before, after = after, answer.headers.get(_AFTER, "")
+            before, after = after, answer.headers.get(FILE_AFTER, "")
             if after <= before:
                 return found
 
@@ -136,7 +146,7 @@ class HttpTransport:
 
     def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
         """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
-        headers = {OFFSET: str(offset), _LENGTH: str(size)}
+        headers = {FILE_OFFSET: str(offset), FILE_LENGTH: str(size)}
         answer = self._ask("PUT", f"/v1/files/{sha256}", piece, headers)
         if answer.status == 404:  # no event that names it is there yet
             return FilePlace(offset, False)

@@ -21,10 +21,9 @@ from urllib3.exceptions import (
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Admission, Grant
+from gridclient.sync.terms import FILE_COMPLETE, FILE_OFFSET
 from gridclient.sync.transport import FilePlace
 
-OFFSET: Final = "Upload-Offset"
-_COMPLETE: Final = "Upload-Complete"
 _FINAL: Final[Mapping[int, str]] = {
     400: "sync.refused",
     401: "sync.revoked",
@@ -146,7 +145,7 @@ def read_json(body: bytes, code: str) -> dict[str, Any]:
 
 def read_place(answer: Answer) -> FilePlace:
     """How much of a file the hub has. Raises ``SyncFault``: it does not say."""
-    offset = answer.headers.get(OFFSET, "")
+    offset = answer.headers.get(FILE_OFFSET, "")
     if not offset.isdecimal() or len(offset) > 15:
         raise SyncFault("sync.refused", why="offset")
-    return FilePlace(int(offset), answer.headers.get(_COMPLETE) == "?1")
+    return FilePlace(int(offset), answer.headers.get(FILE_COMPLETE) == "?1")

@@ -21,6 +21,10 @@ TELLING: Final = 8 << 10
 """A round-trip of so many bytes, both ways together, tells how quick the line is."""
 WORKED: Final = "Gridclient-Worked"
 """How many milliseconds the hub took for an answer: the rest of the waiting was the line's."""
+FILE_OFFSET: Final = "Upload-Offset"
+FILE_LENGTH: Final = "Upload-Length"
+FILE_COMPLETE: Final = "Upload-Complete"
+FILE_AFTER: Final = "Upload-After"
 _TERMS: Final = re.compile(r"(\d{1,3})-(\d{1,3})(?:;([0-9a-f]{0,16});([0-9a-f]{0,16}))?")
 
 
