@@ -19,10 +19,9 @@ from gridclient.mapview.basemaps import BaseMapFolder
 from gridclient.mapview.view import MapView
 from gridclient.services.sync_port import SyncQueries
 from gridclient.sync.control import ProcessSyncControl
-from gridclient.ui.initials import NameInitials
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.pages import Keys, PageParts
+from gridclient.ui.pages import PageParts
 from gridclient.ui.worker_process import NamedTask
 
 if TYPE_CHECKING:
@@ -192,14 +191,12 @@ class App:
         if words and self.window.pages.page("import") is None:  # which says it itself, or is at another by now
             self.window.pages.progressed.emit(words)
 
-    def _help(self, keys: Keys) -> QWidget:
+    def _help(self) -> QWidget:
         from gridclient.ui.help.page import HelpPage
 
-        page = HelpPage(folder=RESOURCES / "help", jobs=self.jobs, keys=keys)
-        page.load()
-        return page
+        return HelpPage(folder=RESOURCES / "help", jobs=self.jobs, keys=self.window.actions_.key_list())
 
-    def _import(self, _keys: Keys) -> QWidget:
+    def _import(self) -> QWidget:
         from gridclient.ui.importing.page import ImportPage
 
         return ImportPage(
@@ -212,7 +209,7 @@ class App:
             base_maps=self._base_maps,
         )
 
-    def _settings(self, _keys: Keys) -> QWidget:
+    def _settings(self) -> QWidget:
         from gridclient.care import ProfileCare
         from gridclient.ui.settings.page import SettingsPage
 
@@ -223,21 +220,21 @@ class App:
         self.window.map.layers_changed.connect(page.base_maps.show_in_use)
         return page
 
-    def _sync(self, _keys: Keys) -> QWidget:
+    def _sync(self) -> QWidget:
         from gridclient.ui.sync.page import SyncPage
 
         sync, control = self.window.pages.sync, self._sync_control
         return SyncPage(sync=sync, control=control, jobs=self.jobs, clock=self.desk.clock)
 
-    def _conflicts(self, _keys: Keys) -> QWidget:
+    def _conflicts(self) -> QWidget:
         from gridclient.ui.sync.conflict_page import ConflictPage
 
         return ConflictPage(desk=self.desk, jobs=self.jobs, sync=self.window.pages.sync)
 
-    def _intake(self, initials: NameInitials) -> IntakeForm:
+    def _intake(self) -> IntakeForm:
         from gridclient.ui.intake.form import IntakeForm
 
-        return IntakeForm(desk=self.desk, jobs=self.jobs, initials=initials)
+        return IntakeForm(desk=self.desk, jobs=self.jobs, initials=self.window.initials)
 
     def close(self) -> None:
         """Closes the window, lets what writes finish and gives the profile back. Safe to call twice."""

@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.initials = NameInitials(settings=desk.settings, jobs=jobs, parent=self)
         self.lists = DeskLists(desk=desk, jobs=jobs, parent=self)
         self.command = CommandBar(queries=desk.queries, jobs=jobs)
-        self.pages = Pages(parts=parts, keys=self.actions_.key_list, clock=desk.clock, parent=self)
+        self.pages = Pages(parts=parts, clock=desk.clock, parent=self)
         self.top = TopBar(command=self.command, lamp=self.pages.sync.lamp, actions=self.actions_.desk, actor=desk.actor)
         self.command.learn(commands=[one for one in self.actions_.known() if one.name != "command_bar"])
         self.boxes = TodayBoxes(queries=desk.queries, jobs=jobs)
@@ -88,9 +88,7 @@ class MainWindow(QMainWindow):
         )
         self.status = StatusLine()
         self._places = self._arrange()
-        self.side = IntakeSide(
-            make=parts.intake, initials=self.initials, map_pane=self.map, detail=self.pane, into=self._places.across
-        )
+        self.side = IntakeSide(make=parts.intake, map_pane=self.map, detail=self.pane, into=self._places.across)
         self._recall()  # before anybody hears of it: it is asked when the window is shown
         self._connect()
         self._connect_parts()

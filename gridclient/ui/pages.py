@@ -20,7 +20,6 @@ from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import SyncControl
 from gridclient.ui.actions import DeskActions
 from gridclient.ui.batch import Batch
-from gridclient.ui.initials import NameInitials
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.state import DeskState
 from gridclient.ui.sync.desk_sync import DeskSync
@@ -28,7 +27,6 @@ from gridclient.ui.sync.desk_sync import DeskSync
 if TYPE_CHECKING:
     from gridclient.ui.intake.form import IntakeForm
 
-Keys = tuple[tuple[str, str], ...]
 Hears = Callable[..., object] | SignalInstance
 
 
@@ -36,14 +34,13 @@ Hears = Callable[..., object] | SignalInstance
 class PageParts:
     """What the composition gives the window.
 
-    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``), given the desk's keys; a
-    name that is missing is not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone.
-    ``intake`` makes the intake form, which shares the window's initials. ``map_view`` is a map whose page is loading
-    already; ``meanwhile`` lets it go on, in the midst of making the window.
+    ``pages`` make the pages (``help``, ``import``, ``settings``, ``sync``, ``conflicts``); a name that is missing is
+    not offered. ``sync`` is the desk's synchronisation, ``None`` for a desk that is alone. ``intake`` makes the form.
+    ``map_view`` is a map whose page is loading already; ``meanwhile`` lets it go on, in the midst of making the window.
     """
 
-    pages: Mapping[str, Callable[[Keys], QWidget]] = field(default_factory=dict)
-    intake: Callable[[NameInitials], IntakeForm] | None = None
+    pages: Mapping[str, Callable[[], QWidget]] = field(default_factory=dict)
+    intake: Callable[[], IntakeForm] | None = None
     base_maps: BaseMaps | None = None
     sync: SyncControl | None = None
     map_view: MapView | None = None
@@ -68,11 +65,9 @@ class Pages(QObject):
     base_map_chosen = Signal(str)
     restore_wanted = Signal(object, str)
 
-    def __init__(
-        self, *, parts: PageParts, keys: Callable[[], Keys], clock: Clock, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, *, parts: PageParts, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
-        self._makers, self._keys = parts.pages, keys
+        self._makers = parts.pages
         self.sync = DeskSync(control=parts.sync, clock=clock, parent=self)
         self.sync.page_wanted.connect(self.show)
         self.stack = QStackedWidget()
@@ -93,7 +88,7 @@ class Pages(QObject):
     def make(self, name: str) -> None:
         """Makes a page, once."""
         if name not in self._made:
-            self._made[name] = self._makers[name](self._keys())
+            self._made[name] = self._makers[name]()
             self._hear(self._made[name])
             self.stack.addWidget(self._made[name])
 
@@ -174,14 +169,13 @@ class IntakeSide(QObject):
     def __init__(
         self,
         *,
-        make: Callable[[NameInitials], IntakeForm] | None,
-        initials: NameInitials,
+        make: Callable[[], IntakeForm] | None,
         map_pane: MapPane,
         detail: QWidget,
         into: QSplitter,
     ) -> None:
         super().__init__(detail)
-        self._make, self._initials = make, initials
+        self._make = make
         self._map, self._detail, self._splitter = map_pane, detail, into
         self.form: IntakeForm | None = None
 
@@ -195,7 +189,7 @@ class IntakeSide(QObject):
     def make(self, *, hidden: bool = False) -> None:
         """Makes the form, once."""
         if self.form is None and self._make is not None:
-            self.form = self._make(self._initials)
+            self.form = self._make()
             self._hear(self.form)
             self._splitter.addWidget(self.form)
             self._splitter.setCollapsible(self._splitter.indexOf(self.form), False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,7 @@ from gridclient.ui.intake.form import IntakeForm
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
 from gridclient.ui.map_pane import MapPane
-from gridclient.ui.pages import Keys, PageParts
+from gridclient.ui.pages import PageParts
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk, empty_desk
@@ -65,17 +66,11 @@ def invented() -> InventedDesk:
     return busy_desk()
 
 
-def parts_for(invented: InventedDesk, jobs: Jobs) -> PageParts:
+def parts_for(invented: InventedDesk, jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
     """The pages that need no composition."""
-
-    def make_help(keys: Keys) -> HelpPage:
-        page = HelpPage(folder=HELP, jobs=jobs, keys=keys)
-        page.load()
-        return page
-
     return PageParts(
-        pages={"help": make_help},
-        intake=lambda initials: IntakeForm(desk=invented.desk, jobs=jobs, initials=initials),
+        pages={"help": lambda: HelpPage(folder=HELP, jobs=jobs, keys=window().actions_.key_list())},
+        intake=lambda: IntakeForm(desk=invented.desk, jobs=jobs, initials=window().initials),
     )
 
 
@@ -130,7 +125,7 @@ def open_with(
 @pytest.fixture
 def open_window(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenWindow:
     """Windows with the pages that need no composition."""
-    return lambda invented: open_with(invented, lambda jobs, _window: parts_for(invented, jobs))
+    return lambda invented: open_with(invented, partial(parts_for, invented))
 
 
 @pytest.fixture

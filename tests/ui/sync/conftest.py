@@ -17,7 +17,7 @@ from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.main_window import MainWindow
-from gridclient.ui.pages import Keys, PageParts
+from gridclient.ui.pages import PageParts
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
@@ -78,11 +78,11 @@ def open_desk(open_with: Callable[[InventedDesk, PartsOf], MainWindow]) -> OpenD
 
     def open_one(invented: InventedDesk, fake: FakeSync | None) -> MainWindow:
         def parts_of(jobs: Jobs, window: Callable[[], MainWindow]) -> PageParts:
-            def make_sync(_keys: Keys) -> QWidget:
+            def make_sync() -> QWidget:
                 assert fake is not None
                 return SyncPage(sync=window().pages.sync, control=fake, jobs=jobs, clock=invented.desk.clock)
 
-            def make_conflicts(_keys: Keys) -> QWidget:
+            def make_conflicts() -> QWidget:
                 return ConflictPage(desk=invented.desk, jobs=jobs, sync=window().pages.sync)
 
             return PageParts(pages={"sync": make_sync, "conflicts": make_conflicts}, sync=fake)
