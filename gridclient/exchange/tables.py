@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -45,13 +46,14 @@ def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fil
     _require_table(source)
     opened = _Csv(source) if source.form is Form.CSV else _Sheet(source, sheet, fill_merged=fill_merged)
     upper = list(islice(opened.rows(), _HEADER_WITHIN))
-    header = _header(source.name, opened.sheet, upper, header_row)
+    is_csv = source.form is Form.CSV
+    header = _header(source.name, opened.sheet, upper, header_row, _usual_width(upper) if is_csv else None)
     return Table(
         file=source.name,
         sheet=opened.sheet,
         header_row=header[0],
         # The line of titles says how wide a csv file is; a sheet may have columns without a title.
-        titles=_titles(header[1], 0 if source.form is Form.CSV else max(len(cells) for _, cells in upper)),
+        titles=_titles(header[1], 0 if is_csv else max(len(cells) for _, cells in upper)),
         typed=source.form is Form.XLSX,
         expected=max(0, opened.last_row - header[0]),
         rows=lambda: (row for row in opened.rows() if row[0] > header[0]),
@@ -109,7 +111,13 @@ def _chosen(file: str, workbook: WorkbookParts, sheet: str | None) -> SheetPart:
     raise InvalidInput("file.unknown_sheet", file=file, sheet=sheet, sheets="、".join(p.name for p in workbook.sheets))
 
 
-def _header(file: str, sheet: str, upper: list[Row], header_row: int) -> Row:
+def _usual_width(upper: list[Row]) -> int | None:
+    """The most cells that more than one line of a csv file has: a single longer one lacks its quotes."""
+    widths = Counter(len(cells) for _, cells in upper)
+    return max((width for width, times in widths.items() if times > 1 < width), default=None)
+
+
+def _header(file: str, sheet: str, upper: list[Row], header_row: int, most: int | None) -> Row:
     if header_row:
         for row in upper:
             if row[0] == header_row:
@@ -118,7 +126,7 @@ def _header(file: str, sheet: str, upper: list[Row], header_row: int) -> Row:
     if not upper:
         raise InvalidInput("file.no_rows", file=file, sheet=sheet)
     filled = [_width(cells) for _, cells in upper]
-    widest = max(filled)
+    widest = min(max(filled), most or max(filled))
     # A title or a remark over the table fills one cell or two; the header fills most of the table's width.
     return next(row for row, count in zip(upper, filled, strict=True) if count * 2 > widest)
 

@@ -188,6 +188,22 @@ def test_a_remark_beside_a_sheet_is_kept_under_its_column(tmp_path: Path) -> Non
     assert facts_of(last)["extra"]["D"] == "见照片"
 
 
+def test_a_row_whose_commas_nobody_quoted_does_not_pass_for_the_header(tmp_path: Path) -> None:
+    content = "案件表\n标题,描述\n井盖,缺失\n噪音,白天,夜里,一直\n路灯,不亮\n"
+    table = opened(tmp_path / "a.csv", content.encode())
+    assert (table.header_row, table.titles) == (2, ("标题", "描述"))
+    records = list(read_kind(ImportKind.CASES, tmp_path / "a.csv"))
+    refused = [record for record in records if isinstance(record, RefusedRow)]
+    assert [(row.row, row.code) for row in refused] == [(4, "row.too_many_cells")]
+
+
+@pytest.mark.parametrize(
+    "content", ["案件表,,,,\n标题,描述,,,\n井盖,缺失,,,\n", "案件表\n填报：某街道\n标题,描述,地址\n井盖,缺失\n"]
+)
+def test_blank_columns_and_remarks_decide_nothing_about_the_header(tmp_path: Path, content: str) -> None:
+    assert opened(tmp_path / "a.csv", content.encode()).titles[:2] == ("标题", "描述")
+
+
 def test_a_mapping_says_where_the_header_stands(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("编,事由,说明\n表头,在,下面\n号码,事项,说法\n1,井盖,缺失\n".encode())
