@@ -77,13 +77,15 @@ def fingerprint(kind: ImportKind, titles: Sequence[str]) -> str:
 def read_mapping(path: Path, kind: ImportKind) -> ColumnMapping:
     """A mapping from a TOML file: ``kind``, ``header_row`` and the table ``[columns]`` of field = title.
 
-    Raises ``InvalidInput("mapping.unreadable", file=…)``.
+    Raises ``InvalidInput`` with ``file``: ``file.missing``, ``mapping.unreadable``.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         columns = content.get("columns", {})
         header_row = content.get("header_row", 0)
         named = ImportKind(content.get("kind", kind))
+    except FileNotFoundError:
+        raise InvalidInput("file.missing", file=path.name) from None
     except (OSError, ValueError, RecursionError) as problem:
         raise InvalidInput("mapping.unreadable", file=path.name) from problem
     is_plain = isinstance(columns, dict) and all(isinstance(title, str) for title in columns.values())

@@ -264,7 +264,7 @@ def test_a_mapping_names_the_columns(desk: CommandLine, tmp_path: Path) -> None:
     mapping = tmp_path / "odd.toml"
     mapping.write_text('kind = "cases"\n[columns]\ntitle = "甲"\ndescription = "乙"\n', encoding="utf-8")
     assert counts(desk.json("import", "cases", file, "--mapping", mapping)) == ("cases", 1, 1, 0)
-    assert desk.json("import", "cases", file, "--mapping", tmp_path / "none.toml").code == "mapping.unreadable"
+    assert desk.json("import", "cases", file, "--mapping", tmp_path / "none.toml").code == "file.missing"
 
 
 @pytest.mark.parametrize(

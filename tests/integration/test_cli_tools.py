@@ -173,6 +173,13 @@ def test_a_profile_that_may_not_be_looked_into_is_the_environments_fault(
     assert "没有权限" in capsys.readouterr().err
 
 
+def test_a_profile_below_a_file_is_told_in_chinese(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    line = CommandLine(tmp_path / "file" / "desk", capsys)
+    ran = line("init", "--county", "371002", "--township", "371002001", "--name", "某街道")
+    assert (ran.status, ran.err) == (4, "磁盘读写失败（上级不是文件夹），请检查磁盘和权限。\n")
+
+
 def test_what_is_wrong_with_the_unit_above_is_said_of_row_and_column(desk: CommandLine, tmp_path: Path) -> None:
     path = tmp_path / "units.csv"
     rows = ("单位编码,单位名称,类型,上级部门", "D-1,一队,部门,D-1", "D-2,二队,部门,D-9")
