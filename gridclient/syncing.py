@@ -29,7 +29,7 @@ from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed, new_key
-from gridclient.sync.transport import CERTIFICATE, Pacing
+from gridclient.sync.transport import RENEWED, Pacing
 from gridclient.system import SystemClock
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class DeskLine:
         if report.error == "sync.fork" and confirmed:
             start_anew(self.store)
             report = self._round(enrolment)
-        elif report.error.startswith(CERTIFICATE) and recertify(self.store, proxy=self._proxy()):
+        elif report.error == RENEWED:
             report = self._round(self.store.enrolment() or enrolment)
         if report.end is RoundEnd.DONE and self.store.in_doubt():
             self.store.end_doubt()
@@ -111,7 +111,11 @@ class DeskLine:
 
     def _round(self, enrolment: Enrolment) -> RoundReport:
         with closing(enrolling.line_to(enrolment, proxy=self._proxy())) as line:
-            around = Surroundings(now=self._clock.now, waiting=self.pending_events)
+            around = Surroundings(
+                now=self._clock.now,
+                waiting=self.pending_events,
+                recertify=lambda: recertify(self.store, proxy=self._proxy()),
+            )
             return run_round(self.store, line, around, Pacing())
 
     def export_bundle(self, file: Path) -> BundleReport:

@@ -13,6 +13,7 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "sync.hub_changed": "对方已不是原来的同步中心，请联系管理员核对网址。",
     "sync.certificate_changed": "对方的证书与注册时不同，也没有证明自己是原来的同步中心，可能有人冒充。"
     "请向县级管理员核对；确实换过的，请用新的注册码重新注册。没有上报的内容都在本机。",
+    "sync.certificate_renewed": "同步中心换了证书，已凭它的身份密钥核对是原来的同步中心，接着同步。",
     "sync.certificate_untrusted": "无法确认对方是真的同步中心：本机不信任它的证书。"
     "请核对网址，或向县级管理员要带证书标记的注册码。",
     "sync.certificate_expired": "同步中心的证书不在有效期内：请检查本机日期和时间；都对的话，请县级管理员更换证书。",

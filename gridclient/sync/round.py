@@ -25,7 +25,7 @@ from gridclient.sync.files import FileStage
 from gridclient.sync.queue import Batch, PushQueue
 from gridclient.sync.rights import renewed
 from gridclient.sync.terms import SPOKEN, Versions
-from gridclient.sync.transport import Pacing, Transport
+from gridclient.sync.transport import CERTIFICATE, RENEWED, Pacing, Transport
 from gridclient.sync.wire import FeedAsk, SyncReply, SyncRequest, decode_reply, encode_request
 
 _LOG: Final = logging.getLogger(__name__)
@@ -44,7 +44,8 @@ class Surroundings:
     ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
     ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``files_left``: told when they
     used up what a round gives them. ``waiting``: how many own events wait, for the progress only. ``versions``: the
-    protocols that this program speaks.
+    protocols that this program speaks. ``recertify``: after a certificate that is not the known one, whether it is the
+    same hub's and is known from now on.
     """
 
     now: Callable[[], datetime]
@@ -56,6 +57,7 @@ class Surroundings:
     waiting: Callable[[], int] = lambda: 0
     monotonic: Callable[[], float] = time.monotonic
     versions: Versions = SPOKEN
+    recertify: Callable[[], bool] = lambda: False
 
 
 def run_round(store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> RoundReport:
@@ -77,6 +79,8 @@ def run_round(store: SyncStore, transport: Transport, around: Surroundings, paci
     except GridClientError as fault:
         _LOG.warning("round failed: %s", fault)
         end, error = RoundEnd.FAILED, fault
+        if fault.code.startswith(CERTIFICATE) and around.recertify():
+            error = SyncFault(RENEWED)
     report = replace(
         current.report(at),
         end=end,

@@ -47,7 +47,7 @@ from gridclient.sync.proxies import without_password
 from gridclient.sync.restart import start_anew
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.stick import export_bundle, import_bundle
-from gridclient.sync.transport import CERTIFICATE, Pacing, Transport
+from gridclient.sync.transport import RENEWED, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_AT_NETWORK_S: Final = 2.0
@@ -199,6 +199,7 @@ class SyncWorker:
             files_left=self._on_files_left,
             waiting=self._around.waiting,
             monotonic=self._around.monotonic,
+            recertify=self._around.recertify,
         )
         if self._line is None:
             self._line = self._around.connect(enrolment)
@@ -235,7 +236,7 @@ class SyncWorker:
             self._settle(SyncState.IDLE)
         elif report.error == "sync.fork":
             self._settle(SyncState.FORKED)
-        elif report.error.startswith(CERTIFICATE) and self._around.recertify():
+        elif report.error == RENEWED:
             self._pace.asked(now)
             self._settle(SyncState.IDLE)
         elif report.error in _FOR_GOOD:

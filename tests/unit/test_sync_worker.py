@@ -79,12 +79,14 @@ def test_a_new_certificate_of_the_same_hub_needs_nobody(stage: Stage, monkeypatc
     _meets_another_certificate(stage, monkeypatch)
     stage.run(until=20)
     assert stage.rounds() == [0, 0] and SyncState.STOPPED not in stage.states()
+    assert stage.store.rounds()[1].error == "sync.certificate_renewed", "it was told as a stranger's"
 
 
 def test_a_strangers_certificate_stops_the_rounds(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     _meets_another_certificate(stage, monkeypatch)
     stage.run(until=100)
     assert stage.rounds() == [0] and stage.states()[-1] is SyncState.STOPPED
+    assert stage.store.rounds()[0].error == "sync.certificate_changed"
 
 
 def test_after_another_address_or_proxy_a_round_follows_at_once(stage: Stage) -> None:
