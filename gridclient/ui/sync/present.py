@@ -99,6 +99,8 @@ def state_words(view: SyncView, now: datetime) -> str:
         return translate("Sync", "重试中 {left}").format(left=countdown(view.next_at - now))
     if only_by_stick(view):
         return translate("Sync", "只用U盘")
+    if _tries_again(view):
+        return translate("Sync", "重试中")
     if view.state is SyncState.IDLE and (has_pending(view) or view.fresh_at is None):
         return translate("Sync", "待同步")
     return {
@@ -264,21 +266,24 @@ def _idle(view: SyncView, now: datetime) -> Said:
 
 
 def _running(view: SyncView, now: datetime) -> Said:
-    return translate("Sync", "正在同步"), (_fresh_sentence(view, now),)
+    fresh = _fresh_sentence(view, now)
+    if not _tries_again(view):
+        return translate("Sync", "正在同步"), (fresh,)
+    title = translate("Sync", "正在重试，上一次没有同步成")
+    return title, (failure_words(view.last), *only_here_sentences(view), fresh)
 
 
 def _retrying(view: SyncView, now: datetime) -> Said:
-    why = failure_words(view.last) if view.last is not None else ""
+    why = failure_words(view.last)
     if view.next_at is not None and view.next_at > now:
         words = translate("Sync", "{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。")
         again = words.format(left=countdown(view.next_at - now))
     else:
         again = translate("Sync", "马上自动重试；照常办理，不会丢。")
-    sentences = (why, _fresh_sentence(view, now), again)
-    title = translate("Sync", "这一次没有同步成")
+    title, safe = translate("Sync", "这一次没有同步成"), only_here_sentences(view)
     if has_pending(view):
-        title = translate("Sync", "这一次没有同步成，还有 {here}没有上报").format(here=only_here(view))
-    return title, tuple(s for s in sentences if s)
+        title, safe = translate("Sync", "这一次没有同步成，还有 {here}没有上报").format(here=only_here(view)), ()
+    return title, (*((why,) if why else ()), *safe, _fresh_sentence(view, now), again)
 
 
 def _offline(view: SyncView, now: datetime) -> Said:
@@ -296,10 +301,11 @@ def _confirm(view: SyncView, now: datetime) -> Said:
     )
 
 
-def _stopped(view: SyncView, _now: datetime) -> Said:
-    why = failure_words(view.last) if view.last is not None else ""
+def _stopped(view: SyncView, now: datetime) -> Said:
     unsaid = translate("Sync", "请联系县级管理员；本机的数据和没有上报的内容都还在。")
-    return translate("Sync", "同步中心不再接受这台电脑"), (why or unsaid,)
+    why = failure_words(view.last) or unsaid
+    here = only_here_sentences(view)[:1]  # not that it goes on by itself
+    return translate("Sync", "同步中心不再接受这台电脑"), (why, *here, _fresh_sentence(view, now))
 
 
 def _broken(view: SyncView, now: datetime) -> Said:
@@ -307,6 +313,11 @@ def _broken(view: SyncView, now: datetime) -> Said:
         "Sync", "同步停下了：后台程序起不来，或与打开着的席位对不上，多半是程序刚更新过。请关闭席位，再打开。"
     )
     return translate("Sync", "请重新打开席位"), (why, *only_here_sentences(view), _fresh_sentence(view, now))
+
+
+def _tries_again(view: SyncView) -> bool:
+    """Whether a round runs of which nobody knows yet whether it goes better than the one before it."""
+    return view.state is SyncState.RUNNING and bool(failure_words(view.last)) and not view.done
 
 
 def _fresh_sentence(view: SyncView, now: datetime) -> str:
@@ -322,7 +333,9 @@ def _counting() -> str:
 
 
 def _icon(view: SyncView) -> str:
-    return "stick" if only_by_stick(view) else ICONS[view.state]
+    if only_by_stick(view):
+        return "stick"
+    return ICONS[SyncState.RETRYING if _tries_again(view) else view.state]
 
 
 def _at_rest(state: SyncState) -> Tone:
@@ -332,7 +345,7 @@ def _at_rest(state: SyncState) -> Tone:
 def _tone(view: SyncView, now: datetime) -> Tone:
     if view.state in _WANTS_SOMEBODY:
         return Tone.BAD
-    if view.state is SyncState.RETRYING:
+    if view.state is SyncState.RETRYING or _tries_again(view):
         return Tone.WARN
     if view.state in (SyncState.ALONE, SyncState.OFFLINE):
         return Tone.CALM

@@ -57,9 +57,9 @@ def bundle_words(report: BundleReport, *, out: bool) -> str:
     return words + gone
 
 
-def failure_words(report: RoundReport) -> str:
+def failure_words(report: RoundReport | None) -> str:
     """Why a round failed and what to do; empty when it did not."""
-    return sentence(report.error, **(report.params or {})) if report.error else ""
+    return sentence(report.error, **(report.params or {})) if report is not None and report.error else ""
 
 
 def end_words(report: RoundReport) -> str:

@@ -140,7 +140,7 @@ class StateCard(QWidget):
             (self.tr("只在本机的操作（条）"), self.events, None),
             (self.tr("涉及的案件（件）"), self.cases, self.show_cases),
             (self.tr("只在本机的附件（个）"), self.files, None),
-            (self.tr("冲突、待选择（件）"), self.conflicts, self.show_conflicts),
+            (self.tr("待选择的冲突（件）"), self.conflicts, self.show_conflicts),
         )
         for line, (name, figure, button) in enumerate(rows):
             figure.setProperty("role", "strong")

@@ -159,9 +159,30 @@ def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
     assert said.sentences[-1].startswith("0:24 后自动重试")
 
 
+def test_a_round_that_follows_a_failed_one_is_no_good_sign_yet() -> None:
+    """A hub that says nothing is waited for ten seconds, and then again and again."""
+    failed = round_at(end=RoundEnd.FAILED, error="sync.timeout")
+    again = view(SyncState.RUNNING, last=failed, stage="")
+    face = fresh_face(again, NOW)
+    assert (face.words, face.tone) == ("重试中 · 数据截至 14:30", Tone.WARN)
+    said = headline(again, NOW)
+    assert said.title == "正在重试，上一次没有同步成" and said.sentences[0] == failure_words(failed)
+    assert fresh_face(view(SyncState.RUNNING, last=round_at()), NOW).tone is Tone.OK
+
+
+@pytest.mark.parametrize("state", [SyncState.RUNNING, SyncState.RETRYING, SyncState.STOPPED])
+def test_whatever_the_line_does_it_is_said_whether_it_is_safe_to_switch_off(state: SyncState) -> None:
+    failed = round_at(end=RoundEnd.FAILED, error="sync.revoked")
+    safe, waiting = view(state, last=failed), view(state, last=failed, pending_events=2, pending_files=1)
+    assert "可以放心关机" in " ".join(headline(safe, NOW).sentences)
+    said = headline(waiting, NOW)
+    assert "2 条操作、1 个附件" in " ".join((said.title, *said.sentences))
+    assert "放心关机" not in " ".join(said.sentences)
+
+
 def test_a_desk_that_is_not_wanted_any_more_reads_the_hubs_reason() -> None:
     revoked = round_at(end=RoundEnd.FAILED, error="sync.revoked")
-    assert headline(view(SyncState.STOPPED, last=revoked), NOW).sentences == (failure_words(revoked),)
+    assert headline(view(SyncState.STOPPED, last=revoked), NOW).sentences[0] == failure_words(revoked)
     assert "都还在" in headline(view(SyncState.STOPPED, last=None), NOW).sentences[0]
 
 
