@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self.map.grid_chosen.connect(state.choose_grid)
         self.map.unit_chosen.connect(state.choose_unit)
         self.map.box_selected.connect(state.choose_bounds)
-        cases.bar.narrowed.connect(state.narrow_by)
+        cases.bar.narrowed.connect(lambda parts: state.narrow(**parts))
         cases.ordered.connect(state.order_by)
         cases.view_chosen.connect(state.show_view)
         cases.views_read.connect(lambda views: self.command.learn(views=views))

@@ -7,7 +7,7 @@ kept as text, so that the desk reopens where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, field, replace
 from typing import Any
 
@@ -75,10 +75,6 @@ class DeskState(QObject):
         """What this unit leads."""
         self.narrow(unit=code)
 
-    def choose_state(self, state: str) -> None:
-        """One state; an ended one lifts the rule that only open cases are shown."""
-        self.narrow(**with_state(state))
-
     def choose_bounds(self, bounds: tuple[float, float, float, float]) -> None:
         """What lies in a rectangle: west, south, east, north. It is drawn over what is seen, so it takes the place of
         the chosen grid."""
@@ -87,10 +83,6 @@ class DeskState(QObject):
     def search(self, text: str) -> None:
         """What holds these words."""
         self.narrow(text=text)
-
-    def narrow_by(self, parts: Mapping[str, Any]) -> None:
-        """Changes the fields named."""
-        self.narrow(**parts)
 
     def toggle_box(self, box: Box) -> None:
         """The box alone, or none when it is the chosen one."""
@@ -160,7 +152,7 @@ class DeskState(QObject):
 
 
 def with_state(state: str) -> dict[str, Any]:
-    """The fields of a filter that show one state."""
+    """The fields of a filter that show one state; an ended one lifts the rule that only open cases are shown."""
     return {"states": frozenset({state}), "box": None, "only_open": state in OPEN_STATES}
 
 

@@ -22,16 +22,8 @@ _AT_THE_ACCOUNT = ("settings", "theme", "help", "quit")
 class TopBar(QWidget):
     """Object name ``topBar``; its buttons and the menu at the account trigger the desk's actions."""
 
-    def __init__(
-        self,
-        *,
-        command: QWidget,
-        lamp: QWidget,
-        actions: Mapping[str, QAction],
-        actor: Actor,
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, command: QWidget, lamp: QWidget, actions: Mapping[str, QAction], actor: Actor) -> None:
+        super().__init__()
         self.setObjectName("topBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedHeight(TOP_PX)

@@ -24,5 +24,6 @@ def test_who_is_at_the_desk_stands_by_name(qtbot: QtBot, look: None, actor: Acto
     window = QWidget()
     qtbot.addWidget(window)
     actions = DeskActions(role=actor.role, parent=window)
-    bar = TopBar(command=QWidget(), lamp=QWidget(), actions=actions.desk, actor=actor, parent=window)
+    bar = TopBar(command=QWidget(), lamp=QWidget(), actions=actions.desk, actor=actor)
+    bar.setParent(window)
     assert bar.account.text() == words

@@ -92,8 +92,8 @@ class TodayBoxes(QWidget):
 
     box_chosen = Signal(object)
 
-    def __init__(self, *, queries: DeskQueries, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, queries: DeskQueries, jobs: Jobs) -> None:
+        super().__init__()
         self.setObjectName("todayBoxes")
         self._queries = queries
         self._jobs = jobs

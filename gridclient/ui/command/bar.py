@@ -17,7 +17,7 @@ from gridclient.ui.command.offers import Kind, Offer, Sources, asks_for_a_number
 from gridclient.ui.icons import icon
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import whole_number
-from gridclient.ui.state import DeskState
+from gridclient.ui.state import DeskState, with_state
 from gridclient.ui.tag import faint, paint_tag, tag_width
 from gridclient.ui.theme import BUTTON_PX, SMALL_PX, base_font, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
@@ -145,8 +145,8 @@ class CommandBar(QLineEdit):
     offer_taken = Signal(object)
     left = Signal()
 
-    def __init__(self, *, queries: DeskQueries, jobs: Jobs, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, *, queries: DeskQueries, jobs: Jobs) -> None:
+        super().__init__()
         self.setObjectName("commandBar")
         self._queries, self._jobs = queries, jobs
         self.sources = Sources()
@@ -260,7 +260,7 @@ def take_offer(offer: Offer, state: DeskState, actions: DeskActions, sources: So
         Kind.GRID: state.choose_grid,
         Kind.UNIT: state.choose_unit,
         Kind.BOX: lambda box: state.show_box(Box(box)),
-        Kind.STATE: state.choose_state,
+        Kind.STATE: lambda chosen: state.narrow(**with_state(chosen)),
         Kind.VIEW: lambda name: state.show_view(views[name]),
         Kind.SEARCH: state.search,
     }

@@ -27,7 +27,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
-    QWidget,
 )
 
 from gridclient.services.rows import GridFigures, GridRow
@@ -87,8 +86,8 @@ class GridTree(QTreeView):
 
     grid_chosen = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         give_viewport(self)
         self.setObjectName("gridTree")
         self.setAccessibleName(self.tr("网格树"))

@@ -52,10 +52,8 @@ class IntakeForm(QWidget):
     pick_requested = Signal(bool)
     open_wanted = Signal(str)
 
-    def __init__(
-        self, *, desk: Desk, jobs: Jobs, initials: NameInitials | None = None, parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials | None = None) -> None:
+        super().__init__()
         self.setObjectName("intakeForm")
         self.setAccessibleName(self.tr("登记"))
         panel(self)

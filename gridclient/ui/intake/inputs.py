@@ -64,8 +64,8 @@ class Inputs(QWidget):
     pasted = Signal(str)
     pick_toggled = Signal(bool)
 
-    def __init__(self, *, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.description = Description(parent=self)
         self.description.setPlaceholderText(self.tr("粘贴工单或直接输入：什么事、在哪里、多久了"))
         self.standard = Chooser(hint=self.tr("输入文字或拼音首字母，可不选"), parent=self)
