@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NoReturn
 
 from gridclient.domain.coordinates import Crs
+from gridclient.services.words import ACCOUNTS as ACCOUNT_WORDS
 
 ACCOUNTS: Final = "operator 受理派遣员（默认）、leader 值班长、supervisor 网格督导，或单位编码"
+_BY_ROLE: Final = {"shift_leader": "leader"} | {word: code for code, word in ACCOUNT_WORDS.items()}
 _MESSAGES: Final = (
     (r"the following arguments are required: (.*)", r"缺少参数：\1"),
     (r"unrecognized arguments: (.*)", r"不认识的参数：\1"),
@@ -81,6 +83,11 @@ def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
         return name
 
     return read
+
+
+def account(text: str) -> str:
+    """An argument type: an account by its code, or by its role's identifier or word; gives the code."""
+    return _BY_ROLE.get(text, text)
 
 
 def coordinate_system(text: str) -> str:

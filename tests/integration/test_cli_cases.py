@@ -194,6 +194,12 @@ def test_a_unit_acts_under_its_own_code_for_itself_only(desk: CommandLine) -> No
     assert desk.act(key, "sign", unit).json["timeline"][-1]["actor"] == unit
 
 
+@pytest.mark.parametrize("account", ["leader", "shift_leader", "值班长"])
+def test_an_account_may_be_named_by_its_role(desk: CommandLine, account: str) -> None:
+    case = desk.first("reported")
+    assert desk.act(case, "void", account, reason="误报").json["state"] == "void"
+
+
 @pytest.mark.parametrize(
     ("account", "code"),
     [(role, "role.not_allowed") for role in ("admin", "auditor", "supervisor")]
