@@ -82,7 +82,7 @@ class _State:
 class FakeSyncStore:
     """See :class:`gridclient.services.sync_port.SyncStore`. Only whole streams are feeds here."""
 
-    def __init__(self, device: str, feeds: Sequence[str], enrolment: Enrolment) -> None:
+    def __init__(self, device: str, feeds: Sequence[str], enrolment: Enrolment | None) -> None:
         self.device = device
         self.state = _State(feeds={feed: FeedState(feed, 0, 0, 0) for feed in feeds}, enrolment=enrolment)
         self.disk_is_full = False

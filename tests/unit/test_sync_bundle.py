@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Cancelled, SyncFault
-from gridclient.domain.events import place_mark
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Changes
-from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, StickBatch
+from gridclient.services.sync_port import FeedState, OriginKey, StickBatch
 from gridclient.sync.bundle import StickPage, key_for, read_bundle, with_frames
 from gridclient.sync.signing import new_key, public_key, sign_head
 from gridclient.sync.stick import export_bundle, import_bundle
 from tests.fakes.invented_events import invented_events
-from tests.fakes.sync_hub import HUB
+from tests.fakes.sync_hub import HUB, FakeHub
 from tests.fakes.sync_store import Chain, FakeSyncStore
+from tests.fakes.toy_desk import push_all
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
 TOWN = "t:371002001"
@@ -47,6 +47,13 @@ def written(store: FakeSyncStore, count: int, start: int = 0) -> FakeSyncStore:
 
 def logs(store: FakeSyncStore) -> dict[OriginKey, list[bytes]]:
     return {origin: chain.links for origin, chain in store.state.chains.items()}
+
+
+def stretches(writer: FakeSyncStore, feed: str, *spans: tuple[int, int], at: int = 0) -> list[StickPage]:
+    """Parts of a feed as a hub writes them that has all from this desk."""
+    hub, enrolment = FakeHub(), writer.enrolment()
+    assert enrolment is not None and push_all(writer, enrolment.signing_key, hub)
+    return [StickPage(start, hub.page(FeedState(feed, start, 0, 0), "", end - start), at) for start, end in spans]
 
 
 def batch_of(device: str, count: int, signing: bytes) -> StickBatch:
@@ -243,15 +250,9 @@ def test_export_that_is_stopped_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_import_that_is_stopped_is_whole_as_far_as_it_came_and_goes_on(tmp_path: Path) -> None:
-    two, signing, file = written(desk("two"), 4), new_key(), tmp_path / "hub.gridbundle"
-    (chain,) = two.state.chains.values()
-    marks = [place_mark(place, link) for place, link in enumerate(chain.links, 1)]
-    placed = [PlacedRecord(place, record, b"") for place, record in enumerate(chain.records, 1)]
-    stretches = [
-        StickPage(start, FeedPage(TOWN, end, end == 4, end, sum(marks[:end]) % 2**64, tuple(placed[start:end]), (), ()))
-        for start, end in ((0, 2), (2, 4))
-    ]
-    file.write_bytes(with_frames(b"", [(TOWN, stretches)], KEYS, signing))
+    file = tmp_path / "hub.gridbundle"
+    parts = stretches(written(desk("two"), 4), TOWN, (0, 2), (2, 4))
+    file.write_bytes(with_frames(b"", [(TOWN, parts)], KEYS, new_key()))
     one = desk("one")
     told: list[Changes] = []
     with pytest.raises(Cancelled):
@@ -269,14 +270,11 @@ def test_other_files_are_foreign(tmp_path: Path) -> None:
         read_bundle(b"GRIDBUNDLE\x09", KEYS)
 
 
-def test_stranger_cannot_open_it_but_a_reader_of_one_feed_opens_its_own(whole: bytes) -> None:
-    with pytest.raises(SyncFault, match=r"bundle\.key_missing"):
-        read_bundle(whole, {"t:371002002": bytes(32)})
-    with pytest.raises(SyncFault):
-        read_bundle(whole, {TOWN: bytes(32)})
-    signing = new_key()
-    mixed = with_frames(whole, [("ref", [batch_of("one", 2, signing)._replace()])][:0], KEYS, signing)
-    assert read_bundle(mixed, KEYS).locked == 0
+def test_stranger_cannot_open_it(whole: bytes) -> None:
+    for stream, code in (("t:371002002", r"bundle\.key_missing"), (TOWN, r"bundle\.other_hub")):
+        with pytest.raises(SyncFault, match=code):
+            read_bundle(whole, {stream: bytes(32)})
+    assert read_bundle(whole, KEYS).locked == 0
 
 
 def test_unit_writes_with_its_own_key_and_the_township_can_read_it(tmp_path: Path) -> None:
@@ -292,19 +290,28 @@ def test_unit_writes_with_its_own_key_and_the_township_can_read_it(tmp_path: Pat
 def test_hub_gives_places_by_stick(tmp_path: Path) -> None:
     """A township without a line: its events go to the hub by stick, their places come back the same way."""
     one, file = written(desk("one"), 4), tmp_path / "back.gridbundle"
-    chain = one.state.chains[OriginKey(TOWN, "one", 1)]
-    placed = tuple(
-        PlacedRecord(position, record, link)
-        for position, (record, link) in enumerate(zip(chain.records, chain.links, strict=True), 1)
-    )
-    total = sum(place_mark(p.position, p.link) for p in placed) % 2**64
-    halves = [
-        StickPage(0, FeedPage(TOWN, 3, False, 0, 0, placed[:3], (), ())),
-        StickPage(2, FeedPage(TOWN, 4, True, 4, total, placed[2:], (), ())),
-    ]
+    halves = stretches(one, TOWN, (0, 3), (2, 4))
     file.write_bytes(with_frames(b"", [(TOWN, halves)], KEYS, new_key()))
     import_bundle(one, file, now=now)
     assert not one.unsent_origins()
-    assert one.feeds()[0].cursor == 4
+    assert (one.feeds()[0].cursor, one.rounds()[0].hub_time) == (4, None)
     import_bundle(one, file, now=now)
     assert one.feeds()[0].cursor == 4
+
+
+def test_feed_that_differs_is_read_again_from_the_file_that_shows_it(tmp_path: Path) -> None:
+    county, one, file = desk("county"), desk("one"), tmp_path / "a.gridbundle"
+    for feed in ("ref", "ref", TOWN, TOWN):
+        county.write(feed, text="记")
+    both = {feed: stretches(county, feed, (0, 1), (1, 2), at=int(NOW.timestamp())) for feed in ("ref", TOWN)}
+    file.write_bytes(with_frames(b"", [(feed, parts[:1]) for feed, parts in both.items()], KEYS, new_key()))
+    import_bundle(one, file, now=now)
+    assert one.rounds()[0].hub_time is None, "there is more than this"
+    one.state.marks["ref"][1] ^= 1
+    file.write_bytes(with_frames(b"", [*both.items()], KEYS, new_key()))
+    steps: list[tuple[int, int]] = []
+    import_bundle(one, file, now=now, progress=lambda _stage, done, of_all: steps.append((done, of_all)))
+    assert [(feed.cursor, feed.repairing) for feed in one.feeds()] == [(2, False)] * 2
+    assert {feed.feed: feed.total for feed in one.feeds()} == {f: parts[1].page.total for f, parts in both.items()}
+    assert one.rounds()[0].hub_time == NOW
+    assert steps[:4] == [(0, 4), (1, 4), (2, 4), (3, 4)] and steps[-1] == (4, 4)

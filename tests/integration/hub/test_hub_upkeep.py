@@ -8,6 +8,7 @@ import os
 import time
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -217,8 +218,10 @@ def test_a_desk_that_is_refused_all_day_is_one_line_and_old_lines_are_forgotten(
     assert (line.times, line.at, line.stream) == (600, at + 599 * 60, STREAM)
     refusals.push(PushStatus.GAP, "desk-0001", STREAM, at)
     assert not refusals.taken()
-    Access(backend, lambda: at + KEPT_S + 86_400).issue_code(grants_for(TOWNSHIP), township=TOWNSHIP, name="")
-    assert [line.kind for line in access.notes(10)] == ["code_issued"]
+    issued, refused = ("code_issued", STREAM, "镇街席位"), ("push_forbidden", STREAM, "")
+    for late, kept in ((0, [issued, refused]), (86_400, [issued, issued])):
+        Access(backend, partial(int, at + KEPT_S + late)).issue_code(grants_for(TOWNSHIP), township=TOWNSHIP, name="")
+        assert [(line.kind, line.stream, line.detail) for line in access.notes(10)] == kept
 
 
 def test_what_the_database_would_not_take_is_written_down_the_next_time(
