@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gridclient.ui.key_button import KeyButton
@@ -10,13 +10,7 @@ from gridclient.ui.laid_out import down, label
 
 
 class EmptyNote(QWidget):
-    """A sentence and at most one button, over the whole room for lines of the view that it is given to.
-
-    Signals:
-        wanted(): the button was pressed.
-    """
-
-    wanted = Signal()
+    """A sentence and at most one button, over the whole room for lines of the view that it is given to."""
 
     def __init__(self, view: QAbstractScrollArea, *, key: str = "") -> None:
         """``key`` is what presses the button, when the view sees to that."""
@@ -27,7 +21,6 @@ class EmptyNote(QWidget):
         self.words = label(role="muted", wraps=True, parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = KeyButton("", key=key, parent=self)
-        self.button.clicked.connect(self.wanted)
         button = (self.button, Qt.AlignmentFlag.AlignHCenter)
         down(2, self.words, button, 3, on=self, edges=(11, 11, 11, 11), gap=14)
 

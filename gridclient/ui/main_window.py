@@ -192,7 +192,7 @@ class MainWindow(QMainWindow):
         self.pages.base_map_chosen.connect(self.map.show_base)
         self.pages.restore_wanted.connect(self.restore_wanted)
         self.boxes.box_chosen.connect(self.pages.open_box)
-        for contended in (news, self.cases):
+        for contended in (news, self.cases.table):
             contended.conflict_wanted.connect(self.pages.sync.open_conflict)
         self.pages.link_sync(self.state, self.actions_, self.batch, written=self.changed, mode=self.status.mode)
 

@@ -48,7 +48,6 @@ class CaseList(QWidget):
         views_read(Sequence[SavedView]): those that are kept now.
         view_dropped(str, str, Callable): one is kept no longer; what to say of it, and once it is back; the way back.
         cleared(): all conditions away.
-        conflict_wanted(str): the choice between two sides that a case waits for.
         menu_wanted(QPoint): a context menu at this place of the screen.
         rows_shown(): what was asked for last is in the list and has been painted, if the list can be seen.
     """
@@ -59,7 +58,6 @@ class CaseList(QWidget):
     views_read = Signal(object)
     view_dropped = Signal(str, str, object)
     cleared = Signal()
-    conflict_wanted = Signal(str)
     menu_wanted = Signal(QPoint)
     rows_shown = Signal()
 
@@ -269,13 +267,12 @@ class CaseList(QWidget):
         self.table.cases_chosen.connect(self._on_cases_chosen)
         self.table.all_wanted.connect(self._on_all_wanted)
         self.table.order_wanted.connect(self._on_order_wanted)
-        self.table.conflict_wanted.connect(self.conflict_wanted)
         self.table.customContextMenuRequested.connect(
             lambda place: self.menu_wanted.emit(self.table.viewport().mapToGlobal(place))
         )
         self.bar.left.connect(self.table.setFocus)
         self.views_read.connect(self.bar.set_views)
-        self.note.wanted.connect(self._on_note_wanted)
+        self.note.button.clicked.connect(self._on_note_wanted)
 
     def _on_table_painted(self) -> None:
         if self._painting.isActive():

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from gridclient.domain.case import Case, Role
@@ -63,12 +63,8 @@ class FactTable(QLabel):
 
 
 class DetailsTab(ScrollArea):
-    """Every fact of the case, the reporter masked until the operator asks, which leaves a line in the audit log.
-    Signals:
-        reveal_wanted(): the operator asks for the reporter's name and telephone.
-    """
-
-    reveal_wanted = Signal()
+    """Every fact of the case, the reporter masked until the operator presses ``show_button``: that leaves a line in
+    the audit log."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,7 +73,6 @@ class DetailsTab(ScrollArea):
         self.facts = FactTable()
         self.show_button = QPushButton(self.tr("显示反映人"))
         self.show_button.setToolTip(self.tr("显示姓名和电话原文；谁在何时看过会记入审计日志"))
-        self.show_button.clicked.connect(self.reveal_wanted)
         body = panel(QWidget())
         left = Qt.AlignmentFlag.AlignLeft
         down(self.facts, (self.show_button, left), 1, on=body, edges=(12, 8, 12, 8), gap=6)

@@ -164,7 +164,7 @@ class CasePanel(QWidget):
         self.acting.done.connect(self._on_done)
         self.acting.refused.connect(self._on_refused)
         self.acting.left.connect(self.setFocus)
-        self.top.details.reveal_wanted.connect(self._reveal)
+        self.top.details.show_button.clicked.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatch.done.connect(self._on_dispatched)

@@ -285,9 +285,9 @@ class IntakeForm(QWidget):
 
     def _connect(self) -> None:
         self.inputs.edited.connect(self._on_edited)
-        self.inputs.pasted.connect(self._on_pasted)
+        self.inputs.description.pasted.connect(self._on_pasted)
         self.inputs.grid.chosen.connect(self._on_grid)
-        self.inputs.pick_toggled.connect(self.pick_requested)
+        self.inputs.pick.toggled.connect(self.pick_requested)
         self.alike.open_wanted.connect(self.open_wanted)
         self._pause.timeout.connect(self._on_pause)
         self._lists.ready.connect(self._on_lists)

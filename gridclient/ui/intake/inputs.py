@@ -56,13 +56,9 @@ class Inputs(QWidget):
 
     Signals:
         edited(): the operator changed something.
-        pasted(str): a text was pasted into the description.
-        pick_toggled(bool): the point shall be picked on the map.
     """
 
     edited = Signal()
-    pasted = Signal(str)
-    pick_toggled = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,8 +77,7 @@ class Inputs(QWidget):
         self._make()
         self._lay_out()
         self.show_values(EMPTY)
-        self.description.pasted.connect(self.pasted)
-        self.pick.toggled.connect(self.pick_toggled)
+
         self.chips.taken.connect(self._take)
 
     @property
