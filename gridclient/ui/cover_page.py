@@ -9,6 +9,7 @@ from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label, panel
 
@@ -65,6 +66,7 @@ class ListedPage(CoverPage):
         self.list.setStyleSheet(_LIST_STYLE)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setModel(titles)
+        FocusMark(self.list)
         self.setFocusProxy(self.list)  # whoever opens the page walks its parts by arrow keys at once
         self.list.selectionModel().currentChanged.connect(lambda index, _before: self.on_part(index.row()))
 

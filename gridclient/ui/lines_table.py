@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from gridclient.domain.frozen import frozen
 from gridclient.ui.empty_note import EmptyNote
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport, tokens
 from gridclient.ui.value_list import NO_INDEX, Index
 
@@ -112,6 +113,7 @@ class LinesTable(QTableView):
         self.note.hide()
         self.setModel(self.lines)
         dress(self)
+        FocusMark(self)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.verticalHeader().hide()

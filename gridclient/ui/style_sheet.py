@@ -61,9 +61,10 @@ QPushButton {
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $accent_ground; }
 QPushButton:disabled { color: $muted; background: $alternate; }
-QPushButton:focus { border-color: $accent; }
+QPushButton:focus { border-color: $accent; outline: none; }
 QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
 QPushButton[kind="primary"]:hover, QPushButton[kind="primary"]:focus { background: $accent_hover; }
+QPushButton[kind="primary"]:focus { border-color: $text; }
 QPushButton[kind="primary"]:disabled { background: $line; color: $muted; border-color: $line; }
 QPushButton[kind="bar"] { background: $top_button; color: $on_top; border: 1px solid $top_button; padding: 0 10px; }
 QPushButton[kind="bar"]:hover { background: $top_hover; }
@@ -80,10 +81,10 @@ QPushButton[kind="chip"]::menu-indicator { width: 0; height: 0; }
 GuessChips QPushButton { text-align: left; }
 QPushButton[kind="flat"] { border: none; background: transparent; padding: 0 4px; }
 QPushButton#openConflict { background: $warn_ground; border-color: $warn; }
-QPushButton[kind="flat"]:hover { background: $hover; }
+QPushButton[kind="flat"]:hover, QPushButton[kind="flat"]:focus { background: $hover; }
 
 QToolButton { background: transparent; border: none; border-radius: 4px; padding: 3px; color: $text; }
-QToolButton:hover { background: $hover; }
+QToolButton:hover, QToolButton:focus { background: $hover; }
 
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
   background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
@@ -108,6 +109,7 @@ QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url($icons/arrow-$name.svg); width: 10px; height: 10px; }
 
 QCheckBox, QRadioButton { spacing: 6px; }
+QCheckBox:focus, QRadioButton:focus { background: $accent_ground; border-radius: 4px; outline: none; }
 QCheckBox::indicator, QRadioButton::indicator {
   width: 14px; height: 14px; border: 1px solid $muted; border-radius: 3px; background: $panel;
 }
@@ -129,7 +131,8 @@ QMenu::item:disabled { color: $muted; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
 QToolTip { background: $panel; color: $text; border: 1px solid $line; padding: 5px 8px; }
 
-QTabBar { background: transparent; }
+QTabBar { background: transparent; outline: none; }
+QTabBar::tab:focus { background: $accent_ground; }
 QTabBar::tab { background: transparent; color: $muted; padding: 4px 0; margin-right: 16px;
   border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $accent; border-bottom: 2px solid $accent; font-weight: 600; }

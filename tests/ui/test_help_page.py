@@ -19,6 +19,7 @@ from gridclient.ui.help.pages import GROUPS, found_in, in_order, keys_page, page
 from gridclient.ui.help.pictures import COLOUR, painted, themed
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.theme import DARK, LIGHT, Tokens, apply_theme, tokens
+from tests.ui.focus import shows_the_keyboard
 
 FOLDER = Path(__file__).resolve().parents[2] / "resources" / "help"
 
@@ -52,6 +53,18 @@ def test_pages_stand_in_groups_in_the_order_of_reading(page: HelpPage) -> None:
     assert groups["席位"] == ["席位使用说明", "导入数据", "备份与恢复", "全部快捷键"]
     assert [title[0] for title in groups["同步"]] == ["①", "②", "③", "④", "⑤"]
     assert groups["县级管理"] == ["同步中心"]
+
+
+def test_what_has_the_keyboard_shows_it(page: HelpPage) -> None:
+    assert [part for part in (page.list, page.text, page.search) if not shows_the_keyboard(part)] == []
+
+
+def test_a_narrow_page_wraps_its_words_and_tables_and_a_wide_one_stays_readable(page: HelpPage, qtbot: QtBot) -> None:
+    page.open_page("operator")
+    for width in (1366 * 2 // 3, 1920):  # a common screen at one and a half times its size, and a large one
+        page.resize(width, 600)
+        qtbot.waitUntil(lambda: page.text.horizontalScrollBar().maximum() == 0)
+        assert page.text.document().size().width() <= 860
 
 
 def test_the_operators_page_is_open_at_first(page: HelpPage) -> None:

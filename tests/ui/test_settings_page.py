@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,77 +11,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.calendar import CHINA_TIME
-from gridclient.domain.errors import InvalidInput
-from gridclient.services.care import AuditRow, BackupKind, BackupRow, BaseMapRow
-from gridclient.services.map_port import ArchiveMetadata, BaseLayer, Bounds
-from gridclient.services.rows import Changes, StandardListRow
+from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.settings.licences import licences
 from gridclient.ui.settings.limits_section import value_text
 from gridclient.ui.settings.page import SettingsPage
 from gridclient.ui.theme import LIGHT, apply_theme
-from tests.ui.fakes.invented_desk import empty_desk
+from tests.ui.fakes.invented_care import KEY, InventedCare
+from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
+from tests.ui.focus import shows_the_keyboard, tab_round
 
 ROOT = Path(__file__).resolve().parents[2]
-NOON = datetime(2026, 11, 21, 12, 0, tzinfo=CHINA_TIME)
-KEY = "-".join(["1A2B"] * 17)
 LOOK, LIMITS, LISTS, BACKUPS, BASE_MAPS, AUDIT, ABOUT = range(7)
-
-
-class InventedCare:
-    """A profile with three backups and one base map."""
-
-    def __init__(self) -> None:
-        self.made: list[Path | None] = []
-        self.layers = ["abc"]
-        self.lists = {"运城标准": True, "": True}
-        self.saved: list[tuple[Path, tuple[int, ...]]] = []
-
-    def backups(self) -> list[BackupRow]:
-        made = [BackupRow(Path("/p/by-hand.gridbackup"), NOON, 1 << 20, BackupKind.BY_HAND) for _ in self.made]
-        found = [
-            BackupRow(Path(f"/p/auto-{i}.gridbackup"), NOON - i * timedelta(hours=1), 2 << 20, BackupKind.AUTOMATIC)
-            for i in (1, 2)
-        ]
-        old = [
-            BackupRow(Path(f"/p/{kind.value}-1"), NOON - timedelta(days=1), 1 << 20, kind)
-            for kind in (BackupKind.REPLACED, BackupKind.BEFORE_UPGRADE, BackupKind.DAMAGED)
-        ]
-        return [*made, *found, *old]
-
-    def back_up(self, target: Path | None = None) -> Path:
-        self.made.append(target)
-        return target or Path("/p/by-hand.gridbackup")
-
-    def recovery_key(self) -> str:
-        return KEY
-
-    def check_recovery_key(self, text: str) -> None:
-        if text != KEY:
-            raise InvalidInput("recovery.key")
-
-    def standard_lists(self) -> list[StandardListRow]:
-        return [StandardListRow(name, 71, in_force) for name, in_force in self.lists.items()]
-
-    def use_list(self, name: str, *, in_force: bool) -> None:
-        self.lists[name] = in_force
-
-    def audit_lines(self) -> list[AuditRow]:
-        return [
-            AuditRow(2, NOON, "wang", "reporter_shown", "371002002-20261121-A10047"),
-            AuditRow(1, NOON - timedelta(days=1), "li", "imported", "7"),
-        ]
-
-    def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
-        self.saved.append((target, tuple(row.no for row in rows)))
-
-    def base_maps(self) -> list[BaseMapRow]:
-        said = ArchiveMetadata("威海底图", "vector", "application/x-protobuf", 4, 12, Bounds(108, 27, 127, 43), "")
-        return [BaseMapRow(BaseLayer(name, said), "weihai.pmtiles", 3 << 20) for name in self.layers]
-
-    def remove_base_map(self, layer_id: str) -> None:
-        self.layers.remove(layer_id)
 
 
 @pytest.fixture
@@ -91,10 +31,17 @@ def care() -> InventedCare:
 
 
 @pytest.fixture
-def page(qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare) -> Iterator[SettingsPage]:
+def invented() -> InventedDesk:
+    return empty_desk()
+
+
+@pytest.fixture
+def page(
+    qtbot: QtBot, qapp: QApplication, jobs: Jobs, care: InventedCare, invented: InventedDesk
+) -> Iterator[SettingsPage]:
     apply_theme(qapp, LIGHT)
     roots, base = (ROOT / "resources/page/vendor",), ["offline"]
-    made = SettingsPage(desk=empty_desk().desk, jobs=jobs, care=care, base_in_use=lambda: base[-1], licence_roots=roots)
+    made = SettingsPage(desk=invented.desk, jobs=jobs, care=care, base_in_use=lambda: base[-1], licence_roots=roots)
     made.base_map_chosen.connect(base.append)
     qtbot.addWidget(made)
     made.resize(1000, 640)
@@ -112,6 +59,18 @@ def test_the_limits_in_force_stand_in_words(page: SettingsPage, qtbot: QtBot) ->
     shown = {model.index(row, 0).data(): model.index(row, 1).data() for row in range(model.rowCount())}
     assert shown["受理时限"] == "15分钟"
     assert shown["三级处置时限"] == "5自然日"
+
+
+def test_a_township_is_told_where_the_desk_works_for_one(
+    page: SettingsPage, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    lines = page.limits.table.lines
+    page.show_part(LIMITS)
+    qtbot.waitUntil(lambda: lines.place_of("county") >= 0)
+    assert lines.place_of("township") < 0, "the map tells of no home"
+    invented.map_data.township = "371002002"
+    page.limits.refresh()
+    qtbot.waitUntil(lambda: lines.place_of("township") > 0)
 
 
 def test_values_that_nobody_set_or_nobody_knows_are_shown_as_such() -> None:
@@ -367,3 +326,33 @@ def test_whoever_opens_the_page_walks_its_parts_by_arrow_keys(page: SettingsPage
     assert focused is page.list
     QTest.keyClick(focused, Qt.Key.Key_Down)
     assert page.stack.currentWidget() is page.limits
+
+
+def test_tab_goes_through_a_part_as_it_is_read_and_what_has_the_keyboard_shows_it(
+    page: SettingsPage, jobs: Jobs, qtbot: QtBot
+) -> None:
+    for part, section in enumerate(page.sections):
+        page.show_part(part)
+        qtbot.waitUntil(lambda: not jobs.busy)
+        passed = [stop for stop in tab_round(page.list) if section.isAncestorOf(stop)]
+        places = [stop.mapTo(section, stop.rect().topLeft()) for stop in passed]
+        assert places == sorted(places, key=lambda at: (at.y(), at.x())), section.title
+        unseen = [stop for stop in (page.list, *passed) if not shows_the_keyboard(stop)]
+        assert not unseen, (section.title, unseen)
+
+
+def test_a_button_that_rests_while_it_works_does_not_hand_the_keyboard_to_another_one(
+    page: SettingsPage, jobs: Jobs, qtbot: QtBot
+) -> None:
+    page.show_part(BACKUPS)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    page.backups.now.setFocus()
+    QTest.keyClick(page.backups.now, Qt.Key.Key_Return)
+    assert page.backups.table.hasFocus()
+    page.show_part(LISTS)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    page.standards.table.selectRow(0)
+    page.standards.turn.setFocus()
+    QTest.keyClick(page.standards.turn, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not jobs.busy and page.standards.turn.isEnabled())
+    assert page.standards.table.hasFocus()

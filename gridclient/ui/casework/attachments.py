@@ -30,6 +30,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.ports import AttachmentFiles, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
@@ -210,6 +211,7 @@ class AttachmentsTab(QWidget):
         made.setAcceptDrops(False)
         made.setAccessibleName(self.tr("附件"))
         made.doubleClicked.connect(self._open)
+        FocusMark(made)
         return made
 
 

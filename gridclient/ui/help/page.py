@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLineEdit, QTextBrowser, QTextEdit
 
 from gridclient.ui.cover_page import ListedPage
+from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.help.pages import HelpBook, HelpPageText, found_in, in_order, keys_page, read_book
 from gridclient.ui.help.pictures import HelpText
 from gridclient.ui.jobs import Jobs
@@ -30,7 +31,7 @@ from gridclient.ui.laid_out import across, label
 from gridclient.ui.theme import SMALL_PX, TITLE_PX, base_font, tokens
 from gridclient.ui.value_list import Index
 
-_MARGIN, _CELL, _TEXT_PX, _TITLE_PX = 24, 5, 860, 18
+_MARGIN, _CELL, _TITLE_PX = 24, 5, 18
 _FENCE: Final = QTextFormat.Property.BlockCodeFence
 
 
@@ -101,8 +102,7 @@ class HelpPage(ListedPage):
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
         self.text.setStyleSheet("QTextBrowser { border: none; border-radius: 0; padding: 0; }")
         self.text.setOpenLinks(False)
-        self.text.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
-        self.text.setLineWrapColumnOrWidth(_TEXT_PX)
+        FocusMark(self.text)
         self.text.document().setDocumentMargin(_MARGIN)
         self.frame(self.tr("帮助"), (across(self.list, (self.text, 1), gap=1), 1), head=(self.search, self.found, 1))
 
@@ -142,6 +142,7 @@ class HelpPage(ListedPage):
     def _dress(self) -> None:
         """Titles by the desk's sizes, tables with the theme's lines and room in their cells."""
         self._dress_titles()
+        self._dress_drawings()
         for frame in self.text.document().rootFrame().childFrames():
             if isinstance(frame, QTextTable):
                 look = frame.format()
@@ -176,6 +177,17 @@ class HelpPage(ListedPage):
                 look = cursor.charFormat()
                 look.clearProperty(QTextCharFormat.Property.FontSizeAdjustment)  # counts before any size
                 look.setProperty(QTextCharFormat.Property.FontPixelSize, _TITLE_PX if level == 1 else TITLE_PX)
+                cursor.setCharFormat(look)
+            block = block.next()
+
+    def _dress_drawings(self) -> None:
+        """None is wider than the words."""
+        block = self.text.document().begin()
+        while block.isValid():
+            if (look := block.begin().fragment().charFormat().toImageFormat()).isValid():
+                look.setMaximumWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+                cursor = QTextCursor(block)
+                cursor.movePosition(QTextCursor.MoveOperation.NextCharacter, QTextCursor.MoveMode.KeepAnchor)
                 cursor.setCharFormat(look)
             block = block.next()
 

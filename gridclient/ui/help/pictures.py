@@ -8,13 +8,14 @@ from dataclasses import fields
 from typing import Any, Final
 
 from PySide6.QtCore import QByteArray, QUrl
-from PySide6.QtGui import QImage, QPainter, QTextDocument
+from PySide6.QtGui import QImage, QPainter, QResizeEvent, QTextDocument
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
 from gridclient.ui.theme import LIGHT, Tokens, tokens
 
 COLOUR: Final = re.compile(r"#[0-9A-Fa-f]{6}")
+_TEXT_PX: Final = 860
 _FAMILIES: Final = re.compile(r'\sfont-family="[^"]*"')
 
 
@@ -39,11 +40,17 @@ def painted(svg: str, theme: Tokens, *, ratio: float) -> QImage:
 
 
 class HelpText(QTextBrowser):
-    """Shows a page; the only pictures are those that it was given, and nothing is ever fetched."""
+    """Shows a page, no wider than is read with ease; the only pictures are those that it was given, and nothing is ever
+    fetched."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pictures: Mapping[str, str] = {}
+        self.setLineWrapMode(QTextBrowser.LineWrapMode.FixedPixelWidth)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setLineWrapColumnOrWidth(min(_TEXT_PX, self.viewport().width()))
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         svg = self.pictures.get(QUrl(name).path())

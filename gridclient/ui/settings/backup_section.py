@@ -43,17 +43,17 @@ class BackupSection(Section):
         self._damaged: frozenset[str] = frozenset()
         self.now = KeyButton(self.tr("立即备份"), kind="primary", icon="save", parent=self)
         self.to_file = KeyButton(self.tr("备份到文件…"), parent=self)
-        self.restore = KeyButton(self.tr("恢复所选备份…"), parent=self)
         self.from_file = KeyButton(self.tr("从文件恢复…"), parent=self)
+        self.table = LinesTable(
+            (self.tr("时间"), self.tr("种类"), self.tr("大小"), self.tr("文件")), widths=(170, 80, 90), parent=self
+        )
+        self.restore = KeyButton(self.tr("恢复所选备份…"), parent=self)
+        self.confirm = RestoreConfirmation(parent=self)
         self.show_key = KeyButton(self.tr("显示恢复码"), parent=self)
         self.key = label(wraps=True, parent=self)
         self.key.setFont(fixed_font(_KEY_PX))
         self.key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.key.hide()
-        self.table = LinesTable(
-            (self.tr("时间"), self.tr("种类"), self.tr("大小"), self.tr("文件")), widths=(170, 80, 90), parent=self
-        )
-        self.confirm = RestoreConfirmation()
 
         self._arrange()
         self.now.clicked.connect(lambda: self._back_up(None))
@@ -94,6 +94,7 @@ class BackupSection(Section):
         self.table.show_lines([_line(row) for row in rows], empty=empty)
 
     def _back_up(self, target: Path | None) -> None:
+        self.table.setFocus()  # a button that has it and rests would leave it to the next one
         self.now.setEnabled(False)
         self.note.say(self.tr("正在备份…"))
         self._jobs.read(self, partial(self._care.back_up, target), self._on_backed_up, self._on_failed)
@@ -159,8 +160,8 @@ class RestoreConfirmation(QWidget):
 
     confirmed = Signal(object, str)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, parent: QWidget) -> None:
+        super().__init__(parent)
         self.setObjectName("banner")
         self.setProperty("kind", "warn")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.limits import parse_limit
 from gridclient.services.deadline_text import limit_text
-from gridclient.services.ports import Reference
+from gridclient.services.desk import Desk
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.lines_table import Line, LinesTable
 from gridclient.ui.settings.section import Section
@@ -21,7 +21,7 @@ translate = QCoreApplication.translate
 class LimitsSection(Section):
     """The parameters, their values in words."""
 
-    def __init__(self, *, reference: Reference, jobs: Jobs) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
         super().__init__(
             translate("LimitsSection", "时限与工作时间"),
             translate(
@@ -29,22 +29,22 @@ class LimitsSection(Section):
                 "这些由县级统一规定，各席位一致，在这里只能查看。立案条件自带的时限优先于按层级的时限。",
             ),
         )
-        self._reference, self._jobs = reference, jobs
+        self._desk, self._jobs = desk, jobs
         self.table = LinesTable((self.tr("项目"), self.tr("现行值")), widths=(200,), parent=self)
         self.line.addWidget(self.table, 1)
 
     def refresh(self) -> None:
-        self._jobs.read(self, partial(_values, self._reference), self._show, name="limits")
+        self._jobs.read(self, partial(_values, self._desk), self._show, name="limits")
 
     def _show(self, values: Mapping[str, str]) -> None:
         words = _words()
         self.table.show_lines([Line(name, (words[name], value_text(name, values[name]))) for name in values])
 
 
-def _values(reference: Reference) -> dict[str, str]:
-    """All parameters that the page shows. Blocking."""
-
-    return {name: reference.setting(name) for name in _words()}
+def _values(desk: Desk) -> dict[str, str]:
+    """All parameters that the page shows; a desk of several townships has none of its own. Blocking."""
+    home = desk.map_data.home()
+    return {name: desk.reference.setting(name) for name in _words() if home or name != "township"}
 
 
 def value_text(name: str, value: str) -> str:

@@ -64,6 +64,7 @@ class ListsSection(Section):
     def _on_turn(self) -> None:
         row = self._rows.get(self.table.key())
         if row is not None:
+            self.table.setFocus()  # a button that has it and rests would leave it to the next one
             name, in_force = row.name, not row.in_force
             self._jobs.write(
                 self, lambda: self._care.use_list(name, in_force=in_force), self._on_turned, self.note.say_error

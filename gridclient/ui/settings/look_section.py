@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
 from gridclient.ui.settings.section import Section
@@ -28,7 +28,7 @@ class LookSection(Section):
         for name, button in self.themes.items():
             group.addButton(button)
             button.clicked.connect(lambda _=False, name=name: self.theme_chosen.emit(name))
-            self.line.addWidget(button)
+            self.line.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.line.addStretch(1)
         self.refresh()
 

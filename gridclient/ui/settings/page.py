@@ -49,7 +49,7 @@ class SettingsPage(ListedPage):
     ) -> None:
         super().__init__(name="settingsPage", titles=QStringListModel())
         self.look = LookSection()
-        self.limits = LimitsSection(reference=desk.reference, jobs=jobs)
+        self.limits = LimitsSection(desk=desk, jobs=jobs)
         self.standards = ListsSection(care=care, jobs=jobs)
         self.backups = BackupSection(care=care, jobs=jobs)
         self.base_maps = BaseMapSection(care=care, jobs=jobs, in_use=base_in_use)

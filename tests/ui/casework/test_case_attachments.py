@@ -23,6 +23,7 @@ from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.fakes.memory_files import InMemoryFiles, photo
+from tests.ui.focus import shows_the_keyboard
 
 
 @pytest.fixture
@@ -139,6 +140,12 @@ def test_a_file_that_no_program_opens_is_told(
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
     tab.list.doubleClicked.emit(tab.files.index(0))
     qtbot.waitUntil(lambda: "没有能打开它的程序" in tab.note.text())
+
+
+def test_the_files_show_that_they_have_the_keyboard(tab: AttachmentsTab) -> None:
+    tab.files.show_values([AttachedFile("a", "a.pdf", "", 1)])
+    tab.list.show()
+    assert shows_the_keyboard(tab.list)
 
 
 def test_papers_and_photos_are_told_apart_and_stand_in_one_line(
