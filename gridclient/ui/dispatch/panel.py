@@ -14,8 +14,16 @@ from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.rows import Changes
-from gridclient.ui.dispatch.choice import Choice, UnitItem, Units, load_batch_units, load_units
-from gridclient.ui.dispatch.foretell import consequence, dispatch_many, proposed_units
+from gridclient.ui.dispatch.choice import (
+    Choice,
+    UnitItem,
+    Units,
+    consequence,
+    dispatch_many,
+    load_batch_units,
+    load_units,
+    proposed_units,
+)
 from gridclient.ui.dispatch.sheet import DispatchSheet
 from gridclient.ui.dispatch.unit_list import digit_of
 from gridclient.ui.jobs import Jobs

@@ -2,21 +2,182 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QObject, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QSplitter, QStackedWidget, QTableView, QWidget
 
+from gridclient.services.error_text import sentence
 from gridclient.services.import_findings import ImportOutcome
 from gridclient.services.import_order import BASE_MAP, Look
 from gridclient.services.map_port import BaseMaps, MapData
 from gridclient.ui.cover_page import CoverPage
-from gridclient.ui.importing.look_panel import LookPanel
-from gridclient.ui.importing.present import kinds
+from gridclient.ui.importing.crs_panel import CrsPanel
+from gridclient.ui.importing.present import kinds, size_text
 from gridclient.ui.importing.result_panel import ResultPanel
-from gridclient.ui.laid_out import label
+from gridclient.ui.inline_note import InlineNote
+from gridclient.ui.laid_out import down, label, panel
+from gridclient.ui.lines_table import dress
+from gridclient.ui.value_list import NO_INDEX, Index
 
 translate = QCoreApplication.translate
+_NARROWEST, _WIDEST = 64, 240
+_NUMBER_PX, _SPARE, _EDGES = 52, 14, 16
+_LONGEST: Final = 120
+_ROLE: Final = Qt.ItemDataRole
+
+
+class FirstRowsModel(QAbstractTableModel):
+    """The first rows of a file as they stand there; the titles of columns that go somewhere say where."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._titles: tuple[str, ...] = ()
+        self._rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
+        self._shown: list[list[str]] = []
+        self._uses: dict[str, str] = {}
+
+    def show_rows(self, titles: tuple[str, ...], rows: tuple[tuple[int, tuple[str, ...]], ...]) -> None:
+        self.beginResetModel()
+        self._titles, self._rows = titles, rows
+        self._shown = [[" ".join(cell.split())[:_LONGEST] for cell in cells] for _, cells in rows]
+        self.endResetModel()
+
+    def show_uses(self, uses: dict[str, str]) -> None:
+        """Which field each column serves, by title."""
+        self._uses = uses
+        if self._titles:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self._titles) - 1)
+
+    def widest(self, column: int) -> str:
+        """The text that takes the most room in this column, a Chinese sign counting twice."""
+        texts = (cells[column] for cells in self._shown)
+        return max(texts, key=lambda text: len(text.encode("gb18030", "replace")), default="")
+
+    def rowCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._titles)
+
+    def data(self, index: Index, role: int = _ROLE.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == _ROLE.DisplayRole:
+            return self._shown[index.row()][index.column()]
+        text = self._rows[index.row()][1][index.column()]
+        return text if role == _ROLE.ToolTipRole and len(text) > 12 else None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
+        if orientation is Qt.Orientation.Vertical:
+            return self._rows[section][0] if role == _ROLE.DisplayRole else None
+        if role != _ROLE.DisplayRole:
+            return None
+        title = self._titles[section]
+        used = self._uses.get(title, "")
+        if not used:
+            return title
+        return f"{title} ✓" if used == title.rstrip("*") else f"{title} → {used}"
+
+
+class LookPanel(QSplitter):
+    """The preview table and the coordinate panel, or what a base map says of itself."""
+
+    def __init__(self, *, data: MapData, base_maps: BaseMaps | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Vertical, parent)
+        self.setHandleWidth(1)
+        self.setChildrenCollapsible(False)
+        self.rows = FirstRowsModel(self)
+        self.table = QTableView(self)
+        self._dress_table()
+        self.remarks = InlineNote(parent=self)
+        self.remarks.setContentsMargins(12, 6, 12, 6)
+        self.archive = QLabel(self)
+        self.archive.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.archive.setMargin(16)
+        self.archive.setProperty("panel", "true")
+        self.archive.setTextFormat(Qt.TextFormat.PlainText)
+        self.crs = CrsPanel(data=data, base_maps=base_maps, parent=self)
+        self._upper = QStackedWidget(self)
+        self._upper.addWidget(self._table_side())
+        self._upper.addWidget(self.archive)
+        self.addWidget(self._upper)
+        self.addWidget(self.crs)
+        self.setStretchFactor(0, 2)
+        self.setStretchFactor(1, 3)
+        self.crs.hide()
+
+    def _table_side(self) -> QWidget:
+        side = panel(QWidget(self))
+        down(self.remarks, (self.table, 1), on=side, gap=0)
+        return side
+
+    def _dress_table(self) -> None:
+        self.table.setObjectName("importPreview")
+        self.table.setModel(self.rows)
+        dress(self.table)
+        self.table.setWordWrap(False)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        numbers = self.table.verticalHeader()
+        numbers.setFixedWidth(_NUMBER_PX)
+        numbers.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def way(self) -> tuple[QWidget, ...]:
+        """The way of Tab."""
+        return (self.table, *self.crs.choices.values(), self.crs.near)
+
+    def show_look(self, look: Look) -> None:
+        """The first rows with what was noticed, and the question where one is to be asked."""
+        preview = look.preview
+        self._upper.setCurrentIndex(0 if preview is not None else 1)
+        self.crs.setVisible(look.asks_crs)
+        if preview is None:
+            self.archive.setText(archive_text(look))
+            return
+        self.rows.show_rows(preview.titles, preview.rows)
+        notices = [sentence(notice.code, **notice.params) for notice in preview.file_notices]
+        self.remarks.say("\n".join(notices), "warn")
+        if look.asks_crs:
+            self.crs.show_look(look)
+
+    def show_uses(self, uses: Mapping[str, str]) -> None:
+        """Which field each column serves."""
+        self.rows.show_uses(dict(uses))
+        header, metrics = self.table.horizontalHeader(), self.table.fontMetrics()
+        for column in range(self.rows.columnCount()):  # the table itself would ask for each role of each cell
+            text = metrics.horizontalAdvance(self.rows.widest(column)) + _EDGES
+            width = max(text, header.sectionSizeFromContents(column).width()) + _SPARE
+            self.table.setColumnWidth(column, max(_NARROWEST, min(_WIDEST, width)))
+
+
+def archive_text(look: Look) -> str:
+    """What a base map says of itself, line by line."""
+    said_of = look.base_map
+    if said_of is None:
+        return ""
+    box = said_of.bounds
+    lines = [
+        said_of.title,
+        "",
+        translate("Importing", "类型：{kind}").format(kind=_tile_word(look)),
+        translate("Importing", "缩放级别：{least} 至 {most}").format(least=said_of.min_zoom, most=said_of.max_zoom),
+        translate("Importing", "范围：东经 {west:.3f} 至 {east:.3f}，北纬 {south:.3f} 至 {north:.3f}").format(
+            west=box.west, east=box.east, south=box.south, north=box.north
+        ),
+        translate("Importing", "大小：{size}").format(size=size_text(look.size)),
+    ]
+    if said_of.attribution:
+        lines.append(translate("Importing", "来源声明：{text}").format(text=said_of.attribution))
+    return "\n".join(lines)
+
+
+def _tile_word(look: Look) -> str:
+    if look.base_map is not None and look.base_map.kind == "vector":
+        return translate("Importing", "矢量")
+    return translate("Importing", "影像或图片")
 
 
 class FileView(QStackedWidget):

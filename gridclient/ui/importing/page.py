@@ -21,8 +21,7 @@ from gridclient.services.ports import DeskSettings
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
-from gridclient.ui.importing.file_view import FileView
-from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.file_view import FileView, LookPanel
 from gridclient.ui.importing.looking import Looking, Panels, ReadPreview
 from gridclient.ui.importing.papers import Papers, SaveReport, ask_for_file, dropped
 from gridclient.ui.importing.progress_line import ProgressLine

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.import_order import ColumnGuess
 from gridclient.ui.importing.columns_panel import ColumnsPanel
-from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.file_view import LookPanel
 from gridclient.ui.quiet_combo import QuietCombo
 from tests.ui.fakes.invented_desk import InventedDesk
 

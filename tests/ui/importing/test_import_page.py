@@ -17,7 +17,7 @@ from gridclient.import_look import look_in_worker
 from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
-from gridclient.ui.importing.look_panel import LookPanel
+from gridclient.ui.importing.file_view import LookPanel
 from tests.ui.importing.import_stage import PLAIN, Stage, saved_as
 
 
