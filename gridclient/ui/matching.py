@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Final
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
+from gridclient.ui.present import joined
 
-MOST: Final = 40
+_MOST: Final = 40
+_MISSED: Final = 9
 
 
 @frozen
@@ -22,20 +25,12 @@ class Entry:
     initials: str = ""
 
 
-def find(entries: Iterable[Entry], typed: str, *, most: int = MOST) -> list[Entry]:
+def find(entries: Iterable[Entry], typed: str, *, most: int = _MOST) -> list[Entry]:
     """The entries that hold every typed word, those that begin with it first; all in their order for no words."""
     words = typed.lower().split()
-    ranked = sorted(
-        (
-            (max(_rank(entry, word) for word in words) if words else 0, place, entry)
-            for place, entry in enumerate(entries)
-        ),
-        key=lambda found: found[:2],
-    )
-    return [entry for rank, _, entry in ranked if rank < _MISSED][:most]
-
-
-_MISSED: Final = 9
+    ranked = ((max((_rank(entry, word) for word in words), default=0), entry) for entry in entries)
+    found = sorted((one for one in ranked if one[0] < _MISSED), key=itemgetter(0))
+    return [entry for _, entry in found[:most]]
 
 
 def _rank(entry: Entry, word: str) -> int:
@@ -64,7 +59,7 @@ def standard_entries(standards: Iterable[StandardRow], initials: Mapping[str, st
         Entry(
             row.key,
             standard_title(row),
-            " · ".join(part for part in (row.big_class, row.limit_text, row.list if several else "") if part),
+            joined((row.big_class, row.limit_text, row.list if several else "")),
             row.code,
             initials.get(row.small_class, "") + initials.get(row.filing_condition, ""),
         )
@@ -74,7 +69,7 @@ def standard_entries(standards: Iterable[StandardRow], initials: Mapping[str, st
 
 def standard_title(row: StandardRow) -> str:
     """``施工扰民 · 夜间施工噪音扰民``."""
-    return " · ".join(part for part in (row.small_class, row.filing_condition) if part)
+    return joined((row.small_class, row.filing_condition))
 
 
 def grid_entries(grids: Sequence[GridRow], initials: Mapping[str, str]) -> list[Entry]:

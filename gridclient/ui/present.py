@@ -203,7 +203,7 @@ def likeness_words(likeness: Likeness, now: datetime) -> str:
     if likeness.text >= _ALIKE:
         parts.append(translate("Present", "文字相近"))
     parts.append(moment_words(likeness.row.registered_at, now))
-    return " · ".join(parts)
+    return joined(parts)
 
 
 def joined(parts: Sequence[str]) -> str:

@@ -38,9 +38,8 @@ COLUMNS: Final = (
     Column(SortKey.GRID, 118, shown=False, gives_way=4),
     Column(SortKey.REGISTERED, 96, shown=False, gives_way=3),
 )
-NUMBER: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.NUMBER)
-UNIT: Final = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.UNIT)
-TITLE: Final = next(place for place, column in enumerate(COLUMNS) if not column.width)
+PLACES: Final = {column.key: place for place, column in enumerate(COLUMNS)}
+NUMBER, UNIT, TITLE = PLACES[SortKey.NUMBER], PLACES[SortKey.UNIT], PLACES[SortKey.TITLE]
 GIVING_WAY: Final = sorted(
     (place for place, column in enumerate(COLUMNS) if column.gives_way), key=lambda place: COLUMNS[place].gives_way
 )

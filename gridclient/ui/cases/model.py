@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QObject, Qt, Signal
 
 from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
-from gridclient.ui.cases.columns import COLUMNS, PLAIN, title_of
+from gridclient.ui.cases.columns import COLUMNS, PLACES, PLAIN, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
 from gridclient.ui.present import moment_words, short_number, township_in
 from gridclient.ui.value_list import NO_INDEX, Index
@@ -22,6 +22,7 @@ class CaseModel(QAbstractTableModel):
     """Rows of :class:`CaseRow` in the order of the store.
 
     Attributes:
+        rows: those that were fetched.
         several: there were cases of more than one township, whose short numbers are not unique.
 
     Signals:
@@ -32,7 +33,7 @@ class CaseModel(QAbstractTableModel):
 
     def __init__(self, *, now: datetime, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[CaseRow] = []
+        self.rows: list[CaseRow] = []
         self._places: dict[str, int] = {}
         self._more = False
         self.several = False
@@ -43,13 +44,9 @@ class CaseModel(QAbstractTableModel):
 
     # -- content ----------------------------------------------------------------------------------------------------
 
-    @property
-    def rows(self) -> Sequence[CaseRow]:
-        return self._rows
-
     def row_at(self, place: int) -> CaseRow:
         """The row on a line."""
-        return self._rows[place]
+        return self.rows[place]
 
     def place_of(self, case_id: str) -> int | None:
         """The line of a case, ``None`` when it is not among the fetched ones."""
@@ -68,26 +65,26 @@ class CaseModel(QAbstractTableModel):
         """Shows these rows. What is the same case stays the same line, so that choice and scroll stay."""
         self._more = more
         stay = {row.id for row in rows}
-        gone = spans(place for place, row in enumerate(self._rows) if row.id not in stay)
+        gone = spans(place for place, row in enumerate(self.rows) if row.id not in stay)
         came = spans(place for place, row in enumerate(rows) if row.id not in self._places)
         if len(gone) + len(came) > _TOO_MANY_STEPS:
             self.beginResetModel()
             self._take(list(rows))
             self.endResetModel()
             return
-        before = {row.id: row for row in self._rows}
+        before = {row.id: row for row in self.rows}
         for first, last in reversed(gone):
             self.beginRemoveRows(NO_INDEX, first, last)
-            self._take(self._rows[:first] + self._rows[last + 1 :])
+            self._take(self.rows[:first] + self.rows[last + 1 :])
             self.endRemoveRows()
         self._reorder([before[row.id] for row in rows if row.id in before])
         for first, last in came:
             self.beginInsertRows(NO_INDEX, first, last)
-            self._take([*self._rows[:first], *rows[first : last + 1], *self._rows[first:]])
+            self._take([*self.rows[:first], *rows[first : last + 1], *self.rows[first:]])
             self.endInsertRows()
         for place, row in enumerate(rows):
             if before.get(row.id, row) != row:
-                self._rows[place] = row
+                self.rows[place] = row
                 self.dataChanged.emit(self.index(place, 0), self.index(place, len(COLUMNS) - 1))
 
     def append(self, rows: Sequence[CaseRow], *, more: bool) -> None:
@@ -95,9 +92,9 @@ class CaseModel(QAbstractTableModel):
         self._more = more
         new = [row for row in rows if row.id not in self._places]
         if new:
-            first = len(self._rows)
+            first = len(self.rows)
             self.beginInsertRows(NO_INDEX, first, first + len(new) - 1)
-            self._take([*self._rows, *new])
+            self._take([*self.rows, *new])
             self.endInsertRows()
 
     def set_order(self, order: Sort) -> None:
@@ -114,14 +111,14 @@ class CaseModel(QAbstractTableModel):
         """The clocks go on; only what is on the screen is worked out again."""
         self._now = now
         self._cells.clear()
-        if self._rows:
-            column = next(place for place, column in enumerate(COLUMNS) if column.key is SortKey.DUE)
-            self.dataChanged.emit(self.index(0, column), self.index(len(self._rows) - 1, column))
+        if self.rows:
+            column = PLACES[SortKey.DUE]
+            self.dataChanged.emit(self.index(0, column), self.index(len(self.rows) - 1, column))
 
     # -- QAbstractTableModel ----------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = NO_INDEX) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(COLUMNS)
@@ -142,7 +139,7 @@ class CaseModel(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
-        row = self._rows[index.row()]
+        row = self.rows[index.row()]
         if role == 0:
             return self.words(row, COLUMNS[index.column()].key)
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -185,15 +182,15 @@ class CaseModel(QAbstractTableModel):
     # -- steps ------------------------------------------------------------------------------------------------------
 
     def _take(self, rows: list[CaseRow]) -> None:
-        self._rows = rows
+        self.rows = rows
         self._places = {row.id: place for place, row in enumerate(rows)}
         self.several = self.several or len({township_in(row.number) for row in rows} - {""}) > 1
 
     def _reorder(self, rows: list[CaseRow]) -> None:
-        if rows == self._rows:
+        if rows == self.rows:
             return
         self.layoutAboutToBeChanged.emit()
-        before = self._rows
+        before = self.rows
         self._take(rows)
         for index in self.persistentIndexList():
             place = self._places[before[index.row()].id]
