@@ -246,7 +246,7 @@ def _finish_imports(profile: profiles.Profile, clock: Clock) -> Sequence[GridCli
     from gridclient.store.case_recorder import BulkRecorder
     from gridclient.store.import_journal import finish_imports
 
-    return finish_imports(profile.database, BulkRecorder(profile.device, clock)).given_up
+    return finish_imports(profile.database, BulkRecorder(profile.device, clock))
 
 
 def _own_account(profile: profiles.Profile, reference: SqliteReference) -> Account:

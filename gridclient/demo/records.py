@@ -56,4 +56,4 @@ def grid_records(county: DemoCounty) -> Iterator[Record]:
 def _boundary(grid: DemoGrid) -> Boundary:
     shape = grid.geometry
     whole = shapely.MultiPolygon([shape]) if isinstance(shape, shapely.Polygon) else shape
-    return Boundary(whole.wkb, shape.bounds, "wgs84")
+    return Boundary(whole.wkb, "wgs84")

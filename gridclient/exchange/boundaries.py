@@ -45,10 +45,10 @@ def boundary(geometry: object, crs: Crs) -> tuple[Boundary, tuple[Notice, ...]]:
     if len(parts) > 1:
         notices = (*notices, Notice("", "shape.several_parts", {"parts": len(parts)}))
     if crs is Crs.WGS84:
-        return Boundary(shapely.to_wkb(source), _bounds(source), crs.value), notices
+        return Boundary(shapely.to_wkb(source), crs.value), notices
     shifted = [[[convert(lon, lat, crs, Crs.WGS84) for lon, lat in ring] for ring in part] for part in parts]
     area = _valid_area(shifted)
-    return Boundary(shapely.to_wkb(area), _bounds(area), crs.value, shapely.to_wkb(source)), notices
+    return Boundary(shapely.to_wkb(area), crs.value, shapely.to_wkb(source)), notices
 
 
 def geometry_of_text(text: str) -> Mapping[str, Any]:
@@ -199,8 +199,3 @@ def _invalid(reason: str) -> InvalidInput:
     if "Nested" in reason or "Duplicate" in reason:
         return InvalidInput("shape.parts_overlap", lon=place["lon"], lat=place["lat"])
     return InvalidInput("shape.invalid", lon=place["lon"], lat=place["lat"])
-
-
-def _bounds(area: shapely.MultiPolygon) -> tuple[float, float, float, float]:
-    west, south, east, north = area.bounds
-    return west, south, east, north

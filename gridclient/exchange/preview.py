@@ -46,8 +46,6 @@ def preview(
     places = list(_places(table, points)) if points.is_there else []
     unread = unread_sheets(path, tables)
     return ImportPreview(
-        file=table.file,
-        kind=kind,
         sheet=table.sheet,
         sheets=sheets(path),
         header_row=table.header_row,
@@ -68,8 +66,6 @@ def preview(
 
 def _of_features(content: FeatureFile, kind: ImportKind, mapping: ColumnMapping | None) -> ImportPreview:
     return ImportPreview(
-        file=content.file,
-        kind=kind,
         sheet="",
         sheets=("",),
         header_row=0,

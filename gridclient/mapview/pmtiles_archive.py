@@ -162,7 +162,6 @@ class PMTilesArchive:
         return ArchiveMetadata(
             title=safe_title(said.get("name"), self._name),
             kind="vector" if kind == MVT else "raster",
-            media_type=kind,
             min_zoom=header["min_zoom"],
             max_zoom=header["max_zoom"],
             bounds=safe_bounds(*(edge / 1e7 for edge in degrees)),

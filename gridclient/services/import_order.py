@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from gridclient.domain.frozen import frozen
-from gridclient.services.import_findings import ImportKind, Notice
+from gridclient.services.import_findings import Notice
 from gridclient.services.map_port import ArchiveMetadata
 
 BASE_MAP: Final[Literal["basemap"]] = "basemap"
@@ -71,8 +71,6 @@ class ImportPreview:
     a whole.
     """
 
-    file: str
-    kind: ImportKind
     sheet: str
     sheets: tuple[str, ...]
     header_row: int

@@ -20,11 +20,10 @@ class Boundary:
     """An area. ``wkb`` is a valid MultiPolygon in WGS-84 (= CGCS2000), longitude before latitude.
 
     ``source_wkb`` is what the file said, in ``source_crs`` (``wgs84``, ``gcj02``, ``bd09``); ``None`` when it is the
-    same. ``bounds`` is west, south, east, north in WGS-84.
+    same.
     """
 
     wkb: bytes
-    bounds: tuple[float, float, float, float]
     source_crs: str
     source_wkb: bytes | None = None
 

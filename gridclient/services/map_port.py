@@ -54,8 +54,8 @@ class MapData(Protocol):
         """
         ...
 
-    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
-        """Open and overdue cases of every grid of all tiers below ``scope`` (a code; None = all). Absent = (0, 0)."""
+    def figures(self) -> Mapping[str, Figures]:
+        """Open and overdue cases of every grid of all tiers. Absent = (0, 0)."""
         ...
 
     def home(self) -> str:
@@ -78,7 +78,6 @@ class ArchiveMetadata:
 
     title: str
     kind: TileKind
-    media_type: str  # image/png, image/jpeg, image/webp, image/avif or application/x-protobuf (MVT, not compressed)
     min_zoom: int
     max_zoom: int
     bounds: Bounds

@@ -91,7 +91,6 @@ class CaseRow:
     cooperating: int
     due: datetime | None
     channel: str
-    urgency: int
     registered_at: datetime
     returned: bool
     escalated: bool
@@ -179,7 +178,6 @@ class UnitRow:
     kind: str
     aliases: tuple[str, ...]
     initials: str
-    parent: str
     township: str
     lon: float | None
     lat: float | None
@@ -187,7 +185,6 @@ class UnitRow:
     fields: tuple[str, ...]
     telephone: str
     status: str
-    on_duty: str
 
 
 @frozen
@@ -198,7 +195,6 @@ class StandardRow:
     """
 
     code: str
-    kind: str
     big_class: str
     small_class: str
     filing_condition: str
@@ -233,11 +229,10 @@ class StandardListRow:
 
 @frozen
 class Likeness:
-    """A case that may be the same, and why: metres and hours apart, shared telephone, likeness of the texts 0..1."""
+    """A case that may be the same, and why: metres apart, shared telephone, likeness of the texts 0..1."""
 
     row: CaseRow
     metres: float | None
-    hours: float
     same_phone: bool
     text: float
     score: float

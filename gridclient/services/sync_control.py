@@ -142,7 +142,3 @@ class SyncControl(Protocol):
         """The call that works with a stick raises ``Cancelled``; the file and the store stay as they were, or whole up
         to some point."""
         ...
-
-    def close(self) -> None:
-        """Ends the worker; a round that runs is cut between two batches."""
-        ...

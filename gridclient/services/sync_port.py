@@ -288,7 +288,3 @@ class SyncQueries(Protocol):
     def conflicts(self) -> Sequence[str]:
         """The cases that wait for somebody to choose between two sides, the newest last."""
         ...
-
-    def repairing(self) -> bool:
-        """Whether a feed is being read again, so that ``pending`` may still grow."""
-        ...

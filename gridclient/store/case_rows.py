@@ -19,7 +19,7 @@ from gridclient.store.log import subject_key, subject_text
 from gridclient.store.tables import AMONG, listed
 
 _COLUMNS: Final = (
-    "no, hex(id), number, title, state, level, grid, unit, cooperating, due, channel, urgency, registered_at, "
+    "no, hex(id), number, title, state, level, grid, unit, cooperating, due, channel, registered_at, "
     "returned, escalated, conflict, pending, lon, lat"
 )
 
@@ -47,12 +47,12 @@ def numbers_of(connection: Connection, case_ids: Iterable[str]) -> list[int]:
 
 def _case_row(row: Sequence[Any], areas: Areas) -> CaseRow:
     (
-        no, key, number, title, state, level, grid, unit, cooperating, due, channel, urgency, registered,
+        no, key, number, title, state, level, grid, unit, cooperating, due, channel, registered,
         returned, escalated, conflict, pending, lon, lat,
     ) = row  # fmt: skip
     return CaseRow(  # by name it takes a fifth longer
         no, subject_text(bytes.fromhex(key)), number, mask_numbers(title), state, level, grid, areas.grid_name(grid),
         unit, areas.unit_name(unit), cooperating, None if due is None else instant_of(due),
-        channel, urgency, instant_of(registered),
+        channel, instant_of(registered),
         bool(returned), bool(escalated), bool(conflict), bool(pending), lon, lat,
     )  # fmt: skip

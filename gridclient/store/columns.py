@@ -42,7 +42,6 @@ class Table:
     state: Column
     level: Column
     flags: Column
-    urgency: Column
     grid: Column
     unit: Column
     channel: Column
@@ -142,7 +141,7 @@ class Table:
         return mask
 
 
-_NAMES: Final = tuple(name for name, _ in FIELDS if name != "spare")
+_NAMES: Final = tuple(name for name, _ in FIELDS if name not in ("urgency", "spare"))  # asked by nobody
 
 
 class Columns:

@@ -184,15 +184,14 @@ def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mappin
 
 def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: frozenset[str]) -> Likeness:
     metres = _metres(row, new)
-    hours = (new.at - row.registered_at).total_seconds() / 3600
     same_phone = bool(new.phone) and phone_digits(new.phone) == phone_digits(facts.get("reporter_phone", ""))
     text = _alike(words, tokens_of(f"{row.title} {facts.get('description', '')}"))
     near = 0.0 if metres is None else max(0.0, 1 - metres / _NEAR_M)
-    recency = max(0.0, 1 - hours / (_RECENT.total_seconds() / 3600))
+    recency = max(0.0, 1 - (new.at - row.registered_at) / _RECENT)
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
     if _is_elsewhere(metres) and not same_phone:
         score = 0.0  # the same words far apart tell of the same kind of matter, not of the same one
-    return Likeness(row, metres, hours, same_phone, text, min(1.0, score))
+    return Likeness(row, metres, same_phone, text, min(1.0, score))
 
 
 def _metres(row: CaseRow, new: NewCase) -> float | None:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgpack
 import zstandard
@@ -34,13 +34,6 @@ _BUFFERED: Final = 20
 _STEP: Final = 2
 """Batches that are written before somebody who asks for the store gets it: about ten milliseconds, and the commit."""
 _FORGOTTEN_AT_ONCE: Final = 200
-
-
-class Finished(NamedTuple):
-    """What a start made of imports that were cut off: how many cases are new, and which imports it had to give up."""
-
-    new: int
-    given_up: Sequence[InvalidInput]
 
 
 @lru_cache(maxsize=4096)
@@ -147,19 +140,19 @@ class Journal:
         return import_id
 
 
-def finish_imports(database: Database, recorder: BulkRecorder) -> Finished:
-    """At a start: carries out what was decided, throws away what was not."""
-    new, given_up = 0, []
+def finish_imports(database: Database, recorder: BulkRecorder) -> Sequence[InvalidInput]:
+    """At a start: carries out what was decided, throws away what was not; gives the imports that it had to give up."""
+    given_up = []
     for import_id, state in unfinished_imports(database):
         if state != "ready":
             _forget(database, import_id)
             continue
         try:
-            new += _TakingOver(database, recorder, import_id).to_the_end(None)[0]
+            _TakingOver(database, recorder, import_id).to_the_end(None)
         except InvalidInput as damage:
             _LOG.warning("import %d is given up: %s", import_id, damage)
             given_up.append(_give_up(database, import_id, recorder.clock.now()))
-    return Finished(new, given_up)
+    return given_up
 
 
 class _TakingOver:

@@ -50,18 +50,12 @@ class SqliteMapData:
         """See the port; drawn once after each change of the reference data."""
         return self._outlines()[1]
 
-    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
+    def figures(self) -> Mapping[str, Figures]:
         """See the port; only areas that :meth:`outlines` draws."""
         drawn = self._outlines()[2]
         with self._columns.at() as (connection, table):
-            moment = self._moment()
-            found = open_and_overdue(connection, table, moment)
-        areas = moment.areas
-        return {
-            code: counts
-            for code, counts in found.items()
-            if code in drawn and (not scope or scope in areas.above(code))
-        }
+            found = open_and_overdue(connection, table, self._moment())
+        return {code: counts for code, counts in found.items() if code in drawn}
 
     def home(self) -> str:
         own = self._reference.setting("township")

@@ -106,7 +106,6 @@ class MBTilesArchive:
         return ArchiveMetadata(
             title=safe_title(said.get("name"), self._name),
             kind="vector" if kind == MVT else "raster",
-            media_type=kind,
             min_zoom=least,
             max_zoom=most,
             bounds=_bounds(said.get("bounds")),

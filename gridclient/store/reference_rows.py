@@ -23,7 +23,7 @@ ALWAYS: Final = "0001-01-01"
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
 _STANDARD: Final = (
-    "code, kind, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
+    "code, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
     "extra, version, valid_from, list"
 )
 _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
@@ -148,7 +148,7 @@ def read_units(connection: Connection) -> dict[str, UnitRow]:
     """All units by code. ``load`` is 0: it is the queries' to count."""
     aliases, fields, areas = (unit_list(connection, name, column) for name, column in _UNIT_LISTS)
     rows = connection.execute(
-        "select code, name, kind, initials, parent, township, lon, lat, phone, status, on_duty from units order by code"
+        "select code, name, kind, initials, township, lon, lat, phone, status from units order by code"
     )
     return {
         code: UnitRow(
@@ -157,7 +157,6 @@ def read_units(connection: Connection) -> dict[str, UnitRow]:
             kind=kind,
             aliases=aliases.get(code, ()),
             initials=initials,
-            parent=parent,
             township=township,
             lon=lon,
             lat=lat,
@@ -165,9 +164,8 @@ def read_units(connection: Connection) -> dict[str, UnitRow]:
             fields=fields.get(code, ()),
             telephone=phone,
             status=status,
-            on_duty=on_duty,
         )
-        for code, name, kind, initials, parent, township, lon, lat, phone, status, on_duty in rows
+        for code, name, kind, initials, township, lon, lat, phone, status in rows
     }
 
 
@@ -210,10 +208,9 @@ def read_standard_lists(connection: Connection) -> list[StandardListRow]:
 
 
 def _standard(row: Sequence[Any]) -> StandardRow:
-    code, kind, big, small, filing, closing, limit, limit_text, handling, extra, version, valid_from, in_list = row
+    code, big, small, filing, closing, limit, limit_text, handling, extra, version, valid_from, in_list = row
     return StandardRow(
         code=code,
-        kind=kind,
         big_class=big,
         small_class=small,
         filing_condition=filing,

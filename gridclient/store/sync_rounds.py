@@ -52,10 +52,6 @@ class SqliteSyncQueries:
             rows = connection.execute("SELECT id FROM cases WHERE conflict <> 0 ORDER BY no").fetchall()
         return [subject_text(key) for (key,) in rows]
 
-    def repairing(self) -> bool:
-        with self._database.reader() as connection:
-            return bool(connection.execute("SELECT EXISTS(SELECT 1 FROM feeds WHERE repairing)").fetchone()[0])
-
 
 def keep_round(connection: Connection, report: RoundReport) -> None:
     """Adds a round to the list, which forgets the oldest."""

@@ -230,7 +230,6 @@ class MemoryDesk:
             cooperating=sum(part.role is Role.COOPERATING for part in _parts(case)),
             due=case.due if case.is_open else None,
             channel=facts.channel,
-            urgency=facts.urgency,
             registered_at=case.registered_at.replace(microsecond=0),
             returned=case.waits_after_return and case.is_open,
             escalated=case.escalated,

@@ -54,7 +54,7 @@ def known_areas() -> KnownAreas:
         *(GridRow(code, f"网格{code[-3:]}", "basic", code[:12]) for code in GRIDS),
     ]
     units = [
-        UnitRow(code, name, "stationed_a", (), initials, "", TOWNSHIP, None, None, (), (), "", "on_duty", "")
+        UnitRow(code, name, "stationed_a", (), initials, TOWNSHIP, None, None, (), (), "", "on_duty")
         for code, name, initials in zip(UNITS, ("执法中队", "派出所", "司法所"), ("zfzd", "pcs", "sfs"), strict=True)
     ]
     return KnownAreas({row.code: row for row in rows}, {unit.code: unit for unit in units})

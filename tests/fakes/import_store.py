@@ -77,8 +77,10 @@ class ImportStore:
         return [(row.row, row.code) for row in self.bring(records).refused]
 
     def finish(self) -> int:
-        """What a start does with imports that were interrupted."""
-        return finish_imports(self.database, self.recorder).new
+        """What a start does with imports that were interrupted; gives how many cases came in."""
+        before = self.count("cases")
+        finish_imports(self.database, self.recorder)
+        return self.count("cases") - before
 
     def count(self, table: str) -> int:
         with self.database.reader() as connection:

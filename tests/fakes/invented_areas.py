@@ -26,7 +26,7 @@ WEST, SOUTH, SIDE = 122.0, 37.4, 0.01
 def area(west: float, south: float, east: float, north: float) -> Boundary:
     """A rectangle in degrees."""
     shape = shapely.multipolygons([shapely.box(west, south, east, north)])
-    return Boundary(shapely.to_wkb(shape), (west, south, east, north), "wgs84")
+    return Boundary(shapely.to_wkb(shape), "wgs84")
 
 
 def columns(first: int, count: int) -> Boundary:

@@ -84,11 +84,11 @@ class InMemoryMapData:
         self.asked.append("outlines")
         return self.geojson
 
-    def figures(self, scope: str | None = None) -> Mapping[str, Figures]:
+    def figures(self) -> Mapping[str, Figures]:
         self.asked.append("figures")
         if self.fault:
             raise self.fault
-        return {code: counts for code, counts in self.counts.items() if code.startswith(scope or "")}
+        return self.counts
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
         self.asked.append("cells")

@@ -295,7 +295,7 @@ class County:
                 continue
             settled = report.end is RoundEnd.DONE or report.error == "sync.unplaced"
             moved = moved or not settled or bool(report.pushed or report.pulled or desk.lamps.pending()[0])
-            moved = moved or desk.lamps.repairing()
+            moved = moved or any(feed.repairing for feed in desk.sync.feeds())
         return moved
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 
 from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.mapping import ColumnMapping
@@ -45,7 +46,7 @@ def test_grids_are_read_with_tier_kind_and_boundary(tmp_path: Path) -> None:
     assert (first.row, first.code, first.tier, first.special) == (1, f"{COMMUNITY}001", "basic", False)
     assert second.special
     assert second.boundary is not None
-    assert second.boundary.bounds == pytest.approx((122.11, 37.50, 122.12, 37.51))
+    assert shapely.from_wkb(second.boundary.wkb).bounds == pytest.approx((122.11, 37.50, 122.12, 37.51))
 
 
 def test_the_same_file_gives_the_same_identities_and_another_boundary_another(tmp_path: Path) -> None:

@@ -28,7 +28,6 @@ from tests.fakes.invented_areas import (
     all_areas,
     basics,
     columns,
-    community_code,
     redrawn,
     unit,
 )
@@ -117,12 +116,6 @@ def test_the_map_carries_on_the_counts_of_the_list(
         store.queries.figures()
         data.figures()
     assert len(made) == 1
-
-
-def test_figures_of_a_scope_are_those_of_its_areas(data: SqliteMapData) -> None:
-    zone = f"{TOWNSHIP}601"
-    scoped = data.figures(zone)
-    assert set(scoped) == {zone, *(b.code for b in basics()[:4]), community_code(1), community_code(2)}
 
 
 def test_cells_are_as_promised(data: SqliteMapData) -> None:

@@ -29,7 +29,6 @@ def test_the_same_report_is_found_with_its_reasons(stage: Stage) -> None:
     assert found.row.id == case_id
     assert found.same_phone
     assert found.metres == pytest.approx(88, abs=2)
-    assert found.hours == pytest.approx(2, abs=0.01)
     assert 0.2 < found.text < 1
     assert found.score > 0.6
 

@@ -14,7 +14,6 @@ from gridclient.services.rows import CaseFilter
 from gridclient.services.sync_port import FeedState, OriginKey
 from gridclient.store.backup import back_up, restore
 from gridclient.store.profile import open_profile
-from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.verify import verify
 from gridclient.sync.signing import new_key
 from gridclient.sync.wire import PushStatus
@@ -68,7 +67,7 @@ def test_a_feed_that_disagrees_says_so(desks: Desks, hub: FakeHub) -> None:
     page = hub.page(FeedState(STREAM, 0, 0, 0), two.device, 10)
     assert not two.sync.take(replace(page, total=page.total ^ 1)).agrees
     two.sync.restart_feed(STREAM)
-    assert two.sync.feeds()[0].repairing and SqliteSyncQueries(two.profile.database).repairing()
+    assert two.sync.feeds()[0].repairing
     assert two.sync.take(page).agrees
     assert two.sync.feeds() == [FeedState(STREAM, 3, 3, page.total)]
     with two.profile.database.writer() as connection:
@@ -225,7 +224,7 @@ def test_a_backup_of_a_time_with_other_rights_leaves_no_feed_that_nobody_reads(d
     again = desk_on(one.profile, 5)
     again.key = one.key
     again.round(FakeHub())
-    assert not SqliteSyncQueries(again.profile.database).repairing()
+    assert not any(feed.repairing for feed in again.sync.feeds())
 
 
 def test_a_restored_desk_gets_back_what_it_had_sent(desks: Desks, hub: FakeHub, tmp_path: Path) -> None:

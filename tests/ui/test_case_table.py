@@ -42,7 +42,6 @@ def row(line: int, /, **fields: Any) -> CaseRow:
         cooperating=0,
         due=NOW + timedelta(hours=line),
         channel="12345",
-        urgency=1,
         registered_at=NOW,
         returned=False,
         escalated=False,

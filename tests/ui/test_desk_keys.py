@@ -290,7 +290,7 @@ def test_enter_on_a_likely_duplicate_shows_it_and_goes_no_further(window: MainWi
     settle(qtbot, window)
     form = window.side.form
     assert form is not None
-    form.alike.show_likenesses([Likeness(row, 38.0, 1.0, True, 0.8, 0.9)], window.cases.model._now)
+    form.alike.show_likenesses([Likeness(row, 38.0, True, 0.8, 0.9)], window.cases.model._now)
     form.alike.show()
     form.alike.setCurrentIndex(form.alike.entries.index(0))
     press(form.alike, Qt.Key.Key_Return)

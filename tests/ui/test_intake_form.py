@@ -283,7 +283,7 @@ def test_likely_duplicates_are_named_with_the_reason_and_opened(
     opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = made.store.rows([made.register("夜间施工")])[0]
-    alike = [Likeness(row, 38.0, 1.0, True, 0.8, 0.9)]
+    alike = [Likeness(row, 38.0, True, 0.8, 0.9)]
     monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
     form = opened()
     paste(form, ORDER)

@@ -37,14 +37,13 @@ def reference_of(county: DemoCounty) -> MemoryReference:
     grids = [GridRow(g.code, g.name, g.tier, g.parent) for g in county.grids]
     units = [
         UnitRow(
-            u.code, u.name, u.kind, u.aliases, "", u.parent, u.township, u.lon, u.lat, u.grids, u.fields,
-            u.phone, u.status, u.extra["on_duty"],
+            u.code, u.name, u.kind, u.aliases, "", u.township, u.lon, u.lat, u.grids, u.fields, u.phone, u.status,
         )
         for u in county.units
     ]  # fmt: skip
     standards = [
         StandardRow(
-            s.code, s.record.kind, s.record.big_name, s.record.small_name, s.record.filing_condition,
+            s.code, s.record.big_name, s.record.small_name, s.record.filing_condition,
             s.record.closing_condition, s.record.limit, s.record.limit_text, s.units, s.cooperating, "1",
         )
         for s in county.standards

@@ -32,7 +32,7 @@ from tests.fakes.imported_payload import full_payload
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA_TIME)
 SUBJECT = "ab" * 16
 RECORD = CaseRecord(sheet="", row=2, identity="n:编号:17", title="井盖缺失", reported_at=NOW - timedelta(days=3))
-STANDARD = StandardRow("C-01-02-01", "component", "公用设施", "污水井盖", "缺失", "恢复", "", "", (), (), "1")
+STANDARD = StandardRow("C-01-02-01", "公用设施", "污水井盖", "缺失", "恢复", "", "", (), (), "1")
 
 
 def payload_of(

@@ -176,8 +176,8 @@ def test_a_closed_case_has_no_clock() -> None:
 def test_a_likeness_names_what_speaks_for_it() -> None:
     made = empty_desk()
     row = made.store.rows([made.register("噪音", ago=timedelta(hours=16))])[0]
-    assert likeness_words(Likeness(row, 38.4, 16.0, True, 0.2, 0.9), NOW) == "距 38 m · 同电话 · 昨 22:32"
-    assert likeness_words(Likeness(row, None, 16.0, False, 0.8, 0.9), NOW) == "文字相近 · 昨 22:32"
+    assert likeness_words(Likeness(row, 38.4, True, 0.2, 0.9), NOW) == "距 38 m · 同电话 · 昨 22:32"
+    assert likeness_words(Likeness(row, None, False, 0.8, 0.9), NOW) == "文字相近 · 昨 22:32"
 
 
 def test_parts_that_say_nothing_leave_no_dot() -> None:

@@ -155,7 +155,7 @@ def test_likely_duplicates_are_counted_and_can_be_opened(
 ) -> None:
     first, second = made.register("积水"), made.register("车库积水")
     rows = made.store.rows([first, second])
-    alike = [Likeness(row, 38.0, 1.0, True, 0.8, 0.9) for row in rows]
+    alike = [Likeness(row, 38.0, True, 0.8, 0.9) for row in rows]
     monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
     show(second)
     qtbot.waitUntil(lambda: panel.top.tabs.tabText(3) == "关联 1")

@@ -65,7 +65,7 @@ class InventedCare:
         self.saved.append((target, tuple(row.no for row in rows)))
 
     def base_maps(self) -> list[BaseMapRow]:
-        said = ArchiveMetadata("威海底图", "vector", "application/x-protobuf", 4, 12, Bounds(108, 27, 127, 43), "")
+        said = ArchiveMetadata("威海底图", "vector", 4, 12, Bounds(108, 27, 127, 43), "")
         return [BaseMapRow(BaseLayer(name, said), "weihai.pmtiles", 3 << 20) for name in self.layers]
 
     def remove_base_map(self, layer_id: str) -> None:

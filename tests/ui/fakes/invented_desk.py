@@ -40,9 +40,7 @@ GRIDS: Final = (
 
 
 def _unit(code: str, name: str, kind: str, initials: str, *fields: str) -> UnitRow:
-    return UnitRow(
-        code, name, kind, (), initials, "", TOWNSHIP, 122.11, 37.5, (TOWNSHIP,), fields, "", "on_duty", "王*"
-    )
+    return UnitRow(code, name, kind, (), initials, TOWNSHIP, 122.11, 37.5, (TOWNSHIP,), fields, "", "on_duty")
 
 
 UNITS: Final = (
@@ -55,7 +53,6 @@ UNITS: Final = (
 STANDARDS: Final = (
     StandardRow(
         "C-01-02-01",
-        "event",
         "施工管理",
         "施工扰民",
         "夜间施工噪音扰民",
@@ -66,12 +63,8 @@ STANDARDS: Final = (
         ("鲸园派出所",),
         "1",
     ),
-    StandardRow(
-        "C-02-01-01", "event", "市容环境", "占道经营", "占道经营", "清理", "1 work_day", "1工作日", ("市容",), (), "1"
-    ),
-    StandardRow(
-        "C-03-01-01", "event", "纠纷调处", "邻里纠纷", "邻里纠纷", "调解", "3 work_day", "3工作日", ("调解",), (), "1"
-    ),
+    StandardRow("C-02-01-01", "市容环境", "占道经营", "占道经营", "清理", "1 work_day", "1工作日", ("市容",), (), "1"),
+    StandardRow("C-03-01-01", "纠纷调处", "邻里纠纷", "邻里纠纷", "调解", "3 work_day", "3工作日", ("调解",), (), "1"),
 )
 LEAD, OTHER = UNITS[0].code, UNITS[1].code
 
