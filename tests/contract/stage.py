@@ -17,6 +17,7 @@ from gridclient.domain.case import Case
 from gridclient.domain.events import Event, EventDraft, EventKind, to_seconds
 from gridclient.services.ports import DeskQueries, DeskSettings, Work
 from gridclient.services.rows import CaseFilter, CaseRow, GridRow, Sort, UnitRow
+from gridclient.store.audit import newest_lines
 from gridclient.store.columns import Columns
 from gridclient.store.driver import Database
 from gridclient.store.log import Device
@@ -78,6 +79,13 @@ class Stage:
         """The real store; the fake has none."""
         assert self.store is not None
         return self.store
+
+    def audited(self) -> list[tuple[str, str, str]]:
+        """Who did what that leaves a line, and to what."""
+        if isinstance(self.queries, MemoryDesk):
+            return self.queries.audited
+        with self.database.reader() as connection:
+            return [line[2:] for line in newest_lines(connection, actor="", limit=100)]
 
     def new_id(self) -> str:
         return f"{next(self._ids) * 0x9E3779B97F4A7C15F39CC0605CEDC835 % (1 << 128):032x}"

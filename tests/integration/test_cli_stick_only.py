@@ -229,20 +229,6 @@ def test_damaged_stick_is_refused_whole_and_left_as_it_was(county: County, tmp_p
     assert county.hub("status").json["events"] == 0
 
 
-def test_stick_of_another_county_is_not_taken(
-    county: County, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "other").mkdir()
-    other = County(tmp_path / "other", capsys)
-    stick, request = tmp_path / "u.gridbundle", tmp_path / "other" / "x.gridrequest"
-    one = other.admitted("x")
-    new_case(one, "路灯不亮")
-    export(one, stick)
-    county.admitted("a")
-    assert county.hub("carry", stick).code == "bundle.other_hub"
-    assert one.json("enrol", "--admission", request).code == "enrol.file_no_admission"
-
-
 def test_places_that_a_fellow_desk_made_up_are_refused(county: County, tmp_path: Path) -> None:
     from gridclient.services.sync_port import FeedPage
     from gridclient.store.enrolment_file import read_enrolment
@@ -329,16 +315,6 @@ def test_admission_is_for_one_desk(county: County, tmp_path: Path) -> None:
     assert one.json("sync").code == "sync.no_line"
     assert one.json("enrol", "--admission", answer).status == 0  # twice is once
     assert county.hub("admit", request, "--township", TOWNSHIP).json["short"]
-
-
-def test_an_admission_for_another_township_is_not_taken_by_a_desk_with_cases(county: County, tmp_path: Path) -> None:
-    one, request = county.desk("a"), tmp_path / "a.gridrequest"
-    new_case(one, "路灯不亮")
-    one.json("enrol", "--request", request)
-    for township, code in ((OTHER_TOWNSHIP, "enrol.other_township"), (TOWNSHIP, "")):
-        told = county.hub("admit", request, "--township", township, "--out", tmp_path / township)
-        ran = one.json("enrol", "--admission", told.json["file"])
-        assert (ran.code == code) if code else (ran.status == 0)
 
 
 def test_the_desks_window_enrols_by_stick_through_its_worker(county: County, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -129,15 +128,6 @@ def test_the_self_check_asks_the_hub_what_the_desk_is_to_it(desks: Desks, hub: H
     assert "！联机同步：连不上" in one("self-check").out
 
 
-def test_two_desks_never_give_the_same_number(desks: Desks) -> None:
-    made = [desks.make(name, "--township", TOWNSHIP) for name in "abc"]
-    numbers = set()
-    for desk in made:
-        new_case(desk, "路灯不亮")
-        numbers.add(desk.json("cases", "list").json["cases"][0]["number"])
-    assert len(numbers) == 3
-
-
 def test_two_desks_that_act_at_once_leave_a_choice_to_a_person(desks: Desks) -> None:
     one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
     case = new_case(one, "路灯不亮，回电13800001234")
@@ -207,26 +197,6 @@ def test_a_department_sees_what_was_handed_to_it_and_answers(
         assert all(desk.json("verify").json["ok"] for desk in (department, township_desk))
 
 
-def test_a_stick_carries_what_has_no_line(desks: Desks, tmp_path: Path) -> None:
-    one, two = desks.make("a", "--township", TOWNSHIP), desks.make("b", "--township", TOWNSHIP)
-    new_case(one, "路灯不亮")
-    stick = tmp_path / "u.gridbundle"
-    assert one.json("bundle", "export", stick).json["events"] == 1
-    for events, known in ((1, 0), (0, 1)):
-        ran = two.json("bundle", "import", stick)
-        assert (ran.status, ran.json["events"], ran.json["known"]) == (0, events, known)
-    assert titles(two) == {"路灯不亮"}
-    one.json("sync")
-    two.json("sync")
-    assert (two.json("sync").json["pending"], titles(two)) == (0, {"路灯不亮"})
-    damaged = bytearray(stick.read_bytes())
-    damaged[-20] ^= 1
-    stick.write_bytes(damaged)
-    before = stick.read_bytes()
-    assert two.json("bundle", "import", stick).code.startswith("bundle.")
-    assert stick.read_bytes() == before
-
-
 def test_what_a_stick_brought_of_a_revoked_desk_is_not_withdrawn_without_a_word(
     desks: Desks, hub: Hub, tmp_path: Path
 ) -> None:
@@ -244,14 +214,6 @@ def test_what_a_stick_brought_of_a_revoked_desk_is_not_withdrawn_without_a_word(
     two.json("bundle", "import", stick)
     assert two.json("sync").json["withdrawn"] == 2
     assert two.json("sync").json["withdrawn"] == 0
-
-
-def test_a_code_is_good_for_one_desk(desks: Desks, hub: Hub) -> None:
-    code = desks.code("--township", TOWNSHIP)
-    one, two = desks.make("a"), desks.make("b")
-    assert one.json("enrol", hub.url, code).status == 0
-    assert two.json("enrol", hub.url, code).code == "enrol.code_used"
-    assert two.json("sync").code == "sync.not_enrolled"
 
 
 def test_a_code_of_another_township_is_not_taken_by_a_desk_whose_cases_the_hub_would_never_have(
@@ -283,16 +245,6 @@ def test_what_the_hub_did_not_take_is_said_in_words(desks: Desks, hub: Hub) -> N
     one.json("hub", "rights", device, "--township", OTHER_TOWNSHIP, "--db", hub.database)
     ran = one("sync")
     assert (ran.status, "没有收下 1 条，仍保存在本机" in ran.err) == (3, True), ran
-
-
-def test_a_revoked_desk_is_turned_away_and_keeps_its_work(desks: Desks, hub: Hub) -> None:
-    one = desks.make("a", "--township", TOWNSHIP)
-    devices: list[dict[str, Any]] = one.json("hub", "devices", "--db", hub.database).json
-    one.json("hub", "revoke", devices[0]["device"], "--db", hub.database)
-    new_case(one, "路灯不亮")
-    ran = one.json("sync")
-    assert (ran.status, ran.code) == (1, "sync.revoked")
-    assert titles(one) == {"路灯不亮"}
 
 
 def test_a_hub_that_is_gone_is_the_environments_fault(desks: Desks, hub: Hub) -> None:

@@ -99,8 +99,11 @@ def hangs_up(_line: socket.socket, _request: bytes) -> bool:
     return False
 
 
+Serve = Callable[..., tuple[Server, HttpTransport]]
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[..., tuple[Server, HttpTransport]]]:
+def serve() -> Iterator[Serve]:
     made: list[tuple[Server, HttpTransport]] = []
 
     def start(*talks: Talk) -> tuple[Server, HttpTransport]:
@@ -120,9 +123,7 @@ def fails(line: HttpTransport) -> tuple[str, bool]:
     return caught.value.code, caught.value.retryable
 
 
-def test_one_connection_serves_many_requests_and_bytes_are_counted(
-    serve: Callable[..., tuple[Server, HttpTransport]],
-) -> None:
+def test_one_connection_serves_many_requests_and_bytes_are_counted(serve: Serve) -> None:
     server, line = serve(says(b"one"), says(b"two!"))
     assert (line.sync(b"12345"), line.sync(b"6")) == (b"one", b"two!")
     assert server.connections == 1
@@ -131,7 +132,7 @@ def test_one_connection_serves_many_requests_and_bytes_are_counted(
     assert server.requests[0].startswith(b"POST /v1/sync ")
 
 
-def test_long_body_arrives_whole(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_long_body_arrives_whole(serve: Serve) -> None:
     server, line = serve(says())
     body = bytes(range(256)) * 2000
     line.sync(body)
@@ -139,13 +140,13 @@ def test_long_body_arrives_whole(serve: Callable[..., tuple[Server, HttpTranspor
     assert b"chunked" not in server.requests[0]
 
 
-def test_silence_is_a_time_out(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_silence_is_a_time_out(serve: Serve) -> None:
     _, line = serve(says_nothing)
     assert fails(line) == ("sync.timeout", True)
 
 
 @pytest.mark.parametrize("length", ["Content-Length", "Gridclient-Length"])
-def test_answer_that_breaks_off_is_no_answer(serve: Callable[..., tuple[Server, HttpTransport]], length: str) -> None:
+def test_answer_that_breaks_off_is_no_answer(serve: Serve, length: str) -> None:
     def breaks_off(line: socket.socket, _request: bytes) -> bool:
         line.sendall(f"HTTP/1.1 200 OK\r\n{length}: 100\r\nConnection: close\r\n\r\nbeginning".encode())
         return False
@@ -154,7 +155,7 @@ def test_answer_that_breaks_off_is_no_answer(serve: Callable[..., tuple[Server, 
     assert fails(line) == ("sync.unreachable", True)
 
 
-def test_answer_in_company_is_there_before_its_end(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_answer_in_company_is_there_before_its_end(serve: Serve) -> None:
     ending = threading.Event()
 
     def says_in_company(line: socket.socket, _request: bytes) -> bool:
@@ -170,9 +171,7 @@ def test_answer_in_company_is_there_before_its_end(serve: Callable[..., tuple[Se
     assert server.connections == 1
 
 
-def test_line_that_falls_silent_before_an_answers_end_is_opened_again(
-    serve: Callable[..., tuple[Server, HttpTransport]],
-) -> None:
+def test_line_that_falls_silent_before_an_answers_end_is_opened_again(serve: Serve) -> None:
     def breaks_off_before_its_end(line: socket.socket, _request: bytes) -> bool:
         line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nGridclient-Length: 3\r\n\r\n3\r\none\r\n")
         return False
@@ -190,15 +189,13 @@ def test_nobody_there_is_unreachable() -> None:
     line.close()
 
 
-def test_open_connection_that_the_hub_gave_up_is_opened_again(
-    serve: Callable[..., tuple[Server, HttpTransport]],
-) -> None:
+def test_open_connection_that_the_hub_gave_up_is_opened_again(serve: Serve) -> None:
     server, line = serve(says(b"one"), hangs_up, says(b"two"))
     assert (line.sync(b"1"), line.sync(b"2")) == (b"one", b"two")
     assert server.connections == 2
 
 
-def test_hub_that_hangs_up_at_once_is_not_asked_twice(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_hub_that_hangs_up_at_once_is_not_asked_twice(serve: Serve) -> None:
     server, line = serve(hangs_up, says())
     assert fails(line) == ("sync.unreachable", True)
     assert len(server.requests) == 1
@@ -217,9 +214,7 @@ def test_hub_that_hangs_up_at_once_is_not_asked_twice(serve: Callable[..., tuple
         ("302 Found", "sync.hub_failed", True),
     ],
 )
-def test_refusals_are_told_apart(
-    serve: Callable[..., tuple[Server, HttpTransport]], status: str, code: str, retryable: bool
-) -> None:
+def test_refusals_are_told_apart(serve: Serve, status: str, code: str, retryable: bool) -> None:
     _, line = serve(says(b"{}", status, "Retry-After: 7", "Location: http://127.0.0.1:9/"))
     with pytest.raises(SyncFault) as caught:
         line.sync(b"body")
@@ -227,7 +222,7 @@ def test_refusals_are_told_apart(
     assert not retryable or caught.value.params["retry_after"] == 7
 
 
-def test_files_go_in_pieces_with_their_places(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_files_go_in_pieces_with_their_places(serve: Serve) -> None:
     server, line = serve(
         says(b"", "200 OK", "Upload-Offset: 3", "Upload-Complete: ?0"),
         says(b"", "200 OK", "Upload-Offset: 5", "Upload-Complete: ?1"),
@@ -245,7 +240,7 @@ def test_files_go_in_pieces_with_their_places(serve: Callable[..., tuple[Server,
     assert b"Range: bytes=2-3" in server.requests[3]
 
 
-def test_code_that_the_hub_does_not_know_says_so(serve: Callable[..., tuple[Server, HttpTransport]]) -> None:
+def test_code_that_the_hub_does_not_know_says_so(serve: Serve) -> None:
     _, line = serve(says(b'{"error": {"code": "enrol.code_unknown"}}', "403 Forbidden"), says(b"[]"))
     for code in ("enrol.code_unknown", "sync.refused"):
         with pytest.raises(SyncFault) as caught:
