@@ -146,9 +146,9 @@ class App:
         now = self.desk.clock.now()
 
         def make_if_due() -> Path | None:
-            from gridclient.store.backup import AutomaticBackups
+            from gridclient.store.backup import back_up_if_due
 
-            return AutomaticBackups(self.opened.profile).make_if_due(now)
+            return back_up_if_due(self.opened.profile, now)
 
         self.jobs.read(self.window, make_if_due, name="backup")
 

@@ -15,7 +15,6 @@ from gridclient.services.conditions import named_condition
 from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 
-LEVELS = range(1, 5)
 LONGEST_TITLE = 40
 
 
@@ -48,8 +47,6 @@ def register_case(
     """
     require(command.actor, Action.AMEND, "register")
     facts = checked_facts(command.facts, reference)
-    if command.level not in LEVELS:
-        raise RuleViolation("case.no_such_level", level=command.level)
     now = clock.now()
     require_happened(facts.happened_at, now)
     township = township_of(facts.grid) or reference.setting("township")

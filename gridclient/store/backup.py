@@ -76,45 +76,38 @@ def _kind_of(name: str) -> BackupKind:
     return next((kind for prefix, kind in _KINDS.items() if name.startswith(prefix)), BackupKind.BY_HAND)
 
 
-class AutomaticBackups:
-    """The rotating backups of one profile; called now and then from one pool thread."""
+def back_up_if_due(profile: Profile, now: datetime) -> Path | None:
+    """Makes a backup if the last is half an hour old and something changed since, and drops what need not be kept.
 
-    def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-        self._folder = profile.backups
+    Called now and then from one pool thread.
 
-    def make_if_due(self, now: datetime) -> Path | None:
-        """Makes a backup if the last is half an hour old and something changed since, and drops what need not be kept.
+    Raises:
+        StoreUnavailable: no room, or the store cannot be read.
+    """
+    last, mark = _last(profile.backups), _mark(profile.database)
+    if last is not None and (last[1] == mark or timedelta(0) <= now - last[0] < INTERVAL):
+        return None
+    target = profile.backups / f"{_AUTOMATIC}{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
+    copy_store(profile.database, target)
+    with file_faults():
+        write_durably(profile.backups / _LAST, json.dumps([now.isoformat(), mark]).encode())
+        for path in to_drop(profile.backups.glob(f"*{SUFFIX}"), now):
+            path.unlink(missing_ok=True)
+    return target
 
-        Raises:
-            StoreUnavailable: no room, or the store cannot be read.
-        """
-        last, mark = self._last(), self._mark()
-        if last is not None and (last[1] == mark or timedelta(0) <= now - last[0] < INTERVAL):
-            return None
-        target = self._folder / f"{_AUTOMATIC}{now.astimezone(CHINA_TIME):{_STAMP}}{SUFFIX}"
-        copy_store(self._profile.database, target)
-        with file_faults():
-            write_durably(self._folder / _LAST, json.dumps([now.isoformat(), mark]).encode())
-            for path in to_drop(self.files(), now):
-                path.unlink(missing_ok=True)
-        return target
 
-    def files(self) -> Sequence[Path]:
-        """The automatic backups that are there, the oldest first."""
-        return sorted(path for path in self._folder.glob(f"*{SUFFIX}") if _NAME.fullmatch(path.name))
+def _mark(database: Database) -> str:
+    """What changes whenever anything that matters changes."""
+    with database.reader() as connection:
+        return "/".join(str(number or 0) for number in connection.execute(_MARK).fetchone())
 
-    def _mark(self) -> str:
-        """What changes whenever anything that matters changes."""
-        with self._profile.database.reader() as connection:
-            return "/".join(str(number or 0) for number in connection.execute(_MARK).fetchone())
 
-    def _last(self) -> tuple[datetime, str] | None:
-        try:
-            at, mark = json.loads((self._folder / _LAST).read_text("utf-8"))
-            return datetime.fromisoformat(at), str(mark)
-        except (OSError, ValueError, TypeError):
-            return None
+def _last(folder: Path) -> tuple[datetime, str] | None:
+    try:
+        at, mark = json.loads((folder / _LAST).read_text("utf-8"))
+        return datetime.fromisoformat(at), str(mark)
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def to_drop(files: Iterable[Path], now: datetime) -> Sequence[Path]:

@@ -32,15 +32,15 @@ class SealedFile:
         return cls(stream, key, beginning)
 
     @classmethod
-    def of(cls, stream: BinaryIO, key: bytes, offset: int = 0) -> SealedFile:
+    def of(cls, stream: BinaryIO, key: bytes, offset: int) -> SealedFile:
         """One that stands on the disk; ``offset``: of its content, where reading or writing goes on."""
         stream.seek(0)
         made = cls(stream, key, stream.read(_BLOCK))
         made._at(offset)
         return made
 
-    def read(self, length: int = -1) -> bytes:
-        """The next bytes of the content, all that are left for a negative length."""
+    def read(self, length: int) -> bytes:
+        """The next bytes of the content."""
         return self._cipher.update(self._stream.read(length))
 
     def write(self, content: bytes) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
-from gridclient.store.backup import AutomaticBackups, back_up, to_drop
+from gridclient.store.backup import back_up, back_up_if_due, to_drop
 from gridclient.store.driver import Database
 from gridclient.store.profile import Profile, create_profile
 from gridclient.store.verify import verify
@@ -93,24 +93,22 @@ def test_a_full_disk_under_a_backup_is_the_disks_fault_and_leaves_nothing(
 
 
 def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: Profile) -> None:
-    automatic = AutomaticBackups(profile)
     register(profile, "甲")
-    first = automatic.make_if_due(NOW)
+    first = back_up_if_due(profile, NOW)
     assert first is not None
     register(profile, "乙")
-    assert automatic.make_if_due(NOW + timedelta(minutes=29)) is None
-    second = AutomaticBackups(profile).make_if_due(NOW + timedelta(minutes=30))
+    assert back_up_if_due(profile, NOW + timedelta(minutes=29)) is None
+    second = back_up_if_due(profile, NOW + timedelta(minutes=30))
     assert second is not None
-    assert automatic.make_if_due(NOW + timedelta(hours=5)) is None
-    assert automatic.files() == [first, second]
+    assert back_up_if_due(profile, NOW + timedelta(hours=5)) is None
+    assert sorted(profile.backups.glob("*.gridbackup")) == [first, second]
 
 
 def test_a_clock_that_was_ahead_does_not_stop_automatic_backups(profile: Profile) -> None:
-    automatic = AutomaticBackups(profile)
     register(profile, "甲")
-    automatic.make_if_due(NOW + timedelta(days=400))
+    back_up_if_due(profile, NOW + timedelta(days=400))
     register(profile, "乙")
-    assert automatic.make_if_due(NOW) is not None
+    assert back_up_if_due(profile, NOW) is not None
 
 
 def test_rotation_keeps_today_fourteen_days_and_eight_weeks() -> None:
