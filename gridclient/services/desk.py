@@ -47,7 +47,7 @@ class Desk:
     clock: Clock
     ids: IdSource
     actor: Actor
-    files: AttachmentFiles | None = None
+    files: AttachmentFiles
 
     def act(
         self, action: Action, case_id: str, args: Mapping[str, Any] | None = None, *, base: int | None = None
@@ -65,7 +65,7 @@ class Desk:
             proposal = self.propose(case_id)
             given["lead"] = proposed_lead(proposal).code
             given.setdefault("cooperating", [c.unit.code for c in proposal.cooperating])
-        if action is Action.ATTACH and self.files is not None:
+        if action is Action.ATTACH:
             digest = str(given.get("sha256", ""))
             if self.files.states([digest]).get(digest, FileState.NOT_HERE) is FileState.NOT_HERE:
                 raise NotFound("attachment.missing")

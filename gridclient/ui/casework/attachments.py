@@ -108,19 +108,15 @@ class AttachmentsTab(QWidget):
         if view.case.id != self._case_id:
             self.note.clear()
         self._case_id = view.case.id
-        open_to_add = self._desk.files is not None and view.case.is_open
-        self.add_button.setEnabled(open_to_add)
-        self.kind.setEnabled(open_to_add)
+        self.add_button.setEnabled(view.case.is_open)
+        self.kind.setEnabled(view.case.is_open)
         self.save_button.setEnabled(bool(view.files))
         self.files.show_values(view.files)
         self.list.setVisible(bool(view.files))
-        self._hint.setVisible(open_to_add)
-        files = self._desk.files
-        if files is None:
-            return
+        self._hint.setVisible(view.case.is_open)
         for sha256 in self.files.missing():
             done = partial(self.files.show_image, sha256)
-            self._jobs.read(self, partial(thumbnail, files, sha256), done, name=f"small {sha256}")
+            self._jobs.read(self, partial(thumbnail, self._desk.files, sha256), done, name=f"small {sha256}")
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Keeps files and names them in the case, one event each."""
@@ -173,8 +169,8 @@ class AttachmentsTab(QWidget):
         self.attach([Path(name) for name in names])
 
     def _open(self, index: QModelIndex) -> None:
-        file, files = index.data(VALUE), self._desk.files
-        if not isinstance(file, AttachedFile) or files is None:
+        file = index.data(VALUE)
+        if not isinstance(file, AttachedFile):
             return
         if self._shown_outside is None:
             made = QTemporaryDir()  # nobody else's
@@ -183,7 +179,7 @@ class AttachmentsTab(QWidget):
                 return
             self._shown_outside = made
             self._jobs.closed.connect(made.remove)  # by then no job writes there any more
-        task = partial(_copy_outside, files, file, Path(self._shown_outside.path()))
+        task = partial(_copy_outside, self._desk.files, file, Path(self._shown_outside.path()))
         self._jobs.read(self, task, self._on_copied, self.note.say_error, name="open")
 
     def _on_copied(self, path: Path) -> None:
@@ -192,12 +188,13 @@ class AttachmentsTab(QWidget):
 
     def _save(self) -> None:
         index = self.list.currentIndex() if self.list.currentIndex().isValid() else self.files.index(0)
-        file, files = index.data(VALUE), self._desk.files
-        if not isinstance(file, AttachedFile) or files is None:
+        file = index.data(VALUE)
+        if not isinstance(file, AttachedFile):
             return
         name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)
         if name:
-            self._jobs.read(self, partial(copy_to, files, file.sha256, Path(name)), None, self.note.say_error)
+            save = partial(copy_to, self._desk.files, file.sha256, Path(name))
+            self._jobs.read(self, save, None, self.note.say_error)
 
     def _make_list(self) -> QListView:
         made = QListView(self)
@@ -244,8 +241,6 @@ def _squared(image: QImage) -> QPixmap:
 
 def _attach(desk: Desk, case_id: str, path: Path, kind: str) -> Changes:
     """On the writer thread: the file is on the disk before the case names it."""
-    if desk.files is None:
-        return Changes()
     kept = desk.files.keep(path, at=desk.clock.now())
     return desk.act(Action.ATTACH, case_id, {"sha256": kept.sha256, "name": kept.name, "kind": kind, "size": kept.size})
 

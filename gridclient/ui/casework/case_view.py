@@ -139,7 +139,7 @@ def _lines(timeline: Sequence[TimelineEntry], reference: Reference) -> tuple[Tim
 def _files(desk: Desk, case_id: str) -> tuple[AttachedFile, ...]:
     payloads = desk.queries.attachments(case_id)
     names = {str(payload.get("sha256", "")) for payload in payloads}
-    states = desk.files.states(names) if desk.files is not None and names else {}
+    states = desk.files.states(names) if names else {}
     return tuple(_file(payload, states) for payload in payloads)
 
 

@@ -97,13 +97,11 @@ def test_what_is_no_picture_is_refused_in_place(
 
 def test_a_small_image_keeps_its_proportions(made: InventedDesk, tmp_path: Path) -> None:
     files = made.desk.files
-    assert files is not None
     kept = files.keep(photo(tmp_path), at=made.clock.now())
     assert thumbnail(files, kept.sha256).size() == QSize(SIDE, SIDE // 2)
 
 
 def test_a_file_that_is_not_on_this_desk_has_no_image(made: InventedDesk) -> None:
-    assert made.desk.files is not None
     assert thumbnail(made.desk.files, "0" * 64).isNull()
 
 
@@ -152,7 +150,6 @@ def test_papers_and_photos_are_told_apart_and_stand_in_one_line(
     made: InventedDesk, tab: AttachmentsTab, tmp_path: Path
 ) -> None:
     files = made.desk.files
-    assert files is not None
     kept = files.keep(photo(tmp_path), at=made.clock.now())
     model = tab.files
     model.show_values([AttachedFile(name, name, "", 1) for name in ("a.pdf", "b.PDF", "c.png", kept.sha256)])
@@ -177,14 +174,6 @@ def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_writte
     tab.list.doubleClicked.emit(tab.files.index(0))
     qtbot.waitUntil(lambda: bool(tab.note.property("role") == "bad"))
     assert list(here.iterdir()) == []
-
-
-def test_without_a_store_of_files_nothing_can_be_added(jobs: Jobs, qtbot: QtBot) -> None:
-    bare = empty_desk()
-    tab = AttachmentsTab(desk=bare.desk, jobs=jobs)
-    qtbot.addWidget(tab)
-    tab.show_view(load_view(bare.desk, bare.register("积水")))
-    assert not tab.add_button.isEnabled()
 
 
 def test_a_photo_that_others_or_this_desk_lack_is_marked(

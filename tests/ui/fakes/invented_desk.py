@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
@@ -14,6 +15,7 @@ from gridclient.services.rows import GridRow, StandardRow, UnitRow
 from tests.contract.fakes import KnownAreas
 from tests.fakes.map_data import InMemoryMapData
 from tests.fakes.set_clock import SetClock
+from tests.ui.fakes.memory_files import InMemoryFiles
 from tests.ui.fakes.memory_store import CountedIds, MemoryReference, MemoryStore
 
 NOW: Final = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)  # a Friday
@@ -127,7 +129,8 @@ def empty_desk(*, role: AccountRole = AccountRole.OPERATOR, grids: tuple[GridRow
     known = KnownAreas(reference.by_code, reference.units_by_code)
     store = MemoryStore(known, clock)
     map_data = InMemoryMapData()
-    desk = Desk(store, store, reference, store, map_data, clock, CountedIds(), Actor("wang", role))
+    files = InMemoryFiles(Path("nowhere"))  # whoever keeps some gives it a folder
+    desk = Desk(store, store, reference, store, map_data, clock, CountedIds(), Actor("wang", role), files)
     return InventedDesk(desk, store, clock, map_data)
 
 
