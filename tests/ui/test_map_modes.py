@@ -194,15 +194,18 @@ def test_a_map_that_nobody_moved_shows_the_whole_county_whatever_size_its_window
         assert map_stage.js("gridmap.untouched")
 
 
-@pytest.mark.parametrize("width", [900, 590, 540, 365, 270])
-def test_what_stands_on_the_map_never_lies_over_each_other(map_stage: MapStage, width: int) -> None:
-    map_stage.view.resize(width, 330)
-    map_stage.wait(f"window.innerWidth === {width}")
+@pytest.mark.parametrize("size", [(900, 330), (590, 330), (540, 330), (365, 330), (320, 155), (270, 330)])
+def test_what_stands_on_the_map_stands_within_it_and_never_over_each_other(
+    map_stage: MapStage, size: tuple[int, int]
+) -> None:
+    map_stage.view.resize(*size)
+    map_stage.wait(f"window.innerWidth === {size[0]} && window.innerHeight === {size[1]}")
     places = map_stage.js(
         "JSON.stringify([...document.querySelectorAll('.desk-control:not([hidden])')].map(one => {"
         "const at = one.getBoundingClientRect();"
         "return [one.className, at.left, at.top, at.right, at.bottom]; }))"
     )
+    assert [one for one in json.loads(places) if one[1] < 0 or one[3] > size[0]] == []
     for one, other in combinations(json.loads(places), 2):
         apart = one[1] >= other[3] or other[1] >= one[3] or one[2] >= other[4] or other[2] >= one[4]
         assert apart, (one, other)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
 from gridclient.services.desk import Desk
@@ -24,6 +25,7 @@ from gridclient.ui.laid_out import across, down, label, panel
 from gridclient.ui.present import likeness_words, state_word
 
 _LEAST_TABS_PX: Final = 64
+_ALIKE_EDGES_PX: Final = 32
 
 
 class CaseTop(QStackedWidget):
@@ -44,7 +46,7 @@ class CaseTop(QStackedWidget):
         self.contended = KeyButton(self.tr("两个席位同时处理，待选择…"), icon="conflict")
         self.contended.setObjectName("openConflict")
         self.contended.setToolTip(self.tr("看双方各做了什么，选一方"))
-        self._shown = ""
+        self._shown = self._alike_words = ""
         self.contended.clicked.connect(lambda: news.conflict_wanted.emit(self._shown))
         self.tabs = self._make_tabs()
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
@@ -95,8 +97,18 @@ class CaseTop(QStackedWidget):
         if likenesses:
             words = likeness_words(likenesses[0], now)
             text = self.tr("疑似重复 {count} 件：{words}")
-            self.alike.setText(text.format(count=len(likenesses), words=words))
-            self.alike.setToolTip(self.tr("看看可能重复的案件"))
+            self._alike_words = text.format(count=len(likenesses), words=words)
+            self.alike.setToolTip("\n".join((self._alike_words, self.tr("看看可能重复的案件"))))
+            self._fit_alike()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_alike()
+
+    def _fit_alike(self) -> None:
+        """Where the words have no room, their end is left out with a sign."""
+        room = self.width() - _ALIKE_EDGES_PX
+        self.alike.setText(self.alike.fontMetrics().elidedText(self._alike_words, Qt.TextElideMode.ElideRight, room))
 
     def _count(self, page: QWidget, word: str, count: int) -> None:
         self.tabs.setTabText(self.tabs.indexOf(page), f"{word} {count}" if count else word)

@@ -167,6 +167,23 @@ def test_likely_duplicates_are_counted_and_can_be_opened(
     assert wanted.args == [first]
 
 
+def test_words_about_duplicates_that_have_no_room_end_with_a_sign(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = made.register("积水"), made.register("车库积水")
+    alike = [Likeness(row, 1_238.0, True, 0.8, 0.9) for row in made.store.rows([first])]
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    panel.resize(230, 700)
+    show(second)
+    words = panel.top.alike
+    qtbot.waitUntil(lambda: words.text().endswith("…"))
+    assert words.text().startswith("疑似重复 1 件")
+    assert words.fontMetrics().horizontalAdvance(words.text()) < words.width()
+    assert words.toolTip().startswith("疑似重复 1 件：距 1.2 km · 同电话 · ")
+    panel.resize(700, 700)
+    qtbot.waitUntil(lambda: words.toolTip().startswith(words.text()))
+
+
 def test_for_a_case_that_is_only_passed_by_no_duplicates_are_searched(
     panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
