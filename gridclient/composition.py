@@ -129,7 +129,6 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
         NotFound: there is no desk here and no recovery key to make one with.
         GridClientError: see :func:`gridclient.store.backup.restore`.
     """
-    from gridclient.store.backup import restore
     from gridclient.store.recovery import read_recovery_key
 
     key = read_recovery_key(key_text) if key_text else None
@@ -137,6 +136,18 @@ def restore_profile(folder: Path, file: Path, *, key_text: str = "") -> Path | N
     if not profile_exists(folder):
         _restore_anew(folder, file, key, now)
         return None
+    try:
+        return _restore_in_place(folder, file, key, now)
+    except StoreUnavailable as fault:
+        if key is None or fault.code not in ("store.key_missing", "store.wrong_key"):
+            raise
+        profiles.put_key_back(folder, key)
+        return _restore_in_place(folder, file, key, now)
+
+
+def _restore_in_place(folder: Path, file: Path, key: bytes | None, now: datetime) -> Path | None:
+    from gridclient.store.backup import restore
+
     damaged = False
     try:
         profile = profiles.open_profile(folder, now=now)

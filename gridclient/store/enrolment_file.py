@@ -35,7 +35,7 @@ def read_enrolment(folder: Path, device: str) -> Enrolment | None:
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError):
-        raise StoreUnavailable("store.damaged", detail=_NAME) from None
+        raise StoreUnavailable("enrolment.damaged", file=_NAME) from None
 
 
 def write_enrolment(folder: Path, device: str, enrolment: Enrolment) -> None:
@@ -71,7 +71,7 @@ def signing_key(folder: Path, device: str, new_key: Callable[[], bytes]) -> byte
     except FileNotFoundError:
         pass
     except (ValueError, KeyError, TypeError):
-        raise StoreUnavailable("store.damaged", detail=_KEY_NAME) from None
+        raise StoreUnavailable("enrolment.damaged", file=_KEY_NAME) from None
     key = new_key()
     with file_faults():
         write_durably(path, json.dumps({"device": device, "signing_key": key.hex()}, indent=2).encode())

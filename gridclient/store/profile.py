@@ -239,6 +239,15 @@ def open_profile(
     return profile
 
 
+def put_key_back(folder: Path, key: bytes) -> None:
+    """The lost or spoilt key file anew. Raises ``InvalidInput("recovery.key")`` where it is not this profile's key."""
+    if not hmac.compare_digest(_read_identity(folder).key_check, _key_check(key)):
+        raise InvalidInput("recovery.key")
+    with file_faults():
+        _key_file(folder).parent.mkdir(mode=0o700, exist_ok=True)
+        write_durably(_key_file(folder), f"{key.hex()}\n".encode())
+
+
 def _settle_exchange(folder: Path, *, held: bool) -> None:
     """A restore that a power cut ended between two stores is carried out by the next desk; others wait for that."""
     if not is_exchange_decided(folder):
@@ -317,7 +326,7 @@ def _read_identity(folder: Path) -> _Identity:
             known: Mapping[str, Any] = json.loads((folder / "profile.json").read_text("utf-8"))
         return _Identity(**{part.name: known[part.name] for part in fields(_Identity)})
     except (ValueError, KeyError, TypeError):
-        raise StoreUnavailable("store.damaged", detail="profile.json") from None
+        raise StoreUnavailable("profile.damaged", folder=str(folder)) from None
 
 
 def _write_identity(file: Path, identity: _Identity) -> None:

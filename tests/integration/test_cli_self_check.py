@@ -66,7 +66,7 @@ def test_a_hub_that_cannot_be_asked_is_no_fault_of_the_store(
     desk: CommandLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unreadable(_: object) -> str:
-        raise StoreUnavailable("store.damaged", detail="enrolment.json")
+        raise StoreUnavailable("enrolment.damaged", file="enrolment.json")
 
     monkeypatch.setattr("gridclient.self_check._check_screen", tuple)
     monkeypatch.setattr("gridclient.self_check.DeskLine.meet", unreadable)

@@ -129,7 +129,7 @@ def test_a_missing_key_is_named(folder: Path) -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"device": 1'])
 def test_a_broken_identity_is_damage_not_a_traceback(folder: Path, text: str) -> None:
     (folder / "profile.json").write_text(text)
-    assert code_of_opening(folder) == "store.damaged"
+    assert code_of_opening(folder) == "profile.damaged"
 
 
 @pytest.mark.parametrize("left", [None, b""])
