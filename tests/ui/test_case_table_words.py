@@ -11,7 +11,7 @@ from gridclient.services.rows import Box, CaseFilter, SortKey
 from gridclient.services.words import BOXES, CHANNELS, STATES
 from gridclient.ui.cases.columns import title_of
 from gridclient.ui.cases.due import EMPTY, Yardstick, due_cell, due_explained
-from gridclient.ui.cases.filter_words import chips_of
+from gridclient.ui.cases.filter_menus import chips_of
 from gridclient.ui.present import Pressure
 from gridclient.ui.state import with_state
 

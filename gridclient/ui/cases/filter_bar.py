@@ -13,14 +13,15 @@ from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitR
 from gridclient.services.words import CHANNELS
 from gridclient.ui.cases.columns import level_word, title_of
 from gridclient.ui.cases.filter_menus import (
+    Chip,
     ViewChanges,
     add_name_field,
+    chips_of,
     fill_one_of,
     fill_states,
     fill_units,
     fill_views,
 )
-from gridclient.ui.cases.filter_words import Chip, chips_of
 from gridclient.ui.laid_out import across, label, tab_order
 from gridclient.ui.present import whole_number
 from gridclient.ui.theme import BAR_PX

@@ -108,11 +108,6 @@ class HelpPage(ListedPage):
 
     # -- pages ------------------------------------------------------------------------------------------------------
 
-    def load(self) -> None:
-        """Reads the pages, once."""
-        if not self._pages:
-            self._jobs.read(self, partial(read_book, self._folder), self._on_read, name="help")
-
     def open_page(self, name: str) -> None:
         """Shows the page of this name, where there is one."""
         if self.rows.row_of(name) >= 0:
@@ -253,7 +248,8 @@ class HelpPage(ListedPage):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.load()
+        if not self._pages:
+            self._jobs.read(self, partial(read_book, self._folder), self._on_read, name="help")
         self._follow_theme()
         self.text.setFocus()
 
