@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
+from gridclient.domain.events import to_seconds
 from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START
 
 _INSERT: Final = "INSERT INTO audit(no, at, actor, what, subject, hash) VALUES (?, ?, ?, ?, ?, ?)"
 
 
-def append_line(connection: Connection, *, at: int, actor: str, what: str, subject: str) -> None:
-    """Adds a line, in the transaction that is open; ``at`` is seconds since 1970."""
+def append_line(connection: Connection, *, at: datetime, actor: str, what: str, subject: str) -> None:
+    """Adds a line, in the transaction that is open."""
     last = connection.execute("SELECT no, hash FROM audit ORDER BY no DESC LIMIT 1").fetchone()
     no, link = (last[0] + 1, last[1]) if last else (1, CHAIN_START)
-    connection.execute(_INSERT, (no, at, actor, what, subject, _link(link, (no, at, actor, what, subject))))
+    line = (no, to_seconds(at), actor, what, subject)
+    connection.execute(_INSERT, (*line, _link(link, line)))
 
 
 def newest_lines(connection: Connection, *, actor: str = "", limit: int) -> list[tuple[int, int, str, str, str]]:

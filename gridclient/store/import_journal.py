@@ -44,7 +44,7 @@ def number_name(township: str, day: int) -> str:
 
 def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:
     """A line in the audit log: who brought in what the list of imports has under this number."""
-    append_line(connection, at=int(now.timestamp()), actor=actor, what="imported", subject=str(import_id))
+    append_line(connection, at=now, actor=actor, what="imported", subject=str(import_id))
 
 
 class Journal:
@@ -236,7 +236,7 @@ def _give_up(database: Database, import_id: int, now: datetime) -> InvalidInput:
         file, actor, taken = connection.execute(
             "select file, actor, imported + unchanged from imports where id = ?", (import_id,)
         ).fetchone()
-        append_line(connection, at=int(now.timestamp()), actor=actor, what="import_given_up", subject=str(import_id))
+        append_line(connection, at=now, actor=actor, what="import_given_up", subject=str(import_id))
     return InvalidInput("import.given_up", file=file, count=taken)
 
 

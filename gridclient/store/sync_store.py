@@ -261,8 +261,7 @@ class SqliteSyncStore(FileQueue):
                     return
 
     def _audit(self, connection: Connection, what: str, subject: str) -> None:
-        at = int(self._clock.now().timestamp())
-        append_line(connection, at=at, actor=_AUDITOR, what=what, subject=subject)
+        append_line(connection, at=self._clock.now(), actor=_AUDITOR, what=what, subject=subject)
 
 
 def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | None) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any, Final, NamedTuple
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, Role
+from gridclient.domain.events import to_seconds
 from gridclient.store.driver import Connection
 from gridclient.store.log import subject_key
 
@@ -119,7 +120,7 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
         unit=lead.unit if lead is not None and _takes_part(lead) else "",
         cooperating=sum(a.role is Role.COOPERATING and _takes_part(a) for a in case.assignments),
         due=_seconds(case.due) if is_open else None,
-        registered_at=int(case.registered_at.timestamp()),
+        registered_at=to_seconds(case.registered_at),
         dispatched_at=_seconds(case.dispatched_at),
         closed_at=_seconds(case.closed_at),
         returned=int(is_open and case.waits_after_return),
@@ -150,7 +151,7 @@ def _takes_part(assignment: Assignment) -> bool:
 
 
 def _seconds(instant: datetime | None) -> int | None:
-    return None if instant is None else int(instant.timestamp())
+    return None if instant is None else to_seconds(instant)
 
 
 def read_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, CaseTableRow]:

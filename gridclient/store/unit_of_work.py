@@ -97,8 +97,7 @@ class SqliteUnitOfWork:
         return f"{name}-{self._appender.device.short}{count_on(self._connection, name, 1):04d}"
 
     def audit(self, actor: str, what: str, subject: str) -> None:
-        at = int(self._clock.now().timestamp())
-        append_line(self._connection, at=at, actor=actor, what=what, subject=subject)
+        append_line(self._connection, at=self._clock.now(), actor=actor, what=what, subject=subject)
 
     def flush(self) -> None:
         """Writes everything recorded so far into the open transaction and lets go of the cases it held.
