@@ -125,7 +125,7 @@ class _Intake:
         if result.status is PushStatus.GAP:
             return result
         if result.status in (PushStatus.APPLIED, PushStatus.KNOWN):
-            new = max(0, result.expected - 1 - head) if result.status is PushStatus.APPLIED else 0
+            new = result.expected - 1 - head if result.status is PushStatus.APPLIED else 0
             self.events += new
             self.known += len(batch.records) - new
         else:

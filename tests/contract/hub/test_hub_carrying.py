@@ -8,6 +8,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import link_after, place_mark
 from gridclient.hub.backend import Backend
 from gridclient.hub.carrying import Carried, carry
+from gridclient.hub.service import HubService
 from gridclient.services.sync_port import StickBatch
 from gridclient.sync.bundle import StickPage, read_bundle, with_frames
 from gridclient.sync.signing import new_key, public_key
@@ -98,6 +99,16 @@ def test_strangers_and_twins_are_not_taken(backend: Backend, desk: HubDesk, othe
     carried = carry(backend, stick(backend, *made), at=NOW)
     assert counts(carried) == (0, 0, 15)
     assert {problem.code for problem in carried.problems} == {"carry.device_unknown", "carry.fork", "carry.refused"}
+
+
+def test_of_a_revoked_desk_only_what_came_whole_before_is_known(
+    backend: Backend, service: HubService, desk: HubDesk
+) -> None:
+    carry(backend, stick(backend, batch(desk, 1, 5)), at=NOW)
+    service.access.revoke(desk.device)
+    carried = carry(backend, stick(backend, batch(desk, 1, 5), batch(desk, 1, 10)), at=NOW)
+    assert counts(carried) == (0, 5, 10)
+    assert [problem.code for problem in carried.problems] == ["carry.device_revoked"]
 
 
 def test_pages_that_others_wrote_count_for_nothing(backend: Backend, desk: HubDesk) -> None:
