@@ -113,9 +113,13 @@ def may_undo(actor: Actor, event: Event) -> bool:
 
 
 def require_undo(actor: Actor, event: Event) -> None:
-    """Raises ``RuleViolation`` unless :func:`may_undo`."""
-    if not may_undo(actor, event):
-        _refuse(actor, Action.UNDO.value, _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK))
+    """Raises ``RuleViolation`` unless :func:`may_undo`: ``role.not_allowed``, ``role.other_units_step``."""
+    if may_undo(actor, event):
+        return
+    allowed = _ALLOWED.get(_DONE_BY.get(event.kind, Action.AMEND), _DESK)
+    if actor.role in allowed:
+        raise RuleViolation("role.other_units_step")
+    _refuse(actor, Action.UNDO.value, allowed)
 
 
 def _refuse(actor: Actor, action: str, allowed: frozenset[AccountRole]) -> NoReturn:

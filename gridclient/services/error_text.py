@@ -88,6 +88,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "code.no_grid": "编码“{text}”的最后三位是 000，没有指明基础网格。",
     "role.not_allowed": "“{role}”不能办理“{action}”，请由{who}办理。",
     "role.other_unit": "只能办理派给本单位的案件。",
+    "role.other_units_step": "这一步不是本单位办的，请由办理的单位、受理派遣员或值班长撤销。",
     # files that are brought in
     "file.missing": "没有找到文件“{file}”，请检查路径。",
     "file.folder": "“{file}”是一个文件夹，请选择里面的一个文件。",

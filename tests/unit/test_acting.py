@@ -69,7 +69,7 @@ def test_a_unit_takes_back_its_own_step_and_no_other_units() -> None:
     case_id = made.dispatched("噪音", cooperating=(OTHER,))
     own, other = (replace(made.desk, actor=Actor(unit, AccountRole.UNIT, unit)) for unit in (LEAD, OTHER))
     own.act(Action.SIGN, case_id)
-    with pytest.raises(RuleViolation, match=r"role\.not_allowed"):
+    with pytest.raises(RuleViolation, match=r"role\.other_units_step"):
         other.act(Action.UNDO, case_id)
     own.act(Action.UNDO, case_id)
     assert made.store.case(case_id).state is CaseState.DISPATCHED
