@@ -96,6 +96,7 @@ class SyncPage(CoverPage):
         self.switch.clicked.connect(sync.set_offline)
         self.now.clicked.connect(self._on_now)
         self.card.confirmation.yes.clicked.connect(sync.confirm)
+        self.card.confirmation.yes.clicked.connect(self.leave.setFocus)
         self.card.show_cases.clicked.connect(lambda: sync.box_wanted.emit(Box.PENDING))
         for choose in (self.card.show_conflicts, self.stick.choose):
             choose.clicked.connect(lambda: sync.page_wanted.emit("conflicts"))
@@ -111,10 +112,17 @@ class SyncPage(CoverPage):
         self._second.start()
         self._show(self._sync.view)
         self._read_rounds()
-        by_stick = self._sync.view.by_stick
-        first = (self.enrol.isVisible() and self.enrol.first_empty) or (self.stick.out if by_stick else self.now)
+        first = self._first()
         self.setFocusProxy(first)
         first.setFocus()
+
+    def _first(self) -> QWidget:
+        """What is probably wanted here."""
+        if self.enrol.isVisible() and self.enrol.first_empty is not None:
+            return self.enrol.first_empty
+        if self._sync.view.by_stick:
+            return self.stick.out
+        return self.now if self.now.isEnabled() else self.leave
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -28,7 +28,8 @@ def stage_words(view: SyncView) -> str:
         "import": translate("Sync", "正在读取文件"),
     }.get(view.stage, translate("Sync", "正在同步"))
     if view.all > 0:
-        return f"{word} {min(view.done, view.all):,}/{view.all:,}"
+        figure = bytes_words if view.stage == "files" else "{:,}".format
+        return f"{word} {figure(min(view.done, view.all))}/{figure(view.all)}"
     if view.done > 0:  # how much there is to come nobody has said
         return translate("Sync", "{word} {count} 条").format(word=word, count=f"{view.done:,}")
     return translate("Sync", "{word}…").format(word=word)

@@ -112,3 +112,21 @@ def test_after_a_round_the_button_that_asked_for_it_has_the_keyboard(
     tell(fake, sync, qtbot, SyncState.RUNNING, stage="push")
     tell(fake, sync, qtbot, SyncState.IDLE)
     assert QApplication.focusWidget() is page.now
+
+
+@pytest.mark.parametrize("state", [SyncState.OFFLINE, SyncState.RUNNING, SyncState.FORKED, SyncState.BROKEN])
+def test_a_page_that_opens_while_no_round_can_be_asked_for_has_the_keyboard(
+    page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot, state: SyncState
+) -> None:
+    page.rounds.setFocus()
+    page.hide()
+    tell(fake, sync, qtbot, state)
+    page.show()
+    assert page.focusWidget() is page.leave
+
+
+def test_after_a_confirmation_enter_opens_nothing(page: SyncPage, fake: FakeSync, sync: DeskSync, qtbot: QtBot) -> None:
+    tell(fake, sync, qtbot, SyncState.FORKED, conflicts=7)
+    press(page.card.confirmation.yes)
+    qtbot.waitUntil(lambda: not page.card.confirmation.isVisible())
+    assert QApplication.focusWidget() is page.leave

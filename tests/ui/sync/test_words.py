@@ -159,6 +159,12 @@ def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
     assert said.sentences[-1].startswith("0:24 后自动重试")
 
 
+def test_a_photo_under_way_is_told_in_sizes_that_people_know() -> None:
+    assert (
+        stage_words(view(SyncState.RUNNING, stage="files", done=425_984, all=1_805_503)) == "正在传附件 416.0 KB/1.7 MB"
+    )
+
+
 def test_a_round_that_follows_a_failed_one_is_no_good_sign_yet() -> None:
     """A hub that says nothing is waited for ten seconds, and then again and again."""
     failed = round_at(end=RoundEnd.FAILED, error="sync.timeout")
