@@ -350,7 +350,7 @@ def _tone(view: SyncView, now: datetime) -> Tone:
     if view.state in (SyncState.ALONE, SyncState.OFFLINE):
         return Tone.CALM
     if only_by_stick(view):
-        return Tone.OK  # nobody carries a stick every ten minutes
+        return Tone.WARN if view.fresh_at is None else Tone.OK  # nobody carries a stick every ten minutes
     if not view.counted:
         return Tone.CALM
     stale = view.fresh_at is None or now - view.fresh_at > _STALE

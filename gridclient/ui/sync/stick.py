@@ -104,8 +104,8 @@ class StickPanel(QWidget):
     def _begin(self, task: Callable[[], BundleReport], *, out: bool) -> None:
         if self._running:
             return
+        self.choose.hide()  # before Qt would give it the keyboard
         self._show_running(True)
-        self.choose.hide()
         self.note.clear()
         self.progress.show_view(SyncView(self._control.view().state, stage="export" if out else "import"))
         self._jobs.read(self, task, partial(self._on_done, out=out), self._on_failed)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import SyncFault
-from gridclient.services.sync_control import SyncState
+from gridclient.services.sync_control import BundleReport, SyncState
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
@@ -53,6 +53,18 @@ def test_after_a_stick_the_next_enter_does_the_same_again(
     press(button)
     done()
     assert QApplication.focusWidget() is button
+
+
+def test_a_stick_after_one_that_brought_conflicts_keeps_the_keyboard_too(
+    page: SyncPage, fake: FakeSync, done: Callable[[], None]
+) -> None:
+    fake.bundle = BundleReport(FILE, 7, conflicts=1)
+    press(page.stick.into)
+    done()
+    assert page.stick.choose.isVisible()
+    press(page.stick.out)
+    done()
+    assert QApplication.focusWidget() is page.stick.out
 
 
 def test_after_a_stick_was_stopped_it_can_be_begun_again(

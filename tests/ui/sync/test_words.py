@@ -159,6 +159,11 @@ def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
     assert said.sentences[-1].startswith("0:24 后自动重试")
 
 
+def test_a_desk_by_stick_that_never_got_anything_is_no_good_sign() -> None:
+    assert fresh_face(view(SyncState.IDLE, by_stick=True, fresh_at=None), NOW).tone is Tone.WARN
+    assert fresh_face(view(SyncState.IDLE, by_stick=True, fresh_at=NOW - timedelta(days=3)), NOW).tone is Tone.OK
+
+
 def test_a_photo_under_way_is_told_in_sizes_that_people_know() -> None:
     assert (
         stage_words(view(SyncState.RUNNING, stage="files", done=425_984, all=1_805_503)) == "正在传附件 416.0 KB/1.7 MB"
