@@ -20,6 +20,7 @@ from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
 from gridclient.ui.quiet_combo import QuietCombo
+from gridclient.ui.resting import Resting
 
 _LABEL_PX: Final = 62
 _TEXT_LINES: Final = 3
@@ -73,6 +74,7 @@ class ActionForm(QWidget):
         self.set_lists(lists)
         self.submit_button = KeyButton(spec.submit, key="Enter", kind="primary", parent=self)
         self.submit_button.clicked.connect(self.submit)
+        self._resting = Resting(self.submit_button)
         self._cancel_button = KeyButton(self.tr("取消"), key="Esc", parent=self)
         self._cancel_button.clicked.connect(self.cancelled)
         self._lay_out()
@@ -120,13 +122,17 @@ class ActionForm(QWidget):
             self._inputs[missing.name].widget.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self.submit_button.isEnabled():
             self.note.clear()
-            self.submit_button.setEnabled(False)
+            self._resting.rest(True)
             self.submitted.emit(self.values)
 
     def refuse(self, error: GridClientError) -> None:
         """The action was not possible: says why and lets the operator mend it."""
-        self.submit_button.setEnabled(True)
+        self.ready()
         self.note.say_error(error)
+
+    def ready(self) -> None:
+        """It may be sent again."""
+        self._resting.rest(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

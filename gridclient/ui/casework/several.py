@@ -180,7 +180,7 @@ class SeveralCases(QObject):
         form = self._foot.open_form(FormSpec(action, words, (), words), self._lists.now)
         form.cancelled.connect(self.cancel)
         form.submitted.connect(lambda _values: self._news.together_wanted.emit(action, {}, case_ids))
-        form.submitted.connect(lambda _values: form.submit_button.setEnabled(True))
+        form.submitted.connect(lambda _values: form.ready())
 
     def _close(self, case_ids: tuple[str, ...], values: Mapping[str, Any]) -> None:
         """Those that were counted when it was asked. The form stays until it has begun: what was typed is not lost."""
@@ -189,7 +189,7 @@ class SeveralCases(QObject):
             return
         self._news.together_wanted.emit(Action.CLOSE, values, case_ids)
         if self._foot.form is not None:
-            self._foot.form.submit_button.setEnabled(True)
+            self._foot.form.ready()
 
     def _keep(self, values: Mapping[str, Any]) -> None:
         self._typed = {**self._typed, **values}

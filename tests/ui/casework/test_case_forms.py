@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import AssignmentState, CaseState
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
-from tests.ui.casework.panel_keys import Show, form_of, offered, press, submit, write
+from tests.ui.casework.panel_keys import Show, focused, form_of, offered, press, submit, write
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 
 GRID = "371002002001003"
@@ -65,6 +66,22 @@ def test_a_needed_field_is_asked_for_in_place(panel: CasePanel, made: InventedDe
     form = form_of(panel, Action.RETURN)
     press(form.widget_of("reason"))
     assert "请填写“说明”" in form.note.text()
+
+
+def test_what_was_refused_can_be_sent_again_by_the_next_enter(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """The button that rested had given the keyboard to the one that lets go of the form."""
+    show(made.dispatched("积水"))
+    form = form_of(panel, Action.RETURN)
+    form.submitted.disconnect()
+    form.submitted.connect(lambda _values: form.refuse(StoreUnavailable("store.locked")))
+    write(form, "reason", "不属本中队")
+    form.submit_button.setFocus()
+    for _ in range(2):
+        with qtbot.waitSignal(form.submitted):
+            press(focused(panel))
+    assert focused(panel) is form.submit_button
 
 
 Step = tuple[str, Action, dict[str, Any], str, CaseState]
