@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, say
-from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of
+from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of, path_of
 from gridclient.domain.errors import InvalidInput, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
 from gridclient.services.import_findings import ImportOutcome, ImportPhase, RowFinding
@@ -57,20 +56,20 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     demo.set_defaults(run=make_demo_county)
     bring = commands.add_parser("import", parents=[output], help="导入文件")
     bring.add_argument("kind", type=one_of(IMPORTS), metavar="种类", help="、".join(IMPORTS))
-    bring.add_argument("file", type=Path, metavar="文件")
+    bring.add_argument("file", type=path_of, metavar="文件")
     bring.add_argument("--crs", type=coordinate_system, metavar="坐标系", help="文件所用坐标系")
     bring.add_argument("--sheet", metavar="工作表")
-    bring.add_argument("--mapping", type=Path, metavar="对列文件.toml")
+    bring.add_argument("--mapping", type=path_of, metavar="对列文件.toml")
     bring.add_argument("--list", metavar="清单名称", default="", help="立案条件归入哪份清单，默认取文件名")
     bring.add_argument("--dry-run", action="store_true", help="只检查，不写入")
     bring.set_defaults(run=bring_in)
     verify = commands.add_parser("verify", parents=[output], help="核对日志、表与计数")
     verify.set_defaults(run=verify_store)
     backup = commands.add_parser("backup", parents=[output], help="备份到文件")
-    backup.add_argument("file", type=Path, metavar="文件")
+    backup.add_argument("file", type=path_of, metavar="文件")
     backup.set_defaults(run=back_up)
     restore = commands.add_parser("restore", parents=[output], help="从备份恢复")
-    restore.add_argument("file", type=Path, metavar="文件")
+    restore.add_argument("file", type=path_of, metavar="文件")
     restore.add_argument("--recovery-key", metavar="恢复码", help="备份来自别的电脑时需要")
     restore.set_defaults(run=bring_back)
 

@@ -19,7 +19,7 @@ from gridclient.cli.output import (
     report_lost_answer,
     report_wrong_use,
 )
-from gridclient.cli.parsing import Parser, WrongUse
+from gridclient.cli.parsing import Parser, WrongUse, path_of
 from gridclient.domain.errors import GridClientError, StoreUnavailable
 
 
@@ -79,7 +79,7 @@ def _desk_alone(given: Sequence[str]) -> argparse.Namespace | None:
     match given:
         case []:
             return argparse.Namespace()
-        case ["--profile", folder] if not folder.startswith("-"):
+        case ["--profile", folder] if folder and not folder.startswith("-"):
             return argparse.Namespace(profile=Path(folder))
     return None
 
@@ -96,7 +96,7 @@ def parser() -> Parser:
     from gridclient.cli import cases, conflicts, data, grids, hub, sync, tools
 
     shared = Parser(add_help=False)
-    shared.add_argument("--profile", type=Path, metavar="目录", default=argparse.SUPPRESS, help="本席位的数据目录")
+    shared.add_argument("--profile", type=path_of, metavar="目录", default=argparse.SUPPRESS, help="本席位的数据目录")
     shared.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="输出一份 JSON")
     top = Parser(prog="gridclient", parents=[shared], description="乡镇（街道）综合信息指挥室席位；不带命令时打开席位")
     top.add_argument("--version", action="version", version=f"gridclient {__version__}", help="显示版本")

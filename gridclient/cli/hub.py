@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gridclient.cli import hub_rights, hub_stick, hub_upkeep
 from gridclient.cli.hub_database import add_database, database_url, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say, table
-from gridclient.cli.parsing import count_of
+from gridclient.cli.parsing import count_of, path_of
 
 if TYPE_CHECKING:
     from gridclient.hub.access import Access
@@ -27,13 +27,13 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     actions = hub.add_subparsers(metavar="操作", required=True)
     serve = _action(actions, output, "serve", "运行同步中心", run_hub)
     serve.add_argument("--listen", default=_LISTEN, metavar="地址:端口", help=f"监听地址，默认 {_LISTEN}")
-    serve.add_argument("--cert", type=Path, metavar="证书.pem", help="TLS 证书；不给时自制一份")
-    serve.add_argument("--key", type=Path, metavar="私钥.pem")
+    serve.add_argument("--cert", type=path_of, metavar="证书.pem", help="TLS 证书；不给时自制一份")
+    serve.add_argument("--key", type=path_of, metavar="私钥.pem")
     serve.add_argument("--plain", action="store_true", help="不用 TLS，只在反向代理之后使用")
     serve.add_argument("--behind", action="append", default=[], metavar="地址", help="反向代理的地址，可以写几次")
     serve.add_argument("--url", default="", metavar="网址", help="席位连接用的网址")
     serve.add_argument("--processes", type=count_of(1), metavar="个数", help="进程数，默认按数据库和处理器选定")
-    serve.add_argument("--folder", type=Path, metavar="目录", help="附件、证书和日志所在目录")
+    serve.add_argument("--folder", type=path_of, metavar="目录", help="附件、证书和日志所在目录")
     enrol = _action(actions, output, "enrol", "发一次性注册码", issue_code)
     hub_stick.add_role(enrol)
     enrol.add_argument("--url", default="", metavar="网址", help="席位连接用的网址，默认用同步中心记下的")

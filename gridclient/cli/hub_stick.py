@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gridclient.cli.hub_database import add_database, opened_database
 from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.parsing import path_of
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
 
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
     """Adds ``carry`` and ``admit`` to ``hub``."""
     carry = actions.add_parser("carry", parents=[output], help="收下U盘文件里的操作，并把次序和新内容写回文件")
-    carry.add_argument("file", type=Path, metavar="文件.gridbundle")
+    carry.add_argument("file", type=path_of, metavar="文件.gridbundle")
     carry.add_argument("--township", default="", metavar="九位代码", help="文件是空的或新的时，为哪个镇街写")
     add_database(carry, carry_stick)
     admit = actions.add_parser("admit", parents=[output], help="批准没有网络的席位的注册申请文件")
-    admit.add_argument("file", type=Path, metavar="文件.gridrequest")
-    admit.add_argument("--out", type=Path, metavar="文件.gridadmission", help="批复写到哪里，默认在申请文件旁边")
+    admit.add_argument("file", type=path_of, metavar="文件.gridrequest")
+    admit.add_argument("--out", type=path_of, metavar="文件.gridadmission", help="批复写到哪里，默认在申请文件旁边")
     add_role(admit)
     add_database(admit, admit_desk)
 

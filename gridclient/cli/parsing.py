@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from gridclient.domain.coordinates import Crs
@@ -88,6 +89,13 @@ def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
 def account(text: str) -> str:
     """An argument type: an account by its code, or by its role's identifier or word; gives the code."""
     return _BY_ROLE.get(text, text)
+
+
+def path_of(text: str) -> Path:
+    """An argument type: a file or a folder. An empty one is a script's variable that nobody set, not this folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("是空的，请写明位置")
+    return Path(text)
 
 
 def coordinate_system(text: str) -> str:

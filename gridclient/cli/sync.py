@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
@@ -21,8 +21,8 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     enrol.add_argument("url", metavar="网址", nargs="?", default="")
     enrol.add_argument("code", metavar="注册码", nargs="?", default="")
     by_file = enrol.add_mutually_exclusive_group()
-    by_file.add_argument("--request", type=Path, metavar="文件.gridrequest", help="没有网络：写出注册申请，带到县里")
-    by_file.add_argument("--admission", type=Path, metavar="文件.gridadmission", help="没有网络：取县里带回的批复")
+    by_file.add_argument("--request", type=path_of, metavar="文件.gridrequest", help="没有网络：写出注册申请，带到县里")
+    by_file.add_argument("--admission", type=path_of, metavar="文件.gridadmission", help="没有网络：取县里带回的批复")
     enrol.set_defaults(run=enrol_desk, wrong=enrol.error)
     sync = commands.add_parser("sync", parents=[output], help="与同步中心同步一轮")
     sync.add_argument("--confirm", action="store_true", help="编号被另一台机器或旧备份用过：确认以新的编号继续")
@@ -36,7 +36,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
         ("import", "导入别处的操作", import_bundle),
     ):
         action = actions.add_parser(name, parents=[output], help=words)
-        action.add_argument("file", type=Path, metavar="文件.gridbundle")
+        action.add_argument("file", type=path_of, metavar="文件.gridbundle")
         action.set_defaults(run=run)
 
 

@@ -6,10 +6,10 @@ import argparse
 import gc
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.parsing import path_of
 from gridclient.domain.errors import NotFound, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _SCREENS: Final = ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY", "DISPLAY")
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     """Adds ``tour`` and ``self-check``."""
     tour = commands.add_parser("tour", parents=[output], help="自动演示并截图")
-    tour.add_argument("--out", type=Path, required=True, metavar="目录")
+    tour.add_argument("--out", type=path_of, required=True, metavar="目录")
     tour.set_defaults(run=walk_tour)
     check = commands.add_parser("self-check", parents=[output], help="自检")
     check.set_defaults(run=check_self)
