@@ -5,6 +5,11 @@ VENV ?= .venv
 PYTHON = $(VENV)/bin/python
 READY = $(VENV)/.ready
 
+# An environment knows its place: in a folder that was moved or copied since, its gridclient is still that of the old one.
+ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
+.PHONY: $(READY)
+endif
+
 .PHONY: run test test-lower faults bench setup lock bundle clean help
 
 help:
@@ -38,7 +43,7 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml .ci/setup .ci/system-packages
 	@VENV=$(VENV) sh .ci/setup
-	@touch $@
+	@pwd -P >$@
 
 lock: $(READY)
 	@VENV=$(VENV) sh .ci/lock
