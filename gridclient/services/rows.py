@@ -255,7 +255,6 @@ class SavedView:
     name: str
     filter: CaseFilter
     sort: Sort
-    columns: tuple[str, ...] = ()
 
 
 @frozen

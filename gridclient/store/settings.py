@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
-from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
+from gridclient.services.kept_filter import as_kept, from_kept
+from gridclient.services.rows import SavedView
 from gridclient.store.driver import Connection, Database
 
 KEEP_VALUE: Final = "INSERT INTO desk_values(name, value) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"
@@ -78,24 +78,9 @@ def read_views(connection: Connection) -> Sequence[SavedView]:
 
 def view_text(view: SavedView) -> str:
     """A view as JSON."""
-    chosen: dict[str, Any] = asdict(view.filter)
-    chosen["states"] = sorted(view.filter.states)
-    body = {
-        "filter": {name: value for name, value in chosen.items() if value not in ("", None, False, [])},
-        "sort": [view.sort.key.value, view.sort.descending],
-        "columns": list(view.columns),
-    }
-    return json.dumps(body, ensure_ascii=False)
+    return json.dumps(as_kept(view.filter, view.sort), ensure_ascii=False)
 
 
 def view_of(name: str, text: str) -> SavedView:
     """The inverse of :func:`view_text`."""
-    body = json.loads(text)
-    chosen = dict(body["filter"])
-    if "box" in chosen:
-        chosen["box"] = Box(chosen["box"])
-    chosen["states"] = frozenset(chosen.get("states", ()))
-    if "bounds" in chosen:
-        chosen["bounds"] = tuple(chosen["bounds"])
-    key, descending = body["sort"]
-    return SavedView(name, CaseFilter(**chosen), Sort(SortKey(key), descending), tuple(body["columns"]))
+    return SavedView(name, *from_kept(json.loads(text)))

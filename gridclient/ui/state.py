@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from gridclient.domain.case import OPEN_STATES
 from gridclient.domain.frozen import frozen
+from gridclient.services.kept_filter import as_kept, from_kept
 from gridclient.services.rows import Box, CaseFilter, SavedView, Sort, SortKey
 
 
@@ -121,11 +122,7 @@ class DeskState(QObject):
 
     def as_text(self) -> str:
         """The state for :meth:`restore`. A search text is kept too: the operator finds what was on the screen."""
-        kept = asdict(self.filter) | {"states": sorted(self.filter.states)}
-        return json.dumps(
-            {"filter": kept, "sort": [self.sort.key, self.sort.descending], "selected": self._selected[:1]},
-            ensure_ascii=False,
-        )
+        return json.dumps(as_kept(self.filter, self.sort) | {"selected": self._selected[:1]}, ensure_ascii=False)
 
     def restore(self, text: str) -> None:
         """Takes up what :meth:`as_text` gave; text of another version is passed over."""
@@ -133,9 +130,9 @@ class DeskState(QObject):
             return
         try:
             kept = json.loads(text)
-            question = Question(_filter_of(kept["filter"]), Sort(SortKey(kept["sort"][0]), bool(kept["sort"][1])))
+            question = Question(*from_kept(kept))
             selected = tuple(str(case_id) for case_id in kept["selected"])
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError):
             return
         self._ask(question)
         self.select(selected)
@@ -154,15 +151,3 @@ class DeskState(QObject):
 def with_state(state: str) -> dict[str, Any]:
     """The fields of a filter that show one state; an ended one lifts the rule that only open cases are shown."""
     return {"states": frozenset({state}), "box": None, "only_open": state in OPEN_STATES}
-
-
-def _filter_of(kept: dict[str, Any]) -> CaseFilter:
-    bounds = kept.get("bounds")
-    return CaseFilter(
-        **{
-            **kept,
-            "box": Box(kept["box"]) if kept["box"] else None,
-            "states": frozenset(kept["states"]),
-            "bounds": tuple(bounds) if bounds else None,
-        }
-    )

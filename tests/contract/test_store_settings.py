@@ -11,7 +11,6 @@ VIEW = SavedView(
         "371002001", Box.OVERDUE, frozenset({"filed", "handling"}), True, "U-1", 3, "12345", "噪音", (1, 2, 3, 4.5)
     ),
     Sort(SortKey.TITLE, descending=True),
-    ("number", "title"),
 )
 
 

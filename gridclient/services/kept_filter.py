@@ -1,0 +1,34 @@
+"""A filter with its order as JSON keeps it: in saved views, and in the desk as it was left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
+
+
+def as_kept(chosen: CaseFilter, order: Sort) -> dict[str, Any]:
+    """What the filter leaves open is left out."""
+    parts = asdict(chosen) | {"states": sorted(chosen.states)}
+    return {
+        "filter": {name: value for name, value in parts.items() if value not in ("", None, False, [])},
+        "sort": [order.key.value, order.descending],
+    }
+
+
+def from_kept(kept: Mapping[str, Any]) -> tuple[CaseFilter, Sort]:
+    """The inverse of :func:`as_kept`.
+
+    Raises:
+        KeyError, TypeError, ValueError: another version's.
+    """
+    parts = dict(kept["filter"])
+    if parts.get("box"):
+        parts["box"] = Box(parts["box"])
+    if parts.get("bounds"):
+        parts["bounds"] = tuple(parts["bounds"])
+    parts["states"] = frozenset(parts.get("states", ()))
+    key, descending = kept["sort"]
+    return CaseFilter(**parts), Sort(SortKey(key), bool(descending))
