@@ -95,6 +95,8 @@ def test_tab_goes_from_the_file_through_its_columns_to_the_buttons(stage: Stage,
     for part in (stage.page.look.table, stage.page.check, stage.page.go, stage.page.leave):
         stage.press(Qt.Key.Key_Tab, control=False)
         assert QApplication.focusWidget() is part
+    stage.press(Qt.Key.Key_Tab, control=False)  # round again: nothing of the file is passed by
+    assert QApplication.focusWidget() is stage.page.files.choose
 
 
 def test_the_coordinate_system_is_asked_and_drawn_before_anything_goes_in(stage: Stage, placed: Path) -> None:
