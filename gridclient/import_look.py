@@ -32,7 +32,6 @@ from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportPrevi
 from gridclient.services.import_records import DivisionRecord, GridRecord
 from gridclient.store.mbtiles import MBTilesArchive
 
-_ARCHIVES: Final = (b"PMTiles", b"SQLite format 3\0")
 _AREA_KINDS: Final = frozenset({ImportKind.DIVISIONS, ImportKind.GRIDS})
 _MOST_AREAS: Final = 300
 _MOST_VERTICES: Final = 6_000
@@ -127,7 +126,7 @@ def _best_sheet(order: LookOrder, kind: ImportKind) -> str | None:
 def _is_archive(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            return file.read(16).startswith(_ARCHIVES)
+            return file.read(16).startswith(tuple(openers(MBTilesArchive)))
     except OSError:
         return False
 

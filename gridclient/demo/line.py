@@ -24,7 +24,8 @@ from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.round import Surroundings, run_round
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.transport import FilePlace, Pacing, Untold
+from gridclient.sync.terms import FilePlace
+from gridclient.sync.transport import Pacing, Untold
 from gridclient.syncing import DeskLine, fault_of
 
 HUB_DATABASE: Final = "hub.db"

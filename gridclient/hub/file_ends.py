@@ -15,8 +15,7 @@ from gridclient.hub.files import MOST_CHUNK, FileShelf
 from gridclient.hub.incoming import bearer, read_body
 from gridclient.hub.service import HubService
 from gridclient.hub.work import WorkPool
-from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_OFFSET
-from gridclient.sync.transport import FilePlace
+from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_OFFSET, FilePlace
 
 
 class FileEnds:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
-from gridclient.sync.transport import FilePlace
+from gridclient.sync.terms import FilePlace
 
 MOST_CHUNK: Final = 256 * 1024
 LARGEST: Final = 32 * 1024 * 1024

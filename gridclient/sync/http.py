@@ -37,11 +37,11 @@ from gridclient.sync.terms import (
     NONCE,
     SPOKEN,
     WORKED,
+    FilePlace,
     Terms,
     read_terms,
     write_terms,
 )
-from gridclient.sync.transport import FilePlace
 from gridclient.sync.wire import MOST_REPLY
 
 CONNECT_S: Final = 10.0

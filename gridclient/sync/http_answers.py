@@ -21,8 +21,7 @@ from urllib3.exceptions import (
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Admission, Grant
-from gridclient.sync.terms import FILE_COMPLETE, FILE_OFFSET
-from gridclient.sync.transport import FilePlace
+from gridclient.sync.terms import FILE_COMPLETE, FILE_OFFSET, FilePlace
 
 _FINAL: Final[Mapping[int, str]] = {
     400: "sync.refused",

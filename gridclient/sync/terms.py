@@ -43,6 +43,13 @@ class Versions(NamedTuple):
 SPOKEN: Final = Versions(1, 1)
 
 
+class FilePlace(NamedTuple):
+    """How much of a file the hub has; ``whole``: all of it, and proved."""
+
+    offset: int
+    whole: bool
+
+
 class Terms(NamedTuple):
     """What the other side told last: nothing of it before it told anything, and an older program tells nothing.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Membership
 from gridclient.sync.numbers import MOST_ROWS
-from gridclient.sync.terms import TELLING, Terms
+from gridclient.sync.terms import TELLING, FilePlace, Terms
 
 LEAST_BYTES: Final = 4 << 10
 FIRST_BYTES: Final = 32 << 10
@@ -28,13 +28,6 @@ _QUICK_RATE: Final = 64 << 10
 _FAST_RATE: Final = 256 << 10
 _ANY_LINE_S: Final = 0.02  # goes by in two machines before the first byte comes, however quick the line is
 _SHARED: Final = 2000  # on a quick line desk and hub work at the same time, on parts of so many events
-
-
-class FilePlace(NamedTuple):
-    """How much of a file the hub has; ``whole``: all of it, and proved."""
-
-    offset: int
-    whole: bool
 
 
 class Transport(Protocol):

@@ -17,7 +17,8 @@ from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, PlacedRun, SignedHead
 from gridclient.store.sync_feeds import is_part
 from gridclient.sync.signing import head_is_signed
-from gridclient.sync.transport import FilePlace, Untold
+from gridclient.sync.terms import FilePlace
+from gridclient.sync.transport import Untold
 from gridclient.sync.wire import Push, PushResult, PushStatus, SyncReply, decode_request, encode_reply
 
 HUB = "hub-1"

@@ -15,7 +15,8 @@ from gridclient.hub.backend import Backend, Ledger
 from gridclient.hub.opening import open_backend, sqlite_file
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import FeedPage
-from gridclient.sync.transport import FilePlace, Untold
+from gridclient.sync.terms import FilePlace
+from gridclient.sync.transport import Untold
 from gridclient.sync.wire import SyncReply, decode_reply, decode_request, encode_reply, encode_request
 from tests.faults.tally import injected
 from tests.ui.fakes.invented_desk import NOW

@@ -11,8 +11,8 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import SyncFault
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.sync.files import FileStage
-from gridclient.sync.terms import SPOKEN, Terms
-from gridclient.sync.transport import FilePlace, Pacing
+from gridclient.sync.terms import SPOKEN, FilePlace, Terms
+from gridclient.sync.transport import Pacing
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
 from tests.fakes.sync_store import FakeSyncStore
 
