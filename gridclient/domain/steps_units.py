@@ -75,8 +75,11 @@ def reassigned(case: Case, event: Event) -> Case:
 
 
 def signed(case: Case, event: Event) -> Case:
-    """签收: the unit begins; the lead's makes it ``handling``. The clock ran since dispatch. ``case.not_signable``."""
-    require_state(case, WITH_UNIT, "case.not_signable")
+    """签收: the unit begins; the lead's makes it ``handling``, who helps may come after its result.
+
+    The clock ran since dispatch. ``case.not_signable``.
+    """
+    require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_signable")
     part = part_of(case, event, states=(AssignmentState.DISPATCHED,), code="case.not_signable")
     after = with_part(case, replace(part, state=AssignmentState.HANDLING, signed_at=event.at))
     state = CaseState.HANDLING if part.role is Role.LEAD else case.state

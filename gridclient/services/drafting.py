@@ -57,10 +57,12 @@ def draft_for(action: Action, situation: Situation) -> Draft:
     return _DRAFTS[action](situation)
 
 
-def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any]:
-    """Names the unit concerned and marks what the desk did on its behalf (代)."""
+def _with_behalf(situation: Situation, payload: dict[str, Any], *waiting: str) -> dict[str, Any]:
+    """Names the unit concerned, of itself the first of those ``waiting`` or the lead's, and marks what the desk did on
+    its behalf (代)."""
     lead = situation.case.lead
-    unit = situation.text("unit", situation.actor.unit or (lead.unit if lead else ""))
+    first = next(iter(waiting), lead.unit if lead else "")
+    unit = situation.text("unit", situation.actor.unit or first)
     if situation.actor.role is AccountRole.UNIT and unit != situation.actor.unit:
         raise RuleViolation("role.other_unit", unit=unit)
     payload["unit"] = unit
@@ -201,7 +203,8 @@ def _reassign(situation: Situation) -> Draft:
 
 
 def _sign(situation: Situation) -> Draft:
-    return EventKind.SIGNED, _with_behalf(situation, {})
+    waiting = [part.unit for part in situation.case.assignments if part.state is AssignmentState.DISPATCHED]
+    return EventKind.SIGNED, _with_behalf(situation, {}, *waiting)
 
 
 def _return(situation: Situation) -> Draft:

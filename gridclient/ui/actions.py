@@ -35,7 +35,7 @@ STATES_FOR: Final = {
     Action.FILE: frozenset({"reported"}),
     Action.DECLINE: frozenset({"reported"}),
     Action.DISPATCH: frozenset({"filed"}),
-    Action.SIGN: frozenset({"dispatched"}),
+    Action.SIGN: _WITH_UNIT | {"handled"},
     Action.FEED_BACK: frozenset({"handling", "handled"}),
     Action.VERIFY: _WITH_UNIT | {"handled"},
     Action.CLOSE: frozenset({"handled"}),

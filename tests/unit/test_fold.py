@@ -193,6 +193,13 @@ def test_a_case_closes_only_when_every_cooperating_unit_is_verified_or_released(
     assert history.do(EventKind.CLOSED, closing_condition_met=True).state is CaseState.CLOSED
 
 
+def test_a_cooperating_unit_that_comes_after_the_leads_result_signs_and_feeds_back() -> None:
+    history = handled(HELPER)
+    assert history.do(EventKind.SIGNED, unit=HELPER).state is CaseState.HANDLED
+    assert history.do(EventKind.FED_BACK, unit=HELPER, result="已配合清运").state is CaseState.HANDLED
+    assert [part.unit for part in history.do(EventKind.VERIFIED, unit=HELPER).open_parts] == [LEAD]
+
+
 def test_a_case_closes_only_with_a_verified_lead_and_its_condition_met() -> None:
     history = handled()
     refused(history, "case.lead_not_verified", EventKind.CLOSED, closing_condition_met=True)

@@ -78,7 +78,7 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
         first += [Action.VERIFY] if parts_for(Action.VERIFY, case, actor) else []
     elif case.state is CaseState.HANDLED:
         first = [Action.CLOSE] if ready_to_close(case) else []
-        first += [action for action in (Action.VERIFY, Action.FEED_BACK) if parts_for(action, case, actor)]
+        first += [action for action in (Action.VERIFY, Action.SIGN, Action.FEED_BACK) if parts_for(action, case, actor)]
         first += [Action.URGE]
     elif case.state is CaseState.CLOSED:
         first = [Action.RATE, Action.REOPEN]

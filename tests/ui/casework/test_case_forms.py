@@ -142,6 +142,17 @@ def test_signing_asks_nothing_where_one_unit_waits(
     assert made.store.case(case_id).state is CaseState.HANDLING
 
 
+def test_a_cooperating_unit_signs_after_the_leads_result(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.handled("积水", cooperating=(OTHER,))
+    show(case_id)
+    assert Action.SIGN in offered(panel)
+    with qtbot.waitSignal(panel.news.changes):
+        panel.start_action(Action.SIGN)
+    qtbot.waitUntil(lambda: Action.FEED_BACK in offered(panel))
+
+
 def test_a_cooperating_unit_is_released_with_a_reason(
     panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
 ) -> None:
