@@ -57,12 +57,10 @@ def draft_for(action: Action, situation: Situation) -> Draft:
     return _DRAFTS[action](situation)
 
 
-def _with_behalf(situation: Situation, payload: dict[str, Any], *waiting: str) -> dict[str, Any]:
-    """Names the unit concerned, of itself the first of those ``waiting`` or the lead's, and marks what the desk did on
-    its behalf (代)."""
+def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any]:
+    """Names the unit concerned and marks what the desk did on its behalf (代)."""
     lead = situation.case.lead
-    first = next(iter(waiting), lead.unit if lead else "")
-    unit = situation.text("unit", situation.actor.unit or first)
+    unit = situation.text("unit", situation.actor.unit or (lead.unit if lead else ""))
     if situation.actor.role is AccountRole.UNIT and unit != situation.actor.unit:
         raise RuleViolation("role.other_unit", unit=unit)
     payload["unit"] = unit
@@ -203,8 +201,7 @@ def _reassign(situation: Situation) -> Draft:
 
 
 def _sign(situation: Situation) -> Draft:
-    waiting = [part.unit for part in situation.case.assignments if part.state is AssignmentState.DISPATCHED]
-    return EventKind.SIGNED, _with_behalf(situation, {}, *waiting)
+    return EventKind.SIGNED, _with_behalf(situation, {})
 
 
 def _return(situation: Situation) -> Draft:

@@ -50,14 +50,18 @@ class Field:
 
 @frozen
 class FormSpec:
-    """The form of an action: fields, the word of its button and what stands above them. Without a field the action is
-    done at once."""
+    """The form of an action: fields, the word of its button and what stands above them."""
 
     action: Action
     title: str
     fields: tuple[Field, ...]
     submit: str
     lead: str = ""
+
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to choose or to write; without that the action is done at once."""
+        return any(len(field.choices) != 1 for field in self.fields)
 
 
 def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
@@ -172,8 +176,7 @@ def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
-    parts = parts_for(Action.SIGN, view.case, actor)
-    return (_unit_field(parts, view),) if len(parts) > 1 else ()
+    return (_unit_field(parts_for(Action.SIGN, view.case, actor), view),)
 
 
 def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
