@@ -61,9 +61,11 @@ class Chooser(QLineEdit):
 
     Signals:
         chosen(str): the operator chose another value; empty when the line was cleared.
+        unknown(str): Enter, on words that no entry has.
     """
 
     chosen = Signal(str)
+    unknown = Signal(str)
 
     def __init__(self, *, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,7 +106,9 @@ class Chooser(QLineEdit):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.value and self.text().strip():
             if not (listed and self._popup.currentIndex().isValid()):
                 self._popup.hide()
-                self._mark(invalid=not self._choose_found(only=False))
+                if not self._choose_found(only=False):
+                    self._mark(invalid=True)
+                    self.unknown.emit(self.text().strip())
                 event.accept()
                 return
         elif event.key() == Qt.Key.Key_Down and not listed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -158,6 +159,7 @@ class ActionForm(QWidget):
                 self._choosers[field.name] = chooser = Chooser(hint=hint, parent=self)
                 made = chooser_input(chooser, heard)
                 chooser.chosen.connect(self._on_chosen)
+                chooser.unknown.connect(partial(self._tell_unknown, field.label))
         made.widget.setAccessibleName(field.label)
         made.write(field.default)
         return made
@@ -169,13 +171,19 @@ class ActionForm(QWidget):
         """The cursor goes on to the next field that has to be filled."""
         if not value:
             return
+        self.note.clear()
         if self.values.get(_STANDARD):
             self.chips.hide()
         waiting = [made for field in self.spec.fields if field.needed and not (made := self._inputs[field.name]).read()]
         if waiting:
             waiting[0].widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _tell_unknown(self, label: str, words: str) -> None:
+        told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
+        self.note.say(told.format(field=label, words=words), "bad")
+
     def _take_guess(self, code: str) -> None:
+        self.note.clear()
         self._choosers[_STANDARD].set_value(code)
         self.chips.hide()
         self._on_changed()

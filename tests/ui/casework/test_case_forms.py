@@ -61,6 +61,20 @@ def test_a_guess_is_taken_with_one_press(panel: CasePanel, made: InventedDesk, s
     assert form.values["standard"] == "C-01-02-01"
 
 
+def test_words_that_no_entry_has_are_told_in_words_and_not_by_a_colour_alone(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.register("工地夜间施工噪音扰民"))
+    form = form_of(panel, Action.FILE)
+    standard = form.widget_of("standard")
+    QTest.keyClicks(standard, "qqqq")
+    press(standard)
+    assert form.note.text() == "▲ “立案条件”里没有“qqqq”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。"
+    qtbot.waitUntil(lambda: bool(form.chips.buttons))
+    form.chips.buttons[0].click()
+    assert form.note.text() == ""
+
+
 def test_a_needed_field_is_asked_for_in_place(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.dispatched("积水"))
     form = form_of(panel, Action.RETURN)
