@@ -7,8 +7,9 @@ Source: the table of actions (动作) of the four-level closed loop (四级闭�
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from heapq import heappop, heappush
 from typing import Any
 
 from gridclient.domain import steps_desk, steps_units
@@ -52,15 +53,28 @@ def fold_all(events: Iterable[Event]) -> Case | None:
     """The case after all its events in canonical order.
 
     What the rules refuse is named in ``refused``; what contends with events that its author had not seen waits in
-    ``contentions`` for a person's choice.
+    ``contentions`` for a person's choice. An event that comes before others that its author had seen (the hub had lost
+    them, and got them back) is folded after them.
     """
     case: Case | None = None
     history: list[Event] = []
-    for event in events:
+    for event in _after_what_was_seen(events):
         case = _folded(case, event, history)
         if case is not None:
             history.append(event)
     return case
+
+
+def _after_what_was_seen(events: Iterable[Event]) -> Iterator[Event]:
+    """The events in their order, but none before as many as its author had seen, where there are that many."""
+    early: list[tuple[int, int, Event]] = []
+    count = 0
+    for place, event in enumerate(events):
+        heappush(early, (event.base, place, event))
+        while early and early[0][0] <= count:
+            yield heappop(early)[2]
+            count += 1
+    yield from (event for _, _, event in sorted(early))
 
 
 def _folded(case: Case | None, event: Event, history: Sequence[Event]) -> Case | None:

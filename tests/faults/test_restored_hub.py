@@ -11,6 +11,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from gridclient.services.rows import CaseFilter, Sort
 from gridclient.services.sync_port import RoundEnd
 from tests.faults.county import County
 from tests.faults.desk import DEEDS, FULL
@@ -76,7 +77,7 @@ def order(county: County) -> list[bytes]:
     return [placed.link for _, placed in sorted(hub_events(county).items())]
 
 
-DISPATCH_ONE, DISPATCH_TWO, KEEP = 2, 3, len(DEEDS) - 2
+DISPATCH_ONE, DISPATCH_TWO, SIGN, KEEP = 2, 3, 7, len(DEEDS) - 2
 
 
 @pytest.mark.parametrize("comes_first", [0, 1, 2])
@@ -98,6 +99,16 @@ def test_a_settled_conflict_stays_settled_whoever_comes_first(county: County, co
     for desk in county.desks:
         assert not desk.lamps.conflicts()
         assert case_tables(desk.database) == tables
+
+
+def test_a_step_that_comes_to_the_hub_before_the_lost_one_it_follows_holds(county: County) -> None:
+    county.act(0, 0, DISPATCH_ONE)
+    done(county, (0, 1))
+    assert county.hub.put_back()
+    county.act(1, 0, SIGN)
+    done(county, (1, 0, 1, 2, 0, 1, 2))
+    for desk in county.desks:
+        assert [row.state for row in desk.queries.page(CaseFilter(), Sort()).rows] == ["handling"]
 
 
 def test_what_a_desk_that_is_gone_had_reported_comes_back_through_the_others(county: County) -> None:
