@@ -115,10 +115,7 @@ class _Intake:
         head = self._head(batch)
         device = self._devices.get(batch.origin.device)
         if device is None or device.revoked_at is not None:
-            if device is not None and head >= batch.first + len(batch.records) - 1:
-                self.known += len(batch.records)  # it came while the device might come
-            else:
-                self._refuse(batch, _turned_away(self._name(batch), batch, known=device is not None))
+            self._refuse(batch, _turned_away(self._name(batch), batch, known=device is not None))
             return None
         push = Push(batch.origin, batch.first, batch.records, batch.link_after, batch.signature)
         result = take_push(self._backend, device, self._grants(device), push, at=self._at)
@@ -146,8 +143,18 @@ class _Intake:
         return device.name if device is not None and device.name else batch.origin.device
 
     def _refuse(self, batch: StickBatch, problem: GridClientError) -> None:
+        if self._came(batch):
+            self.known += len(batch.records)  # while the device might write
+            return
         self.refused += len(batch.records)
         self.problems.append(problem)
+
+    def _came(self, batch: StickBatch) -> bool:
+        """Whether the hub has just these events, all of them."""
+        stream, last = batch.origin.stream, batch.first + len(batch.records) - 1
+        with self._backend.reading() as ledger:
+            rows = [row for row in ledger.origins(stream) if (row.device, row.incarnation) == batch.origin[1:]]
+            return any(row.seq >= last and ledger.link_of(stream, row.no, last) == batch.link_after for row in rows)
 
 
 def _gap(device: str, batch: StickBatch, expected: int) -> GridClientError:

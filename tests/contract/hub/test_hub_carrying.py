@@ -8,6 +8,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import link_after, place_mark
 from gridclient.hub.backend import Backend
 from gridclient.hub.carrying import Carried, carry
+from gridclient.hub.rights import grants_for
 from gridclient.hub.service import HubService
 from gridclient.services.sync_port import StickBatch
 from gridclient.sync.bundle import StickPage, read_bundle, with_frames
@@ -109,6 +110,26 @@ def test_of_a_revoked_desk_only_what_came_whole_before_is_known(
     carried = carry(backend, stick(backend, batch(desk, 1, 5), batch(desk, 1, 10)), at=NOW)
     assert counts(carried) == (0, 5, 10)
     assert [problem.code for problem in carried.problems] == ["carry.device_revoked"]
+
+
+def test_what_came_while_the_desk_might_write_stays_known_without_the_right(
+    backend: Backend, service: HubService, desk: HubDesk
+) -> None:
+    carry(backend, stick(backend, batch(desk, 1, 5)), at=NOW)
+    service.access.change_rights(desk.device, grants_for("", supervisor=True), township="")
+    carried = carry(backend, stick(backend, batch(desk, 1, 5), batch(desk, 6, 4)), at=NOW)
+    assert counts(carried) == (0, 5, 4)
+    assert [problem.code for problem in carried.problems] == ["carry.forbidden"]
+
+
+def test_without_the_right_another_event_under_a_known_number_is_not_known(
+    backend: Backend, service: HubService, desk: HubDesk
+) -> None:
+    carry(backend, stick(backend, batch(desk, 1, 5)), at=NOW)
+    service.access.change_rights(desk.device, grants_for("", supervisor=True), township="")
+    twin = HubDesk(desk.device, desk.stream, signing_key=desk.signing_key)
+    twin.records = list(invented_events(twin.origin, 5, seed=9))
+    assert counts(carry(backend, stick(backend, batch(twin, 1, 5)), at=NOW)) == (0, 0, 5)
 
 
 def test_pages_that_others_wrote_count_for_nothing(backend: Backend, desk: HubDesk) -> None:
