@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.errors import Cancelled, GridClientError, StoreUnavailable, SyncFault
+from gridclient.services.pipe import Unreadable, taken
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncState, SyncView
 from gridclient.services.sync_port import RoundEnd, RoundReport, SyncQueries
@@ -43,8 +44,6 @@ from gridclient.sync.orders import (
     TakeAdmission,
     Ticketed,
     Told,
-    Unreadable,
-    taken,
 )
 
 if TYPE_CHECKING:

@@ -5,21 +5,16 @@ Both go through a pipe between processes, so everything here can be pickled.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from dataclasses import field
 from datetime import datetime
 from pathlib import Path
-from types import UnionType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import Belonging, BundleReport, SyncState
 from gridclient.services.sync_port import RoundReport
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
 
 
 @frozen
@@ -165,36 +160,3 @@ class Answered:
 
 
 Told: TypeAlias = Stands | Progressed | Changed | RoundEnded | Answered
-
-
-_OF_ANOTHER_SHAPE: Final = (
-    pickle.UnpicklingError,
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    ImportError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-
-class Unreadable(Exception):
-    """The other side speaks otherwise: the files of the program were changed while the desk was open."""
-
-
-def taken(link: Connection, known: UnionType) -> Any:
-    """The next value, of the ``known`` kinds (``Order``, ``Told``).
-
-    Raises:
-        EOFError, OSError: the other side is gone.
-        Unreadable: something else came.
-    """
-    packed = link.recv_bytes()
-    try:
-        value = pickle.loads(packed)
-    except _OF_ANOTHER_SHAPE as error:
-        raise Unreadable(type(error).__name__) from error
-    if not isinstance(value, known):
-        raise Unreadable(type(value).__name__)
-    return value

@@ -15,12 +15,13 @@ from multiprocessing.connection import Connection
 from typing import Any, Final
 
 from gridclient.domain.frozen import frozen
+from gridclient.services.pipe import Unreadable, taken
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import SyncStore
 from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
 from gridclient.sync.moving import move, recertify
 from gridclient.sync.network import way_to
-from gridclient.sync.orders import Order, Stop, Told, Unreadable, taken
+from gridclient.sync.orders import Order, Stop, Told
 from gridclient.sync.proxies import checked_choice
 from gridclient.sync.worker import Surrounding, SyncWorker
 

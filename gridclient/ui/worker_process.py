@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.domain.frozen import frozen
+from gridclient.services.pipe import Unreadable, taken
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -90,7 +91,7 @@ class WorkerProcess:
         answered = False
         try:
             while not answered:
-                kind, *told = ours.recv()
+                kind, *told = taken(ours, tuple)
                 if kind == "progress":
                     report(told[0])
                 else:
@@ -98,6 +99,8 @@ class WorkerProcess:
                     answer(*_as_answer(kind, told))
         except EOFError:  # it died without a word; what it said stands on the standard error stream
             answer(None, GridClientError("worker.stopped"))
+        except Unreadable:
+            answer(None, GridClientError("worker.reopen"))
         finally:
             process.join(_PATIENCE_S)
             if process.is_alive():

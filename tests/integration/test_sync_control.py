@@ -14,10 +14,11 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.errors import Cancelled, GridClientError
+from gridclient.services.pipe import Unreadable, taken
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
-from gridclient.sync.orders import Stop, Told, Unreadable, taken
+from gridclient.sync.orders import Stop, Told
 from gridclient.sync.serving import PipeOrders
 from tests.fakes.sync_parts import FakeSyncQueries
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -41,6 +42,17 @@ def _refuse(report: Callable[..., None], code: str) -> None:
 
 def _die(report: Callable[..., None]) -> None:
     raise SystemExit(3)
+
+
+class _OfNewerFiles:
+    """What another program's process answers with."""
+
+    def __reduce__(self) -> tuple[Callable[[str], object], tuple[str]]:
+        return import_module, ("gridclient.of_newer_files",)
+
+
+def _answer_with_the_unknown(report: Callable[..., None]) -> object:
+    return _OfNewerFiles()
 
 
 def _end_late(report: Callable[..., None]) -> str:
@@ -183,7 +195,12 @@ def test_long_work_can_be_stopped_before_its_process_has_begun(jobs: Jobs, qtbot
 
 
 @pytest.mark.parametrize(
-    ("task", "values", "code"), [(_refuse, ("case.unknown",), "case.unknown"), (_die, (), "worker.stopped")]
+    ("task", "values", "code"),
+    [
+        (_refuse, ("case.unknown",), "case.unknown"),
+        (_die, (), "worker.stopped"),
+        (_answer_with_the_unknown, (), "worker.reopen"),
+    ],
 )
 def test_a_process_that_fails_says_why(
     jobs: Jobs, qtbot: QtBot, task: Callable[..., None], values: tuple[object, ...], code: str
