@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Any
 
 from gridclient.domain import steps_desk, steps_units
@@ -66,15 +67,23 @@ def fold_all(events: Iterable[Event]) -> Case | None:
 
 
 def _after_what_was_seen(events: Iterable[Event]) -> Iterator[Event]:
-    """The events in their order, but none before as many as its author had seen, where there are that many."""
+    """The events in their order, but each after as many as its author had seen, where there are that many.
+
+    Who waits for the same lets the older one go first. What waits in vain comes last, as it stood: so a step never
+    comes before those that its desk did it after.
+    """
     early: list[tuple[int, int, Event]] = []
     count = 0
     for place, event in enumerate(events):
-        heappush(early, (event.base, place, event))
-        while early and early[0][0] <= count:
+        if event.base > count:
+            heappush(early, (event.hlc, place, event))
+            continue
+        yield event
+        count += 1
+        while early and early[0][2].base <= count:
             yield heappop(early)[2]
             count += 1
-    yield from (event for _, _, event in sorted(early))
+    yield from (event for _, _, event in sorted(early, key=itemgetter(1)))
 
 
 def _folded(case: Case | None, event: Event, history: Sequence[Event]) -> Case | None:
