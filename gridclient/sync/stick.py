@@ -112,7 +112,9 @@ def import_bundle(
         taken = store.take_unplaced(order)
         changed(taken.changes)
         report = _added(report, taken)
-    report = replace(report, known=total - report.events)
+    keys = {placed.record.key for stretch in bundle.pages for placed in stretch.page.foreign}
+    keys |= {record.key for batch in bundle.batches for record in batch.records}  # in parts and batches they lie twice
+    report = replace(report, known=len(keys) - report.events)
     store.keep_round(
         RoundReport(
             now(), RoundEnd.DONE, pulled=report.events, conflicts=report.conflicts, hub_time=hub_time, by="stick"
