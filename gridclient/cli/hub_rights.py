@@ -1,4 +1,5 @@
-"""``gridclient hub rights``: other rights for a device that is enrolled; it learns of them with its next round."""
+"""``gridclient hub rights``: other rights for a device that is enrolled; it learns of them with its next round,
+and where it has no line only by another admission."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ from gridclient.cli.output import Exit, print_json, print_lines
 
 def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
     """Adds ``rights`` to ``hub``."""
-    rights = actions.add_parser("rights", parents=[output], help="改已注册设备的权限，不用重新注册")
+    rights = actions.add_parser("rights", parents=[output], help="改连网席位的权限，不用重新注册")
     rights.add_argument("device", metavar="设备")
     rights.add_argument("--add", action="store_true", help="在原有权限之外再加，不替换")
     hub_stick.add_role(rights)
@@ -35,5 +36,11 @@ def change_rights(args: argparse.Namespace) -> Exit:
     if args.json:
         print_json({"device": after.device, "short": after.short, "feeds": feeds})
     else:
-        print_lines([f"设备 {after.device} 现在的数据流：{'、'.join(feeds)}。", "它下一轮同步时生效，不用重新注册。"])
+        print_lines(
+            [
+                f"设备 {after.device} 现在的数据流：{'、'.join(feeds)}。",
+                "连网的席位下一轮同步时生效，不用重新注册。",
+                "只用U盘的席位没有同步：请它再写一份申请，用 hub admit 按新的权限批准，取回批复后生效。",
+            ]
+        )
     return Exit.DONE

@@ -261,6 +261,22 @@ def test_a_unit_gets_by_stick_what_was_handed_to_it_and_no_more(county: County, 
     assert all(desk.json("verify").json["ok"] for desk in (town, unit))
 
 
+def test_other_rights_reach_a_desk_without_a_line_only_by_another_admission(county: County, tmp_path: Path) -> None:
+    watcher = county.admitted("a")
+    neighbour, stick = county.admitted("b", township=OTHER_TOWNSHIP), tmp_path / "u.gridbundle"
+    new_case(neighbour, "路灯不亮")
+    export(neighbour, stick)
+    device = next(device["device"] for device in county.hub("devices").json if device["name"] == "a")
+    told = county.office("hub", "rights", device, "--supervisor", "--db", county.database).out
+    assert "连网的席位下一轮同步时生效" in told and "hub admit" in told
+    county.carry(stick, "--township", TOWNSHIP)
+    assert watcher.json("bundle", "import", stick).code == "bundle.key_missing"
+    answer = county.hub("admit", tmp_path / "a.gridrequest", "--supervisor").json["file"]
+    assert watcher.json("enrol", "--admission", answer).status == 0
+    take(watcher, stick)
+    assert titles(watcher) == ["路灯不亮"]
+
+
 def test_a_department_answers_by_stick_what_was_dispatched_to_it(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:
