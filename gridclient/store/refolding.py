@@ -232,9 +232,11 @@ def _placed(line: _Line, acked: int | None) -> _Line:
 
 
 def _facts_stay(old: Sequence[_Line], new: Sequence[_Line]) -> bool:
-    """Whether a case is told as before: where the two orders begin to differ, nothing follows that tells of it."""
+    """Whether a case is told as before: where the two orders begin to differ, nothing follows that tells of it, and
+    nothing before that waits for what follows."""
     same = next((place for place, (x, y) in enumerate(zip(old, new, strict=False)) if x.pos != y.pos), len(old))
-    return same > 0 and not any(line.event.kind in _TELLING for line in new[same:])
+    waits = any(line.event.base > place for place, line in enumerate(new[:same]))
+    return same > 0 and not waits and not any(line.event.kind in _TELLING for line in new[same:])
 
 
 def folded(events: Iterable[Event]) -> Case | None:
