@@ -54,6 +54,7 @@ def look_for_unit(backend: Backend, unit: str) -> None:
 def carry_stick(args: argparse.Namespace) -> Exit:
     """Takes a stick's file in and writes the places into it; done in part when something was not taken."""
     from gridclient.hub.carrying import carry
+    from gridclient.sync.bundle import MAGIC
     from gridclient.sync.stick_file import read_file, write_file
 
     file: Path = args.file
@@ -61,7 +62,7 @@ def carry_stick(args: argparse.Namespace) -> Exit:
     with opened_database(args) as backend:
         carried = carry(backend, before, township=args.township, at=int(time.time()))
     if carried.file != before:
-        write_file(file, carried.file)
+        write_file(file, carried.file, MAGIC)
     if args.json:
         print_json(
             {
@@ -95,16 +96,17 @@ def admit_desk(args: argparse.Namespace) -> Exit:
     from gridclient.hub.access import Access
     from gridclient.hub.admitting import admit
     from gridclient.hub.rights import grants_for
-    from gridclient.sync.enrol_file import ADMISSION_SUFFIX
-    from gridclient.sync.stick_file import read_file, write_file
+    from gridclient.sync.enrol_file import ADMISSION_HEAD, ADMISSION_SUFFIX
+    from gridclient.sync.stick_file import leave_others, read_file, write_file
 
     grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
     out: Path = args.out or args.file.with_suffix(ADMISSION_SUFFIX)
+    leave_others(out, ADMISSION_HEAD)  # before anybody is admitted
     request = read_file(args.file)
     with opened_database(args, makes=True) as backend:
         look_for_unit(backend, args.unit)
         admitted = admit(Access(backend, time.time), request, grants, township=args.township, name=args.name)
-    write_file(out, admitted.file)
+    write_file(out, admitted.file, ADMISSION_HEAD)
     if args.json:
         print_json(
             {

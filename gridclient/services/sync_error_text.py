@@ -83,6 +83,7 @@ SYNC_SENTENCES: Final[Mapping[str, str]] = {
     "enrol.file_other": "这份批复是给另一个席位的，或本席位重装过，没有采用；请用本席位写出的申请重新批准。",
     "enrol.file_no_request": "这是批复，不是申请；请选择席位写出的 .gridrequest 文件。",
     "enrol.file_no_admission": "这是申请，不是批复；请选择县里带回的 .gridadmission 文件。",
+    "file.other_kind": "“{file}”是另一种文件，没有覆盖，原样未动；请换一个文件名。",
     "bundle.other_hub": "同步文件的密钥不符：它属于另一个同步中心，或被人改动过，整份没有采用。",
     "carry.gap": "席位“{device}”的第 {first} 至 {last} 条不在这份文件里，后面的 {count} 条先没有收；"
     "请带上写有前面内容的文件再收一次，内容仍在席位上。",

@@ -32,9 +32,9 @@ from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, 
 SUFFIX: Final = ".gridbundle"
 MOST_BYTES: Final = 256 << 20
 BATCH: Final = 2000
-_MAGIC: Final = b"GRIDBUNDLE"
+MAGIC: Final = b"GRIDBUNDLE"
 _VERSION: Final = 1
-_HEAD: Final = _MAGIC + bytes((_VERSION,))
+_HEAD: Final = MAGIC + bytes((_VERSION,))
 _LENGTH_BYTES: Final = 4
 _NONCE_BYTES: Final = 12
 _CHECK_BYTES: Final = 8
@@ -148,9 +148,9 @@ def _check(before: bytes, frame: bytes) -> bytes:
 
 def _boxes(data: bytes) -> Iterator[tuple[str, bytes, bytes]]:
     """Feed, box and what the box is bound to, of every frame."""
-    if not data.startswith(_MAGIC) or len(data) < len(_HEAD):
+    if not data.startswith(MAGIC) or len(data) < len(_HEAD):
         raise SyncFault("bundle.foreign")
-    if data[len(_MAGIC)] != _VERSION:
+    if data[len(MAGIC)] != _VERSION:
         raise SyncFault("bundle.newer")
     running = sha256(_HEAD)
     start = len(_HEAD)

@@ -12,7 +12,7 @@ from gridclient.domain.errors import SyncFault
 from gridclient.services.enrol_code import read_code
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_port import SyncStore
-from gridclient.sync.enrol_file import check_digits, read_admission, write_request
+from gridclient.sync.enrol_file import REQUEST_HEAD, check_digits, read_admission, write_request
 from gridclient.sync.http import Address, HttpTransport, certificate_of
 from gridclient.sync.proxies import proxy_for
 from gridclient.sync.signing import public_key
@@ -65,11 +65,11 @@ def ask_by_file(store: SyncStore, file: Path, *, name: str, key: Callable[[], by
     """Writes what the desk says of itself for somebody to carry to the hub. Gives the digits that both sides show.
 
     Raises:
-        SyncFault: ``bundle.not_written``.
+        SyncFault: ``file.other_kind``, ``bundle.not_written``.
         StoreUnavailable: the desk's key could not be kept; nothing was written.
     """
     request = write_request(key(), store.device, name)
-    write_file(file, request)
+    write_file(file, request, REQUEST_HEAD)
     return check_digits(request)
 
 

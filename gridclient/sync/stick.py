@@ -26,9 +26,9 @@ from gridclient.services.sync_port import (
     SyncStore,
     Taken,
 )
-from gridclient.sync.bundle import BATCH, Bundle, StickPage, key_for, read_bundle, with_frames
+from gridclient.sync.bundle import BATCH, MAGIC, Bundle, StickPage, key_for, read_bundle, with_frames
 from gridclient.sync.signing import public_key, sign_head
-from gridclient.sync.stick_file import read_file, write_file
+from gridclient.sync.stick_file import leave_others, read_file, write_file
 
 Progress = Callable[[str, int, int], None]
 """Told how far the work is before each of its steps; stops it there by raising ``Cancelled``."""
@@ -51,9 +51,11 @@ def export_bundle(
 
     Raises:
         Cancelled: by ``progress``.
-        SyncFault: ``sync.not_enrolled``; ``bundle.…``: what is there cannot be added to, and was left as it is.
+        SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: what is there cannot be added to, and was left
+            as it is.
     """
     enrolment = _enrolment(store)
+    leave_others(file, MAGIC)
     before = read_file(file) if file.exists() else b""
     there = read_bundle(before, enrolment.bundle_keys, store.device, to_add=True) if before else Bundle()
     known = {(batch.origin, batch.first + len(batch.records) - 1): batch.link_after for batch in there.batches}
@@ -66,7 +68,7 @@ def export_bundle(
             progress("export", done, count)
             sealed = with_frames(sealed, [(feed, (batch,))], enrolment.bundle_keys, enrolment.signing_key)
             done += len(batch.records)
-        write_file(file, sealed)
+        write_file(file, sealed, MAGIC)
     progress("export", count, count)
     store.keep_round(RoundReport(now(), RoundEnd.DONE, pushed=count, by="stick"))
     carried = sum(len(batch.records) for batch in there.batches if batch.origin.device == store.device)

@@ -1,4 +1,5 @@
-"""Files on a stick as bytes: read whole, written whole. The old one stays until the new one lies beside it."""
+"""Files on a stick as bytes: read whole, written whole. The old one stays until the new one lies beside it; what is no
+file of that kind is not written over."""
 
 from __future__ import annotations
 
@@ -26,8 +27,24 @@ def read_file(file: Path) -> bytes:
         raise SyncFault("bundle.unreadable", reason=error.strerror or type(error).__name__) from error
 
 
-def write_file(file: Path, data: bytes) -> None:
-    """Puts a file in place of the old one, all or nothing. Raises ``SyncFault("bundle.not_written")``."""
+def leave_others(file: Path, head: bytes) -> None:
+    """Raises ``SyncFault("file.other_kind")`` where something lies that does not begin with ``head``."""
+    try:
+        with file.open("rb") as stream:
+            found = stream.read(len(head))
+    except OSError:  # nothing is there, or writing says what is wrong with it
+        return
+    if found not in (b"", head):
+        raise SyncFault("file.other_kind", file=str(file))
+
+
+def write_file(file: Path, data: bytes, head: bytes) -> None:
+    """Puts a file in place of an old one of the kind that begins with ``head``, all or nothing.
+
+    Raises:
+        SyncFault: ``file.other_kind``, ``bundle.not_written``; what is there was left as it is.
+    """
+    leave_others(file, head)
     part = file.with_name(file.name + _PART)
     try:
         with part.open("wb") as stream:

@@ -1,0 +1,58 @@
+"""A name given by mistake: what lies there and is no file of that kind stays as it was, and the sentence names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_cli_stick_only import TOWNSHIP, County, county, export, new_case
+
+__all__ = ["county"]
+AREAS = b'{"type": "FeatureCollection", "features": []}'
+
+
+@pytest.fixture
+def areas(tmp_path: Path) -> Path:
+    file = tmp_path / "areas.geojson"
+    file.write_bytes(AREAS)
+    return file
+
+
+def test_a_request_goes_over_an_earlier_one_and_over_nothing_else(county: County, areas: Path, tmp_path: Path) -> None:
+    one = county.desk("a")
+    told = one.json("enrol", "--request", areas)
+    assert (told.status, told.code, areas.read_bytes()) == (1, "file.other_kind", AREAS)
+    assert "areas.geojson" in told.err and "换一个文件名" in told.err
+    for _ in range(2):
+        assert one.json("enrol", "--request", tmp_path / "a.gridrequest").status == 0
+
+
+def test_an_admission_that_cannot_be_written_there_admits_nobody(county: County, areas: Path, tmp_path: Path) -> None:
+    request = tmp_path / "a.gridrequest"
+    asked = county.desk("a").json("enrol", "--request", request)
+    said = request.read_bytes()
+    for out in (areas, request):
+        told = county.hub("admit", request, "--township", TOWNSHIP, "--out", out)
+        assert (told.status, told.code) == (1, "file.other_kind")
+    assert (areas.read_bytes(), request.read_bytes()) == (AREAS, said)
+    assert county.hub("admit", request, "--township", TOWNSHIP).json["check"] == asked.json["check"]
+    assert county.hub("admit", request, "--township", TOWNSHIP).status == 0, "over the earlier admission"
+    assert [device["name"] for device in county.hub("devices").json] == ["a"]
+
+
+def test_a_stick_is_written_over_a_sync_file_or_an_empty_one_only(county: County, areas: Path, tmp_path: Path) -> None:
+    one, empty = county.admitted("a"), tmp_path / "u.gridbundle"
+    new_case(one, "路灯不亮")
+    told = one.json("bundle", "export", areas)
+    assert (told.status, told.code, areas.read_bytes()) == (1, "file.other_kind", AREAS)
+    assert "areas.geojson" in told.err
+    empty.touch()
+    for _ in range(2):
+        export(one, empty)
+
+
+def test_a_backup_goes_over_nothing(county: County, areas: Path) -> None:
+    told = county.desk("a").json("backup", areas)
+    assert (told.status, told.code, areas.read_bytes()) == (1, "backup.exists", AREAS)
+    assert "areas.geojson" in told.err and "换一个文件名" in told.err
