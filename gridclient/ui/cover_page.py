@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QListView, QWidget
 
 from gridclient.ui.focus_mark import FocusMark
@@ -18,7 +18,7 @@ _LIST_STYLE: Final = "QListView::item { height: 32px; padding: 0 12px; }"
 
 
 class CoverPage(QWidget):
-    """Puts itself together by :meth:`frame`.
+    """Puts itself together by :meth:`frame`; ``first`` is what has the keyboard when the page is opened.
 
     Signals:
         closed(): the operator is done here.
@@ -32,6 +32,7 @@ class CoverPage(QWidget):
         panel(self, "window")
         self.leave = KeyButton(self.tr("返回"), key="Esc", parent=self)
         self.leave.clicked.connect(self.closed)
+        self.first: QWidget = self.leave
         self.on_key("Esc", self.escape)
 
     def frame(self, title: str, *below: Part, head: Sequence[Part] = (1,)) -> None:
@@ -53,6 +54,11 @@ class CoverPage(QWidget):
         """Esc."""
         self.closed.emit()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """No focus proxy: Tab would go there wherever it meets the page, and pass by what lies before."""
+        super().focusInEvent(event)
+        self.first.setFocus(Qt.FocusReason.OtherFocusReason)
+
 
 class ListedPage(CoverPage):
     """A page whose parts stand in a list beside the present one; it hears :meth:`on_part`."""
@@ -67,7 +73,7 @@ class ListedPage(CoverPage):
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setModel(titles)
         FocusMark(self.list)
-        self.setFocusProxy(self.list)  # whoever opens the page walks its parts by arrow keys at once
+        self.first = self.list  # whoever opens the page walks its parts by arrow keys at once
         self.list.selectionModel().currentChanged.connect(lambda index, _before: self.on_part(index.row()))
 
     def show_part(self, place: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QRadioButton, QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
@@ -120,7 +120,7 @@ class ImportPage(CoverPage):
 
     def _go_to(self, part: QWidget) -> None:
         """The keyboard to what is to be done next; a page that is not seen takes it when it is opened."""
-        self._next = part  # no focus proxy: Tab would go there wherever it meets the page, and pass by what lies before
+        self.first = part
         if self.isVisible():
             part.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -299,10 +299,6 @@ class ImportPage(CoverPage):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "view"):
             self.view.follow_theme()
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self._next.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -83,7 +83,7 @@ class ConflictPage(CoverPage):
         note = across(self.note, edges=(8, 0, 8, 0))
         middle = across(self.list, (self.stack, 1), gap=1)
         self.frame(self.tr("冲突：两个席位同时处理的案件"), note, (middle, 1), head=(self.count, 1))
-        self.setFocusProxy(self.list)
+        self.first = self.list
 
     def _contention(self) -> QWidget:
         words = down(self.title, self.facts, gap=2)

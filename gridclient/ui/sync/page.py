@@ -112,11 +112,10 @@ class SyncPage(CoverPage):
         self._second.start()
         self._show(self._sync.view)
         self._read_rounds()
-        first = self._first()
-        self.setFocusProxy(first)
-        first.setFocus()
+        self.first = self._wanted()
+        self.first.setFocus()
 
-    def _first(self) -> QWidget:
+    def _wanted(self) -> QWidget:
         """What is probably wanted here."""
         if self.enrol.isVisible() and self.enrol.first_empty is not None:
             return self.enrol.first_empty

@@ -18,6 +18,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
+from tests.ui.focus import tab_round
 from tests.ui.sync.conftest import click, settle, tell, view
 
 FILE = Path("/media/usb/desk.gridbundle")
@@ -142,3 +143,9 @@ def test_after_a_confirmation_enter_opens_nothing(page: SyncPage, fake: FakeSync
     press(page.card.confirmation.yes)
     qtbot.waitUntil(lambda: not page.card.confirmation.isVisible())
     assert QApplication.focusWidget() is page.leave
+
+
+def test_tab_passes_by_nothing_on_the_page(page: SyncPage) -> None:
+    passed = tab_round(page.now)
+    assert {page.switch, page.leave, page.line.open, page.stick.out, page.stick.into, page.rounds} <= set(passed)
+    assert passed[-1] is page.switch

@@ -54,7 +54,7 @@ def test_opened_it_stands_on_the_stick(by_stick: SyncPage, qtbot: QtBot, jobs: J
     by_stick.hide()
     by_stick.show()
     settle(qtbot, jobs)
-    assert by_stick.focusProxy() is by_stick.stick.out
+    assert by_stick.focusWidget() is by_stick.stick.out
 
 
 def test_a_desk_of_a_whole_county_names_some_of_its_townships() -> None:

@@ -98,7 +98,7 @@ def test_a_desk_that_was_turned_away_types_the_code_only(
     assert page.enrol.isVisible() and page.enrol.url.text() == "https://hub.gov.cn"
     page.hide()
     page.show()
-    assert page.focusProxy() is page.enrol.code
+    assert page.focusWidget() is page.enrol.code
 
 
 def test_after_enrolling_enter_opens_nothing(
