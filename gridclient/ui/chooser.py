@@ -61,7 +61,7 @@ class Chooser(QLineEdit):
 
     Signals:
         chosen(str): the operator chose another value; empty when the line was cleared.
-        unknown(str): Enter, on words that no entry has.
+        unknown(str): Enter, on words that no entry has; what to say of them.
     """
 
     chosen = Signal(str)
@@ -108,7 +108,8 @@ class Chooser(QLineEdit):
                 self._popup.hide()
                 if not self._choose_found(only=False):
                     self._mark(invalid=True)
-                    self.unknown.emit(self.text().strip())
+                    told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
+                    self.unknown.emit(told.format(field=self.accessibleName(), words=self.text().strip()))
                 event.accept()
                 return
         elif event.key() == Qt.Key.Key_Down and not listed:

@@ -304,3 +304,14 @@ def test_clearing_can_be_taken_back(opened: Opened, qtbot: QtBot) -> None:
     form.clear_button.click()
     assert form.values.description == before.description
     assert form.values.reporter_phone == before.reporter_phone
+
+
+@pytest.mark.parametrize(("name", "word"), [("standard", "立案条件"), ("grid", "网格")])
+def test_words_that_no_list_has_are_told_in_words(opened: Opened, name: str, word: str) -> None:
+    form = opened()
+    chooser = form.inputs.widget_of(name)
+    QTest.keyClicks(chooser, "qqqq")
+    QTest.keyClick(chooser, Qt.Key.Key_Return)
+    assert f"“{word}”里没有“qqqq”" in form.error.text()
+    QTest.keyClick(chooser, Qt.Key.Key_Backspace)
+    assert form.error.text() == ""

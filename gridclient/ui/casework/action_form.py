@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -159,7 +158,7 @@ class ActionForm(QWidget):
                 self._choosers[field.name] = chooser = Chooser(hint=hint, parent=self)
                 made = chooser_input(chooser, heard)
                 chooser.chosen.connect(self._on_chosen)
-                chooser.unknown.connect(partial(self._tell_unknown, field.label))
+                chooser.unknown.connect(lambda told: self.note.say(told, "bad"))
         made.widget.setAccessibleName(field.label)
         made.write(field.default)
         return made
@@ -177,10 +176,6 @@ class ActionForm(QWidget):
         waiting = [made for field in self.spec.fields if field.needed and not (made := self._inputs[field.name]).read()]
         if waiting:
             waiting[0].widget.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _tell_unknown(self, label: str, words: str) -> None:
-        told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
-        self.note.say(told.format(field=label, words=words), "bad")
 
     def _take_guess(self, code: str) -> None:
         self.note.clear()

@@ -287,6 +287,9 @@ class IntakeForm(QWidget):
         self.inputs.edited.connect(self._on_edited)
         self.inputs.description.pasted.connect(self._on_pasted)
         self.inputs.grid.chosen.connect(self._on_grid)
+        for chooser in (self.inputs.standard, self.inputs.grid):
+            chooser.unknown.connect(lambda told: self.error.say(told, "bad"))
+            chooser.textEdited.connect(self.error.clear)
         self.inputs.pick.toggled.connect(self.pick_requested)
         self.alike.open_wanted.connect(self.open_wanted)
         self._pause.timeout.connect(self._on_pause)
