@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, cast
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QTableView, QWidget
 
@@ -71,7 +71,7 @@ class Arrangement:
         stack.addWidget(self.across)
         self.centre = _Centre(top, stack, bottom, banner=banner, above=self._map)
         window.setCentralWidget(self.centre)
-        window.resize(WIDTH, HEIGHT)  # when it is no longer maximised
+        window.resize(QSize(WIDTH, HEIGHT).boundedTo(window.screen().availableSize()))  # when it is no longer maximised
 
     def remember_in(self, memory: WindowMemory) -> None:
         """Takes up the kept sizes, and has them kept from now on."""

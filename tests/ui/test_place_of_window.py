@@ -21,3 +21,10 @@ def test_a_new_desk_fills_the_screen_unless_it_lies_beside_another(open_window: 
     if beside:
         assert window.geometry().left() > free.left()
         assert window.geometry().top() > free.top()
+
+
+def test_a_window_that_no_longer_fills_the_screen_still_has_room_on_it(open_window: OpenWindow) -> None:
+    window = open_window(busy_desk())
+    free = window.screen().availableGeometry()
+    assert window.normalGeometry().width() <= free.width()
+    assert window.normalGeometry().height() <= free.height()
