@@ -46,7 +46,8 @@ class SyncView:
     ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
     ``done`` and ``all`` tell how far a round is while one runs. ``by_stick``: the desk belongs to a hub to which it
     has no line; no round comes by itself. ``proxy`` is what was chosen (:meth:`SyncControl.choose_proxy`), without
-    its password. Until ``counted``, the numbers and ``fresh_at`` are not known yet.
+    its password. ``closed``: townships of which a right was taken away, each with how fresh its cases stayed. Until
+    ``counted``, the numbers, ``fresh_at`` and ``closed`` are not known yet.
     """
 
     state: SyncState
@@ -65,6 +66,7 @@ class SyncView:
     proxy: str = ""
     belonging: Belonging | None = None
     counted: bool = True
+    closed: tuple[tuple[str, datetime], ...] = ()
 
 
 @frozen

@@ -281,6 +281,10 @@ class SyncQueries(Protocol):
         """The hub's time of the last round that went through."""
         ...
 
+    def closed(self) -> Sequence[tuple[str, datetime]]:
+        """Codes of townships of which some or all cases may not be read any more, each with how fresh they stayed."""
+        ...
+
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         """The last rounds, newest first."""
         ...

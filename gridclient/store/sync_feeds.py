@@ -14,6 +14,7 @@ from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_port import FeedPage, FeedState
 from gridclient.store.driver import Connection
+from gridclient.store.sync_rounds import close_feeds
 
 _WRAP: Final = 1 << 64
 _HALF: Final = 1 << 63
@@ -108,12 +109,12 @@ def doubt(connection: Connection) -> None:
 
 
 def forget_others(connection: Connection, feeds: Sequence[str]) -> None:
-    """Drops how far feeds are that may not be read any more; their events stay."""
-    known = [state.feed for state in all_feeds(connection)]
-    for feed in known:
-        if feed not in feeds:
-            connection.execute("DELETE FROM feed_places WHERE feed = ?", (feed,))
-            connection.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
+    """Drops how far feeds are that may not be read any more; their events stay, and how fresh they were."""
+    gone = [state.feed for state in all_feeds(connection) if state.feed not in feeds]
+    close_feeds(connection, gone, feeds)
+    for feed in gone:
+        connection.execute("DELETE FROM feed_places WHERE feed = ?", (feed,))
+        connection.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
 
 
 def change_hub(connection: Connection, feeds: Sequence[str]) -> None:

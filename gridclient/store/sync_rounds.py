@@ -9,12 +9,15 @@ from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
 from gridclient.store.log import subject_text
+from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
+_CLOSED: Final = "sync.closed"
 _PENDING: Final = "SELECT count(*) FROM events WHERE acked IS NULL AND origin IN (SELECT no FROM origins WHERE own = 1)"
 _FORGET: Final = (
     "DELETE FROM rounds WHERE no <= (SELECT max(no) FROM rounds) - ? "
@@ -37,10 +40,17 @@ class SqliteSyncQueries:
 
     def fresh_as_of(self) -> datetime | None:
         with self._database.reader() as connection:
-            row = connection.execute(
-                "SELECT hub_time FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL ORDER BY no DESC LIMIT 1"
-            ).fetchone()
-        return None if row is None else datetime.fromtimestamp(row[0], CHINA_TIME)
+            return fresh_as_of(connection)
+
+    def closed(self) -> Sequence[tuple[str, datetime]]:
+        """See the port."""
+        with self._database.reader() as connection:
+            found = closed_feeds(connection)
+        oldest: dict[str, datetime] = {}
+        for feed, at in found.items():
+            township, moment = stream_of(feed).removeprefix("t:"), datetime.fromtimestamp(at, CHINA_TIME)
+            oldest[township] = min(moment, oldest.get(township, moment))
+        return sorted(oldest.items())
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         with self._database.reader() as connection:
@@ -51,6 +61,29 @@ class SqliteSyncQueries:
         with self._database.reader() as connection:
             rows = connection.execute("SELECT id FROM cases WHERE conflict <> 0 ORDER BY no").fetchall()
         return [subject_text(key) for (key,) in rows]
+
+
+def fresh_as_of(connection: Connection) -> datetime | None:
+    """The hub's time of the last round that went through."""
+    row = connection.execute(
+        "SELECT hub_time FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL ORDER BY no DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else datetime.fromtimestamp(row[0], CHINA_TIME)
+
+
+def closed_feeds(connection: Connection) -> dict[str, float]:
+    """Feeds of cases that may not be read any more, each with how fresh it was then (seconds since 1970)."""
+    kept = read_value(connection, _CLOSED)
+    return dict(json.loads(kept)) if kept else {}
+
+
+def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[str]) -> None:
+    """Keeps how fresh feeds were that are ``gone`` now; of those that may be read again that is forgotten."""
+    closed, fresh = closed_feeds(connection), fresh_as_of(connection)
+    if fresh is not None:
+        closed |= {feed: fresh.timestamp() for feed in gone if stream_of(feed).startswith("t:")}
+    left = {feed: at for feed, at in closed.items() if not {feed, stream_of(feed)} & set(granted)}
+    connection.execute(KEEP_VALUE, (_CLOSED, json.dumps(left) if left else ""))
 
 
 def keep_round(connection: Connection, report: RoundReport) -> None:

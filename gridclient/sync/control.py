@@ -359,6 +359,7 @@ class ProcessSyncControl:
         try:
             events, cases, files = self._queries.pending()
             conflicts, fresh_at = len(self._queries.conflicts()), self._queries.fresh_as_of()
+            closed = tuple(self._queries.closed())
             last = self._view.last or next(
                 (r for r in self._queries.rounds(10) if r.end is not RoundEnd.CANCELLED), None
             )
@@ -372,6 +373,7 @@ class ProcessSyncControl:
             pending_files=files,
             conflicts=conflicts,
             fresh_at=fresh_at,
+            closed=closed,
             last=last,
             counted=True,
         )

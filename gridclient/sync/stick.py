@@ -51,8 +51,8 @@ def export_bundle(
 
     Raises:
         Cancelled: by ``progress``.
-        SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: what is there cannot be added to, and was left
-            as it is.
+        SyncFault: ``sync.not_enrolled``; ``file.other_kind``, ``bundle.…``: what is there cannot be added to, and
+            was left as it is.
     """
     enrolment = _enrolment(store)
     leave_others(file, MAGIC)

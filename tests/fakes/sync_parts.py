@@ -65,6 +65,9 @@ class FakeSyncQueries:
     def fresh_as_of(self) -> datetime | None:
         return None
 
+    def closed(self) -> Sequence[tuple[str, datetime]]:
+        return ()
+
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
         return ()[:limit]
 

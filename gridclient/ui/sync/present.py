@@ -89,6 +89,8 @@ def pending_face(view: SyncView) -> Face:
 def fresh_face(view: SyncView, now: datetime) -> Face:
     """The second lamp: the state, and 数据截至 hh:mm."""
     words = translate("Sync", "{state} · {fresh}").format(state=state_words(view, now), fresh=fresh_words(view, now))
+    if view.closed:
+        words = translate("Sync", "{words}，{count} 个镇街停更").format(words=words, count=len(view.closed))
     calm = replace(view, next_at=None) if view.state is SyncState.IDLE else view  # no tooltip that changes by itself
     return Face(_icon(view), words, _tone(view, now), " ".join(headline(calm, now).sentences))
 
@@ -197,7 +199,7 @@ def headline(view: SyncView, now: datetime) -> Headline:
         return Headline(_icon(view), state_words(view, now), only_here_sentences(view), Tone.CALM)
     title, sentences = makers[view.state](view, now)
     off = clock_words(view.last)
-    return Headline(_icon(view), title, (*sentences, *off), _tone(view, now))
+    return Headline(_icon(view), title, (*sentences, *_closed(view, now), *off), _tone(view, now))
 
 
 def hub_words(view: SyncView) -> str:
@@ -326,6 +328,17 @@ def _fresh_sentence(view: SyncView, now: datetime) -> str:
     if view.fresh_at is None:
         return translate("Sync", "还没有取得过同步中心的数据。")
     return translate("Sync", "看到的是截至 {when} 的数据。").format(when=when_words(view.fresh_at, now))
+
+
+def _closed(view: SyncView, now: datetime) -> tuple[str, ...]:
+    """Cases that stand still because a right was taken away; they stay to be seen."""
+    if not view.closed:
+        return ()
+    shown = translate("Sync", "、").join(code for code, _ in view.closed[:_NAMED])
+    if len(view.closed) > _NAMED:
+        shown = translate("Sync", "{shown} 等 {count} 个").format(shown=shown, count=len(view.closed))
+    words = translate("Sync", "查看权限已收回或缩小的镇街：{shown}。权限以外的案件停在 {when}，不再更新。")
+    return (words.format(shown=shown, when=when_words(min(at for _, at in view.closed), now)),)
 
 
 def _counting() -> str:
