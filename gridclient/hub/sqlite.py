@@ -20,10 +20,15 @@ from gridclient.hub.ledger import Row, Statement, signed, standing
 from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 _BUSY_S: Final = 15.0
+_PAGE_BYTES: Final = 16 << 10
+"""A page of some dozens of events instead of ten: a push costs an eighth less processor."""
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction holds the whole file
 _ORIGIN: Final = (
     "SELECT no, device, incarnation, seq, link, public_key FROM origins "
     "WHERE stream = ? AND device = ? AND incarnation = ?"
+)
+_EARLIER: Final = (  # left to itself SQLite reads the whole stream
+    "SELECT subject, pos, link FROM events INDEXED BY events_of_subject WHERE stream = ? AND subject"
 )
 _INSERT: Final = (
     "INSERT INTO events(stream, pos, origin, seq, hlc, kind, version, subject, base, actor, payload, link) "
@@ -81,7 +86,7 @@ class SqliteLedger(SqlLedger):
             [
                 (_ORIGIN, ask[:3]),
                 (f"SELECT subject, unit FROM handed WHERE stream = ? AND subject {among}", (ask.stream, listed)),
-                (f"SELECT subject, pos, link FROM events WHERE stream = ? AND subject {among}", (ask.stream, few)),
+                (f"{_EARLIER} {among}", (ask.stream, few)),
             ]
         )
         units = by_subject((subject, unit) for subject, unit in pairs)
@@ -120,6 +125,7 @@ class SqliteBackend:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
             self._writer = self._open()
+            self._writer.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a file that is new
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
         with self.writing() as ledger:
