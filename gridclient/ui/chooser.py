@@ -101,7 +101,7 @@ class Chooser(QLineEdit):
         self._mark(invalid=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes the first that was found, Down offers what there is."""
+        """Enter takes the first that was found, Down offers what was found, or all there is."""
         listed = self._popup.isVisible()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.value and self.text().strip():
             if not (listed and self._popup.currentIndex().isValid()):
@@ -132,7 +132,7 @@ class Chooser(QLineEdit):
             self._mark(invalid=True)
 
     def _offer(self, typed: str) -> None:
-        self._found.show_values(find(self._entries, typed))
+        self._found.show_values(find(self._entries, typed) or find(self._entries, ""))
         self.completer().complete()
 
     def _choose_found(self, *, only: bool) -> bool:

@@ -100,3 +100,16 @@ def test_marked_words_that_are_too_long_are_seen_from_their_beginning(line: Choo
     line.setFocus(Qt.FocusReason.TabFocusReason)
     assert line.selectedText() == line.text()
     assert line.cursorPosition() == 0
+
+
+def test_the_arrow_offers_all_there_is_where_nothing_has_the_words(line: Chooser, qtbot: QtBot) -> None:
+    QTest.keyClicks(line, "qqqq")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    QTest.keyClick(line, Qt.Key.Key_Down)
+    popup = line.completer().popup()
+    assert popup is not None
+    assert popup.isVisible()
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    with qtbot.waitSignal(line.chosen) as chosen:
+        QTest.keyClick(popup, Qt.Key.Key_Return)
+    assert chosen.args == ["1"]
