@@ -156,7 +156,7 @@ class CaseActing(QObject):
             self._foot.take_focus()
         else:
             spec = spec_of(action, view, self._desk.actor)
-            if spec.asks:
+            if spec.fields:
                 self._open_form(view, action, focus=True)
             else:
                 self._run(*command_of(spec, {}), view.case)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.case import Assignment, AssignmentState, Role
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import Action, Actor
+from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.words import DECLINE_REASONS, PARTS, RATINGS, RETURN_REASONS, URGENCIES
 from gridclient.ui.actions import word_of
 from gridclient.ui.casework.case_view import CaseView
@@ -50,18 +50,14 @@ class Field:
 
 @frozen
 class FormSpec:
-    """The form of an action: fields, the word of its button and what stands above them."""
+    """The form of an action: fields, the word of its button and what stands above them. Without a field the action is
+    done at once."""
 
     action: Action
     title: str
     fields: tuple[Field, ...]
     submit: str
     lead: str = ""
-
-    @property
-    def asks(self) -> bool:
-        """Whether there is anything to choose or to write; without that the action is done at once."""
-        return any(len(field.choices) != 1 for field in self.fields)
 
 
 def spec_of(action: Action, view: CaseView, actor: Actor) -> FormSpec:
@@ -176,7 +172,10 @@ def _decline(_view: CaseView, _actor: Actor) -> tuple[Field, ...]:
 
 
 def _sign(view: CaseView, actor: Actor) -> tuple[Field, ...]:
-    return (_unit_field(parts_for(Action.SIGN, view.case, actor), view),)
+    """A unit signs for itself, and the desk for the lead alone at once; for one that helps it is asked to look."""
+    parts = parts_for(Action.SIGN, view.case, actor)
+    at_once = actor.role is AccountRole.UNIT or [part.role for part in parts] == [Role.LEAD]
+    return () if at_once else (_unit_field(parts, view),)
 
 
 def _return(view: CaseView, actor: Actor) -> tuple[Field, ...]:
