@@ -697,6 +697,14 @@ Left: working time {working}, natural time {natural}</translation>
         <translation>No case meets these conditions.</translation>
     </message>
     <message>
+        <source>已删除视图“{name}”</source>
+        <translation>View “{name}” deleted</translation>
+    </message>
+    <message>
+        <source>视图“{name}”已恢复</source>
+        <translation>View “{name}” is back</translation>
+    </message>
+    <message>
         <source>清除条件</source>
         <translation>Clear filters</translation>
     </message>
@@ -965,6 +973,13 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>{words}（{which}）</source>
         <translation>{words} ({which})</translation>
+    </message>
+</context>
+<context>
+    <name>Chooser</name>
+    <message>
+        <source>“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。</source>
+        <translation>“{field}” has no “{words}”. ↓ shows what there is; if there is nothing, bring it in on the page “Import” first.</translation>
     </message>
 </context>
 <context>
@@ -1623,12 +1638,20 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Ask the county administrator for the address and an enrolment code (good for 7 days, works once).</translation>
     </message>
     <message>
+        <source>接通网络了？改用网址…</source>
+        <translation>Is there a line now? Use an address…</translation>
+    </message>
+    <message>
         <source>网址</source>
         <translation>Address</translation>
     </message>
     <message>
         <source>注册码</source>
         <translation>Enrolment code</translation>
+    </message>
+    <message>
+        <source>权限变了？用U盘重办…</source>
+        <translation>Have the rights changed? Renew them by stick…</translation>
     </message>
     <message>
         <source>正在注册…</source>
@@ -3040,10 +3063,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Choose one by one</translation>
     </message>
     <message>
-        <source>同步中心：{url}</source>
-        <translation>Hub: {url}</translation>
-    </message>
-    <message>
         <source>只在本机的操作（条）</source>
         <translation>Actions only here</translation>
     </message>
@@ -3056,8 +3075,8 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Files only here</translation>
     </message>
     <message>
-        <source>两个席位同时处理、待选择（件）</source>
-        <translation>Conflicts to choose</translation>
+        <source>待选择的冲突（件）</source>
+        <translation>Conflicts that wait for a choice</translation>
     </message>
 </context>
 <context>
@@ -3283,6 +3302,10 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>This computer stands alone and has the only copy of the data: back up often.</translation>
     </message>
     <message>
+        <source>查看权限已收回或缩小的镇街：{shown}。权限以外的案件停在 {when}，不再更新。</source>
+        <translation>Townships that may no longer be read, or only in part: {shown}. Their other cases stand as of {when} and change no more.</translation>
+    </message>
+    <message>
         <source>正在清点只在这台电脑上的内容。</source>
         <translation>Counting what is only on this computer.</translation>
     </message>
@@ -3339,8 +3362,32 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>Not reported: …</translation>
     </message>
     <message>
+        <source>{words}，{count} 个镇街停更</source>
+        <translation>{words}, {count} townships stand still</translation>
+    </message>
+    <message>
+        <source>需重开</source>
+        <translation>Open again</translation>
+    </message>
+    <message>
         <source>关机不会丢，但别的席位还看不到；请导出到U盘带到县里，收过再导入。</source>
         <translation>Safe to switch off, but other desks do not see it yet; export to a stick, take it to the county and import it again afterwards.</translation>
+    </message>
+    <message>
+        <source>同步中心：{url}</source>
+        <translation>Hub: {url}</translation>
+    </message>
+    <message>
+        <source>全部</source>
+        <translation>All</translation>
+    </message>
+    <message>
+        <source>{shown} 等 {count} 个</source>
+        <translation>{shown} and others, {count} in all</translation>
+    </message>
+    <message>
+        <source>已用U盘注册到同步中心（{since}）：镇街 {shown}，案件编号用 {short}。</source>
+        <translation>Registered with the hub by stick ({since}): townships {shown}, case numbers with {short}.</translation>
     </message>
     <message>
         <source>这台电脑还没有注册到同步中心，数据只在本机。可以用一次性注册码注册，也可以只用U盘交换。</source>
@@ -3357,6 +3404,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>正在同步</source>
         <translation>Syncing</translation>
+    </message>
+    <message>
+        <source>正在重试，上一次没有同步成</source>
+        <translation>Trying again; the last round did not go through</translation>
     </message>
     <message>
         <source>{left} 后自动重试，按 F5 立即重试；照常办理，不会丢。</source>
@@ -3393,6 +3444,14 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>同步中心不再接受这台电脑</source>
         <translation>The hub no longer accepts this computer</translation>
+    </message>
+    <message>
+        <source>同步停下了：后台程序起不来，或与打开着的席位对不上，多半是程序刚更新过。请关闭席位，再打开。</source>
+        <translation>Synchronisation has stopped: its program does not start or does not fit the open desk, most likely because it was just updated. Close the desk and open it again.</translation>
+    </message>
+    <message>
+        <source>请重新打开席位</source>
+        <translation>Open the desk again</translation>
     </message>
     <message>
         <source>还没有取得过同步中心的数据。</source>

@@ -120,7 +120,8 @@ def test_the_profile_may_be_named_before_and_after_the_command(
     "words",
     [("fly",), ("cases",), ("cases", "list", "--limit", "many"), ("cases", "list", "--box", "x"), ("convert", "1"),
      ("deadline", "--from", "2026-11-20"), ("cases", "list", "--lim", "3"), ("demo", "--cases", "-1"),
-     ("backup", ""), ("enrol", "--request="), ("import", "cases", "a.csv", "--mapping", ""), ("verify", "--profile", "")],
+     ("backup", ""), ("enrol", "--request="), ("import", "cases", "a.csv", "--mapping", ""),
+     ("verify", "--profile", "")],
 )  # fmt: skip
 def test_wrong_use_is_status_two_and_told_in_chinese(nowhere: CommandLine, words: tuple[str, ...]) -> None:
     for_people = nowhere(*words)
