@@ -152,9 +152,9 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     others = [f for f in all_feeds(connection) if stream_of(f.feed) == stream and f.feed != state.feed]
     if any(other.repairing or not is_part(other.feed) for other in others):
         return ()
-    rows = connection.execute(
+    rows = connection.execute(  # CROSS: in this order, else all places are gone through for each event
         "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
-        "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feeds f JOIN feed_places p "
+        "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feeds f CROSS JOIN feed_places p "
         "ON p.feed = f.feed AND p.position = e.acked WHERE f.feed LIKE '%@' || ?1) LIMIT ?2",
         (stream, limit),
     )
