@@ -172,7 +172,7 @@ def test_of_a_command_that_is_not_possible_now_the_panel_says_why(window: MainWi
     row = next(row for row in window.cases.model.rows if row.state == "filed" and not row.returned)
     window.state.choose_case(row.id)
     qtbot.waitUntil(lambda: window.detail.view is not None and window.detail.view.case.id == row.id)
-    assert not window.actions_.case[Action.SIGN].isEnabled()
+    qtbot.waitUntil(lambda: not window.actions_.case[Action.SIGN].isEnabled())
     take_offer(Offer(Kind.COMMAND, "sign", "签收"), window.state, window.actions_, window.command.sources)
     assert window.detail.foot.note.text() == "▲ 案件现为“待派遣”，现在不能签收。"
 
