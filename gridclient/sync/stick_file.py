@@ -28,11 +28,14 @@ def read_file(file: Path) -> bytes:
 
 
 def leave_others(file: Path, head: bytes) -> None:
-    """Raises ``SyncFault("file.other_kind")`` where something lies that does not begin with ``head``."""
+    """Raises ``SyncFault("file.other_kind")`` where something lies that does not begin with ``head``, or is no file
+    at all (a device, a pipe)."""
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise SyncFault("file.other_kind", file=str(file))
     try:
         with file.open("rb") as stream:
             found = stream.read(len(head))
-    except OSError:  # nothing is there, or writing says what is wrong with it
+    except OSError:  # nothing is there, or a folder; writing says what is wrong with it
         return
     if found not in (b"", head):
         raise SyncFault("file.other_kind", file=str(file))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -26,6 +28,15 @@ def test_a_request_goes_over_an_earlier_one_and_over_nothing_else(county: County
     assert "areas.geojson" in told.err and "换一个文件名" in told.err
     for _ in range(2):
         assert one.json("enrol", "--request", tmp_path / "a.gridrequest").status == 0
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="only there a name may stand for what is no file")
+def test_a_name_that_stands_for_no_file_keeps_what_it_stands_for(county: County) -> None:
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as other:
+        there = Path(folder) / "s"
+        other.bind(str(there))
+        told = county.desk("a").json("enrol", "--request", there)
+        assert (told.status, told.code, there.is_socket()) == (1, "file.other_kind", True)
 
 
 def test_an_admission_that_cannot_be_written_there_admits_nobody(county: County, areas: Path, tmp_path: Path) -> None:
