@@ -24,23 +24,10 @@ from gridclient.services.rows import (
     TimelineEntry,
     UnitRow,
 )
+from gridclient.store.settings_defaults import DEFAULT_SETTINGS
 from tests.contract.fakes import MemoryDesk
 
-SETTINGS = {
-    "limit.accept": "15 minute",
-    "limit.dispatch": "15 minute",
-    "limit.sign": "1 work_hour",
-    "limit.verify": "30 minute",
-    "limit.return": "2 work_day",
-    "limit.level.1": "1 natural_day",
-    "limit.level.2": "3 natural_day",
-    "limit.level.3": "5 natural_day",
-    "limit.level.4": "7 natural_day",
-    "start_rule": "immediate",
-    "working_hours": "08:00-12:00,14:00-18:00",
-    "township": "371002002",
-    "name": "鲸园街道综合信息指挥室",
-}
+SETTINGS = {**DEFAULT_SETTINGS, "township": "371002002", "name": "鲸园街道综合信息指挥室"}
 
 
 @dataclass
