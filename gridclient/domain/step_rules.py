@@ -39,12 +39,19 @@ def clocks_after(
     case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = (), unit: str | None = None
 ) -> tuple[CaseClock, ...]:
     """Stops the running clocks of the stages named, all or those of a ``unit``, and starts those the payload brings."""
-    stages = frozenset(stop)
-    kept = tuple(
-        replace(c, ended=event.at) if c.ended is None and c.stage in stages and unit in (None, c.unit) else c
+    kept = stopped(case_clocks, event, stop, unit)
+    return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
+
+
+def stopped(
+    case_clocks: tuple[CaseClock, ...], event: Event, stages: Iterable[str], unit: str | None = None
+) -> tuple[CaseClock, ...]:
+    """The clocks without the running ones of these stages, of all units or of one."""
+    named = frozenset(stages)
+    return tuple(
+        replace(c, ended=event.at) if c.ended is None and c.stage in named and unit in (None, c.unit) else c
         for c in case_clocks
     )
-    return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
 
 
 def require_state(case: Case, allowed: Iterable[CaseState], code: str) -> None:

@@ -18,6 +18,7 @@ from gridclient.domain.step_rules import (
     part_of,
     require_state,
     require_text,
+    stopped,
     with_part,
 )
 
@@ -102,26 +103,29 @@ def returned(case: Case, event: Event) -> Case:
     left = None if remaining is None else checked_whole(remaining)
     given_back = replace(part, state=AssignmentState.RETURNED, remaining=left)
     after = with_part(case, given_back)
-    clocks = clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=part.unit)
+    whose = None if part.role is Role.LEAD else part.unit
+    clocks = clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=whose)
     if part.role is not Role.LEAD:
         return replace(after, clocks=clocks)
-    stopped = tuple(
-        replace(c, ended=event.at) if c.ended is None and c.stage in (Stage.SIGN, Stage.HANDLE) else c for c in clocks
-    )
-    return replace(after, state=CaseState.FILED, returned=True, returns=case.returns + 1, clocks=stopped)
+    return replace(after, state=CaseState.FILED, returned=True, returns=case.returns + 1, clocks=clocks)
 
 
 def fed_back(case: Case, event: Event) -> Case:
-    """处置反馈: the unit's result; the lead's makes it ``handled``. ``case.not_handling``, ``case.result_missing``."""
+    """处置反馈: the unit's result; the lead's makes it ``handled``. ``case.not_handling``, ``case.result_missing``.
+
+    The clock of checking that it brings starts with the lead's; a later one's, where none runs for the results before.
+    """
     require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_handling")
     part = part_of(case, event, states=(AssignmentState.HANDLING,), code="case.not_handling")
     require_text(event.payload, "result", "case.result_missing")
     done = replace(part, state=AssignmentState.HANDLED, handled_at=event.at, result=event.payload["result"])
     after = with_part(case, done)
     clocks = clocks_after(case.clocks, event, stop=(Stage.HANDLE,), unit=part.unit)
-    if part.role is not Role.LEAD:
-        return replace(after, clocks=clocks)
-    return replace(after, state=CaseState.HANDLED, handled_at=event.at, clocks=clocks)
+    if part.role is Role.LEAD:
+        return replace(after, state=CaseState.HANDLED, handled_at=event.at, clocks=clocks)
+    if case.state is not CaseState.HANDLED or any(c.stage == Stage.VERIFY and c.ended is None for c in case.clocks):
+        clocks = stopped(case.clocks, event, (Stage.HANDLE,), part.unit)
+    return replace(after, clocks=clocks)
 
 
 def verified(case: Case, event: Event) -> Case:
@@ -129,8 +133,7 @@ def verified(case: Case, event: Event) -> Case:
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
     after = with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at))
-    stop = (Stage.VERIFY,) if part.role is Role.LEAD else ()
-    return replace(after, clocks=clocks_after(case.clocks, event, stop=stop))
+    return _judged(replace(after, clocks=clocks_after(case.clocks, event)), event)
 
 
 def released(case: Case, event: Event) -> Case:
@@ -146,7 +149,8 @@ def released(case: Case, event: Event) -> Case:
     if part not in case.open_parts:
         raise RuleViolation("case.not_releasable", unit=part.unit, state=part.state.value)
     after = with_part(case, replace(part, state=AssignmentState.RELEASED, verified_at=event.at))
-    return replace(after, clocks=clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=part.unit))
+    clocks = clocks_after(case.clocks, event, stop=(Stage.SIGN, Stage.HANDLE), unit=part.unit)
+    return _judged(replace(after, clocks=clocks), event)
 
 
 def reworked(case: Case, event: Event) -> Case:
@@ -155,11 +159,19 @@ def reworked(case: Case, event: Event) -> Case:
     require_text(event.payload, "reason", "case.reason_missing")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
     again = replace(part, state=AssignmentState.HANDLING, handled_at=None)
-    clocks = _reopened_clock(clocks_after(case.clocks, event, stop=(Stage.VERIFY,)), part.unit)
+    clocks = _reopened_clock(clocks_after(case.clocks, event), part.unit)
     after = replace(with_part(case, again), reworks=case.reworks + 1, clocks=clocks)
-    if part.role is not Role.LEAD:
-        return after
-    return replace(after, state=CaseState.HANDLING, handled_at=None)
+    if part.role is Role.LEAD:
+        after = replace(after, state=CaseState.HANDLING, handled_at=None)
+    return _judged(after, event)
+
+
+def _judged(case: Case, event: Event) -> Case:
+    """The clock of checking stops with the last result that waits, and when the lead is at work again."""
+    waits = any(a.state is AssignmentState.HANDLED for a in case.assignments)
+    if waits and case.state is CaseState.HANDLED:
+        return case
+    return replace(case, clocks=stopped(case.clocks, event, (Stage.VERIFY,)))
 
 
 def _reopened_clock(clocks: tuple[CaseClock, ...], unit: str) -> tuple[CaseClock, ...]:

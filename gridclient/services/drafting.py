@@ -239,18 +239,13 @@ def _urge(situation: Situation) -> Draft:
 
 
 def _feed_back(situation: Situation) -> Draft:
-    payload = _with_behalf(
-        situation,
-        {
-            "result": situation.text("result"),
-            "contacted": bool(situation.args.get("contacted", False)),
-            "public_reply": situation.text("public_reply"),
-        },
-    )
-    lead = situation.case.lead
-    if lead is not None and payload["unit"] == lead.unit:
-        payload["clocks"] = [_stage_clock(situation, Stage.VERIFY)]
-    return EventKind.FED_BACK, payload
+    payload = {
+        "result": situation.text("result"),
+        "contacted": bool(situation.args.get("contacted", False)),
+        "public_reply": situation.text("public_reply"),
+        "clocks": [_stage_clock(situation, Stage.VERIFY)],
+    }
+    return EventKind.FED_BACK, _with_behalf(situation, payload)
 
 
 def _verify(situation: Situation) -> Draft:

@@ -11,10 +11,10 @@ from gridclient.store.driver import Connection
 APPLICATION_ID: Final = 0x67726964  # "grid"
 VERSION: Final = 4
 """How many migrations there are; stands in ``PRAGMA user_version``."""
-RULES: Final = 3
+RULES: Final = 4
 """Raised with every change of the fold (:mod:`gridclient.domain.fold`) that makes another case of the same events."""
 RULES_VALUE: Final = "fold.rules"
-"""Among the desk's values: by which rules the cases were folded; ``3@5001``: so far those with smaller numbers."""
+"""Among the desk's values: by which rules the cases were folded; ``4@5001``: so far those with smaller numbers."""
 TALLY_FLAGS: Final = ("returned", "consultation", "conflict", "pending")
 TALLY_COLUMNS: Final = (*(state.value for state in CaseState), *TALLY_FLAGS)
 

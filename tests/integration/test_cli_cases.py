@@ -129,6 +129,8 @@ def test_a_case_goes_from_its_report_to_its_end_and_back(desk: CommandLine) -> N
     for unit in units:
         assert desk.act(key, "feed_back", unit, unit=unit, result="已修好").status == 0
     for unit in units:
+        running = [c for c in desk.json("cases", "show", key).json["clocks"] if c["ended"] is None]
+        assert [c["stage"] for c in running] == ["verify"], "until the last result has its verdict"
         assert desk.act(key, "verify", unit=unit).status == 0
     assert desk.act(key, "close", closing_condition_met=False).code == "case.closing_condition_open"
     assert desk.act(key, "close").json["state"] == "closed"

@@ -21,9 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
+from gridclient.domain.case import AssignmentState, CaseState
 from gridclient.services.deadline_text import moment_text
 from gridclient.services.masking import mask_numbers
-from gridclient.services.words import CHANNELS
+from gridclient.services.words import CHANNELS, PARTS
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, state_word
@@ -155,9 +156,19 @@ class StateLine(QWidget):
             (case.urges, self.tr("催办 {count} 次")),
         )
         word = state_word(case.state, returned=case.returned, escalated=case.escalated)
-        lead = case.lead
-        unit = self._view.unit_name(lead.unit) if lead is not None and not case.returned else ""
-        return joined((word, unit, *(text.format(count=count) for count, text in counts if count)))
+        told = (text.format(count=count) for count, text in counts if count)
+        return joined((word, *self._units(self._view), *told))
+
+    def _units(self, view: CaseView) -> tuple[str, ...]:
+        """The lead, and where its result was found good what the end still waits for."""
+        case, lead = view.case, view.case.lead
+        if lead is None or case.returned:
+            return ()
+        if case.state is not CaseState.HANDLED or lead.state is not AssignmentState.VERIFIED:
+            return (view.unit_name(lead.unit),)
+        waits = self.tr("协办{unit}{state}")
+        parts = tuple(waits.format(unit=view.unit_name(a.unit), state=PARTS[a.state]) for a in case.open_parts)
+        return parts or (self.tr("可以结案"),)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._view is None:

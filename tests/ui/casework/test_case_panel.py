@@ -21,7 +21,7 @@ from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
-from tests.ui.fakes.invented_desk import NOW, InventedDesk
+from tests.ui.fakes.invented_desk import NOW, OTHER, InventedDesk
 from tests.ui.fakes.memory_store import MemoryStore
 
 
@@ -70,6 +70,26 @@ def test_a_closed_case_shows_no_clock(panel: CasePanel, made: InventedDesk, show
     show(case_id)
     assert not panel.top.header.working.isVisible()
     assert offered(panel)[:2] == [Action.RATE, Action.REOPEN]
+
+
+def test_once_the_lead_is_verified_it_names_whose_result_still_waits_with_the_clock_of_its_check(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.handled("积水", cooperating=(OTHER,))
+    made.act(Action.VERIFY, case_id)
+    made.act(Action.SIGN, case_id, unit=OTHER)
+    show(case_id)
+    assert panel.top.header.state.text == "待核查 · 协办鲸园派出所处置中"
+    made.act(Action.FEED_BACK, case_id, unit=OTHER, result="已配合")
+    panel.refresh(Changes(cases=frozenset({case_id})))
+    show(case_id)
+    header = panel.top.header
+    assert header.state.text == "待核查 · 协办鲸园派出所已反馈"
+    assert header.working.isVisible() and "核查时限 30分钟" in header.working.toolTip()
+    made.act(Action.VERIFY, case_id, unit=OTHER)
+    panel.refresh(Changes(cases=frozenset({case_id})))
+    show(case_id)
+    assert header.state.text == "待核查 · 可以结案" and not header.working.isVisible()
 
 
 def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDesk, show: Show) -> None:
