@@ -39,9 +39,9 @@ def main(folder: Path, seed: str) -> None:
         queries = SqliteSyncQueries(opened.database)
         control = ProcessSyncControl("gridclient.syncing:open_for_worker", (folder,), queries, enrolled=True)
         control.start()
-        while control._process is None or control._process.pid is None:
+        while control._worker.process is None or control._worker.process.pid is None:
             time.sleep(0.01)
-        print(control._process.pid, flush=True)
+        print(control._worker.process.pid, flush=True)
         for number in count():
             account = f"{seed}/{number}"
             desk = replace(opened.desk, actor=Actor(account, AccountRole.SHIFT_LEADER))

@@ -51,7 +51,7 @@ class Desk:
 
     @property
     def worker(self) -> int:
-        process = self.control._process
+        process = self.control._worker.process
         assert process is not None and process.pid is not None
         return process.pid
 
@@ -125,12 +125,12 @@ def test_desk_that_is_alone_has_no_worker_and_commits_all_the_same() -> None:
         control.committed()
     control.sync_now()
     control.stop_bundle()
-    assert (control._process, threading.active_count()) == (None, before)
+    assert (control._worker.process, threading.active_count()) == (None, before)
     assert control.view().state is SyncState.ALONE
     assert not control.view().counted
     control.close()
     control.start()
-    assert (control._process, threading.active_count()) == (None, before), "it was closed"
+    assert (control._worker.process, threading.active_count()) == (None, before), "it was closed"
 
 
 def test_stick_is_written_by_the_worker_and_faults_come_back(desk: Desk, tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_stick_that_is_stopped_says_so_and_leaves_nothing(desk: Desk, tmp_path: 
     waiting = threading.Thread(target=export)
     waiting.start()
     until = time.monotonic() + PATIENCE_S
-    while not desk.control._tickets and time.monotonic() < until:
+    while not desk.control._worker.is_asked and time.monotonic() < until:
         time.sleep(0.01)
     desk.control.stop_bundle()
     os.kill(desk.worker, signal.SIGCONT)
@@ -212,7 +212,7 @@ def test_worker_of_newer_files_is_told_and_what_is_unsent_stays_counted(updated:
     assert (view.state, view.next_at) == (SyncState.BROKEN, None)
     with pytest.raises(GridClientError, match=r"worker\.reopen"):
         updated.control.export_bundle(tmp_path / "a.gridbundle")
-    process = updated.control._process
+    process = updated.control._worker.process
     assert process is not None and not process.is_alive(), "it goes on beside a desk that does not hear it"
 
 
