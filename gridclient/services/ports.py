@@ -154,6 +154,10 @@ class DeskQueries(Protocol):
         """What of a case waits for a choice between two sides; empty for most."""
         ...
 
+    def stands_since(self, case_id: str) -> datetime | None:
+        """How fresh a case stayed that the desk may not read any more; ``None`` while it may."""
+        ...
+
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         """What happened to a case, the oldest first, with what was refused."""
         ...

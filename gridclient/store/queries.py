@@ -102,6 +102,12 @@ class SqliteQueries:
         with self._database.reader() as connection:
             return self._histories.contentions(connection, case_id, self._device)
 
+    def stands_since(self, case_id: str) -> datetime | None:
+        from gridclient.store.sync_rounds import stands_since
+
+        with self._database.reader() as connection:
+            return stands_since(connection, case_id)
+
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         with self._database.reader() as connection:
             return self._histories.timeline(connection, case_id)

@@ -12,13 +12,21 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.store.driver import Connection, Database
-from gridclient.store.log import subject_text
+from gridclient.store.log import subject_key, subject_text
 from gridclient.store.settings import KEEP_VALUE, read_value
 from gridclient.store.sync_files import count_waiting
 
 _KEPT: Final = 500
 _CLOSED: Final = "sync.closed"
 _PENDING: Final = "SELECT count(*) FROM events WHERE acked IS NULL AND origin IN (SELECT no FROM origins WHERE own = 1)"
+_PLACES: Final = (
+    "SELECT o.stream, e.acked FROM subjects s JOIN events e ON e.subject = s.no JOIN origins o ON o.no = e.origin "
+    "WHERE s.id = ?"
+)
+_READ: Final = (
+    "SELECT EXISTS(SELECT 1 FROM feeds WHERE feed = ?1) OR EXISTS(SELECT 1 FROM feeds f CROSS JOIN feed_places p "
+    "ON p.feed = f.feed AND p.position = ?2 WHERE f.feed LIKE '%@' || ?1)"
+)
 _FORGET: Final = (
     "DELETE FROM rounds WHERE no <= (SELECT max(no) FROM rounds) - ? "
     "AND no IS NOT (SELECT max(no) FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL)"
@@ -75,6 +83,18 @@ def closed_feeds(connection: Connection) -> dict[str, float]:
     """Feeds of cases that may not be read any more, each with how fresh it was then (seconds since 1970)."""
     kept = read_value(connection, _CLOSED)
     return dict(json.loads(kept)) if kept else {}
+
+
+def stands_since(connection: Connection, case_id: str) -> datetime | None:
+    """How fresh a case stayed that is in none of the feeds that may be read; see the port."""
+    closed = {stream_of(feed): at for feed, at in closed_feeds(connection).items()}
+    if not closed:
+        return None
+    places = connection.execute(_PLACES, (subject_key(case_id),)).fetchall()
+    at = next((closed[stream] for stream, _ in places if stream in closed), None)
+    if at is None or any(connection.execute(_READ, place).fetchone()[0] for place in places):
+        return None
+    return datetime.fromtimestamp(at, CHINA_TIME)
 
 
 def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[str]) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 
+import pytest
+
+from gridclient.composition import open_desk
+from gridclient.services.rows import CaseFilter, Sort
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.system import SystemClock
-from tests.fakes.command_line import CommandLine
-from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, Hub, desks, hub, new_case, titles
+from tests.fakes.command_line import CommandLine, copied, made_demo
+from tests.integration.test_cli_sync import OTHER_TOWNSHIP, TOWNSHIP, Desks, Hub, desks, hub, new_case, serving, titles
 
 __all__ = ["desks", "hub"]
 
@@ -22,6 +27,14 @@ def known(desk: CommandLine) -> tuple[Sequence[tuple[str, datetime]], datetime |
         return queries.closed(), queries.fresh_as_of()
     finally:
         profile.close()
+
+
+def still(desk: CommandLine) -> dict[str, datetime | None]:
+    """Since when each case stands still, by its title."""
+    with open_desk(desk.profile, read_only=True) as opened:
+        queries = opened.desk.queries
+        shown = queries.page(CaseFilter(), Sort(), limit=1000).rows
+        return {row.title: queries.stands_since(row.id) for row in shown}
 
 
 def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks: Desks, hub: Hub) -> None:
@@ -39,7 +52,31 @@ def test_a_right_that_is_taken_away_leaves_the_moment_until_it_comes_back(desks:
         assert desk.json("sync").status == 0
     assert known(watcher)[0] == [(TOWNSHIP, fresh)]
     assert titles(watcher) == {"路灯不亮"}
+    assert still(watcher) == {"路灯不亮": fresh}
+    assert still(town) == {"路灯不亮": None, "井盖缺失": None}
     assert town.json(*rights, "--supervisor").status == 0
     assert watcher.json("sync").status == 0
     assert not known(watcher)[0]
     assert titles(watcher) == {"路灯不亮", "井盖缺失"}
+    assert set(still(watcher).values()) == {None}
+
+
+def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_any_more(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    demo = copied(made_demo(tmp_path_factory.getbasetemp()), tmp_path / "demo")
+    with serving(demo / "hub") as hub:
+        first = CommandLine(demo, capsys)
+        dispatched = first.json("cases", "list", "--state", "dispatched", "--limit", 1).json["cases"][0]
+        unit, township = dispatched["unit"], f"371002{dispatched['grid'][6:9]}"
+        desk = Desks(tmp_path, hub, capsys).make("b", "--township", township, township=township)
+        assert desk.json("sync").status == 0
+        given = {case["title"] for case in desk.json("cases", "list", "--unit", unit, "--limit", 500).json["cases"]}
+        device = next(d["device"] for d in first.json("hub", "devices", "--db", hub.database).json if d["name"] == "b")
+        rights = ("hub", "rights", device, "--db", hub.database, "--unit", unit, "--township", township)
+        assert first.json(*rights).status == 0
+        assert all(desk.json("sync").status == 0 for _ in range(2))
+        ((_, fresh),) = known(desk)[0]
+        found = still(desk)
+        assert {found[title] for title in given} == {None}
+        assert {at for title, at in found.items() if title not in given} == {fresh}

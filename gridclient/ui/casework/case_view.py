@@ -44,7 +44,8 @@ class AttachedFile:
 
 @frozen
 class CaseView:
-    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line."""
+    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line; ``still``, how
+    fresh the case stayed since the desk may not read it any more."""
 
     case: Case
     grid_name: str
@@ -58,6 +59,7 @@ class CaseView:
     hours: WorkingHours
     unit_names: Mapping[str, str]
     kept: str
+    still: datetime | None
 
     def unit_name(self, code: str) -> str:
         """The name of a unit that has to do with the case."""
@@ -91,6 +93,7 @@ def load_view(desk: Desk, case_id: str) -> CaseView:
         hours=working_hours(reference),
         unit_names={part.unit: unit_name(part.unit, reference) for part in case.assignments},
         kept=desk.queries.draft(draft_name(case.id)),
+        still=desk.queries.stands_since(case.id),
     )
 
 

@@ -27,7 +27,7 @@ from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS, PARTS
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label
-from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, state_word
+from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, moment_words, state_word
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
 _TILE_PX: Final = 49
@@ -194,10 +194,11 @@ class CaseHeader(QWidget):
         self.facts = label(role="muted", wraps=True)
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.state = StateLine(parent=self)
+        self.still = label(role="warn", wraps=True)
         self.working = ClockTile(parent=self)
         self.natural = ClockTile(parent=self)
         clocks = across(self.working, self.natural, edges=(0, 3, 0, 0), gap=6)
-        down(self.title, self.facts, self.state, clocks, on=self, edges=(12, 10, 12, 6), gap=3)
+        down(self.title, self.facts, self.state, self.still, clocks, on=self, edges=(12, 10, 12, 6), gap=3)
 
     def show_view(self, view: CaseView, now: datetime) -> None:
         """Shows a case as it stands at ``now``."""
@@ -207,6 +208,10 @@ class CaseHeader(QWidget):
         self.title.show_title(mask_numbers(case.facts.title))
         self.facts.setText(joined((case.number, channel, view.grid_name or self.tr("网格待定"), level)))
         self.state.show_view(view)
+        self.still.setVisible(view.still is not None)
+        if view.still is not None:
+            words = self.tr("停更：本席位已无权查看这件，内容停在 {when}")
+            self.still.setText(words.format(when=moment_words(view.still, now)))
         self.show_time(view, now)
 
     def show_time(self, view: CaseView, now: datetime) -> None:

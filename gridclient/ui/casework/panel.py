@@ -15,7 +15,6 @@ from gridclient.domain.errors import Conflict, GridClientError
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
-from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.acting import CaseActing
@@ -103,10 +102,9 @@ class CasePanel(QWidget):
             self._read(self._wanted)
 
     def refresh_files(self) -> None:
-        """A round is over: what was only here may be at the hub now, what was not here may have come."""
-        if self._coming or self.view is None:
-            return  # the case that is on its way comes with its files
-        if any(file.state is not FileState.SHARED for file in self.view.files):
+        """A round is over: what was only here may be at the hub now, what was not here may have come, and the case may
+        be one that this desk may not read any more."""
+        if not self._coming and self.view is not None:  # a case that is on its way comes with all that
             self._read(self.view.case.id)
 
     def focus_dispatch(self) -> None:
@@ -182,8 +180,8 @@ class CasePanel(QWidget):
     def _on_view(self, view: CaseView) -> None:
         if view.case.id != self._wanted:
             return
-        other = self.view is None or self.view.case.id != view.case.id
-        self.view, self._coming = view, False
+        before, self.view, self._coming = self.view, view, False
+        other = before is None or before.case.id != view.case.id
         now = self._desk.clock.now()
         if other:
             self.top.show_likenesses((), now)
@@ -194,7 +192,8 @@ class CasePanel(QWidget):
             self._going_on = None
             self.foot.take_focus()
         self._do_awaited()
-        QTimer.singleShot(_ALIKE_MS, self, lambda: self._ask_likenesses(view))
+        if before is None or before.case != view.case:
+            QTimer.singleShot(_ALIKE_MS, self, lambda: self._ask_likenesses(view))
 
     def _on_several_ready(self) -> None:
         self._coming = False

@@ -92,6 +92,21 @@ def test_once_the_lead_is_verified_it_names_whose_result_still_waits_with_the_cl
     assert header.state.text == "待核查 · 可以结案" and not header.working.isVisible()
 
 
+def test_a_case_that_the_desk_may_not_read_any_more_says_since_when_it_stands_still(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id, note = made.handling("积水"), panel.top.header.still
+    show(case_id)
+    assert not note.isVisible()
+    made.store.still[case_id] = NOW - timedelta(days=1)
+    panel.refresh_files()  # a round brought it
+    qtbot.waitUntil(note.isVisible)
+    assert note.text() == "停更：本席位已无权查看这件，内容停在 昨 14:32"
+    del made.store.still[case_id]
+    panel.refresh_files()
+    qtbot.waitUntil(lambda: not note.isVisible())
+
+
 def test_the_timeline_tells_the_newest_first(panel: CasePanel, made: InventedDesk, show: Show) -> None:
     show(made.dispatched("积水"))
     texts = [line.text for line in panel.top.timeline.lines.values]

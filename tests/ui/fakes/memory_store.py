@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from gridclient.domain.calendar import WorkCalendar
 from gridclient.domain.case import Case
@@ -98,6 +98,7 @@ class MemoryStore(MemoryDesk):
     sent: set[str] = field(default_factory=set)
     conflicts: set[str] = field(default_factory=set)
     pages_asked: int = 0
+    still: dict[str, datetime] = field(default_factory=dict)
 
     @property
     def events(self) -> Mapping[str, list[Event]]:
@@ -116,6 +117,9 @@ class MemoryStore(MemoryDesk):
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
         return [replace(entry, pending=case_id not in self.sent) for entry in super().timeline(case_id)]
+
+    def stands_since(self, case_id: str) -> datetime | None:
+        return self.still.get(case_id)
 
     def likely_duplicates(self, **_facts: object) -> Sequence[Likeness]:
         return []
