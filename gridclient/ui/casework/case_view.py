@@ -44,7 +44,7 @@ class AttachedFile:
 
 @frozen
 class CaseView:
-    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line; ``still``, how
+    """A case with all that its panel names. ``explanation`` tells how ``clock`` came about, line by line; ``still`` how
     fresh the case stayed since the desk may not read it any more."""
 
     case: Case
