@@ -86,9 +86,10 @@ class FileShelf:
                 return FilePlace(offset + len(chunk), False)
             os.fsync(file.fileno())
             file.seek(0)
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
-                part.unlink(missing_ok=True)
-                return FilePlace(0, False)
+            came = hashlib.file_digest(file, "sha256").hexdigest()
+        if came != sha256:
+            part.unlink(missing_ok=True)
+            return FilePlace(0, False)
         whole = self.path(sha256)
         whole.parent.mkdir(exist_ok=True)
         part.replace(whole)

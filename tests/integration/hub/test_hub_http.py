@@ -30,6 +30,7 @@ from gridclient.sync.wire import FeedAsk, PushStatus
 from tests.fakes.hub_databases import opened
 from tests.fakes.hub_desk import HubDesk
 from tests.fakes.invented_events import invented_events
+from tests.fakes.open_files import open_files_stay
 from tests.fakes.running_hub import HubLine, hub_on_thread, hub_process
 
 STREAM = "t:371002001"
@@ -161,7 +162,10 @@ def test_a_file_comes_in_chunks_and_goes_on_after_a_break(line: HubLine, desk: H
     assert (part.status, part.data) == (206, picture[1000:2000])
 
 
-def test_a_file_that_is_not_what_its_name_says_is_dropped(line: HubLine, desk: HubDesk, picture: bytes) -> None:
+def test_a_file_that_is_not_what_its_name_says_is_dropped(
+    line: HubLine, desk: HubDesk, picture: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_files_stay(monkeypatch)
     wrong = bytes(len(picture))
     for offset in range(0, len(picture), MOST_CHUNK):
         last = put(line, desk, picture, offset, wrong[offset : offset + MOST_CHUNK])
