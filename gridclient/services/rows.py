@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from gridclient.domain.case import Case
 from gridclient.domain.codes import condition_key
 from gridclient.domain.events import EventKey
 from gridclient.domain.frozen import frozen
+
+UNPLACED: Final = "unplaced"
+"""未落格: stands for an area's code where cases are meant that lie in no area of the list."""
 
 
 class Box(StrEnum):
@@ -53,7 +56,8 @@ class SortKey(StrEnum):
 
 @frozen
 class CaseFilter:
-    """Which cases: every field narrows; empty means all. ``grid`` is a code of any tier, a township's too."""
+    """Which cases: every field narrows; empty means all. ``grid`` is a code of any tier, a township's too, or
+    :data:`UNPLACED`."""
 
     grid: str = ""
     box: Box | None = None

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from gridclient.services.rows import UNPLACED
+
 STATES: Final = {
     "reported": "待受理",
     "filed": "待派遣",
@@ -129,6 +131,7 @@ TIERS: Final = {
     "zone": "片区",
     "community": "社区",
     "basic": "基础网格",
+    UNPLACED: "不在任何网格内",
 }
 UNIT_KINDS: Final = {
     "stationed_a": "A类派驻",

@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridclient.domain.codes import township_of
+from gridclient.domain.codes import Tier, township_of
 from gridclient.domain.frozen import frozen
-from gridclient.services.rows import GridRow, UnitRow
+from gridclient.services.rows import UNPLACED, GridRow, UnitRow
 
 _COUNTY: Final = 6
 _COMMUNITY: Final = 12
@@ -34,16 +34,19 @@ class Areas:
 
     def __init__(self, grids: Mapping[str, GridRow], units: Mapping[str, UnitRow]) -> None:
         self._rows = grids
+        self._listed = {code for code, row in grids.items() if row.tier != Tier.COUNTY}
         self._units = units
         self._holder = {c: row.code for row in self._rows.values() if row.tier == "community" for c in row.communities}
         self._above: dict[str, frozenset[str]] = {}
         self._nesting: Nesting | None = None
 
     def above(self, code: str) -> frozenset[str]:
-        """The area itself and every area it lies in: grids of all tiers, township, county and ``""``, the whole."""
+        """The area itself and every area it lies in: grids of all tiers, township, county and ``""``, the whole;
+        ``UNPLACED`` where nothing of today's list below the county is among them."""
         known = self._above.get(code)
         if known is None:
-            known = self._above[code] = frozenset(self._climb(code))
+            found = frozenset(self._climb(code))
+            known = self._above[code] = found | {UNPLACED} if self._listed.isdisjoint(found) else found
         return known
 
     def nesting(self, grids: tuple[str, ...]) -> Nesting:

@@ -159,7 +159,8 @@ def inside_area(table: Table, area: str, areas: Areas) -> Mask:
 
     def judged() -> Mask:
         inside = np.zeros(len(table.codes), dtype=np.bool_)
-        inside[[no for no, code in table.labels(LabelKind.GRID) if area in areas.above(code)]] = True
+        labels = [(0, ""), *table.labels(LabelKind.GRID)]
+        inside[[no for no, code in labels if area in areas.above(code)]] = True
         return inside
 
     return table.once(("inside", area, areas), judged)

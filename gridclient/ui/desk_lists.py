@@ -12,7 +12,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.domain.steps_desk import HIGHEST_LEVEL
 from gridclient.services.desk import Desk
 from gridclient.services.ports import DeskQueries
-from gridclient.services.rows import CaseFilter, Changes, GridRow
+from gridclient.services.rows import UNPLACED, CaseFilter, Changes, GridRow
 from gridclient.ui.jobs import Jobs
 
 _MINUTE_MS: Final = 60_000
@@ -43,7 +43,7 @@ class DeskLists(QObject):
 
     Signals:
         room_read(tuple[str, str]): the room's name and its township.
-        grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force.
+        grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force, and 未落格 behind the grids.
         figures_read(Mapping[str, GridFigures]): the figures of every area.
         total_read(Totals): the cases of this machine.
         minute_passed(Changes): nothing was written, but deadlines have come nearer: what counts them counts again.
@@ -59,7 +59,8 @@ class DeskLists(QObject):
     def __init__(self, *, desk: Desk, jobs: Jobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._desk, self._jobs = desk, jobs
-        self._names: dict[str, str] = {}
+        self._unplaced = GridRow(UNPLACED, self.tr("未落格"), UNPLACED, "")
+        self._names = {UNPLACED: self._unplaced.name}
         self.home = ""
         self.minute = QTimer(self, interval=_MINUTE_MS)
         self.minute.timeout.connect(self.read_figures)
@@ -86,6 +87,6 @@ class DeskLists(QObject):
         self._jobs.read(self, lambda: count_totals(queries), self.total_read.emit, name="total")
 
     def _on_grids_read(self, read: tuple[str, Sequence[GridRow]]) -> None:
-        self.home, grids = read
+        self.home, grids = read[0], (*read[1], self._unplaced)
         self._names = {row.code: row.name for row in grids}
         self.grids_read.emit(grids)

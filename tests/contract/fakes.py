@@ -21,6 +21,7 @@ from gridclient.domain.fold import fold
 from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Clock
 from gridclient.services.rows import (
+    UNPLACED,
     Box,
     CaseFilter,
     CasePage,
@@ -58,7 +59,8 @@ class KnownAreas:
         while step in self.grids:
             found.add(step)
             step = self.grids[step].parent
-        return frozenset(found)
+        listed = [area for area in found if area in self.grids and self.grids[area].tier != "county"]
+        return frozenset(found if listed else {*found, UNPLACED})
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gridclient.domain.events import EventKind
-from gridclient.services.rows import Box, CaseFilter
-from tests.contract.stage import COMMUNITY, GRIDS, STANDARD, UNITS, ZONE, Stage
+from gridclient.services.rows import UNPLACED, Box, CaseFilter, Sort
+from tests.contract.stage import COMMUNITY, GRIDS, STANDARD, TOWNSHIP, UNITS, ZONE, Stage
 
 HOUR = timedelta(hours=1)
 
@@ -81,6 +81,19 @@ def test_a_grid_that_is_no_longer_on_the_list_counts_for_what_its_code_names(sta
     figures = stage.queries.figures()
     assert figures[f"{COMMUNITY}099"].open == 1
     assert [figures[area].open for area in (COMMUNITY, ZONE, COMMUNITY[:9], COMMUNITY[:6])] == [1, 1, 1, 1]
+
+
+def test_cases_in_no_grid_of_the_list_are_an_area_of_their_own(stage: Stage) -> None:
+    placed = [stage.register(grid=grid) for grid in (GRIDS[0], TOWNSHIP, f"{COMMUNITY}099")]
+    lost = [stage.register(grid=grid) for grid in ("", TOWNSHIP[:6], "330602001001")]
+    assert stage.queries.figures()[UNPLACED].open == len(lost)
+    page = stage.queries.page(CaseFilter(grid=UNPLACED), Sort(), limit=10)
+    assert {row.id for row in page.rows} == set(lost)
+    assert_figures_are_what_lists_count(stage)
+    stage.record(EventKind.AMENDED, lost[0], {"facts": {"grid": GRIDS[3]}})
+    stage.record(EventKind.AMENDED, placed[0], {"facts": {"grid": ""}})
+    assert stage.queries.figures()[UNPLACED].open == len(lost)
+    assert_figures_are_what_lists_count(stage)
 
 
 def test_units_have_in_hand_what_they_were_given_and_not_yet_handled(stage: Stage) -> None:

@@ -83,7 +83,7 @@ class OpenWindow(Protocol):
 @pytest.fixture(scope="session")
 def initials() -> str:
     """The initials of every name on the invented desk, as the desk keeps them: no worker process is needed."""
-    names = {row.name for row in GRIDS} | {*BOXES.values(), *STATES.values()}
+    names = {row.name for row in GRIDS} | {"未落格", *BOXES.values(), *STATES.values()}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
     return json.dumps(work_out(lambda *_: None, sorted(names)))
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 
 from gridclient.services.masking import mask_name
-from gridclient.services.rows import GridFigures, GridRow
+from gridclient.services.rows import UNPLACED, GridFigures, GridRow
+from gridclient.services.words import TIERS
 from gridclient.ui.value_list import NO_INDEX, Index
 
 _MANY: Final = 50
@@ -158,7 +159,7 @@ class GridModel(QAbstractItemModel):
     def _explained(self, row: GridRow) -> str:
         pending, overdue = self.counts(row.code)
         lines = [
-            f"{row.name} {row.code}",
+            f"{row.name}：{TIERS[UNPLACED]}" if row.code == UNPLACED else f"{row.name} {row.code}",
             self.tr("在办 {open} 件，超期 {overdue} 件").format(open=pending, overdue=overdue),
         ]
         if row.worker:

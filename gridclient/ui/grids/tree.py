@@ -29,11 +29,11 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
-from gridclient.services.rows import GridFigures, GridRow
+from gridclient.services.rows import UNPLACED, GridFigures, GridRow
 from gridclient.ui.focus_mark import paint_focus_bar
 from gridclient.ui.grids.model import Column, GridModel
 from gridclient.ui.theme import HEADER_PX, TREE_ROW_PX, base_font, give_viewport, tokens
-from gridclient.ui.value_list import Index
+from gridclient.ui.value_list import NO_INDEX, Index
 
 _INDENT_PX: Final = 11
 _COUNT_PX: Final = 30
@@ -134,12 +134,14 @@ class GridTree(QTreeView):
         """Other counts."""
         if self.grids.set_figures(figures):
             self.viewport().update()
+        self._show_unplaced()
         most = [max((counts[place] for counts in self.grids.all_counts()), default=0) for place in (0, 1)]
         self._widen(*most)
 
     def show_chosen(self, code: str) -> None:
         """Marks the chosen area and brings it into view; empty marks none."""
         self._told = code
+        self._show_unplaced()
         index = self.grids.index_of(code)
         if index.isValid() and index != self.currentIndex():
             self.selectionModel().setCurrentIndex(
@@ -189,8 +191,8 @@ class GridTree(QTreeView):
         self._typed_at = now
         here = self.grids.node(self.currentIndex()).number if self.currentIndex().isValid() else -1
         found = self.grids.find(self._typed, self._initials, after=here - going_on)
-        if found is not None:
-            index = self._index(found.row)
+        index = NO_INDEX if found is None else self._index(found.row)
+        if index.isValid() and not self.isRowHidden(index.row(), index.parent()):
             self.setCurrentIndex(index)
             self.scrollTo(index)
 
@@ -227,8 +229,9 @@ class GridTree(QTreeView):
             menu.addAction(self.tr("展开全部下级"), lambda: self.expandRecursively(self._index(area)))
             menu.addAction(self.tr("收起"), lambda: self.collapse(self._index(area)))
             menu.addSeparator()
+        if area is not None and area.code != UNPLACED:
             menu.addAction(self.tr("复制编码 {code}").format(code=area.code), lambda: _copy(area.code))
-        else:
+        elif area is None:
             menu.addAction(self.tr("全部收起"), self.collapseAll)
         return menu
 
@@ -244,10 +247,11 @@ class GridTree(QTreeView):
         painter = QPainter(self.viewport())
         if self.hasFocus() and not self.currentIndex().isValid():
             paint_focus_bar(painter, self.viewport().rect())  # here, and on no area yet
-        if self._read and not self.grids.rowCount():
+        if self._read and all(node.row.code == UNPLACED for node in self.grids.nodes()):
             painter.setPen(QColor(tokens().muted))
             words = self.tr("还没有网格。\n按 Ctrl+I 导入区划和网格。")
-            place = self.viewport().rect().adjusted(12, 12, -12, 0)
+            line = self.visualRect(self.grids.index_of(UNPLACED))  # empty while it is hidden
+            place = self.viewport().rect().adjusted(12, 12 + line.height(), -12, 0)
             painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, words)
 
     def drawBranches(self, painter: QPainter, rect: QRect, index: Index) -> None:
@@ -277,6 +281,13 @@ class GridTree(QTreeView):
         figure = QFontMetrics(base_font(weight=QFont.Weight.DemiBold)).horizontalAdvance
         self.header().resizeSection(Column.OPEN, max(_COUNT_PX, figure(f"{most_open:,}") + 4))
         self.header().resizeSection(Column.OVERDUE, max(_COUNT_PX, figure(f"{most_overdue:,}") + 4) + _EDGE_PX)
+
+    def _show_unplaced(self) -> None:
+        """Its line is there while it has a case in it or is chosen."""
+        index = self.grids.index_of(UNPLACED)
+        if index.isValid():
+            empty = not self.grids.counts(UNPLACED)[0]
+            self.setRowHidden(index.row(), NO_INDEX, empty and self._told != UNPLACED)
 
     def _index(self, row: GridRow) -> QModelIndex:
         return self.grids.index_of(row.code)
