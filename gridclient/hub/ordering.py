@@ -23,6 +23,8 @@ _LONGEST_NAME: Final = 200
 _LONGEST_TEXT: Final = 256 * 1024
 _LARGEST_SMALL: Final = 2**31 - 1
 _LARGEST: Final = 2**62
+_DEEPEST: Final = 100
+"""Lists within lists: Python reads as many as its stack has room for, and a desk may have less than the hub."""
 _BREAKS: Final = re.compile("[\0\n\ud800-\udfff]")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -78,9 +80,21 @@ def _payload(kind: str, text: str) -> Mapping[str, Any] | None:
         value, end = _JSON.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(value, dict) or end < len(text) or any(map(_unfit, units_handed(kind, value))):
+    if not isinstance(value, dict) or end < len(text) or _is_deep(text, value):
+        return None
+    if any(map(_unfit, units_handed(kind, value))):
         return None
     return value
+
+
+def _is_deep(text: str, value: Any) -> bool:
+    if text.count("[") + text.count("{") <= _DEEPEST:
+        return False
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = (part.values() if isinstance(part, dict) else part for part in level)
+        level = [part for parts in inner for part in parts if isinstance(part, dict | list)]
+    return bool(level)
 
 
 def _unfit(name: str) -> bool:

@@ -139,6 +139,12 @@ def more_than_an_object(desk: HubDesk) -> Push:
     return desk.push(1, 20)
 
 
+def deep(desk: HubDesk) -> Push:
+    """A desk that has less room on its stack than the hub could not read it, nor anything behind it."""
+    desk.records[3] = desk.records[3]._replace(text='{"text":' + "[" * 200 + "]" * 200 + "}")
+    return desk.push(1, 20)
+
+
 def zero_sign(desk: HubDesk) -> Push:
     desk.records[3] = desk.records[3]._replace(actor="a\0b")
     return desk.push(1, 20)
@@ -156,6 +162,7 @@ def zero_sign(desk: HubDesk) -> Push:
         no_json,
         no_object,
         more_than_an_object,
+        deep,
         zero_sign,
     ],
 )
