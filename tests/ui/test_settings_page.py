@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Changes
@@ -19,6 +19,7 @@ from gridclient.ui.settings.page import SettingsPage
 from gridclient.ui.theme import LIGHT, apply_theme
 from tests.ui.fakes.invented_care import KEY, InventedCare
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
+from tests.ui.file_answer import answer_files, refuse_to_replace, type_file
 from tests.ui.focus import shows_the_keyboard, tab_round
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,7 +131,7 @@ def test_a_wrong_recovery_key_is_told_before_the_desk_closes_and_can_be_mended(
     page: SettingsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page.show_part(BACKUPS)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/stick/old.gridbackup", ""))
+    answer_files(monkeypatch, Path("/stick/old.gridbackup"))
     QTest.mouseClick(page.backups.from_file, Qt.MouseButton.LeftButton)
     confirm = page.backups.confirm
     assert confirm.key.hasFocus()
@@ -157,12 +158,25 @@ def test_escape_answers_the_question_about_a_restore_with_no_and_then_leaves(pag
 
 
 def test_a_backup_to_a_file_gets_its_ending(
-    page: SettingsPage, care: InventedCare, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    page: SettingsPage, care: InventedCare, qtbot: QtBot, tmp_path: Path
 ) -> None:
     page.show_part(BACKUPS)
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("/stick/friday", ""))
+    type_file(tmp_path / "friday")
     QTest.mouseClick(page.backups.to_file, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: care.made == [Path("/stick/friday.gridbackup")])
+    qtbot.waitUntil(lambda: care.made == [tmp_path / "friday.gridbackup"])
+
+
+def test_an_earlier_backup_is_not_replaced_unasked_where_its_name_is_typed_without_an_ending(
+    page: SettingsPage, care: InventedCare, tmp_path: Path
+) -> None:
+    (tmp_path / "friday.gridbackup").write_bytes(b"of last week")
+    asked: list[str] = []
+    page.show_part(BACKUPS)
+    type_file(tmp_path / "friday")
+    refuse_to_replace(asked.append)
+    QTest.mouseClick(page.backups.to_file, Qt.MouseButton.LeftButton)
+    assert len(asked) == 1 and "friday.gridbackup" in asked[0]
+    assert care.made == []
 
 
 def test_the_recovery_key_is_shown_on_demand_and_never_left_on_the_screen(page: SettingsPage, qtbot: QtBot) -> None:
@@ -302,7 +316,7 @@ def test_a_list_without_lines_says_why(
 
 
 def test_the_audit_log_is_searched_and_what_is_shown_is_written(
-    page: SettingsPage, care: InventedCare, qtbot: QtBot, tmp_path: Path
+    page: SettingsPage, care: InventedCare, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page.show_part(AUDIT)
     lines = page.audit.table.lines
@@ -313,7 +327,8 @@ def test_the_audit_log_is_searched_and_what_is_shown_is_written(
     QTest.keyClicks(page.audit.filter, "LI 11-20")
     assert [lines.index(row, 1).data() for row in range(lines.rowCount())] == ["li"]
     assert page.audit.count.text() == "1 条"
-    page.audit.save_to(tmp_path / "lines.xlsx")
+    answer_files(monkeypatch, tmp_path / "lines.xlsx")
+    page.audit.save.click()
     qtbot.waitUntil(lambda: care.saved == [(tmp_path / "lines.xlsx", (1,))])
     page.audit.filter.clear()
     QTest.keyClicks(page.audit.filter, "nobody")

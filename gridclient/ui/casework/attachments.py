@@ -30,6 +30,7 @@ from gridclient.services.desk import Desk
 from gridclient.services.ports import AttachmentFiles, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
+from gridclient.ui.file_dialogs import ask_where_to_save
 from gridclient.ui.focus_mark import FocusMark
 from gridclient.ui.icons import icon
 from gridclient.ui.inline_note import InlineNote
@@ -191,9 +192,9 @@ class AttachmentsTab(QWidget):
         file = index.data(VALUE)
         if not isinstance(file, AttachedFile):
             return
-        name, _ = QFileDialog.getSaveFileName(self, self.tr("另存附件"), file.name)
-        if name:
-            save = partial(copy_to, self._desk.files, file.sha256, Path(name))
+        target = ask_where_to_save(self, self.tr("另存附件"), Path(file.name))
+        if target is not None:
+            save = partial(copy_to, self._desk.files, file.sha256, target)
             self._jobs.read(self, save, None, self.note.say_error)
 
     def _make_list(self) -> QListView:

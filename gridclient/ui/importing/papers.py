@@ -10,16 +10,18 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.services.import_findings import ImportKind, ImportOutcome
+from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.importing.present import kind_word
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 
 translate = QCoreApplication.translate
 WITH_TEMPLATE: Final = (ImportKind.CASES, ImportKind.UNITS, ImportKind.STANDARDS, ImportKind.GRIDS)
+_WORKBOOKS: Final = "xlsx (*.xlsx)"
 SaveReport = Callable[..., None]
 """``(report, path, outcome)``, for the worker process."""
 
@@ -37,7 +39,7 @@ class Papers(QObject):
     def template(self, kind: str) -> None:
         """The workbook that people fill in for this kind."""
         proposed = translate("ImportPage", "{kind}导入模板.xlsx").format(kind=kind_word(kind))
-        target = _place(self._page, translate("ImportPage", "模板保存到"), proposed)
+        target = ask_where_to_save(self._page, translate("ImportPage", "模板保存到"), Path(proposed), _WORKBOOKS)
         if target is not None:
             self._jobs.read(
                 self,
@@ -50,7 +52,7 @@ class Papers(QObject):
         """Row by row what did not go in."""
         checked, done = translate("ImportPage", "{file} 检查报告.xlsx"), translate("ImportPage", "{file} 导入报告.xlsx")
         proposed = (checked if outcome.dry_run else done).format(file=Path(outcome.summary.file).stem)
-        target = _place(self._page, translate("ImportPage", "报告保存到"), proposed)
+        target = ask_where_to_save(self._page, translate("ImportPage", "报告保存到"), Path(proposed), _WORKBOOKS)
         if target is not None:
             self._jobs.in_process(
                 self,
@@ -79,23 +81,11 @@ def ask_for_file(parent: QWidget, last: Path | None) -> Path | None:
     types = translate(
         "ImportPage", "可导入的文件 (*.xlsx *.csv *.txt *.zip *.geojson *.json *.mbtiles *.pmtiles);;所有文件 (*)"
     )
-    start = str(last.parent if last is not None else Path.home())
-    chosen, _ = QFileDialog.getOpenFileName(parent, translate("ImportPage", "选择要导入的文件"), start, types)
-    return Path(chosen) if chosen else None
+    folder = last.parent if last is not None else Path.home()
+    return ask_which_to_open(parent, translate("ImportPage", "选择要导入的文件"), types, folder)
 
 
 def dropped(event: QDropEvent) -> Path | None:
     """The one file that is dragged."""
     urls = event.mimeData().urls()
     return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
-
-
-def _place(parent: QWidget, title: str, proposed: str) -> Path | None:
-    """A name without a suffix gets one, before the dialog asks whether such a file is to be replaced."""
-    dialog = QFileDialog(parent, title, "", "xlsx (*.xlsx)")
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setDefaultSuffix("xlsx")
-    dialog.selectFile(proposed)
-    chosen = Path(dialog.selectedFiles()[0]) if dialog.exec() else None
-    dialog.deleteLater()
-    return chosen

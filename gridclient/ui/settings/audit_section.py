@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from gridclient.services.care import AuditRow, Care
 from gridclient.services.words import AUDITED
+from gridclient.ui.file_dialogs import ask_where_to_save
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import label
@@ -59,11 +60,6 @@ class AuditSection(Section):
     def refresh(self) -> None:
         self._jobs.read(self, self._care.audit_lines, self._on_rows, self.note.say_error, name="audit")
 
-    def save_to(self, target: Path) -> None:
-        """Writes what is shown."""
-        task = partial(self._care.save_audit, target, self.shown)
-        self._jobs.write(self, task, lambda _none: self._on_saved(target), self.note.say_error)
-
     def _on_rows(self, rows: Sequence[AuditRow]) -> None:
         self._rows = tuple(rows)
         self._show()
@@ -76,11 +72,11 @@ class AuditSection(Section):
         self.save.setEnabled(bool(shown))
 
     def _on_save(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("导出操作记录"), self.tr("操作记录.xlsx"), self.tr("工作簿 (*.xlsx)")
-        )
-        if chosen:
-            self.save_to(Path(chosen))
+        proposed = Path(self.tr("操作记录.xlsx"))
+        target = ask_where_to_save(self, self.tr("导出操作记录"), proposed, self.tr("工作簿 (*.xlsx)"))
+        if target is not None:
+            task = partial(self._care.save_audit, target, self.shown)
+            self._jobs.write(self, task, lambda _none: self._on_saved(target), self.note.say_error)
 
     def _on_saved(self, target: Path) -> None:
         self.note.say(self.tr("已导出：{file}").format(file=target))

@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.care import BackupKind, BackupRow, Care
+from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -109,18 +110,16 @@ class BackupSection(Section):
         self.note.say_error(error)
 
     def _on_to_file(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("备份到"), str(Path.home() / "desk.gridbackup"), self.tr("备份 (*.gridbackup)")
-        )
-        if chosen:
-            self._back_up(Path(chosen if Path(chosen).suffix else f"{chosen}.gridbackup"))
+        proposed = Path.home() / "desk.gridbackup"
+        target = ask_where_to_save(self, self.tr("备份到"), proposed, self.tr("备份 (*.gridbackup)"))
+        if target is not None:
+            self._back_up(target)
 
     def _on_from_file(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("选择备份文件"), str(Path.home()), self.tr("备份 (*.gridbackup);;所有文件 (*)")
-        )
-        if chosen:
-            self.confirm.ask(Path(chosen), foreign=True)
+        kinds = self.tr("备份 (*.gridbackup);;所有文件 (*)")
+        file = ask_which_to_open(self, self.tr("选择备份文件"), kinds, Path.home())
+        if file is not None:
+            self.confirm.ask(file, foreign=True)
 
     def _on_no(self) -> None:
         self.table.setFocus()  # a field that has it and goes would leave it to another page's

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import Cancelled, GridClientError
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport, SyncControl, SyncView
+from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -84,22 +85,15 @@ class StickPanel(QWidget):
         self._begin(partial(self._control.import_bundle, file), out=False)
 
     def _on_out(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self,
-            self.tr("导出到U盘：选已有的文件只补写新的"),
-            "desk.gridbundle",
-            self.tr("同步文件 (*.gridbundle)"),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if chosen:
-            self.export_to(Path(chosen))
+        title, kinds = self.tr("导出到U盘：选已有的文件只补写新的"), self.tr("同步文件 (*.gridbundle)")
+        target = ask_where_to_save(self, title, Path("desk.gridbundle"), kinds, replaces=False)
+        if target is not None:
+            self.export_to(target)
 
     def _on_into(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("从U盘导入"), "", self.tr("同步文件 (*.gridbundle);;所有文件 (*)")
-        )
-        if chosen:
-            self.import_from(Path(chosen))
+        file = ask_which_to_open(self, self.tr("从U盘导入"), self.tr("同步文件 (*.gridbundle);;所有文件 (*)"))
+        if file is not None:
+            self.import_from(file)
 
     def _begin(self, task: Callable[[], BundleReport], *, out: bool) -> None:
         if self._running:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.sync_control import SyncControl
+from gridclient.ui.file_dialogs import ask_where_to_save, ask_which_to_open
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -52,18 +53,15 @@ class StickEnrolment(QWidget):
         self._begin(partial(self._control.take_admission, file), self._on_taken)
 
     def _on_ask(self) -> None:
-        chosen, _ = QFileDialog.getSaveFileName(
-            self, self.tr("写出注册申请"), "desk.gridrequest", self.tr("注册申请 (*.gridrequest)")
-        )
-        if chosen:
-            self.write_to(Path(chosen))
+        kinds = self.tr("注册申请 (*.gridrequest)")
+        target = ask_where_to_save(self, self.tr("写出注册申请"), Path("desk.gridrequest"), kinds)
+        if target is not None:
+            self.write_to(target)
 
     def _on_take(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileName(
-            self, self.tr("取回批复"), "", self.tr("批复 (*.gridadmission);;所有文件 (*)")
-        )
-        if chosen:
-            self.take_from(Path(chosen))
+        file = ask_which_to_open(self, self.tr("取回批复"), self.tr("批复 (*.gridadmission);;所有文件 (*)"))
+        if file is not None:
+            self.take_from(file)
 
     def _begin(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
         self._resting.rest(True)

@@ -6,10 +6,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
@@ -117,9 +116,3 @@ class Stage:
         steps = combo.findData(title) - combo.currentIndex()
         for _ in range(abs(steps)):
             QTest.keyClick(combo, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
-
-
-def saved_as(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
-    """The dialog answers with this file."""
-    monkeypatch.setattr(QFileDialog, "exec", lambda _dialog: 1)
-    monkeypatch.setattr(QFileDialog, "selectedFiles", lambda _dialog: [str(path)])

@@ -18,7 +18,8 @@ from gridclient.services.import_findings import RefusedRow
 from gridclient.services.import_order import ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import Changes
 from gridclient.ui.importing.file_view import LookPanel
-from tests.ui.importing.import_stage import PLAIN, Stage, saved_as
+from tests.ui.file_answer import answer_files
+from tests.ui.importing.import_stage import PLAIN, Stage
 
 
 def test_the_page_opens_without_what_only_a_file_needs(stage: Stage, plain: Path) -> None:
@@ -52,14 +53,14 @@ def test_the_keyboard_stands_on_what_is_to_be_done_next_from_the_file_to_its_rep
 ) -> None:
     page, report = stage.page, tmp_path / "report.xlsx"
     stage.importer.refused = (RefusedRow("", 3, "层级", "case.level_unknown", {"text": "九"}),)
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(placed), ""))
-    saved_as(monkeypatch, report)
+    answer_files(monkeypatch, placed)
     page.setFocus()  # as the desk does it
     stage.press(Qt.Key.Key_Return, control=False)
     stage.until(lambda: stage.has_keyboard(page.look.crs.choices["wgs84"]))
     stage.press(Qt.Key.Key_Down, control=False)
     stage.press(Qt.Key.Key_Return, control=False)
     assert page.look.crs.value() == "gcj02"
+    answer_files(monkeypatch, report)
     for step in (page.check, page.go, page.result.save):
         stage.until(partial(stage.has_keyboard, step))
         stage.press(Qt.Key.Key_Return, control=False)
@@ -73,11 +74,12 @@ def test_a_second_enter_after_the_file_does_not_ask_for_one_again(
 ) -> None:
     asked: list[Path] = []
 
-    def answer(*_: object) -> tuple[str, str]:
+    def answer(_dialog: QFileDialog) -> list[str]:
         asked.append(plain)
-        return str(plain), ""
+        return [str(plain)]
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    answer_files(monkeypatch, plain)
+    monkeypatch.setattr(QFileDialog, "selectedFiles", answer)
     stage.page.setFocus()
     for _ in range(3):
         stage.press(Qt.Key.Key_Return, control=False)

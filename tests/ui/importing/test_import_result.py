@@ -6,9 +6,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.errors import InvalidInput
@@ -17,7 +16,8 @@ from gridclient.services.rows import Changes
 from gridclient.ui.importing import progress_line
 from gridclient.ui.importing.page import cut_off
 from gridclient.ui.importing.result_panel import FindingsModel
-from tests.ui.importing.import_stage import ROOT, Stage, saved_as
+from tests.ui.file_answer import answer_files, type_file
+from tests.ui.importing.import_stage import ROOT, Stage
 
 REFUSED = (RefusedRow("", 3, "层级", "case.level_unknown", {"text": "九"}),)
 
@@ -75,7 +75,7 @@ def test_refused_rows_are_told_with_place_and_sentence_and_saved_as_a_report(
 ) -> None:
     stage.importer.refused = REFUSED
     report = tmp_path / "report.xlsx"
-    saved_as(monkeypatch, report)
+    answer_files(monkeypatch, report)
     stage.open(plain)
     stage.page.go.click()
     stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
@@ -153,7 +153,7 @@ def test_escape_leaves_the_page_and_the_import_goes_on(stage: Stage, plain: Path
 
 def test_a_template_is_saved_where_it_is_wanted(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "units.xlsx"
-    saved_as(monkeypatch, target)
+    answer_files(monkeypatch, target)
     action = next(a for a in stage.page.files.templates.menu().actions() if "单位" in a.text())
     action.trigger()
     stage.until(lambda: "模板已保存" in stage.page.note.text())
@@ -164,16 +164,7 @@ def test_a_report_whose_name_is_typed_without_a_suffix_gets_one(stage: Stage, pl
     stage.open(plain)
     stage.page.go.click()
     stage.until(lambda: stage.page.view.currentWidget() is stage.page.result)
-
-    def type_name() -> None:
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QFileDialog)
-        line = dialog.findChild(QLineEdit)
-        assert isinstance(line, QLineEdit)
-        line.setText(str(tmp_path / "报告"))
-        dialog.accept()
-
-    QTimer.singleShot(0, type_name)
+    type_file(tmp_path / "报告")
     stage.press(Qt.Key.Key_S)
     stage.until((tmp_path / "报告.xlsx").is_file)
 

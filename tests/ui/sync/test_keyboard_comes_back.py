@@ -18,6 +18,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.sync.page import SyncPage
 from tests.fakes.fake_sync import FakeSync
+from tests.ui.file_answer import answer_files
 from tests.ui.focus import tab_round
 from tests.ui.sync.conftest import click, settle, tell, view
 
@@ -27,10 +28,7 @@ FILE = Path("/media/usb/desk.gridbundle")
 @pytest.fixture(autouse=True)
 def chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever file is asked for, it is this one."""
-    for part in ("stick", "stick_enrolment"):
-        dialog = f"gridclient.ui.sync.{part}.QFileDialog"
-        monkeypatch.setattr(f"{dialog}.getSaveFileName", lambda *_, **__: (str(FILE), ""))
-        monkeypatch.setattr(f"{dialog}.getOpenFileName", lambda *_, **__: (str(FILE), ""))
+    answer_files(monkeypatch, FILE)
 
 
 @pytest.fixture

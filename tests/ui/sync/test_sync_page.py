@@ -25,6 +25,7 @@ from gridclient.ui.sync.page import SyncPage
 from gridclient.ui.sync.rounds import RoundsModel, Row
 from gridclient.ui.theme import DARK, LIGHT, ROW_PX, apply_theme
 from tests.fakes.fake_sync import NOON, FakeSync, round_at
+from tests.ui.file_answer import answer_files
 from tests.ui.sync.conftest import click, settle, tell
 
 FILE = Path("/media/usb/desk.gridbundle")
@@ -244,11 +245,10 @@ def test_the_dialogs_of_the_stick_ask_for_a_file(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert page.stick is not None
-    dialog = "gridclient.ui.sync.stick.QFileDialog"
-    monkeypatch.setattr(f"{dialog}.getSaveFileName", lambda *_, **__: (str(FILE), ""))
-    monkeypatch.setattr(f"{dialog}.getOpenFileName", lambda *_, **__: ("", ""))
+    answer_files(monkeypatch, FILE)
     click(page.stick.out)
     settle(qtbot, jobs)
+    answer_files(monkeypatch, None)
     click(page.stick.into)
     assert fake.asked == [("export", FILE)]
 
