@@ -30,6 +30,8 @@ _PATIENCE: Final = timedelta(minutes=10)
 _YEARS: Final = range(2025, 2100)
 _MAP_SECONDS: Final = 60
 _GIB: Final = 1 << 30
+SIGNS: Final = "←↑→↓−≠⋯▲▾◔✓⬚"
+"""What the screens draw beside words; not every Chinese font has them."""
 
 
 @frozen
@@ -154,14 +156,19 @@ def _check_screen() -> Sequence[Finding]:
         missing = f"缺少系统组件（{error}）。"
         return (Finding("map", "地图", False, missing), Finding("fonts", "中文字体", False, missing))
     make_application()
-    return (_check_map(), _check_fonts())
+    return (_check_map(), check_fonts())
 
 
 def _check_map() -> Finding:
     from PySide6.QtCore import QEventLoop, QTimer
 
+    from gridclient.application import RESOURCES
+    from gridclient.mapview.assets import maps_root, page_root
     from gridclient.mapview.view import MapView
 
+    lacking = next((folder for folder in (RESOURCES, page_root(), maps_root()) if not folder.is_dir()), None)
+    if lacking is not None:
+        return Finding("map", "地图", False, f"程序不完整，缺少 {lacking}，请重新安装，或把它原样放回。")
     view = MapView(data=_NothingToDraw())
     waiting = QEventLoop()
     patience = QTimer(waiting, singleShot=True, interval=_MAP_SECONDS * 1000)
@@ -183,13 +190,30 @@ def _check_map() -> Finding:
     return Finding("map", "地图", True, "能正常显示，没有访问外部网络。")
 
 
-def _check_fonts() -> Finding:
+def check_fonts(signs: str = SIGNS) -> Finding:
+    """Chinese, and the signs beside it, which may come from any font: a word or a colour says what they say, too."""
     from PySide6.QtGui import QFontDatabase
 
     families = QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese)
     if not families:
         return Finding("fonts", "中文字体", False, "没有中文字体，文字会显示为方框，请安装（如 fonts-noto-cjk）。")
-    return Finding("fonts", "中文字体", True, f"有 {len(families)} 种，如 {families[0]}。")
+    found = f"有 {len(families)} 种，如 {families[0]}"
+    if lacking := "".join(sign for sign in signs if not _is_drawn(sign)):
+        advice = "这些符号会显示为方框，请再装一种西文字体（如 fonts-dejavu-core）。"
+        return Finding("fonts", "中文字体", True, f"{found}；但缺 {lacking} 的字形，{advice}", remark=True)
+    return Finding("fonts", "中文字体", True, f"{found}。")
+
+
+def _is_drawn(sign: str) -> bool:
+    from PySide6.QtGui import QTextLayout
+
+    from gridclient.ui.theme import base_font
+
+    layout = QTextLayout(sign, base_font())
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    return all(all(run.glyphIndexes()) for run in layout.glyphRuns())
 
 
 class _NothingToDraw:

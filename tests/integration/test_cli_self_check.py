@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unicodedata
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+import gridclient
 from gridclient.domain.calendar import CHINA_TIME, WorkCalendar
 from gridclient.domain.errors import NotFound, StoreUnavailable
-from gridclient.self_check import check, check_calendar, check_clock, check_disk
+from gridclient.self_check import SIGNS, check, check_calendar, check_clock, check_disk, check_fonts
 from tests.fakes.command_line import CommandLine, copied, made_demo
 
 NOW = datetime(2026, 11, 20, 14, 32, tzinfo=CHINA_TIME)
@@ -37,6 +46,39 @@ def test_it_works_where_there_is_no_profile(tmp_path: Path, qtbot: QtBot) -> Non
     assert all(finding.ok for finding in findings)
     assert "没有席位数据" in findings[0].sentence
     assert not (tmp_path / "none").exists()
+
+
+def test_a_program_whose_files_lie_elsewhere_says_which_and_blames_no_driver(tmp_path: Path) -> None:
+    package = Path(gridclient.__file__).parent
+    shutil.copytree(package, tmp_path / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+    ran = subprocess.run(
+        [sys.executable, "-m", package.name, "self-check", "--json", "--profile", tmp_path / "none"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+    found = {c["name"]: c for c in json.loads(ran.stdout)["checks"]}
+    assert (ran.returncode, found["map"]["ok"]) == (4, False)
+    assert f"缺少 {tmp_path / 'resources'}" in found["map"]["sentence"]
+    assert "重新安装" in found["map"]["sentence"] and "显卡" not in found["map"]["sentence"]
+
+
+def test_a_sign_that_no_font_has_is_named(qapp: QApplication) -> None:
+    never_drawn = "\U000f1234"
+    remark = check_fonts(f"案{never_drawn}▲")
+    assert remark.ok and remark.remark
+    assert f"缺 {never_drawn} 的字形" in remark.sentence and "fonts-dejavu" in remark.sentence
+
+
+def test_every_sign_of_the_screens_is_looked_for() -> None:
+    package = Path(gridclient.__file__).parent
+    page = "".join(path.read_text("utf-8") for path in (package.parent / "resources" / "page").glob("*.js"))
+    sources = (path for room in ("ui", "services", "mapview") for path in (package / room).rglob("*.py"))
+    words = (node for path in sources for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    drawn = page + "".join(str(n.value) for n in words if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    signs = {sign for sign in drawn if unicodedata.category(sign) in ("So", "Sm") and "\xff" < sign < "\u3000"}
+    assert signs == set(SIGNS)
 
 
 def test_a_damaged_store_is_the_environments_fault(desk: CommandLine, qtbot: QtBot) -> None:
