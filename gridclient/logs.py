@@ -190,7 +190,8 @@ class CrashWatch(logging.Handler):
 
     def _tell(self, error: BaseException, where: str) -> None:
         path = self.record(error, where=where)
-        sys.stderr.write(f"{trace(error)}\n程序出错了{f'，情况已记入 {path}' if path else ''}。\n")
+        if sys.stderr is not None:  # a program with a window may have nowhere to print
+            sys.stderr.write(f"{trace(error)}\n程序出错了{f'，情况已记入 {path}' if path else ''}。\n")
 
 
 def _versions() -> str:

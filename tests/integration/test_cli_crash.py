@@ -124,6 +124,12 @@ def test_a_fault_ends_with_a_status_of_its_own_and_one_document(as_json: bool) -
         assert ran.stdout == ""
 
 
+def test_a_fault_is_told_by_its_status_where_there_is_nowhere_to_print() -> None:
+    run = [sys.executable, "-c", f"import sys; sys.stderr = None\n{FAULTY}", "deadline", "--from", "2026-02-13T09:00:00"]
+    ran = subprocess.run([*run, "--limit", "1工作日"], check=False, capture_output=True, timeout=60)
+    assert (ran.returncode, ran.stderr) == (70, b"")
+
+
 def test_old_crash_files_go_and_a_folder_that_cannot_be_written_is_no_second_fault(tmp_path: Path) -> None:
     watch = CrashWatch(tmp_path / "logs")
     for _ in range(KEPT_CRASHES + 3):
