@@ -104,3 +104,17 @@ def test_a_rectangle_counts_what_the_list_would_show(
     assert {button.count for button in boxes.buttons.values()} == {None}, "not the figures of another place"
     qtbot.waitUntil(lambda: len(asked) == len(Box) and not jobs.busy)
     assert {one.box for one in asked if not one.only_open} == {Box.PENDING, Box.CONFLICT}
+
+
+@pytest.mark.parametrize("count", [45, 4_362, 14_328, 240_000])
+def test_in_a_narrow_panel_a_large_count_leaves_the_word_its_room(boxes: TodayBoxes, qtbot: QtBot, count: int) -> None:
+    boxes.setFixedWidth(190)
+    button = boxes.buttons[Box.OVERDUE]
+    qtbot.waitUntil(lambda: button.width() < 90)
+    button.set_count(count)
+    seen = button.grab().toImage()
+    inks = [(x, seen.pixelColor(x, y)) for x in range(seen.width()) for y in range(seen.height())]
+    word = [x for x, ink in inks if ink.lightness() < 110 and ink.saturation() < 110]
+    figure = [x for x, ink in inks if ink.red() - ink.blue() > 100]
+    assert word and figure
+    assert max(word) < min(figure)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QWidget
 
 from gridclient.services.ports import DeskQueries
@@ -21,7 +21,8 @@ from gridclient.ui.theme import Tokens, base_font, tokens
 _COLUMNS: Final = 2
 _STEPS: Final = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -_COLUMNS, Qt.Key.Key_Down: _COLUMNS}
 _BOX_PX: Final = 27
-_EDGE: Final = 9
+_EDGE, _NARROW_EDGE, _GAP = 9, 4, 4
+_TEN_THOUSAND: Final = 10_000
 _PRESSING: Final = {
     Box.DUE_SOON: "warn_text",
     Box.RETURNED: "warn_text",
@@ -35,6 +36,12 @@ def count_colour(box: Box, count: int, theme: Tokens) -> str:
     if not count:
         return theme.muted
     return str(getattr(theme, _PRESSING.get(box, "text")))
+
+
+def count_texts(count: int) -> tuple[str, ...]:
+    """A count in ever fewer signs; what has less than five digits is told in full."""
+    short = f"{count / _TEN_THOUSAND:.1f}".removesuffix(".0") + "万"
+    return (f"{count:,}", str(count)) if count < _TEN_THOUSAND else (f"{count:,}", short)
 
 
 class BoxButton(QAbstractButton):
@@ -73,14 +80,23 @@ class BoxButton(QAbstractButton):
         painter.setBrush(QColor(ground))
         painter.setPen(QPen(QColor(theme.accent), 1) if framed else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5)
-        place = self.rect().adjusted(_EDGE, 0, -_EDGE, 0)
+        font = base_font(weight=QFont.Weight.DemiBold if self.count else QFont.Weight.Normal)
+        edge, count = self._fitting(QFontMetrics(font))
+        place = self.rect().adjusted(edge, 0, -edge, 0)
         centre = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(QColor(theme.text))
         painter.drawText(place, centre | Qt.AlignmentFlag.AlignLeft, self.text())
         if self.count is not None:
-            painter.setFont(base_font(weight=QFont.Weight.DemiBold if self.count else QFont.Weight.Normal))
+            painter.setFont(font)
             painter.setPen(QColor(count_colour(self.box, self.count, theme)))
-            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, f"{self.count:,}")
+            painter.drawText(place, centre | Qt.AlignmentFlag.AlignRight, count)
+
+    def _fitting(self, figures: QFontMetrics) -> tuple[int, str]:
+        """The edge and the longest text of the count that leave the word its room."""
+        texts = ("",) if self.count is None else count_texts(self.count)
+        room = self.width() - self.fontMetrics().horizontalAdvance(self.text()) - _GAP
+        tried = [(edge, text) for text in texts for edge in (_EDGE, _NARROW_EDGE)]
+        return next((one for one in tried if figures.horizontalAdvance(one[1]) <= room - 2 * one[0]), tried[-1])
 
 
 class TodayBoxes(QWidget):
