@@ -364,6 +364,7 @@ def test_a_button_that_rests_while_it_works_does_not_hand_the_keyboard_to_anothe
     page.backups.now.setFocus()
     QTest.keyClick(page.backups.now, Qt.Key.Key_Return)
     assert page.backups.table.hasFocus()
+    qtbot.waitUntil(page.backups.now.hasFocus)
     page.show_part(LISTS)
     qtbot.waitUntil(lambda: not jobs.busy)
     page.standards.table.selectRow(0)

@@ -17,6 +17,7 @@ from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import across, down, label
 from gridclient.ui.lines_table import Line, LinesTable
+from gridclient.ui.resting import Resting
 from gridclient.ui.settings.section import Section
 from gridclient.ui.theme import fixed_font
 
@@ -45,6 +46,7 @@ class BackupSection(Section):
         self.now = KeyButton(self.tr("立即备份"), kind="primary", icon="save", parent=self)
         self.to_file = KeyButton(self.tr("备份到文件…"), parent=self)
         self.from_file = KeyButton(self.tr("从文件恢复…"), parent=self)
+        self._resting = Resting(self.now, self.to_file, self.from_file)
         self.table = LinesTable(
             (self.tr("时间"), self.tr("种类"), self.tr("大小"), self.tr("文件")), widths=(170, 80, 90), parent=self
         )
@@ -95,18 +97,17 @@ class BackupSection(Section):
         self.table.show_lines([_line(row) for row in rows], empty=empty)
 
     def _back_up(self, target: Path | None) -> None:
-        self.table.setFocus()  # a button that has it and rests would leave it to the next one
-        self.now.setEnabled(False)
+        self._resting.rest(True)
         self.note.say(self.tr("正在备份…"))
         self._jobs.read(self, partial(self._care.back_up, target), self._on_backed_up, self._on_failed)
 
     def _on_backed_up(self, path: Path) -> None:
-        self.now.setEnabled(True)
+        self._resting.rest(False)
         self.note.say(self.tr("已备份：{file}").format(file=path))
         self.refresh()
 
     def _on_failed(self, error: GridClientError) -> None:
-        self.now.setEnabled(True)
+        self._resting.rest(False)
         self.note.say_error(error)
 
     def _on_to_file(self) -> None:
