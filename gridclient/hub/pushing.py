@@ -27,8 +27,9 @@ from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus
 
 _MOST_TOGETHER: Final = 2000
-_LEAST_WEIGHT: Final = 20  # of a push: what stands is carried on from each to the next
 """Events of one transaction, unless one push has more."""
+_LEAST_WEIGHT: Final = 20
+"""As so many events counts a push of fewer: what stands is carried on from each push to the next."""
 _LOG: Final = logging.getLogger(__name__)
 
 

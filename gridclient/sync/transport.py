@@ -19,9 +19,9 @@ ENDS_THE_ROUND: Final = frozenset(
 )
 """After these the hub will not talk with this desk, whatever it asks for next."""
 CERTIFICATE: Final = "sync.certificate_"
+"""How the codes begin for a certificate that is not the known one, or that nobody vouches for."""
 RENEWED: Final = "sync.certificate_renewed"
 """How a round ends that met another certificate of the same hub; the next one goes through."""
-"""So begin the codes of a line that met another certificate, or one that nobody vouches for."""
 _QUICK_S: Final = 2.0
 _FIRST_COST: Final = 30.0
 _QUICK_RATE: Final = 64 << 10
