@@ -125,8 +125,9 @@ def test_a_fault_ends_with_a_status_of_its_own_and_one_document(as_json: bool) -
 
 
 def test_a_fault_is_told_by_its_status_where_there_is_nowhere_to_print() -> None:
-    run = [sys.executable, "-c", f"import sys; sys.stderr = None\n{FAULTY}", "deadline", "--from", "2026-02-13T09:00:00"]
-    ran = subprocess.run([*run, "--limit", "1工作日"], check=False, capture_output=True, timeout=60)
+    words = ["deadline", "--from", "2026-02-13T09:00:00", "--limit", "1工作日"]
+    run = [sys.executable, "-c", f"import sys; sys.stderr = None\n{FAULTY}", *words]
+    ran = subprocess.run(run, check=False, capture_output=True, timeout=60)
     assert (ran.returncode, ran.stderr) == (70, b"")
 
 
