@@ -39,6 +39,12 @@ _TAKEN_OUT: Final = (
     f"DELETE FROM desk_values WHERE name >= 'lostat/' AND name < 'lostat0' AND CAST(value AS INTEGER) IN {_WITHDRAWN}",
 )
 
+_UNPROVEN_KEY: Final = (
+    "DELETE FROM device_keys WHERE (device, incarnation) = (SELECT device, incarnation FROM origins WHERE no = ?) "
+    "AND NOT EXISTS (SELECT 1 FROM origins o JOIN desk_values v ON v.name >= 'head/' || o.no || '/' "
+    "AND v.name < 'head/' || o.no || '0' WHERE (o.device, o.incarnation) = (device_keys.device, device_keys.incarnation))"
+)
+
 
 def keep_heads(connection: Connection, signed: Iterable[tuple[int, int, bytes]]) -> None:
     """Keeps the newest signatures of other desks, by the number of their origin here and of the event."""
@@ -84,7 +90,9 @@ def forget_found(connection: Connection) -> None:
 
 
 def forget_withdrawn(connection: Connection, no: int, first: int) -> None:
-    """Events of an origin are about to leave the log: what is written in their places next stood nowhere."""
+    """Events of an origin are about to leave the log: what is written in their places next stood nowhere, and a key
+    that only a stick showed need not be its device's."""
+    connection.execute(_UNPROVEN_KEY, (no,))
     if connection.execute(_ANY).fetchone()[0]:
         for statement in _TAKEN_OUT:
             connection.execute(statement, (no, first))

@@ -63,7 +63,7 @@ class PushQueue:
     def look_again(self) -> None:
         """Takes up what waits in the store now and was not pushed in this round."""
         carried = self._store.carried_origins()
-        self._carried = {origin for origin, _ in carried}
+        self._carried |= {origin for origin, _ in carried}
         for origin, first in (*self._store.unsent_origins(), *carried):
             if origin not in self._shut:
                 self._next[origin] = min(first, self._next.get(origin, first))

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.services.sync_port import RoundEnd
-from gridclient.sync.signing import sign_head
+from gridclient.domain.events import link_after
+from gridclient.services.sync_port import OriginKey, RoundEnd, StickBatch
+from gridclient.sync.bundle import with_frames
+from gridclient.sync.signing import new_key, public_key, sign_head
+from gridclient.sync.stick import import_bundle
 from gridclient.sync.wire import Push, PushStatus, SyncRequest, decode_reply, encode_request
+from tests.fakes.invented_events import invented_events
 from tests.faults.county import County
-from tests.faults.desk import DEEDS, FULL
+from tests.faults.desk import DEEDS, FULL, TOWN, Desk
 from tests.faults.proof import assert_all_agree, hub_events
 
 FILE, DISPATCH, SIGN, NOTE = 0, 2, 7, 15
@@ -141,6 +145,36 @@ def test_what_was_withdrawn_can_come_again(two: County) -> None:
     assert len(two.desks[1].cases()) == 1
     two.heal()
     assert len(two.desks[1].cases()) == 1
+    assert_all_agree(two)
+
+
+def forged_stick(folder: Path, victim: Desk, named: Desk) -> Path:
+    """What somebody who has the township's stick key, and not the other desk's own, writes in its name."""
+    origin, signing, enrolment = OriginKey(TOWN, named.sync.device, 1), new_key(), victim.sync.enrolment()
+    assert enrolment is not None
+    records, link = tuple(invented_events(origin, 3)), bytes(32)
+    for record in records:
+        link = link_after(link, record.canonical())
+    batch = StickBatch(origin, 1, records, bytes(32), link, public_key(signing), sign_head(signing, origin, 3, link))
+    file = folder / "forged.gridbundle"
+    file.write_bytes(with_frames(b"", [(TOWN, (batch,))], enrolment.bundle_keys, signing))
+    return file
+
+
+def test_what_somebody_wrote_in_another_desks_name_goes_and_that_desk_is_heard_afterwards(
+    two: County, tmp_path: Path
+) -> None:
+    one, other = two.desks
+    import_bundle(other.sync, forged_stick(tmp_path, other, one), now=other.clock.now)
+    assert other.cases(), "who it is shows only at the hub"
+    report = two.round(1)
+    assert report is not None and (report.end, report.error) == (RoundEnd.DONE, "")
+    assert not other.cases()
+    two.register(0)
+    two.round(0)
+    report = two.round(1)
+    assert report is not None and (report.end, report.error) == (RoundEnd.DONE, "")
+    two.heal()
     assert_all_agree(two)
 
 
