@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from json.encoder import encode_basestring as encode
 from typing import Any, Final
 
@@ -38,12 +38,14 @@ _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_STATE: Final = (
-    "SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), "
-    "(SELECT max(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
-    "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 0)"
+_WAITING: Final = (
+    "SELECT max(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
+    "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 0"
 )
 """Origins first: our own waiting events may be all there are, and to go through them costs every command its time."""
+_STATE: Final = f"SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), ({_WAITING})"
+_FAR: Final = timedelta(days=31)
+"""A clock that is further ahead is wrong or forged, and nobody's would ever come back from there."""
 
 
 @frozen
@@ -173,7 +175,7 @@ class Appender:
         self._rows: list[tuple[Any, ...]] = []
         self._new_subjects: list[tuple[int, bytes]] = []
         pos, own, waiting = connection.execute(_STATE).fetchone()
-        self._pos, self._hlc = pos or 0, max(own or 0, waiting or 0)
+        self._pos, self._hlc, self._seen = pos or 0, own or 0, waiting or 0
         self._subject: int | None = None
 
     @property
@@ -193,7 +195,7 @@ class Appender:
         """The event that the draft becomes. Nothing is kept until it is handed to :meth:`append`."""
         head = self._head(draft.stream)
         key = EventKey(draft.stream, self._device.id, self._device.incarnation, head.seq + 1)
-        hlc = next_hlc(self._hlc, now)
+        hlc = self._next_hlc(now)
         return Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
 
     def append(self, event: Event, subject_no: int) -> None:
@@ -221,7 +223,7 @@ class Appender:
         before = f"[{encode(draft.stream)},{encode(self._device.id)},{self._device.incarnation}"
         kind, version, base, actor = draft.kind.value, _FIRST_VERSION, draft.base, draft.actor
         behind = f"{base},{encode(actor)}"
-        hlc, seq, link, numbers = next_hlc(self._hlc, now) - 1, head.seq, head.link, []
+        hlc, seq, link, numbers = self._next_hlc(now) - 1, head.seq, head.link, []
         for subject, text in made:
             hlc, seq = hlc + 1, seq + 1
             canonical = f'{before},{seq},{hlc},"{kind}",{version},{encode(subject)},{behind},{text}]'
@@ -244,6 +246,12 @@ class Appender:
             [(head.seq, head.link, self._hlc, head.no) for head in self._heads.values()],
         )
         self._rows, self._new_subjects = [], []
+
+    def _next_hlc(self, now: datetime) -> int:
+        """Above the own clock, and above what a stick brought, because whoever writes here has seen that."""
+        if self._seen and self._seen > (far := next_hlc(0, now + _FAR)):
+            self._seen = self._connection.execute(f"{_WAITING} AND e.hlc <= ?", (far,)).fetchone()[0] or 0
+        return next_hlc(max(self._hlc, self._seen), now)
 
     def _head(self, stream: str) -> _Head:
         head = self._heads.get(stream)
