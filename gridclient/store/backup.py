@@ -25,7 +25,7 @@ from gridclient.store.file_faults import file_faults, write_durably
 from gridclient.store.folding_again import fold_again
 from gridclient.store.profile import BEFORE_UPGRADE, Profile, upgrade_store
 from gridclient.store.schema import check_version, version_of
-from gridclient.store.snapshots import copy_store, exchange_store, has_store, remove_store
+from gridclient.store.snapshots import copy_store, exchange_store, has_store, in_the_making, remove_store
 from gridclient.store.verify import verify
 
 INTERVAL: Final = timedelta(minutes=30)
@@ -61,8 +61,9 @@ def back_up(profile: Profile, target: Path) -> None:
     """
     if not target.absolute().parent.is_dir():
         raise InvalidInput("backup.no_folder", folder=str(target.absolute().parent))
-    if target.exists():
-        raise InvalidInput("backup.exists", file=str(target))
+    for taken in (target, in_the_making(target)):
+        if taken.exists():
+            raise InvalidInput("backup.exists", file=str(taken))
     copy_store(profile.database, target)
 
 

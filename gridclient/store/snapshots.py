@@ -29,7 +29,7 @@ def copy_store(database: Database, target: Path) -> None:
     Raises:
         StoreUnavailable: no room, or the store cannot be read.
     """
-    fresh = target.with_name(f"{target.name}.part")
+    fresh = in_the_making(target)
     with file_faults():
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh.unlink(missing_ok=True)
@@ -44,6 +44,11 @@ def copy_store(database: Database, target: Path) -> None:
             _make_durable(fresh, target)
     finally:
         remove_store(fresh)
+
+
+def in_the_making(target: Path) -> Path:
+    """Where a copy is written until it is whole."""
+    return target.with_name(f"{target.name}.part")
 
 
 def _copy(source: Connection, database: Database, fresh: Path) -> None:

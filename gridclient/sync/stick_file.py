@@ -6,12 +6,9 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from gridclient.domain.errors import SyncFault
 from gridclient.sync.bundle import MOST_BYTES
-
-_PART: Final = ".part"
 
 
 def read_file(file: Path) -> bytes:
@@ -28,8 +25,17 @@ def read_file(file: Path) -> bytes:
 
 
 def leave_others(file: Path, head: bytes) -> None:
-    """Raises ``SyncFault("file.other_kind")`` where something lies that does not begin with ``head``, or is no file
-    at all (a device, a pipe)."""
+    """Raises ``SyncFault("file.other_kind")`` where something lies, or beside it under the name that it has while it is
+    written, that does not begin with ``head`` (nor is the beginning of it), or is no file at all (a device, a pipe)."""
+    for name in (file, _part(file)):
+        _leave_other(name, head)
+
+
+def _part(file: Path) -> Path:
+    return file.with_name(f"{file.name}.part")
+
+
+def _leave_other(file: Path, head: bytes) -> None:
     if file.exists() and not (file.is_file() or file.is_dir()):
         raise SyncFault("file.other_kind", file=str(file))
     try:
@@ -37,7 +43,7 @@ def leave_others(file: Path, head: bytes) -> None:
             found = stream.read(len(head))
     except OSError:  # nothing is there, or a folder; writing says what is wrong with it
         return
-    if found not in (b"", head):
+    if not head.startswith(found):
         raise SyncFault("file.other_kind", file=str(file))
 
 
@@ -48,7 +54,7 @@ def write_file(file: Path, data: bytes, head: bytes) -> None:
         SyncFault: ``file.other_kind``, ``bundle.not_written``; what is there was left as it is.
     """
     leave_others(file, head)
-    part = file.with_name(file.name + _PART)
+    part = _part(file)
     try:
         with part.open("wb") as stream:
             stream.write(data)

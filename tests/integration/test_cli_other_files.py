@@ -43,7 +43,9 @@ def test_an_admission_that_cannot_be_written_there_admits_nobody(county: County,
     request = tmp_path / "a.gridrequest"
     asked = county.desk("a").json("enrol", "--request", request)
     said = request.read_bytes()
-    for out in (areas, request):
+    beside = tmp_path / "a.admission.part"
+    beside.write_bytes(AREAS)
+    for out in (areas, request, beside.with_suffix("")):
         told = county.hub("admit", request, "--township", TOWNSHIP, "--out", out)
         assert (told.status, told.code) == (1, "file.other_kind")
     assert (areas.read_bytes(), request.read_bytes()) == (AREAS, said)
@@ -61,6 +63,20 @@ def test_a_stick_is_written_over_a_sync_file_or_an_empty_one_only(county: County
     empty.touch()
     for _ in range(2):
         export(one, empty)
+
+
+def test_what_lies_beside_under_the_name_of_a_file_in_the_making_stays(county: County, areas: Path) -> None:
+    one, stick, kept = county.admitted("a"), areas.parent / "u.gridbundle", areas.parent / "b.gridbackup"
+    for target in (stick, kept):
+        beside = areas.rename(areas.parent / f"{target.name}.part")
+        told = one.json("bundle", "export", target) if target == stick else one.json("backup", target)
+        assert (told.status, beside.read_bytes(), target.exists()) == (1, AREAS, False)
+        assert beside.name in told.err and "换一个文件名" in told.err
+        beside.rename(areas)
+    export(one, stick)
+    (areas.parent / "u.gridbundle.part").write_bytes(stick.read_bytes()[:5])  # the power went
+    new_case(one, "路灯不亮")
+    export(one, stick)
 
 
 def test_a_backup_goes_over_nothing(county: County, areas: Path) -> None:
