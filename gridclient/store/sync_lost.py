@@ -41,8 +41,9 @@ _TAKEN_OUT: Final = (
 
 _UNPROVEN_KEY: Final = (
     "DELETE FROM device_keys WHERE (device, incarnation) = (SELECT device, incarnation FROM origins WHERE no = ?) "
-    "AND NOT EXISTS (SELECT 1 FROM origins o JOIN desk_values v ON v.name >= 'head/' || o.no || '/' "
-    "AND v.name < 'head/' || o.no || '0' WHERE (o.device, o.incarnation) = (device_keys.device, device_keys.incarnation))"
+    "AND NOT EXISTS (SELECT 1 FROM origins o JOIN desk_values v "
+    "ON v.name >= 'head/' || o.no || '/' AND v.name < 'head/' || o.no || '0' "
+    "WHERE o.device = device_keys.device AND o.incarnation = device_keys.incarnation)"
 )
 
 
