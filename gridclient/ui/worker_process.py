@@ -5,6 +5,7 @@ A busy Python thread makes one repaint of the case table take seconds; a process
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
     from multiprocessing.synchronize import Event
 
+_LOG: Final = logging.getLogger(__name__)
 _PATIENCE_S: Final = 5.0
 _NICENESS: Final = 5
 """Where cores are scarce the desk's window comes first."""
@@ -78,16 +80,12 @@ class WorkerProcess:
 
     def _listen(self, task: Callable[..., Any], values: tuple[object, ...], report: Report, answer: Answer) -> None:
         """The first process of a desk takes fifty milliseconds to make and start, so not where the window is drawn."""
-        import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
-
-        spawning = multiprocessing.get_context("spawn")
-        self._stop = stop = spawning.Event()
-        if self._cancelled:
-            stop.set()
-        ours, theirs = spawning.Pipe(duplex=False)
-        self._process = process = spawning.Process(target=_work, args=(task, values, theirs, stop), daemon=True)
-        process.start()
-        theirs.close()
+        try:
+            process, ours = self._started(task, values)
+        except OSError as problem:  # no memory, no open files left
+            _LOG.error("no process was started: %s", problem)
+            answer(None, GridClientError("worker.stopped"))
+            return
         answered = False
         try:
             while not answered:
@@ -106,6 +104,21 @@ class WorkerProcess:
             if process.is_alive():
                 process.terminate()
             ours.close()
+
+    def _started(self, task: Callable[..., Any], values: tuple[object, ...]) -> tuple[SpawnProcess, Connection]:
+        """The process that does the task, and the end of the pipe on which it tells."""
+        import multiprocessing  # noqa: PLC0415  (nobody starts a process before the window is seen)
+
+        spawning = multiprocessing.get_context("spawn")
+        self._stop = stop = spawning.Event()
+        if self._cancelled:
+            stop.set()
+        ours, theirs = spawning.Pipe(duplex=False)
+        with theirs:
+            process = spawning.Process(target=_work, args=(task, values, theirs, stop), daemon=True)
+            process.start()
+        self._process = process
+        return process, ours
 
 
 def _as_answer(kind: str, values: list[Any]) -> tuple[Any, GridClientError | None]:

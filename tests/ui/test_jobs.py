@@ -194,6 +194,19 @@ def test_long_work_can_be_stopped_before_its_process_has_begun(jobs: Jobs, qtbot
     assert isinstance(seen[0], Cancelled)
 
 
+def test_a_task_for_which_no_process_can_be_started_is_told_and_no_longer_under_way(jobs: Jobs, qtbot: QtBot) -> None:
+    resource = pytest.importorskip("resource", reason="takes the open files away by a POSIX limit")
+    owner, seen = QObject(), list[GridClientError]()
+    few, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, most))
+    try:
+        jobs.in_process(owner, _count_to, 3, failed=seen.append)
+        qtbot.waitUntil(lambda: not jobs.busy)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (few, most))
+    assert [error.code for error in seen] == ["worker.stopped"]
+
+
 @pytest.mark.parametrize(
     ("task", "values", "code"),
     [
