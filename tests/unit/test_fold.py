@@ -261,14 +261,6 @@ def test_a_case_given_to_another_unit_leaves_the_first_and_waits_for_no_county()
     assert ([part.unit for part in case.assignments], case.escalated) == ([OTHER], False)
 
 
-def test_an_imported_case_without_a_grid_is_reopened_to_be_filed() -> None:
-    history = History()
-    facts = asdict(CaseFacts(title="路灯不亮", standard="s1"))
-    at = to_seconds(START)
-    history.do(EventKind.IMPORTED, facts=facts, number="n1", registered_at=at, closed_at=at)
-    assert history.do(EventKind.REOPENED, reason="复发").state is CaseState.REPORTED
-
-
 def test_a_case_knows_by_how_many_levels_it_was_moved() -> None:
     history = filed()
     assert history.do(EventKind.ESCALATED).moved == 1
