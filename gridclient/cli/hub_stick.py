@@ -26,6 +26,7 @@ def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
     admit = actions.add_parser("admit", parents=[output], help="批准没有网络的席位的注册申请文件")
     admit.add_argument("file", type=path_of, metavar="文件.gridrequest")
     admit.add_argument("--out", type=path_of, metavar="文件.gridadmission", help="批复写到哪里，默认在申请文件旁边")
+    admit.add_argument("--add", action="store_true", help="席位已批准过：在原有权限之外再加，不替换")
     add_role(admit)
     add_database(admit, admit_desk)
 
@@ -105,7 +106,8 @@ def admit_desk(args: argparse.Namespace) -> Exit:
     request = read_file(args.file)
     with opened_database(args, makes=True) as backend:
         look_for_unit(backend, args.unit)
-        admitted = admit(Access(backend, time.time), request, grants, township=args.township, name=args.name)
+        access = Access(backend, time.time)
+        admitted = admit(access, request, grants, township=args.township, name=args.name, more=args.add)
     write_file(out, admitted.file, ADMISSION_HEAD)
     if args.json:
         print_json(

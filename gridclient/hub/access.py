@@ -71,15 +71,17 @@ class Access:
             ledger.add_notes([Note(now, CODE_ISSUED, stream=_where(grants), detail=_said(role_word(grants), name))])
         return text
 
-    def enrol(self, typed: str, applicant: Applicant) -> Admission:
-        """Spends a code. A device that was here before gets a new token and the code's rights in place of the old.
+    def enrol(self, typed: str, applicant: Applicant, *, more: bool = False) -> Admission:
+        """Spends a code. A device that was here before gets a new token and the code's rights in place of the old, or
+        ``more`` beside them.
 
         The token is told once and kept nowhere.
 
         Raises:
             InvalidInput: ``enrol.code_mistyped``, ``enrol.device_invalid``.
             NotFound: ``enrol.code_unknown``.
-            RuleViolation: ``enrol.code_used``, ``enrol.code_expired``, ``enrol.device_known`` (with another key).
+            RuleViolation: ``enrol.code_used``, ``enrol.code_expired``, ``enrol.device_known`` (with another key),
+                ``hub.device_revoked`` (``more``).
         """
         code_hash = _hash(read_code(typed).text)
         _check(applicant)
@@ -91,6 +93,8 @@ class Access:
             before = ledger.device(applicant.device)
             if before is not None and before.public_key != applicant.public_key:
                 raise RuleViolation("enrol.device_known")
+            if more and before is not None:
+                code = _beside(before, code)
             if code.expires_at < now:
                 raise RuleViolation("enrol.code_expired")
             if not ledger.take_code(code_hash, applicant.device):
@@ -182,7 +186,7 @@ class Access:
             free = home == before.township or before.short not in ledger.shorts(home)
             after = replace(
                 before,
-                grants=tuple(dict.fromkeys((*before.grants, *grants))) if more else grants,
+                grants=_together(before.grants, grants) if more else grants,
                 township=home,
                 short=before.short if free else _free_short(ledger.shorts(home)),
             )
@@ -220,6 +224,17 @@ def _make_streams(ledger: Ledger, grants: Sequence[Grant], now: int) -> None:
     for grant in grants:
         if not grant.stream.endswith("*"):
             ledger.add_stream(grant.stream, secrets.token_bytes(KEY_BYTES), now)
+
+
+def _beside(before: Device, code: Code) -> Code:
+    """What the device has and the code brings, together."""
+    if before.revoked_at is not None:
+        raise RuleViolation("hub.device_revoked", device=before.device)
+    return replace(code, township=before.township, grants=_together(before.grants, code.grants))
+
+
+def _together(before: Sequence[Grant], more: Sequence[Grant]) -> tuple[Grant, ...]:
+    return tuple(dict.fromkeys((*before, *more)))
 
 
 def _admitted(ledger: Ledger, applicant: Applicant, code: Code, before: Device | None, now: int) -> Device:

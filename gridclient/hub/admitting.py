@@ -19,8 +19,11 @@ class Admitted:
     digits: str
 
 
-def admit(access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str) -> Admitted:
-    """Admits the desk of a request with these rights, as a code would; the same desk may be admitted again.
+def admit(
+    access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str, more: bool = False
+) -> Admitted:
+    """Admits the desk of a request with these rights, as a code would; the same desk may be admitted again, with others
+    or with ``more``.
 
     Raises:
         SyncFault: ``enrol.file_…``: this is no request. Others: as for :meth:`Access.enrol`.
@@ -28,6 +31,6 @@ def admit(access: Access, request: bytes, grants: tuple[Grant, ...], *, township
     said = read_request(request)
     code = access.issue_code(grants, township=township, name=name)
     applicant = Applicant(said.device, name or said.name, said.public_key)
-    admission = access.enrol(code, applicant)
+    admission = access.enrol(code, applicant, more=more)
     answer = admission._replace(token="")
     return Admitted(write_admission(said, answer), said.device, applicant.name, admission.short, check_digits(request))

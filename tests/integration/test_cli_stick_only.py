@@ -277,6 +277,23 @@ def test_other_rights_reach_a_desk_without_a_line_only_by_another_admission(coun
     assert titles(watcher) == ["路灯不亮"]
 
 
+def test_a_desk_without_a_line_works_for_two_townships_when_the_second_is_added(county: County, tmp_path: Path) -> None:
+    both, stick = county.admitted("a"), tmp_path / "u.gridbundle"
+    neighbour, third = county.admitted("b", township=OTHER_TOWNSHIP), tmp_path / "v.gridbundle"
+    request = tmp_path / "a.gridrequest"
+    answer = county.hub("admit", request, "--township", OTHER_TOWNSHIP, "--add").json["file"]
+    assert both.json("enrol", "--admission", answer).status == 0
+    new_case(neighbour, "路灯不亮")
+    export(neighbour, third)
+    county.carry(third)
+    take(both, third)
+    new_case(both, "井盖缺失")
+    export(both, stick)
+    assert county.carry(stick)["refused"] == 0
+    take(both, stick)
+    assert (titles(both), waiting(both)) == (["井盖缺失", "路灯不亮"], 0)
+
+
 def test_a_department_answers_by_stick_what_was_dispatched_to_it(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
 ) -> None:

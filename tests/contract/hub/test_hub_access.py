@@ -106,6 +106,22 @@ def test_a_revoked_device_gets_no_other_rights(access: Access) -> None:
     assert {device.grants for device in access.devices()} == {grants_for(TOWNSHIP)}
 
 
+def test_a_device_that_is_admitted_for_more_keeps_what_it_had_and_its_short_mark(access: Access) -> None:
+    first = access.enrol(code_for(access), applicant(), more=True)
+    second = access.enrol(code_for(access, "371002002"), applicant(), more=True)
+    assert [grant.stream for grant in second.grants] == [f"t:{TOWNSHIP}", "ref", "t:371002002"]
+    assert (second.short, set(second.bundle_keys)) == (first.short, {f"t:{TOWNSHIP}", "ref", "t:371002002"})
+    assert [device.township for device in access.devices()] == [TOWNSHIP]
+    assert [grant.stream for grant in access.enrol(code_for(access), applicant()).grants] == [f"t:{TOWNSHIP}", "ref"]
+
+
+def test_a_revoked_device_has_nothing_that_more_could_be_added_to(access: Access) -> None:
+    access.enrol(code_for(access), applicant())
+    access.revoke("desk-0001")
+    with pytest.raises(GridClientError, match=r"hub\.device_revoked"):
+        access.enrol(code_for(access, "371002002"), applicant(), more=True)
+
+
 def test_desks_of_one_township_never_have_the_same_short_mark(access: Access) -> None:
     shorts = [access.enrol(code_for(access), applicant(f"desk-{number:04}")).short for number in range(12)]
     assert len(set(shorts)) == 12
