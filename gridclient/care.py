@@ -93,6 +93,7 @@ class ProfileCare:
         ]
 
     def remove_base_map(self, layer_id: str) -> None:
+        self._base_maps.let_go(layer_id)
         remove_base_map(self._opened.profile.basemaps, layer_id)
 
 

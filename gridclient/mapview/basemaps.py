@@ -100,6 +100,12 @@ class BaseMapFolder:
             raise NotFound("map.address", address=layer_id)
         return entry[1].tile(z, x, y)
 
+    def let_go(self, layer_id: str) -> None:
+        """Close the file of one: Windows removes no open file."""
+        with self._lock:
+            if layer_id in self._open:
+                self._open.pop(layer_id)[1].close()
+
     def close(self) -> None:
         """Close every file."""
         with self._lock:

@@ -19,6 +19,7 @@ from gridclient.services.import_findings import ImportPhase
 from gridclient.services.import_order import BASE_MAP, ColumnChoice, ImportOrder, LookOrder
 from gridclient.services.rows import CaseFilter
 from gridclient.store.mbtiles import MBTilesArchive
+from tests.fakes.open_files import open_files_stay
 
 CASES = "编号,标题,经度,纬度\n1,路灯不亮,122.1195,37.5212\n2,井盖缺失,122.1205,37.5222\n"
 
@@ -103,7 +104,9 @@ def test_a_stop_is_passed_over_once_rows_are_written(opened: OpenedDesk, profile
     assert total(opened) == 2
 
 
-def test_a_base_map_is_copied_whole_and_listed_and_deleted(opened: OpenedDesk, real_data: Path) -> None:
+def test_a_base_map_is_copied_whole_and_listed_and_deleted(
+    opened: OpenedDesk, real_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = real_data / "basemap_samples" / "weihai_region_admin.pmtiles"
     outcome = import_file(opened, ImportOrder(BASE_MAP, source))
     again = import_file(opened, ImportOrder(BASE_MAP, source))
@@ -114,7 +117,7 @@ def test_a_base_map_is_copied_whole_and_listed_and_deleted(opened: OpenedDesk, r
     assert outcome.changes.kinds == {"basemaps"}
     assert [path.name for path in folder.iterdir()] == [source.name]
     assert [row.file for row in care.base_maps()] == [source.name]
-    shelf.close()
+    open_files_stay(monkeypatch)
     care.remove_base_map(layer_id(folder / source.name))
     assert not list(folder.iterdir())
     assert not remove_base_map(folder, "gone")
