@@ -25,7 +25,7 @@ from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedPage, OriginKey, StickBatch
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
-from gridclient.sync.numbers import checked, ranged, sized
+from gridclient.sync.numbers import checked, ranged, sized, unpacked
 from gridclient.sync.pages import LINK_BYTES, decode_page, encode_page, read_sealed
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
 
@@ -176,7 +176,7 @@ def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
         plain = ChaCha20Poly1305(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound)
     except InvalidTag as error:  # its check was right: nothing happened to it on the way
         raise SyncFault("bundle.other_hub") from error
-    writer, signature, body = msgpack.unpackb(unseal(plain))
+    writer, signature, body = unpacked(unseal(plain))
     body = checked(body, bytes)
     if not is_signed(sized(writer, KEY_BYTES), _FRAME, sha256(bound + body).digest(), checked(signature, bytes)):
         raise SyncFault("bundle.forged")
@@ -184,7 +184,7 @@ def _open(box: bytes, key: bytes, bound: bytes) -> tuple[bytes, bytes]:
 
 
 def _contents(feed: str, body: bytes, device: str) -> Iterator[Content]:
-    kind, contents = msgpack.unpackb(body)
+    kind, contents = unpacked(body)
     for parts in checked(contents, list):
         if kind == _PAGES:
             yield _read_page(feed, parts, device)

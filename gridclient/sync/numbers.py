@@ -7,15 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgpack
 
 LARGEST: Final = 2**63 - 1
 MOST_ROWS: Final = 20_000
+MOST_PARTS: Final = 1 << 21
+"""Of a message: a byte of it may stand for a list, which takes a hundred."""
 _BYTES_OF_A_NUMBER: Final = 9
 _BYTES_OF_A_LENGTH: Final = 5
 T = TypeVar("T")
+
+
+def unpacked(data: bytes) -> Any:
+    """What msgpack packed. Raises as all here for more than ``MOST_PARTS``, before they are made."""
+    count = 0
+
+    def counted(parts: list[Any]) -> list[Any]:
+        nonlocal count
+        count += 1 + len(parts)
+        if count > MOST_PARTS:
+            raise ValueError("too many parts")
+        return parts
+
+    return msgpack.unpackb(data, list_hook=counted, max_array_len=MOST_PARTS, max_map_len=0)
 
 
 def write_numbers(numbers: Sequence[int]) -> bytes:

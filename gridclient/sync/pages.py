@@ -21,6 +21,7 @@ from gridclient.sync.numbers import (
     read_numbers,
     read_steps,
     sized,
+    unpacked,
     write_numbers,
     write_steps,
 )
@@ -81,9 +82,7 @@ def decode_page(sealed: SealedPage, device: str, spoken: Versions = SPOKEN) -> F
     head = (sealed.feed, sealed.cursor, sealed.complete, sealed.count, sealed.total)
     if not sealed.contents:
         return FeedPage(*head, (), (), ())
-    table, key_bytes, foreign, own, heads = msgpack.unpackb(
-        unseal(sealed.contents, most=MOST_UNPACKED, spoken=spoken), strict_map_key=True
-    )
+    table, key_bytes, foreign, own, heads = unpacked(unseal(sealed.contents, most=MOST_UNPACKED, spoken=spoken))
     origins = [OriginKey(checked(s, str), checked(d, str), ranged(i, 0)) for s, d, i in checked(table, list)]
     keys = list(pieces(checked(key_bytes, bytes), KEY_BYTES))
     return FeedPage(

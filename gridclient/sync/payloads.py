@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from gridclient.domain.events import Record
+from gridclient.sync.numbers import MOST_PARTS
 
 MOST_TEXT: Final = 64 << 20
 _VALUE: Final = re.compile(r'(?<=[:\[,])("[^"\\]*+(?:\\.[^"\\]*+)*+"(?!:)|-?[0-9][0-9.eE+-]*+|true|false|null)')
@@ -113,7 +114,9 @@ def _columns(packed: Packed, sizes: list[int]) -> list[list[list[str]]]:
     """The lines of each column of each shape."""
     widths = [len(literals) - 1 for literals in packed.shapes]
     expected = sum(size * width for size, width in zip(sizes, widths, strict=True))
-    lines = packed.values.split(_BREAK) if expected else []
+    if expected > MOST_PARTS:
+        raise ValueError("values")
+    lines = packed.values.split(_BREAK, expected) if expected else []
     if len(lines) != expected or (not expected and packed.values):
         raise ValueError("values")
     columns: list[list[list[str]]] = []

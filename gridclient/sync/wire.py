@@ -6,10 +6,10 @@ what another one wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgpack
 
@@ -20,14 +20,18 @@ from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
-from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized
+from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized, unpacked
 from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, read_sealed
+from gridclient.sync.payloads import MOST_TEXT
 from gridclient.sync.proofs import read_grant
 from gridclient.sync.signing import SIGNATURE_BYTES
 from gridclient.sync.terms import SPOKEN, Versions, no_common
 
 MOST_EVENTS: Final = MOST_ROWS
 MOST_REPLY: Final = 32 << 20
+_MOST_SIGNS: Final = MOST_TEXT
+_MOST_EVENTS_DOWN, _MOST_SIGNS_DOWN = 20 * MOST_EVENTS, 4 * MOST_TEXT  # from all feeds of a county's desk
+_Part = TypeVar("_Part")
 _SWIFT, _DENSE = 3, 9  # levels of compression; pages are packed already
 
 
@@ -128,12 +132,14 @@ def decode_request(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncR
     if data and not spoken.oldest <= data[0] <= spoken.newest:
         raise no_common(Versions(data[0], data[0]), spoken)
     with _damage_is_refused():
-        hub, incarnation, clock_ms, pushes, feeds, wish = msgpack.unpackb(unseal(data, spoken=spoken))
+        hub, incarnation, clock_ms, pushes, feeds, wish = unpacked(unseal(data, spoken=spoken))
+        room = _Room(MOST_EVENTS, _MOST_SIGNS)
+        found = (_read_push(parts, device) for parts in checked(pushes, list))
         return SyncRequest(
             checked(hub, str),
             ranged(incarnation, 0),
             ranged(clock_ms, 0),
-            tuple(_read_push(parts, device) for parts in checked(pushes, list)),
+            tuple(room.left(push, push.records) for push in found),
             tuple(
                 FeedAsk(checked(feed, str), ranged(cursor, 0), checked(whole, bool))
                 for feed, cursor, whole in checked(feeds, list)
@@ -162,12 +168,14 @@ def decode_reply(data: bytes, device: str, spoken: Versions = SPOKEN) -> SyncRep
         SyncFault: ``sync.refused`` (damaged, too large), ``sync.update_due``, ``sync.hub_old`` (of another version).
     """
     with _damage_is_refused():
-        hub, hub_ms, results, pages, behind, grants = msgpack.unpackb(unseal(data, most=MOST_REPLY, spoken=spoken))
+        hub, hub_ms, results, pages, behind, grants = unpacked(unseal(data, most=MOST_REPLY, spoken=spoken))
+        room = _Room(_MOST_EVENTS_DOWN, _MOST_SIGNS_DOWN)
+        found = (decode_page(read_sealed(parts), device, spoken) for parts in checked(pages, list))
         return SyncReply(
             checked(hub, str),
             ranged(hub_ms, 0),
             tuple(PushResult(_STATUSES[ranged(s, 0)], ranged(expected, 0)) for s, expected in checked(results, list)),
-            tuple(decode_page(read_sealed(parts), device, spoken) for parts in checked(pages, list)),
+            tuple(room.left(page, [placed.record for placed in page.foreign]) for page in found),
             tuple(all_words(behind)),
             None if grants is None else tuple(read_grant(*parts) for parts in checked(grants, list)),
         )
@@ -190,6 +198,21 @@ def _sealed(page: FeedPage, protocol: int) -> SealedPage:
 
 def _page_parts(page: SealedPage) -> list[Any]:
     return [page.feed, page.cursor, page.complete, page.count, page.total, page.contents]
+
+
+class _Room:
+    """What all parts of a message together may bring: a few bytes can stand for many events, and for long ones."""
+
+    def __init__(self, events: int, signs: int) -> None:
+        self._events, self._signs = events, signs
+
+    def left(self, part: _Part, records: Sequence[Record]) -> _Part:
+        """The part, when there was room for its events."""
+        self._events -= len(records)
+        self._signs -= sum([len(record.text) for record in records])
+        if min(self._events, self._signs) < 0:
+            raise ValueError("too much")
+        return part
 
 
 @contextmanager
