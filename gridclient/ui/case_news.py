@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from gridclient.ui.present import short_number
-
 
 class CaseNews(QObject):
     """``short`` gives a number as the list shows it, for what is told outside the panel.
@@ -33,6 +31,6 @@ class CaseNews(QObject):
     told = Signal(str)
     some_refused = Signal(str, object)
 
-    def __init__(self, *, short: Callable[[str], str] = short_number, parent: QObject | None = None) -> None:
+    def __init__(self, *, short: Callable[[str], str], parent: QObject) -> None:
         super().__init__(parent)
         self.short = short

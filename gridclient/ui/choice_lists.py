@@ -35,17 +35,14 @@ class ChoiceLists(QObject):
 
     ready = Signal(object)
 
-    def __init__(
-        self, *, reference: Reference, jobs: Jobs, initials: NameInitials | None = None, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, *, reference: Reference, jobs: Jobs, initials: NameInitials, parent: QObject) -> None:
         super().__init__(parent)
         self._reference = reference
         self._jobs = jobs
         self._initials = initials
         self._wanted = False
         self.now = Lists()
-        if initials is not None:
-            initials.learnt.connect(self._on_learnt)
+        initials.learnt.connect(self._on_learnt)
 
     def want(self) -> None:
         """Reads the lists unless they are here; ``ready`` tells."""
@@ -54,7 +51,7 @@ class ChoiceLists(QObject):
                 self.ready.emit(self.now)
             return
         self._wanted = True
-        known = dict(self._initials.known) if self._initials is not None else {}
+        known = dict(self._initials.known)
         self._jobs.read(self, lambda: read_lists(self._reference, known), self._on_read, name="lists")
 
     def refresh(self, changes: Changes) -> None:
@@ -66,8 +63,7 @@ class ChoiceLists(QObject):
     def _on_read(self, lists: Lists) -> None:
         self.now = lists
         self.ready.emit(lists)
-        if self._initials is not None:
-            self._initials.ask(_names(lists))
+        self._initials.ask(_names(lists))
 
     def _on_learnt(self, known: Mapping[str, str]) -> None:
         if self.now.guesser is None:

@@ -29,7 +29,7 @@ from gridclient.ui.map_pane import MapPane
 from gridclient.ui.pages import PageParts
 from gridclient.ui.state import Question
 from gridclient.ui.theme import LIGHT, apply_theme
-from tests.ui.fakes.invented_desk import GRIDS, InventedDesk, busy_desk, empty_desk
+from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, InventedDesk, busy_desk, empty_desk
 
 OpenList = Callable[[InventedDesk], CaseList]
 EVERYTHING = Question(CaseFilter(), Sort(SortKey.NUMBER))
@@ -84,6 +84,7 @@ class OpenWindow(Protocol):
 def initials() -> str:
     """The initials of every name on the invented desk, as the desk keeps them: no worker process is needed."""
     names = {row.name for row in GRIDS} | {"未落格", *BOXES.values(), *STATES.values()}
+    names |= {name for row in STANDARDS for name in (row.small_class, row.filing_condition)}
     names |= {word for _, word, _, _ in desk_words()} | {word_of(action) for action in STATES_FOR}
     return json.dumps(work_out(lambda *_: None, sorted(names)))
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
 from gridclient.services.rows import GridsAt, Likeness
+from gridclient.ui.initials import NameInitials
 from gridclient.ui.intake.form import DRAFT, IntakeForm
 from gridclient.ui.intake.lookup import look_up
 from gridclient.ui.intake.values import IntakeValues, values_of
@@ -33,9 +34,13 @@ def made() -> InventedDesk:
 
 
 @pytest.fixture
-def opened(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> Opened:
+def opened(made: InventedDesk, jobs: Jobs, initials: str, qtbot: QtBot) -> Opened:
+    made.store.kept["desk.initials"] = initials
+
     def make() -> IntakeForm:
-        form = IntakeForm(desk=made.desk, jobs=jobs)
+        names = NameInitials(settings=made.desk.settings, jobs=jobs)
+        form = IntakeForm(desk=made.desk, jobs=jobs, initials=names)
+        names.setParent(form)
         qtbot.addWidget(form)
         form.show()
         qtbot.waitUntil(lambda: not jobs.busy)

@@ -39,13 +39,7 @@ class CasePanel(QWidget):
     """Object name ``caseDetail``; ``view`` is what it shows now."""
 
     def __init__(
-        self,
-        *,
-        desk: Desk,
-        jobs: Jobs,
-        dispatch: DispatchPlace,
-        initials: NameInitials | None = None,
-        news: CaseNews | None = None,
+        self, *, desk: Desk, jobs: Jobs, dispatch: DispatchPlace, initials: NameInitials, news: CaseNews
     ) -> None:
         super().__init__()
         self.setObjectName("caseDetail")
@@ -53,7 +47,7 @@ class CasePanel(QWidget):
         self.setProperty("panel", "true")
         self._desk = desk
         self._jobs = jobs
-        self.news = news or CaseNews(parent=self)
+        self.news = news
         self._wanted: str | None = None
         self.view: CaseView | None = None
         self._going_on: str | None = None  # the case that is filed in order to be dispatched

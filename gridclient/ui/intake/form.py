@@ -52,7 +52,7 @@ class IntakeForm(QWidget):
     pick_requested = Signal(bool)
     open_wanted = Signal(str)
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials | None = None) -> None:
+    def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials) -> None:
         super().__init__()
         self.setObjectName("intakeForm")
         self.setAccessibleName(self.tr("登记"))

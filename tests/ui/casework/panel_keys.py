@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 from gridclient.domain.roles import Action
 from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.casework.panel import CasePanel
+from tests.ui.fakes.invented_desk import InventedDesk
 
+MakePanel = Callable[[InventedDesk], CasePanel]
 Show = Callable[[str], None]
 
 

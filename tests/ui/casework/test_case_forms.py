@@ -16,9 +16,8 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
-from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
-from tests.ui.casework.panel_keys import Show, focused, form_of, offered, press, submit, write
+from tests.ui.casework.panel_keys import MakePanel, Show, focused, form_of, offered, press, submit, write
 from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
 
 GRID = "371002002001003"
@@ -234,15 +233,11 @@ def test_what_the_state_forbids_is_said_in_place(panel: CasePanel, made: Invente
     assert panel.foot.note.text() == "▲ 案件现为“待派遣”，现在不能核查。"
 
 
-def test_what_the_role_forbids_is_not_offered(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:
+def test_what_the_role_forbids_is_not_offered(made: InventedDesk, make_panel: MakePanel, qtbot: QtBot) -> None:
     watched = empty_desk(role=AccountRole.SUPERVISOR)
     case_id = made.filed("积水")
     watched.store.cases, watched.store.log = made.store.cases, made.store.log
-    panel = CasePanel(
-        desk=watched.desk, jobs=jobs, dispatch=DispatchPanel(desk=watched.desk, jobs=jobs, short=short_number)
-    )
-    qtbot.addWidget(panel)
-    panel.show()
+    panel = make_panel(watched)
     panel.show_case(case_id)
     qtbot.waitUntil(lambda: bool(offered(panel)))
     assert set(offered(panel)) <= {Action.NOTE, Action.URGE, Action.UNDO}
@@ -263,14 +258,13 @@ def test_what_is_typed_survives_a_change_of_case(
 
 
 def test_what_is_typed_survives_a_killed_program(
-    panel: CasePanel, made: InventedDesk, jobs: Jobs, show: Show, qtbot: QtBot
+    panel: CasePanel, made: InventedDesk, make_panel: MakePanel, show: Show, qtbot: QtBot
 ) -> None:
     case_id = made.handling("积水")
     show(case_id)
     write(form_of(panel, Action.FEED_BACK), "result", "已抽干一半")
     qtbot.waitUntil(lambda: "已抽干一半" in made.store.draft(f"case.{case_id}"))
-    again = CasePanel(desk=made.desk, jobs=jobs, dispatch=DispatchPanel(desk=made.desk, jobs=jobs, short=short_number))
-    qtbot.addWidget(again)
+    again = make_panel(made)
     again.show_case(case_id)
     qtbot.waitUntil(lambda: again.foot.form is not None)
     assert again.foot.form is not None
