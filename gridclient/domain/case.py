@@ -220,12 +220,7 @@ class Case:
     def open_parts(self) -> tuple[Assignment, ...]:
         """The parts that a close waits for: neither verified nor released. What was given back counts until the case is
         given out anew."""
-        return tuple(
-            a
-            for a in self.assignments
-            if a.state not in _DONE
-            and (a.state is not AssignmentState.RETURNED or a.dispatched_at == self.dispatched_at)
-        )
+        return tuple(a for a in self.assignments if a.state not in _DONE and a.dispatched_at == self.dispatched_at)
 
     @property
     def waits_after_return(self) -> bool:
@@ -234,13 +229,10 @@ class Case:
 
     @property
     def due(self) -> datetime | None:
-        """The deadline that counts now: the handling limit while a unit has the case, else its stage's."""
+        """The deadline that counts now: the handling limit while the lead has the case, else its stage's."""
         running = [c for c in self.clocks if c.ended is None]
-        if self.state in (CaseState.DISPATCHED, CaseState.HANDLING):
-            handling = [c for c in running if c.stage == Stage.HANDLE]
-            lead = self.lead
-            mine = [c for c in handling if lead is not None and c.unit == lead.unit]
-            running = mine or handling or running
+        if self.state in (CaseState.DISPATCHED, CaseState.HANDLING) and (lead := self.lead):
+            running = [c for c in running if c.stage == Stage.HANDLE and c.unit == lead.unit] or running
         return min((c.due for c in running), default=None)
 
     def assignment_of(self, unit: str) -> Assignment | None:

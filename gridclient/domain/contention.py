@@ -61,10 +61,8 @@ def are_independent(event: Event, other: Event) -> bool:
     kinds = {event.kind, other.kind}
     if kinds <= _OF_ONE_UNIT:
         return _unit(event.payload) != _unit(other.payload) and "" not in (_unit(event.payload), _unit(other.payload))
-    if kinds == {EventKind.AMENDED}:
-        return _facts_agree(event.payload, other.payload)
     if EventKind.AMENDED in kinds:
-        return EventKind.FILED not in kinds or _facts_agree(event.payload, other.payload)
+        return _facts_agree(event.payload, other.payload)
     return bool(kinds & _OF_THE_LEVEL) and bool(kinds & _OF_ONE_UNIT)
 
 

@@ -92,7 +92,7 @@ def _folded(case: Case | None, event: Event, history: Sequence[Event]) -> Case |
             return fold(None, event)
         except RuleViolation:
             return None
-    missed = missed_by(event, history) if event.base < len(history) else ()
+    missed = missed_by(event, history)
     if missed:
         return _merged(case, event, history, missed)
     try:

@@ -44,7 +44,7 @@ def registered(event: Event) -> Case:
 def imported(event: Event) -> Case:
     """A case of another system, with its own times: ``reported``, or ``closed`` where it says when."""
     started, closed = instant(event.payload, "registered_at"), from_seconds(event.payload.get("closed_at"))
-    clocks = tuple(replace(c, started=started, ended=closed) for c in clocks_after((), event))
+    clocks = tuple(replace(c, ended=closed) for c in clocks_after((), event))
     return _opened(event, started=started, closed=closed, clocks=clocks)
 
 
@@ -120,8 +120,8 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
             replace(a, due=new.due, limit=new.limit) if new.stage == Stage.HANDLE and a.unit == new.unit else a
             for a in parts
         )
-    if case.state is CaseState.FILED:  # back at the desk: the lead that gave it back starts anew, with the new limit
-        parts = tuple(replace(a, remaining=None) if a.role is Role.LEAD else a for a in parts)
+    # A lead that gave the case back starts anew, with the new limit.
+    parts = tuple(replace(a, remaining=None) if a.role is Role.LEAD else a for a in parts)
     return replace(
         case,
         level=level,
@@ -168,12 +168,9 @@ def reopened(case: Case, event: Event) -> Case:
     """重开 closed → filed with a reason, or → reported while it was never filed. ``case.not_reopenable``."""
     require_state(case, (CaseState.CLOSED,), "case.not_reopenable")
     require_text(event.payload, "reason", "case.reason_missing")
-    if not case.facts.standard or not case.facts.grid:
-        state, parts = CaseState.REPORTED, case.assignments
-    else:
-        state, parts = CaseState.FILED, ()
+    state = CaseState.FILED if case.facts.standard and case.facts.grid else CaseState.REPORTED
     clocks = clocks_after(case.clocks, event)
-    return replace(case, state=state, assignments=parts, handled_at=None, closed_at=None, clocks=clocks)
+    return replace(case, state=state, assignments=(), handled_at=None, closed_at=None, clocks=clocks)
 
 
 def voided(case: Case, event: Event) -> Case:

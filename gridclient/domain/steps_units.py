@@ -132,8 +132,7 @@ def verified(case: Case, event: Event) -> Case:
     """核查 passed: a part's result is good; closing is a step of its own. ``case.not_verifiable``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
-    after = with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at))
-    return _judged(replace(after, clocks=clocks_after(case.clocks, event)), event)
+    return _judged(with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at)), event)
 
 
 def released(case: Case, event: Event) -> Case:
@@ -159,7 +158,7 @@ def reworked(case: Case, event: Event) -> Case:
     require_text(event.payload, "reason", "case.reason_missing")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
     again = replace(part, state=AssignmentState.HANDLING, handled_at=None)
-    clocks = _reopened_clock(clocks_after(case.clocks, event), part.unit)
+    clocks = _reopened_clock(case.clocks, part.unit)
     after = replace(with_part(case, again), reworks=case.reworks + 1, clocks=clocks)
     if part.role is Role.LEAD:
         after = replace(after, state=CaseState.HANDLING, handled_at=None)
