@@ -8,7 +8,7 @@ from typing import Final, Protocol, cast
 
 from PySide6.QtCore import QPoint, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QWidget
 
 from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError
@@ -32,9 +32,11 @@ class ActionBar(QWidget):
 
     Signals:
         chosen(Action): what the operator wants to do.
+        going(QWidget): its buttons, in this widget, give way to others.
     """
 
     chosen = Signal(object)
+    going = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +53,7 @@ class ActionBar(QWidget):
         asked = (*offers, primary, *kept)
         if asked == self._shown:
             return
+        self.going.emit(self)
         self.offers, self._shown, self.buttons = tuple(offers), asked, {}
         while (item := self._row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -105,6 +108,7 @@ class Foot(QWidget):
         self.note = InlineNote(parent=self)
         self.note.setContentsMargins(12, 4, 12, 4)
         self.bar = ActionBar()
+        self.bar.going.connect(self._free)
         self._bar_place = QWidget(self)
         self._bar_rows = down(self.bar, on=self._bar_place, edges=(12, 8, 12, 10))
         self._rows = down(self._widget, self._bar_place, self.note, on=self, edges=(0, 1, 0, 0), gap=0)
@@ -152,8 +156,10 @@ class Foot(QWidget):
 
     def _lay(self, *, dispatch: bool = False, buttons: bool = False) -> None:
         self.close_form()
-        self._widget.setVisible(dispatch)
-        self._bar_place.setVisible(buttons)
+        for part, shown in ((self._widget, dispatch), (self._bar_place, buttons)):
+            if not shown:
+                self._free(part)
+            part.setVisible(shown)
 
     def _lay_buttons(self, offers: Sequence[Offer], kept: Sequence[str] = ()) -> None:
         self._lay(buttons=bool(offers))
@@ -164,10 +170,18 @@ class Foot(QWidget):
     def close_form(self) -> None:
         """Puts the form away."""
         if self.form is not None:
+            self._free(self.form)
             self._rows.removeWidget(self.form)
             self.form.hide()
             self.form.deleteLater()
             self.form = None
+
+    def _free(self, part: QWidget) -> None:
+        """Before it goes the keyboard goes back to the case: Qt would give it to some other panel, where the next key
+        would do something else."""
+        here, case = QApplication.focusWidget(), self.parentWidget()
+        if here is not None and part.isAncestorOf(here) and case is not None:
+            case.setFocus()
 
     def refuse(self, error: GridClientError) -> None:
         """Says an error where the action was asked for."""
