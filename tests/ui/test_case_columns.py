@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, NUMBER, TITLE, UNIT
+from gridclient.ui.cases.filter_bar import ChipButton
 from gridclient.ui.cases.table import CaseTable
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.state import Question
@@ -131,6 +132,22 @@ def test_what_the_filter_line_has_no_room_for_is_behind_its_last_button(
             press(menu, Qt.Key.Key_Down)
         press(menu, Qt.Key.Key_Return)
     assert told.args == [{"channel": ""}]
+
+
+def test_a_chip_whose_menu_was_closed_by_esc_looks_as_if_nobody_points_at_it(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot
+) -> None:
+    page = open_list(crowded)
+    chip = page.bar.findChild(ChipButton, "menu_level")
+    for place, points in ((page.table, False), (chip, True)):
+        QTest.mouseMove(chip)
+        qtbot.waitUntil(chip.underMouse)
+        QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu)
+        QTest.mouseMove(place)
+        press(menu, Qt.Key.Key_Escape)
+        assert (menu.isVisible(), chip.underMouse()) == (False, points)
 
 
 def drag(table: CaseTable, place: int, by: int) -> None:

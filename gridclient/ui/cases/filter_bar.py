@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QCursor, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
 
 from gridclient.services.rows import CaseFilter, GridRow, SavedView, Sort, UnitRow
@@ -61,6 +61,7 @@ class ChipButton(QPushButton):
             menu = QMenu(self)
             self.fill_when_shown(menu)
             self.setMenu(menu)
+            menu.aboutToHide.connect(self._look_for_pointer)
 
     def fill_when_shown(self, menu: QMenu) -> None:
         """Whenever it opens, the menu is given what this chip offers."""
@@ -76,6 +77,11 @@ class ChipButton(QPushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def _look_for_pointer(self) -> None:
+        """While the menu was open, nobody told the chip that the pointer went."""
+        self.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, self.rect().contains(self.mapFromGlobal(QCursor.pos())))
+        self.update()
 
     def _fill_anew(self, menu: QMenu) -> None:
         for below in menu.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly):
