@@ -66,6 +66,19 @@ def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDe
     assert [part.unit for part in made.store.case(case_id).assignments] == [LEAD, OTHER]
 
 
+def test_an_enter_before_the_case_is_shown_anew_is_no_second_dispatch(
+    panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(panel.refused):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not jobs.busy)
+    assert not panel.note.isVisible()
+
+
 def test_enter_twice_dispatches_once(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
     case_id = made.filed("噪音")
     proposed(panel, made, case_id, qtbot)

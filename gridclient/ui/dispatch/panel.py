@@ -306,8 +306,8 @@ class DispatchPanel(DispatchSheet):
 
     def _on_dispatched(self, case_id: str, changes: Changes) -> None:
         self._reasons.pop(case_id, None)
-        if self._case is not None and self._case.id == case_id:
-            self._accepting = False
+        if not changes and self._case is not None and self._case.id == case_id:
+            self._accepting = False  # else it comes anew, and until then an Enter too many would be refused
         self.done.emit(changes)
 
     def _on_progressed(self, done: int, total: int) -> None:
