@@ -227,14 +227,18 @@ def bring_back(args: argparse.Namespace) -> Exit:
     return Exit.DONE
 
 
+def _is_watched(args: argparse.Namespace) -> bool:
+    return not args.json and sys.stderr is not None and sys.stderr.isatty()
+
+
 def _progress(args: argparse.Namespace) -> Any:
-    if args.json or not sys.stderr.isatty():
+    if not _is_watched(args):
         return lambda _text: None
     return say
 
 
 def _import_progress(args: argparse.Namespace) -> Any:
-    if args.json or not sys.stderr.isatty():
+    if not _is_watched(args):
         return None
 
     def show(phase: ImportPhase, done: int, total: int | None) -> None:

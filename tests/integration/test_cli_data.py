@@ -238,6 +238,13 @@ def test_a_dry_run_says_what_would_come_in_and_changes_nothing(desk: CommandLine
     assert desk.json("cases", "list").json["total"] == CASES
 
 
+def test_an_import_goes_on_where_progress_cannot_be_told(
+    desk: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)  # closed, or a program with a window that has none
+    assert desk("import", "cases", case_file(tmp_path)).status == 0
+
+
 def test_a_dry_run_reads_beside_an_open_desk(nothing: CommandLine, tmp_path: Path) -> None:
     nothing.json("init", *INIT)
     files = {kind: tmp_path / f"{kind}.csv" for kind in ("cases", "units", "calendar")}
