@@ -29,6 +29,7 @@ _TOKEN_BYTES: Final = 32
 _HUB_BYTES: Final = 8
 _DEVICE: Final = re.compile(r"[0-9A-Za-z._-]{8,64}")
 _LONGEST_NAME: Final = 80
+_NO_NAME: Final = re.compile("[\0\ud800-\udfff]")
 _LOG: Final = logging.getLogger(__name__)
 
 
@@ -216,7 +217,7 @@ def _said(*words: str) -> str:
 
 def _check(applicant: Applicant) -> None:
     fits = _DEVICE.fullmatch(applicant.device) and len(applicant.public_key) == KEY_BYTES
-    if not fits or len(applicant.name) > _LONGEST_NAME or "\0" in applicant.name:
+    if not fits or len(applicant.name) > _LONGEST_NAME or _NO_NAME.search(applicant.name):
         raise InvalidInput("enrol.device_invalid")
 
 

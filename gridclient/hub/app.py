@@ -29,7 +29,7 @@ from gridclient.hub.backend import Backend
 from gridclient.hub.file_ends import FileEnds
 from gridclient.hub.files import FileShelf
 from gridclient.hub.guessing import GuessBrake
-from gridclient.hub.incoming import application, bearer, comes_from_here, password, read_body, read_json
+from gridclient.hub.incoming import Bodies, application, bearer, comes_from_here, password
 from gridclient.hub.metrics import metrics_text
 from gridclient.hub.proving import ProvingEnds
 from gridclient.hub.service import Answer, HubService
@@ -69,7 +69,7 @@ class HubSettings:
 def build_hub(backend: Backend, settings: HubSettings) -> Starlette:
     """The application; closing it closes the database too."""
     hub = Hub(backend, settings)
-    files = FileEnds(backend, hub.service, hub.shelf, hub.work)
+    files = FileEnds(backend, hub.service, hub.shelf, hub.work, hub.bodies)
     proving = ProvingEnds(hub.service, hub.work, settings.certificate)
     routes = [
         Route("/v1/sync", hub.guarded(hub.sync), methods=["POST"]),
@@ -97,6 +97,7 @@ class Hub:
         self.service = HubService(backend, time.time, versions=settings.versions)
         self.shelf = FileShelf(settings.files)
         self.work = WorkPool(settings.threads)
+        self.bodies = Bodies()
         self._rounds: Together[tuple[str, bytes], Answer] = Together(
             self.work, self.service.answer_all, lambda ask: self.service.answer(*ask)
         )
@@ -141,7 +142,9 @@ class Hub:
     async def sync(self, request: Request) -> Response:
         """A desk's round-trip."""
         token = bearer(request)
-        body = await read_body(request, MOST_ON_THE_LINE)
+        body = await self.bodies.read(
+            request, MOST_ON_THE_LINE, partial(self.work.run, partial(self.service.device_of, token))
+        )
         began = time.perf_counter()
         reply, stamp = await self._rounds.run((token, body), weight=len(body), unpacked=unpacked_size(body))
         took = time.perf_counter() - began
@@ -157,7 +160,7 @@ class Hub:
         if wait := self._brake.wait(address):
             fault = SyncFault("enrol.too_many", retryable=True, minutes=wait // 60 + 1)
             return answer(fault, {"Retry-After": str(wait)})
-        code, applicant = application(await read_json(request))
+        code, applicant = application(await self.bodies.read_json(request))
         try:
             admission = await self.work.run(partial(self.service.access.enrol, code, applicant))
         except StoreUnavailable:

@@ -12,7 +12,7 @@ from gridclient.hub.backend import Backend
 from gridclient.hub.file_lack import Lacking, LackOfFiles
 from gridclient.hub.file_rights import FileRights, file_rights
 from gridclient.hub.files import MOST_CHUNK, FileShelf
-from gridclient.hub.incoming import bearer, read_body
+from gridclient.hub.incoming import Bodies, bearer
 from gridclient.hub.service import HubService
 from gridclient.hub.work import WorkPool
 from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_OFFSET, FilePlace
@@ -21,11 +21,12 @@ from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_O
 class FileEnds:
     """The end points of files. A file that no event names, or none that the device may see, is not there."""
 
-    def __init__(self, backend: Backend, service: HubService, shelf: FileShelf, work: WorkPool) -> None:
+    def __init__(self, backend: Backend, service: HubService, shelf: FileShelf, work: WorkPool, bodies: Bodies) -> None:
         self._backend = backend
         self._service = service
         self._shelf = shelf
         self._work = work
+        self._bodies = bodies
         self._lack = LackOfFiles(backend, shelf)
 
     async def fetch(self, request: Request) -> Response:
@@ -50,7 +51,7 @@ class FileEnds:
         length = length if length is not None else rights.size
         if offset is None or (rights.size and length != rights.size):
             raise SyncFault("sync.refused", why="length")
-        chunk = await read_body(request, MOST_CHUNK)
+        chunk = await self._bodies.read(request, MOST_CHUNK)
         state = await self._work.run(partial(self._shelf.put, sha256, offset, chunk, length), weight=len(chunk))
         taken = state.whole or state.offset == offset + len(chunk)
         return Response(status_code=200 if taken else 409, headers=_headers(state))

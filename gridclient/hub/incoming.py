@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64decode
-from binascii import Error as NotBase64
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ from gridclient.hub.access import Applicant
 
 _MOST_ENROL: Final = 4096
 _SILENCE_S: Final = 60.0
+_LITTLE: Final = 64 << 10
+_MOST_HELD: Final = 512 << 20
 _FORWARDED: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
 _LOCAL_NAMES: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -26,30 +28,51 @@ def bearer(request: Request) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-async def read_body(request: Request, most: int) -> bytes:
-    """The request's body; raises ``SyncFault("sync.too_large")``, and ``TimeoutError`` when nothing comes any more."""
-    length = request.headers.get("content-length", "0")
-    if not length.isdecimal() or int(length) > most:
-        raise SyncFault("sync.too_large")
-    body = bytearray()
-    while True:
-        async with asyncio.timeout(_SILENCE_S):
-            message = await request.receive()  # Starlette's own stream costs as much as all else of a small request
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > most:
+class Bodies:
+    """What is on its way to this process, all requests together: a thousand connections must not fill its memory."""
+
+    def __init__(self, most: int = _MOST_HELD) -> None:
+        self._most = most
+        self._held = 0
+
+    async def read(self, request: Request, most: int, welcome: Callable[[], Awaitable[object]] | None = None) -> bytes:
+        """The request's body. ``welcome`` is asked before more than a little of it is taken; it raises for strangers.
+
+        Raises:
+            SyncFault: ``sync.too_large``; ``sync.busy``: too much is on its way already.
+            TimeoutError: nothing comes any more.
+        """
+        length = request.headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > most:
             raise SyncFault("sync.too_large")
-        if not message.get("more_body"):
-            return bytes(body)
+        body = bytearray()
+        try:
+            while True:
+                async with asyncio.timeout(_SILENCE_S):
+                    message = await request.receive()  # Starlette's own stream costs as much as a small request's rest
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                piece = message.get("body", b"")
+                body += piece
+                self._held += len(piece)
+                if len(body) > most:
+                    raise SyncFault("sync.too_large")
+                if self._held > self._most:
+                    raise SyncFault("sync.busy", retryable=True)
+                if welcome is not None and len(body) > _LITTLE:
+                    await welcome()
+                    welcome = None
+                if not message.get("more_body"):
+                    return bytes(body)
+        finally:
+            self._held -= len(body)
 
-
-async def read_json(request: Request) -> Any:
-    """The request's small JSON body; raises ``InvalidInput("enrol.device_invalid")`` when it is none."""
-    try:
-        return json.loads(await read_body(request, _MOST_ENROL))
-    except (ValueError, RecursionError):
-        raise InvalidInput("enrol.device_invalid") from None
+    async def read_json(self, request: Request) -> Any:
+        """The request's small JSON body; raises ``InvalidInput("enrol.device_invalid")`` when it is none."""
+        try:
+            return json.loads(await self.read(request, _MOST_ENROL))
+        except (ValueError, RecursionError):
+            raise InvalidInput("enrol.device_invalid") from None
 
 
 def application(told: Any) -> tuple[str, Applicant]:
@@ -69,7 +92,7 @@ def password(request: Request) -> str:
         return ""
     try:
         return b64decode(given, validate=True).decode().partition(":")[2]
-    except (NotBase64, UnicodeDecodeError):
+    except ValueError:
         return ""
 
 

@@ -76,7 +76,15 @@ def test_a_round_without_news_is_small(line: HubLine, desk: HubDesk) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"code": "x"}, {"device": "../etc"}, {"public_key": "zz"}, {"public_key": "11"}, {"name": "n" * 200}]
+    "changes",
+    [
+        {"code": "x"},
+        {"device": "../etc"},
+        {"public_key": "zz"},
+        {"public_key": "11"},
+        {"name": "n" * 200},
+        {"name": "\ud800"},
+    ],
 )
 def test_an_application_that_is_not_one_is_refused(line: HubLine, access: Access, changes: dict[str, str]) -> None:
     status, got = line.json("POST", "/v1/enrol", application(access, **changes))
