@@ -265,10 +265,9 @@ def _close(situation: Situation) -> Draft:
 
 
 def _reopen(situation: Situation) -> Draft:
-    return EventKind.REOPENED, {
-        "reason": situation.text("reason"),
-        "clocks": [_stage_clock(situation, Stage.DISPATCH)],
-    }
+    facts = situation.case.facts
+    stage = Stage.DISPATCH if facts.standard and facts.grid else Stage.ACCEPT
+    return EventKind.REOPENED, {"reason": situation.text("reason"), "clocks": [_stage_clock(situation, stage)]}
 
 
 def _void(situation: Situation) -> Draft:
