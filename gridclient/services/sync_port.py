@@ -31,8 +31,8 @@ class Unsent:
     """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.
 
     ``signature``: another device's own, over the link after them. ``more``: the origin goes on, but an event of another
-    desk stands between, which its author had seen. ``stood``: the position that the last of them had before the hub
-    lost it, 0 where it never had one.
+    desk stands between, which its author had seen, or these are as long as a push may be. ``stood``: the position that
+    the last of them had before the hub lost it, 0 where it never had one.
     """
 
     origin: OriginKey

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from gridclient.domain.errors import SyncFault
@@ -72,7 +73,8 @@ class PushQueue:
         """Signed pushes of ``room`` events for one round-trip; ``before`` is under way and taken for granted."""
         left = self._left(before)
         found: list[Run] = []
-        while left and room > 0 and len(found) < _MOST_PUSHES:
+        texts = 0
+        while left and room > 0 and len(found) < _MOST_PUSHES and texts < _MOST_TEXT:
             unsent = self._earliest(left, room)
             if unsent is None or (found and unsent.signature and len(unsent.records) > room):
                 break
@@ -83,6 +85,7 @@ class PushQueue:
             else:
                 left[unsent.origin] = unsent.first + len(unsent.records)
             room -= len(unsent.records)
+            texts += _length(unsent)
         return tuple(found)
 
     def follows(self, batch: Batch) -> bool:
@@ -143,13 +146,11 @@ class PushQueue:
         return found
 
     def _read(self, origin: OriginKey, first: int, room: int) -> Unsent:
-        """As many events as fit, both in number and in length."""
-        while True:
-            unsent = self._store.unsent(origin, first, room)
-            fits = sum(len(record.text) for record in unsent.records) <= _MOST_TEXT or len(unsent.records) < 2
-            if fits or unsent.signature:
-                return unsent
-            room = len(unsent.records) // 2  # one record at least, whatever its length
+        """As many events as fit, both in number and in length; one at least, whatever its length."""
+        unsent = self._store.unsent(origin, first, room)
+        while not unsent.signature and len(unsent.records) > 1 and _length(unsent) > _MOST_TEXT:
+            unsent = replace(self._store.unsent(origin, first, len(unsent.records) // 2), more=True)
+        return unsent
 
     def _signed(self, unsent: Unsent) -> Push:
         last = unsent.first + len(unsent.records) - 1
@@ -196,3 +197,7 @@ class PushQueue:
 
 def _order(unsent: Unsent) -> tuple[bool, int]:
     return not unsent.stood, unsent.stood or unsent.records[-1].hlc
+
+
+def _length(unsent: Unsent) -> int:
+    return sum(len(record.text) for record in unsent.records)

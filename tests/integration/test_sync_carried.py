@@ -148,6 +148,21 @@ def test_what_was_withdrawn_can_come_again(two: County) -> None:
     assert_all_agree(two)
 
 
+def test_a_desk_that_lost_the_right_keeps_its_own_on_both_sides_of_what_it_carries(two: County) -> None:
+    two.register(1)
+    stick(two, 1, 0)
+    two.act(0, 0, FILE)
+    stick(two, 0, 1)
+    two.act(1, 0, NOTE)
+    two.deprive(1)
+    report = two.round(1)
+    assert report is not None and (report.end, report.error, report.pushed) == (RoundEnd.DONE, "", 0)
+    assert two.desks[1].lamps.pending()[0] == 2
+    two.heal()
+    assert not refused(two)
+    assert_all_agree(two)
+
+
 def forged_stick(folder: Path, victim: Desk, named: Desk) -> Path:
     """What somebody who has the township's stick key, and not the other desk's own, writes in its name."""
     origin, signing, enrolment = OriginKey(TOWN, named.sync.device, 1), new_key(), victim.sync.enrolment()
