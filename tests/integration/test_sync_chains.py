@@ -1,0 +1,95 @@
+"""What does not go on from what a desk knows is refused at once or when the gap before it is filled; nothing stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gridclient.domain.events import Record, link_after
+from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, StickBatch
+from gridclient.sync.signing import public_key, sign_head
+from tests.contract.stage import STREAM
+from tests.fakes.sync_hub import FakeHub
+from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, pending, proved, same_tables
+
+
+def written(desk: ToyDesk) -> tuple[OriginKey, Sequence[Record]]:
+    """Three events of a case, that no hub has."""
+    desk.stage.dispatched()
+    (batch,) = desk.stick()
+    return batch.origin, batch.records
+
+
+def batch_of(desk: ToyDesk, records: Sequence[Record], before: bytes = bytes(32)) -> StickBatch:
+    """These events as the desk signs them, behind that link."""
+    link = before
+    for record in records:
+        link = link_after(link, record.canonical())
+    origin, last = OriginKey(*records[0].key[:3]), records[-1].key.seq
+    signature = sign_head(desk.key, origin, last, link)
+    return StickBatch(origin, records[0].key.seq, tuple(records), before, link, public_key(desk.key), signature)
+
+
+def by_a_twin(records: Sequence[Record]) -> list[Record]:
+    """What a copy of the same machine wrote under the same numbers."""
+    return [record._replace(actor="twin") for record in records]
+
+
+def test_a_gap_is_filled_only_by_what_leads_to_what_stands_behind_it(desks: Desks) -> None:
+    one, two = desks
+    _, (first, *later) = written(one)
+    whole = batch_of(one, (first, *later))
+    two.sync.take_unplaced([batch_of(one, later, batch_of(one, (first,)).link_after)])
+    before = log_of(two)
+    assert code_of(lambda: two.sync.take_unplaced([batch_of(one, by_a_twin((first,)))])) == "sync.chain_broken"
+    assert log_of(two) == before
+    assert two.sync.take_unplaced([whole]).new_events == 1
+    assert proved(two)
+
+
+def test_behind_a_gap_too_a_batch_has_to_go_on_from_the_one_before_it(desks: Desks) -> None:
+    one, two = desks
+    _, (first, second, third) = written(one)
+    there = batch_of(one, (second,), batch_of(one, (first,)).link_after)
+    two.sync.take_unplaced([there])
+    before = log_of(two)
+    aside = batch_of(one, (third,), batch_of(one, by_a_twin((first, second))).link_after)
+    assert code_of(lambda: two.sync.take_unplaced([aside])) == "sync.chain_broken"
+    assert log_of(two) == before
+    assert two.sync.take_unplaced([batch_of(one, (third,), there.link_after)]).new_events == 1
+
+
+def test_a_batch_holds_the_events_that_it_names_and_ends_where_it_says(desks: Desks) -> None:
+    one, two = desks
+    _, records = written(one)
+    right = batch_of(one, records)
+    moved = records[1]._replace(key=records[1].key._replace(seq=9))
+    for wrong in (right._replace(records=(records[0], moved, records[2])), right._replace(link_after=bytes(32))):
+        assert code_of(lambda wrong=wrong: two.sync.take_unplaced([wrong])) == "sync.chain_broken"
+    assert log_of(two) == []
+
+
+def test_a_page_cannot_have_one_event_in_two_forms(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    one.stage.dispatched()
+    one.round(hub)
+    page = hub.page(FeedState(STREAM, 0, 0, 0), two.device, 10)
+    again = page.foreign[1]._replace(position=4, record=page.foreign[1].record._replace(actor="mallory"))
+    doubled = replace(page, cursor=4, foreign=(*page.foreign, again))
+    assert code_of(lambda: two.sync.take(doubled)) == "sync.chain_broken"
+    assert log_of(two) == []
+    assert two.sync.take(page).agrees
+
+
+def test_places_for_more_events_than_a_desk_wrote_acknowledge_none(desks: Desks, hub: FakeHub) -> None:
+    one, two = desks
+    one.stage.dispatched()
+    origin = OriginKey(STREAM, one.device, 1)
+    one.push(hub)
+    page = hub.page(FeedState(STREAM, 0, 0, 0), one.device, 10)
+    assert code_of(lambda: one.sync.take(replace(page, own=(PlacedRun(1, origin, 1, 5),)))) == "sync.gap"
+    assert pending(one) == (3, 1)
+    one.pull(hub)
+    two.pull(hub)
+    assert pending(one) == (0, 0)
+    assert same_tables(desks) and proved(*desks)
