@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Final
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.recomputing import is_due, recompute, recompute_in_worker
 from gridclient.services.enrolment import Enrolment
+from gridclient.services.ports import Clock, Reference
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import BundleReport
-from gridclient.services.sync_port import RoundEnd, RoundReport
+from gridclient.services.sync_port import RoundEnd, RoundReport, SyncStore
 from gridclient.store.enrolment_file import signing_key
-from gridclient.store.profile import open_profile
+from gridclient.store.profile import Profile, open_profile
 from gridclient.store.reference import SqliteReference
 from gridclient.store.settings import SqliteDeskSettings
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.store.sync_store import SqliteSyncStore
-from gridclient.sync import enrolling, stick
-from gridclient.sync.moving import move, recertify
-from gridclient.sync.proxies import SETTING, checked_choice
+from gridclient.sync import stick
+from gridclient.sync.hub_line import HubLine
+from gridclient.sync.proxies import SETTING
 from gridclient.sync.restart import start_anew
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import head_is_signed, new_key
 from gridclient.sync.transport import RENEWED, Pacing
@@ -44,21 +45,9 @@ class DeskLine:
     def __init__(self, opened: OpenedDesk) -> None:
         self._opened = opened
         self._clock = opened.desk.clock
-        self._name = opened.desk.reference.setting("name")
-        self._folder = opened.profile.folder
-        self._settings = SqliteDeskSettings(opened.profile.database)
         self.store = SqliteSyncStore(opened.profile, self._clock, head_is_signed)
+        self.hub = _hub_line(opened.profile, self.store, opened.desk.reference, self._clock)
         self.queries = SqliteSyncQueries(opened.profile.database)
-
-    def enrol(self, url: str, code: str) -> Enrolment:
-        """See :func:`gridclient.sync.enrolling.enrol`."""
-        return enrolling.enrol(
-            self.store, url, code, name=self._name, key=self._key, now=self._clock.now, proxy=self._proxy()
-        )
-
-    def move(self, url: str) -> Enrolment:
-        """See :func:`gridclient.sync.moving.move`."""
-        return move(self.store, url, proxy=self._proxy())
 
     def meet(self) -> str | None:
         """Asks the hub what this desk is to it, and gives the hub's address; ``None`` for a desk that is not enrolled.
@@ -70,21 +59,9 @@ class DeskLine:
         enrolment = self.store.enrolment()
         if enrolment is None:
             return None
-        with closing(enrolling.line_to(enrolment, proxy=self._proxy())) as line:
+        with closing(self.hub.connect(enrolment)) as line:
             line.membership(self.store.device)
         return enrolment.url
-
-    def choose_proxy(self, chosen: str) -> None:
-        """Keeps by which proxy the hub is reached; see :func:`gridclient.sync.proxies.checked_choice`."""
-        self._settings.keep_value(SETTING, checked_choice(chosen))
-
-    def ask_by_file(self, file: Path) -> str:
-        """See :func:`gridclient.sync.enrolling.ask_by_file`."""
-        return enrolling.ask_by_file(self.store, file, name=self._name, key=self._key)
-
-    def take_admission(self, file: Path) -> Enrolment:
-        """See :func:`gridclient.sync.enrolling.take_admission`."""
-        return enrolling.take_admission(self.store, file, key=self._key, now=self._clock.now)
 
     def sync_once(self, *, confirmed: bool = False) -> RoundReport:
         """One round, asked for by a person: after one that went through, a restored desk is no longer in doubt.
@@ -110,12 +87,8 @@ class DeskLine:
         return report
 
     def _round(self, enrolment: Enrolment) -> RoundReport:
-        with closing(enrolling.line_to(enrolment, proxy=self._proxy())) as line:
-            around = Surroundings(
-                now=self._clock.now,
-                waiting=self.pending_events,
-                recertify=lambda: recertify(self.store, proxy=self._proxy()),
-            )
+        with closing(self.hub.connect(enrolment)) as line:
+            around = RoundPorts(now=self._clock.now, waiting=self.pending_events, recertify=self.hub.recertify)
             return run_round(self.store, line, around, Pacing())
 
     def export_bundle(self, file: Path) -> BundleReport:
@@ -127,12 +100,6 @@ class DeskLine:
         report = stick.import_bundle(self.store, file, now=self._clock.now)
         recompute(self._opened)
         return report
-
-    def _key(self) -> bytes:
-        return signing_key(self._folder, self.store.device, new_key)
-
-    def _proxy(self) -> str:
-        return self._settings.value(SETTING)
 
     def pending_events(self) -> int:
         """How many events only this desk has."""
@@ -154,7 +121,6 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
     with open_profile(folder, now=clock.now(), lock=False) as profile:
         queries = SqliteSyncQueries(profile.database)
         store = SqliteSyncStore(profile, clock, head_is_signed)
-        settings = SqliteDeskSettings(profile.database)
         reference = SqliteReference(profile.database, lambda: clock.now().date())
 
         def recompute_deadlines(advance: Callable[[int, int], None]) -> Changes:
@@ -162,16 +128,20 @@ def open_for_worker(folder: Path) -> Iterator[WorkerParts]:
                 return Changes()
             return recompute_in_worker(advance, profile=folder)
 
-        yield WorkerParts(
-            store,
-            lambda: reference.setting("name"),
-            clock.now,
-            lambda: queries.pending()[0],
-            lambda: signing_key(folder, store.device, new_key),
-            lambda: settings.value(SETTING),
-            lambda chosen: settings.keep_value(SETTING, chosen),
-            recompute_deadlines,
-        )
+        hub = _hub_line(profile, store, reference, clock)
+        yield WorkerParts(store, hub, clock.now, lambda: queries.pending()[0], recompute_deadlines)
+
+
+def _hub_line(profile: Profile, store: SyncStore, reference: Reference, clock: Clock) -> HubLine:
+    settings = SqliteDeskSettings(profile.database)
+    return HubLine(
+        store,
+        name=lambda: reference.setting("name"),
+        key=lambda: signing_key(profile.folder, store.device, new_key),
+        now=clock.now,
+        proxy=lambda: settings.value(SETTING),
+        keep_proxy=lambda chosen: settings.keep_value(SETTING, chosen),
+    )
 
 
 def fault_of(report: RoundReport) -> GridClientError:

@@ -50,7 +50,7 @@ def enrol_desk(args: argparse.Namespace) -> Exit:
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
-        line = DeskLine(opened)
+        line = DeskLine(opened).hub
         enrolment = line.take_admission(args.admission) if by_file else line.enrol(args.url, args.code)
     feeds = [grant.feed for grant in enrolment.grants]
     if args.json:
@@ -68,7 +68,7 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
 
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
-        check = line.ask_by_file(args.request)
+        check = line.hub.ask_by_file(args.request)
         device = line.store.device
     if args.json:
         print_json({"file": str(args.request), "device": device, "check": check})
@@ -87,9 +87,9 @@ def sync_once(args: argparse.Namespace) -> Exit:
     with open_desk(args.profile) as opened:
         line = DeskLine(opened)
         if args.proxy is not None:
-            line.choose_proxy("" if args.proxy == _SYSTEM else args.proxy)
+            line.hub.choose_proxy("" if args.proxy == _SYSTEM else args.proxy)
         if args.url:
-            say(f"已核对，改用网址 {line.move(args.url).url}。")
+            say(f"已核对，改用网址 {line.hub.move(args.url).url}。")
         if line.store.in_doubt():
             say("本席位恢复过备份：备份之后已上报的会取回；没有上报的在被替换的旧数据里，另存在 backups 文件夹。")
         report = line.sync_once(confirmed=args.confirm)

@@ -22,7 +22,7 @@ from gridclient.hub.opening import open_backend
 from gridclient.hub.service import HubService
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import RoundEnd
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.terms import FilePlace
 from gridclient.sync.transport import Pacing, Untold
@@ -97,7 +97,7 @@ def _join(opened: OpenedDesk, hub: HubService, grants: tuple[Grant, ...], name: 
     admission = hub.access.enrol(code, Applicant(line.store.device, name, public_key(key)))
     now = opened.desk.clock.now
     line.store.keep_enrolment(admission.enrolment(key, now(), url=hub.access.told_url()))
-    report = run_round(line.store, _NoLine(hub, admission.token), Surroundings(now=now), Pacing())
+    report = run_round(line.store, _NoLine(hub, admission.token), RoundPorts(now=now), Pacing())
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
 

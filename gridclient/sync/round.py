@@ -37,7 +37,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 
 
 @frozen
-class Surroundings:
+class RoundPorts:
     """What a round asks and tells while it runs.
 
     ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
@@ -60,7 +60,7 @@ class Surroundings:
     recertify: Callable[[], bool] = lambda: False
 
 
-def run_round(store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> RoundReport:
+def run_round(store: SyncStore, transport: Transport, around: RoundPorts, pacing: Pacing) -> RoundReport:
     """One round and its report, which is kept in the store too. Foreseen failures are in the report, never raised."""
     began, at = around.monotonic(), around.now()
     sent, received = transport.bytes_sent, transport.bytes_received
@@ -112,7 +112,7 @@ class _Parcel:
 class Round:
     """The state of one round. Use :func:`run_round`."""
 
-    def __init__(self, store: SyncStore, transport: Transport, around: Surroundings, pacing: Pacing) -> None:
+    def __init__(self, store: SyncStore, transport: Transport, around: RoundPorts, pacing: Pacing) -> None:
         self._store = store
         self._transport = transport
         self._around = around

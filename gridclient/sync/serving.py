@@ -18,12 +18,9 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.pipe import Unreadable, taken
 from gridclient.services.rows import Changes
 from gridclient.services.sync_port import SyncStore
-from gridclient.sync.enrolling import ask_by_file, enrol, line_to, take_admission
-from gridclient.sync.moving import move, recertify
 from gridclient.sync.network import way_to
 from gridclient.sync.orders import Order, Stop, Told
-from gridclient.sync.proxies import checked_choice
-from gridclient.sync.worker import Surrounding, SyncWorker
+from gridclient.sync.worker import Hub, SyncWorker, WorkerPorts
 
 _LOG: Final = logging.getLogger(__name__)
 _MANY_VALUES: Final = 50_000
@@ -31,17 +28,13 @@ _MANY_VALUES: Final = 50_000
 
 @frozen
 class WorkerParts:
-    """What the composition opens in the process: the store, the desk's name for the hub, its clock, how many own
-    events wait, the desk's signing key, the proxy that was chosen for this desk, and how deadlines are recomputed."""
+    """What the composition opens in the process; see :class:`gridclient.sync.worker.WorkerPorts`."""
 
     store: SyncStore
-    name: Callable[[], str]
+    hub: Hub
     now: Callable[[], datetime]
     waiting: Callable[[], int]
-    key: Callable[[], bytes]
-    proxy: Callable[[], str] = lambda: ""
-    keep_proxy: Callable[[str], None] = lambda _chosen: None
-    recompute: Callable[[Callable[[int, int], None]], Changes] = lambda _advance: Changes()
+    recompute: Callable[[Callable[[int, int], None]], Changes]
 
 
 Opening = Callable[..., AbstractContextManager[WorkerParts]]
@@ -74,19 +67,9 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
     module, _, function = opening.partition(":")
     open_parts: Opening = getattr(import_module(module), function)
     with open_parts(*given) as parts:
-        store = parts.store
         collect_seldom()
-        around = Surrounding(
-            connect=lambda enrolment: line_to(enrolment, proxy=parts.proxy()),
-            enrol=lambda url, code: enrol(
-                store, url, code, name=parts.name(), key=parts.key, now=parts.now, proxy=parts.proxy()
-            ),
-            move=lambda url: move(store, url, proxy=parts.proxy()),
-            recertify=lambda: recertify(store, proxy=parts.proxy()),
-            choose_proxy=lambda chosen: parts.keep_proxy(checked_choice(chosen)),
-            proxy=parts.proxy,
-            ask_by_file=lambda file: ask_by_file(store, file, name=parts.name(), key=parts.key),
-            take_admission=lambda file: take_admission(store, file, key=parts.key, now=parts.now),
+        around = WorkerPorts(
+            hub=parts.hub,
             tell=lambda told: _tell(link, told),
             now=parts.now,
             monotonic=time.monotonic,
@@ -95,7 +78,7 @@ def serve(link: Connection, opening: str, given: tuple[Any, ...], offline: bool)
             network=way_to,
             recompute=parts.recompute,
         )
-        SyncWorker(store, PipeOrders(link), around, offline=offline).run()
+        SyncWorker(parts.store, PipeOrders(link), around, offline=offline).run()
 
 
 def collect_seldom() -> None:

@@ -45,7 +45,7 @@ from gridclient.sync.orders import (
 from gridclient.sync.pace import Pace
 from gridclient.sync.proxies import without_password
 from gridclient.sync.restart import start_anew
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.stick import export_bundle, import_bundle
 from gridclient.sync.transport import RENEWED, Pacing, Transport
 
@@ -72,38 +72,47 @@ class Orders(Protocol):
         ...
 
 
+class Hub(Protocol):
+    """What the worker does with the hub outside of rounds: see :class:`gridclient.sync.hub_line.HubLine`."""
+
+    def connect(self, enrolment: Enrolment) -> Transport: ...
+    def enrol(self, url: str, code: str) -> object: ...
+    def ask_by_file(self, file: Path) -> object: ...
+    def take_admission(self, file: Path) -> object: ...
+    def move(self, url: str) -> object: ...
+    def recertify(self) -> bool: ...
+    def choose_proxy(self, chosen: str) -> None: ...
+    def proxy(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surrounding:
+class WorkerPorts:
     """What the worker needs beside its store.
 
-    ``recompute`` moves open deadlines after a round that brought another legal calendar, and gives what it moved; what
-    it gets ends it between two portions by raising ``Cancelled``. ``connect`` gives a line to the hub, ``enrol`` enrols
-    with (url, code), ``ask_by_file`` and ``take_admission`` do so without a line; ``move`` goes to another address of
-    the hub, ``recertify`` learns its new certificate and tells whether it did. ``network`` names the way to the hub as
-    the machine sees it ("" for none) and is asked often; ``random`` gives numbers from 0 to 1.
+    Attributes:
+        tell: gets what the desk is to know.
+        monotonic: seconds of a clock that only goes forward.
+        random: numbers from 0 to 1.
+        waiting: how many own events wait, for the progress only.
+        network: names the way to the hub at a url as the machine sees it, "" for none; asked often.
+        recompute: after a round that brought another legal calendar, moves open deadlines and gives what it moved.
+            What it is given is called between two portions, and ends it by raising ``Cancelled``.
     """
 
-    connect: Callable[[Enrolment], Transport]
-    enrol: Callable[[str, str], Enrolment]
-    ask_by_file: Callable[[Path], object]
-    take_admission: Callable[[Path], object]
-    move: Callable[[str], object] = lambda _url: None
-    recertify: Callable[[], bool] = lambda: False
-    choose_proxy: Callable[[str], object] = lambda _chosen: None
-    proxy: Callable[[], str] = lambda: ""
+    hub: Hub
     tell: Callable[[Told], None]
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     random: Callable[[], float]
-    waiting: Callable[[], int] = lambda: 0
-    network: Callable[[str], str] = lambda _url: ""
-    recompute: Callable[[Callable[[int, int], None]], Changes] = lambda _advance: Changes()
+    waiting: Callable[[], int]
+    network: Callable[[str], str]
+    recompute: Callable[[Callable[[int, int], None]], Changes]
 
 
 class SyncWorker:
     """Runs until it is told to stop. All calls on one thread."""
 
-    def __init__(self, store: SyncStore, orders: Orders, around: Surrounding, *, offline: bool = False) -> None:
+    def __init__(self, store: SyncStore, orders: Orders, around: WorkerPorts, *, offline: bool = False) -> None:
         self._store = store
         self._orders = orders
         self._around = around
@@ -190,7 +199,7 @@ class SyncWorker:
             return
         self._tell_state(SyncState.RUNNING)
         self._files_left = False
-        around = Surroundings(
+        around = RoundPorts(
             now=self._around.now,
             progress=self._progress,
             changed=self._changed,
@@ -199,10 +208,10 @@ class SyncWorker:
             files_left=self._on_files_left,
             waiting=self._around.waiting,
             monotonic=self._around.monotonic,
-            recertify=self._around.recertify,
+            recertify=self._around.hub.recertify,
         )
         if self._line is None:
-            self._line = self._around.connect(enrolment)
+            self._line = self._around.hub.connect(enrolment)
         report = run_round(self._store, self._line, around, self._pacing)
         self._around.tell(RoundEnded(report))
         self._after(report, enrolment)
@@ -272,7 +281,7 @@ class SyncWorker:
         if enrolment is not None:
             url, belonging = enrolment.url, Belonging(enrolment.short, enrolment.townships, enrolment.enrolled_at)
         next_at = self._around.now() + wait if self._may_come(state) else None
-        proxy = without_password(self._around.proxy())
+        proxy = without_password(self._around.hub.proxy())
         self._around.tell(Stands(state, next_at, url, self._by_stick, proxy, belonging))
 
     def _confirm(self) -> None:
@@ -297,15 +306,15 @@ class SyncWorker:
     def _carry_out(self, order: Ticketed) -> BundleReport | None:
         match order:
             case Enrol(_, url, code):
-                self._change_line(lambda: self._around.enrol(url, code))
+                self._change_line(lambda: self._around.hub.enrol(url, code))
             case Move(_, url):
-                self._change_line(lambda: self._around.move(url))
+                self._change_line(lambda: self._around.hub.move(url))
             case ChooseProxy(_, chosen):
-                self._change_line(lambda: self._around.choose_proxy(chosen), self._state)
+                self._change_line(lambda: self._around.hub.choose_proxy(chosen), self._state)
             case TakeAdmission(_, file):
-                self._change_line(lambda: self._around.take_admission(file))
+                self._change_line(lambda: self._around.hub.take_admission(file))
             case AskByFile():
-                self._around.ask_by_file(order.file)
+                self._around.hub.ask_by_file(order.file)
             case ExportBundle():
                 return export_bundle(self._store, order.file, now=self._around.now, progress=self._stoppable(order))
             case ImportBundle():

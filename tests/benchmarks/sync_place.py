@@ -15,7 +15,7 @@ from gridclient.composition import OpenedDesk, create_profile, open_desk
 from gridclient.services.sync_port import RoundEnd, RoundReport
 from gridclient.sync.enrolling import line_to
 from gridclient.sync.http import HttpTransport
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.transport import Pacing
 from gridclient.syncing import DeskLine
 from tests.benchmarks.sync_work import TOWNSHIP
@@ -74,7 +74,7 @@ class BenchDesk:
 
     def round(self) -> RoundReport:
         """One round; it has to go through."""
-        around = Surroundings(now=self.opened.desk.clock.now, waiting=self.sync.pending_events)
+        around = RoundPorts(now=self.opened.desk.clock.now, waiting=self.sync.pending_events)
         report = run_round(self.sync.store, self.line, around, self.pacing)
         if report.end is not RoundEnd.DONE:
             raise SystemExit(f"round failed: {report.error} {report.params}")
@@ -92,7 +92,7 @@ def enrolled_desk(folder: Path, url: str, code: str) -> Iterator[BenchDesk]:
     create_profile(folder, county=TOWNSHIP[:6], township=TOWNSHIP, name="指挥室")
     with open_desk(folder) as opened:
         desk = BenchDesk(opened, DeskLine(opened))
-        desk.sync.enrol(url, code)
+        desk.sync.hub.enrol(url, code)
         try:
             yield desk
         finally:

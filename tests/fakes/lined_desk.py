@@ -16,7 +16,7 @@ from gridclient.hub.opening import open_backend
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import RoundReport
 from gridclient.sync.enrolling import enrol, line_to
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.terms import SPOKEN, Versions
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW, STREAM, TOWNSHIP
@@ -73,7 +73,7 @@ def synced(desk: ToyDesk, *, versions: Versions = SPOKEN) -> RoundReport:
     assert enrolment is not None
     line = line_to(enrolment)
     try:
-        return run_round(desk.sync, line, Surroundings(now=desk.stage.clock.now, versions=versions), Pacing())
+        return run_round(desk.sync, line, RoundPorts(now=desk.stage.clock.now, versions=versions), Pacing())
     finally:
         line.close()
 

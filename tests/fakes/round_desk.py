@@ -8,7 +8,7 @@ from datetime import datetime
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.enrolment import Enrolment, Grant
 from gridclient.services.sync_port import RoundReport
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.transport import Pacing
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine, Fault
@@ -16,7 +16,7 @@ from tests.fakes.sync_store import FakeSyncStore
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
 TOWN, LISTS = "t:371002001", "ref"
-AROUND = Surroundings(now=lambda: NOW)
+AROUND = RoundPorts(now=lambda: NOW)
 
 
 class Desk:
@@ -34,7 +34,7 @@ class Desk:
         for number in range(count):
             self.store.write(TOWN, number=number, **payload)
 
-    def round(self, *faults: Fault, around: Surroundings = AROUND) -> RoundReport:
+    def round(self, *faults: Fault, around: RoundPorts = AROUND) -> RoundReport:
         self.line.faults.extend(faults)
         report = run_round(self.store, self.line, around, self.pacing)
         self.line.faults.clear()

@@ -11,7 +11,9 @@ from typing import Any
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.services.enrolment import Enrolment, Grant
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import RoundReport
+from gridclient.sync.hub_line import HubLine
 from gridclient.sync.serving import WorkerParts
 from gridclient.sync.signing import new_key
 from tests.fakes.sync_hub import HUB
@@ -20,15 +22,20 @@ from tests.fakes.sync_store import FakeSyncStore
 TOWN = "t:371002001"
 
 
+def _now() -> datetime:
+    return datetime.now(CHINA_TIME)
+
+
 @contextmanager
 def open_parts(url: str, events: int) -> Iterator[WorkerParts]:
     """A store with so many events that wait."""
-    now = datetime.now(CHINA_TIME)
-    enrolment = Enrolment(HUB, url, "", "t", "A1", new_key(), (Grant(TOWN, writes=True),), {TOWN: bytes(32)}, now)
+    enrolment = Enrolment(HUB, url, "", "t", "A1", new_key(), (Grant(TOWN, writes=True),), {TOWN: bytes(32)}, _now())
     store = FakeSyncStore("one", (TOWN,), enrolment)
     for _ in range(events):
         store.write(TOWN)
-    yield WorkerParts(store, lambda: "席位", lambda: datetime.now(CHINA_TIME), lambda: events, lambda: bytes(32))
+    unused: list[str] = []
+    hub = HubLine(store, name=lambda: "席位", key=lambda: bytes(32), now=_now, proxy=str, keep_proxy=unused.append)
+    yield WorkerParts(store, hub, _now, lambda: events, lambda _advance: Changes())
 
 
 class OfNewerFiles:

@@ -22,7 +22,7 @@ from gridclient.sync.orders import (
     Told,
 )
 from gridclient.sync.signing import new_key, public_key
-from gridclient.sync.worker import Surrounding, SyncWorker
+from gridclient.sync.worker import SyncWorker, WorkerPorts
 from tests.fakes.sync_hub import HUB, FakeHub, FakeLine
 from tests.fakes.sync_store import FakeSyncStore
 
@@ -73,35 +73,44 @@ class Stage:
     def run(self, *plan: tuple[float, Step], offline: bool = False, until: float = 0) -> None:
         last = plan[-1][0] if plan else 0
         self.plan.extend([*plan, (max(until, last + 0.01), Stop())])
-        around = Surrounding(
-            connect=lambda _enrolment: self.line,
-            enrol=lambda _url, code: self.enrol(code),
-            ask_by_file=lambda _file: None,
-            take_admission=self.take_admission,
+        around = WorkerPorts(
+            hub=self,
             tell=lambda told: self.told.append((self.seconds, told)),
             now=lambda: START + timedelta(seconds=self.seconds),
             monotonic=lambda: self.seconds,
             random=lambda: 0.5,
+            waiting=lambda: 0,
             network=lambda _url: self.way,
-            move=self.moved.append,
-            recertify=lambda: self.is_same_hub,
-            choose_proxy=self.proxies.append,
-            proxy=lambda: self.proxies[-1] if self.proxies else "",
             recompute=self.recompute,
         )
         SyncWorker(self.store, self, around, offline=offline).run()
 
-    def enrol(self, code: str) -> Enrolment:
+    def connect(self, _enrolment: Enrolment) -> FakeLine:
+        return self.line
+
+    def enrol(self, _url: str, code: str) -> None:
         if code != "good":
             raise SyncFault("enrol.code_unknown")
-        enrolment = self.store.enrolment()
-        assert enrolment is not None
-        return enrolment
+
+    def ask_by_file(self, _file: Path) -> None:
+        pass
 
     def take_admission(self, _file: Path) -> None:
         enrolment = self.store.enrolment()
         assert enrolment is not None
         self.store.keep_enrolment(replace(enrolment, url="", token=""))
+
+    def move(self, url: str) -> None:
+        self.moved.append(url)
+
+    def recertify(self) -> bool:
+        return self.is_same_hub
+
+    def choose_proxy(self, chosen: str) -> None:
+        self.proxies.append(chosen)
+
+    def proxy(self) -> str:
+        return self.proxies[-1] if self.proxies else ""
 
     def rounds(self) -> list[float]:
         return [round(at) for at, told in self.told if isinstance(told, RoundEnded)]

@@ -21,7 +21,7 @@ from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, RoundEnd, RoundReport, SyncStore, Taken
 from gridclient.sync.bundle import SUFFIX
 from gridclient.sync.restart import start_anew
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.signing import new_key, public_key
 from gridclient.sync.stick import export_bundle, import_bundle
 from gridclient.sync.transport import Measure, Pacing
@@ -108,7 +108,7 @@ class County:
         store: SyncStore = desk.sync if full_from is None else _FullDisk(desk.sync, full_from)
         try:
             pacing = Pacing(up=Measure(self._page), down=Measure(self._page))
-            report = run_round(store, line, Surroundings(now=desk.clock.now), pacing)
+            report = run_round(store, line, RoundPorts(now=desk.clock.now), pacing)
         except Killed:
             desk.reopen()
             report = None

@@ -102,7 +102,7 @@ class DeskProcess:
 def _enrolled(hub: HubProcess, url: str, folder: Path) -> Path:
     create_profile(folder, county=TOWNSHIP[:6], township=TOWNSHIP, name=folder.name)
     with open_desk(folder) as opened:
-        DeskLine(opened).enrol(url, hub.code())
+        DeskLine(opened).hub.enrol(url, hub.code())
     return folder
 
 

@@ -37,7 +37,9 @@ def refuse_to_replace(told: Callable[[str], None]) -> None:
         question = QApplication.activeModalWidget()
         assert isinstance(question, QMessageBox)
         told(question.text())
-        QTimer.singleShot(0, question.parentWidget().close)
+        dialog = question.parentWidget()
+        assert dialog is not None
+        QTimer.singleShot(0, dialog.close)
         question.button(QMessageBox.StandardButton.No).click()
 
     QTimer.singleShot(0, lambda: QTimer.singleShot(0, say_no))

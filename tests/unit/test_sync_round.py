@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import OriginKey, RoundEnd
 from gridclient.sync.restart import start_anew
-from gridclient.sync.round import Surroundings
+from gridclient.sync.round import RoundPorts
 from gridclient.sync.transport import FIRST_BYTES, LEAST_BYTES
 from gridclient.sync.wire import decode_request
 from tests.fakes.round_desk import NOW, TOWN, Desk
@@ -78,7 +78,7 @@ def test_of_many_a_few_go_first_and_tell_how_the_others_are_sent(hub: FakeHub, l
         line[get_ident()] += 1
         return line_s * line[get_ident()]
 
-    report = desk.round(around=Surroundings(now=lambda: NOW, monotonic=watch, waiting=lambda: 1500))
+    report = desk.round(around=RoundPorts(now=lambda: NOW, monotonic=watch, waiting=lambda: 1500))
     few, second, *_ = [sum(len(push.records) for push in decode_request(b, "one").pushes) for b in desk.line.requests]
     assert (report.end, report.pushed, few < 300, few + second == 1500) == (RoundEnd.DONE, 1500, True, fast)
     assert all_agree(hub, desk)
@@ -339,7 +339,7 @@ def test_damaged_places_are_found_by_the_sum_and_read_again(hub: FakeHub) -> Non
 def test_cancelled_round_says_so_and_the_next_goes_on(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     desk.write(3)
-    report = desk.round(around=Surroundings(now=lambda: NOW, cancelled=lambda: True))
+    report = desk.round(around=RoundPorts(now=lambda: NOW, cancelled=lambda: True))
     assert report.end is RoundEnd.CANCELLED
     assert desk.store.rounds()[0] == report
     assert desk.round().end is RoundEnd.DONE
@@ -364,7 +364,7 @@ def test_desk_that_packs_slowly_does_not_take_its_line_for_a_slow_one(hub: FakeH
         spent[get_ident()] += 60  # asked once for each request that is packed, on the thread that packs
         return NOW
 
-    report = desk.round(around=Surroundings(now=slowly, monotonic=lambda: spent[get_ident()]))
+    report = desk.round(around=RoundPorts(now=slowly, monotonic=lambda: spent[get_ident()]))
     assert report.pushed == 1500 and desk.pacing.is_quick and desk.pacing.up.size > 2 * LEAST_BYTES
 
 
@@ -392,5 +392,5 @@ def test_files_go_in_pieces_and_on_from_where_the_line_broke(hub: FakeHub) -> No
 def test_files_leave_the_line_when_something_more_important_waits(hub: FakeHub) -> None:
     desk = Desk(hub, "one")
     name = desk.store.attach(bytes(100_000))
-    desk.round(around=Surroundings(now=lambda: NOW, hurried=lambda: True))
+    desk.round(around=RoundPorts(now=lambda: NOW, hurried=lambda: True))
     assert name not in hub.books.files

@@ -269,10 +269,10 @@ def test_pulled_changes_are_told_as_they_come(stage: Stage) -> None:
     stage.hub.keys["two"] = public_key(key)
     other.state.enrolment = Enrolment(HUB, "http://hub", "", "t", "A2", key, (), {}, START)
     other.write(TOWN, subject="cd" * 16)
-    from gridclient.sync.round import Surroundings, run_round
+    from gridclient.sync.round import RoundPorts, run_round
     from gridclient.sync.transport import Pacing
 
-    run_round(other, FakeLine(stage.hub, "two"), Surroundings(now=lambda: START), Pacing())
+    run_round(other, FakeLine(stage.hub, "two"), RoundPorts(now=lambda: START), Pacing())
     stage.run(until=1)
     assert Changes(frozenset({"cd" * 16})) in [told.changes for _, told in stage.told if isinstance(told, Changed)]
 

@@ -15,7 +15,7 @@ from gridclient.services.sync_port import RoundEnd
 from gridclient.sync.enrolling import enrol, line_to
 from gridclient.sync.moving import move
 from gridclient.sync.proxies import DIRECT, checked_choice, proxy_for, without_password
-from gridclient.sync.round import Surroundings, run_round
+from gridclient.sync.round import RoundPorts, run_round
 from gridclient.sync.transport import Pacing
 from tests.contract.stage import NOW
 from tests.fakes.lined_desk import RunningHub, kept, running_hub
@@ -48,7 +48,7 @@ def works(desk: ToyDesk, hub: RunningHub, proxy: str = "") -> bool:
     desk.stage.register()
     line = line_to(kept(desk), proxy=proxy)
     try:
-        report = run_round(desk.sync, line, Surroundings(now=desk.stage.clock.now), Pacing())
+        report = run_round(desk.sync, line, RoundPorts(now=desk.stage.clock.now), Pacing())
     finally:
         line.close()
     return (report.end, report.pushed) == (RoundEnd.DONE, 1)
