@@ -172,6 +172,8 @@ class MainWindow(QMainWindow):
         for written in (self.batch.done, news.changes, self.pages.changes, self.pages.sync.changed):
             written.connect(self.announce)
         news.taken_back.connect(self.batch.forget)
+        for taken_back in (news.taken_back, self.batch.undone):
+            taken_back.connect(self.cases.note_taken_back)
         self.pages.sync.round_ended.connect(self.pane.refresh_files)
         for opened in (self.map.case_chosen, news.open_wanted, self.side.open_wanted):
             opened.connect(self.state.choose_case)

@@ -7,8 +7,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.case import CaseState
 from gridclient.domain.roles import Action
 from gridclient.services.error_text import sentence
+from gridclient.services.rows import Box
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import InventedDesk
@@ -156,3 +158,30 @@ def test_what_is_asked_for_while_many_are_worked_on_is_answered(
     assert window.banner.isVisible()
     settle(qtbot, window)
     assert invented.store.cases[case_id].state == "dispatched"
+
+
+@pytest.mark.parametrize("box", [None, Box.FILED], ids=["all", "box"])
+def test_after_a_return_was_taken_back_the_next_key_is_for_the_same_case(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot, box: Box | None
+) -> None:
+    """In the list it looks like a case that was dispatched just now, after which the next one follows."""
+    given = next(case.id for case in invented.store.cases.values() if case.state is CaseState.DISPATCHED)
+    window.state.choose_case(given)
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_F4)
+    form = window.detail.foot.form
+    assert form is not None
+    form.fill({"reason": "不属本中队"})
+    form.submit()
+    settle(qtbot, window)
+    assert invented.store.cases[given].state is CaseState.FILED
+    if box is not None:
+        window.state.show_box(box)
+        settle(qtbot, window)
+    window.state.choose_case(given)
+    settle(qtbot, window)
+    press(window, Qt.Key.Key_Z, CTRL)
+    settle(qtbot, window)
+    assert invented.store.cases[given].state is CaseState.DISPATCHED
+    assert window.state.current == given
+    assert window.detail.view is not None and window.detail.view.case.id == given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -72,6 +72,7 @@ class CaseList(QWidget):
         self._all = False  # Ctrl+A waits for its answer: the next rows that come are all chosen
         self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
         self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
+        self._taken_back: frozenset[str] = frozenset()  # the cases that are as they were before, until that is shown
         self._resume = 0  # the line for :meth:`go_on`
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
@@ -150,6 +151,10 @@ class CaseList(QWidget):
         here = self.table.currentIndex().row()
         self._staying, self._line = case_id, here if here >= 0 else self._line
 
+    def note_taken_back(self, case_ids: Iterable[str]) -> None:
+        """Who takes something back stays with the case, whatever its line looks like."""
+        self._taken_back = frozenset(case_ids)
+
     # -- asking -----------------------------------------------------------------------------------------------------
 
     def _ask(self, limit: int) -> None:
@@ -186,6 +191,8 @@ class CaseList(QWidget):
         spot = self.table.spot()
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.return_to(spot)
+        if self._taken_back & changes.cases:
+            self._taken_back, stay = frozenset(), True
         line = self._line_after(here, changes) if not stay else None
         if line is not None:
             self.table.go_to(line)
