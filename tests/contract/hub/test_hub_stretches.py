@@ -1,0 +1,159 @@
+"""What a page leaves out, and of whose cases it is: many small pushes, a unit's own events, a name used twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from gridclient.domain.events import Record
+from gridclient.domain.handing import units_handed
+from gridclient.hub import feeds
+from gridclient.hub.backend import Backend
+from gridclient.hub.file_rights import file_rights
+from gridclient.hub.rights import grants_for
+from gridclient.hub.service import HubService
+from gridclient.services.sync_port import FeedPage
+from gridclient.sync.wire import FeedAsk, PushStatus
+from tests.fakes.hub_desk import HubDesk
+from tests.fakes.invented_events import invented_events
+
+STREAM, NEXT = "t:371002001", "t:371002002"
+UNIT = "371002001-B20"
+PHOTO = "ab" * 32
+
+
+def page_of(service: HubService, desk: HubDesk, feed: str, cursor: int = 0, *, whole: bool = False) -> FeedPage:
+    (page,) = desk.round(service.sync, feeds=[FeedAsk(feed, cursor, whole)]).pages
+    assert isinstance(page, FeedPage)
+    return page
+
+
+def handed(records: Sequence[Record]) -> str:
+    return min(r.subject for r in records if UNIT in units_handed(r.kind, r.event().payload))
+
+
+def unit_desk(service: HubService, township: str = "371002001") -> HubDesk:
+    desk = HubDesk("unit-0001", STREAM)
+    desk.enrol(service.access, grants_for(township, unit=UNIT), township)
+    return desk
+
+
+def noted(desk: HubDesk, like: Record, subject: str, count: int) -> list[Record]:
+    key = like.key._replace(stream=desk.stream, device=desk.device)
+    record = like._replace(subject=subject, kind="case_noted", actor="u", text='{"text":"已到现场"}')
+    return [record._replace(key=key._replace(seq=seq)) for seq in range(1, count + 1)]
+
+
+def test_of_more_pushes_than_are_read_at_once_no_place_is_left_out(
+    service: HubService, desk: HubDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MOST_PUSHES", 5)
+    desk.round(service.sync, desk.pushes(1, 30, 2))
+    places: list[int] = []
+    cursor, complete = 0, False
+    while not complete:
+        page = page_of(service, desk, STREAM, cursor)
+        places += [run.position + more for run in page.own for more in range(run.length)]
+        cursor, complete = page.cursor, page.complete
+    assert places == list(range(1, 31))
+
+
+def test_a_unit_that_lost_its_store_gets_what_it_wrote_with_its_contents(service: HubService, desk: HubDesk) -> None:
+    desk.records = list(invented_events(desk.origin, 300, seed=5))
+    desk.round(service.sync, [desk.push(1, 300)])
+    unit = unit_desk(service)
+    unit.records = noted(unit, desk.records[0], handed(desk.records), 3)
+    unit.round(service.sync, [unit.push(1, 3)])
+    page = page_of(service, unit, f"d:{UNIT}@{STREAM}", 300, whole=True)
+    assert [(placed.position, placed.record) for placed in page.foreign] == list(enumerate(unit.records, 301))
+    assert [placed.link for placed in page.foreign] == [unit.link(seq) for seq in (1, 2, 3)]
+    assert not page.own
+
+
+def test_a_case_handed_over_in_one_township_opens_none_of_that_name_in_another(
+    service: HubService, backend: Backend, desk: HubDesk
+) -> None:
+    desk.records = list(invented_events(desk.origin, 300, seed=5))
+    desk.round(service.sync, [desk.push(1, 300)])
+    subject = handed(desk.records)
+    neighbour = HubDesk("desk-0009", NEXT)
+    neighbour.enrol(service.access, grants_for("371002002"), "371002002")
+    neighbour.records = noted(neighbour, desk.records[0], subject, 2)
+    named = neighbour.records[1]._replace(kind="attachment_added", text=f'{{"sha256":"{PHOTO}","size":9}}')
+    neighbour.records[1] = named
+    neighbour.round(service.sync, [neighbour.push(1, 2)])
+    unit = unit_desk(service, "")
+    page = page_of(service, unit, f"d:{UNIT}@{NEXT}")
+    assert (page.complete, page.count, page.total, page.foreign) == (True, 0, 0, ())
+    assert page_of(service, unit, f"d:{UNIT}@{STREAM}").count
+    there = replace(unit, stream=NEXT, records=[])
+    there.records = noted(there, desk.records[0], subject, 1)
+    (result,) = there.round(service.sync, [there.push(1, 1)]).results
+    assert result.status is PushStatus.FORBIDDEN
+    grants = service.access.grants_of(service.device_of(unit.token))
+    assert not file_rights(backend, grants, PHOTO).reads
+    assert file_rights(backend, service.access.grants_of(service.device_of(neighbour.token)), PHOTO).reads
+
+
+def _in_two_lines(record: Record) -> Record:
+    return record._replace(text='{"text":\n"x"}')
+
+
+def _named_in_two_lines(record: Record) -> Record:
+    return record._replace(kind="case_noted\n")
+
+
+def _for_a_unit_in_two_lines(record: Record) -> Record:
+    return record._replace(kind="case_dispatched", text='{"assignments":[{"unit":"a\\nb"}]}')
+
+
+def _of_nothing(record: Record) -> Record:
+    return record._replace(subject="")
+
+
+def _of_no_kind(record: Record) -> Record:
+    return record._replace(kind="")
+
+
+def _of_a_long_name(record: Record) -> Record:
+    return record._replace(actor="u" * 201)
+
+
+def _longer_than_any_text(record: Record) -> Record:
+    return record._replace(text='{"text":"' + "x" * (256 * 1024) + '"}')
+
+
+def _of_a_version_that_no_column_holds(record: Record) -> Record:
+    return record._replace(version=2**31)
+
+
+def _upon_a_version_that_no_column_holds(record: Record) -> Record:
+    return record._replace(base=2**31)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        _in_two_lines,
+        _named_in_two_lines,
+        _for_a_unit_in_two_lines,
+        _of_nothing,
+        _of_no_kind,
+        _of_a_long_name,
+        _longer_than_any_text,
+        _of_a_version_that_no_column_holds,
+        _upon_a_version_that_no_column_holds,
+    ],
+)
+def test_what_no_log_could_hold_is_refused_and_the_stream_goes_on(
+    service: HubService, desk: HubDesk, spoilt: Callable[[Record], Record]
+) -> None:
+    right = desk.records[3]
+    desk.records[3] = spoilt(right)
+    (result,) = desk.round(service.sync, [desk.push(1, 20)]).results
+    assert result.status is PushStatus.REFUSED
+    desk.records[3] = right
+    (result,) = desk.round(service.sync, [desk.push(1, 20)]).results
+    assert result.status is PushStatus.APPLIED
