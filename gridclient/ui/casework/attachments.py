@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QBuffer, QMimeData, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QBuffer, QMimeData, QMimeDatabase, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -42,6 +43,7 @@ from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
 SIDE: Final = 96
+_NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
 class FilesModel(ValueList[AttachedFile]):
@@ -219,12 +221,23 @@ def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Pa
     Raises:
         NotFound, InvalidInput: see :func:`copy_to`.
     """
+    content = files.content(file.sha256)
     folder = place / file.sha256[:12]
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise InvalidInput("attachment.not_saved", name=file.name) from error
-    return copy_to(files, file.sha256, folder / (Path(file.name).name or folder.name))
+    return _written(content, folder / name_outside(file.name, content))
+
+
+def name_outside(name: str, content: bytes) -> str:
+    """A name that every system takes, ending in what the file is: a desk elsewhere gave it, and by its end the system
+    chooses whether it is shown or run."""
+    kind = QMimeDatabase().mimeTypeForData(content)
+    is_shown = kind.name().startswith("image/") or kind.name() == "application/pdf"
+    suffixes = kind.suffixes() if is_shown and not kind.inherits("text/plain") else ["bin"]  # of text pages may be made
+    taken = _NOT_IN_NAMES.sub("_", name).rstrip(". ")
+    return taken if Path(taken).suffix[1:].lower() in suffixes else f"{taken}.{suffixes[0]}"
 
 
 def _show_outside(path: Path) -> bool:
@@ -283,7 +296,10 @@ def copy_to(files: AttachmentFiles, sha256: str, target: Path) -> Path:
         NotFound: it is not on this desk.
         InvalidInput: it cannot be written there (``attachment.not_saved``).
     """
-    content = files.content(sha256)
+    return _written(files.content(sha256), target)
+
+
+def _written(content: bytes, target: Path) -> Path:
     try:
         target.write_bytes(content)
     except OSError as error:

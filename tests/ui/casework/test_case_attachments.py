@@ -18,7 +18,7 @@ from gridclient.app import App
 from gridclient.composition import create_profile
 from gridclient.domain.case import CaseFacts
 from gridclient.ui.casework import attachments
-from gridclient.ui.casework.attachments import SIDE, AttachmentsTab, thumbnail
+from gridclient.ui.casework.attachments import SIDE, AttachmentsTab, name_outside, thumbnail
 from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.jobs import Jobs
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
@@ -110,7 +110,7 @@ def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
 ) -> None:
     opened: list[Path] = []
     monkeypatch.setattr(attachments, "_show_outside", opened.append)
-    profile, given = tmp_path / "desk", photo(tmp_path)
+    profile, given = tmp_path / "desk", photo(tmp_path).rename(tmp_path / "照片.bat")
     create_profile(profile, county="371002", township="371002003", name="测试指挥室")
 
     def work(app: App) -> None:
@@ -122,11 +122,29 @@ def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
         tab.show_view(load_view(app.desk, case_id))
         tab.list.doubleClicked.emit(tab.files.index(0))
         qtbot.waitUntil(lambda: bool(opened))
-        assert opened[0].name == given.name and opened[0].read_bytes() == given.read_bytes()
+        assert opened[0].name == "照片.bat.png" and opened[0].read_bytes() == given.read_bytes()
         QTimer.singleShot(0, app.window, app.window.close)
 
     assert start.run(profile, made=work) == 0
     assert not opened[0].parent.parent.exists()
+
+
+PAGE = b"BM<html><script>alert(1)</script></html>"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "outside"),
+    [
+        ("现场.JPEG", b"\xff\xd8\xff\xe0", "现场.JPEG"),
+        ('3:00 "西门"?.jpg', b"\xff\xd8\xff\xe0", "3_00 _西门__.jpg"),  # Windows takes none of these
+        ("照片.bat", b"\x89PNG\r\n\x1a\n", "照片.bat.png"),
+        ("回执.html", PAGE, "回执.html.bin"),  # begins as a BMP does
+        ("回执.bmp", PAGE, "回执.bmp.bin"),
+        ("图.svg", b"<!--0000WEBP--><svg xmlns='http://www.w3.org/2000/svg'/>", "图.svg.bin"),
+    ],
+)
+def test_a_file_is_opened_as_what_it_is_and_not_as_what_it_is_called(name: str, content: bytes, outside: str) -> None:
+    assert name_outside(name, content) == outside
 
 
 def test_a_file_that_no_program_opens_is_told(
