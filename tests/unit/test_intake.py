@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -10,6 +11,7 @@ from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.intake import ClassGuesser, areas_named, headline, parse_text
 from gridclient.services.registering import LONGEST_TITLE
+from gridclient.services.rows import GridRow, StandardRow
 from gridclient.ui.intake.values import EMPTY, IntakeValues, facts_of, filled, moment_of, values_of, wgs_point
 from tests.ui.fakes.invented_desk import GRIDS, STANDARDS
 
@@ -79,9 +81,63 @@ def test_a_text_that_says_nothing_gets_no_guess() -> None:
 
 
 def test_areas_are_found_by_name_the_narrowest_first() -> None:
-    found = areas_named("古陌社区第三网格有积水", GRIDS)
-    assert found[0].tier == "basic"
-    assert {"371002002001003", "371002002001"} <= {row.code for row in found}
+    found = areas_named("鲸园街道第一片区古陌社区第三网格有积水", GRIDS)
+    assert [row.code for row in found] == [
+        "371002002001003",
+        "371002002001",
+        "371002002601",
+        "371002003601",
+        "371002002",
+    ]
+
+
+def test_of_two_areas_of_a_tier_the_longer_name_comes_first_and_one_sign_names_none() -> None:
+    grids = (GridRow("371002002001", "古陌", "community", ""), GridRow("371002002002", "古陌北", "community", ""))
+    found = areas_named("古陌北有积水", (*grids, GridRow("371002002003", "水", "community", "")))
+    assert [row.name for row in found] == ["古陌北", "古陌"]
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("登记 2026-11-18 08:00\n诉求时间：2026-11-19 22:40\n内容：路灯不亮", (19, 22, 40)),
+        ("2026年11月18日 8时 路灯不亮", (18, 8, 0)),
+        ("2026/11/18 路灯不亮", (18, 0, 0)),
+    ],
+)
+def test_the_time_is_the_labelled_one_else_the_first_that_is_told(text: str, moment: tuple[int, int, int]) -> None:
+    day, hour, minute = moment
+    assert parse_text(text).happened_at == datetime(2026, 11, day, hour, minute, tzinfo=CHINA_TIME)
+
+
+def test_a_title_is_the_labelled_one_and_every_value_but_the_description_ends_with_its_line() -> None:
+    parsed = parse_text("标题：路灯不亮\n(急)\n内容：三盏灯\n都不亮\n来电人：王某 先生")
+    assert (parsed.title, parsed.description, parsed.reporter_name) == ("路灯不亮", "三盏灯\n都不亮", "王某")
+    assert parsed.urgency == 0
+
+
+def standard(code: str, small_class: str, condition: str = "") -> StandardRow:
+    return replace(STANDARDS[0], code=code, small_class=small_class, filing_condition=condition)
+
+
+def test_the_likeliest_condition_comes_first_and_three_at_most() -> None:
+    """A rare word weighs more than a common one, a word of the class more than one of its condition."""
+    guesser = ClassGuesser(
+        (
+            standard("1", "路灯损坏"),
+            standard("2", "其他", "路灯损坏"),
+            standard("3", "井盖损坏"),
+            standard("4", "护栏损坏"),
+            standard("5", "护栏损坏"),
+        )
+    )
+    assert [guess.standard.code for guess in guesser.guess("路灯损坏")] == ["1", "2", "3"]
+    assert [guess.standard.code for guess in guesser.guess("护栏")] == ["4", "5"]
+
+
+def test_of_two_conditions_with_the_same_words_the_one_that_says_less_else_is_likelier() -> None:
+    guesser = ClassGuesser((standard("1", "路灯", "灯杆倾斜破损或缺失"), standard("2", "路灯", "不亮")))
+    assert [guess.standard.code for guess in guesser.guess("路灯")] == ["2", "1"]
 
 
 def test_pasting_fills_empty_fields_and_names_them() -> None:

@@ -129,3 +129,98 @@ def test_another_countys_list_with_the_same_classes_makes_nobody_plausible() -> 
     reference = MemoryReference(GRIDS, UNITS, (*STANDARDS, beside))
     found = propose(a_case(), reference=reference, loads={}, recent={})
     assert "371002002-A02" not in {c.unit.code for c in found.candidates}
+
+
+def codes(proposal: Proposal) -> list[str]:
+    return [candidate.unit.code for candidate in proposal.candidates]
+
+
+TWIN = replace(UNITS[0], code="371002002-A00")
+"""As the unit that the list names; where nothing else decides, its code comes first."""
+
+
+@pytest.mark.parametrize("status", ["out", "off_duty"])
+def test_of_two_alike_the_one_on_duty_leads(status: str) -> None:
+    lead = proposed(a_case(), UNITS[0], replace(TWIN, status=status)).lead
+    assert lead is not None and lead.unit.code == LEAD
+
+
+def test_who_is_out_comes_before_who_is_off_duty() -> None:
+    found = proposed(a_case(), replace(UNITS[0], status="out"), replace(TWIN, status="off_duty"))
+    assert codes(found) == [LEAD, TWIN.code]
+
+
+def test_of_two_alike_the_nearer_leads_and_a_unit_without_a_place_counts_as_near() -> None:
+    far = replace(TWIN, lon=122.4)
+    lead = proposed(a_case(), UNITS[0], far).lead
+    assert lead is not None and lead.unit.code == LEAD
+    assert (lead.metres or 0) < 2000
+    nowhere = proposed(a_case(), UNITS[0], replace(TWIN, lon=None)).lead
+    assert nowhere is not None and (nowhere.unit.code, nowhere.metres) == (TWIN.code, None)
+
+
+@pytest.mark.parametrize("place", [{"lon": None}, {"lat": None}, {"lon": None, "lat": None}])
+def test_a_case_without_a_point_is_near_nobody(place: dict[str, Any]) -> None:
+    case = a_case()
+    lead = proposed(replace(case, facts=replace(case.facts, **place))).lead
+    assert lead is not None and lead.metres is None
+
+
+def test_of_two_alike_in_all_the_code_decides() -> None:
+    assert codes(proposed(a_case(), UNITS[0], TWIN)) == [TWIN.code, LEAD]
+
+
+def test_duty_load_practice_and_distance_lift_no_weaker_ground_over_a_stronger_one() -> None:
+    listed = replace(UNITS[0], status="off_duty", lon=123.1)
+    beside = replace(UNITS[1], fields=())
+    found = proposed(a_case(), listed, beside, loads={LEAD: 5000}, recent={OTHER: 500})
+    assert codes(found) == [LEAD, OTHER]
+
+
+def test_one_unit_cooperates_for_each_entry_of_the_list_and_the_lead_is_none_of_them() -> None:
+    two = replace(UNITS[1], code="371002002-B02")
+    standard = replace(STANDARDS[0], cooperating=("鲸园派出所", "治安", UNITS[0].name, "司法所"))
+    reference = MemoryReference(GRIDS, (*UNITS, two), (standard,))
+    found = propose(a_case(), reference=reference, loads={OTHER: 8}, recent={})
+    assert found.lead is not None and found.lead.unit.code == LEAD
+    assert [c.unit.code for c in found.cooperating] == [two.code, UNITS[2].code]
+    assert codes(found)[:4] == [LEAD, two.code, UNITS[2].code, OTHER]
+
+
+def test_at_most_four_others_are_shown_and_of_the_big_class_alone_two() -> None:
+    beside = replace(STANDARDS[0], code="C-01-03-01", small_class="扬尘", units=("调解", "应急"))
+    distant = tuple(replace(UNITS[3], code=f"371002002-O0{n}") for n in range(2, 5))
+    reference = MemoryReference(GRIDS, (UNITS[0], *UNITS[2:4], *distant), (STANDARDS[0], beside))
+    found = propose(a_case(), reference=reference, loads={}, recent={})
+    assert [c.ground.value for c in found.candidates] == ["listed_lead", "big_class", "big_class"]
+    practised = {unit.code: 1 for unit in (*UNITS[2:4], *distant)}
+    assert len(propose(a_case(), reference=reference, loads={}, recent=practised).candidates) == 5
+
+
+@pytest.mark.parametrize("serves", [(), ("371002",), ("371002002601", "371009")])
+def test_a_unit_serves_what_lies_in_one_of_its_areas_and_without_areas_all(serves: tuple[str, ...]) -> None:
+    assert LEAD in codes(proposed(a_case(), replace(UNITS[0], serves=serves)))
+
+
+def test_a_case_without_a_grid_may_go_to_every_unit() -> None:
+    case = a_case()
+    case = replace(case, facts=replace(case.facts, grid=""))
+    assert area_codes("", MemoryReference(GRIDS, UNITS, STANDARDS)) == frozenset()
+    assert LEAD in codes(proposed(case, replace(UNITS[0], serves=("371009",))))
+
+
+def test_a_grid_that_is_gone_still_lies_in_its_township_and_county() -> None:
+    reference = MemoryReference(GRIDS, UNITS, STANDARDS)
+    assert area_codes("371002002009009", reference) == {"371002002", "371002"}
+
+
+def test_a_field_of_work_speaks_for_a_unit_where_two_thirds_of_its_words_are_the_cases() -> None:
+    other = replace(UNITS[3], code="371002-X01", fields=("施工扰管",))  # of three pairs 施工 and 工扰
+    assert reasons(a_case(), *UNITS[:1], other)[other.code] == "清单外，主管施工扰管"
+    assert "371002-X02" not in reasons(a_case(), *UNITS[:1], replace(other, code="371002-X02", fields=("施工许可",)))
+    assert "371002-X03" not in reasons(a_case(), *UNITS[:1], replace(other, code="371002-X03", fields=("夜",)))
+
+
+def test_a_village_is_plausible_for_its_own_ground_only() -> None:
+    village = replace(UNITS[3], code="371002002001-V", kind="community_org", serves=())
+    assert village.code not in reasons(a_case(), *UNITS, village)
