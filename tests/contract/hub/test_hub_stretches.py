@@ -1,4 +1,4 @@
-"""What a page leaves out, and of whose cases it is: many small pushes, a unit's own events, a name used twice."""
+"""What a page leaves out, of whose cases it is, and when rights are told: many small pushes, a name used twice."""
 
 from __future__ import annotations
 
@@ -46,18 +46,37 @@ def noted(desk: HubDesk, like: Record, subject: str, count: int) -> list[Record]
     return [record._replace(key=key._replace(seq=seq)) for seq in range(1, count + 1)]
 
 
-def test_of_more_pushes_than_are_read_at_once_no_place_is_left_out(
-    service: HubService, desk: HubDesk, monkeypatch: pytest.MonkeyPatch
+def test_of_more_pushes_than_are_read_at_once_no_place_is_left_out_or_told_twice(
+    service: HubService, desk: HubDesk, other: HubDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feeds, "MOST_PUSHES", 5)
-    desk.round(service.sync, desk.pushes(1, 30, 2))
+    for one, two in zip(desk.pushes(1, 30, 2), other.pushes(1, 30, 2), strict=True):
+        desk.round(service.sync, [one])
+        other.round(service.sync, [two])
     places: list[int] = []
     cursor, complete = 0, False
     while not complete:
         page = page_of(service, desk, STREAM, cursor)
         places += [run.position + more for run in page.own for more in range(run.length)]
+        places += [placed.position for placed in page.foreign]
         cursor, complete = page.cursor, page.complete
-    assert places == list(range(1, 31))
+    assert sorted(places) == list(range(1, 61)), "each once"
+
+
+def test_a_case_comes_to_a_unit_with_all_that_befell_it_however_small_the_page(
+    service: HubService, desk: HubDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "_LEAST_BYTES", 300)
+    before = noted(desk, desk.records[0], desk.records[0].subject, 3)
+    told = f'{{"assignments":[{{"unit":"{UNIT}"}}]}}'
+    long = [record._replace(text=f'{{"text":"{"长" * 2000}"}}') for record in before]
+    desk.records = [*long[:2], long[2]._replace(kind="case_dispatched", text=told)]
+    desk.round(service.sync, [desk.push(1, 3)])
+    unit = unit_desk(service)
+    (page,) = unit.round(service.sync, feeds=[FeedAsk(f"d:{UNIT}@{STREAM}", 0, False)], wish=0).pages
+    assert isinstance(page, FeedPage)
+    assert [placed.position for placed in page.foreign] == [1, 2, 3]
+    assert (page.complete, page.cursor, page.count) == (True, 3, 3)
 
 
 def test_a_unit_that_lost_its_store_gets_what_it_wrote_with_its_contents(service: HubService, desk: HubDesk) -> None:
@@ -80,13 +99,14 @@ def test_a_case_handed_over_in_one_township_opens_none_of_that_name_in_another(
     subject = handed(desk.records)
     neighbour = HubDesk("desk-0009", NEXT)
     neighbour.enrol(service.access, grants_for("371002002"), "371002002")
-    neighbour.records = noted(neighbour, desk.records[0], subject, 2)
+    neighbour.records = noted(neighbour, desk.records[0], subject, 300)
     named = neighbour.records[1]._replace(kind="attachment_added", text=f'{{"sha256":"{PHOTO}","size":9}}')
     neighbour.records[1] = named
-    neighbour.round(service.sync, [neighbour.push(1, 2)])
+    neighbour.round(service.sync, [neighbour.push(1, 300)])
     unit = unit_desk(service, "")
-    page = page_of(service, unit, f"d:{UNIT}@{NEXT}")
-    assert (page.complete, page.count, page.total, page.foreign) == (True, 0, 0, ())
+    for cursor in range(0, 300, 10):  # what was handed over is read from before and from behind it
+        page = page_of(service, unit, f"d:{UNIT}@{NEXT}", cursor)
+        assert (page.complete, page.count, page.total, page.foreign) == (True, 0, 0, ())
     assert page_of(service, unit, f"d:{UNIT}@{STREAM}").count
     there = replace(unit, stream=NEXT, records=[])
     there.records = noted(there, desk.records[0], subject, 1)
@@ -95,6 +115,20 @@ def test_a_case_handed_over_in_one_township_opens_none_of_that_name_in_another(
     grants = service.access.grants_of(service.device_of(unit.token))
     assert not file_rights(backend, grants, PHOTO).reads
     assert file_rights(backend, service.access.grants_of(service.device_of(neighbour.token)), PHOTO).reads
+
+
+def test_who_does_not_ask_for_what_it_may_read_or_writes_what_it_may_not_is_told_its_rights_again(
+    service: HubService, desk: HubDesk
+) -> None:
+    asked = [FeedAsk(STREAM, 0, False), FeedAsk("ref", 0, False)]
+    desk.round(service.sync, feeds=asked)
+    assert desk.round(service.sync, feeds=asked).grants is None
+    assert desk.round(service.sync, feeds=asked[:1]).grants == grants_for("371002001")
+    elsewhere = replace(desk, stream=NEXT, records=[])
+    elsewhere.records = noted(elsewhere, desk.records[0], desk.records[0].subject, 1)
+    reply = desk.round(service.sync, [elsewhere.push(1, 1)], asked)
+    assert [result.status for result in reply.results] == [PushStatus.FORBIDDEN]
+    assert reply.grants == grants_for("371002001")
 
 
 def _in_two_lines(record: Record) -> Record:
