@@ -16,6 +16,7 @@ from gridclient.hub.access import Applicant
 
 _MOST_ENROL: Final = 4096
 _SILENCE_S: Final = 60.0
+_SOON_S: Final = 10.0
 _LITTLE: Final = 64 << 10
 _MOST_HELD: Final = 512 << 20
 _FORWARDED: Final = ("x-forwarded-for", "forwarded", "via", "x-real-ip")
@@ -31,12 +32,13 @@ def bearer(request: Request) -> str:
 class Bodies:
     """What is on its way to this process, all requests together: a thousand connections must not fill its memory."""
 
-    def __init__(self, most: int = _MOST_HELD) -> None:
-        self._most = most
+    def __init__(self, most: int = _MOST_HELD, soon_s: float = _SOON_S) -> None:
+        self._most, self._soon_s = most, soon_s
         self._held = 0
 
     async def read(self, request: Request, most: int, welcome: Callable[[], Awaitable[object]] | None = None) -> bytes:
-        """The request's body. ``welcome`` is asked before more than a little of it is taken; it raises for strangers.
+        """The request's body. ``welcome`` is asked when it is more than a little, or does not come at
+        once; it raises for strangers.
 
         Raises:
             SyncFault: ``sync.too_large``; ``sync.busy``: too much is on its way already.
@@ -46,6 +48,7 @@ class Bodies:
         if not length.isdecimal() or int(length) > most:
             raise SyncFault("sync.too_large")
         body = bytearray()
+        late = asyncio.get_running_loop().time() + self._soon_s
         try:
             while True:
                 async with asyncio.timeout(_SILENCE_S):
@@ -59,18 +62,19 @@ class Bodies:
                     raise SyncFault("sync.too_large")
                 if self._held > self._most:
                     raise SyncFault("sync.busy", retryable=True)
-                if welcome is not None and len(body) > _LITTLE:
-                    await welcome()
-                    welcome = None
                 if not message.get("more_body"):
                     return bytes(body)
+                if welcome is not None and (len(body) > _LITTLE or asyncio.get_running_loop().time() >= late):
+                    await welcome()
+                    welcome = None
         finally:
             self._held -= len(body)
 
     async def read_json(self, request: Request) -> Any:
         """The request's small JSON body; raises ``InvalidInput("enrol.device_invalid")`` when it is none."""
         try:
-            return json.loads(await self.read(request, _MOST_ENROL))
+            async with asyncio.timeout(_SILENCE_S):
+                return json.loads(await self.read(request, _MOST_ENROL))
         except (ValueError, RecursionError):
             raise InvalidInput("enrol.device_invalid") from None
 

@@ -25,6 +25,7 @@ from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
 from gridclient.hub.handed import HandedServer
+from gridclient.hub.heads import BriefProtocol
 from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
 from gridclient.hub.tally import forget
 
@@ -202,6 +203,7 @@ def _config(backend: Backend, secured: Secured, settings: HubSettings) -> uvicor
     """What uvicorn is to do; and this process is set for serving."""
     config = uvicorn.Config(
         build_hub(backend, settings),
+        http=BriefProtocol,
         log_config=None,
         access_log=False,
         server_header=False,

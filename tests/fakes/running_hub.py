@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
+from gridclient.hub.heads import BriefProtocol
 
 ADMIN: Final = "admin-token-of-the-test"
 _CHECKOUT: Final = Path(__file__).parents[2]
@@ -61,10 +62,13 @@ def hub_on_thread(
 
 
 @contextmanager
-def served(app: Starlette, pem: tuple[Path, Path] | None = None) -> Iterator[str]:
+def served(
+    app: Starlette, pem: tuple[Path, Path] | None = None, *, http: type[BriefProtocol] = BriefProtocol
+) -> Iterator[str]:
     """The address at which an application answers, on a thread; it is ended with the block."""
     config = uvicorn.Config(
         app,
+        http=http,
         port=0,
         log_config=None,
         access_log=False,

@@ -5,28 +5,37 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import urllib3
 from starlette.requests import Request
 
 from gridclient.domain.errors import SyncFault
 from gridclient.hub.access import Access
+from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
+from gridclient.hub.heads import BriefProtocol
 from gridclient.hub.incoming import Bodies
 from gridclient.hub.rights import grants_for
 from gridclient.sync.frame import MOST_ON_THE_LINE
 from tests.fakes.hub_desk import HubDesk
-from tests.fakes.running_hub import HubLine
+from tests.fakes.running_hub import HubLine, hub_process, served
 
-PIECE = bytes(60_000)
+PIECE = b"x" * 60_000
+FIRST = b"GET /health HTTP/1.1\r\nHost: x\r\n"
+
+
+def connected(url: str) -> socket.socket:
+    parts = urlsplit(url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=20)
 
 
 def answer_to(line: HubLine, head: str, body: bytes) -> bytes:
     """The first line that comes back when the body is not sent to its end."""
-    parts = urlsplit(line.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+    with connected(line.url) as connection:
         connection.sendall(f"{head}\r\nHost: x\r\nContent-Length: {MOST_ON_THE_LINE}\r\n\r\n".encode("latin-1") + body)
         return connection.recv(1000).partition(b"\r\n")[0]
 
@@ -73,6 +82,47 @@ class Sender:
 async def _meanwhile() -> None:
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+def test_of_a_stranger_nothing_is_waited_for_that_comes_bit_by_bit() -> None:
+    async def turned_away() -> None:
+        raise SyncFault("sync.revoked")
+
+    async def play() -> None:
+        stranger = Sender()
+        stranger.send(b"x")
+        with pytest.raises(SyncFault) as caught:
+            await Bodies(soon_s=0.0).read(stranger.request, len(PIECE), turned_away)
+        assert caught.value.code == "sync.revoked"
+
+    asyncio.run(play())
+
+
+class Impatient(BriefProtocol):
+    patience_s = 0.2
+
+
+def test_who_says_nothing_or_never_ends_his_first_words_loses_his_connection(backend: Backend, tmp_path: Path) -> None:
+    hub = build_hub(backend, HubSettings(tmp_path / "files", "admin"))
+    with served(hub, http=Impatient) as url:
+        for word in (b"", b"GET /health HTTP/1.1\r\nHost: x\r\n", FIRST + b"\r\n" + b"GET /he"):
+            with connected(url) as connection:
+                connection.sendall(word)
+                told = b""
+                while piece := connection.recv(1000):
+                    told += piece
+                assert (b"200 OK" in told) == word.startswith(FIRST + b"\r\n")
+
+
+def test_a_head_without_end_is_cut_off_and_a_long_body_is_not(tmp_path: Path) -> None:
+    with hub_process(f"sqlite:///{tmp_path / 'hub.db'}", tmp_path) as (_, url):
+        with connected(url) as connection, pytest.raises(OSError):
+            connection.sendall(FIRST)
+            for _ in range(1000):
+                connection.sendall(b"X: " + PIECE + b"\r\n")
+        with urllib3.PoolManager(maxsize=1) as pool:
+            assert pool.request("PUT", f"{url}/health", body=PIECE * 20).status == 405
+            assert pool.request("GET", f"{url}/health").status == 200
 
 
 def test_what_is_on_its_way_altogether_is_bounded() -> None:

@@ -1,0 +1,60 @@
+"""A connection says soon, and in a few words, what it wants: anybody may open one, and the hub has only so many."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MOST_HEAD: Final = 64 << 10
+
+
+class BriefProtocol(HttpToolsProtocol):
+    """uvicorn's own, which waits for a request as long as it takes, and takes heads of any length."""
+
+    patience_s = 30.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._words = 0  # of the request under way, without its body
+        self._patience: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(cast("asyncio.Transport", transport))
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_longer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._words += len(data)
+        super().data_received(data)
+        if self._words > MOST_HEAD:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        if self._patience is None:
+            self._wait()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._wait_no_longer()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._words -= len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._words = 0
+        super().on_message_complete()
+
+    def _wait(self) -> None:
+        self._patience = self.loop.call_later(self.patience_s, self.timeout_keep_alive_handler)
+
+    def _wait_no_longer(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
