@@ -6,6 +6,7 @@ Each reader takes a cell and gives a value or raises ``InvalidInput("cell.…")`
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from math import isfinite
 
@@ -76,24 +77,15 @@ def identifier(cell: Cell) -> str:
 
 def number(cell: Cell) -> float | None:
     """A number, ``None`` for a blank cell. Raises ``InvalidInput("cell.not_number")``."""
-    if isinstance(cell, str):
-        try:
+    if isinstance(cell, str | int | float) and not isinstance(cell, bool):
+        with suppress(ValueError, OverflowError):
             value = float(cell)
-        except ValueError:
-            found = cell.strip()
-            if not found:
-                return None
-            raise InvalidInput("cell.not_number", text=found[:_SHOWN]) from None
-    elif isinstance(cell, int | float) and not isinstance(cell, bool):
-        value = float(cell)
-    else:
-        found = text(cell)
-        if not found:
-            return None
-        raise InvalidInput("cell.not_number", text=found[:_SHOWN])
-    if not isfinite(value):
-        raise InvalidInput("cell.not_number", text=str(cell)[:_SHOWN])
-    return value
+            if isfinite(value) and not (isinstance(cell, str) and "_" in cell):
+                return value
+    found = text(cell)
+    if not found:
+        return None
+    raise InvalidInput("cell.not_number", text=found[:_SHOWN])
 
 
 def moment(cell: Cell) -> datetime | None:
@@ -199,13 +191,13 @@ def _built(found: str, *parts: int) -> datetime:
 def _moment_of_number(value: float, written: str) -> datetime:
     """A day number of Excel, or 20190105 typed without separators."""
     serial = value + _DAYS_TO_1904 if isinstance(value, From1904) else value
-    if int(serial) in _SERIALS:
+    if _SERIALS.start <= serial < _SERIALS.stop:
         from openpyxl.utils.datetime import from_excel  # noqa: PLC0415  (a second, and csv files do without)
 
         found = from_excel(serial)
         if isinstance(found, datetime):
             return _whole_second(found)
-    whole = str(int(value)) if float(value).is_integer() and abs(value) < _LOST_DIGITS_FROM else ""
+    whole = str(int(value)) if abs(value) < _LOST_DIGITS_FROM and float(value).is_integer() else ""
     compact = _COMPACT.fullmatch(whole)
     if compact and len(whole) != 10:
         return _built(whole, *(int(part or 0) for part in compact.groups()))

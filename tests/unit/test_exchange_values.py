@@ -79,6 +79,10 @@ def test_a_blank_moment_is_no_moment(cell: Cell) -> None:
         ("2019-01-05T99:00", "cell.not_date"),
         (7, "cell.not_date"),
         (1.5e22, "cell.not_date"),
+        ("9" * 400, "cell.not_date"),
+        (float("inf"), "cell.not_date"),
+        (float("nan"), "cell.not_date"),
+        (10**400, "cell.not_date"),
         (True, "cell.not_date"),
         (time(9, 3), "cell.not_date"),
         (timedelta(days=1), "cell.not_date"),
@@ -107,7 +111,9 @@ def test_an_identifier_stays_as_it_is_written(cell: Cell, expected: str) -> None
     assert values.identifier(cell) == expected
 
 
-@pytest.mark.parametrize("cell", ["abc", "1,5", "nan", "inf", True, ErrorCell("#DIV/0!"), date(2019, 1, 5)])
+@pytest.mark.parametrize(
+    "cell", ["abc", "1,5", "1_000", "nan", "inf", 10**400, True, ErrorCell("#DIV/0!"), date(2019, 1, 5)]
+)
 def test_what_is_no_number_is_refused(cell: Cell) -> None:
     with pytest.raises(InvalidInput):
         values.number(cell)
