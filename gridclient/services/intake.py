@@ -205,6 +205,22 @@ def areas_named(text: str, grids: Iterable[GridRow]) -> tuple[GridRow, ...]:
     return tuple(sorted(found, key=lambda g: (order.get(g.tier, 9), -len(g.name), g.code)))
 
 
+def area_named(text: str, address: str, grids: Sequence[GridRow]) -> str:
+    """The narrowest area whose name stands in the text, if it is the only one of its tier: a basic grid, a community,
+    else the township. A township that is named counts only its own; of several communities, what the address says."""
+    found = areas_named(text, grids)
+    townships = [row.code for row in found if row.tier == "township"]
+    within = townships[0] if len(townships) == 1 else ""
+    named = [row for row in found if row.tier in ("basic", "community") and row.code.startswith(within)]
+    communities = {row.code for row in named if row.tier == "community"}
+    if len(communities) > 1:
+        return (area_named(address, "", grids) if address else "") or within
+    basic = [row for row in named if row.tier == "basic" and (not communities or row.parent in communities)]
+    if len(basic) == 1:
+        return basic[0].code
+    return communities.pop() if len(communities) == 1 else within
+
+
 def _bare(name: str) -> str:
     """A name without the suffix that says its kind: 第三网格(基础) is spoken of as 第三网格."""
     return re.sub(r"[(（](?:基础|专属)[)）]$", "", name)

@@ -11,10 +11,12 @@ from typing import Any, Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from gridclient.domain.case import Case, CaseState
+from gridclient.domain.codes import township_of
 from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, may, require
 from gridclient.services.desk import Desk
+from gridclient.services.intake import area_named
 from gridclient.services.ports import DeskSettings
 from gridclient.services.rows import Changes
 from gridclient.ui.actions import word_of
@@ -230,7 +232,11 @@ class CaseActing(QObject):
         form.set_lists(lists)
         if form.spec.action is Action.FILE and lists.guesser is not None:
             facts = view.case.facts
-            form.show_guesses(lists.guesser.guess(f"{facts.title}\n{facts.description}"))
+            text = f"{facts.title}\n{facts.description}"
+            form.show_guesses(lists.guesser.guess(text))
+            area = area_named(f"{text}\n{facts.address}", facts.address, lists.grids)
+            if area != township_of(area):  # who files says where in the township
+                form.propose_grid(area)
 
     def _say_not_now(self, view: CaseView, action: Action) -> None:
         case = view.case

@@ -24,7 +24,7 @@ from gridclient.ui.resting import Resting
 
 _LABEL_PX: Final = 62
 _TEXT_LINES: Final = 3
-_STANDARD: Final = "standard"
+_STANDARD, _GRID = "standard", "grid"
 
 
 class ShortText(QPlainTextEdit):
@@ -105,6 +105,13 @@ class ActionForm(QWidget):
             self.chips.show_guesses(guesses)
             if guesses:
                 line.setPlaceholderText(self.tr("Enter 取第一条建议，或输入拼音首字母"))
+
+    def propose_grid(self, code: str) -> None:
+        """The grid that the case's words name, while none is chosen and nobody types one."""
+        line = self._choosers.get(_GRID)
+        if line is not None and not line.value and not line.text() and not line.hasFocus():
+            line.set_value(code)
+            self.note.say(self.tr("网格按文字判定，请核对。"))
 
     def start(self) -> None:
         """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""

@@ -8,7 +8,7 @@ from gridclient.domain.errors import GridClientError
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
-from gridclient.services.intake import ClassGuess, ClassGuesser, areas_named
+from gridclient.services.intake import ClassGuess, ClassGuesser, area_named
 from gridclient.services.registering import Registered
 from gridclient.services.rows import GridRow, Likeness
 from gridclient.ui.intake.values import IntakeValues, facts_of, wgs_point
@@ -40,7 +40,7 @@ def look_up(desk: Desk, values: IntakeValues, grids: Sequence[GridRow], guesser:
     by_point = desk.reference.grids_at(*point).basic if point is not None else None
     guesses = guesser.guess(text) if guesser is not None and len(text.strip()) >= _LEAST_TEXT else ()
     return Found(
-        by_point or _named(text, values.address, grids), by_point is not None, guesses, _alike(desk, values, point)
+        by_point or area_named(text, values.address, grids), by_point is not None, guesses, _alike(desk, values, point)
     )
 
 
@@ -57,22 +57,6 @@ def register(desk: Desk, values: IntakeValues, *, file: bool) -> Filed:
     except GridClientError as error:
         return made, error
     return made, None
-
-
-def _named(text: str, address: str, grids: Sequence[GridRow]) -> str:
-    """The narrowest area whose name stands in the text, if it is the only one of its tier: a basic grid, a community,
-    else the township. A township that is named counts only its own; of several communities, what the address says."""
-    found = areas_named(text, grids)
-    townships = [row.code for row in found if row.tier == "township"]
-    within = townships[0] if len(townships) == 1 else ""
-    named = [row for row in found if row.tier in ("basic", "community") and row.code.startswith(within)]
-    communities = {row.code for row in named if row.tier == "community"}
-    if len(communities) > 1:
-        return (_named(address, "", grids) if address else "") or within
-    basic = [row for row in named if row.tier == "basic" and (not communities or row.parent in communities)]
-    if len(basic) == 1:
-        return basic[0].code
-    return communities.pop() if len(communities) == 1 else within
 
 
 def _alike(desk: Desk, values: IntakeValues, point: tuple[float, float] | None) -> tuple[Likeness, ...]:

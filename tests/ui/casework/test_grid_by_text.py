@@ -1,0 +1,46 @@
+"""A case without a grid is filed where its words say, as long as they name one place and nobody says another."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.roles import Action
+from gridclient.ui.casework.panel import CasePanel
+from tests.ui.casework.panel_keys import Show, form_of, submit
+from tests.ui.fakes.invented_desk import InventedDesk
+
+GRID = "371002002001003"
+
+
+def test_a_case_in_no_grid_is_filed_in_the_one_that_its_text_names_unless_another_is_chosen(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.register("古陌社区工地夜间施工噪音扰民", grid="", lon=None, lat=None)
+    show(case_id)
+    form = form_of(panel, Action.FILE)
+    qtbot.waitUntil(lambda: form.values["grid"] == "371002002001")
+    assert form.note.text() == "网格按文字判定，请核对。"
+    qtbot.waitUntil(lambda: bool(form.chips.buttons))
+    form.chips.buttons[0].click()
+    submit(panel, form, "standard", qtbot)
+    assert made.store.case(case_id).facts.grid == "371002002001"
+
+
+@pytest.mark.parametrize("text", ["工地夜间施工噪音扰民", "鲸园街道工地夜间施工", "古陌社区与北山社区之间夜间施工"])
+def test_a_text_that_names_no_single_community_leaves_the_grid_to_the_operator(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot, text: str
+) -> None:
+    show(made.register(text, grid="", lon=None, lat=None))
+    form = form_of(panel, Action.FILE)
+    qtbot.waitUntil(lambda: bool(form.chips.buttons))
+    assert form.values["grid"] == ""
+
+
+def test_the_grid_that_a_text_names_takes_the_place_of_nothing(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.register("古陌社区夜间施工噪音扰民", grid=GRID))
+    form = form_of(panel, Action.FILE)
+    qtbot.waitUntil(lambda: bool(form.chips.buttons))
+    assert form.values["grid"] == GRID
