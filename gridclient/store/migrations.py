@@ -264,3 +264,30 @@ def m0004_standard_lists(db: SchemaTool) -> None:
     _table(db, "standard_lists", "name in_force:int")
     db.execute("INSERT INTO standard_lists SELECT DISTINCT list, 1 FROM standards")
     db.execute("DELETE FROM told WHERE kind = 'standards'")  # under other keys from now on
+
+
+@migrations()
+def m0005_signatures(db: SchemaTool) -> None:
+    """Signatures of other desks, and where lost events stood: they were among the desk's values, under their keys.
+
+    ``heads`` has the newest signatures that came with places, ``carried`` those over events without a place, for the
+    hub: each over the link of its origin after event ``seq``. ``lost``: at which ``position`` of the hub the event at
+    ``pos`` of this log stood, until the hub lost it.
+    """
+    for name in ("heads", "carried"):
+        _table(db, name, "origin:int seq:int signature:bytes", pk=("origin", "seq"))
+    _table(db, "lost", "pos:int stream own:int position:int")
+    db.execute("CREATE INDEX lost_of_others ON lost(stream, position) WHERE own = 0")
+    for prefix, table in (("head/", "heads"), ("stick/", "carried")):
+        for name, value in db.execute(
+            "SELECT name, value FROM desk_values WHERE name GLOB ?", [f"{prefix}*"]
+        ).fetchall():
+            _, origin, seq = name.split("/")
+            db.execute(f"INSERT INTO {table} VALUES (?, ?, ?)", [int(origin), int(seq), bytes.fromhex(value)])
+    db.execute(
+        "INSERT INTO lost SELECT e.pos, o.stream, o.own, CAST(v.value AS INTEGER) FROM desk_values v "
+        "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) JOIN origins o ON o.no = e.origin "
+        "WHERE v.name GLOB 'lost/*'"
+    )
+    for prefix in ("head/", "stick/", "lost/", "lostat/", "sync.file."):  # the last ones nobody has read for long
+        db.execute("DELETE FROM desk_values WHERE name GLOB ?", [f"{prefix}*"])

@@ -9,7 +9,7 @@ from gridclient.domain.errors import StoreUnavailable
 from gridclient.store.driver import Connection
 
 APPLICATION_ID: Final = 0x67726964  # "grid"
-VERSION: Final = 4
+VERSION: Final = 5
 """How many migrations there are; stands in ``PRAGMA user_version``."""
 RULES: Final = 4
 """Raised with every change of the fold (:mod:`gridclient.domain.fold`) that makes another case of the same events."""

@@ -60,7 +60,7 @@ def read_value(connection: Connection, name: str) -> str:
 
 
 def read_chosen(connection: Connection) -> dict[str, str]:
-    """The values that come from its people, by name; those that sync keeps beside them may be megabytes."""
+    """The values that come from its people, by name, without those that the program notes for itself."""
     return dict(connection.execute(_CHOSEN).fetchall())
 
 

@@ -10,93 +10,72 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gridclient.store.driver import Connection
-from gridclient.store.settings import KEEP_VALUE
-from gridclient.store.sync_carrying import keep_signatures
+from gridclient.store.sync_carrying import Signed
 
-_LOST: Final = "lost/"
-_STOOD: Final = "lostat/"
-"""Before the stream and the position where an event of another desk stood, so that the next one is found by its key."""
-_HEAD: Final = "head/"
 _KEPT: Final = 200
+_ANY: Final = "SELECT EXISTS(SELECT 1 FROM lost)"
 _LOST_OF: Final = (
-    "SELECT e.seq, CAST(v.value AS INTEGER) FROM events e JOIN desk_values v ON v.name = 'lost/' || e.pos "
+    "SELECT e.seq, l.position FROM events e JOIN lost l ON l.pos = e.pos "
     "WHERE e.origin = ? AND e.seq BETWEEN ? AND ? AND e.acked IS NULL"
 )
 _NEXT_LOST: Final = (
-    "SELECT v.name FROM desk_values v CROSS JOIN events e ON e.pos = CAST(v.value AS INTEGER) "
-    "WHERE v.name >= ? AND v.name < ? AND e.acked IS NULL ORDER BY v.name LIMIT 1"
+    "SELECT l.position FROM lost l INDEXED BY lost_of_others CROSS JOIN events e ON e.pos = l.pos "
+    "WHERE l.own = 0 AND l.stream = ? AND l.position > ? AND e.acked IS NULL ORDER BY l.position LIMIT 1"
 )
-_ANY: Final = "SELECT EXISTS(SELECT 1 FROM desk_values WHERE name >= 'lost/' AND name < 'lost0')"
+_LOSE: Final = (
+    "INSERT OR REPLACE INTO lost(pos, stream, own, position) SELECT e.pos, o.stream, o.own, ?2 "
+    "FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ?1"
+)
+_OF_OTHERS: Final = "SELECT o.no, e.seq FROM events e JOIN origins o ON o.no = e.origin WHERE e.pos = ? AND o.own = 0"
 _FOUND_AGAIN: Final = (
-    "DELETE FROM desk_values WHERE name >= 'lost/' AND name < 'lost0' AND NOT EXISTS "
-    "(SELECT 1 FROM events e WHERE e.pos = CAST(substr(name, 6) AS INTEGER) AND e.acked IS NULL)",
-    "DELETE FROM desk_values WHERE name >= 'lostat/' AND name < 'lostat0' AND NOT EXISTS "
-    "(SELECT 1 FROM events e WHERE e.pos = CAST(value AS INTEGER) AND e.acked IS NULL)",
+    "DELETE FROM lost WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.pos = lost.pos AND e.acked IS NULL)"
 )
-_WITHDRAWN: Final = "(SELECT pos FROM events WHERE origin = ? AND seq >= ? AND acked IS NULL)"
-_TAKEN_OUT: Final = (
-    f"DELETE FROM desk_values WHERE name IN (SELECT 'lost/' || pos FROM {_WITHDRAWN})",
-    f"DELETE FROM desk_values WHERE name >= 'lostat/' AND name < 'lostat0' AND CAST(value AS INTEGER) IN {_WITHDRAWN}",
+_WITHDRAWN: Final = (
+    "DELETE FROM lost WHERE EXISTS "
+    "(SELECT 1 FROM events e WHERE e.pos = lost.pos AND e.origin = ? AND e.seq >= ? AND e.acked IS NULL)"
 )
-
 _UNPROVEN_KEY: Final = (
     "DELETE FROM device_keys WHERE (device, incarnation) = (SELECT device, incarnation FROM origins WHERE no = ?) "
-    "AND NOT EXISTS (SELECT 1 FROM origins o JOIN desk_values v "
-    "ON v.name >= 'head/' || o.no || '/' AND v.name < 'head/' || o.no || '0' "
+    "AND NOT EXISTS (SELECT 1 FROM origins o JOIN heads h ON h.origin = o.no "
     "WHERE o.device = device_keys.device AND o.incarnation = device_keys.incarnation)"
 )
 
 
-def keep_heads(connection: Connection, signed: Iterable[tuple[int, int, bytes]]) -> None:
-    """Keeps the newest signatures of other desks, by the number of their origin here and of the event."""
+def keep_heads(connection: Connection, signed: Iterable[Signed]) -> None:
+    """Keeps the newest signatures of other desks, some hundreds of each origin."""
     found = list(signed)
-    connection.executemany(KEEP_VALUE, [(f"{_HEAD}{no}/{seq:016d}", signature.hex()) for no, seq, signature in found])
+    connection.executemany("INSERT OR REPLACE INTO heads(origin, seq, signature) VALUES (?, ?, ?)", found)
     for no in {no for no, *_ in found}:
-        between = (f"{_HEAD}{no}/", f"{_HEAD}{no}0")
         connection.execute(
-            "DELETE FROM desk_values WHERE name >= ?1 AND name < (SELECT name FROM desk_values "
-            "WHERE name >= ?1 AND name < ?2 ORDER BY name DESC LIMIT 1 OFFSET ?3)",
-            (*between, _KEPT),
+            "DELETE FROM heads WHERE origin = ?1 AND seq < "
+            "(SELECT seq FROM heads WHERE origin = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
+            (no, _KEPT),
         )
 
 
 def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
     """Events (by their place in the log) lose these positions: the signatures over them are for the hub now."""
     rows = list(stood)
-    connection.executemany(KEEP_VALUE, [(f"{_LOST}{pos}", str(position)) for pos, position in rows])
+    connection.executemany(_LOSE, rows)
     foreign: dict[int, int] = {}
-    for pos, position in rows:
-        found = connection.execute(
-            "SELECT o.no, e.seq, o.stream FROM events e JOIN origins o ON o.no = e.origin "
-            "WHERE e.pos = ? AND o.own = 0",
-            (pos,),
-        ).fetchone()
-        if found is not None:
-            no, seq, stream = found
+    for pos, _ in rows:
+        for no, seq in connection.execute(_OF_OTHERS, (pos,)).fetchall():
             foreign[no] = min(seq, foreign.get(no, seq))
-            connection.execute(KEEP_VALUE, (f"{_STOOD}{stream}/{position:016d}/{pos}", str(pos)))
-    for no, first in foreign.items():
-        heads = connection.execute(
-            "SELECT name, value FROM desk_values WHERE name >= ? AND name < ?",
-            (f"{_HEAD}{no}/{first:016d}", f"{_HEAD}{no}0"),
-        ).fetchall()
-        keep_signatures(connection, [(no, int(name.rpartition("/")[2]), bytes.fromhex(value)) for name, value in heads])
+    connection.executemany(
+        "INSERT OR REPLACE INTO carried SELECT * FROM heads WHERE origin = ? AND seq >= ?", foreign.items()
+    )
 
 
 def forget_found(connection: Connection) -> None:
     """Drops what is known of events that have a place again."""
-    if connection.execute(_ANY).fetchone()[0]:
-        for statement in _FOUND_AGAIN:
-            connection.execute(statement)
+    connection.execute(_FOUND_AGAIN)
 
 
 def forget_withdrawn(connection: Connection, no: int, first: int) -> None:
     """Events of an origin are about to leave the log: what is written in their places next stood nowhere, and a key
     that only a stick showed need not be its device's."""
     connection.execute(_UNPROVEN_KEY, (no,))
-    if connection.execute(_ANY).fetchone()[0]:
-        for statement in _TAKEN_OUT:
-            connection.execute(statement, (no, first))
+    connection.execute(_WITHDRAWN, (no, first))
 
 
 def lost_places(connection: Connection, no: int, first: int, last: int) -> Mapping[int, int]:
@@ -108,6 +87,5 @@ def lost_places(connection: Connection, no: int, first: int, last: int) -> Mappi
 
 def next_lost(connection: Connection, stream: str, position: int) -> int | None:
     """Where the first lost event of another desk stood, behind this position."""
-    behind = (f"{_STOOD}{stream}/{position + 1:016d}", f"{_STOOD}{stream}0")
-    found = connection.execute(_NEXT_LOST, behind).fetchone()
-    return None if found is None else int(found[0].split("/")[-2])
+    found = connection.execute(_NEXT_LOST, (stream, position)).fetchone()
+    return None if found is None else int(found[0])

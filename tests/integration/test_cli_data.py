@@ -136,7 +136,7 @@ def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_d
     with open_desk(folder) as opened:
         opened.desk.settings.keep_value("desk.window", "dark")
         hub = opened.desk.settings.value("sync.hub")
-        opened.desk.settings.keep_value("head/1/0000000000000001", "a signature")
+        opened.desk.settings.keep_value("sync.of_the_old_hub", "noted by the program")
         opened.desk.settings.keep_view(SavedView("我的", CaseFilter(unit="U"), Sort()))
     assert make_demo(folder, cases=5, now=MADE + timedelta(hours=3))["state"] == "kept"
     assert registered(folder) <= MADE
@@ -146,7 +146,7 @@ def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_d
     with open_desk(folder) as opened:
         assert opened.desk.settings.value("desk.window") == "dark"
         assert opened.desk.settings.value("sync.hub") != hub, "the new demo's own"
-        assert not opened.desk.settings.value("head/1/0000000000000001")
+        assert not opened.desk.settings.value("sync.of_the_old_hub")
         assert [view.name for view in opened.desk.queries.views()] == ["我的"]
     assert [path.name for path in tmp_path.iterdir()] == ["county"]
 

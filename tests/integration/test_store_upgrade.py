@@ -8,10 +8,17 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from sqlite_utils.migrations import Migrations
+
 from gridclient.services.rows import CaseFilter
+from gridclient.services.sync_port import OriginKey
+from gridclient.store import migrations
 from gridclient.store import profile as profiles
+from gridclient.store.driver import Use, open_connection, schema_tool
 from gridclient.store.profile import open_profile
 from gridclient.store.schema import VERSION, version_of
+from gridclient.store.sync_carrying import carried_origins, signed_end
+from gridclient.store.sync_lost import lost_places, next_lost
 from gridclient.store.verify import verify
 from tests.contract.stage import DEVICE, NOW, UNITS
 from tests.fakes.sync_hub import FakeHub
@@ -42,3 +49,38 @@ def test_a_store_of_the_first_version_opens_whole_and_is_synchronised(tmp_path: 
         assert not desk.sync.unsent_origins()
         assert same_tables([desk, other]) and verify(profile.database).ok and verify(other.profile.database).ok
     assert next(path.name for path in (folder / "backups").iterdir()).startswith("before-upgrade-")
+
+
+def test_signatures_that_were_kept_under_their_names_are_found_after_an_upgrade(tmp_path: Path) -> None:
+    older = Migrations("gridclient.store")
+    for step in (migrations.m0001_first, migrations.m0002_sync, migrations.m0003_told, migrations.m0004_standard_lists):
+        older(name=step.__name__)(step)
+    connection = open_connection(tmp_path / "old.db", bytes(32), Use.WRITING)
+    older.apply(schema_tool(connection))
+    connection.execute("INSERT INTO subjects VALUES (1, x'01')")
+    for no, own in ((1, 1), (2, 0)):
+        columns, row = "no, stream, device, incarnation, own, seq, hlc, hash", (no, "t:1", f"desk{no}", own)
+        connection.execute(f"INSERT INTO origins({columns}) VALUES (?, ?, ?, 0, ?, 3, 9, x'')", row)
+        for seq in (1, 2, 3):
+            connection.execute(
+                "INSERT INTO events VALUES (?, ?, ?, ?, 'noted', 1, 1, 0, 'a', '{}', x'', NULL)",
+                (10 * no + seq, no, seq, 100 * no + seq),
+            )
+    kept = {
+        "head/2/0000000000000003": "aa03",
+        "stick/2/2": "bb02",
+        "lost/13": "40",
+        "lost/23": "41",
+        "lostat/t:1/0000000000000041/23": "23",
+        "sync.file.abc": "7",
+        "desk.name": "席位",
+    }
+    connection.executemany("INSERT INTO desk_values VALUES (?, ?)", kept.items())
+    migrations.upgrade(connection)
+    assert carried_origins(connection) == [(OriginKey("t:1", "desk2", 0), 1)]
+    assert (signed_end(connection, 2, 1), signed_end(connection, 2, 3)) == ((2, b"\xbb\x02"), None)
+    assert (lost_places(connection, 1, 1, 3), lost_places(connection, 2, 1, 3)) == ({3: 40}, {3: 41})
+    assert (next_lost(connection, "t:1", 0), next_lost(connection, "t:1", 41)) == (41, None)
+    assert connection.execute("SELECT * FROM heads").fetchall() == [(2, 3, b"\xaa\x03")]
+    assert connection.execute("SELECT * FROM desk_values").fetchall() == [("desk.name", "席位")]
+    connection.close()
