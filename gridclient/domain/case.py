@@ -225,13 +225,13 @@ class Case:
     @property
     def waits_after_return(self) -> bool:
         """Whether the desk has to deal with what the lead or a cooperating unit gave back."""
-        return self.returned or any(a.state is AssignmentState.RETURNED for a in self.open_parts)
+        return any(a.state is AssignmentState.RETURNED for a in self.open_parts)
 
     @property
     def due(self) -> datetime | None:
         """The deadline that counts now: the handling limit while the lead has the case, else its stage's."""
         running = [c for c in self.clocks if c.ended is None]
-        if self.state in (CaseState.DISPATCHED, CaseState.HANDLING) and (lead := self.lead):
+        if lead := self.lead:
             running = [c for c in running if c.stage == Stage.HANDLE and c.unit == lead.unit] or running
         return min((c.due for c in running), default=None)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from gridclient.domain.case import Assignment, AssignmentState, Case, CaseState, Role
 from gridclient.domain.events import EventKind
-from tests.fakes.case_history import HELPER, LEAD, OTHER, clock, dispatched, handled, parts, refused
+from tests.fakes.case_history import HELPER, LEAD, OTHER, START, clock, dispatched, handled, parts, refused
 
 NOT_OURS = {"reason_code": "not_ours", "reason": "非本单位"}
 
@@ -57,6 +57,16 @@ def test_a_cooperating_unit_that_returns_stops_its_own_clocks_alone() -> None:
 def test_when_the_lead_returns_no_unit_has_a_clock_any_more() -> None:
     case = dispatched(HELPER).do(EventKind.RETURNED, unit=LEAD, **NOT_OURS, clocks=[clock("dispatch", 1)])
     assert running(case) == {("dispatch", "")}
+    assert case.due == START + timedelta(hours=1)
+
+
+def test_the_desk_deals_with_a_return_until_the_case_is_given_out_anew_or_the_unit_is_released() -> None:
+    history = dispatched(HELPER)
+    assert not history.do(EventKind.NOTED, text="已电话通知").waits_after_return
+    assert history.do(EventKind.RETURNED, unit=HELPER, **NOT_OURS).waits_after_return
+    assert not history.do(EventKind.RELEASED, unit=HELPER, reason="不再需要").waits_after_return
+    assert history.do(EventKind.RETURNED, unit=LEAD, **NOT_OURS).waits_after_return
+    assert not history.do(EventKind.DISPATCHED, assignments=parts(OTHER)).waits_after_return
 
 
 def test_a_released_unit_has_no_clock_any_more_and_the_others_keep_theirs() -> None:
