@@ -99,13 +99,19 @@ class Intake:
         if isinstance(found, bytes):
             self._refolding.add(chain.no, record, event, found, own=chain.own, acked=position)
             self._new += 1
-            if event.kind == EventKind.REFERENCE and event.key.stream == STREAM and event.version == 1:
-                self._told.append(event)
+            self._tell(event, position)
             self._mark(position, found)
             return
         self._mark(position, found.link)
         if found.pos != IN_HAND and position is not None:
+            if found.acked is None and not chain.own:
+                self._tell(event, position)
             self._place(found.subject, found.pos, found.acked, position, own=chain.own)
+
+    def _tell(self, event: Event, position: int | None) -> None:
+        """What changes the lists, once the hub placed it: a stick may hold what anybody wrote who can read it."""
+        if position is not None and (event.kind, event.key.stream, event.version) == (EventKind.REFERENCE, STREAM, 1):
+            self._told.append(event)
 
     def _follow(self, before: FeedState, page: FeedPage) -> bool:
         """Whether the page only tells the places of the next own events, and nothing else waits for one: then every

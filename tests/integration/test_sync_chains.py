@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gridclient.domain.events import Record, link_after
-from gridclient.services.sync_port import FeedState, OriginKey, PlacedRun, StickBatch
+import pytest
+
+from gridclient.domain.events import EventKey, EventKind, Record, link_after, payload_text, place_mark
+from gridclient.services.sync_port import (
+    FeedPage,
+    FeedState,
+    OriginKey,
+    PlacedRecord,
+    PlacedRun,
+    SignedHead,
+    StickBatch,
+)
 from gridclient.sync.signing import public_key, sign_head
-from tests.contract.stage import STREAM
+from tests.contract.stage import STREAM, UNITS
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, pending, proved, same_tables
 
@@ -33,6 +43,35 @@ def batch_of(desk: ToyDesk, records: Sequence[Record], before: bytes = bytes(32)
 def by_a_twin(records: Sequence[Record]) -> list[Record]:
     """What a copy of the same machine wrote under the same numbers."""
     return [record._replace(actor="twin") for record in records]
+
+
+def change_of_lists(desk: ToyDesk, stream: str, version: int) -> StickBatch:
+    """The first event of a stream: a unit is no more."""
+    told = payload_text({"kind": "units", "documents": [], "gone": [[UNITS[0]]]})
+    key = EventKey(stream, desk.device, 1, 1)
+    return batch_of(desk, [Record(key, 1 << 50, EventKind.REFERENCE, version, "ref:units", 0, "admin", told)])
+
+
+def placed(batch: StickBatch) -> FeedPage:
+    """The hub's word that the batch is all there is of its stream."""
+    head = SignedHead(batch.origin, 1, batch.public_key, batch.signature)
+    foreign = (PlacedRecord(1, batch.records[0], b""),)
+    return FeedPage(batch.origin.stream, 1, True, 1, place_mark(1, batch.link_after), foreign, (), (head,))
+
+
+@pytest.mark.parametrize(("stream", "version", "kinds"), [("ref", 1, {"units"}), (STREAM, 1, set()), ("ref", 2, set())])
+@pytest.mark.parametrize("by_stick", [False, True])
+def test_lists_change_only_by_the_countys_stream_in_a_known_form_and_when_the_hub_placed_it(
+    desks: Desks, stream: str, version: int, kinds: set[str], by_stick: bool
+) -> None:
+    """Every desk has the key of that stream, so whoever holds one could write such a change on a stick."""
+    one, two = desks
+    batch = change_of_lists(one, stream, version)
+    if by_stick:
+        assert two.sync.take_unplaced([batch]).changes.kinds == frozenset()
+    taken = two.sync.take(placed(batch))
+    assert (taken.agrees, taken.changes.kinds) == (True, kinds)
+    assert two.sync.take(placed(batch)).changes.kinds == frozenset(), "once"
 
 
 def test_a_gap_is_filled_only_by_what_leads_to_what_stands_behind_it(desks: Desks) -> None:
