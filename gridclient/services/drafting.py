@@ -150,7 +150,7 @@ def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
     if before is None or ended:
         return situation.now, handling_limit(situation.case, situation.reference)
     left = _left(situation, before)
-    past = [c for c in situation.case.clocks if c.stage == Stage.HANDLE and c.unit == unit and c.due == before.due]
+    past = [c for c in situation.case.clocks if c.stage == Stage.HANDLE and c.unit == unit]
     if past and not left:
         return past[-1].started, past[-1].limit
     return situation.now, resumed_limit(left, before.limit)

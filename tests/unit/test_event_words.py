@@ -143,6 +143,16 @@ def test_a_cooperating_unit_that_was_done_begins_anew_when_it_is_named_again(sta
     assert left == {LEAD: 30 * 60, OTHER: 2 * 3600}
 
 
+def test_units_whose_time_was_over_keep_each_its_own_last_limit() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音", ago=timedelta(hours=9), cooperating=(OTHER,))
+    made.act(Action.ESCALATE, case_id, ago=timedelta(hours=8), reason="需县级协调")
+    made.act(Action.DELEGATE, case_id, ago=timedelta(hours=5), reason="县级已协调")
+    payload = event_of(made, case_id, Action.REASSIGN, lead=LEAD, cooperating=[OTHER], reason="再派")
+    left = {part["unit"]: timedelta(seconds=part["due"] - to_seconds(NOW)) for part in payload["assignments"]}
+    assert left == {LEAD: -timedelta(hours=3), OTHER: -timedelta(hours=7)}
+
+
 @pytest.mark.parametrize("action", [Action.AMEND, Action.FILE])
 def test_what_happened_lies_not_ahead(action: Action) -> None:
     made = empty_desk()
