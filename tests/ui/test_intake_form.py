@@ -284,6 +284,22 @@ def test_that_a_grid_is_coarse_is_not_said_of_an_emptied_form(opened: Opened, qt
     assert not form.inputs.grid_note.isVisible()
 
 
+def test_the_likeliest_duplicate_and_its_reason_are_seen_without_scrolling_on_a_small_screen(
+    look: None, opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = made.register("古陌社区工地夜间施工")
+    alike = [Likeness(made.store.rows([earlier])[0], 38.0, True, 0.8, 0.9)]
+    monkeypatch.setattr(MemoryStore, "likely_duplicates", lambda *_self, **_facts: alike)
+    form = opened()
+    form.resize(440, 681)  # 1366 x 768 without title, bar and status line
+    paste(form, f"{ORDER}还有占道经营，邻里纠纷。")
+    qtbot.waitUntil(form.alike.isVisible)
+    assert len(form.inputs.chips.buttons) == 3
+    first = form.alike.visualRect(form.alike.model().index(0, 0))
+    seen = form.alike.viewport().visibleRegion().boundingRect()
+    assert seen.contains(first)
+
+
 def test_likely_duplicates_are_named_with_the_reason_and_opened(
     opened: Opened, made: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,16 +154,15 @@ class Inputs(QWidget):
         rows.addWidget(self.chips, 4, 1, 1, 3)
         self._row(rows, 5, ("grid", self.tr("网格")))
         rows.addWidget(self.grid_note, 6, 1, 1, 3)
-        self._row(rows, 7, ("address", self.tr("地址")))
+        self._row(rows, 7, ("address", self.tr("地址")), beside=self.pick)
         self._row(rows, 8, ("point", self.tr("坐标")), ("crs", self.tr("坐标系")))
-        rows.addWidget(self.pick, 9, 1, 1, 1)
-        self._row(rows, 10, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
-        self._row(rows, 11, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
+        self._row(rows, 9, ("reporter_name", self.tr("反映人")), ("reporter_phone", self.tr("电话")))
+        self._row(rows, 10, ("happened_at", self.tr("发生时间")), ("upper_number", self.tr("上级编号")))
         ticks = [self._inputs[name].widget for name in ("wants_reply", "keep_secret", "sensitive")]
-        rows.addLayout(across(*ticks, 1, gap=20), 12, 1, 1, 3)  # a word belongs to the box before it
+        rows.addLayout(across(*ticks, 1, gap=20), 11, 1, 1, 3)  # a word belongs to the box before it
         tab_order(self.description, *self._way, *ticks)
 
-    def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str]) -> None:
+    def _row(self, rows: QGridLayout, row: int, *pairs: tuple[str, str], beside: QWidget | None = None) -> None:
         for place, (name, word) in enumerate(pairs):
             title = label(word, "muted")
             title.setProperty("word", word)
@@ -174,4 +173,7 @@ class Inputs(QWidget):
             self._labels[name] = title
             self._way.append(widget)
             rows.addWidget(title, row, 2 * place, Qt.AlignmentFlag.AlignVCenter)
-            rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
+            if beside is None:
+                rows.addWidget(widget, row, 2 * place + 1, 1, 1 if len(pairs) > 1 else 3)
+            else:
+                rows.addLayout(across((widget, 1), beside, gap=6), row, 1, 1, 3)
