@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
     from gridclient.services.ports import UnitOfWork
+    from gridclient.store.folding_again import Told
     from gridclient.store.verify import Verification
 
 DEFAULT_ACCOUNT = "operator"
@@ -187,6 +188,7 @@ def open_desk(
     read_only: bool = False,
     shared: bool = False,
     held: FileLock | None = None,
+    told: Told = lambda _done, _of: None,
 ) -> Iterator[OpenedDesk]:
     """Opens a profile until the block ends.
 
@@ -195,14 +197,18 @@ def open_desk(
         read_only: only reads, beside a desk that may be open.
         shared: writes on behalf of the desk that holds the profile (its worker process).
         held: the profile's lock, where it was taken before.
+        told: see :func:`gridclient.store.profile.open_profile`.
 
     Raises:
+        Cancelled: by ``told``.
         NotFound: no desk was made here, or no such account.
         Conflict: another desk has the profile.
         StoreUnavailable: the store cannot be opened.
     """
     clock = SystemClock()
-    with profiles.open_profile(folder, now=clock.now(), read_only=read_only, lock=not shared, held=held) as profile:
+    with profiles.open_profile(
+        folder, now=clock.now(), read_only=read_only, lock=not shared, held=held, told=told
+    ) as profile:
         opened = _opened(profile, clock, account)
         if not (read_only or shared) and unfinished_imports(profile.database):
             opened = replace(opened, given_up=_finish_imports(profile, clock))

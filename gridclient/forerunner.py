@@ -114,6 +114,7 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
     from gridclient.composition import open_desk
     from gridclient.domain.errors import GridClientError
     from gridclient.store.enrolment_file import read_enrolment
+    from gridclient.store.schema import has_todays_rules
     from gridclient.store.settings import read_chosen
     from gridclient.store.unfinished import unfinished_imports
 
@@ -122,11 +123,11 @@ def _answer_all(profile: Path, questions: BinaryIO, answers: BinaryIO) -> None:
         answers.flush()
 
     with suppress(EOFError, OSError, GridClientError), open_desk(profile, read_only=True) as opened:
-        if unfinished_imports(opened.database):
-            return
-        device = opened.device.id
         with opened.database.reader() as connection:
+            if not has_todays_rules(connection) or unfinished_imports(opened.database):
+                return
             values = read_chosen(connection)
+        device = opened.device.id
         tell(Ready(device, opened.desk.actor, read_enrolment(profile, device) is not None, values))
         _read_ahead(opened)
         while True:

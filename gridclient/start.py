@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
+from gridclient.domain.errors import Cancelled
 from gridclient.ui.ending import closed_when_asked
 from gridclient.ui.garbage import GarbageCollector
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from gridclient.mapview.view import MapView
     from gridclient.services.desk import Desk
     from gridclient.ui.banner import Kind
+    from gridclient.ui.waiting import CatchingUp
 
 _STARTED_MS: Final = 4_000
 _SWITCH_INTERVAL_S: Final = 0.0005
@@ -180,23 +182,30 @@ class _Opening(QObject):
 
     Signals:
         ended(): the profile is open, or cannot be opened.
+        told(int, int): so many cases of so many were brought after a newer program's rules.
     """
 
     ended = Signal()
+    told = Signal(int, int)
 
     def __init__(self, profile: Path, forerunner: Forerunner | None) -> None:
         super().__init__()
         self._profile, self._forerunner = profile, forerunner
         self.closing = ExitStack()
+        self._waiting: CatchingUp | None = None
+        self._left = threading.Event()
+        self.told.connect(self._show_told, Qt.ConnectionType.QueuedConnection)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="opening")
         self._opening = self._pool.submit(self._open)
 
     def wait(self) -> tuple[OpenedDesk | EarlyDesk, BaseMapFolder]:
-        """Lets events go on until the profile is open; raises what is in its way."""
+        """Lets events go on until the profile is open; raises what is in its way, also that nobody waits for it."""
         loop = QEventLoop()
         self.ended.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
         self._opening.add_done_callback(lambda _: self.ended.emit())
         loop.exec()
+        if self._waiting is not None:
+            self._waiting.end()
         self.closing.callback(self._pool.shutdown)
         return self._opening.result()
 
@@ -223,6 +232,20 @@ class _Opening(QObject):
     def _opened(self) -> OpenedDesk:
         from gridclient.composition import open_desk
 
-        opened = self.closing.enter_context(open_desk(self._profile))
+        opened = self.closing.enter_context(open_desk(self._profile, told=self._tell))
         self._pool.submit(opened.read_ahead)  # what is wrong with it is told to whoever asks next
         return opened
+
+    def _tell(self, done: int, of: int) -> None:
+        """On the opening thread. Raises ``Cancelled``."""
+        if self._left.is_set():
+            raise Cancelled
+        self.told.emit(done, of)
+
+    def _show_told(self, done: int, of: int) -> None:
+        from gridclient.ui.waiting import CatchingUp
+
+        if self._waiting is None:
+            self._waiting = CatchingUp()
+            self._waiting.left.connect(self._left.set)
+        self._waiting.show_progress(done, of)

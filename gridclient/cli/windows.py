@@ -8,9 +8,9 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.output import Exit, print_json, print_lines, say
 from gridclient.cli.parsing import path_of
-from gridclient.domain.errors import NotFound, StoreUnavailable
+from gridclient.domain.errors import Cancelled, NotFound, StoreUnavailable
 
 if TYPE_CHECKING:
     from gridclient.self_check import Finding
@@ -45,6 +45,9 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
         with kept_log(args.profile / "logs"):
             return Exit(run(args.profile, forerunner=forerunner))
+    except Cancelled:
+        say("整理没有做完，没有丢数据；下次打开时接着整理。")
+        return Exit.PARTLY
     finally:
         gc.enable()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from gridclient.store.driver import Connection, Database
@@ -10,9 +11,11 @@ from gridclient.store.schema import RULES, RULES_VALUE
 from gridclient.store.settings import KEEP_VALUE, read_value
 
 _AT_ONCE: Final = 1000
+Told = Callable[[int, int], None]
+"""Told before each of the steps how many cases are behind, of how many; stops the work there by raising."""
 
 
-def fold_again(database: Database) -> None:
+def fold_again(database: Database, told: Told = lambda _done, _of: None) -> None:
     """Brings rows, parts and counts after today's rules where they are by others, a thousand cases a transaction; one
     cut off goes on.
 
@@ -24,6 +27,7 @@ def fold_again(database: Database) -> None:
     if rules == str(RULES) and not at:
         return
     for first in range(int(place) if place and rules == str(RULES) else 1, last + 1, _AT_ONCE):
+        told(first - 1, last)
         with database.writer() as connection:
             _fold_some(connection, first)
             connection.execute(KEEP_VALUE, (RULES_VALUE, f"{RULES}@{first + _AT_ONCE}"))

@@ -31,6 +31,8 @@ from gridclient.store.snapshots import copy_store, finish_exchange, has_store, i
 if TYPE_CHECKING:
     from filelock import FileLock
 
+    from gridclient.store.folding_again import Told
+
 BEFORE_UPGRADE: Final = "before-upgrade-"
 BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
@@ -202,12 +204,15 @@ def open_profile(
     lock: bool = True,
     held: FileLock | None = None,
     damaged: bool = False,
+    told: Told = lambda _done, _of: None,
 ) -> Profile:
     """Opens a profile, upgrading an older store after a backup of it.
 
     Args:
         held: the lock, where it was taken before; the profile's as soon as that is open.
         damaged: its store is known to be damaged and not looked at: a backup is to take its place.
+        told: how far it is where a newer program has to bring many cases after its rules, of none while that is not
+            counted; stops it by raising, and the next start goes on.
 
     Raises:
         NotFound: there is no profile (``profile.missing``).
@@ -226,9 +231,9 @@ def open_profile(
         profile = Profile(folder, identity, key, held, read_only=read_only)
         try:
             if not damaged:
-                _bring_up_to_date(profile, now)
+                _bring_up_to_date(profile, now, told)
             if held is not None and not damaged:
-                _catch_up(profile)
+                _catch_up(profile, told)
         except BaseException:
             profile.database.close()
             raise
@@ -258,7 +263,7 @@ def _settle_exchange(folder: Path, *, held: bool) -> None:
         finish_exchange(folder / "store.db", folder / "backups")
 
 
-def _bring_up_to_date(profile: Profile, now: datetime) -> None:
+def _bring_up_to_date(profile: Profile, now: datetime, told: Told) -> None:
     try:
         with file_faults():
             if not has_store(profile.store_file):  # SQLite would make an empty one
@@ -271,6 +276,7 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
             return
         if profile.read_only:
             raise StoreUnavailable("store.older")
+        told(0, 0)
         copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
         upgrade_store(profile.database)
     except StoreUnavailable as fault:
@@ -279,7 +285,7 @@ def _bring_up_to_date(profile: Profile, now: datetime) -> None:
         raise
 
 
-def _catch_up(profile: Profile) -> None:
+def _catch_up(profile: Profile, told: Told) -> None:
     """What an older program or a power cut left undone: cases folded by older rules; a new start of the numbers that is
     noted in the store, which comes first, and not in the profile."""
     with profile.database.reader() as connection:
@@ -288,7 +294,7 @@ def _catch_up(profile: Profile) -> None:
     if not folded:
         from gridclient.store.folding_again import fold_again  # noqa: PLC0415  (a store of today needs none of it)
 
-        fold_again(profile.database)
+        fold_again(profile.database, told)
     if known.incarnation > profile.device.incarnation:
         profile.begin_incarnation(known.incarnation)
 

@@ -25,7 +25,7 @@ from gridclient.services.rows import Likeness
 from gridclient.services.words import STAGES, STATES
 
 translate = QCoreApplication.translate
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_SOON_S, _MINUTE, _HOUR, _DAY = 3, 60, 3600, 86400
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
 _OPEN_ABOVE: Final = frozenset({"reported", "filed", "dispatched", "handling"})
 _ALIKE: Final = 0.5
@@ -204,6 +204,15 @@ def likeness_words(likeness: Likeness, now: datetime) -> str:
         parts.append(translate("Present", "文字相近"))
     parts.append(moment_words(likeness.row.registered_at, now))
     return joined(parts)
+
+
+def left_text(seconds: float) -> str:
+    """The time left as people say it."""
+    if seconds < _SOON_S:
+        return translate("Present", "马上就好")
+    if seconds < _MINUTE:
+        return translate("Present", "约剩 {seconds} 秒").format(seconds=round(seconds))
+    return translate("Present", "约剩 {minutes} 分钟").format(minutes=round(seconds / _MINUTE))
 
 
 def joined(parts: Sequence[str]) -> str:

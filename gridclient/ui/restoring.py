@@ -7,19 +7,16 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QEventLoop, Qt
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QProgressBar, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
 from gridclient.ui.banner import Kind
 from gridclient.ui.jobs import Jobs
-from gridclient.ui.laid_out import down, label
 from gridclient.ui.main_window import MainWindow
+from gridclient.ui.waiting import WaitingWindow
 
 translate = QCoreApplication.translate
 T = TypeVar("T")
-_WIDTH, _EDGE = 460, 20
 
 
 def restored_from(file: Path, restore: Callable[[], Path | None]) -> tuple[str, Kind]:
@@ -40,26 +37,6 @@ def tell_restored(window: MainWindow, words: str, kind: Kind) -> None:
         done.connect(window.banner.pass_by)
 
 
-class WaitingWindow(QWidget):
-    """Object name ``waitingWindow``. It goes when the work is over and not before."""
-
-    def __init__(self, title: str, words: str) -> None:
-        flags = Qt.WindowType.Window | Qt.WindowType.CustomizeWindowHint | Qt.WindowType.WindowTitleHint
-        super().__init__(None, flags)
-        self.setObjectName("waitingWindow")
-        self.setWindowTitle(title)
-        self.over = False
-        self.words = label(words, wraps=True, parent=self)
-        bar = QProgressBar(self)
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        down(self.words, bar, on=self, edges=(_EDGE, _EDGE, _EDGE, _EDGE), gap=12)
-        self.setFixedWidth(_WIDTH)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        event.setAccepted(self.over)
-
-
 def wait_for(task: Callable[[], T], *, title: str, words: str) -> T:
     """Runs ``task`` on a thread of its own while the window stands; gives or raises what it does."""
     window, loop = WaitingWindow(title, words), QEventLoop()
@@ -69,9 +46,7 @@ def wait_for(task: Callable[[], T], *, title: str, words: str) -> T:
     window.show()
     loop.exec()
     jobs.close()
-    window.over = True
-    window.close()
-    window.deleteLater()
+    window.end()
     if failures:
         raise failures[0]
     return results[0]

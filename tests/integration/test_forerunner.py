@@ -11,6 +11,8 @@ import pytest
 
 from gridclient.composition import create_profile, open_desk
 from gridclient.domain.case import CaseFacts
+from gridclient.store.schema import RULES_VALUE
+from gridclient.store.settings import KEEP_VALUE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the desk opens its store by itself")
 
@@ -49,6 +51,12 @@ def profile(tmp_path: Path) -> Path:
 def told(profile: Path, steps: str) -> list[str]:
     command = [sys.executable, "-X", "utf8", "-c", steps, str(profile)]
     return subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8").stdout.split()
+
+
+def test_a_store_that_has_to_be_brought_after_todays_rules_is_left_to_the_desk(profile: Path) -> None:
+    with open_desk(profile) as opened, opened.database.writer() as connection:
+        connection.execute(KEEP_VALUE, (RULES_VALUE, "1"))
+    assert told(profile, BEGIN + "print(ready)") == ["None"]
 
 
 def test_the_first_questions_are_answered_before_the_store_is_loaded(profile: Path) -> None:

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, StoreUnavailable
+from gridclient.domain.errors import Cancelled, Conflict, GridClientError, InvalidInput, StoreUnavailable
 from gridclient.store import folding_again
 from gridclient.store.attachments import AttachmentStore
 from gridclient.store.backup import back_up, restore
-from gridclient.store.driver import Connection, Database
+from gridclient.store.driver import Database
 from gridclient.store.profile import Profile, create_profile, open_profile
 from gridclient.store.recovery import read_recovery_key, recovery_key
 from gridclient.store.schema import has_todays_rules
@@ -133,23 +133,26 @@ def test_a_store_that_older_rules_folded_is_folded_again_when_it_is_opened(
         assert verify(opened.database).ok
 
 
-def test_folding_again_that_was_cut_off_goes_on(profile: Profile, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folding_again_tells_how_far_it_is_and_goes_on_where_it_was_stopped(
+    profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
     by_older_rules(profile, monkeypatch)
-    fold_some, first = folding_again._fold_some, []
-
-    def cut_off(connection: Connection, number: int) -> None:
-        first.append(number)
-        if first == [1, 2]:
-            raise StoreUnavailable("store.disk_full")
-        fold_some(connection, number)
-
     monkeypatch.setattr(folding_again, "_AT_ONCE", 1)
-    monkeypatch.setattr(folding_again, "_fold_some", cut_off)
-    with pytest.raises(StoreUnavailable):
-        folding_again.fold_again(profile.database)
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, of: int) -> None:
+        told.append((done, of))
+        if done == 1:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        folding_again.fold_again(profile.database, stop)
     assert levels(profile.database) == [3, 2]
-    folding_again.fold_again(profile.database)
-    assert first == [1, 2, 2] and verify(profile.database).ok
+    with pytest.raises(Cancelled):
+        folding_again.fold_again(profile.database, stop)
+    folding_again.fold_again(profile.database, lambda *far: told.append(far))
+    assert told == [(0, 2), (1, 2), (1, 2), (1, 2)]
+    assert levels(profile.database) == [3, 3] and verify(profile.database).ok
     with profile.database.reader() as connection:
         assert has_todays_rules(connection)
 

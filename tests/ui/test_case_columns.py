@@ -139,6 +139,7 @@ def test_a_chip_whose_menu_was_closed_by_esc_looks_as_if_nobody_points_at_it(
 ) -> None:
     page = open_list(crowded)
     chip = page.bar.findChild(ChipButton, "menu_level")
+    assert chip is not None
     for place, points in ((page.table, False), (chip, True)):
         QTest.mouseMove(chip)
         qtbot.waitUntil(chip.underMouse)

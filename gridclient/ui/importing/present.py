@@ -9,10 +9,10 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.services.import_findings import ImportKind, ImportOutcome, ImportPhase, RowFinding
 from gridclient.services.import_order import BASE_MAP
+from gridclient.ui.present import left_text
 
 translate = QCoreApplication.translate
 _KIB: Final = 1024
-_SOON_S, _MINUTE_S = 3, 60
 
 
 def kinds() -> dict[str, str]:
@@ -101,15 +101,6 @@ def progress_text(phase: str, done: int, total: int | None, left_s: float | None
         figures = f"{done:,} / {total:,}" if total else f"{done:,}"
         words = translate("Importing", "{phase} {figures} 行").format(phase=_phase(phase), figures=figures)
     return words if left_s is None else f"{words} · {left_text(left_s)}"
-
-
-def left_text(seconds: float) -> str:
-    """The time left as people say it."""
-    if seconds < _SOON_S:
-        return translate("Importing", "马上就好")
-    if seconds < _MINUTE_S:
-        return translate("Importing", "约剩 {seconds} 秒").format(seconds=round(seconds))
-    return translate("Importing", "约剩 {minutes} 分钟").format(minutes=round(seconds / _MINUTE_S))
 
 
 def summary_text(outcome: ImportOutcome) -> str:

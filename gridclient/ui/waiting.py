@@ -1,0 +1,94 @@
+"""Small windows that say what goes on while there is no desk."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from gridclient.ui.key_button import KeyButton
+from gridclient.ui.laid_out import down, label
+from gridclient.ui.present import joined, left_text
+
+_WIDTH, _EDGE = 460, 20
+_SHOWN_MS: Final = 400  # what is over by then needs no word
+_KNOWN_S: Final = 2.0
+
+
+class WaitingWindow(QWidget):
+    """Object name ``waitingWindow``. It goes when the work is over and not before."""
+
+    def __init__(self, title: str, words: str) -> None:
+        flags = Qt.WindowType.Window | Qt.WindowType.CustomizeWindowHint | Qt.WindowType.WindowTitleHint
+        super().__init__(None, flags)
+        self.setObjectName("waitingWindow")
+        self.setWindowTitle(title)
+        self.over = False
+        self.words = label(words, wraps=True, parent=self)
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.lines = down(self.words, self.bar, on=self, edges=(_EDGE, _EDGE, _EDGE, _EDGE), gap=12)
+        self.setFixedWidth(_WIDTH)
+
+    def end(self) -> None:
+        """The work is over."""
+        self.over = True
+        self.close()
+        self.deleteLater()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.setAccepted(self.over)
+
+
+class CatchingUp(WaitingWindow):
+    """A newer program brings the store after its rules; shows itself when that takes a while.
+
+    Signals:
+        left(): the operator does not wait; the next start goes on.
+    """
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(self.tr("正在更新数据"), "")
+        self.figures = label(parent=self)
+        self.leave = KeyButton(self.tr("退出，下次打开时接着整理"), parent=self)
+        self.leave.clicked.connect(self._on_left)
+        for part in (self.figures, self.leave):
+            self.lines.addWidget(part)
+        self._begun: tuple[float, int] | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocus()  # a stray Enter does not leave
+        QTimer.singleShot(_SHOWN_MS, self, self.show)
+
+    def show_progress(self, done: int, of: int) -> None:
+        """So many cases of so many; of none while it cannot be counted, nor left."""
+        counted = of > 0
+        self.words.setText(
+            self.tr("程序更新后要把案件按新的规则整理一遍，只做这一次。中途退出不会丢数据。")
+            if counted
+            else self.tr("程序更新后要先备份，再改写数据，只做这一次。请不要关机。")
+        )
+        self.bar.setRange(0, of)
+        self.bar.setValue(done)
+        for part in (self.figures, self.leave):
+            part.setVisible(counted)
+        if counted:
+            figures = self.tr("已整理 {done} / {of} 件").format(done=f"{done:,}", of=f"{of:,}")
+            self.figures.setText(joined((figures, self._left(done, of))))
+
+    def _left(self, done: int, of: int) -> str:
+        """What is left by the pace until now, as soon as there is one."""
+        now = time.monotonic()
+        begun, first = self._begun = self._begun or (now, done)
+        if done == first or now - begun < _KNOWN_S:
+            return ""
+        return left_text((now - begun) / (done - first) * (of - done))
+
+    def _on_left(self) -> None:
+        self.leave.setEnabled(False)
+        self.left.emit()
