@@ -117,3 +117,20 @@ def test_who_waited_goes_right_behind_what_it_waited_for_before_what_came_later(
     case = fold_all([*two.hub.events[:2], *steps, dispatch, voided])
     assert case is not None and case.state is CaseState.HANDLED
     assert [c.key for c in case.contentions] == [voided.key]
+
+
+def test_what_stands_beside_the_state_stays_with_the_side_that_is_taken_and_other_choices_wait_on(
+    two: Two, third: Desk
+) -> None:
+    dispatched(two.a, UNIT)
+    second, last = dispatched(two.b, OTHER), dispatched(third, THIRD)
+    two.meet()
+    third.sync()
+    two.a.do(EventKind.ATTACHED, sha256="ab")
+    two.a.do(EventKind.URGED, text="尽快")
+    two.meet()
+    two.a.do(EventKind.RESOLVED, target=list(second.key), choice="take")
+    case = two.meet()
+    assert case.lead is not None and case.lead.unit == OTHER
+    assert (case.attachments, case.urges, case.version) == (1, 1, len(two.hub.events))
+    assert [c.key for c in case.contentions] == [last.key]
