@@ -80,10 +80,9 @@ def clock_lines(clock: CaseClock, reference: Reference, clocks: Sequence[CaseClo
     Another desk may have written a limit that nobody can count; its deadline stands.
     """
     try:
-        parse_limit(clock.limit)
+        lines = explain(deadline_of(clock.limit, clock.started, reference))
     except InvalidInput:
         return (f"时限“{clock.limit}”不是可计算的时限，到期时间按所记的 {moment_text(clock.due)}",)
-    lines = explain(deadline_of(clock.limit, clock.started, reference))
     before = _paused(clock, clocks, reference)
     if before is None or before.ended is None:
         return lines

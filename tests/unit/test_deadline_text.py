@@ -146,3 +146,10 @@ def test_a_limit_that_begins_anew_tells_nothing_of_the_one_before() -> None:
 def test_what_is_left_of_a_limit_is_rounded_for_people() -> None:
     assert limit_text(Limit(1.9983333333333333, LimitKind.URGENT_HOUR)) == "约2紧急工作时"
     assert limit_text(Limit(0.5, LimitKind.WORK_DAY)) == "0.5工作日"
+
+
+@pytest.mark.parametrize(("started", "limit"), [("2026-03-02T09:00", "尽快"), ("9999-03-02T09:00", "300 work_day")])
+def test_a_limit_that_nobody_can_count_leaves_the_deadline_that_was_written(started: str, limit: str) -> None:
+    clock = CaseClock("handle", at(started), limit, at("2026-03-02T11:00"), "u1")
+    (line,) = clock_lines(clock, cast(Reference, Township()))
+    assert line.endswith("不是可计算的时限，到期时间按所记的 2026-03-02 11:00（周一）")
