@@ -23,18 +23,16 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from gridclient.domain.errors import GridClientError, StoreUnavailable, SyncFault
 from gridclient.domain.frozen import frozen
-from gridclient.hub.accompanied import answer_to
-from gridclient.hub.answers import answer
+from gridclient.hub.answers import answer_to, fault_answer
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_ends import FileEnds
 from gridclient.hub.files import FileShelf
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.incoming import Bodies, application, bearer, comes_from_here, password
-from gridclient.hub.metrics import metrics_text
+from gridclient.hub.metrics import Tally, metrics_text
 from gridclient.hub.proving import ProvingEnds
 from gridclient.hub.service import Answer, HubService
 from gridclient.hub.status import read_status, status_page
-from gridclient.hub.tally import Tally
 from gridclient.hub.work import Together, WorkPool
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.frame import CONTENT_TYPE, MOST_ON_THE_LINE, unpacked_size
@@ -132,7 +130,7 @@ class Hub:
             except GridClientError as error:
                 if isinstance(error, StoreUnavailable):
                     _LOG.error("database failed: %s", error.params.get("detail", ""))
-                response = answer(error)
+                response = fault_answer(error)
             self.service.metrics.count("answers", f'status="{response.status_code}"')
             response.headers.setdefault(HEADER, write_terms(Terms(self.service.versions)))
             return response
@@ -159,7 +157,7 @@ class Hub:
         address = request.client.host if request.client else ""
         if wait := self._brake.wait(address):
             fault = SyncFault("enrol.too_many", retryable=True, minutes=wait // 60 + 1)
-            return answer(fault, {"Retry-After": str(wait)})
+            return fault_answer(fault, {"Retry-After": str(wait)})
         code, applicant = application(await self.bodies.read_json(request))
         try:
             admission = await self.work.run(partial(self.service.access.enrol, code, applicant))

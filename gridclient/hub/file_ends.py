@@ -9,8 +9,7 @@ from starlette.responses import FileResponse, Response
 
 from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.hub.backend import Backend
-from gridclient.hub.file_lack import Lacking, LackOfFiles
-from gridclient.hub.file_rights import FileRights, file_rights
+from gridclient.hub.file_rights import FileRights, Lacking, LackOfFiles, file_rights
 from gridclient.hub.files import MOST_CHUNK, FileShelf
 from gridclient.hub.incoming import Bodies, bearer
 from gridclient.hub.service import HubService

@@ -1,12 +1,23 @@
-"""Which files a device may fetch or bring: those that an event names which it may read, or could have written."""
+"""Which files a device may fetch or bring, and which of them the hub lacks.
+
+A file may be fetched or brought by whoever may read, or could have written, an event that names it. A hub restored from
+a backup may have lost some that it had: desks ask which, and those that have such a file send it again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import threading
+from collections.abc import Collection, Sequence
+from typing import Final, NamedTuple
 
+from gridclient.domain.errors import SyncFault
 from gridclient.domain.frozen import frozen
 from gridclient.hub.backend import Backend, OrderLedger
+from gridclient.hub.files import FileShelf
 from gridclient.services.enrolment import Grant
+
+MOST_LOOKED_AT: Final = 5000
+_RETRY_S: Final = 30
 
 
 @frozen
@@ -33,3 +44,49 @@ def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> Fil
 def reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:
     """Whether a grant for the stream covers this case too."""
     return not grant.unit or bool(ledger.handed_to(grant.stream, grant.unit, (subject,)))
+
+
+class Lacking(NamedTuple):
+    """Files that are lacking, of those up to ``upto``; ``upto`` is "" when nothing is behind them."""
+
+    files: Sequence[str]
+    upto: str
+
+
+class LackOfFiles:
+    """One look at the shelf at a time: when a hub is back, all desks ask at once, and none of them is in a hurry."""
+
+    def __init__(self, backend: Backend, shelf: FileShelf) -> None:
+        self._backend = backend
+        self._shelf = shelf
+        self._looking = threading.Lock()
+
+    def look(self, grants: Sequence[Grant], after: str) -> Lacking:
+        """Those that a device with these rights could bring, behind the file ``after``.
+
+        Raises:
+            SyncFault: ``sync.busy``: another desk's look is under way.
+        """
+        if not self._looking.acquire(blocking=False):
+            raise SyncFault("sync.busy", retryable=True, retry_after=_RETRY_S)
+        try:
+            return self._look([grant for grant in grants if grant.writes], after)
+        finally:
+            self._looking.release()
+
+    def _look(self, grants: Sequence[Grant], after: str) -> Lacking:
+        streams = {grant.stream for grant in grants}
+        if not streams:
+            return Lacking((), "")
+        whole: dict[str, bool] = {}
+        lacking: dict[str, None] = {}
+        with self._backend.reading() as ledger:
+            rows = ledger.files_named(streams, after, MOST_LOOKED_AT)
+            for sha256, stream, subject in rows:
+                if sha256 not in whole:
+                    whole[sha256] = self._shelf.state(sha256).whole
+                if whole[sha256] or sha256 in lacking:
+                    continue
+                if any(grant.stream == stream and reaches(ledger, grant, subject) for grant in grants):
+                    lacking[sha256] = None
+        return Lacking(list(lacking), rows[-1][0] if len(rows) >= MOST_LOOKED_AT else "")

@@ -1,16 +1,24 @@
-"""What the hub counts about itself, as Prometheus reads it. Numbers only; no device and no stream is named."""
+"""What the hub counts about itself, as Prometheus reads it. Numbers only; no device and no stream is named.
+
+A hub of several processes has a folder into which each of them writes its own counts.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import threading
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 _BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _SECONDS: Final = "seconds"
 _LABEL: Final = "|"
+_PATTERN: Final = "process-*.json"
 
 Counts = dict[str, float]
 """Counters by ``name|label``; the histogram's under ``seconds|place`` and ``seconds``."""
@@ -44,6 +52,39 @@ class Metrics:
 def added(some: Mapping[str, float], more: Mapping[str, float]) -> Counts:
     """Both together."""
     return {name: some.get(name, 0) + more.get(name, 0) for name in {**some, **more}}
+
+
+class Tally:
+    """The folder of counts. Without one, only this process counts."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._own = None if folder is None else folder / f"process-{os.getpid()}.json"
+
+    def keep(self, metrics: Metrics) -> None:
+        """Writes down what this process counted so far; a full disk costs the counts, not the service."""
+        if self._own is None:
+            return
+        fresh = self._own.with_suffix(".new")
+        with suppress(OSError):
+            self._own.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(metrics.counts()), encoding="utf-8")
+            fresh.replace(self._own)
+
+    def total(self, metrics: Metrics) -> Counts:
+        """What all processes counted: this one up to now, the others up to their last writing."""
+        total = metrics.counts()
+        for file in sorted(self._folder.glob(_PATTERN)) if self._folder else ():
+            if file != self._own:
+                with suppress(OSError, ValueError):
+                    total = added(total, json.loads(file.read_text(encoding="utf-8")))
+        return total
+
+
+def forget_counts(folder: Path) -> None:
+    """Removes what earlier processes counted."""
+    for file in folder.glob(_PATTERN):
+        file.unlink(missing_ok=True)
 
 
 def metrics_text(counts: Mapping[str, float], gauges: Mapping[str, int]) -> str:

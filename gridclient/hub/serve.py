@@ -26,8 +26,8 @@ from gridclient.hub.certificate import fingerprint_of, own_certificate
 from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
 from gridclient.hub.handed import HandedServer
 from gridclient.hub.heads import BriefProtocol
+from gridclient.hub.metrics import forget_counts
 from gridclient.hub.opening import check_not_moved, held, note_database, open_backend, sqlite_file
-from gridclient.hub.tally import forget
 
 FINGERPRINT_FACT: Final = "fingerprint"
 KEEP_ALIVE_S: Final = 120
@@ -168,7 +168,7 @@ def serve(
             backend = open_backend(database)
             uvicorn.Server(_config(backend, secured, settings)).run(sockets=[line])
             return
-        forget(folder / "counts")
+        forget_counts(folder / "counts")
         shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
         part = Part(database, secured, shared)
         if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from gridclient.hub.access import Access
-from gridclient.hub.accompanied import Accompanied, answer_to
+from gridclient.hub.answers import Accompanied, answer_to
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
 from gridclient.sync.terms import COMPANY
