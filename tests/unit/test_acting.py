@@ -165,3 +165,13 @@ def test_a_unit_takes_back_what_an_account_of_its_own_did_and_no_others() -> Non
     signed = made.store.events[case_id][-1]
     assert may_undo(Actor("one of it", AccountRole.UNIT, LEAD), signed)
     assert not may_undo(Actor("another", AccountRole.UNIT, OTHER), signed)
+
+
+def test_whoever_wrote_a_note_takes_it_back_and_no_other_account_of_the_unit() -> None:
+    made = empty_desk()
+    case_id = made.dispatched("噪音")
+    wu, yu = (Actor(name, AccountRole.UNIT, LEAD) for name in ("wu", "yu"))
+    replace(made.desk, actor=wu).act(Action.NOTE, case_id, {"text": "已到现场"})
+    noted = made.store.case(case_id).last_event
+    assert noted is not None
+    assert (may_undo(wu, noted), may_undo(yu, noted)) == (True, False)

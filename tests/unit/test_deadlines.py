@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,34 @@ def test_working_seconds_follow_the_townships_hours() -> None:
 def test_a_units_warnings_go_by_the_working_time_that_is_left(now: str, expected: Urgency) -> None:
     end = at("2026-03-05T09:00")
     assert urgency(remaining(at(now), end, calendar=SPRING_FESTIVAL_2026)) is expected
+
+
+@pytest.mark.parametrize(("left", "expected"), [(4, Urgency.NONE), (2, Urgency.EARLY), (1, Urgency.YELLOW)])
+def test_a_warning_begins_when_less_than_its_time_is_left(left: int, expected: Urgency) -> None:
+    end = at("2026-03-04T18:00")
+    now = end - timedelta(hours=left)
+    assert urgency(remaining(now, end, calendar=SPRING_FESTIVAL_2026)) is expected
+    later = remaining(now + timedelta(seconds=1), end, calendar=SPRING_FESTIVAL_2026)
+    assert list(Urgency).index(urgency(later)) == list(Urgency).index(expected) + 1
+
+
+def test_a_deadline_is_a_whole_second_whatever_the_clock_said_at_the_start() -> None:
+    start = at("2026-03-04T10:30") + timedelta(milliseconds=640)
+    found = deadline(start, Limit(1, URGENT), calendar=SPRING_FESTIVAL_2026)
+    assert (found.begin, found.due) == (at("2026-03-04T10:30"), at("2026-03-04T11:30"))
+
+
+@pytest.mark.parametrize("limit", [Limit(2, URGENT), Limit(3, NATURAL), Limit(30, MINUTE)])
+def test_a_limit_that_runs_day_and_night_tells_of_no_working_time_and_no_weekend(limit: Limit) -> None:
+    found = deadline(at("2026-03-06T20:00"), limit, calendar=SPRING_FESTIVAL_2026)
+    assert [step.code for step in found.steps] == [StepCode.START, StepCode.DUE]
+
+
+def test_a_holiday_is_told_as_far_as_the_limit_goes() -> None:
+    """The hotline's day of receipt is not counted, so that a holiday which began on it is told from the next day."""
+    found = deadline(at("2026-02-16T10:00"), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026, start_rule=NEXT_DAY)
+    (holiday,) = [step for step in found.steps if step.code is StepCode.HOLIDAY]
+    assert holiday.params == {"first": date(2026, 2, 17), "last": date(2026, 2, 23), "days": 7}
 
 
 def test_at_night_and_in_a_stage_of_the_desk_warnings_go_by_the_clock_on_the_wall() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.events import EventKind
-from gridclient.domain.handing import UNIT_KINDS, unit_may_write, units_handed
+from gridclient.domain.handing import UNIT_KINDS, stream_of, unit_may_write, units_handed
 
 
 @pytest.mark.parametrize("kind", ["case_dispatched", "case_reassigned", "conflict_resolved", "kind_of_a_later_version"])
@@ -35,3 +35,8 @@ def test_a_unit_writes_its_own_steps_in_its_own_name() -> None:
     assert not unit_may_write("A", EventKind.SIGNED, {"unit": "B"})
     assert not unit_may_write("A", EventKind.FED_BACK, {})
     assert not unit_may_write("A", EventKind.CLOSED, {"unit": "A"})
+
+
+@pytest.mark.parametrize("feed", ["t:371002001", "d:U1@t:371002001"])
+def test_a_departments_feed_is_cut_from_its_townships_stream(feed: str) -> None:
+    assert stream_of(feed) == "t:371002001"
