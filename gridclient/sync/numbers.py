@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 import msgpack
 
 LARGEST: Final = 2**63 - 1
+LAST_PLACE: Final = 2**62
+"""Of places and numbers, so that there are some behind each."""
 MOST_ROWS: Final = 20_000
 MOST_PARTS: Final = 1 << 21
 """Of a message: a byte of it may stand for a list, which takes a hundred."""
@@ -86,9 +88,9 @@ def ranged(number: object, least: int, most: int = LARGEST) -> int:
     return value
 
 
-def ranged_all(numbers: Sequence[int], least: int) -> Sequence[int]:
-    """The numbers, when all lie between ``least`` and the largest that is kept."""
-    if numbers and not (least <= min(numbers) and max(numbers) <= LARGEST):
+def ranged_all(numbers: Sequence[int], least: int, most: int = LARGEST) -> Sequence[int]:
+    """The numbers, when all lie in the range."""
+    if numbers and not (least <= min(numbers) and max(numbers) <= most):
         raise ValueError("out of range")
     return numbers
 

@@ -13,6 +13,7 @@ from gridclient.services.sync_port import FeedPage, OriginKey, PlacedRecord, Pla
 from gridclient.sync.columns import pack_rows, unpack_rows
 from gridclient.sync.frame import MOST_UNPACKED, PROTOCOL, seal, unseal
 from gridclient.sync.numbers import (
+    LAST_PLACE,
     checked,
     pieces,
     place,
@@ -64,7 +65,7 @@ def read_sealed(parts: Any) -> SealedPage:
     feed, cursor, complete, count, total, contents = checked(parts, list)
     return SealedPage(
         checked(feed, str),
-        ranged(cursor, 0),
+        ranged(cursor, 0, LAST_PLACE),
         checked(complete, bool),
         ranged(count, 0),
         ranged(total, 0, _LARGEST_TOTAL),
@@ -121,7 +122,8 @@ def _unpack_foreign(parts: object, origins: list[OriginKey]) -> tuple[PlacedReco
     positions, picks, steps, linked, links, packed = checked(parts, list)
     rows = unpack_rows(packed)
     count = len(rows)
-    places = ranged_all([position + row for row, position in enumerate(read_steps(positions, count))], 1)
+    found = [position + row for row, position in enumerate(read_steps(positions, count))]
+    places = ranged_all(found, 1, LAST_PLACE)
     keys = _keys([place(origins, pick) for pick in read_numbers(picks, count)], read_numbers(steps, count))
     return tuple(
         PlacedRecord(position, Record(key, *row), link)
@@ -133,7 +135,7 @@ def _keys(origins: list[OriginKey], steps: list[int]) -> list[EventKey]:
     last: dict[OriginKey, int] = {}
     keys = []
     for origin, step in zip(origins, steps, strict=True):
-        last[origin] = ranged(last.get(origin, 0) + 1 + step, 1)
+        last[origin] = ranged(last.get(origin, 0) + 1 + step, 1, LAST_PLACE)
         keys.append(EventKey(*origin, last[origin]))
     return keys
 
@@ -156,7 +158,12 @@ def _pack_own(page: FeedPage) -> list[list[int]]:
 
 def _unpack_own(parts: Any, origin: OriginKey) -> tuple[PlacedRun, ...]:
     return tuple(
-        PlacedRun(ranged(position, 1), origin._replace(incarnation=ranged(start, 0)), ranged(seq, 1), ranged(count, 1))
+        PlacedRun(
+            ranged(position, 1, LAST_PLACE),
+            origin._replace(incarnation=ranged(start, 0)),
+            ranged(seq, 1, LAST_PLACE),
+            ranged(count, 1, LAST_PLACE),
+        )
         for position, start, seq, count in checked(parts, list)
     )
 

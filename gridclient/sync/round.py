@@ -40,12 +40,19 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=CHINA_TIME) + timedelta(hours=8)
 class RoundPorts:
     """What a round asks and tells while it runs.
 
-    ``now``: aware, in China time. ``progress(stage, done, all)`` with the stages ``push``, ``pull``, ``first``,
-    ``check`` and ``files``; ``all`` is 0 where nobody knows. ``changed`` gets what each page touched, at once.
-    ``cancelled``: stop between two round-trips. ``hurried``: leave the files for later. ``files_left``: told when they
-    used up what a round gives them. ``waiting``: how many own events wait, for the progress only. ``versions``: the
-    protocols that this program speaks. ``recertify``: after a certificate that is not the known one, whether it is the
-    same hub's and is known from now on.
+    Attributes:
+        now: aware, in China time.
+        progress: called as ``(stage, done, all)`` with the stages ``push``, ``pull``, ``first``, ``check`` and
+            ``files``; ``all`` is 0 where nobody knows.
+        changed: gets what each page touched, at once.
+        cancelled: asked between two round-trips; ``True`` ends the round there.
+        hurried: asked between two pieces of files; ``True`` leaves the other files for the next round.
+        files_left: called when files used up what a round gives them, so that the next round comes soon.
+        waiting: how many own events wait, for the progress only.
+        monotonic: seconds of a clock that only goes forward.
+        versions: the protocols that this program speaks.
+        recertify: called after a certificate that is not the known one; whether it is the same hub's, which is then
+            known from now on.
     """
 
     now: Callable[[], datetime]
@@ -187,7 +194,10 @@ class Round:
             raise SyncFault("sync.hub_changed")
         if len(reply.results) != len(parcel.batch):
             raise SyncFault("sync.refused", why="results")
-        self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
+        try:
+            self._hub_time = _EPOCH + timedelta(milliseconds=reply.hub_ms)
+        except OverflowError as error:
+            raise SyncFault("sync.refused", why="clock") from error
         enrolment = self._with_grants(enrolment, reply)
         if not self._queue.answered(parcel.batch, reply.results) or (parcel.probes and not self._pacing.is_fast):
             self._ahead = None

@@ -20,7 +20,7 @@ from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, OriginKey
 from gridclient.sync.columns import pack_rows, unpack_run
 from gridclient.sync.frame import PROTOCOL, refused, seal, unseal
-from gridclient.sync.numbers import MOST_ROWS, all_words, checked, ranged, sized, unpacked
+from gridclient.sync.numbers import LAST_PLACE, MOST_ROWS, all_words, checked, ranged, sized, unpacked
 from gridclient.sync.pages import LINK_BYTES, AnyPage, SealedPage, decode_page, encode_page, read_sealed
 from gridclient.sync.payloads import MOST_TEXT
 from gridclient.sync.proofs import read_grant
@@ -32,6 +32,7 @@ MOST_REPLY: Final = 32 << 20
 _MOST_SIGNS: Final = MOST_TEXT
 _MOST_EVENTS_DOWN, _MOST_SIGNS_DOWN = 20 * MOST_EVENTS, 4 * MOST_TEXT  # from all feeds of a county's desk
 _Part = TypeVar("_Part")
+_LONGEST_NAME: Final = 200
 _SWIFT, _DENSE = 3, 9  # levels of compression; pages are packed already
 
 
@@ -185,10 +186,18 @@ def _read_push(parts: Any, device: str) -> Push:
     stream, incarnation, first, link, signature, packed, *author = checked(parts, list)
     if len(author) > 1:
         raise refused("push")
-    origin = OriginKey(checked(stream, str), checked(author[0], str) if author else device, ranged(incarnation, 0))
-    start = ranged(first, 1, 2**62)
+    origin = OriginKey(_named(stream), checked(author[0], str) if author else device, ranged(incarnation, 0))
+    start = ranged(first, 1, LAST_PLACE)
     records = unpack_run(packed, origin, start)
     return Push(origin, start, records, sized(link, LINK_BYTES), sized(signature, SIGNATURE_BYTES), bool(author))
+
+
+def _named(stream: object) -> str:
+    """A stream's name, which may come to stand in a line of the hub's log, and in its record."""
+    name = checked(stream, str)
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise ValueError("stream")
+    return name
 
 
 def _sealed(page: FeedPage, protocol: int) -> SealedPage:
