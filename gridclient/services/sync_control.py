@@ -43,11 +43,18 @@ class Belonging:
 class SyncView:
     """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
 
-    ``pending_events`` counts what only this desk has; ``pending_files`` the attachments still only here. ``stage``,
-    ``done`` and ``all`` tell how far a round is while one runs. ``by_stick``: the desk belongs to a hub to which it
-    has no line; no round comes by itself. ``proxy`` is what was chosen (:meth:`SyncControl.choose_proxy`), without
-    its password. ``closed``: townships of which a right was taken away, each with how fresh its cases stayed. Until
-    ``counted``, the numbers, ``fresh_at`` and ``closed`` are not known yet.
+    Attributes:
+        pending_events: how many events only this desk has, of ``pending_cases`` cases.
+        pending_files: how many attachments only this desk has.
+        conflicts: how many cases wait for somebody to choose between two sides.
+        next_at: when the next round comes; ``None`` where none comes by itself.
+        last: the report of the last round.
+        stage, done, all: how far a round or a stick is while one runs; "" and 0 otherwise.
+        by_stick: the desk belongs to a hub to which it has no line; no round comes by itself.
+        proxy: what was chosen (:meth:`SyncControl.choose_proxy`), without its password.
+        belonging: how the desk is registered with the hub; ``None`` before it is.
+        counted: whether the numbers, ``fresh_at`` and ``closed`` are known yet.
+        closed: townships of which a right was taken away, each with how fresh its cases stayed.
     """
 
     state: SyncState

@@ -114,9 +114,15 @@ Order: TypeAlias = SyncNow | Committed | SetOffline | Confirm | Ticketed | StopB
 
 @frozen
 class Stands:
-    """How synchronisation stands now. ``next_at``: when the next round comes, where one does by itself; ``by_stick``:
-    the desk has no line and works with its hub by stick alone; ``proxy``: the chosen one, without its password;
-    ``belonging``: as what the hub knows the desk."""
+    """How synchronisation stands now.
+
+    Attributes:
+        next_at: when the next round comes; ``None`` where none comes by itself.
+        url: the hub's address, "" without one.
+        by_stick: the desk has no line and works with its hub by stick alone.
+        proxy: the chosen one, without its password.
+        belonging: how the desk is registered with the hub; ``None`` before it is.
+    """
 
     state: SyncState
     next_at: datetime | None = None

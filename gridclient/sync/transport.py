@@ -93,7 +93,8 @@ class Untold:
 
 @dataclass(slots=True)
 class Measure:
-    """About how many bytes go at once: more while a round-trip is quick, fewer after one that never came back."""
+    """About how many bytes go at once: twice as many after a round-trip of less than two seconds, half as many after
+    one that ran into the time-out."""
 
     size: int = FIRST_BYTES
 
@@ -109,9 +110,14 @@ class Measure:
 
 @dataclass(slots=True)
 class Pacing:
-    """What is learnt of a line and outlives a round: sizes both ways; ``cost``: bytes of an event on the way up, packed
-    densely (swiftly it takes twice as many); ``rate``: bytes a second of the line in the last round-trip that carried
-    enough to tell (0: none did). ``spoilt``: the files that were carried whole and were not what they are called."""
+    """What is learnt of a line and outlives a round.
+
+    Attributes:
+        up, down: how many bytes go at once, each way.
+        cost: bytes of an event on the way up, packed densely; packed swiftly it takes twice as many.
+        rate: bytes a second, by the last round-trip that carried enough to tell; 0 before the first such.
+        spoilt: digests of files that came whole and whose content had another digest.
+    """
 
     up: Measure = field(default_factory=Measure)
     down: Measure = field(default_factory=Measure)
