@@ -117,7 +117,7 @@ class EnrolForm(QWidget):
         url, code = self.url.text().strip().rstrip("/"), self.code.text().strip()
         if not self.button.isEnabled() or not self._is_filled(url, code):
             return
-        self.button.setEnabled(False)
+        self._ask(True)
         self.note.say(self.tr("正在注册…"))
         self._jobs.read(self, partial(self._control.enrol, url, code), self._on_enrolled, self._on_refused)
 
@@ -133,15 +133,21 @@ class EnrolForm(QWidget):
             return False
         return True
 
+    def _ask(self, asking: bool) -> None:
+        """Nothing is typed into what the hub is being asked about: its answer would be about other words."""
+        self.button.setEnabled(not asking)
+        for field in (self.url, self.code):
+            field.setReadOnly(asking)
+
     def _on_enrolled(self, _none: object) -> None:
-        self.button.setEnabled(True)
+        self._ask(False)
         self._unfolded = False
         self.code.clear()  # used up
         self.note.clear()
         self.enrolled.emit()
 
     def _on_refused(self, error: GridClientError) -> None:
-        self.button.setEnabled(True)
+        self._ask(False)
         self._complain(self.code if error.code in _OF_THE_CODE else self.url, self._why(error))
 
     def _why(self, error: GridClientError) -> str:

@@ -68,6 +68,24 @@ def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: Syn
     return form
 
 
+def test_while_the_hub_is_asked_the_code_that_is_being_spent_stays_as_it_is(
+    page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
+) -> None:
+    form = page.enrol
+    assert form is not None
+    fake.tell(view(SyncState.ALONE))
+    qtbot.waitUntil(form.isVisible)
+    form.url.setText("https://hub.gov.cn")
+    form.code.setText("ABCD")
+    fake.fault = SyncFault("enrol.code_used")
+    QTest.keyClick(form.code, Qt.Key.Key_Return)
+    QTest.keyClicks(form.code, "EFGH")
+    settle(qtbot, jobs)
+    assert form.code.text() == form.code.selectedText() == "ABCD"
+    QTest.keyClicks(form.code, "EFGH")
+    assert form.code.text() == "EFGH"
+
+
 @pytest.mark.parametrize(
     "code", ["enrol.code_used", "enrol.code_expired", "enrol.other_township", "sync.certificate_expired"]
 )
