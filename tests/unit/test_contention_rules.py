@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.case import CaseState
-from gridclient.domain.contention import are_independent, is_same_deed, missed_by
+from gridclient.domain.contention import are_independent, is_beside, is_same_deed, missed_by
 from gridclient.domain.events import Event, EventKey, EventKind
 from tests.fakes.two_desks import OTHER, UNIT, Two, given_to
 
@@ -53,6 +53,35 @@ def test_it_is_the_same_deed_only_where_it_comes_to_the_same(
 
 def test_two_kinds_are_never_the_same_deed() -> None:
     assert not is_same_deed(event(EventKind.VERIFIED, {"unit": UNIT}), event(EventKind.REWORKED, {"unit": UNIT}))
+
+
+def test_four_kinds_stand_beside_the_state() -> None:
+    beside = {kind for kind in EventKind if is_beside(event(kind, {}))}
+    assert beside == {EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED}
+
+
+OF_ONE_UNIT = (
+    EventKind.SIGNED,
+    EventKind.RETURNED,
+    EventKind.FED_BACK,
+    EventKind.VERIFIED,
+    EventKind.RELEASED,
+    EventKind.REWORKED,
+)
+
+
+@pytest.mark.parametrize("one", OF_ONE_UNIT)
+@pytest.mark.parametrize("other", OF_ONE_UNIT)
+def test_the_steps_of_two_units_stand_together_and_those_of_one_do_not(one: EventKind, other: EventKind) -> None:
+    mine = event(one, {"unit": UNIT})
+    assert are_independent(mine, event(other, {"unit": OTHER}, device="b"))
+    assert not are_independent(mine, event(other, {"unit": UNIT}, device="b"))
+
+
+@pytest.mark.parametrize("step", OF_ONE_UNIT)
+@pytest.mark.parametrize("level", [EventKind.ESCALATED, EventKind.DELEGATED])
+def test_a_level_and_any_units_step_stand_together(step: EventKind, level: EventKind) -> None:
+    assert are_independent(event(level, {}), event(step, {"unit": UNIT}, device="b"))
 
 
 SIGNED: Deed = (EventKind.SIGNED, {"unit": UNIT})

@@ -102,6 +102,9 @@ def test_a_step_that_was_forbidden_where_its_author_took_it_has_no_side(seen: in
     strange = replace(history.event(EventKind.SIGNED, {"unit": LEAD}, "d2"), base=seen)
     case = fold_all([*history.events, strange])
     assert case is not None and (case.contentions, case.refused) == ((), (strange.key,))
+    again = replace(strange, key=strange.key._replace(seq=9))
+    case = fold_all([*history.events, strange, again])
+    assert case is not None and case.refused == (strange.key, again.key)
 
 
 def test_what_came_before_the_registration_is_counted_nowhere() -> None:
@@ -117,6 +120,7 @@ def test_who_waited_goes_right_behind_what_it_waited_for_before_what_came_later(
     case = fold_all([*two.hub.events[:2], *steps, dispatch, voided])
     assert case is not None and case.state is CaseState.HANDLED
     assert [c.key for c in case.contentions] == [voided.key]
+    assert case.last == voided.key, "both steps went before it"
 
 
 def test_what_stands_beside_the_state_stays_with_the_side_that_is_taken_and_other_choices_wait_on(

@@ -29,7 +29,20 @@ def test_what_is_not_shaped_like_a_dispatch_hands_nothing_over(payload: dict[str
     assert units_handed("case_dispatched", payload) == frozenset()
 
 
+def test_of_all_that_happens_to_a_case_a_unit_writes_six_kinds() -> None:
+    """Source: the table of actions (动作): 签收, 退回, 处置反馈; a remark, a photo, what it takes back."""
+    assert {kind for kind in EventKind if unit_may_write("A", kind, {"unit": "A"})} == {
+        EventKind.SIGNED,
+        EventKind.RETURNED,
+        EventKind.FED_BACK,
+        EventKind.NOTED,
+        EventKind.ATTACHED,
+        EventKind.UNDONE,
+    }
+
+
 def test_a_unit_writes_its_own_steps_in_its_own_name() -> None:
+    assert not unit_may_write("A", EventKind.RETURNED, {"unit": "B"})
     assert unit_may_write("A", EventKind.SIGNED, {"unit": "A"})
     assert unit_may_write("A", EventKind.NOTED, {"text": "x"})
     assert not unit_may_write("A", EventKind.SIGNED, {"unit": "B"})
