@@ -116,6 +116,11 @@ def test_a_units_warnings_go_by_the_working_time_that_is_left(now: str, expected
     assert urgency(remaining(at(now), end, calendar=SPRING_FESTIVAL_2026)) is expected
 
 
+def test_a_stage_of_the_desk_goes_by_the_clock_on_the_wall_over_lunch_too() -> None:
+    left = remaining(at("2026-03-04T11:58"), at("2026-03-04T14:03"), calendar=SPRING_FESTIVAL_2026)
+    assert (urgency(left), urgency(left, stage=True)) == (Urgency.RED, Urgency.EARLY)
+
+
 @pytest.mark.parametrize(("left", "expected"), [(4, Urgency.NONE), (2, Urgency.EARLY), (1, Urgency.YELLOW)])
 def test_a_warning_begins_when_less_than_its_time_is_left(left: int, expected: Urgency) -> None:
     end = at("2026-03-04T18:00")
@@ -178,3 +183,8 @@ def test_a_year_of_which_every_touched_day_is_listed_is_certain() -> None:
     listed = WorkCalendar({date(2027, 1, day): day > 3 for day in range(1, 10)}, frozenset({2026}))
     assert not deadline(at("2026-12-30T10:00"), Limit(5, WORK), calendar=listed).uncertain_years
     assert deadline(at("2026-12-30T10:00"), Limit(15, WORK), calendar=listed).uncertain_years == {2027}
+
+
+def test_a_deadline_on_the_last_day_of_a_known_year_is_certain() -> None:
+    found = deadline(at("2026-12-30T10:00"), Limit(1, WORK), calendar=SPRING_FESTIVAL_2026)
+    assert (found.due, found.uncertain_years) == (at("2026-12-31T10:00"), frozenset())
