@@ -111,8 +111,7 @@ class MainWindow(QMainWindow):
             stack=self.pages.stack,
         )
         left = (*self.boxes.buttons.values(), self.tree)
-        order = (self.command, *self.top.stops(), *left, *self.cases.bar.stops(), self.cases.table)  # then the case
-        tab_order(*order)
+        tab_order(self.command, *self.top.stops(), *left, *self.cases.bar.stops(), self.cases.table)  # then the case
         return made
 
     def _connect(self) -> None:
@@ -169,11 +168,12 @@ class MainWindow(QMainWindow):
             self.lists.minute_passed.connect(panel.refresh)
         news = self.pane.news
         news.changes.connect(self.batch.remember)
+        self.pages.sync.changed.connect(lambda changes: self.cases.stay_by(changes.cases))  # before it is shown
         for written in (self.batch.done, news.changes, self.pages.changes, self.pages.sync.changed):
             written.connect(self.announce)
         news.taken_back.connect(self.batch.forget)
         for taken_back in (news.taken_back, self.batch.undone):
-            taken_back.connect(self.cases.note_taken_back)
+            taken_back.connect(self.cases.stay_by)
         self.pages.sync.round_ended.connect(self.pane.refresh_files)
         for opened in (self.map.case_chosen, news.open_wanted, self.side.open_wanted):
             opened.connect(self.state.choose_case)

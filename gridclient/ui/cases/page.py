@@ -72,7 +72,7 @@ class CaseList(QWidget):
         self._all = False  # Ctrl+A waits for its answer: the next rows that come are all chosen
         self._keeping = False  # the chosen case stays the chosen one, also where the list's first page lacks it
         self._staying, self._line = "", 0  # the case that stays the chosen one though it leaves the list, and its line
-        self._taken_back: frozenset[str] = frozenset()  # the cases that are as they were before, until that is shown
+        self._unfinished: frozenset[str] = frozenset()  # see :meth:`stay_by`, until their change is shown
         self._resume = 0  # the line for :meth:`go_on`
         self._shown_once = False
         self.model = CaseModel(now=desk.clock.now(), parent=self)
@@ -133,10 +133,12 @@ class CaseList(QWidget):
 
         def show(answer: tuple[CasePage, bool]) -> None:
             page, further_on = answer
-            if further_on:  # the operator goes on with it, and afterwards where it stood
-                self.stay_with(worked_on)
+            unfinished = worked_on in self._unfinished & changes.cases
+            self._unfinished -= changes.cases
+            if further_on or (unfinished and all(row.id != worked_on for row in page.rows)):
+                self.stay_with(worked_on)  # the operator goes on with it, and afterwards where it stood
                 self._resume = self._line
-            self._show_refreshed(page, here, changes, stay=further_on)
+            self._show_refreshed(page, here, changes, stay=further_on or unfinished)
 
         self._jobs.read(self, read, show, self._tell_failure, name="page")
 
@@ -151,9 +153,10 @@ class CaseList(QWidget):
         here = self.table.currentIndex().row()
         self._staying, self._line = case_id, here if here >= 0 else self._line
 
-    def note_taken_back(self, case_ids: Iterable[str]) -> None:
-        """Who takes something back stays with the case, whatever its line looks like."""
-        self._taken_back = frozenset(case_ids)
+    def stay_by(self, case_ids: Iterable[str]) -> None:
+        """These were taken back, or changed by somebody else: whoever is at one of them has not done with it, and no
+        other case takes its place under their hands."""
+        self._unfinished = frozenset(case_ids)
 
     # -- asking -----------------------------------------------------------------------------------------------------
 
@@ -191,8 +194,6 @@ class CaseList(QWidget):
         spot = self.table.spot()
         self.model.set_rows(page.rows, more=page.next is not None)
         self.table.return_to(spot)
-        if self._taken_back & changes.cases:
-            self._taken_back, stay = frozenset(), True
         line = self._line_after(here, changes) if not stay else None
         if line is not None:
             self.table.go_to(line)

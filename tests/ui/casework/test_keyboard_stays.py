@@ -3,6 +3,8 @@ the command bar the next Enter would do something else altogether."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -10,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
 from gridclient.domain.roles import Action
-from gridclient.services.rows import Changes
+from gridclient.services.rows import Box, Changes
 from gridclient.ui.main_window import MainWindow
 from tests.ui.conftest import press
 from tests.ui.fakes.invented_desk import LEAD, InventedDesk
@@ -31,6 +33,28 @@ def assert_keyboard_is_at_the_case(window: MainWindow) -> None:
     assert focused is not None
     assert focused is window.detail or window.detail.isAncestorOf(focused), focused.objectName()
     assert window.command.offers() == ()
+
+
+@pytest.mark.parametrize("box", [None, Box.FILED], ids=["all", "box"])
+def test_no_other_case_takes_the_place_of_one_that_a_round_brought_anew(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot, box: Box | None
+) -> None:
+    """Else what is typed at that moment is done to the next one."""
+    case_id = invented.filed("路灯不亮", ago=timedelta(hours=1))
+    window.announce(Changes(frozenset({case_id})))
+    if box is not None:
+        window.state.show_box(box)
+    qtbot.waitUntil(lambda: window.cases.model.place_of(case_id) is not None)
+    show(window, case_id, qtbot)
+    qtbot.waitUntil(lambda: not window._jobs.busy)
+    assert window.cases.table.currentIndex().isValid()
+    press(window.cases.table, Qt.Key.Key_F2)
+    invented.act(Action.DISPATCH, case_id, lead=LEAD, reason="熟悉情况")
+    window.pages.sync.changed.emit(Changes(frozenset({case_id})))
+    qtbot.waitUntil(lambda: not window._jobs.busy)
+    assert window.state.current == case_id
+    assert state_is(window, CaseState.DISPATCHED)
+    assert_keyboard_is_at_the_case(window)
 
 
 def state_is(window: MainWindow, state: CaseState) -> bool:
