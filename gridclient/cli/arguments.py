@@ -189,7 +189,7 @@ _READERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     **dict.fromkeys(FACTS, _text),
     **dict.fromkeys(("lead", "unit", "reason", "reason_code", "text", "result", "public_reply", "note"), _text),
     **dict.fromkeys(("rating", "sha256", "name", "kind"), _text),
-    **dict.fromkeys(("sensitive", "wants_reply", "keep_secret", "contacted", "release"), _truth),
+    **dict.fromkeys(("sensitive", "wants_reply", "keep_secret", "contact", "contacted", "release"), _truth),
     **dict.fromkeys(("lon", "lat"), _number),
     "closing_condition_met": _truth,
     "level": _whole,

@@ -186,13 +186,20 @@ def verify_store(args: argparse.Namespace) -> Exit:
     """Refolds the log and compares it with everything derived from it."""
     with open_desk(args.profile, read_only=True) as opened:
         report = opened.verify()
-    document = {"ok": report.ok, "events": report.events, "cases": report.cases, "problems": list(report.problems)}
+    document = {
+        "ok": report.ok,
+        "events": report.events,
+        "cases": report.cases,
+        "withheld": report.lacking,
+        "problems": list(report.problems),
+    }
     if args.json:
         print_json(document)
     else:
         print_lines(
             [
                 f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
+                *([f"其中 {report.lacking} 条未含来电人信息，校验值以同步中心为准"] if report.lacking else []),
                 *map(_problem_line, report.problems),
             ]
         )

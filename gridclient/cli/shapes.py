@@ -75,6 +75,8 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
             "wants_reply": facts.wants_reply,
             "keep_secret": facts.keep_secret,
         },
+        "contact": None if case.contact is None else _contact({"name": case.contact.name, "phone": case.contact.phone}),
+        "withheld": sorted(case.withheld),
         "upper_number": facts.upper_number or None,
         "registered_at": iso(case.registered_at),
         "filed_at": iso(case.filed_at),
@@ -171,10 +173,16 @@ def _extra(columns: Mapping[str, Any]) -> Json:
     return {name: _by(mask_numbers)(value) for name, value in columns.items()}
 
 
+def _contact(told: Mapping[str, Any]) -> Json:
+    """Whom the units may call, masked."""
+    return {"name": _by(mask_name)(told.get("name")), "phone": _by(mask_phone)(told.get("phone"))}
+
+
 _MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "reporter_name": _by(mask_name),
     "reporter_phone": _by(mask_phone),
     "extra": lambda value: _extra(value) if isinstance(value, dict) else value,
+    "contact": lambda value: _contact(value) if isinstance(value, dict) else None,
     **dict.fromkeys(
         ("title", "address", "description", "people", "text", "reason", "result", "public_reply", "note"),
         _by(mask_numbers),

@@ -118,6 +118,14 @@ class CaseFacts:
 
 
 @frozen
+class Contact:
+    """Whom a unit may call for its work (需联系群众): the reporter, as the dispatch wrote it down."""
+
+    name: str
+    phone: str
+
+
+@frozen
 class CaseClock:
     """One time limit of a case: running while ``ended`` is ``None``. ``limit`` is in code form."""
 
@@ -171,9 +179,10 @@ class Case:
     """A case folded from its events.
 
     ``moved`` counts the levels that it went up, less those down: a case at another level than it began at has that
-    level's limit. ``version`` counts the folded events; ``refused`` names those that have no effect where they stand in
-    the order (two desks acted at once), ``contentions`` what of that waits for a person. ``previous`` is the case
-    before its last step, while that can be taken back.
+    level's limit. ``contact`` came with the dispatch; ``withheld`` names the facts that this desk did not get whole: a
+    department has the case, and not who reported it. ``version`` counts the folded events; ``refused`` names those that
+    have no effect where they stand in the order (two desks acted at once), ``contentions`` what of that waits for a
+    person. ``previous`` is the case before its last step, while that can be taken back.
     """
 
     id: str
@@ -199,6 +208,8 @@ class Case:
     urges: int = 0
     attachments: int = 0
     rating: str = ""
+    contact: Contact | None = None
+    withheld: frozenset[str] = frozenset()
     refused: tuple[EventKey, ...] = ()
     contentions: tuple[Contention, ...] = ()
     previous: Case | None = None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.events import Event, EventKind
+from gridclient.domain.handing import WITHHELD, withheld_of
 
 Essence = tuple[object, ...]
 
@@ -72,8 +73,9 @@ def _facts_agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _amended(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What it changes. A department, which has not all of it, compares tokens."""
     level = {"level": payload["level"]} if "level" in payload else {}
-    return {**payload.get("facts", {}), **level}
+    return {**payload.get("facts", {}), **withheld_of(payload), **level}
 
 
 def _unit(payload: Mapping[str, Any]) -> str:
@@ -93,8 +95,8 @@ def _fields(*names: str) -> Callable[[Mapping[str, Any]], Essence]:
 
 
 _ESSENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Essence]]] = {
-    EventKind.AMENDED: _fields("facts", "level"),
-    EventKind.FILED: _fields("facts", "level"),
+    EventKind.AMENDED: _fields("facts", "level", WITHHELD),
+    EventKind.FILED: _fields("facts", "level", WITHHELD),
     EventKind.DISPATCHED: _units_given,
     EventKind.REASSIGNED: _units_given,
     EventKind.SIGNED: _fields("unit"),

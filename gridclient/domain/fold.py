@@ -117,8 +117,10 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
             return _on_branch(case, event, contention)
     weighty = [m for m in missed if not is_beside(m) and m.key not in case.refused]
     standing = _standing(weighty, history)
-    if event.kind in _OPENERS or any(is_same_deed(event, m) for m in standing):
+    if event.kind in _OPENERS:
         return _stepped(case, event)
+    if any(is_same_deed(event, m) for m in standing):  # only one of the two may have ticked 需联系群众
+        return _stepped(case, event, contact=case.contact or steps_units.contact_given(event))
     if is_beside(event) or all(are_independent(event, m) for m in standing):
         with suppress(RuleViolation):
             return fold(case, event)

@@ -1,7 +1,8 @@
 """Which units an event hands a case to, what a unit reads of a stream, and what it may write of a case.
 
 The hub decides by this alone what a department's desk reads, so an event kind of a later version counts too: whatever
-carries ``assignments`` hands the case to the units in it.
+carries ``assignments`` hands the case to the units in it. Of an event a department gets what
+:mod:`gridclient.services.withholding` leaves, which says under :data:`WITHHELD` what it lacks.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ UNIT_KINDS: Final = frozenset(
     {EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK, EventKind.NOTED, EventKind.ATTACHED, EventKind.UNDONE}
 )
 """What a unit's own desk writes. Source: the table of actions (动作), those of a unit."""
+WITHHELD: Final = "withheld"
+"""In a payload: what a department does not get of it, each name with a token that is the same for the same value."""
 _NOBODY: Final[frozenset[str]] = frozenset()
 _NAMES_ITS_UNIT: Final = frozenset({EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK})
 
@@ -33,6 +36,12 @@ def unit_may_write(unit: str, kind: str, payload: Mapping[str, Any]) -> bool:
     if kind not in UNIT_KINDS:
         return False
     return kind not in _NAMES_ITS_UNIT or payload.get("unit") == unit
+
+
+def withheld_of(payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What was withheld of an event, with its tokens; of most events nothing."""
+    tokens = payload.get(WITHHELD)
+    return tokens if isinstance(tokens, dict) else {}
 
 
 def stream_of(feed: str) -> str:

@@ -21,6 +21,7 @@ from gridclient.domain.case import (
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
 from gridclient.domain.events import Event, Payload, from_seconds, to_seconds
+from gridclient.domain.handing import withheld_of
 from gridclient.domain.replacing import replace
 from gridclient.domain.step_rules import (
     ALL_STAGES,
@@ -62,6 +63,7 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
         clocks=clocks,
         handled_at=closed,
         closed_at=closed,
+        withheld=frozenset(withheld_of(payload)),
     )
 
 
@@ -69,7 +71,12 @@ def amended(case: Case, event: Event) -> Case:
     """Other facts or another level of an open case. ``case.not_open``, ``case.no_such_level``."""
     require_state(case, OPEN_STATES, "case.not_open")
     changes = checked_facts(event.payload.get("facts", {}))
-    return replace(case, facts=replace(case.facts, **changes), level=_level(event.payload, case.level))
+    return replace(
+        case,
+        facts=replace(case.facts, **changes),
+        level=_level(event.payload, case.level),
+        withheld=case.withheld.union(withheld_of(event.payload)),
+    )
 
 
 def _level(payload: Payload, otherwise: int) -> int:

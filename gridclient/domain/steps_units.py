@@ -5,7 +5,7 @@ Each raises ``RuleViolation`` with the codes it names or ``case.unit_not_assigne
 
 from __future__ import annotations
 
-from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Role, Stage
+from gridclient.domain.case import Assignment, AssignmentState, Case, CaseClock, CaseState, Contact, Role, Stage
 from gridclient.domain.errors import RuleViolation
 from gridclient.domain.event_shapes import checked_text, checked_whole
 from gridclient.domain.events import Event
@@ -45,6 +45,12 @@ def _assignments(event: Event) -> tuple[Assignment, ...]:
     )
 
 
+def contact_given(event: Event) -> Contact | None:
+    """Whom the units may call; ``None`` where 需联系群众 was not ticked, or this desk does not get it."""
+    told = event.payload.get("contact")
+    return None if told is None else Contact(checked_text(told["name"]), checked_text(told["phone"]))
+
+
 def _given_out(case: Case, event: Event) -> Case:
     if event.payload.get("against_list"):
         require_text(event.payload, "reason", "dispatch.reason_missing")
@@ -59,6 +65,7 @@ def _given_out(case: Case, event: Event) -> Case:
         assignments=now + tuple(replace(a, role=Role.COOPERATING) for a in before if a.unit not in again),
         dispatched_at=event.at,
         clocks=clocks_after(case.clocks, event, stop=ALL_STAGES),
+        contact=contact_given(event),
     )
 
 

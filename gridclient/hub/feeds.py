@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from gridclient.domain.frozen import frozen
@@ -15,6 +16,7 @@ from gridclient.hub.backend import OrderLedger
 from gridclient.hub.page_parts import Names
 from gridclient.hub.rows import EventRow, SeenRow, StreamRow
 from gridclient.services.sync_port import FeedPage
+from gridclient.services.withholding import for_unit
 from gridclient.sync.frame import PROTOCOL
 from gridclient.sync.wire import FeedAsk
 
@@ -115,14 +117,19 @@ def cost(row: EventRow) -> int:
 def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
     stream = stream_of(ask.feed)
     row, count, total = ledger.feed_sum(stream, unit)
-    head = 0 if row is None else row.head
+    head, key = (0, b"") if row is None else (row.head, row.key)
     if ask.cursor >= head:
         return _nothing_new(ask, head, count, total)
     seen, cursor = _seen(ledger, (stream, unit), (ask.cursor, head), reader)
     names = Names(stream, ledger.origins(stream))
-    own = frozenset() if ask.whole else names.of_device(reader.device)
+    written_there = names.of_device(reader.device)
+    own = frozenset() if ask.whole else written_there
     events = sorted(row.event for row in seen)
-    foreign = [event for event in events if event.origin not in own]
+    foreign = [
+        event if event.origin in written_there else _for_unit(ledger, stream, event, unit, key)
+        for event in events
+        if event.origin not in own
+    ]
     near = cursor - ask.cursor <= PART  # signatures are read only where that is not a long way
     complete = cursor == head
     return FeedPage(
@@ -135,6 +142,12 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
         own=names.single_runs([event for event in events if event.origin in own]),
         heads=names.heads(foreign, ledger.pushes(stream, ask.cursor, cursor, MOST_PUSHES) if near else ()),
     )
+
+
+def _for_unit(ledger: OrderLedger, stream: str, event: EventRow, unit: str, key: bytes) -> EventRow:
+    case = partial(ledger.texts_of, stream, event.subject) if event.base else tuple  # what opens it names who reported
+    text = for_unit(unit, event.kind, event.subject, event.text, key, case=case)
+    return event if text is event.text else event._replace(text=text)
 
 
 def _nothing_new(ask: FeedAsk, head: int, count: int, total: int) -> FeedPage | None:

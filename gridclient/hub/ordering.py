@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from gridclient.domain.events import EventKind, link_after, place_mark
 from gridclient.domain.frozen import frozen
-from gridclient.domain.handing import unit_may_write, units_handed
+from gridclient.domain.handing import WITHHELD, unit_may_write, units_handed
 from gridclient.hub.rows import EventRow, MarkRow, OriginRow, Placement, StandAsk, Standing
 from gridclient.services.enrolment import Grant
 from gridclient.sync.wire import MOST_EVENTS, Push, PushStatus
@@ -83,6 +83,8 @@ def _payload(kind: str, text: str) -> Mapping[str, Any] | None:
     if not isinstance(value, dict) or end < len(text) or _is_deep(text, value):
         return None
     if any(map(_unfit, units_handed(kind, value))):
+        return None
+    if WITHHELD in value:  # only the hub says this, of what it gives to a department
         return None
     return value
 

@@ -24,7 +24,7 @@ from gridclient.services.enrolment import Grant, Membership
 from gridclient.services.sync_port import FeedPage
 from gridclient.sync.pages import SealedPage
 from gridclient.sync.proofs import stamp_of
-from gridclient.sync.terms import SPOKEN, Versions
+from gridclient.sync.terms import SPOKEN, WITHHOLDING, Versions, no_common
 from gridclient.sync.wire import (
     FeedAsk,
     Push,
@@ -147,7 +147,11 @@ class HubService:
             raise SyncFault("sync.refused", why="too many")
         grants = _again(lambda: self.access.grants_of(device))
         checked = [self._check(device, grants, push) for push in request.pushes]
-        return _Round(device, request, grants, body[0], checked)
+        found = _Round(device, request, grants, body[0], checked)
+        if found.protocol < WITHHOLDING and any(unit for _, unit in found.asks):
+            self.refusals.version("sync.update_due", device.device, int(self._clock()))
+            raise no_common(Versions(found.protocol, found.protocol), Versions(WITHHOLDING, WITHHOLDING))
+        return found
 
     def _closed(self, found: _Round, heads: Mapping[str, StreamRow]) -> Outcome[Answer]:
         """The answer, when the device has all that it asks for."""

@@ -183,13 +183,25 @@ def _give_out(situation: Situation) -> dict[str, Any]:
     ]
     standard = situation.reference.standard(situation.case.facts.standard)
     listed = standard.units if standard else ()
-    return {
+    return _contact(situation) | {
         "assignments": parts,
         "clocks": [*handling, *(_stage_clock(situation, Stage.SIGN, unit=unit.code) for unit in units)],
         "reason": situation.text("reason"),
         "against_list": bool(listed) and not answers_for(units[0], listed),
         "basis": _basis(standard),
     }
+
+
+def _contact(situation: Situation) -> dict[str, Any]:
+    """需联系群众: the units of this dispatch get the reporter's name and telephone, which they have by no other way."""
+    if not situation.args.get("contact"):
+        return {}
+    facts = situation.case.facts
+    if facts.keep_secret:
+        raise RuleViolation("dispatch.contact_secret")
+    if not facts.reporter_phone.strip():
+        raise RuleViolation("dispatch.contact_missing")
+    return {"contact": {"name": facts.reporter_name, "phone": facts.reporter_phone}}
 
 
 def _dispatch(situation: Situation) -> Draft:

@@ -53,6 +53,8 @@ SENTENCES: Final[Mapping[str, str]] = {
     "dispatch.unit_twice": "同一单位只能出现一次，请检查主办和协办。",
     "dispatch.one_lead": "必须有且只有一个主办单位。",
     "dispatch.reason_missing": "所选主办单位不在责任清单内，请填写理由。",
+    "dispatch.contact_secret": "来电人要求保密，联系方式不能提供给承办单位。",
+    "dispatch.contact_missing": "没有登记来电人电话，无法提供联系方式。",
     "dispatch.no_proposal": "没有单位服务这一网格，请手动选择主办单位。",
     "event.field_missing": "记录缺少字段 {field}，不能应用。",
     "grid.unknown": "没有编码为 {grid} 的网格，请核对。",

@@ -35,9 +35,10 @@ def mask_phone(phone: str) -> str:
     return f"{digits[:3]}****{digits[-_SHOWN_ENDS:]}"
 
 
-def mask_numbers(text: str) -> str:
-    """Hides the midst of telephone, identity and bank card numbers inside a text, whose length stays."""
+def mask_numbers(text: str, *, whole: bool = False) -> str:
+    """Hides the midst of telephone, identity and bank card numbers inside a text, or the ``whole`` of them; its length
+    stays."""
     for found in _NUMBER.finditer(text.translate(_PLAIN)):
-        begin, end = found.span(found.lastindex or 0)
+        begin, end = found.span(0 if whole else found.lastindex or 0)
         text = text[:begin] + "*" * (end - begin) + text[end:]
     return text

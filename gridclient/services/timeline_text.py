@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from gridclient.domain.events import from_seconds
+from gridclient.domain.handing import withheld_of
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
 from gridclient.services.words import (
@@ -92,7 +93,8 @@ def _amended(payload: Mapping[str, Any], _reference: Reference) -> list[str]:
         "urgency": "紧急程度",
         "channel": "来源",
     }
-    return ["、".join(word for name, word in names.items() if name in payload.get("facts", {}))]
+    changed = {**payload.get("facts", {}), **withheld_of(payload)}
+    return ["、".join(word for name, word in names.items() if name in changed)]
 
 
 def _standard(payload: Mapping[str, Any], reference: Reference) -> list[str]:
@@ -108,7 +110,8 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
     lead = next((p for p in payload.get("assignments", ()) if p["role"] == "lead"), None)
     due = from_seconds(lead["due"]) if lead else None
     against = "清单外" if payload.get("against_list") else ""
-    return [*shown, f"时限至 {due:%m-%d %H:%M}" if due else "", against, str(payload.get("reason", ""))]
+    told = "已提供联系方式" if payload.get("contact") else ""
+    return [*shown, f"时限至 {due:%m-%d %H:%M}" if due else "", against, told, str(payload.get("reason", ""))]
 
 
 def _dues(payload: Mapping[str, Any], reference: Reference) -> list[str]:

@@ -9,18 +9,21 @@ from typing import Final
 from gridclient.domain.events import EventKey, Record, link_after, place_mark
 from gridclient.domain.handing import stream_of
 from gridclient.services.sync_port import FeedState, OriginKey
+from gridclient.services.withholding import lacks
 from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START, subject_text
-from gridclient.store.sync_feeds import all_feeds, is_part
+from gridclient.store.sync_feeds import all_feeds, is_part, streams_in_part
 
 MOST_PROBLEMS: Final = 1000
 
 
 @dataclass(slots=True)
 class Findings:
-    """Problems as they are found."""
+    """Problems as they are found; ``lacking``: events that came to a department without what names the reporter, so
+    that their links cannot be worked out."""
 
     problems: list[str] = field(default_factory=list)
+    lacking: int = 0
 
     def add(self, kind: str, where: object) -> None:
         if len(self.problems) < MOST_PROBLEMS:
@@ -32,11 +35,11 @@ def check_chains(connection: Connection, findings: Findings) -> None:
     heads = connection.execute("SELECT no, stream, device, incarnation, whole, seq, hash FROM origins").fetchall()
     # Of a feed that is being read again the old places still stand.
     sums = [_FeedSum(connection, state) for state in all_feeds(connection) if not state.repairing]
+    in_part = streams_in_part(connection)
     for no, *key, whole, seq, link in heads:
         origin = OriginKey(*key)
-        end, gap = _walked(
-            connection, findings, no, origin, [one for one in sums if stream_of(one.state.feed) == origin.stream]
-        )
+        found = [one for one in sums if stream_of(one.state.feed) == origin.stream]
+        end, gap = _walked(connection, findings, (no, origin, origin.stream in in_part), found)
         name = "/".join(map(str, origin))
         if end != (seq, link) or (gap is None) != bool(whole):
             findings.add("chain.head", name)
@@ -50,9 +53,11 @@ def check_chains(connection: Connection, findings: Findings) -> None:
 
 
 def _walked(
-    connection: Connection, findings: Findings, no: int, origin: OriginKey, sums: Sequence[_FeedSum]
+    connection: Connection, findings: Findings, chain: tuple[int, OriginKey, bool], sums: Sequence[_FeedSum]
 ) -> tuple[tuple[int, bytes], int | None]:
-    """How far an origin goes without a gap, with its link there, and the first number that is missing."""
+    """How far an origin (number, name, whether it is read in part) goes without a gap, with its link there, and the
+    first number that is missing."""
+    no, origin, in_part = chain
     rows = connection.execute(
         "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, e.acked "
         "FROM events e LEFT JOIN subjects s ON s.no = e.subject WHERE e.origin = ? ORDER BY e.seq",
@@ -61,9 +66,11 @@ def _walked(
     end, last, gap = (0, CHAIN_START), (0, CHAIN_START), None
     for seq, hlc, kind, version, subject, base, actor, text, written, acked in rows:
         key = EventKey(*origin, seq)
+        lacking = in_part and lacks(text)
+        findings.lacking += lacking
         if seq != last[0] + 1:  # what comes behind a gap has nothing to be held against
             gap = gap or last[0] + 1
-        else:
+        elif not lacking:
             record = Record(key, hlc, kind, version, subject_text(subject or b"="), base, actor, text)
             if link_after(last[1], record.canonical()) != written:
                 findings.add("chain.broken", key)

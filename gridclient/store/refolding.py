@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -80,6 +80,7 @@ class _Subject:
     id: str
     known: bool
     fresh: list[_Line] = field(default_factory=list)
+    renewed: dict[int, Event] = field(default_factory=dict)
     places: dict[int, int | None] = field(default_factory=dict)
 
 
@@ -94,6 +95,7 @@ class Refolding:
         self._new_subjects: list[tuple[int, bytes]] = []
         self._rows: list[tuple[Any, ...]] = []
         self._runs: list[tuple[int, int, int, int]] = []
+        self._texts: list[tuple[str, int]] = []
         self._settled = Counter[int]()
         self._last_subject: int | None = None
         self._pos: int = connection.execute("SELECT max(pos) FROM events").fetchone()[0] or 0
@@ -107,6 +109,11 @@ class Refolding:
             (self._pos, origin, record.key.seq, hlc, kind, version, subject.no, base, actor, text, acked, link)
         )
         subject.fresh.append(_Line(self._pos, origin, hlc, acked, link, own, event))
+
+    def renew(self, subject: int, pos: int, event: Event, text: str) -> None:
+        """An event of the log of which less is withheld now."""
+        self._by_number(subject).renewed[pos] = event
+        self._texts.append((text, pos))
 
     def place(self, subject: int, pos: int, acked: int | None) -> None:
         """An event of the log that gets a place, or loses it."""
@@ -141,7 +148,7 @@ class Refolding:
             waiting = sum(line.own and line.acked is None for line in new)
             case = folded(line.event for line in new)
             if case is not None:
-                same_facts = bool(old) and _facts_stay(old, new)
+                same_facts = bool(old) and not subject.renewed and _facts_stay(old, new)
                 before = case if same_facts else folded(line.event for line in old)
                 touched.append(TouchedCase(subject.no, case, before, 0, waiting))
         projection = Projection(self._connection)
@@ -153,7 +160,7 @@ class Refolding:
 
     def _only_placed(self) -> dict[int, int]:
         """The cases whose events only got places and all keep their order, each with how many own events wait."""
-        placed = [subject.no for subject in self._subjects.values() if subject.places and not subject.fresh]
+        placed = [s.no for s in self._subjects.values() if s.places and not (s.fresh or s.renewed)]
         waiting = dict.fromkeys(placed, 0)
         after = []
         for no, pos, origin, hlc, acked, link in self._connection.execute(_READ_ORDER, (listed(placed),)):
@@ -166,6 +173,8 @@ class Refolding:
         return waiting
 
     def _after(self, subject: _Subject, old: Sequence[_Line]) -> list[_Line]:
+        if subject.renewed:
+            old = [replace(line, event=subject.renewed.get(line.pos, line.event)) for line in old]
         moved = [_placed(line, subject.places[line.pos]) if line.pos in subject.places else line for line in old]
         return sorted((*moved, *subject.fresh), key=lambda line: line.order)
 
@@ -179,6 +188,7 @@ class Refolding:
         if places:
             connection.executemany("UPDATE events SET acked = ? WHERE pos = ?", places)
         connection.executemany(_PLACE_RUN, self._runs)
+        connection.executemany("UPDATE events SET payload = ? WHERE pos = ?", self._texts)
 
     def _settled_ids(self) -> list[str]:
         rows = self._connection.execute(_IDS, (listed(list(self._settled)),))

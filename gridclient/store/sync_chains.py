@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from gridclient.domain.errors import SyncFault
 from gridclient.domain.events import EventKey, Record, link_after
 from gridclient.services.sync_port import OriginKey, SignedHead
+from gridclient.services.withholding import lacks, lacks_less
 from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START, subject_key, subject_text
 
@@ -36,12 +37,13 @@ _BEHIND: Final = (
 
 
 class KnownEvent(NamedTuple):
-    """Where an event stands that is in the log already."""
+    """Where an event stands that is in the log already; ``renewed``: it came with more of what was withheld of it."""
 
     pos: int
     subject: int
     acked: int | None
     link: bytes
+    renewed: bool = False
 
 
 @dataclass(slots=True)
@@ -91,16 +93,23 @@ class Chains:
             chain = self._chains[key] = Chain(key, no, bool(own), bool(whole), seq, link, hlc, signed)
         return chain
 
-    def accept(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | bytes:
+    def accept(self, chain: Chain, record: Record, link: bytes, *, in_part: bool = False) -> KnownEvent | bytes:
         """Where the event stands if it is known, else the link under which it goes into the log.
+
+        ``in_part``: it comes with a unit's part of its stream, of whose events something may be withheld. Such a one
+        has the link it was given, as one behind a gap has.
 
         Raises:
             SyncFault: it does not continue its chain, or is another than the one that is known.
         """
-        seq = record.key.seq
+        seq, lacking = record.key.seq, lacks(record.text)
+        if lacking and not (in_part and link):
+            raise _broken(record.key)
         known = self._same(chain, record, link) if seq <= chain.seq or not chain.whole else None
+        if lacking and chain.own and known is None:
+            raise _broken(record.key)  # nobody else's copy is the own event
         if seq == chain.seq + 1:
-            computed = link_after(chain.link, record.canonical())
+            computed = link if lacking else link_after(chain.link, record.canonical())
             if computed != (known.link if known else link or computed):
                 raise _broken(record.key)
             chain.seq, chain.link, chain.moved = seq, computed, True
@@ -168,10 +177,9 @@ class Chains:
             if seq != chain.seq + 1:
                 return
             record = _record(chain.key, seq, rest)
-            chain.link = link_after(chain.link, record.canonical())
-            if chain.link != written:
+            if not lacks(record.text) and link_after(chain.link, record.canonical()) != written:
                 raise _broken(record.key)
-            chain.seq = seq
+            chain.seq, chain.link = seq, written
         chain.whole = True
 
     def _same(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | None:
@@ -184,11 +192,21 @@ class Chains:
         row = self._connection.execute(_KNOWN, (chain.no, seq)).fetchone()
         if row is None:
             return None
-        known = KnownEvent(*row[:4])
-        same = tuple(row[4:]) == (*record[1:4], subject_key(record.subject), *record[5:])
-        if not same or (link and link != known.link):
+        known, text = KnownEvent(*row[:4]), row[-1]
+        same = tuple(row[4:-1]) == (*record[1:4], subject_key(record.subject), *record[5:-1])
+        if same and text != record.text and (lacks(text) or lacks(record.text)):
+            return self._fuller(chain, known, text, record, link)
+        if not same or text != record.text or (link and link != known.link):
             raise _forked(record.key) if chain.own else _broken(record.key)
         return known
+
+    def _fuller(self, chain: Chain, known: KnownEvent, text: str, record: Record, link: bytes) -> KnownEvent:
+        """The same event in two forms, which is told by its link: of the two the one that lacks less is kept."""
+        before = None if lacks(record.text) else self.link_at(chain, record.key.seq - 1)
+        told = link if before is None else link_after(before, record.canonical())
+        if not known.link == told == (link or told):
+            raise _forked(record.key) if chain.own else _broken(record.key)
+        return known._replace(renewed=lacks_less(record.text, text))
 
     def _pinned(self, origin: OriginKey, public_key: bytes) -> bool:
         """Whether the key is the one that signed for this start of the device before; the first one is kept."""

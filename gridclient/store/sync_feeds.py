@@ -14,7 +14,7 @@ from gridclient.domain.handing import stream_of
 from gridclient.services.enrolment import Enrolment
 from gridclient.services.sync_port import FeedPage, FeedState
 from gridclient.store.driver import Connection
-from gridclient.store.sync_rounds import close_feeds
+from gridclient.store.sync_rounds import close_feeds, closed_feeds
 
 _WRAP: Final = 1 << 64
 _HALF: Final = 1 << 63
@@ -34,6 +34,15 @@ Marked = tuple[int, bytes]
 def is_part(feed: str) -> bool:
     """Whether a feed shows only a part of its stream."""
     return "@" in feed
+
+
+def streams_in_part(connection: Connection) -> frozenset[str]:
+    """Streams that this desk reads, or has read, only in part: of their events something may be withheld. While one is
+    read again as a whole, that is still so."""
+    known = all_feeds(connection)
+    whole = {state.feed for state in known if not is_part(state.feed) and not state.repairing}
+    parts = {state.feed for state in known} | set(closed_feeds(connection))
+    return frozenset(stream_of(feed) for feed in parts if is_part(feed)) - whole
 
 
 def granted_feeds(enrolment: Enrolment) -> Sequence[str]:

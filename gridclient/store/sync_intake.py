@@ -53,7 +53,7 @@ class Intake:
         """Puts a page into the log and moves its feed. Raises ``SyncFault``; the transaction must not be committed."""
         before = sync_feeds.read_feed(self._connection, page.feed)
         for position, record, link in page.foreign:
-            self._add(record, link, position)
+            self._add(record, link, position, in_part=sync_feeds.is_part(page.feed))
         if self._follow(before, page):
             self._place_next(page.own)
         else:
@@ -92,10 +92,10 @@ class Intake:
         if before not in (None, batch.link_before) or link != batch.link_after:
             raise SyncFault("sync.chain_broken", event=str(EventKey(*batch.origin, batch.first)))
 
-    def _add(self, record: Record, link: bytes, position: int | None) -> None:
+    def _add(self, record: Record, link: bytes, position: int | None, *, in_part: bool = False) -> None:
         event = _read(record)
         chain = self._chains.of(OriginKey(*record.key[:3]))
-        found = self._chains.accept(chain, record, link)
+        found = self._chains.accept(chain, record, link, in_part=in_part)
         if isinstance(found, bytes):
             self._refolding.add(chain.no, record, event, found, own=chain.own, acked=position)
             self._new += 1
@@ -103,6 +103,8 @@ class Intake:
             self._mark(position, found)
             return
         self._mark(position, found.link)
+        if found.renewed:
+            self._refolding.renew(found.subject, found.pos, event, record.text)
         if found.pos != IN_HAND and position is not None:
             if found.acked is None and not chain.own:
                 self._tell(event, position)

@@ -26,6 +26,7 @@ from gridclient.services.sync_port import (
     Taken,
     Unsent,
 )
+from gridclient.services.withholding import lacks
 from gridclient.store import sync_carrying, sync_feeds
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection
@@ -293,7 +294,7 @@ def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, 
 
 
 def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
-    """Another device's events up to its next signature; none where one of them is missing here.
+    """Another device's events up to its next signature; none where one of them is missing here, or is not whole.
 
     What stands before them need not be here: the hub holds them against its own link.
     """
@@ -304,8 +305,8 @@ def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
     last, signature = end
     rows = connection.execute(_UNSENT, (no, first, last - first + 1)).fetchall()
     records, link = _records(origin, first, rows, before)
-    if len(records) != last - first + 1:
-        return Unsent(origin, first, (), before, before)
+    if len(records) != last - first + 1 or any(lacks(record.text) for record in records):
+        return Unsent(origin, first, (), before, before)  # a department's copy is nobody's original
     stood = lost_places(connection, no, last, last).get(last, 0)
     return Unsent(origin, first, records, before, link, signature, more=True, stood=stood)
 

@@ -38,6 +38,8 @@ _STRANGERS: Final = {
 class Verification:
     """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
 
+    ``lacking`` counts the events whose links could not be worked out: a department has them without the reporter.
+
     Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
     ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
     ``unit_tally`` ``search`` ``audit``, ``file`` of what a profile keeps beside its store. At most ``MOST_PROBLEMS``
@@ -47,6 +49,7 @@ class Verification:
     events: int
     cases: int
     problems: tuple[str, ...]
+    lacking: int = 0
 
     @property
     def ok(self) -> bool:
@@ -78,7 +81,7 @@ def _verified(connection: Connection) -> Verification:
     _CaseCheck(connection, findings).run()
     for no in broken_lines(connection):
         findings.add("audit", no)
-    return Verification(events, cases, tuple(findings.problems))
+    return Verification(events, cases, tuple(findings.problems), findings.lacking)
 
 
 def _broken_pages(connection: Connection) -> list[str]:

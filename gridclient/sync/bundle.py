@@ -28,6 +28,7 @@ from gridclient.sync.frame import MOST_ON_THE_LINE, seal, unseal
 from gridclient.sync.numbers import checked, ranged, sized, unpacked
 from gridclient.sync.pages import LINK_BYTES, decode_page, encode_page, read_sealed
 from gridclient.sync.signing import KEY_BYTES, SIGNATURE_BYTES, head_is_signed, is_signed, public_key, sign
+from gridclient.sync.terms import SPOKEN, WITHHOLDING
 
 SUFFIX: Final = ".gridbundle"
 MOST_BYTES: Final = 256 << 20
@@ -134,7 +135,7 @@ def _frame(feed: str, key: bytes, body: bytes, signing: bytes, before: bytes) ->
     name = feed.encode()
     bound = before + name
     signature = sign(signing, _FRAME, sha256(bound + body).digest())
-    plain = seal(msgpack.packb([public_key(signing), signature, body]), _LEVEL)
+    plain = seal(msgpack.packb([public_key(signing), signature, body]), _LEVEL, SPOKEN.oldest)
     nonce = secrets.token_bytes(_NONCE_BYTES)
     box = nonce + ChaCha20Poly1305(key).encrypt(nonce, plain, bound)
     frame = bytes((len(name),)) + name + box
@@ -198,7 +199,8 @@ def _parts(content: Content) -> list[Any]:
     if isinstance(content, StickPage):
         start, page, at, _ = content
         head = [page.feed, start, at, page.cursor, page.complete, page.count, page.total]
-        return [*head, encode_page(page, level=_LEVEL)]
+        protocol = SPOKEN.oldest if stream_of(page.feed) == page.feed else WITHHOLDING
+        return [*head, encode_page(page, level=_LEVEL, protocol=protocol)]
     origin, first, records, before, after, public, signature = content
     return [*origin, first, before, after, public, signature, pack_rows(records)]
 

@@ -14,7 +14,7 @@ HEADER: Final = "Gridclient"
 NONCE: Final = "Gridclient-Nonce"
 """What the hub signs along with an answer, so that nobody can answer with an old one."""
 COMPANY: Final = "Gridclient-Company"
-"""A desk on a slow line asks for an answer whose end goes on its own: see :mod:`gridclient.hub.accompanied`."""
+"""A desk on a slow line asks for an answer whose end goes on its own: see :mod:`gridclient.hub.answers`."""
 LENGTH: Final = "Gridclient-Length"
 """How many bytes such an answer has before its end."""
 TELLING: Final = 8 << 10
@@ -40,7 +40,10 @@ class Versions(NamedTuple):
         return newest if newest >= max(self.oldest, theirs.oldest) else None
 
 
-SPOKEN: Final = Versions(1, 1)
+SPOKEN: Final = Versions(1, 2)
+WITHHOLDING: Final = 2
+"""From this protocol on a department's desk knows events of which something is withheld: their links do not follow from
+their texts. A hub gives a department's feed to no older desk; all else is as in the protocol before."""
 
 
 class FilePlace(NamedTuple):

@@ -127,9 +127,14 @@ class Stage:
         self.record(EventKind.FILED, case_id, {"facts": {"standard": STANDARD, **facts}})
 
     def dispatch(
-        self, case_id: str, *units: str, due: timedelta = timedelta(days=1), kind: EventKind = EventKind.DISPATCHED
+        self,
+        case_id: str,
+        *units: str,
+        due: timedelta = timedelta(days=1),
+        kind: EventKind = EventKind.DISPATCHED,
+        **said: Any,
     ) -> None:
-        """To the first unit as lead, the others cooperating."""
+        """To the first unit as lead, the others cooperating; ``said``: what else the event says."""
         units = units or (UNITS[0],)
         until = to_seconds(self.clock.now() + timedelta(days=2))
         parts = [
@@ -143,7 +148,7 @@ class Stage:
             for place, unit in enumerate(units)
         ]
         clocks = [self.clock_of("handle", due, units[0])]
-        self.record(kind, case_id, {"assignments": parts, "clocks": clocks, "reason": "改派"})
+        self.record(kind, case_id, {"assignments": parts, "clocks": clocks, "reason": "改派", **said})
 
     def sign(self, case_id: str, unit: str = "") -> None:
         self.record(EventKind.SIGNED, case_id, {"unit": unit})

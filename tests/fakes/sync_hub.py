@@ -15,6 +15,7 @@ from gridclient.domain.events import Record, link_after, place_mark
 from gridclient.domain.handing import stream_of, units_handed
 from gridclient.services.enrolment import Grant
 from gridclient.services.sync_port import FeedPage, FeedState, OriginKey, PlacedRecord, PlacedRun, SignedHead
+from gridclient.services.withholding import for_unit
 from gridclient.store.sync_feeds import is_part
 from gridclient.sync.signing import head_is_signed
 from gridclient.sync.terms import FilePlace
@@ -22,6 +23,7 @@ from gridclient.sync.transport import Untold
 from gridclient.sync.wire import Push, PushResult, PushStatus, SyncReply, decode_request, encode_reply
 
 HUB = "hub-1"
+_KEY = b"key of the hub's streams"
 
 
 @dataclass
@@ -128,7 +130,11 @@ def _foreign(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -
     for position in chosen:
         record, link = stream.events[position - 1]
         if record.key.device != device or feed.repairing:
-            yield PlacedRecord(position, record, link if linked else b"")
+            given = record
+            if is_part(feed.feed) and record.key.device != device:
+                unit = feed.feed.partition("@")[0][2:]
+                given = record._replace(text=for_unit(unit, record.kind, record.subject, record.text, _KEY))
+            yield PlacedRecord(position, given, link if linked else b"")
 
 
 def _own(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -> Iterator[PlacedRun]:

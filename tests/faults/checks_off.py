@@ -27,7 +27,9 @@ def switch_off(monkeypatch: pytest.MonkeyPatch, checks: Collection[str]) -> None
         monkeypatch.setattr(sync_feeds, "agrees", lambda *_given: True)
 
 
-def _accept_anything(chains: Chains, chain: Chain, record: Record, link: bytes) -> KnownEvent | bytes:
+def _accept_anything(
+    chains: Chains, chain: Chain, record: Record, link: bytes, *, in_part: bool = False
+) -> KnownEvent | bytes:
     """What is new is chained to whatever stands there."""
     seq = record.key.seq
     row = chains._connection.execute(sync_chains._KNOWN, (chain.no, seq)).fetchone()

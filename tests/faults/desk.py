@@ -38,6 +38,8 @@ REFERENCE: Final = MemoryReference(GRIDS, UNITS, STANDARDS)
 KNOWN: Final = KnownAreas({row.code: row for row in GRIDS}, {unit.code: unit for unit in UNITS})
 FULL: Final = Grant(TOWN, writes=True)
 READER: Final = Grant(TOWN)
+PHONES: Final = ("13900005678", "13900005679", "13900005680")
+"""Of those who reported; a department gets one only with a dispatch to its unit."""
 
 Deed = tuple[Action, Mapping[str, Any]]
 
@@ -68,6 +70,9 @@ DEEDS: Final[Sequence[Deed]] = (
     (Action.ESCALATE, {"reason": "超期"}),
     (Action.REOPEN, {"reason": "反复"}),
     (Action.UNDO, {}),
+    (Action.DISPATCH, {"lead": UNITS[0].code, "reason": "需上门", "contact": True}),
+    (Action.AMEND, {"reporter_phone": PHONES[1]}),
+    (Action.AMEND, {"reporter_phone": PHONES[2], "address": "古陌路12号"}),
     (Action.RESOLVE, {"choice": "keep"}),
     (Action.RESOLVE, {"choice": "take"}),
 )
@@ -143,7 +148,7 @@ class Desk:
         """A new case, by the use case that the intake form calls."""
         actor = self._actor(AccountRole.SHIFT_LEADER)
         ids = SimpleNamespace(new_id=lambda: f"{self.number:02x}{self.commands:030x}")
-        facts = CaseFacts(title=title, grid=GRIDS[4].code)
+        facts = CaseFacts(title=title, grid=GRIDS[4].code, reporter_name="钱某某", reporter_phone=PHONES[0])
         done = register_case(RegisterCase(facts, actor), work=self.work, reference=REFERENCE, clock=self.clock, ids=ids)
         self.recorded.add(actor.account)
         return done.case_id

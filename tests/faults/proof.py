@@ -15,7 +15,7 @@ from gridclient.store.driver import Database
 from gridclient.store.refolding import folded
 from gridclient.store.verify import verify
 from tests.faults.county import County
-from tests.faults.desk import FULL, READER, TOWN, Desk
+from tests.faults.desk import FULL, PHONES, READER, TOWN, Desk
 from tests.faults.tally import proved
 
 
@@ -35,6 +35,8 @@ def assert_all_agree(county: County) -> None:
     for desk in county.honest:
         wanted = hub if desk.grant in (FULL, READER) else part_of(hub, desk.grant.unit)
         _assert_same_events(desk, wanted)
+        if desk.grant.unit:
+            _assert_nobody_named(desk)
         assert desk.lamps.pending()[0] == 0, (desk.name, "still waits")
     _assert_same_cases(county, hub)
     _assert_nothing_missing(county, hub)
@@ -88,6 +90,19 @@ def _assert_same_events(desk: Desk, wanted: Mapping[int, Placed]) -> None:
     assert events_of(desk.database) == {p: e.link for p, e in wanted.items()}, (desk.name, "events")
 
 
+def _assert_nobody_named(desk: Desk) -> None:
+    """A department knows the telephones of its own dispatches, and no other."""
+    with desk.database.reader() as connection:
+        texts = [text for (text,) in connection.execute("SELECT payload FROM events")]
+        phones = {phone for (phone,) in connection.execute("SELECT phone FROM cases")}
+    assert phones <= {""}, (desk.name, "telephones", phones)
+    for text in texts:
+        if any(phone in text for phone in PHONES):
+            payload = json.loads(text)
+            assert desk.grant.unit in units_handed("", payload), (desk.name, "telephone", text)
+            assert not any(phone in json.dumps({**payload, "contact": None}) for phone in PHONES), text
+
+
 def events_of(database: Database) -> dict[int, bytes]:
     """Places and links in a store, which must have nothing else of the stream."""
     with database.reader() as connection:
@@ -110,7 +125,8 @@ def _assert_same_cases(county: County, hub: Mapping[int, Placed]) -> None:
         if desk in whole:
             assert mine == expected, (desk.name, "tables")
         else:
-            assert mine == {case: row for case, row in expected.items() if case in mine}, (desk.name, "tables")
+            theirs = {case: expected[case] for case in mine}
+            assert _unnamed(mine) == _unnamed(theirs), (desk.name, "tables")
     subjects: dict[str, list[Record]] = {}
     for placed in hub.values():
         subjects.setdefault(placed.record.subject, []).append(placed.record)
@@ -121,11 +137,18 @@ def _assert_same_cases(county: County, hub: Mapping[int, Placed]) -> None:
         assert whole[0].queries.case(subject) == case, "a case is not what the hub's order folds to"
 
 
-def case_tables(database: Database) -> dict[str, object]:
+def _unnamed(tables: Mapping[str, tuple[list[object], object]]) -> dict[str, object]:
+    """Without telephones, which a department does not have."""
+    return {
+        case: ([value for value in row if value not in ("", *PHONES)], parts) for case, (row, parts) in tables.items()
+    }
+
+
+def case_tables(database: Database) -> dict[str, tuple[list[object], object]]:
     """The cases as the screens read them; numbers of rows are each store's own."""
     with database.reader() as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(cases)") if row[1] not in ("no", "pending")]
-        found: dict[str, object] = {}
+        found: dict[str, tuple[list[object], object]] = {}
         for case, *row in connection.execute(f"SELECT lower(hex(id)), {', '.join(columns)} FROM cases").fetchall():
             parts = connection.execute(
                 "SELECT p.unit, p.role, p.state FROM parts p JOIN cases c ON c.no = p.case_no "

@@ -272,6 +272,22 @@ def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) ->
     assert said["grid"] == BASIC and shown["timeline"][1]["payload"]["text"] == "已联系138****1234"
 
 
+def test_the_contact_goes_along_on_request_and_is_masked_as_the_reporter_is(desk: CommandLine) -> None:
+    facts = {"title": "欠薪", "grid": BASIC, "reporter": {"name": "欧阳建国", "phone": "13800001234"}}
+    key = desk.json("cases", "new", "--json-args", json.dumps(facts)).json["id"]
+    standard = desk.json("cases", "show", desk.first("filed")).json["standard"]
+    assert desk.act(key, "file", standard=standard).status == 0
+    lead = desk.json("cases", "show", key).json["proposal"]["lead"]
+    assert desk.act(key, "dispatch", lead=lead, contact=True).status == 0
+    shown, told = desk.json("cases", "show", key), desk("cases", "show", key)
+    assert not [secret for secret in ("13800001234", "建国") if secret in shown.out + told.out]
+    masked = {"name": "欧*", "phone": "138****1234"}
+    assert shown.json["contact"] == masked == shown.json["timeline"][-1]["payload"]["contact"]
+    assert "已提供联系方式" in told.out
+    assert desk.act(key, "amend", keep_secret=True).status == 0
+    assert desk.act(key, "reassign", lead=lead, reason="再派", contact=True).code == "dispatch.contact_secret"
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [

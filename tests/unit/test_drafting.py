@@ -246,3 +246,27 @@ def test_every_action_leaves_its_own_event(action: Action) -> None:
     made = empty_desk()
     kind, _ = drafted(made, made.dispatched("噪音"), action, lead=LEAD, title="噪音")
     assert kind is KINDS[action]
+
+
+@pytest.mark.parametrize("action", [Action.DISPATCH, Action.REASSIGN])
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_contact_goes_along_only_where_it_is_ticked(action: Action, ticked: bool) -> None:
+    made = empty_desk()
+    reporter: dict[str, Any] = {"reporter_name": "钱某某", "reporter_phone": "13900005678"}
+    case_id = made.filed("噪音", **reporter) if action is Action.DISPATCH else made.dispatched("噪音", **reporter)
+    _, payload = drafted(made, case_id, action, lead=LEAD, reason="需上门", contact=ticked)
+    assert payload.get("contact") == ({"name": "钱某某", "phone": "13900005678"} if ticked else None)
+
+
+@pytest.mark.parametrize(
+    ("reporter", "code"),
+    [
+        ({"reporter_phone": "13900005678", "keep_secret": True}, "dispatch.contact_secret"),
+        ({"reporter_name": "钱某某"}, "dispatch.contact_missing"),
+    ],
+)
+def test_no_contact_of_who_asked_for_secrecy_or_left_no_telephone(reporter: dict[str, Any], code: str) -> None:
+    made = empty_desk()
+    with pytest.raises(RuleViolation) as caught:
+        drafted(made, made.filed("噪音", **reporter), Action.DISPATCH, lead=LEAD, contact=True)
+    assert caught.value.code == code

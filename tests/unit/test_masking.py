@@ -70,3 +70,7 @@ def test_codes_case_numbers_and_amounts_stay(text: str) -> None:
 )
 def test_telephones_and_identity_numbers_are_hidden_however_they_are_written(text: str, shown: str) -> None:
     assert mask_numbers(f"电话{text}。") == f"电话{shown}。"
+
+
+def test_a_number_may_be_hidden_whole() -> None:
+    assert mask_numbers("来电13800001234。", whole=True) == f"来电{'*' * 11}。"

@@ -200,7 +200,7 @@ def test_message_of_another_protocol_says_that_an_update_is_due() -> None:
         decode_request(b"\x07" + encode_request(SyncRequest("", 1, 1, (), (), 1))[1:], DEVICE)
     assert caught.value.code == "sync.hub_old"
     with pytest.raises(SyncFault) as caught:
-        decode_request(encode_request(SyncRequest("", 1, 1, (), (), 1)), DEVICE, Versions(2, 3))
+        decode_request(encode_request(SyncRequest("", 1, 1, (), (), 1)), DEVICE, Versions(8, 9))
     assert caught.value.code == "sync.update_due"
     with pytest.raises(SyncFault) as caught:
         decode_reply(encode_reply(SyncReply("h", 1, (), (), (), None), protocol=7), DEVICE)

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gridclient.domain.contention import BESIDE
 from gridclient.domain.events import EventKind
+from gridclient.domain.handing import withheld_of
 from gridclient.services.masking import mask_name, mask_phone
 from gridclient.services.ports import Reference
 from gridclient.services.rows import TimelineEntry
@@ -114,8 +115,8 @@ def _reassigned(payload: Mapping[str, Any], reference: Reference) -> str:
 def _amended(payload: Mapping[str, Any], reference: Reference) -> str:
     facts = payload.get("facts", {})
     names = fact_names()
-    changed = [name for name in facts if name in names]
-    if len(changed) == 1 and "level" not in payload:
+    changed = [name for name in {**facts, **withheld_of(payload)} if name in names]
+    if len(changed) == 1 and changed[0] in facts and "level" not in payload:
         (name,) = changed
         value = fact_value(name, facts[name], reference)
         shown = value if len(value) <= _LONGEST else f"{value[: _LONGEST - 1]}…"

@@ -1,0 +1,113 @@
+"""What a department gets of an event: the case, and not who reported it, unless it was given the contact for its work.
+
+Source: privacy rules, a dispatched unit gets the reporter's telephone only where 需联系群众 is ticked. What is taken
+out leaves a token, which says no more than whether two desks wrote the same: so a department folds a case as its
+township does. Link, place and signature of the event stay those of the original.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from gridclient.domain.events import payload_text
+from gridclient.domain.handing import WITHHELD, units_handed, withheld_of
+from gridclient.services.masking import mask_name, mask_numbers
+
+CONTACT: Final = "contact"
+"""In a dispatch: the reporter's name and telephone, for the units that it hands the case to."""
+_REPORTER: Final = ("reporter_name", "reporter_phone")
+_WHOLE: Final = (*_REPORTER, "people", "extra")
+"""Taken out whole, whatever kind of event carries them; ``extra``: columns of a file that nobody knows."""
+_CODES: Final = frozenset({"channel", "standard", "case_class", "grid", "source_point", "upper_number"})
+"""Texts in which no person stands, and whose digits are no telephone."""
+_DIGEST: Final = "digest"
+"""Of an imported row with all that stood in it: whoever has the rest could try out telephones."""
+_HOLDS: Final = re.compile("|".join(f'"{name}":' for name in ("facts", CONTACT, *_WHOLE)))
+_NOBODY: Final = frozenset({"市民", "热心市民", "群众", "居民", "村民", "业主", "网友", "匿名", "来电人", "反映人"})
+"""What stands in the place of a name and is none."""
+_LACKING: Final = f'"{WITHHELD}":'
+_LEAST_NAME, _LEAST_PHONE = 2, 5
+_TOKEN_SIGNS: Final = 16
+
+
+def for_unit(
+    unit: str, kind: str, subject: str, text: str, key: bytes, *, case: Callable[[], Iterable[str]] = tuple
+) -> str:
+    """A payload's text as the desk of ``unit`` may have it: the text itself where nothing in it is withheld.
+
+    Args:
+        key: the stream's, which no department has: without it a token cannot be tried out.
+        case: gives the payloads of the whole case; asked where a text is changed that may name the reporter.
+    """
+    if _HOLDS.search(text) is None:
+        return text
+    payload = json.loads(text)
+    found = dict[str, Any]()
+    left = _less(payload, (*_WHOLE, *(() if unit in units_handed(kind, payload) else (CONTACT,))), found)
+    facts = payload.get("facts")
+    if isinstance(facts, dict):
+        left["facts"] = _masked(_less(facts, _WHOLE, found), facts, found, case)
+    if not found:
+        return text
+    left.pop(_DIGEST, None)
+    tokens = {name: _token(key, subject, name, value) for name, value in found.items()}
+    return payload_text({**left, WITHHELD: tokens})
+
+
+def lacks(text: str) -> bool:
+    """Whether something was withheld of the event that has this payload."""
+    try:
+        return _LACKING in text and WITHHELD in json.loads(text)
+    except ValueError:  # nothing that came from a hub
+        return False
+
+
+def lacks_less(text: str, other: str) -> bool:
+    """Whether of one event the first of two payloads has more than the other."""
+    found = [withheld_of(json.loads(payload)) for payload in (text, other)]
+    return len(found[0]) < len(found[1])
+
+
+def _less(values: Mapping[str, Any], names: tuple[str, ...], found: dict[str, Any]) -> dict[str, Any]:
+    """Without those of the names under which something stands; what that was goes to ``found``."""
+    gone = {name: values[name] for name in names if values.get(name)}
+    found |= gone
+    return {name: value for name, value in values.items() if name not in gone}
+
+
+def _masked(
+    left: dict[str, Any], facts: Mapping[str, Any], found: dict[str, Any], case: Callable[[], Iterable[str]]
+) -> dict[str, Any]:
+    """Without the numbers of people in texts, and without the reporter's own name and telephone."""
+    texts = {fact: value for fact, value in left.items() if isinstance(value, str) and fact not in _CODES and value}
+    if not texts:
+        return left
+    said = [facts] if facts.get("reporter_name") else [facts, *_facts_of(case())]
+    names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
+    for fact, value in texts.items():
+        told = value
+        for phone in phones:
+            told = told.replace(phone, "*" * len(phone)) if len(phone) >= _LEAST_PHONE else told
+        for name in names - _NOBODY:
+            if len(name) >= _LEAST_NAME and fact != "address":  # a street may be called as somebody is
+                told = told.replace(name, mask_name(name))
+        told = mask_numbers(told, whole=True)
+        if told != value:
+            found[fact], left[fact] = value, told
+    return left
+
+
+def _facts_of(texts: Iterable[str]) -> Iterator[Mapping[str, Any]]:
+    """The facts of those payloads that tell of a reporter."""
+    for text in texts:
+        facts = json.loads(text).get("facts") if '"reporter_' in text else None
+        if isinstance(facts, dict):
+            yield facts
+
+
+def _token(key: bytes, subject: str, name: str, value: Any) -> str:
+    return hmac.digest(key, payload_text({subject: {name: value}}).encode(), "sha256").hex()[:_TOKEN_SIGNS]

@@ -1,0 +1,156 @@
+"""What a department gets of an event: the case, and not who reported it, unless it is to call that person."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gridclient.domain.case import Contact
+from gridclient.domain.events import EventKind, payload_text
+from gridclient.domain.fold import fold_all
+from gridclient.services.withholding import for_unit, lacks, lacks_less
+from tests.fakes.two_desks import Two, given_to
+
+UNIT, KEY = "U1", b"k" * 32
+PHONE, NAME, IDENTITY = "13900005678", "钱某某", "371002199001011234"
+FACTS: dict[str, Any] = {
+    "title": f"{NAME}反映路灯不亮",
+    "description": f"{NAME}（{PHONE}，{IDENTITY}）来电：路灯不亮。",
+    "address": f"古陌路12号，联系 139-0000-5678，{NAME}路口",
+    "reporter_name": NAME,
+    "reporter_phone": PHONE,
+    "people": f"{NAME}、李某",
+    "grid": "371002001001001",
+    "keep_secret": True,
+    "extra": {"家庭住址": "幸福里3号", "身份证号": IDENTITY},
+}
+
+
+def handed(payload: dict[str, Any], kind: str = "case_registered", unit: str = UNIT, subject: str = "c1") -> Any:
+    return json.loads(for_unit(unit, kind, subject, payload_text(payload), KEY))
+
+
+@pytest.mark.parametrize("kind", ["case_registered", "case_imported", "case_amended", "case_filed", "kind_of_later"])
+def test_a_department_does_not_get_who_reported_whatever_the_event(kind: str) -> None:
+    text = for_unit(UNIT, kind, "c1", payload_text({"number": "1", "digest": "abcd", "facts": FACTS}), KEY)
+    for secret in (PHONE, NAME, IDENTITY, "139-0000-5678", "0000-5678", "幸福里", "李某", "abcd"):
+        assert secret not in text.replace(f"{NAME}路口", "")
+    got = json.loads(text)
+    assert got["facts"]["title"] == "钱*反映路灯不亮"
+    assert got["facts"]["grid"] == FACTS["grid"] and got["facts"]["keep_secret"] is True
+    assert set(got["withheld"]) == {
+        "title", "description", "address", "reporter_name", "reporter_phone", "people", "extra",
+    }  # fmt: skip
+    assert lacks(text)
+
+
+def test_fields_of_a_later_shape_count_where_they_stand_beside_the_facts() -> None:
+    got = handed({"reporter_phone": PHONE, "text": "x"}, "kind_of_later")
+    assert "reporter_phone" not in got and set(got["withheld"]) == {"reporter_phone"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"facts": {"title": "路灯不亮", "reporter_name": "", "reporter_phone": "", "extra": {}}, "digest": "abcd"},
+        {"facts": {"upper_number": "13900005678", "grid": "371002001001001"}, "level": 3},
+        {"text": f"请与 {PHONE} 联系"},
+        {"facts": "nothing", "people": None},
+        {"assignments": [{"unit": "U1", "role": "lead"}], "reason": "就近"},
+    ],
+)
+def test_an_event_that_names_nobody_stays_as_it_is(payload: dict[str, Any]) -> None:
+    text = payload_text(payload)
+    assert for_unit(UNIT, "case_amended", "c1", text, KEY) == text
+    assert not lacks(text)
+
+
+def test_a_contact_goes_to_the_units_of_its_own_dispatch_only() -> None:
+    contact = {"name": NAME, "phone": PHONE}
+    dispatch = {"assignments": [{"unit": "U1", "role": "lead"}, {"unit": "U2", "role": "cooperating"}]}
+    for unit in ("U1", "U2"):
+        assert handed({**dispatch, "contact": contact}, "case_dispatched", unit)["contact"] == contact
+    before = handed({**dispatch, "contact": contact}, "case_reassigned", "U0")
+    assert "contact" not in before and PHONE not in json.dumps(before)
+    assert before["assignments"] == dispatch["assignments"]
+
+
+def test_a_text_that_is_changed_later_does_not_name_the_reporter_either() -> None:
+    case = [payload_text({"facts": FACTS}), payload_text({"text": "x"})]
+    later = payload_text({"facts": {"description": f"{NAME}再次来电：仍不亮"}})
+    got = json.loads(for_unit(UNIT, "case_amended", "c1", later, KEY, case=lambda: case))
+    assert got["facts"] == {"description": "钱*再次来电：仍不亮"}
+
+
+def test_a_word_that_stands_for_no_name_is_left_in_the_texts() -> None:
+    facts = {"description": "市民反映路灯不亮", "reporter_name": "市民", "reporter_phone": PHONE}
+    assert handed({"facts": facts})["facts"] == {"description": "市民反映路灯不亮"}
+
+
+def test_only_a_changed_text_asks_for_the_case() -> None:
+    def case() -> list[str]:
+        raise AssertionError
+
+    for facts in ({"standard": "S1", "grid": "371002001001001"}, {"reporter_phone": PHONE}, FACTS):
+        for_unit(UNIT, "case_filed", "c1", payload_text({"facts": facts}), KEY, case=case)
+
+
+def test_a_token_tells_the_same_from_another_and_nothing_more() -> None:
+    def token(phone: str, subject: str = "c1", key: bytes = KEY) -> str:
+        text = for_unit(UNIT, "case_amended", subject, payload_text({"facts": {"reporter_phone": phone}}), key)
+        return str(json.loads(text)["withheld"]["reporter_phone"])
+
+    assert token(PHONE) == token(PHONE)
+    assert len({token(PHONE), token("13900005679"), token(PHONE, "c2"), token(PHONE, key=b"l" * 32)}) == 4
+
+
+def test_of_two_forms_of_an_event_the_one_that_lacks_less_is_known() -> None:
+    whole = payload_text({"facts": FACTS})
+    less = for_unit(UNIT, "case_registered", "c1", whole, KEY)
+    assert lacks_less(whole, less)
+    assert not lacks_less(less, whole) and not lacks_less(less, less)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_same_dispatches_the_contact_that_one_gave_along_stands(first: bool) -> None:
+    two = Two()
+    contact = {"contact": {"name": "钱某某", "phone": "13900005678"}}
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT), **(contact if first else {}))
+    two.b.do(EventKind.DISPATCHED, **given_to(UNIT), **({} if first else contact))
+    case = two.meet()
+    assert case.contact == Contact("钱某某", "13900005678")
+    assert (case.contentions, case.refused) == ((), ())
+
+
+_PHONES = st.sampled_from(["13900005678", "13900005679", ""])
+_AMENDED = st.fixed_dictionaries(
+    {},
+    optional={
+        "reporter_phone": _PHONES,
+        "description": st.sampled_from(["来电13900005678", "来电13900005679", "无"]),
+        "address": st.sampled_from(["古陌路1号", "古陌路2号"]),
+    },
+)
+
+
+@given(st.lists(st.tuples(st.booleans(), _AMENDED, st.booleans()), max_size=8))
+def test_a_department_folds_a_case_as_its_township_does(steps: list[tuple[bool, dict[str, str], bool]]) -> None:
+    two = Two()
+    for at_a, facts, meets in steps:
+        (two.a if at_a else two.b).do(EventKind.AMENDED, facts=facts)
+        if meets:
+            two.meet()
+    two.meet()
+    texts = [for_unit(UNIT, e.kind, e.subject, payload_text(e.payload), b"key") for e in two.hub.events]
+    there = fold_all(replace(e, payload=json.loads(text)) for e, text in zip(two.hub.events, texts, strict=True))
+    here = fold_all(two.hub.events)
+    assert here is not None and there is not None
+    assert (there.version, there.refused, there.last) == (here.version, here.refused, here.last)
+    assert [c.key for c in there.contentions] == [c.key for c in here.contentions]
+    assert there.facts.address == here.facts.address
+    assert not any("1390000567" in text for text in texts)
