@@ -134,6 +134,24 @@ def test_a_class_with_several_conditions_is_left_to_the_operator() -> None:
     assert matcher.find(imported_case(replace(RECORD, small_class="C-01-02-02"))) is not None
 
 
+def test_a_code_that_two_lists_have_names_no_condition() -> None:
+    matcher = StandardMatcher([STANDARD, replace(STANDARD, list="外县", small_class="雨水井盖")])
+    assert matcher.find(imported_case(replace(RECORD, small_class="C-01-02-01"))) is None
+
+
+def test_a_small_class_is_found_with_its_big_class_and_where_only_one_has_it_without() -> None:
+    water, power = (replace(STANDARD, code=code, big_class=big) for code, big in (("A", "供水"), ("B", "供电")))
+    only = replace(STANDARD, code="C", small_class="路灯")
+    matcher = StandardMatcher([water, power, only])
+    assert matcher.find(imported_case(replace(RECORD, big_class="供电", small_class="污水井盖"))) is power
+    assert matcher.find(imported_case(replace(RECORD, small_class="污水井盖"))) is None
+    assert matcher.find(imported_case(replace(RECORD, big_class="城管部件", small_class="路灯"))) is only
+
+
+def test_the_key_of_an_imported_case_is_the_same_at_every_desk_and_in_every_version() -> None:
+    assert case_key("n:编号:17") == "9416903f3df7d5df204e603033cbd7be"
+
+
 def test_the_day_of_a_case_is_the_day_in_china() -> None:
     late = datetime.fromisoformat("2026-02-26T16:30:00+00:00")
     assert imported_case(replace(RECORD, reported_at=late)).day == date(2026, 2, 27).toordinal()
