@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.case import CaseState, Role
+from gridclient.domain.case import CaseState, Contact, Role
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import Action
 from gridclient.services.rows import Changes
@@ -313,3 +314,42 @@ def test_enter_on_a_unit_stepped_to_takes_it_and_does_not_dispatch_yet(
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
     assert panel.choice.lead == third != LEAD
     assert made.store.case(case_id).state is CaseState.FILED
+
+
+def test_the_contact_is_given_only_when_the_tick_is_set_by_a_key(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    for title, ticked in (("甲", False), ("乙", True)):
+        case_id = made.filed(title, reporter_name="钱某某", reporter_phone="13900005678")
+        proposed(panel, made, case_id, qtbot)
+        assert panel.contact.isVisible() and not panel.contact.isChecked()
+        if ticked:
+            for before in (panel.filter, panel.list):
+                QTest.keyClick(before, Qt.Key.Key_Tab)
+            assert panel.focusWidget() is panel.contact
+            QTest.keyClick(panel.contact, Qt.Key.Key_Space)
+        with qtbot.waitSignal(panel.done):
+            QTest.keyClick(panel.contact if ticked else panel.filter, Qt.Key.Key_Return)
+        case = made.store.case(case_id)
+        assert case.contact == (Contact("钱某某", "13900005678") if ticked else None)
+
+
+def test_a_tick_stays_with_its_case(panel: DispatchPanel, made: InventedDesk, qtbot: QtBot) -> None:
+    reporter: dict[str, Any] = {"reporter_name": "钱某某", "reporter_phone": "13900005678"}
+    proposed(panel, made, made.filed("甲", **reporter), qtbot)
+    QTest.keyClick(panel.contact, Qt.Key.Key_Space)
+    assert panel.contact.isChecked()
+    proposed(panel, made, made.filed("乙", **reporter), qtbot)
+    assert not panel.contact.isChecked()
+    panel.show_batch([made.filed("丙", **reporter), made.filed("丁", **reporter)])
+    assert not panel.contact.isVisible()
+
+
+def test_who_asked_for_secrecy_or_left_no_telephone_is_not_offered(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    proposed(panel, made, made.filed("无电话"), qtbot)
+    assert not panel.contact.isVisible()
+    proposed(panel, made, made.filed("保密", reporter_phone="13900005678", keep_secret=True), qtbot)
+    assert panel.contact.isVisible() and not panel.contact.isEnabled()
+    assert "要求保密" in panel.contact.text()

@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from gridclient.domain.case import Case, Role
+from gridclient.domain.case import Case, Contact, Role
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.rows import Likeness, StandardRow
@@ -24,6 +24,7 @@ from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.theme import tokens
 
 _POINT_DIGITS: Final = 6
+_REPORTER: Final = frozenset({"reporter_name", "reporter_phone"})
 Fact = tuple[str, str]
 
 
@@ -98,6 +99,7 @@ class DetailsTab(ScrollArea):
             return
         facts = view.case.facts
         hides = any(_hides(text) for text in (facts.title, facts.description, facts.address))
+        hides = hides or view.case.contact is not None
         hidden = not self._plain and bool(facts.reporter_name or facts.reporter_phone or hides)
         self.show_button.setVisible(hidden)
         extra = ((str(name), str(value)) for name, value in facts.extra.items() if value is not None)
@@ -129,9 +131,14 @@ class DetailsTab(ScrollArea):
         yield self.tr("原始坐标"), facts.source_point
 
     def _who(self, case: Case) -> Iterable[Fact]:
-        facts = case.facts
+        facts, contact = case.facts, case.contact
         yield self.tr("反映人"), facts.reporter_name if self._plain else mask_name(facts.reporter_name)
         yield self.tr("电话"), facts.reporter_phone if self._plain else mask_phone(facts.reporter_phone)
+        if contact is not None:
+            shown = contact if self._plain else Contact(mask_name(contact.name), mask_phone(contact.phone))
+            yield self.tr("联系群众"), f"{shown.name} {shown.phone}".strip()
+        elif case.withheld & _REPORTER:
+            yield self.tr("反映人"), self.tr("来电人信息未随派遣提供")
         wishes = (
             self.tr("要求回复") if facts.wants_reply else "",
             self.tr("要求保密") if facts.keep_secret else "",

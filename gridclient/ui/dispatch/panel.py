@@ -91,6 +91,7 @@ class DispatchPanel(DispatchSheet):
         if case is None or same:
             return
         self._reset(self._reasons.get(case.id, ""))
+        self.offer_contact(known=bool(case.facts.reporter_phone.strip()), secret=case.facts.keep_secret)
         read = partial(load_units, self._desk, case.id)
         self._jobs.read(self, read, self._on_units, self._on_failed, name="units")
 
@@ -246,6 +247,7 @@ class DispatchPanel(DispatchSheet):
         self.note.clear()
         self.foretold.clear()
         self.reason.setText(reason)
+        self.offer_contact(known=False, secret=False)
         self._name()
 
     def _on_units(self, units: Units) -> None:
@@ -299,7 +301,7 @@ class DispatchPanel(DispatchSheet):
             self._begun = self._batch
             self._portions.run(self._batch, partial(dispatch_many, self._desk, given))
         elif self._case is not None:
-            args["cooperating"] = list(self.choice.cooperating)
+            args |= {"cooperating": list(self.choice.cooperating), "contact": self.contact.isChecked()}
             case = self._case
             act = partial(self._desk.act, self._action, case.id, args, base=case.version)
             self._jobs.write(self, act, partial(self._on_dispatched, case.id), partial(self._on_refused, case))

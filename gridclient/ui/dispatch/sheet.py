@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from gridclient.ui.dispatch.unit_list import UnitList
 from gridclient.ui.inline_note import InlineNote
@@ -22,6 +22,7 @@ class DispatchSheet(QWidget):
         self.filter = QLineEdit(self)
         self.list = UnitList(parent=self)
         self.reason = QLineEdit(self)
+        self.contact = QCheckBox(self)
         self.note = InlineNote(parent=self)
         self.foretold = label(role="muted", wraps=True)
         self.button = KeyButton("", key="Enter", kind="primary", parent=self)
@@ -41,6 +42,14 @@ class DispatchSheet(QWidget):
         self.reason.setPlaceholderText(reason_asked)
         self.reason.setVisible(False)
 
+    def offer_contact(self, *, known: bool, secret: bool) -> None:
+        """需联系群众, not ticked: only where a telephone is ``known``, and never of who asked for secrecy."""
+        self.contact.setChecked(False)
+        self.contact.setVisible(known)
+        self.contact.setEnabled(known and not secret)
+        free = self.tr("需联系群众（随派遣提供来电人姓名和电话）")
+        self.contact.setText(self.tr("需联系群众（来电人要求保密，不提供）") if secret else free)
+
     def place_beside(self, widget: QWidget) -> None:
         """Puts further buttons beside 派遣."""
         self._beside.addWidget(widget)
@@ -56,6 +65,8 @@ class DispatchSheet(QWidget):
         self.filter.setAccessibleName(self.tr("筛选单位：数字设主办，Shift+数字或空格设协办，Enter 派遣"))
         self.filter.setToolTip(self.filter.accessibleName())
         self.reason.setAccessibleName(self.tr("派遣理由"))
+        self.contact.setToolTip(self.tr("不勾选时，承办单位看不到是谁反映的。提供后不能收回。"))
+        self.offer_contact(known=False, secret=False)
 
     def _lay_out(self) -> None:
         key = KeyButton("F2", parent=self)
@@ -64,5 +75,5 @@ class DispatchSheet(QWidget):
         key.clicked.connect(self.take_focus)
         heading = across(self._heading, key, (self.filter, 1), gap=6)
         buttons = across(self.button, self._beside, 1, gap=6)
-        parts = (heading, self.list, self.reason, self.note, buttons, self.foretold)
+        parts = (heading, self.list, self.reason, self.contact, self.note, buttons, self.foretold)
         down(*parts, on=self, edges=(12, 8, 12, 8), gap=6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -13,15 +14,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.events import payload_text
+from gridclient.domain.fold import fold_all
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.ports import FileState
 from gridclient.services.rows import Changes, Likeness
+from gridclient.services.withholding import for_unit
 from gridclient.ui.casework import panel as panel_module
 from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
-from tests.ui.fakes.invented_desk import NOW, OTHER, InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
 from tests.ui.fakes.memory_store import MemoryStore
 
 
@@ -168,6 +172,41 @@ def test_a_telephone_in_title_and_address_is_masked_until_asked(
     details.show_button.click()
     qtbot.waitUntil(lambda: "标题 回电13800001234" in details.facts.words)
     assert "地址 找13800001234" in details.facts.words
+
+
+def test_a_contact_given_with_the_dispatch_is_masked_until_asked_which_leaves_a_trace(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.filed("积水", reporter_name="张某某", reporter_phone="13800001234")
+    made.act(Action.DISPATCH, case_id, lead=LEAD, contact=True)
+    as_a_unit_has_it(made.store, case_id, LEAD)
+    show(case_id)
+    details = panel.top.details
+    assert "联系群众 张* 138****1234" in details.facts.words
+    assert "未随派遣" not in details.facts.words
+    newest = load_view(made.desk, case_id).lines[0].text
+    assert "已提供联系方式" in newest and "1234" not in newest
+    details.show_button.click()
+    qtbot.waitUntil(lambda: "联系群众 张某某 13800001234" in details.facts.words)
+    assert made.store.audited == [("wang", "reporter_shown", case_id)]
+
+
+def test_a_unit_that_did_not_get_the_reporter_is_told_so(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    case_id = made.dispatched("积水", reporter_name="张某某", reporter_phone="13800001234")
+    as_a_unit_has_it(made.store, case_id, LEAD)
+    show(case_id)
+    details = panel.top.details
+    assert "反映人 来电人信息未随派遣提供" in details.facts.words
+    assert "电话" not in details.facts.words
+    assert not details.show_button.isVisible()
+
+
+def as_a_unit_has_it(store: MemoryStore, case_id: str, unit: str) -> None:
+    """The case becomes what the unit's desk folds."""
+    texts = [for_unit(unit, e.kind, case_id, payload_text(e.payload), b"key") for e in store.events[case_id]]
+    case = fold_all(replace(e, payload=json.loads(t)) for e, t in zip(store.events[case_id], texts, strict=True))
+    assert case is not None
+    store.cases[case_id] = case
 
 
 def test_imported_extra_columns_and_the_original_point_are_shown(
