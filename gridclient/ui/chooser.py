@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gridclient.ui.laid_out import tip
 from gridclient.ui.matching import Entry, find
 from gridclient.ui.theme import SMALL_PX, base_font, restyle, tokens
 from gridclient.ui.value_list import VALUE, Index, ValueList
@@ -97,7 +98,7 @@ class Chooser(QLineEdit):
         entry = next((entry for entry in self._entries if entry.value == value), None)
         self.setText(entry.title if entry is not None else value)
         self.setCursorPosition(0)
-        self.setToolTip(f"{entry.title}\n{entry.detail}".strip() if entry is not None else "")
+        self.setToolTip(tip(f"{entry.title}\n{entry.detail}".strip()) if entry is not None else "")
         self._mark(invalid=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

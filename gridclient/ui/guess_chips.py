@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.services.intake import ClassGuess
-from gridclient.ui.laid_out import down
+from gridclient.ui.laid_out import down, tip
 from gridclient.ui.matching import standard_title
 
 _WIDEST: Final = 280
@@ -47,7 +47,7 @@ class GuessChips(QWidget):
         shown = QFontMetrics(chip.font()).elidedText(title, Qt.TextElideMode.ElideRight, _WIDEST)
         chip.setText(shown)
         words = self.tr("依据：{words}").format(words="、".join(guess.words))
-        chip.setToolTip("\n".join(part for part in (title, guess.standard.limit_text, words) if part))
+        chip.setToolTip(tip("\n".join(part for part in (title, guess.standard.limit_text, words) if part)))
         chip.setAccessibleName(title)
         chip.clicked.connect(lambda: self.taken.emit(guess.standard.key))
         self._rows.addWidget(chip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from itertools import pairwise
 from typing import TypeVar
 
@@ -27,11 +28,16 @@ def down(*parts: Part, on: QWidget | None = None, edges: Edges = NO_EDGES, gap: 
 
 
 def label(words: str = "", role: str = "", *, wraps: bool = False, parent: QWidget | None = None) -> QLabel:
-    """Words in the look of a role (``title``, ``header``, ``strong``, ``muted``)."""
-    made = QLabel(words, parent, wordWrap=wraps)
+    """Words, shown as they are, in the look of a role (``title``, ``header``, ``strong``, ``muted``)."""
+    made = QLabel(words, parent, wordWrap=wraps, textFormat=Qt.TextFormat.PlainText)
     if role:
         made.setProperty("role", role)
     return made
+
+
+def tip(words: str) -> str:
+    """Words for a tooltip, in which Qt takes for HTML whatever looks like it: people's words are shown as they are."""
+    return f'<p style="white-space:pre-wrap">{escape(words)}</p>' if "<" in words else words
 
 
 def panel(widget: Panel, ground: str = "true") -> Panel:

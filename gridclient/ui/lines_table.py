@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from gridclient.domain.frozen import frozen
 from gridclient.ui.empty_note import EmptyNote
 from gridclient.ui.focus_mark import FocusMark
+from gridclient.ui.laid_out import tip
 from gridclient.ui.theme import HEADER_PX, ROW_PX, give_viewport, tokens
 from gridclient.ui.value_list import NO_INDEX, Index
 
@@ -78,7 +79,7 @@ class LinesModel(QAbstractTableModel):
             return line.texts[column]
         if role == _ROLE.ForegroundRole:
             return QColor(str(getattr(tokens(), line.ink[1]))) if column == line.ink[0] else None
-        return line.key if role == KEY else line.tip or None
+        return line.key if role == KEY else tip(line.tip) or None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _ROLE.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == _ROLE.DisplayRole:

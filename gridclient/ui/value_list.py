@@ -8,6 +8,8 @@ from typing import Any, Final, Generic, TypeVar
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QIcon
 
+from gridclient.ui.laid_out import tip
+
 Index = QModelIndex | QPersistentModelIndex
 Value = TypeVar("Value")
 NO_INDEX: Final = QModelIndex()
@@ -48,7 +50,8 @@ class ValueList(QAbstractListModel, Generic[Value]):
         if role == VALUE:
             return value
         words = self._roles.get(role)
-        return words(value) if words is not None else None
+        found = words(value) if words is not None else None
+        return tip(found) if found and role == Qt.ItemDataRole.ToolTipRole else found
 
     def show_values(self, values: Sequence[Value]) -> None:
         """Other values; where they are the same ones again, the choice and the scroll stay."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.casework.header import TitleLine
+from gridclient.ui.laid_out import across, down, label, tip
+from gridclient.ui.quiet_combo import QuietCombo
+from gridclient.ui.value_list import ValueList
 
 
 def test_what_stretches_takes_the_room_and_what_is_placed_keeps_its_size(qtbot: QtBot) -> None:
@@ -26,3 +30,36 @@ def test_a_label_has_the_look_of_its_role(qtbot: QtBot) -> None:
     made = label("无", "muted", wraps=True)
     qtbot.addWidget(made)
     assert (made.property("role"), made.wordWrap(), label().property("role")) == ("muted", True, None)
+
+
+STRANGE = '<h1>已办结</h1><img src="//192.0.2.1/x/y.png">&lt;'
+
+
+def shown(made: QLabel) -> str:
+    """What is to be read there, as somebody would mark it."""
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setSelection(0, len(made.text()))
+    return made.selectedText()
+
+
+def test_what_somebody_wrote_is_shown_as_it_is_and_is_no_page(qtbot: QtBot) -> None:
+    title, made = TitleLine(), label(STRANGE)
+    for widget in (title, made):
+        qtbot.addWidget(widget)
+        widget.resize(900, 60)
+    title.show_title(STRANGE)
+    assert shown(made) == STRANGE
+    assert shown(title).replace("\u200b", "") == STRANGE
+
+
+def test_a_tooltip_tells_what_somebody_wrote_as_it_is(qtbot: QtBot) -> None:
+    combo = QuietCombo()
+    qtbot.addWidget(combo)
+    combo.addItem(STRANGE)
+    words = ValueList[str](str, told=str, parent=combo)
+    words.show_values([STRANGE])
+    for told in (combo.toolTip(), words.data(words.index(0), Qt.ItemDataRole.ToolTipRole), tip(STRANGE)):
+        page = QTextDocument()
+        page.setHtml(told)
+        assert page.toPlainText() == STRANGE
+    assert tip("甲\n乙 & 丙") == "甲\n乙 & 丙"

@@ -12,6 +12,7 @@ from gridclient.domain.calendar import WorkCalendar, WorkingHours
 from gridclient.services.rows import CaseRow, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, PLACES, PLAIN, title_of
 from gridclient.ui.cases.due import DueCell, Yardstick, due_cell, due_explained
+from gridclient.ui.laid_out import tip
 from gridclient.ui.present import moment_words, short_number, township_in
 from gridclient.ui.value_list import NO_INDEX, Index
 
@@ -143,7 +144,7 @@ class CaseModel(QAbstractTableModel):
         if role == 0:
             return self.words(row, COLUMNS[index.column()].key)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._explained(row, COLUMNS[index.column()].key)
+            return tip(self._explained(row, COLUMNS[index.column()].key))
         return None
 
     def short(self, number: str) -> str:

@@ -26,7 +26,7 @@ from gridclient.services.deadline_text import moment_text
 from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS, PARTS
 from gridclient.ui.casework.case_view import CaseView
-from gridclient.ui.laid_out import across, down, label
+from gridclient.ui.laid_out import across, down, label, tip
 from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, moment_words, state_word
 from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tokens
 
@@ -43,6 +43,7 @@ class TitleLine(QLabel):
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "title")
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._title = ""
@@ -51,7 +52,7 @@ class TitleLine(QLabel):
         self.ensurePolished()
         self._title = title
         self._fit()
-        self.setToolTip(title)
+        self.setToolTip(tip(title))
         self.setMaximumHeight(_TITLE_LINES * QFontMetrics(self.font()).lineSpacing() + 2)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

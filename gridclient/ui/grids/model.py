@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
 from gridclient.services.masking import mask_name
 from gridclient.services.rows import UNPLACED, GridFigures, GridRow
 from gridclient.services.words import TIERS
+from gridclient.ui.laid_out import tip
 from gridclient.ui.value_list import NO_INDEX, Index
 
 _MANY: Final = 50
@@ -153,7 +154,7 @@ class GridModel(QAbstractItemModel):
         if role == 0:
             return node.row.name if column == Column.NAME else str(self.counts(node.row.code)[column - 1])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self._explained(node.row)
+            return tip(self._explained(node.row))
         return None
 
     def _explained(self, row: GridRow) -> str:

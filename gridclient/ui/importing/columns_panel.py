@@ -50,7 +50,7 @@ class ColumnsPanel(QWidget):
     def make_rows(self, count: int) -> None:
         """So many rows at least, which every file takes in turn: making them takes longer than filling them."""
         for place in range(len(self._rows), count):
-            name, combo = QLabel(self._body), QuietCombo(parent=self._body)
+            name, combo = label(parent=self._body), QuietCombo(parent=self._body)
             combo.activated.connect(lambda _chosen, combo=combo: self._on_chosen(combo))
             self._form.addRow(name, combo)
             self._form.setRowVisible(place, False)

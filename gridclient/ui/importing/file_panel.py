@@ -15,7 +15,7 @@ from gridclient.services.import_order import Look
 from gridclient.ui.importing.papers import WITH_TEMPLATE
 from gridclient.ui.importing.present import kind_word, kinds, size_text
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import down, label
+from gridclient.ui.laid_out import down, label, tip
 from gridclient.ui.quiet_combo import QuietCombo
 
 _NAME_PX: Final = 268
@@ -87,7 +87,7 @@ class FilePanel(QWidget):
     def show_file(self, path: Path) -> None:
         """A file that is being looked into."""
         self.name.setText(self.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, _NAME_PX))
-        self.name.setToolTip(path.name)
+        self.name.setToolTip(tip(path.name))
         if (own := list_name(path.stem)) != self._own_list:
             self._own_list = own
             self.list.setText(own)

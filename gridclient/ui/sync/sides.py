@@ -49,8 +49,7 @@ class SidesView(ScrolledColumn):
     def _add_field(self, grid: QGridLayout, line: int, field: FieldLine) -> None:
         grid.addWidget(_name(self.tr("≠ {name}").format(name=field.name) if field.differs else field.name), line, 0)
         for column, value in enumerate((field.base, field.first, field.later), start=1):
-            cell = QLabel(value)
-            cell.setWordWrap(True)
+            cell = label(value, wraps=True)
             cell.setMinimumHeight(ROW_PX)
             cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             cell.setProperty("cell", "true")
@@ -60,7 +59,7 @@ class SidesView(ScrolledColumn):
 
 def _head(side: SideSheet) -> QWidget:
     made = QWidget()
-    owner = QLabel(side.owner)
+    owner = label(side.owner)
     owner.setProperty("owner", "mine" if side.mine else "other")
     across(label(side.heading, "strong"), owner, 1, on=made, edges=(13, 8, 10, 6))
     return made
