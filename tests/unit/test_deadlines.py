@@ -48,6 +48,7 @@ def due(start: str, limit: Limit, **rule: Any) -> str:
         ("2026-03-04T08:00", Limit(8, HOUR), "03-04 18:00"),
         ("2026-03-06T17:30", Limit(1, HOUR), "03-09 08:30"),
         ("2026-03-04T11:00", Limit(2, HOUR), "03-04 15:00"),
+        ("2026-03-07T10:00", Limit(1, HOUR), "03-09 09:00"),
         ("2026-03-04T10:30", Limit(0.5, WORK), "03-04 16:30"),
         ("2026-03-04T16:30", Limit(1.5, WORK), "03-06 10:30"),
         ("2026-02-13T10:30", Limit(2, WORK), "02-24 10:30"),
@@ -97,6 +98,11 @@ def test_working_seconds_follow_the_townships_hours() -> None:
     assert working_seconds(*span, SPRING_FESTIVAL_2026) == 5 * 3600
     assert working_seconds(*span, SPRING_FESTIVAL_2026, short_noon) == 5 * 3600
     assert working_seconds(at("2026-03-04T13:00"), span[1], SPRING_FESTIVAL_2026, short_noon) == 4 * 3600
+
+
+def test_on_a_day_off_no_working_time_passes() -> None:
+    saturday, monday = at("2026-03-07T10:00"), at("2026-03-09T10:00")
+    assert working_seconds(saturday, monday, SPRING_FESTIVAL_2026) == 2 * 3600
 
 
 @pytest.mark.parametrize(
