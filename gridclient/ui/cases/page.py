@@ -134,7 +134,7 @@ class CaseList(QWidget):
         def show(answer: tuple[CasePage, bool]) -> None:
             page, further_on = answer
             unfinished = worked_on in self._unfinished & changes.cases
-            self._unfinished -= changes.cases
+            self._unfinished = frozenset()
             if further_on or (unfinished and all(row.id != worked_on for row in page.rows)):
                 self.stay_with(worked_on)  # the operator goes on with it, and afterwards where it stood
                 self._resume = self._line
@@ -156,7 +156,7 @@ class CaseList(QWidget):
     def stay_by(self, case_ids: Iterable[str]) -> None:
         """These were taken back, or changed by somebody else: whoever is at one of them has not done with it, and no
         other case takes its place under their hands."""
-        self._unfinished = frozenset(case_ids)
+        self._unfinished |= frozenset(case_ids)
 
     # -- asking -----------------------------------------------------------------------------------------------------
 

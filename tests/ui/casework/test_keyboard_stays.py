@@ -4,6 +4,7 @@ the command bar the next Enter would do something else altogether."""
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,9 +24,14 @@ def show(window: MainWindow, case_id: str, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.detail.view is not None and window.detail.view.case.id == case_id)
 
 
-def somebody_acts(window: MainWindow, invented: InventedDesk, case_id: str, action: Action, **args: object) -> None:
+def somebody_acts(window: MainWindow, invented: InventedDesk, case_id: str, action: Action, **args: Any) -> None:
     invented.act(action, case_id, **args)
     window.announce(Changes(frozenset({case_id})))
+
+
+def at_the_foot(window: MainWindow) -> bool:
+    focused = QApplication.focusWidget()
+    return focused is not None and window.detail.foot.isAncestorOf(focused)
 
 
 def assert_keyboard_is_at_the_case(window: MainWindow) -> None:
@@ -67,7 +73,7 @@ def test_the_list_of_units_goes_when_another_desk_has_dispatched_the_case(
     case_id = invented.filed("路灯不亮")
     show(window, case_id, qtbot)
     press(window.cases.table, Qt.Key.Key_F2)
-    qtbot.waitUntil(lambda: window.detail.foot.isAncestorOf(QApplication.focusWidget()))
+    qtbot.waitUntil(lambda: at_the_foot(window))
     somebody_acts(window, invented, case_id, Action.DISPATCH, lead=LEAD, reason="熟悉情况")
     qtbot.waitUntil(lambda: state_is(window, CaseState.DISPATCHED))
     assert_keyboard_is_at_the_case(window)
@@ -81,9 +87,9 @@ def test_buttons_and_forms_go_when_the_unit_has_done_the_next_step(
     show(window, case_id, qtbot)
     window.detail.setFocus()
     press(window.detail, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: window.detail.foot.isAncestorOf(QApplication.focusWidget()))
+    qtbot.waitUntil(lambda: at_the_foot(window))
     if opened:
-        press(QApplication.focusWidget(), Qt.Key.Key_Return)
+        press(window.detail.foot.bar.buttons[Action.FEED_BACK], Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: window.detail.foot.form is not None)
     somebody_acts(window, invented, case_id, Action.FEED_BACK, result="已修好")
     qtbot.waitUntil(lambda: state_is(window, CaseState.HANDLED))
