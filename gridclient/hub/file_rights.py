@@ -22,23 +22,24 @@ _RETRY_S: Final = 30
 
 @frozen
 class FileRights:
-    """What a device may do with one file; ``size`` is what the event said of it, 0 when it said nothing."""
+    """What a device may do with one file; ``sizes`` are what events said of it, not all of which may be right."""
 
     reads: bool
     writes: bool
-    size: int
+    sizes: frozenset[int]
 
 
 def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> FileRights:
     """Looks up where the file is named. A file that no event names belongs to nobody."""
     with backend.reading() as ledger:
         reads = writes = False
-        size = 0
+        sizes = set()
         for stream, subject, said in ledger.file_places(sha256):
             for grant in grants:
                 if grant.stream == stream and reaches(ledger, grant, subject):
-                    reads, writes, size = reads or grant.reads, writes or grant.writes, max(size, said)
-    return FileRights(reads, writes, size)
+                    reads, writes = reads or grant.reads, writes or grant.writes
+                    sizes.add(said)
+    return FileRights(reads, writes, frozenset(sizes - {0}))
 
 
 def reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:

@@ -181,6 +181,18 @@ def test_a_file_that_is_not_what_its_name_says_is_dropped(
     assert put(line, desk, picture, 0, picture[:MOST_CHUNK]) == (200, str(MOST_CHUNK))
 
 
+@pytest.mark.parametrize("lie", [1, 10**9])
+def test_another_desk_that_says_a_file_is_of_another_length_keeps_nobody_from_sending_it(
+    line: HubLine, access: Access, desk: HubDesk, picture: bytes, lie: int
+) -> None:
+    other = HubDesk("desk-0002", STREAM)
+    other.enrol(access, grants_for("371002001"))
+    text = f'{{"name":"b.png","sha256":"{hashlib.sha256(picture).hexdigest()}","size":{lie}}}'
+    other.records = [Record(EventKey(*other.origin, 1), 2 << 16, "attachment_added", 1, "d" * 32, 0, "operator", text)]
+    other.round(line.sync, [other.push(1, 1)])
+    assert put(line, desk, picture, 0, picture[:MOST_CHUNK]) == (200, str(MOST_CHUNK))
+
+
 def test_chunks_and_files_have_limits(line: HubLine, desk: HubDesk, picture: bytes) -> None:
     assert put(line, desk, picture, 0, picture[: MOST_CHUNK + 1])[0] == 413
     path = f"/v1/files/{hashlib.sha256(picture).hexdigest()}"
