@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from gridclient.ui.key_button import KeyButton
-from gridclient.ui.laid_out import down, label
+from gridclient.ui.laid_out import down, label, panel
 
 
 class EmptyNote(QWidget):
@@ -18,6 +18,7 @@ class EmptyNote(QWidget):
         self._room = view.viewport()
         self._room.installEventFilter(self)
         self.setObjectName("emptyNote")
+        panel(self)  # what could not be read anew lies under it
         self.words = label(role="muted", wraps=True, parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = KeyButton("", key=key, parent=self)
