@@ -282,7 +282,8 @@ class SyncQueries(Protocol):
         ...
 
     def closed(self) -> Sequence[tuple[str, datetime]]:
-        """Codes of townships of which some or all cases may not be read any more, each with how fresh they stayed."""
+        """Townships of which some or all cases may not be read any more, by name where it is known, else by code, each
+        with how fresh they stayed."""
         ...
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:

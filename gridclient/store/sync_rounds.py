@@ -19,6 +19,7 @@ from gridclient.store.sync_files import count_waiting
 _KEPT: Final = 500
 _CLOSED: Final = "sync.closed"
 _PENDING: Final = "SELECT count(*) FROM events WHERE acked IS NULL AND origin IN (SELECT no FROM origins WHERE own = 1)"
+_NAMES: Final = "SELECT code, name FROM divisions WHERE length(code) = 9"
 _PLACES: Final = (
     "SELECT o.stream, e.acked FROM subjects s JOIN events e ON e.subject = s.no JOIN origins o ON o.no = e.origin "
     "WHERE s.id = ?"
@@ -54,9 +55,11 @@ class SqliteSyncQueries:
         """See the port."""
         with self._database.reader() as connection:
             found = closed_feeds(connection)
+            names = dict(connection.execute(_NAMES).fetchall()) if found else {}
         oldest: dict[str, datetime] = {}
         for feed, at in found.items():
-            township, moment = stream_of(feed).removeprefix("t:"), datetime.fromtimestamp(at, CHINA_TIME)
+            code, moment = stream_of(feed).removeprefix("t:"), datetime.fromtimestamp(at, CHINA_TIME)
+            township = names.get(code, code)
             oldest[township] = min(moment, oldest.get(township, moment))
         return sorted(oldest.items())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.composition import open_desk
-from gridclient.services.rows import CaseFilter, Sort
+from gridclient.services.rows import CaseFilter, GridRow, Sort
 from gridclient.store.profile import open_profile
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.system import SystemClock
@@ -27,6 +27,11 @@ def known(desk: CommandLine) -> tuple[Sequence[tuple[str, datetime]], datetime |
         return queries.closed(), queries.fresh_as_of()
     finally:
         profile.close()
+
+
+def areas(desk: CommandLine) -> Sequence[GridRow]:
+    with open_desk(desk.profile, read_only=True) as opened:
+        return opened.desk.reference.grids()
 
 
 def still(desk: CommandLine) -> dict[str, datetime | None]:
@@ -76,7 +81,8 @@ def test_what_was_given_to_a_department_goes_on_when_it_may_not_read_the_rest_an
         rights = ("hub", "rights", device, "--db", hub.database, "--unit", unit, "--township", township)
         assert first.json(*rights).status == 0
         assert all(desk.json("sync").status == 0 for _ in range(2))
-        ((_, fresh),) = known(desk)[0]
+        ((name, fresh),) = known(desk)[0]
+        assert name == next(area.name for area in areas(desk) if area.code == township)
         found = still(desk)
         assert {found[title] for title in given} == {None}
         assert {at for title, at in found.items() if title not in given} == {fresh}
