@@ -47,6 +47,7 @@ class MBTilesArchive:
         except (OSError, sqlite3.Error) as error:
             raise InvalidInput("basemap.unreadable", name=path.name) from error
         try:
+            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_TILE_BYTES)  # a view makes blobs of nothing
             self._connection.set_progress_handler(lambda: time.monotonic() > self._until, _CHECK_EVERY)
             self._ask("pragma trusted_schema = off")
             self._metadata = self._describe()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -167,6 +168,21 @@ def test_a_view_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.
             "select 1 as zoom_level, 0 as tile_column, 0 as tile_row, x'00' as tile_data from n where i < 0"
         )
     assert refused(path) == "basemap.damaged"
+
+
+def test_tiles_that_are_made_up_in_a_view_cost_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.mbtiles"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("create table metadata(name, value)")
+        connection.execute(
+            "create view tiles as select 1 zoom_level, 0 tile_column, 0 tile_row, zeroblob(300000000) tile_data"
+        )
+    tracemalloc.start()
+    with pytest.raises(InvalidInput) as refused:
+        MBTilesArchive(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (refused.value.code, peak < 64 << 20) == ("basemap.damaged", True)
 
 
 def test_a_folder_shows_what_can_be_read_and_forgets_what_is_gone(tmp_path: Path) -> None:
