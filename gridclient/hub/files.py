@@ -57,9 +57,12 @@ class FileShelf:
         if not 0 < length <= LARGEST or offset + len(chunk) > length:
             raise InvalidInput("sync.file_too_large")
         state = self.state(sha256)
-        if state.whole or offset != state.offset:
-            return state
         try:
+            if not state.whole and state.offset >= length:  # of a killed hub, or of another length than it was said
+                self._part(sha256).unlink(missing_ok=True)
+                state = FilePlace(0, False)
+            if state.whole or offset != state.offset:
+                return state
             return self._write(sha256, offset, chunk, length)
         except OSError as error:
             raise _failed(error) from error

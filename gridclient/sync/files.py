@@ -8,6 +8,7 @@ from typing import Final
 
 from gridclient.domain.errors import NotFound, SyncFault
 from gridclient.services.sync_port import SyncStore, WaitingFile
+from gridclient.sync.terms import FilePlace
 from gridclient.sync.transport import ENDS_THE_ROUND, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ class FileStage:
         if not self._may_go_on():
             return
         place = self._transport.file_place(file.sha256)
+        if not place.whole and place.offset >= file.size:
+            place = FilePlace(0, whole=False)  # that much is there, and it is something else
         while not place.whole and self._may_go_on():
             try:
                 piece = self._store.read_file(file.sha256, place.offset, self._piece)

@@ -85,3 +85,12 @@ def test_a_file_that_never_comes_out_right_calls_for_no_round_of_its_own() -> No
         left.append(stage.left_over)
     assert left == [True, True, False, False, False]
     assert pacing.spoilt == {name}
+
+
+@pytest.mark.parametrize("more", [0, 1, 5000])
+def test_a_file_of_which_the_hub_has_as_much_and_not_the_same_is_sent_from_its_start(more: int) -> None:
+    hub, desk = FakeHub(), store()
+    name = desk.attach(b"photo" * 1000)
+    hub.books.files[name] = bytes(5000 + more)
+    run(desk, FakeLine(hub, "one"))
+    assert hub.books.files[name] == b"photo" * 1000

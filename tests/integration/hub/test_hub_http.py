@@ -181,6 +181,16 @@ def test_a_file_that_is_not_what_its_name_says_is_dropped(
     assert put(line, desk, picture, 0, picture[:MOST_CHUNK]) == (200, str(MOST_CHUNK))
 
 
+@pytest.mark.parametrize("more", [0, 9])
+def test_a_beginning_that_is_as_long_as_the_file_and_not_the_file_is_dropped(
+    line: HubLine, desk: HubDesk, picture: bytes, tmp_path: Path, more: int
+) -> None:
+    """A hub that was killed before it put the file in its place leaves such a one, and a desk that lied about it."""
+    sha256 = hashlib.sha256(picture).hexdigest()
+    (tmp_path / "files" / "parts" / sha256).write_bytes(bytes(len(picture) + more))
+    assert put(line, desk, picture, 0, picture[:MOST_CHUNK]) == (200, str(MOST_CHUNK))
+
+
 @pytest.mark.parametrize("lie", [1, 10**9])
 def test_another_desk_that_says_a_file_is_of_another_length_keeps_nobody_from_sending_it(
     line: HubLine, access: Access, desk: HubDesk, picture: bytes, lie: int
