@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gridclient.domain.case import CaseState, Contact
-from gridclient.domain.events import EventKind, Record
+from gridclient.domain.events import EventKind, Record, payload_text
 from gridclient.domain.handing import WITHHELD
 from gridclient.services.enrolment import Grant
 from gridclient.services.rows import CaseFilter
@@ -232,3 +232,37 @@ def test_what_the_hub_lost_is_not_brought_back_by_a_department_without_its_repor
     desks[0].round(empty)
     department.round(empty)
     assert proved(*desks) and lacking(department) == 2
+
+
+def test_another_original_than_the_one_that_was_withheld_is_not_taken(
+    desks: Desks, department: ToyDesk, hub: FakeHub
+) -> None:
+    given_to_unit(desks[0])
+    assert desks[0].push(hub)
+    page = hub.page(FeedState(PART, 0, 0, 0), department.device, 100)
+    assert department.sync.take(page).agrees
+    department.sync.restart_feed(PART)
+    first = page.foreign[0]
+    assert lacks(first.record.text)
+    invented = payload_text({"number": "1", "level": 3, "facts": {"title": "别的", "reporter_phone": "13911112222"}})
+    forged = first._replace(record=first.record._replace(text=invented))
+    assert code_of(lambda: department.sync.take(replace(page, foreign=(forged,)))) == "sync.chain_broken"
+    wrong = tuple(placed._replace(link=bytes(32)) for placed in page.foreign)
+    assert code_of(lambda: department.sync.take(replace(page, foreign=wrong))) == "sync.chain_broken"
+    assert department.sync.take(page).agrees
+
+
+def test_a_chain_whose_gap_is_filled_goes_on_over_what_was_withheld(
+    desks: Desks, department: ToyDesk, hub: FakeHub
+) -> None:
+    before = desks[0].stage.register("井盖缺失", **REPORTER)
+    desks[0].stage.file(before)
+    given_to_unit(desks[0])
+    desks[0].round(hub)
+    department.round(hub)
+    desks[0].stage.dispatch(before, UNITS[0])
+    desks[0].round(hub)
+    department.round(hub)
+    with department.profile.database.reader() as connection:
+        assert connection.execute("SELECT whole, seq FROM origins WHERE own = 0").fetchall() == [(1, 7)]
+    assert lacking(department) == 3
