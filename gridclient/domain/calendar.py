@@ -17,6 +17,8 @@ from gridclient.domain.frozen import frozen
 
 CHINA_TIME = timezone(timedelta(hours=8))
 _WORKING_WEEKDAYS = 5
+_MIDNIGHT = 86400
+"""24:00 as a second of the day."""
 
 
 def china_time(moment: datetime) -> datetime:
@@ -91,7 +93,7 @@ class WorkCalendar:
 class WorkingHours:
     """The hours of a working day, ordered and apart; default 08:00-12:00 and 14:00-18:00 (DOMAIN: Clocks).
 
-    A working day (工作日) is as long as these hours together: 8 working hours by default.
+    A working day (工作日) is as long as these hours together: 8 working hours by default. Midnight as an end is 24:00.
     """
 
     periods: tuple[tuple[time, time], ...] = ((time(8), time(12)), (time(14), time(18)))
@@ -99,7 +101,9 @@ class WorkingHours:
     _spans: tuple[tuple[int, int, int], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        bounds = [second_of_day(edge) for period in self.periods for edge in period]
+        bounds = [
+            edge for begin, end in self.periods for edge in (second_of_day(begin), second_of_day(end) or _MIDNIGHT)
+        ]
         if not bounds or any(left >= right for left, right in pairwise(bounds)):
             raise InvalidInput("hours.not_in_order", periods=", ".join(f"{a:%H:%M}-{b:%H:%M}" for a, b in self.periods))
         spans, worked = [], 0

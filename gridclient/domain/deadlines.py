@@ -26,7 +26,7 @@ from gridclient.domain.calendar import WorkCalendar, WorkingHours, china_time
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
 from gridclient.domain.limits import Limit, LimitKind
-from gridclient.domain.working_time import WorkingTime, at_second
+from gridclient.domain.working_time import LAST_SECOND, WorkingTime, at_second
 
 DEFAULT_HOURS = WorkingHours()
 
@@ -191,7 +191,6 @@ def urgency(left: Remaining, *, stage: bool = False) -> Urgency:
 
 _NOTHING = timedelta()
 _DAY = timedelta(days=1)
-_LAST_SECOND = 86399
 _CLOCK_SECONDS = {LimitKind.MINUTE: 60, LimitKind.URGENT_HOUR: 3600, LimitKind.NATURAL_DAY: 86400}
 
 
@@ -213,7 +212,7 @@ def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit) -> datetime:
     else:
         day = receipt + timedelta(days=full + bool(part))
         half_way = round(part * 86400)
-    return at_second(day, min(half_way, _LAST_SECOND) if part else _LAST_SECOND)
+    return at_second(day, half_way if part else LAST_SECOND)
 
 
 def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Step]:

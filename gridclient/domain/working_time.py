@@ -13,6 +13,7 @@ from gridclient.domain.frozen import frozen
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+LAST_SECOND = 86399
 
 
 @frozen
@@ -69,7 +70,7 @@ class WorkingTime:
 
 
 def at_second(day: date, second: int) -> datetime:
-    """The moment of a day at this second, on the Chinese clock."""
-    hour, rest = divmod(second, 3600)
+    """The moment of a day at this second, on the Chinese clock; 24:00 is the day's last second, not another day."""
+    hour, rest = divmod(min(second, LAST_SECOND), 3600)
     minute, second = divmod(rest, 60)
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA_TIME)

@@ -58,12 +58,18 @@ def working_hours(reference: Reference) -> WorkingHours:
 
 @lru_cache(maxsize=16)
 def parse_hours(text: str) -> WorkingHours:
-    """Reads ``08:00-12:00,14:00-18:00``. Raises ``InvalidInput``: ``hours.unreadable``, ``hours.not_in_order``."""
+    """Reads ``08:00-12:00,14:00-24:00``. Raises ``InvalidInput``: ``hours.unreadable``, ``hours.not_in_order``."""
     try:
         pairs = [part.split("-") for part in text.split(",")]
-        return WorkingHours(tuple((time.fromisoformat(a.strip()), time.fromisoformat(b.strip())) for a, b in pairs))
+        return WorkingHours(tuple((_time_of(a), time(0) if b.strip() == "24:00" else _time_of(b)) for a, b in pairs))
     except ValueError:
         raise InvalidInput("hours.unreadable", text=text) from None
+
+
+def _time_of(text: str) -> time:
+    """Hour and minute, without seconds or a zone."""
+    hour, minute = text.split(":")
+    return time(int(hour), int(minute))
 
 
 def clock_payload(stage: Stage, limit: str, start: datetime, reference: Reference, *, unit: str = "") -> dict[str, Any]:

@@ -56,7 +56,26 @@ def test_the_township_says_at_which_hours_it_works() -> None:
     assert due("4 work_hour", working_hours="08:30-12:00, 13:30-17:30") == "11-23 09:32"
 
 
-@pytest.mark.parametrize("text", ["", "08:00", "08:00-12:00-18:00", "acht-12:00"])
+def test_a_room_that_is_manned_round_the_clock_works_to_the_hour() -> None:
+    round_the_clock = {"working_hours": "00:00-24:00"}
+    assert parse_hours("00:00-24:00").seconds_per_day == 86400
+    assert due("9 work_hour", **round_the_clock) == "11-20 23:32"
+    assert due("10 work_hour", **round_the_clock) == "11-23 00:32", "Friday's last and Monday's first half hour"
+    assert due("1 work_day", **round_the_clock) == "11-23 14:32"
+
+
+@pytest.mark.parametrize("limit", ["1 work_day", "10 work_hour"])
+def test_a_shift_to_midnight_ends_with_its_own_day(limit: str) -> None:
+    """24:00 is written 23:59:59: what Saturday has until Friday's closing is due on Monday, not on Tuesday at 0:00."""
+    until_midnight = township(working_hours="14:00-24:00")
+    begin = NOW + timedelta(days=1) if limit == "1 work_day" else NOW.replace(hour=14, minute=0)
+    day = "11-23" if limit == "1 work_day" else "11-20"
+    assert f"{deadline_of(limit, begin, until_midnight).due.astimezone(CHINA_TIME):%m-%d %H:%M:%S}" == f"{day} 23:59:59"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "08:00", "08:00-12:00-18:00", "acht-12:00", "08:00+08:00-12:00", "24:00-24:00", "08:00-24:30"]
+)
 def test_hours_that_are_no_periods_are_refused(text: str) -> None:
     with pytest.raises(InvalidInput, match=r"hours\.unreadable"):
         parse_hours(text)
