@@ -10,16 +10,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from gridclient.domain.events import EventDraft, EventKind, payload_text
 from gridclient.domain.frozen import frozen
-from gridclient.store.driver import Connection
+from gridclient.store.driver import UNFIT_VALUES, Connection
 from gridclient.store.log import Appender, Device, subject_no
 from gridclient.store.reference import touch_reference
+from gridclient.store.reference_rows import check_readable
 
+_LOG: Final = logging.getLogger(__name__)
 Document = dict[str, Any]
 STREAM: Final = "ref"
 _BYTES_AT_ONCE: Final = 200_000
@@ -118,21 +121,39 @@ def record_changes(connection: Connection, device: Device, *, actor: str, now: d
 def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) -> str:
     """Takes one event of ``ref`` into the tables; gives what screens call the kind that changed, "" for one unknown.
 
-    Columns that this version does not have are left out, those that it has more keep their defaults.
+    Columns that this version does not have are left out, those that it has more keep their defaults. An event that the
+    tables cannot hold changes nothing: the hub placed it, so a round that fails on it would fail for ever.
     """
     kind = _BY_TABLE.get(str(payload.get("kind")))
     if kind is None:
         return ""
+    connection.execute("SAVEPOINT change")
+    try:
+        _apply(connection, kind, payload)
+    except (*UNFIT_VALUES, TypeError, LookupError) as error:
+        connection.execute("ROLLBACK TO change")
+        _LOG.warning("a change of %s was passed over: %s", kind.table, type(error).__name__)
+        return ""
+    connection.execute("RELEASE change")
+    touch_reference(connection, at)
+    return _SCREEN_KINDS.get(kind.table, kind.table)
+
+
+def _apply(connection: Connection, kind: _Kind, payload: Mapping[str, Any]) -> None:
     columns = _columns(connection, kind.table)
-    for document in payload.get("documents", ()):
+    for document in _each(payload.get("documents", []), dict):
         _put(connection, kind, document, columns)
         row = (kind.table, _key(kind, document), _digest(document))
         connection.execute("INSERT OR REPLACE INTO told(kind, key, hash) VALUES (?, ?, ?)", row)
-    for key in payload.get("gone", ()):
+    for key in _each(payload.get("gone", []), list):
         _remove(connection, kind, key)
         connection.execute("DELETE FROM told WHERE kind = ? AND key = ?", (kind.table, _key_text(key)))
-    touch_reference(connection, at)
-    return _SCREEN_KINDS.get(kind.table, kind.table)
+
+
+def _each(values: Any, shape: type) -> list[Any]:
+    if isinstance(values, list) and all(isinstance(value, shape) for value in values):
+        return values
+    raise TypeError(shape)
 
 
 def _draft(kind: _Kind, actor: str, documents: Sequence[Document], gone: Sequence[Any]) -> EventDraft:
@@ -185,6 +206,7 @@ def _members(connection: Connection, child: _Children) -> dict[Any, list[list[An
 
 def _put(connection: Connection, kind: _Kind, document: Document, columns: Sequence[str]) -> None:
     values = {name: _stored(document[name]) for name in columns if name != kind.number and name in document}
+    check_readable(values, columns)
     where = " AND ".join(f"{name} = ?" for name in kind.key)
     key = [document[name] for name in kind.key]
     absent = [name for name in columns if name not in values and name != kind.number]
@@ -200,7 +222,7 @@ def _put(connection: Connection, kind: _Kind, document: Document, columns: Seque
         sets = ", ".join([*(f"{name} = ?" for name in values), *(f"{name} = NULL" for name in nothing)])
         connection.execute(f"UPDATE {kind.table} SET {sets} WHERE {where}", [*values.values(), *key])
     for child in kind.children:
-        _put_members(connection, child, owner, document.get(child.table, ()))
+        _put_members(connection, child, owner, _each(document.get(child.table, []), list))
 
 
 def _optional(connection: Connection, table: str) -> frozenset[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.domain.codes import split_condition_key
+from gridclient.domain.codes import Tier, split_condition_key
 from gridclient.domain.frozen import frozen
 from gridclient.services.rows import GridRow, StandardListRow, StandardRow, UnitRow
 from gridclient.store.driver import Connection
@@ -22,6 +23,8 @@ ALWAYS: Final = "0001-01-01"
 """The first day of what never had a date."""
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
+_DAYS: Final = frozenset({"day", "valid_from"})
+_TIERS: Final = frozenset({Tier.ZONE, Tier.COMMUNITY, Tier.BASIC})
 _STANDARD: Final = (
     "code, big_name, small_name, filing_condition, closing_condition, limit_code, limit_text, handling_unit, "
     "extra, version, valid_from, list"
@@ -238,3 +241,22 @@ def read_days(connection: Connection) -> dict[date, bool]:
 def read_settings(connection: Connection) -> dict[str, str]:
     """The business settings that were set here; an empty one is not set."""
     return dict(connection.execute("select name, value from business_settings where value <> ''").fetchall())
+
+
+def check_readable(values: Mapping[str, Any], columns: Collection[str]) -> None:
+    """Whether a row from elsewhere is one that is read here. Raises ``ValueError``, ``TypeError`` or ``KeyError``."""
+    for name in _DAYS.intersection(columns):
+        date.fromisoformat(values[name])
+    date.fromisoformat(values.get("valid_to") or ALWAYS)
+    if "tier" in columns and values["tier"] not in _TIERS:
+        raise ValueError("tier")
+    if not all(isfinite(value) for value in values.values() if isinstance(value, float)):
+        raise ValueError("number")
+    extra = json.loads(values.get("extra") or "{}")
+    if not isinstance(extra, dict) or not all(isinstance(text, str) for text in extra.values()):
+        raise ValueError("extra")
+    if (wkb := values.get("geometry")) is not None:
+        import shapely  # noqa: PLC0415  (what a desk reads at its start has no use for it)
+
+        if shapely.from_wkb(wkb, on_invalid="ignore") is None:
+            raise ValueError("geometry")

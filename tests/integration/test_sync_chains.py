@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Final
 
 import pytest
 
@@ -19,6 +20,7 @@ from gridclient.services.sync_port import (
     StickBatch,
 )
 from gridclient.sync.signing import public_key, sign_head
+from tests.contract.bad_shapes import BAD_CHANGES
 from tests.contract.stage import STREAM, UNITS
 from tests.fakes.sync_hub import FakeHub
 from tests.fakes.toy_desk import Desks, ToyDesk, code_of, log_of, pending, proved, same_tables
@@ -46,11 +48,29 @@ def by_a_twin(records: Sequence[Record]) -> list[Record]:
     return [record._replace(actor="twin") for record in records]
 
 
-def change_of_lists(desk: ToyDesk, stream: str, version: int) -> StickBatch:
-    """The first event of a stream: a unit is no more."""
-    told = payload_text({"kind": "units", "documents": [], "gone": [[UNITS[0]]]})
+GONE: Final = payload_text({"kind": "units", "documents": [], "gone": [[UNITS[0]]]})
+"""A unit is no more."""
+
+
+def change_of_lists(desk: ToyDesk, stream: str, version: int, told: str = GONE) -> StickBatch:
+    """The first event of a stream."""
     key = EventKey(stream, desk.device, 1, 1)
     return batch_of(desk, [Record(key, 1 << 50, EventKind.REFERENCE, version, "ref:units", 0, "admin", told)])
+
+
+def lists_of(desk: ToyDesk) -> object:
+    """The county's lists as they stand in a desk's tables."""
+    with desk.profile.database.reader() as connection:
+        tables = (
+            "units",
+            "unit_aliases",
+            "grids",
+            "standards",
+            "calendar_days",
+            "business_settings",
+            "reference_state",
+        )
+        return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 
 def placed(batch: StickBatch) -> FeedPage:
@@ -73,6 +93,19 @@ def test_lists_change_only_by_the_countys_stream_in_a_known_form_and_when_the_hu
     taken = two.sync.take(placed(batch))
     assert taken.agrees and taken.changes.kinds == kinds
     assert two.sync.take(placed(batch)).changes.kinds == frozenset(), "once"
+
+
+@pytest.mark.parametrize("told", BAD_CHANGES)
+def test_a_change_of_lists_that_no_table_can_hold_changes_nothing_and_what_stands_behind_it_comes(
+    desks: Desks, told: str
+) -> None:
+    """What the hub placed cannot be taken back: a page that is refused for it would be refused in every round."""
+    one, two = desks
+    before = lists_of(two)
+    taken = two.sync.take(placed(change_of_lists(one, "ref", 1, told)))
+    assert taken.agrees and taken.changes.kinds == frozenset()
+    assert lists_of(two) == before
+    assert proved(two)
 
 
 def test_a_gap_is_filled_only_by_what_leads_to_what_stands_behind_it(desks: Desks) -> None:
