@@ -31,6 +31,7 @@ _QUEUE: Final = (
     "INSERT INTO file_queue(sha256, size, sent, incoming) VALUES (?, ?, 0, ?) "
     "ON CONFLICT(sha256) DO UPDATE SET incoming = min(incoming, excluded.incoming)"
 )
+_UNWANTED: Final = "UPDATE file_queue SET incoming = 2 WHERE sha256 = ?"
 _WAITING: Final = (
     "SELECT q.sha256, a.size, q.sent FROM file_queue q JOIN attachment_files a ON a.sha256 = q.sha256 "
     "WHERE q.incoming = 0 AND q.sent < a.size"
@@ -41,7 +42,7 @@ _SEND_AGAIN: Final = (
 )
 _MISSING: Final = (
     "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
-    "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) "
+    "(SELECT 1 FROM attachment_files a WHERE a.sha256 = q.sha256) AND q.incoming <> 2 "
     "ORDER BY q.sha256 NOT IN (SELECT value FROM json_each(?)), random() LIMIT ?"
 )
 
@@ -118,8 +119,10 @@ class FileQueue:
         try:
             if whole:
                 self._files.take(BytesIO(content), sha256, self._clock.now())
-        except InvalidInput:  # of a kind that no desk attaches
+        except InvalidInput:  # of a kind that no desk attaches; it would be the same the next time
             whole = False
+            with self._database.writer() as connection:
+                connection.execute(_UNWANTED, (sha256,))
         part.unlink(missing_ok=True)
         return size if whole else 0
 
