@@ -157,7 +157,7 @@ class HttpTransport:
     def get_file(self, sha256: str, offset: int, length: int) -> bytes:
         """A piece of a file; empty when the hub does not have it (yet)."""
         headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
-        answer = self._ask("GET", f"/v1/files/{sha256}", headers=headers, most=length)
+        answer = self._ask("GET", f"/v1/files/{sha256}", headers=headers, most=max(length, _PIECE))
         if answer.status in (404, 416):
             return b""
         if answer.status != 206 and not (answer.status == 200 and offset == 0):

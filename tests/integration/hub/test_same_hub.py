@@ -100,6 +100,7 @@ def test_files_that_nobody_sends_do_not_keep_others_from_coming(desk: ToyDesk, s
         for one in (desk, second):
             enrolled(one, hub)
         synced(desk)
+        assert hub.file(NAME).is_file(), "it was not brought, so nobody can fetch it"
         for _ in range(60):
             synced(second)
             if not any(file.sha256 == NAME for file in second.sync.missing_files(100)):
