@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from gridclient.domain.case import AssignmentState, Case, Role
 from gridclient.domain.frozen import frozen
 from gridclient.services.desk import Desk
+from gridclient.services.masking import mask_numbers
 from gridclient.services.ports import Reference
 from gridclient.services.rows import ContentionSide, ContentionView, TimelineEntry
 from gridclient.services.timeline_text import line_of, unit_name, who
@@ -131,7 +132,7 @@ def sheet_of(
         case.id,
         case.version,
         str(view.key),
-        case.facts.title,
+        mask_numbers(case.facts.title),
         case.number,
         base,
         first,
@@ -185,7 +186,7 @@ def _always() -> tuple[tuple[str, Reads], ...]:
 
 def _sometimes() -> tuple[tuple[str, Reads], ...]:
     return (
-        (translate("Conflicts", "处置结果"), lambda case, *_: case.lead.result if case.lead is not None else ""),
+        (translate("Conflicts", "处置结果"), lambda case, *_: mask_numbers(case.lead.result) if case.lead else ""),
         (translate("Conflicts", "评价"), lambda case, *_: RATINGS.get(case.rating, case.rating)),
         (translate("Conflicts", "退回次数"), lambda case, *_: str(case.returns)),
         (translate("Conflicts", "返工次数"), lambda case, *_: str(case.reworks)),
@@ -240,7 +241,8 @@ def _outcome(view: ContentionView, case: Case, reference: Reference, now: dateti
 
 def _deed(entry: TimelineEntry, reference: Reference, now: datetime) -> DeedLine:
     stands = TimelineEntry(entry.at, entry.kind, entry.actor, entry.payload, entry.pending)  # the heading says the rest
-    return DeedLine(moment_words(entry.at, now), line_of(stands, reference), who(entry.actor, reference))
+    told = mask_numbers(line_of(stands, reference))
+    return DeedLine(moment_words(entry.at, now), told, who(entry.actor, reference))
 
 
 def _common(timeline: Sequence[TimelineEntry], view: ContentionView) -> Sequence[TimelineEntry]:

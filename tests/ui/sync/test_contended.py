@@ -110,6 +110,19 @@ def test_facts_that_differ_are_shown_and_people_are_masked() -> None:
     assert not [field for field in sheet.fields if field.name == "描述"]
 
 
+def test_numbers_of_people_in_words_are_masked_as_elsewhere() -> None:
+    """Titles, descriptions and results are typed from what people say; the case itself shows them on demand."""
+    invented = empty_desk()
+    told = "张家院墙倒塌，找13800001234"
+    case_id = invented.dispatched(told, unit=LEAD, description=told)
+    invented.act(Action.AMEND, case_id, title="院墙，13900005678")
+    arrives(invented, case_id, "case_amended", {"facts": {"title": told, "description": "李13700009999"}}, first=False)
+    arrives(invented, case_id, "case_noted", {"text": "已告知13600008888"}, first=False, missed=2)
+    shown = repr(only_sheet(invented, case_id))
+    for number in ("13800001234", "13900005678", "13700009999", "13600008888"):
+        assert number not in shown and f"{number[:3]}****{number[-4:]}" in shown
+
+
 def test_a_choice_that_brings_a_void_case_back_says_so() -> None:
     invented = empty_desk()
     case_id = invented.filed("路灯")
