@@ -11,12 +11,14 @@ import numpy as np
 from gridclient.domain.frozen import frozen
 from gridclient.domain.geometry import mercator_cell
 from gridclient.services.rows import Box, CaseFilter
+from gridclient.store.answers import Answer
 from gridclient.store.areas import Areas
 from gridclient.store.columns import Column, Mask, Table
 from gridclient.store.driver import Connection
 from gridclient.store.packs import STATES, Flag, LabelKind
-from gridclient.store.search import numbers_of_text, text_query
+from gridclient.store.search import number_end, numbers_of_text, text_query
 from gridclient.store.selection import NOBODY, Selection, Test
+from gridclient.store.tables import DAY_COUNT, NUMBER_DIGITS
 
 _STATE_BOXES: Final = {
     Box.REPORTED: STATES["reported"],
@@ -62,9 +64,33 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
     # Pages, counts and map cells of one search ask the index once.
     answer = table.answers.find(connection, query, stamp=table.stamp, size=table.size)
     found = answer.mask()
+    end, rest = number_end(chosen.text)
+    if end:
+        words = text_query(rest)
+        beside = None if words is None else table.answers.find(connection, words, stamp=table.stamp, size=table.size)
+        found = _all_of(answer) | (_ending(table, end) if beside is None else _ending(table, end) & _all_of(beside))
     if found is None:
         return Selection(None, answer.places()).passing(tests)
     return _start(table, chosen).passing([lambda at: found[at], *tests])
+
+
+def _all_of(answer: Answer) -> Mask:
+    """Whether each case is found, however few they are."""
+    mask = answer.mask()
+    if mask is None:
+        mask = np.zeros(answer.size, dtype=np.bool_)
+        mask[answer.places()] = True
+    return mask
+
+
+def _ending(table: Table, digits: str) -> Mask:
+    """Whether each case's number ends so; the count of a day is written in four digits or as many more as it needs."""
+    count = table.number.view("<u4")[::2] & np.uint32(DAY_COUNT)
+    step = np.uint32(10 ** len(digits))
+    mask: Mask = (count - count // step * step == int(digits)) & (count != 0)  # a sixth of the time of %
+    if len(digits) > NUMBER_DIGITS:
+        mask &= count >= 10 ** (len(digits) - 1)
+    return mask
 
 
 def _start(table: Table, chosen: CaseFilter) -> Selection:

@@ -26,6 +26,7 @@ _HAN: Final = "々〇㐀-鿿豈-﫿\U00020000-\U0003ffff"
 _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
+_END: Final = re.compile("[0-9]{3,6}")
 _BREAK: Final = "¶"  # no phrase reaches from one field into the next
 _COMMA: Final = ord(",")
 _ZERO: Final = ord("0")
@@ -144,6 +145,17 @@ def _phrase(runs: Sequence[tuple[str, str]]) -> str:
         return f'"{" ".join([*tokens, han])}" *'
     tokens += [han[place : place + 2] for place in range(len(han) - 1)]
     return f'"{" ".join(tokens)}"'
+
+
+def number_end(text: str) -> tuple[str, str]:
+    """The last word that may be how a case's number ends, as people say it on the telephone, and the text without it;
+    neither where there is none."""
+    words = _WORD.findall(text.strip()[:_MOST_SIGNS])
+    for place in reversed(range(len(words))):
+        digits = _normalised(words[place])
+        if _END.fullmatch(digits):
+            return digits, " ".join(words[:place] + words[place + 1 :])
+    return "", ""
 
 
 def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] | None = None) -> Numbers:

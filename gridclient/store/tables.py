@@ -19,6 +19,10 @@ _CONSULTATION: Final = 2  # the second return goes to 会商
 _IN_HAND: Final = frozenset({AssignmentState.DISPATCHED, AssignmentState.HANDLING})
 _NUMBER: Final = re.compile(r"\d{4}(\d{5})-(\d{4})(\d{2})(\d{2})-([0-9A-Z]{2})(\d{4,6})")
 _FIRST_DAY: Final = date(2000, 1, 1).toordinal()
+DAY_COUNT: Final = (1 << 20) - 1
+"""The bits of :func:`number_key` that are the count of the day."""
+NUMBER_DIGITS: Final = 4
+"""The least in which a number writes it."""
 _NO_DIGIT: Final = re.compile(r"\D+")
 
 

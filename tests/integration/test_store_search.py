@@ -74,6 +74,22 @@ def test_the_number_is_found_by_its_parts(stage: Stage) -> None:
         assert TITLE in stage.titles(CaseFilter(text=text))
 
 
+def test_a_case_is_found_by_the_last_digits_of_its_number(stage: Stage) -> None:
+    first, second = (stage.case(case_id).number for case_id in stage.ids(CaseFilter()))
+    assert {first[-4:], second[-4:]} == {"0001", "0002"}
+    assert stage.titles(CaseFilter(text="0001 噪音")) == stage.titles(CaseFilter(text="噪音 ００１")) == [TITLE]
+    assert len(stage.ids(CaseFilter(text="002"))) == len(stage.ids(CaseFilter(text="0002"))) == 1
+    for other in ("00001", "0003", "0001 0002", "0002 噪音", "0001 ktv 没有", "一0001", "01"):
+        assert stage.ids(CaseFilter(text=other)) == []
+
+
+def test_what_ends_a_number_is_found_in_texts_too(stage: Stage) -> None:
+    stage.register("门牌0001号")
+    found = stage.titles(CaseFilter(text="0001"))
+    assert sorted(found) == sorted([TITLE, "门牌0001号"])
+    assert stage.titles(CaseFilter(text="0001", only_open=True)) == found
+
+
 def test_an_amended_description_replaces_the_old_one(stage: Stage) -> None:
     (case_id,) = stage.ids(CaseFilter(text="噪音"))
     stage.record(EventKind.AMENDED, case_id, {"facts": {"description": "改为油烟问题"}})
