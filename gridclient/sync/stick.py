@@ -105,7 +105,8 @@ def import_bundle(
     total = sum(len(stretch.page.foreign) for stretch in bundle.pages)
     total += sum(len(batch.records) for batch in bundle.batches)
     report, hub_time = BundleReport(file, 0), None
-    for taken, at in _add_pages(store, bundle.pages, lambda done: progress("import", done, total)):
+    forged: set[str] = set()
+    for taken, at in _add_pages(store, bundle.pages, forged, lambda done: progress("import", done, total)):
         changed(taken.changes)
         report, hub_time = _added(report, taken), max(filter(None, (hub_time, at)), default=None)
     if bundle.batches:
@@ -119,7 +120,13 @@ def import_bundle(
     report = replace(report, known=len(keys) - report.events)
     store.keep_round(
         RoundReport(
-            now(), RoundEnd.DONE, pulled=report.events, conflicts=report.conflicts, hub_time=hub_time, by="stick"
+            now(),
+            RoundEnd.DONE,
+            pulled=report.events,
+            conflicts=report.conflicts,
+            withdrawn=len(forged),
+            hub_time=hub_time,
+            by="stick",
         )
     )
     progress("import", total, total)
@@ -168,17 +175,18 @@ def _feed(stream: str, enrolment: Enrolment) -> str | None:
 
 
 def _add_pages(
-    store: SyncStore, pages: Sequence[StickPage], tell: Callable[[int], None]
+    store: SyncStore, pages: Sequence[StickPage], forged: set[str], tell: Callable[[int], None]
 ) -> Iterator[tuple[Taken, datetime | None]]:
     """Takes the stretches that go on from where their feeds stand here; a feed that then differs from the hub's is
-    read once more from the file's first one. Gives what each brought, and how new its feed is afterwards."""
+    read once more from the file's first one. Gives what each brought, and how new its feed is afterwards; adds the
+    cases of which something left the log to ``forged``."""
     order = sorted(pages, key=lambda stretch: (stretch.page.feed, stretch.start, -stretch.page.cursor))
     for _ in range(2):
         differs, done = False, 0
         for stretch in order:
             tell(done)
             done += len(stretch.page.foreign)
-            taken = _take_page(store, stretch)
+            taken = _take_page(store, stretch, forged)
             if taken is None:
                 continue
             differs |= not taken.agrees
@@ -188,16 +196,33 @@ def _add_pages(
             break
 
 
-def _take_page(store: SyncStore, stretch: StickPage) -> Taken | None:
+def _take_page(store: SyncStore, stretch: StickPage, forged: set[str]) -> Taken | None:
     """``None`` for a stretch that is known, that comes too early, or of a feed that this desk does not read."""
     state = next((feed for feed in store.feeds() if feed.feed == stretch.page.feed), None)
     page = None if state is None else _fitting(stretch, state)
     if page is None:
         return None
-    taken = store.take(page)
+    taken = _take(store, page, forged)
     if not taken.agrees:
         store.restart_feed(page.feed)  # the file's first stretch, or the line, repairs it
     return taken
+
+
+def _take(store: SyncStore, page: FeedPage, forged: set[str]) -> Taken:
+    """What an earlier stick brought without a place gives way where the hub placed something else, as over a line."""
+    gone = Changes()
+    while True:
+        try:
+            taken = store.take(page)
+        except SyncFault as fault:
+            named = str(fault.params.get("event", "")).rpartition("/")[0]
+            found = next((it for it in store.carried_origins() if "/".join(map(str, it[0])) == named), None)
+            if found is None:
+                raise
+            gone |= store.withdraw(*found, forked=True)
+            forged |= gone.cases
+        else:
+            return taken._replace(changes=taken.changes | gone)
 
 
 def _fitting(stretch: StickPage, state: FeedState) -> FeedPage | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.events import link_after
+from gridclient.hub.carrying import carry
+from gridclient.services.rows import Changes
 from gridclient.services.sync_port import OriginKey, RoundEnd, StickBatch
 from gridclient.sync.bundle import with_frames
 from gridclient.sync.signing import new_key, public_key, sign_head
@@ -18,6 +20,7 @@ from tests.fakes.invented_events import invented_events
 from tests.faults.county import County
 from tests.faults.desk import DEEDS, FULL, TOWN, Desk
 from tests.faults.proof import assert_all_agree, hub_events
+from tests.ui.fakes.invented_desk import TOWNSHIP
 
 FILE, DISPATCH, SIGN, NOTE = 0, 2, 7, 15
 
@@ -189,6 +192,27 @@ def test_what_somebody_wrote_in_another_desks_name_goes_and_that_desk_is_heard_a
     two.round(0)
     report = two.round(1)
     assert report is not None and (report.end, report.error) == (RoundEnd.DONE, "")
+    two.heal()
+    assert_all_agree(two)
+
+
+def test_by_stick_too_what_somebody_wrote_in_another_desks_name_gives_way_to_what_the_hub_placed(
+    two: County, tmp_path: Path
+) -> None:
+    """A desk without a line hears nothing else of its hub than the places on a stick."""
+    one, other = two.desks
+    import_bundle(other.sync, forged_stick(tmp_path, other, one), now=other.clock.now)
+    forged = frozenset(other.cases())
+    two.register(0)
+    two.round(0)
+    file, told = tmp_path / "hub.gridbundle", Changes()
+    file.write_bytes(carry(two.hub.backend, b"", township=TOWNSHIP, at=0).file)
+    for _ in range(2):
+        report = import_bundle(other.sync, file, now=other.clock.now)
+        told |= report.changes
+    assert other.cases() == one.cases()
+    assert forged and forged <= told.cases, "the screens show them still"
+    assert [end.withdrawn for end in other.lamps.rounds(2)] == [0, len(forged)]
     two.heal()
     assert_all_agree(two)
 
