@@ -239,8 +239,7 @@ def _create_feeds(db: SchemaTool) -> None:
 
 def _create_sync_notes(db: SchemaTool) -> None:
     """``writers``: under which number of incarnation and characters a device writes from now on. ``file_queue``: files
-    that events name; ``incoming``: 1: only events of others, 2: it
-    came, and is of a kind that is not kept."""
+    that events name; ``incoming``: 1: only events of others, 2: it came, and is of a kind that is not kept."""
     _table(db, "writers", "device incarnation:int short")
     _table(db, "device_keys", "device incarnation:int public_key:bytes", pk=("device", "incarnation"))
     _table(db, "rounds", "no:int ended hub_time:int? body")

@@ -85,15 +85,16 @@ def test_a_file_of_another_desk_comes_in_pieces(desk: ToyDesk, queries: SqliteSy
 def test_a_file_of_a_kind_that_no_desk_attaches_is_fetched_once(desk: ToyDesk, tmp_path: Path) -> None:
     """Another program may name one; its sender has it, and no later round has to carry it again."""
     program = b"MZ a program"
-    named, hub = {"sha256": hashlib.sha256(program).hexdigest(), "name": "x.exe", "size": len(program)}, FakeHub()
+    name, hub = hashlib.sha256(program).hexdigest(), FakeHub()
     with toy_desk(tmp_path / "2", 2) as other:
         other.enrol()
         attach(other, tmp_path)
+        named = {"sha256": name, "name": "x.exe", "size": len(program)}
         other.stage.record(EventKind.ATTACHED, other.stage.register(), named)
         other.round(hub)
     desk.round(hub)
     assert len(desk.sync.missing_files(5)) == 2
-    assert desk.sync.add_to_file(named["sha256"], 0, program, size=len(program)) == 0
+    assert desk.sync.add_to_file(name, 0, program, size=len(program)) == 0
     assert [file.sha256 for file in desk.sync.missing_files(5)] == [NAME]
     assert not desk.sync.waiting_files(5)
 
