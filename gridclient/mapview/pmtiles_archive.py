@@ -25,6 +25,7 @@ from pmtiles.tile import (
 from gridclient.domain.errors import InvalidInput
 from gridclient.services.map_port import ArchiveMetadata
 from gridclient.services.tile_formats import (
+    LARGEST_SHIFT,
     MAX_TILE_BYTES,
     MAX_ZOOM,
     MVT,
@@ -38,9 +39,10 @@ from gridclient.services.tile_formats import (
 )
 
 _HEADER_BYTES = 127
-_MAX_DIRECTORY_BYTES = 16 * 1024 * 1024
+_MAX_DIRECTORY_BYTES = 1024 * 1024  # unpacked: up to a quarter of a million entries, each four numbers
+_MAX_METADATA_BYTES = 16 * 1024 * 1024
 _MAX_DEPTH = 4
-_KEPT_DIRECTORIES = 64
+_KEPT_DIRECTORIES = 16
 _SAMPLES = 8
 _PACKINGS = {Compression.NONE, Compression.GZIP, Compression.UNKNOWN}
 
@@ -116,26 +118,27 @@ class PMTilesArchive:
         return header
 
     def _slice(self, offset: int, length: int) -> bytes:
-        if offset + length > len(self._bytes) or length > _MAX_DIRECTORY_BYTES:
+        if offset + length > len(self._bytes) or length > MAX_TILE_BYTES:
             raise InvalidInput("basemap.damaged", name=self._name)
         try:
             return self._bytes[offset : offset + length]
         except ValueError as error:  # closed meanwhile
             raise InvalidInput("basemap.unreadable", name=self._name) from error
 
-    def _unpacked(self, body: bytes) -> bytes:
+    def _unpacked(self, offset: int, length: int, limit: int) -> bytes:
+        body = self._slice(offset, length)
         if self._header["internal_compression"] is Compression.GZIP:
-            return gunzip(body, _MAX_DIRECTORY_BYTES)
+            return gunzip(body, limit)
+        if length > limit:
+            raise InvalidInput("basemap.damaged", name=self._name)
         return body
 
     def _tile_at(self, offset: int, length: int) -> bytes:
-        if length > MAX_TILE_BYTES:
-            raise InvalidInput("basemap.damaged", name=self._name)
         return plain_tile(self._slice(self._header["tile_data_offset"] + offset, length))
 
     def _read_directory(self, offset: int, length: int) -> _Directory:
         try:
-            return _decoded(self._unpacked(self._slice(offset, length)))
+            return _decoded(self._unpacked(offset, length, _MAX_DIRECTORY_BYTES))
         except (IndexError, ValueError) as error:
             raise InvalidInput("basemap.damaged", name=self._name) from error
 
@@ -171,7 +174,7 @@ class PMTilesArchive:
 
     def _said(self) -> dict[str, object]:
         header = self._header
-        body = self._unpacked(self._slice(header["metadata_offset"], header["metadata_length"]))
+        body = self._unpacked(header["metadata_offset"], header["metadata_length"], _MAX_METADATA_BYTES)
         try:
             said = json.loads(body or b"{}")
         except (ValueError, RecursionError) as error:
@@ -193,6 +196,8 @@ def _decoded(body: bytes) -> _Directory:
         value |= (byte & 0x7F) << shift
         if byte & 0x80:
             shift += 7
+            if shift > LARGEST_SHIFT:
+                raise ValueError("number without end")
             continue
         values.append(value)
         value = shift = 0

@@ -20,6 +20,8 @@ MAX_TILE_BYTES = 16 * 1024 * 1024
 MAX_ZOOM = 24
 _MERCATOR_LIMIT = 85.06
 _MAX_TEXT = 200
+LARGEST_SHIFT = 63
+"""Of a number's last piece of seven bits: without an end a number takes all time, because every piece copies it."""
 
 
 def gunzip(body: bytes, limit: int = MAX_TILE_BYTES) -> bytes:
@@ -88,6 +90,8 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
         if byte < 0x80:
             return value, at
         shift += 7
+        if shift > LARGEST_SHIFT:
+            raise ValueError("number without end")
 
 
 def _fields(body: bytes) -> Iterator[tuple[int, bytes]]:

@@ -31,6 +31,7 @@ from gridclient.services.tile_formats import (
 _LIMIT_S = 5.0  # the longest that a question may take: `tiles` may be a view, and a view may be anything
 _CHECK_EVERY = 10_000  # virtual machine steps
 _SAMPLES = 8
+_WORDS = "select substr(name, 1, 100), substr(value, 1, 1000000) from metadata limit 50"  # also metadata may be a view
 
 
 class MBTilesArchive:
@@ -120,7 +121,7 @@ class MBTilesArchive:
             raise InvalidInput("basemap.not_archive", name=self._name)
         if "metadata" not in tables:
             return {}
-        rows = self._ask("select name, value from metadata")
+        rows = self._ask(_WORDS)
         return {str(name): str(value) for name, value in rows if value is not None}
 
     def _zooms(self, said: dict[str, str]) -> tuple[int, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 import sqlite3
+import struct
 import tracemalloc
 from collections.abc import Callable
 from contextlib import closing
@@ -183,6 +185,32 @@ def test_tiles_that_are_made_up_in_a_view_cost_no_memory(tmp_path: Path) -> None
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (refused.value.code, peak < 64 << 20) == ("basemap.damaged", True)
+
+
+def test_words_that_are_made_up_in_a_view_cost_no_memory(tmp_path: Path) -> None:
+    path = write_mbtiles(tmp_path / "a.mbtiles", PICTURES)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("drop table metadata")
+        connection.execute(
+            "create view metadata as with recursive n(i) as (select 1 union all select i + 1 from n limit 20) "
+            "select 'name' || i as name, hex(zeroblob(8000000)) as value from n"
+        )
+    tracemalloc.start()
+    archive = MBTilesArchive(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    archive.close()
+    assert peak < 64 << 20
+
+
+@pytest.mark.parametrize("entries", [b"\x01" + b"\x80" * 10 + b"\x00" + b"\x01" * 3, b"\x00" * (1 << 20) + b"\x01"])
+def test_a_directory_with_endless_numbers_or_without_end_is_damaged(tmp_path: Path, entries: bytes) -> None:
+    path = write_pmtiles(tmp_path / "a.pmtiles", {(0, 0, 0): PICTURES[1, 1, 0]})
+    body = bytearray(path.read_bytes())
+    packed = gzip.compress(entries)
+    struct.pack_into("<QQ", body, 8, len(body), len(packed))
+    path.write_bytes(bytes(body) + packed)
+    assert refused(path) == "basemap.damaged"
 
 
 def test_a_folder_shows_what_can_be_read_and_forgets_what_is_gone(tmp_path: Path) -> None:

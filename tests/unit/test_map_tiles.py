@@ -37,6 +37,8 @@ VECTOR: bytes = mapbox_vector_tile.encode([{"name": "roads", "features": [LINE]}
         (b"", None),
         (b"<html>", None),
         (b"\x1a\xff\xff", None),
+        (b"\x9a" + b"\x80" * 8 + b"\x00" + VECTOR[1:], MVT),  # the first number in ten bytes, as many as any takes
+        (b"\x9a" + b"\x80" * 9 + b"\x00" + VECTOR[1:], None),
     ],
 )
 def test_a_tile_is_known_by_its_bytes(body: bytes, kind: str | None) -> None:
