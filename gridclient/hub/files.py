@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
 from gridclient.sync.terms import FilePlace
@@ -87,16 +88,30 @@ class FileShelf:
             file.flush()
             if offset + len(chunk) < length:
                 return FilePlace(offset + len(chunk), False)
-            os.fsync(file.fileno())
             file.seek(0)
-            came = hashlib.file_digest(file, "sha256").hexdigest()
-        if came != sha256:
-            part.unlink(missing_ok=True)
-            return FilePlace(0, False)
-        whole = self.path(sha256)
-        whole.parent.mkdir(exist_ok=True)
-        part.replace(whole)
-        return FilePlace(length, True)
+            is_whole = self._settle(sha256, file)
+        part.unlink(missing_ok=True)
+        return FilePlace(length if is_whole else 0, is_whole)
+
+    def _settle(self, sha256: str, came: BinaryIO) -> bool:
+        """Puts what came in its place, if it is what its name says: a copy, for others may write at the beginning."""
+        handle, name = tempfile.mkstemp(dir=self._parts)
+        proved, digest = Path(name), hashlib.sha256()
+        try:
+            with os.fdopen(handle, "wb") as file:
+                while piece := came.read(MOST_CHUNK):
+                    digest.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if digest.hexdigest() != sha256:
+                return False
+            whole = self.path(sha256)
+            whole.parent.mkdir(exist_ok=True)
+            proved.replace(whole)
+            return True
+        finally:
+            proved.unlink(missing_ok=True)
 
     def _part(self, sha256: str) -> Path:
         return self._parts / self.path(sha256).name

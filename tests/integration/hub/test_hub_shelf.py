@@ -53,6 +53,17 @@ def test_a_piece_for_another_place_changes_nothing_and_what_came_is_whole_only_a
     assert shelf.path(NAME).read_bytes() == CONTENT
 
 
+def test_who_still_writes_at_a_beginning_writes_nothing_into_the_whole_file(shelf: FileShelf, tmp_path: Path) -> None:
+    """Two desks, or one that means harm, bring the same last piece at once; one of them is slower."""
+    shelf.put(NAME, 0, CONTENT[:400], 600)
+    with (tmp_path / "files" / "parts" / NAME).open("r+b") as slower:
+        assert shelf.put(NAME, 400, CONTENT[400:], 600) == FilePlace(600, True)
+        slower.seek(400)
+        slower.write(b"x" * 200)
+    assert shelf.path(NAME).read_bytes() == CONTENT
+    assert lying(tmp_path) == [NAME]
+
+
 def test_a_folder_that_cannot_be_made_is_the_stores_fault(tmp_path: Path) -> None:
     (tmp_path / "files").write_bytes(b"")
     with pytest.raises(StoreUnavailable, match=r"hub\.store_failed"):
