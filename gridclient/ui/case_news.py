@@ -17,6 +17,7 @@ class CaseNews(QObject):
         conflict_wanted(str): the choice between two sides that a case waits for.
         together_wanted(Action, dict, tuple[str, ...]): to be done to several cases, with what was asked for it, and to
             which of them; none are named where it is for all.
+        pick_wanted(bool): the next click on the map is for the panel's form; ``False`` gives that up.
         staying(str): what follows changes this case, and the operator goes on with it.
         told(str): what was done, in one sentence.
         some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
@@ -27,6 +28,7 @@ class CaseNews(QObject):
     open_wanted = Signal(str)
     conflict_wanted = Signal(str)
     together_wanted = Signal(object, object, object)
+    pick_wanted = Signal(bool)
     staying = Signal(str)
     told = Signal(str)
     some_refused = Signal(str, object)

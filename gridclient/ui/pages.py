@@ -20,6 +20,7 @@ from gridclient.services.rows import Box, Changes
 from gridclient.services.sync_control import SyncControl
 from gridclient.ui.actions import DeskActions
 from gridclient.ui.batch import Batch
+from gridclient.ui.case_pane import CasePane
 from gridclient.ui.map_pane import MapPane
 from gridclient.ui.state import DeskState
 from gridclient.ui.sync.desk_sync import DeskSync
@@ -154,7 +155,8 @@ class Pages(QObject):
 
 
 class IntakeSide(QObject):
-    """F3: the intake form, at the right end of the desk, takes the place of the case's panel until it is left.
+    """F3: the intake form, at the right end of the desk, takes the place of the case's panel until it is left. A point
+    that is picked on the map is for the one of the two that is seen.
 
     Signals:
         registered(str, Changes): a new case.
@@ -171,10 +173,13 @@ class IntakeSide(QObject):
         *,
         make: Callable[[], IntakeForm] | None,
         map_pane: MapPane,
-        detail: QWidget,
+        detail: CasePane,
         into: QSplitter,
     ) -> None:
         super().__init__(detail)
+        detail.news.pick_wanted.connect(map_pane.pick_point)
+        map_pane.point_picked.connect(self._on_point_picked)
+        map_pane.picking_cancelled.connect(self._on_picking_cancelled)
         self._make = make
         self._map, self._detail, self._splitter = map_pane, detail, into
         self.form: IntakeForm | None = None
@@ -213,8 +218,18 @@ class IntakeSide(QObject):
         form.registered.connect(self.registered)
         form.open_wanted.connect(self._on_open_wanted)
         form.pick_requested.connect(self._map.pick_point)
-        self._map.point_picked.connect(form.set_point)
-        self._map.picking_cancelled.connect(form.stop_picking)
+
+    def _on_point_picked(self, lon: float, lat: float) -> None:
+        if self.form is not None and self.form.isVisible():
+            self.form.set_point(lon, lat)
+        else:
+            self._detail.panel.take_point(lon, lat)
+
+    def _on_picking_cancelled(self) -> None:
+        if self.form is not None and self.form.isVisible():
+            self.form.stop_picking()
+        else:
+            self._detail.panel.stop_picking()
 
     def _on_open_wanted(self, case_id: str) -> None:
         self.close()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
@@ -19,6 +19,7 @@ from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
+from gridclient.ui.pick_button import PickButton
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.resting import Resting
 
@@ -56,11 +57,13 @@ class ActionForm(QWidget):
         submitted(dict): the values, all needed ones filled.
         cancelled(): Esc or the button; what was typed is kept by whoever listens to ``edited``.
         edited(dict): the values as they are now.
+        pick_requested(bool): the next click on the map chooses the grid; ``False`` gives that up.
     """
 
     submitted = Signal(object)
     cancelled = Signal()
     edited = Signal(object)
+    pick_requested = Signal(bool)
 
     def __init__(self, spec: FormSpec, *, lists: Lists, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +72,7 @@ class ActionForm(QWidget):
         self.note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
         self.chips.taken.connect(self._take_guess)
+        self.pick: PickButton | None = None
         self._choosers: dict[str, Chooser] = {}
         self._inputs = {field.name: self._make(field) for field in spec.fields}
         self.set_lists(lists)
@@ -113,6 +117,24 @@ class ActionForm(QWidget):
             line.set_value(code)
             self.note.say(self.tr("网格按文字判定，请核对。"))
 
+    def take_grid(self, code: str) -> None:
+        """The grid that lies where the operator clicked; empty where none does."""
+        self.stop_picking()
+        line = self._choosers[_GRID]
+        if code:
+            line.set_value(code)
+            self.note.clear()
+            self._on_changed()
+        else:
+            self.note.say(self.tr("点击的位置没有网格，请在图上另选，或输入选择。"), "warn")
+        self.activateWindow()
+        line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def stop_picking(self) -> None:
+        """A click on the map chooses no grid any more."""
+        if self.pick is not None:
+            self.pick.setChecked(False)
+
     def start(self) -> None:
         """The cursor into the verdict, which decides what else is asked, else into the first field that is empty."""
         empty = [name for name, value in self.values.items() if value in ("", False)]
@@ -142,13 +164,19 @@ class ActionForm(QWidget):
         self._resting.rest(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape and self.pick is not None and self.pick.isChecked():
+            self.stop_picking()
+        elif event.key() == Qt.Key.Key_Escape:
             self.cancelled.emit()
         elif is_submit(event):
             if not event.isAutoRepeat():
                 self.submit()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.stop_picking()
 
     def _make(self, field: Field) -> Input:
         heard, hint = self._on_changed, field.hint
@@ -166,6 +194,9 @@ class ActionForm(QWidget):
                 made = chooser_input(chooser, heard)
                 chooser.chosen.connect(self._on_chosen)
                 chooser.unknown.connect(lambda told: self.note.say(told, "bad"))
+                if field.kind is FieldKind.GRID:
+                    self.pick = PickButton(parent=self)
+                    self.pick.toggled.connect(self.pick_requested)
         made.widget.setAccessibleName(field.label)
         made.write(field.default)
         return made
@@ -208,4 +239,5 @@ class ActionForm(QWidget):
         name.setFixedWidth(_LABEL_PX)
         name.setBuddy(widget)
         top = Qt.AlignmentFlag.AlignTop if field.kind is FieldKind.TEXT else Qt.AlignmentFlag.AlignVCenter
-        return across((name, top), (widget, 1), gap=6)
+        beside = [self.pick] if self.pick is not None and field.kind is FieldKind.GRID else []
+        return across((name, top), (widget, 1), *beside, gap=6)

@@ -99,7 +99,13 @@ class DispatchPlace(Protocol):
 
 
 class Foot(QWidget):
-    """One of three at a time."""
+    """One of three at a time.
+
+    Signals:
+        pick_requested(bool): see :class:`ActionForm`.
+    """
+
+    pick_requested = Signal(bool)
 
     def __init__(self, *, dispatch: DispatchPlace) -> None:
         super().__init__()
@@ -150,6 +156,7 @@ class Foot(QWidget):
         self._lay()
         self.note.clear()
         self.form = ActionForm(spec, lists=lists, parent=self)
+        self.form.pick_requested.connect(self.pick_requested)
         self._rows.insertWidget(0, self.form)
         self.form.show()
         return self.form

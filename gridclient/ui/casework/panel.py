@@ -133,6 +133,18 @@ class CasePanel(QWidget):
             self.setFocus()
             self.several.cancel()
 
+    def take_point(self, lon: float, lat: float) -> None:
+        """Where the operator clicked on the map: the grid there, for the form that asked."""
+        form = self.foot.form
+        if form is not None:
+            read = partial(self._desk.reference.grids_at, lon, lat)
+            self._jobs.read(form, read, lambda at: form.take_grid(at.basic or at.community or ""), name="point")
+
+    def stop_picking(self) -> None:
+        """Escape on the map."""
+        if self.foot.form is not None:
+            self.foot.form.stop_picking()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._clock.start()
@@ -158,6 +170,7 @@ class CasePanel(QWidget):
         self.acting.left.connect(self.setFocus)
         self.top.details.show_button.clicked.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
+        self.foot.pick_requested.connect(self.news.pick_wanted)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatch.done.connect(self._on_dispatched)
         self.foot.dispatch.cancelled.connect(self.acting.cancel)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QWidget,
 )
 
@@ -20,10 +19,10 @@ from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
 from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_input, text_input, tick_input
 from gridclient.ui.guess_chips import GuessChips
-from gridclient.ui.icons import give_icon
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
 from gridclient.ui.laid_out import across, label, tab_order
+from gridclient.ui.pick_button import PickButton
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.theme import restyle
 
@@ -68,9 +67,7 @@ class Inputs(QWidget):
         self.grid = Chooser(hint=self.tr("由坐标或地址判定，也可输入选择"), parent=self)
         self.grid_note = InlineNote(parent=self)
         self.chips = GuessChips(parent=self)
-        self.pick = QPushButton(self.tr("图上选点"), self)
-        self.pick.setCheckable(True)
-        give_icon(self.pick, "grid")
+        self.pick = PickButton(parent=self)
         self._inputs: dict[str, Input] = {}
         self._labels: dict[str, QLabel | QCheckBox] = {}
         self._way: list[QWidget] = []  # of Tab: the fields as they stand
