@@ -131,7 +131,6 @@ class CaseActing(QObject):
 
     def leave(self) -> None:
         """No case is shown any more."""
-        self._kept.write()
         self._view = None
 
     def show(self, view: CaseView, *, other: bool) -> None:
@@ -213,7 +212,6 @@ class CaseActing(QObject):
 
     def _on_done(self, case_id: str, action: Action, form_of: Action, changes: Changes) -> None:
         self._kept.forget(case_id, form_of)
-        self._kept.write()
         if self._view is not None and self._view.case.id == case_id:
             self._foot.close_form()
             self.left.emit()
