@@ -50,7 +50,7 @@ def read_row(
     try:
         if typed:
             _refuse_formulas(titles, cells)
-        elif len(cells) > len(titles) and any(cells[len(titles) :]):
+        elif any(cells[len(titles) :]):
             raise RowProblem("", InvalidInput("row.too_many_cells", cells=len(cells), titles=len(titles)))
         return read(number, cells)
     except RowProblem as found:

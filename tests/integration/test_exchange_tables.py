@@ -165,6 +165,7 @@ def test_a_formula_refuses_its_row_and_names_its_cell(tmp_path: Path) -> None:
     refused, good = read_kind(ImportKind.CASES, path)
     assert isinstance(refused, RefusedRow)
     assert (refused.sheet, refused.row, refused.column, refused.code) == ("Sheet1", 2, "序号", "cell.formula")
+    assert refused.params == {"text": "=ROW()-1"}
     assert isinstance(good, ImportedCase)
     assert (good.row, good.title, facts_of(good)["extra"]) == (3, "路灯", {"序号": "2"})
 
@@ -177,7 +178,14 @@ def test_a_short_row_is_read_and_a_long_one_of_a_csv_is_refused(tmp_path: Path) 
     assert isinstance(first, ImportedCase)
     assert facts_of(first) == {"title": "井盖", "channel": "other", "urgency": 1, "grid": ""}
     assert isinstance(second, RefusedRow)
-    assert (second.row, second.code) == (3, "row.too_many_cells")
+    assert (second.row, second.column, second.code) == (3, "", "row.too_many_cells")
+
+
+def test_commas_behind_the_last_cell_of_a_csv_row_are_no_cells(tmp_path: Path) -> None:
+    """So ends every row of a sheet that had more columns once."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("标题,来源\n井盖,12345,,\n路灯,视频,,\n".encode())
+    assert [getattr(row, "title", "") for row in read_kind(ImportKind.CASES, path)] == ["井盖", "路灯"]
 
 
 def test_a_remark_beside_a_sheet_is_kept_under_its_column(tmp_path: Path) -> None:

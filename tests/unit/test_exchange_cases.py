@@ -15,7 +15,7 @@ from gridclient.exchange.cells import Cell
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.mapping import guess
 from gridclient.exchange.points import PointReader
-from gridclient.services.import_findings import ImportKind
+from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import ImportedCase
 from tests.fakes.case_record import CaseRecord, imported_case
 
@@ -140,6 +140,20 @@ def test_equal_rows_without_a_number_are_told_apart_and_known_again() -> None:
     assert second.identity == f"{first.identity}:2"
     assert record(reader(), 7, [*same, None, " "]).identity == first.identity
     assert record(reader(), 7, row(标题="甲", 描述="丙")).identity != first.identity
+
+
+def test_a_number_that_stands_twice_with_other_contents_names_the_row_where_it_stood_first() -> None:
+    seen = SeenCases()
+    rows = [row(编号="2026010500012", 标题="甲"), row(编号="2026010500012", 标题="乙")]
+    first, refused, again = (
+        seen.judged(imported_case(record(reader(), number, cells)), cells)
+        for number, cells in ((2, rows[0]), (3, rows[1]), (4, rows[0]))
+    )
+    assert isinstance(first, ImportedCase)
+    assert isinstance(again, ImportedCase), "the same row twice is harmless"
+    assert isinstance(refused, RefusedRow)
+    assert (refused.sheet, refused.row, refused.column, refused.code) == ("案件", 3, "", "case.number_twice")
+    assert refused.params == {"number": "2026010500012", "first": 2}
 
 
 PAIR_TITLES = ("标题", "坐标")
