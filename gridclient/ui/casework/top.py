@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QStackedWidget, QTabWidget, QWidget
 
+from gridclient.domain.case import CaseState
 from gridclient.services.desk import Desk
 from gridclient.services.rows import CaseRow, Likeness
 from gridclient.ui.case_news import CaseNews
@@ -49,6 +50,8 @@ class CaseTop(QStackedWidget):
         self._shown = self._alike_words = ""
         self.contended.clicked.connect(lambda: news.conflict_wanted.emit(self._shown))
         self.tabs = self._make_tabs()
+        self._new = False
+        self._page_of = {True: self.tabs.indexOf(self.details), False: 0}
         self.alike.clicked.connect(lambda: self.tabs.setCurrentWidget(self.related))
         self.message = panel(label(role="muted", wraps=True))
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -80,6 +83,8 @@ class CaseTop(QStackedWidget):
     def show_view(self, view: CaseView, now: datetime) -> None:
         """A case as it stands at ``now``."""
         self.header.show_view(view, now)
+        if view.case.id != self._shown:
+            self._turn_to(new=view.case.state is CaseState.REPORTED)
         self._shown = view.case.id
         self.contended.setVisible(bool(view.case.contentions))
         self.timeline.show_lines(view.lines, now)
@@ -109,6 +114,13 @@ class CaseTop(QStackedWidget):
         """Where the words have no room, their end is left out with a sign."""
         room = self.width() - _ALIKE_EDGES_PX
         self.alike.setText(self.alike.fontMetrics().elidedText(self._alike_words, Qt.TextElideMode.ElideRight, room))
+
+    def _turn_to(self, *, new: bool) -> None:
+        """Of a case that nobody took on its words are to be read, of another what happened: each kind of case has its
+        page, until the operator turns to another."""
+        self._page_of[self._new] = self.tabs.currentIndex()
+        self._new = new
+        self.tabs.setCurrentIndex(self._page_of[new])
 
     def _count(self, page: QWidget, word: str, count: int) -> None:
         self.tabs.setTabText(self.tabs.indexOf(page), f"{word} {count}" if count else word)

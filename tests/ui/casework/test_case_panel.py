@@ -55,6 +55,27 @@ def test_the_head_names_number_channel_grid_and_level(panel: CasePanel, made: In
     assert header.state.text == "待派遣"
 
 
+def test_a_case_that_nobody_took_on_shows_what_was_reported_and_another_what_happened(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """Each kind keeps the page that the operator looked at last; taking one on turns no page."""
+    tabs = panel.top.tabs
+    first, second = made.register("夜间施工"), made.register("路灯不亮")
+    show(first)
+    assert tabs.currentWidget() is panel.top.details
+    show(made.handling("积水"))
+    assert tabs.tabText(tabs.currentIndex()) == "时间线"
+    tabs.setCurrentWidget(panel.top.basis)
+    show(second)
+    assert tabs.currentWidget() is panel.top.details
+    made.act(Action.FILE, second, standard="C-01-02-01")
+    panel.refresh(Changes(cases=frozenset({second})))
+    qtbot.waitUntil(lambda: panel.top.header.state.text == "待派遣")
+    assert tabs.currentWidget() is panel.top.details
+    show(made.handling("占道"))
+    assert tabs.currentWidget() is panel.top.basis
+
+
 def test_both_clocks_are_shown_with_how_the_deadline_came_about(
     panel: CasePanel, made: InventedDesk, show: Show
 ) -> None:
