@@ -8,10 +8,13 @@ from gridclient.ui.icons import give_icon
 
 
 class PickButton(QPushButton):
-    """Down while the click is awaited."""
+    """Down while the click is awaited. Where a field has little room it is ``small``: its sign alone."""
 
-    def __init__(self, *, parent: QWidget) -> None:
+    def __init__(self, *, small: bool = False, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setText(self.tr("图上选点"))
+        words = self.tr("图上选点")
+        self.setText("" if small else words)
+        self.setToolTip(words if small else "")
+        self.setAccessibleName(words)
         self.setCheckable(True)
         give_icon(self, "grid")

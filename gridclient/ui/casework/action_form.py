@@ -195,7 +195,7 @@ class ActionForm(QWidget):
                 chooser.chosen.connect(self._on_chosen)
                 chooser.unknown.connect(lambda told: self.note.say(told, "bad"))
                 if field.kind is FieldKind.GRID:
-                    self.pick = PickButton(parent=self)
+                    self.pick = PickButton(small=True, parent=self)
                     self.pick.toggled.connect(self.pick_requested)
         made.widget.setAccessibleName(field.label)
         made.write(field.default)
