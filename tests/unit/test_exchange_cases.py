@@ -95,6 +95,9 @@ def test_a_cell_that_cannot_be_read_refuses_its_row(cells: dict[str, Cell], colu
 def test_a_case_without_a_title_takes_its_first_sentence() -> None:
     assert read(描述="路口井盖缺失。已有人跌倒。").title == "路口井盖缺失"
     assert read(描述="长" * 100).title == "长" * 40 + "…"
+    assert read(描述="长" * 40).title == "长" * 40
+    assert read(描述="路口井盖缺失 。").title == "路口井盖缺失"
+    assert read(描述="路口井盖缺失\n已有人跌倒").title == "路口井盖缺失"
 
 
 def test_a_text_in_the_place_of_a_title_is_kept_whole() -> None:
@@ -102,10 +105,36 @@ def test_a_text_in_the_place_of_a_title_is_kept_whole() -> None:
     found = read(标题=text, 描述="补充")
     assert len(found.title) < LONGEST_TITLE
     assert found.description == f"{text}\n补充"
+    assert read(标题=text).description == text
+    longest = text[:LONGEST_TITLE]
+    assert (read(标题=longest).title, read(标题=longest).description) == (longest, "")
 
 
-def test_another_systems_grid_code_is_kept_as_it_is() -> None:
-    assert read(标题="甲", 网格编码="37100200200301").grid_code == "37100200200301"
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("37100200200301", "37100200200301"),
+        (" WG-0317 ", "WG-0317"),
+        ("鲸园第一网格", "鲸园第一网格"),
+        ("371002002003001", "371002002003001"),
+        (" ", ""),
+    ],
+)
+def test_another_systems_grid_is_kept_as_it_is_told(told: str, kept: str) -> None:
+    assert read(标题="甲", 网格编码=told).grid_code == kept
+
+
+@pytest.mark.parametrize(
+    ("told", "identifier"),
+    [("1", "一般"), ("2", "紧急"), ("3", "特急"), ("4", "4"), ("特急", "特急")],
+)
+def test_an_urgency_told_by_its_number_has_its_word(told: str, identifier: str) -> None:
+    assert read(标题="甲", 紧急程度=told).urgency == identifier
+
+
+def test_words_are_known_with_blanks_around_them_and_in_any_case() -> None:
+    found = read(标题="甲", 来源=" 网格员上报 ", 状态=" Closed ")
+    assert (found.channel, found.channel_text, found.state) == ("grid_worker", "网格员上报", "closed")
 
 
 def test_zero_zero_means_no_point() -> None:
