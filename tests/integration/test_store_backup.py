@@ -11,9 +11,14 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from gridclient.domain.errors import InvalidInput, StoreUnavailable
+from gridclient.store.audit import append_line
 from gridclient.store.backup import back_up, back_up_if_due, to_drop
-from gridclient.store.driver import Database
+from gridclient.store.driver import Connection, Database
+from gridclient.store.log import Device
+from gridclient.store.packs import mark_pending
 from gridclient.store.profile import Profile, create_profile
+from gridclient.store.reference import touch_reference
+from gridclient.store.reference_exchange import record_changes
 from gridclient.store.verify import verify
 from tests.fakes.backed_up import NOW, opened_store, register, titles
 
@@ -102,6 +107,28 @@ def test_automatic_backups_come_every_half_hour_and_only_after_changes(profile: 
     assert second is not None
     assert back_up_if_due(profile, NOW + timedelta(hours=5)) is None
     assert sorted(profile.backups.glob("*.gridbackup")) == [first, second]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda connection, _device: append_line(connection, at=NOW, actor="yin", what="exported", subject="x"),
+        lambda connection, _device: touch_reference(connection, NOW.isoformat()),
+        lambda connection, device: record_changes(connection, device, actor="system", now=NOW),
+        lambda connection, _device: mark_pending(connection, [(1, False)]),
+    ],
+    ids=["a line of the record", "a list", "an event of no case", "the hub has a case"],
+)
+def test_whatever_is_written_stands_in_the_next_automatic_backup(
+    profile: Profile, change: Callable[[Connection, Device], object]
+) -> None:
+    register(profile, "甲")
+    with profile.database.writer() as connection:
+        connection.execute("INSERT INTO calendar_days(day, working, name) VALUES ('2027-01-01', 0, '元旦')")
+    back_up_if_due(profile, NOW)
+    with profile.database.writer() as connection:
+        change(connection, profile.device)
+    assert back_up_if_due(profile, NOW + timedelta(hours=1)) is not None
 
 
 def test_a_clock_that_was_ahead_does_not_stop_automatic_backups(profile: Profile) -> None:
