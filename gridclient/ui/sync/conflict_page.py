@@ -215,6 +215,8 @@ class ConflictPage(CoverPage):
         sheet = self._sheet
         if sheet is None or self._acting or not self.keep.isEnabled():
             return
+        if sheet.case_id != self.list.current:  # another one is on its way
+            return
         self._acting = True
         args = {"choice": choice, "target": sheet.target}
         task = partial(self._desk.act, Action.RESOLVE, sheet.case_id, args, base=sheet.version)

@@ -195,6 +195,19 @@ def test_a_mark_does_not_go_over_to_another_case(page: ConflictPage, settle: Cal
     assert not page.take.isChecked()
 
 
+def test_keys_that_come_before_the_next_case_is_shown_choose_nothing_for_the_one_before(
+    page: ConflictPage, contended: InventedDesk, settle: Callable[[], None]
+) -> None:
+    """The list stands on the next one already, and its two sides are still being read."""
+    QTest.keyClick(page.list, Qt.Key.Key_Down)
+    QTest.keyClick(page.list, Qt.Key.Key_1)
+    QTest.keyClick(page.list, Qt.Key.Key_Return)
+    settle()
+    assert sum(bool(case.contentions) for case in contended.store.cases.values()) == 3
+    assert page.sheet is not None and page.sheet.case_id == page.list.current
+    assert not page.keep.isChecked()
+
+
 def test_what_somebody_else_chose_meanwhile_is_not_chosen_again(
     page: ConflictPage, contended: InventedDesk, settle: Callable[[], None]
 ) -> None:
