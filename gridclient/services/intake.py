@@ -63,7 +63,8 @@ _MOST_GUESSES: Final = 3
 _CJK_RUN = re.compile(r"[㐀-䶿一-鿿]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _ADDRESS_END = re.compile(r"[。！？!?]")
-_WISHES: Final = {"wants_reply": "要求回复", "keep_secret": "要求保密"}
+_WISHED = "(?:要求|需要?|希望|请求?)(?:尽快|及时|电话|书面)?"
+_WISHES: Final = {"wants_reply": f"{_WISHED}(?:回复|回电|答复|回访)", "keep_secret": f"{_WISHED}(?:保密|匿名)"}
 
 
 @frozen
