@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QBuffer, QMimeData, QMimeDatabase, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
+from PySide6.QtCore import QBuffer, QDir, QMimeData, QMimeDatabase, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QDragEnterEvent,
@@ -28,7 +29,7 @@ from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
-from gridclient.services.ports import AttachmentFiles, FileState
+from gridclient.services.ports import AttachmentFiles, DeskSettings, FileState
 from gridclient.services.rows import Changes
 from gridclient.ui.casework.case_view import AttachedFile, CaseView
 from gridclient.ui.file_dialogs import ask_where_to_save
@@ -43,6 +44,9 @@ from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
 SIDE: Final = 96
+PLACE: Final = Path(QDir.tempPath())
+_OUTSIDE: Final = "desk.outside"  # the folder from which other programs were given files
+_OUTSIDE_NAME: Final = "gridclient-"
 _NOT_IN_NAMES: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 
 
@@ -90,6 +94,7 @@ class AttachmentsTab(QWidget):
         self._jobs = jobs
         self._case_id = ""
         self._shown_outside: QTemporaryDir | None = None
+        jobs.read(self, partial(_remove_left, desk.settings))
         self.setAcceptDrops(True)
         self.kind = QuietCombo(parent=self)
         self.kind.addItems(KINDS)
@@ -176,11 +181,12 @@ class AttachmentsTab(QWidget):
         if not isinstance(file, AttachedFile):
             return
         if self._shown_outside is None:
-            made = QTemporaryDir()  # nobody else's
+            made = QTemporaryDir(str(PLACE / f"{_OUTSIDE_NAME}XXXXXX"))  # nobody else's
             if not made.isValid():
                 self.note.say_error(InvalidInput("attachment.not_saved", name=file.name))
                 return
             self._shown_outside = made
+            self._jobs.write(self, partial(self._desk.settings.keep_value, _OUTSIDE, made.path()))
             self._jobs.closed.connect(made.remove)  # by then no job writes there any more
         task = partial(_copy_outside, self._desk.files, file, Path(self._shown_outside.path()))
         self._jobs.read(self, task, self._on_copied, self.note.say_error, name="open")
@@ -228,6 +234,13 @@ def _copy_outside(files: AttachmentFiles, file: AttachedFile, place: Path) -> Pa
     except OSError as error:
         raise InvalidInput("attachment.not_saved", name=file.name) from error
     return _written(content, folder / name_outside(file.name, content))
+
+
+def _remove_left(settings: DeskSettings) -> None:
+    """What a killed desk had shown outside lies open to whoever has its disk."""
+    left = Path(settings.value(_OUTSIDE))
+    if left.parent == PLACE and left.name.startswith(_OUTSIDE_NAME):  # a store from elsewhere may name any folder
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def name_outside(name: str, content: bytes) -> str:

@@ -43,6 +43,19 @@ def case_id(made: InventedDesk) -> str:
 
 
 @pytest.fixture
+def another(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> Opened:
+    """The panel of the desk's next start."""
+
+    def started() -> AttachmentsTab:
+        tab = AttachmentsTab(desk=made.desk, jobs=jobs)
+        qtbot.addWidget(tab)
+        qtbot.waitUntil(lambda: not jobs.busy)
+        return tab
+
+    return started
+
+
+@pytest.fixture
 def tab(made: InventedDesk, case_id: str, jobs: Jobs, qtbot: QtBot) -> AttachmentsTab:
     shown = AttachmentsTab(desk=made.desk, jobs=jobs)
     qtbot.addWidget(shown)
@@ -129,6 +142,34 @@ def test_a_file_opens_under_the_name_it_came_with_and_no_longer_than_the_desk(
     assert not opened[0].parent.parent.exists()
 
 
+def test_what_a_killed_desk_had_opened_is_gone_after_its_next_start(
+    another: Opened, made: InventedDesk, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(attachments, "_show_outside", opened.append)
+    kept = made.desk.files.keep(photo(tmp_path), at=made.clock.now())
+    tab = another()
+    tab.files.show_values([AttachedFile(kept.sha256, kept.name, "", kept.size)])
+    tab.list.doubleClicked.emit(tab.files.index(0))
+    qtbot.waitUntil(lambda: bool(opened))
+    assert opened[0].is_file()
+    another()
+    assert not opened[0].parent.parent.exists()
+
+
+@pytest.mark.parametrize("name", ["papers", "gridclient-x/../papers", "gridclient-papers/x"])
+def test_no_folder_is_removed_that_the_desk_did_not_make(
+    another: Opened, made: InventedDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A store that somebody else made, and that was restored here, may name any."""
+    monkeypatch.setattr(attachments, "PLACE", tmp_path)
+    for made_by_others in ("papers", "gridclient-x", "gridclient-papers/x"):
+        (tmp_path / made_by_others).mkdir(parents=True)
+    made.desk.settings.keep_value("desk.outside", str(tmp_path / name))
+    another()
+    assert (tmp_path / "papers").is_dir() and (tmp_path / "gridclient-papers" / "x").is_dir()
+
+
 PAGE = b"BM<html><script>alert(1)</script></html>"
 
 
@@ -187,7 +228,7 @@ def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_writte
     tab.show_view(load_view(made.desk, case_id))
     (here := tmp_path / "here").mkdir()
     monkeypatch.chdir(here)
-    monkeypatch.setattr(attachments, "QTemporaryDir", lambda: QTemporaryDir(str(tmp_path / "none" / "x")))
+    monkeypatch.setattr(attachments, "QTemporaryDir", lambda _name: QTemporaryDir(str(tmp_path / "none" / "x")))
     monkeypatch.setattr(attachments, "_show_outside", lambda path: pytest.fail(f"shown: {path}"))
     tab.list.doubleClicked.emit(tab.files.index(0))
     qtbot.waitUntil(lambda: bool(tab.note.property("role") == "bad"))
