@@ -61,6 +61,8 @@ class AttachmentStore:
             StoreUnavailable: the copy cannot be written.
         """
         name = source.name[-_LONGEST_NAME:]
+        if not source.is_file():  # a pipe would hold the desk's writing until somebody fills it
+            raise InvalidInput("attachment.unreadable", name=name)
         try:
             with source.open("rb") as stream:
                 return self.take(stream, name, at)
@@ -85,7 +87,8 @@ class AttachmentStore:
             raise NotFound("attachment.missing", sha256=sha256) from None
 
     def sealed(self, stream: BinaryIO, offset: int | None = None) -> SealedFile:
-        """The content of a file in this folder, from ``offset`` on; of one just made, for ``None``."""
+        """The encrypted content of an open file of this folder, from ``offset`` on; with ``offset`` ``None`` a new,
+        empty one."""
         from gridclient.store.sealed_files import SealedFile  # noqa: PLC0415  # a desk opens without a cipher
 
         with self._database.reader() as connection:
@@ -94,7 +97,8 @@ class AttachmentStore:
         return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
-        """See ``services.ports.AttachmentFiles``. What was just attached is in nobody's queue yet."""
+        """See ``services.ports.AttachmentFiles``. A file that was just attached counts as only here before it is in the
+        sync queue."""
         with self._database.reader() as connection:
             rows = connection.execute(_STATES, (json.dumps(sorted(names)),)).fetchall()
         return {name: _state(here=here, waits=waits) for name, here, waits in rows}
@@ -151,7 +155,7 @@ def keep_key(database: Database) -> None:
 
 
 def is_digest(name: object) -> bool:
-    """Whether it can be the name of a file's content."""
+    """Whether ``name`` has the form of a file's name here: a SHA-256 in hexadecimal digits."""
     return isinstance(name, str) and _DIGEST.fullmatch(name) is not None
 
 

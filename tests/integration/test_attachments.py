@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,20 @@ def test_a_photo_for_which_the_disk_has_no_room_is_said_to_have_none(
     with pytest.raises(StoreUnavailable, match=r"store\.disk_full"):
         kept.keep(photo(tmp_path), at=NOW)
     assert [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such files there")
+def test_a_pipe_that_lies_in_a_folder_is_no_photo_and_nobody_waits_for_its_end(
+    kept: AttachmentStore, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "近景.jpg"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(JPEG,))
+    writer.start()
+    with pytest.raises(InvalidInput, match=r"attachment\.unreadable"):
+        kept.keep(pipe, at=NOW)
+    assert pipe.read_bytes() == JPEG
+    writer.join()
 
 
 def test_the_same_photo_twice_is_one_file(kept: AttachmentStore, store: ImportStore, tmp_path: Path) -> None:
