@@ -19,6 +19,7 @@ from gridclient.ui.intake.form import DRAFT, IntakeForm
 from gridclient.ui.intake.lookup import look_up
 from gridclient.ui.intake.values import IntakeValues, values_of
 from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
 from tests.ui.fakes.invented_desk import InventedDesk, empty_desk
 from tests.ui.fakes.memory_store import MemoryReference, MemoryStore
 
@@ -131,6 +132,7 @@ def test_ctrl_enter_registers_and_empties_the_form_and_its_draft(
         QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
     case = made.store.case(registered.args[0])
     assert case.state is CaseState.REPORTED
+    assert form.note.text() == f"已登记 {short_number(case.number)}。"
     assert (case.facts.reporter_phone, case.facts.grid) == ("13800001234", "371002002001003")
     assert form.values.is_empty
     qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
@@ -144,7 +146,9 @@ def test_ctrl_shift_enter_registers_and_files(opened: Opened, made: InventedDesk
     assert form.values.standard == "C-01-02-01"
     with qtbot.waitSignal(form.registered) as registered:
         QTest.keyClick(form.inputs.widget_of("title"), Qt.Key.Key_Return, CTRL | SHIFT)
-    assert made.store.case(registered.args[0]).state is CaseState.FILED
+    case = made.store.case(registered.args[0])
+    assert case.state is CaseState.FILED
+    assert form.note.text() == f"已登记并立案 {short_number(case.number)}。"
 
 
 def test_filing_without_a_condition_puts_the_likeliest_in_first(

@@ -113,7 +113,7 @@ class IntakeForm(QWidget):
         self.error.clear()
         self._set_buttons()
         task = partial(register, self._desk, values, file=file)
-        self._jobs.write(self, task, self._on_registered, self._on_refused)
+        self._jobs.write(self, task, partial(self._on_registered, file=file), self._on_refused)
 
     def _condition_proposed(self) -> bool:
         """A case that is to be filed needs a condition: the likeliest is put in, and seen before it counts."""
@@ -252,7 +252,7 @@ class IntakeForm(QWidget):
 
     # -- registering ------------------------------------------------------------------------------------------------
 
-    def _on_registered(self, filed: Filed) -> None:
+    def _on_registered(self, filed: Filed, *, file: bool) -> None:
         self._busy = False
         self._cleared = None
         self._show(EMPTY)
@@ -262,7 +262,8 @@ class IntakeForm(QWidget):
         made, error = filed
         number = short_number(made.number)
         if error is None:
-            self.note.say(self.tr("已登记 {number}。").format(number=number))
+            words = self.tr("已登记并立案 {number}。") if file else self.tr("已登记 {number}。")
+            self.note.say(words.format(number=number))
         else:
             words = self.tr("已登记 {number}，但没有立案：{reason}")
             self.note.say(words.format(number=number, reason=sentence_of(error)), "warn")
