@@ -41,7 +41,7 @@ _KNOWN: Final = (
 
 
 class CaseSink:
-    """An ``services.importing.ImportSink`` for cases."""
+    """The ``services.importing.ImportSink`` for cases."""
 
     def __init__(self, database: Database, reference: SqliteReference, journal: Journal, *, now: datetime) -> None:
         self._database = database
@@ -70,7 +70,7 @@ class CaseSink:
         return refused
 
     def check(self) -> Sequence[RefusedRow]:
-        """Nothing is left to judge: each row was judged by the store and by the rows before it."""
+        """Refuses nothing: :meth:`add` has compared each row with the store and with the rows before it."""
         return ()
 
     def foresee(self) -> Stored:
@@ -85,8 +85,8 @@ class CaseSink:
         self._journal.throw_away()
 
     def _new_ones(self, cases: Sequence[ImportedCase], refused: list[RefusedRow]) -> list[tuple[str, ImportedCase]]:
-        """The rows that neither the store nor the file had, by key; of the others those that read differently are
-        refused."""
+        """The rows, with their keys, that neither the store nor the file had before. Known rows that read differently
+        are appended to ``refused``."""
         sound = [case for case in cases if case.digest]
         refused += [_refuse(case, "", "case.text_damaged") for case in cases if not case.digest]
         keyed = [(case_key(case.identity), case) for case in sound]
@@ -112,7 +112,7 @@ class CaseSink:
         return {key: digest or "" for key, digest in rows}
 
     def _put_aside(self, rows: Sequence[tuple[str, ImportedCase]], refused: list[RefusedRow]) -> None:
-        """Keeps the rows as they will stand in the log; those whose place cannot be are refused."""
+        """Stages the rows for the log. Rows with an unknown grid code or township are appended to ``refused``."""
         cases = [dated(case, self._now) for _, case in rows]
         for (key, _), case, at_point in zip(rows, cases, self._grids_at_points(cases), strict=True):
             grid = self._grid(case, at_point)
@@ -135,8 +135,11 @@ class CaseSink:
         return self._areas.grids_of(lons, lats, days)
 
     def _grid(self, case: ImportedCase, at_point: str) -> str | None:
-        """By the code that the row gives, else by its point, else by a name that only one grid of the township has; ""
-        where none of them tells, ``None`` for a wrong code."""
+        """The case's grid: by the code in the row, else by its point, else by a name that only one grid of the township
+        has.
+
+        "" if none of these finds one; ``None`` if the row gives a code of our form that is unknown.
+        """
         told = case.grid_code
         if not told:
             return at_point
@@ -158,15 +161,15 @@ def _refuse(record: Record, column: str, code: str, **params: object) -> Refused
 
 
 def _grid_codes(database: Database) -> dict[str, str]:
-    """Our grids by their codes, of any period, and by other systems' codes of them."""
+    """Codes of our grids of all periods, by themselves and by the codes that other systems give them."""
     with database.reader() as connection:
         rows = connection.execute("select code, external_code from grids").fetchall()
     own = {code: code for code, _ in rows}
-    return {external: code for code, external in rows if external} | own
+    return {external: code for code, external in rows} | own
 
 
 def _grids_by_name(grids: Iterable[GridRow], township: str) -> Mapping[str, Sequence[str]]:
-    """The codes of the township's grids of today by their names."""
+    """Codes of the township's grids in force, by name."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for grid in grids:
         if grid.tier in _OWN_TIERS and grid.code.startswith(township):
@@ -175,7 +178,7 @@ def _grids_by_name(grids: Iterable[GridRow], township: str) -> Mapping[str, Sequ
 
 
 def _is_own_code(text: str) -> bool:
-    """Whether it reads like a grid's code of ours, so that not to know it is an error."""
+    """Whether the text has the form of one of our grid codes; if it is then unknown, the row is wrong."""
     try:
         return tier_of(text) in _OWN_TIERS
     except InvalidInput:

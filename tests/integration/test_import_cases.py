@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState
 from gridclient.domain.errors import Cancelled, StoreUnavailable
 from gridclient.domain.events import EventDraft, EventKind
@@ -38,8 +39,12 @@ def leftovers(store: ImportStore) -> dict[str, int]:
     return {table: count for table in tables if (count := store.count(table))}
 
 
-def refusals(store: ImportStore, *rows: CaseRecord) -> list[tuple[int, str]]:
-    return [(row.row, row.code) for row in store.bring(rows, ImportKind.CASES).refused]
+def refusals(store: ImportStore, *rows: CaseRecord) -> list[tuple[int, str, str]]:
+    """What was refused of the rows; the others went in."""
+    before = store.count("cases")
+    refused = store.bring(rows, ImportKind.CASES).refused
+    assert store.count("cases") - before == len(rows) - len(refused)
+    return [(row.row, row.column, row.code) for row in refused]
 
 
 def test_all_rows_stand_in_log_tables_counts_and_search(store: ImportStore) -> None:
@@ -108,7 +113,7 @@ def test_a_row_that_stands_twice_in_a_file_comes_once(store: ImportStore) -> Non
 
 def test_a_known_case_that_reads_otherwise_is_refused_and_never_overwritten(store: ImportStore) -> None:
     store.bring([case_row(1)], ImportKind.CASES)
-    assert refusals(store, case_row(1, title="另一个标题")) == [(3, "case.known_differently")]
+    assert refusals(store, case_row(1, title="另一个标题")) == [(3, "", "case.known_differently")]
     assert store.queries.page(ALL, Sort()).rows[0].title == "噪音扰民 1"
 
 
@@ -190,23 +195,33 @@ def test_a_grids_name_places_a_case_that_has_no_point_where_only_one_of_the_town
 
 def test_a_grid_code_of_ours_that_nobody_knows_is_refused(store: ImportStore) -> None:
     lost = case_row(1, grid_code=f"{community_code(9)}001", lon=None, lat=None)
-    assert refusals(store, lost) == [(3, "case.grid_unknown")]
+    assert refusals(store, lost) == [(3, "grid_code", "case.grid_unknown")]
 
 
 def test_without_a_township_a_case_without_a_place_is_refused(store: ImportStore) -> None:
     store.set("township", "")
-    assert refusals(store, case_row(1), case_row(2, lon=None, lat=None)) == [(4, "case.township_unknown")]
+    assert refusals(store, case_row(1), case_row(2, lon=None, lat=None)) == [(4, "", "case.township_unknown")]
 
 
 def test_half_a_sign_in_a_text_is_refused(store: ImportStore) -> None:
-    assert refusals(store, case_row(1, title="噪\ud800音"), case_row(2)) == [(3, "case.text_damaged")]
+    assert refusals(store, case_row(1, title="噪\ud800音"), case_row(2)) == [(3, "", "case.text_damaged")]
 
 
 def test_a_class_of_the_list_brings_its_standard(store: ImportStore) -> None:
     store.bring([standard(2)], ImportKind.STANDARDS)
-    store.bring([case_row(1, small_class="污水井盖")], ImportKind.CASES)
-    case = store.queries.case(store.queries.page(ALL, Sort()).rows[0].id)
-    assert case.facts.standard == "C-01-02-01"
+    store.bring([case_row(1, small_class="污水井盖"), case_row(2)], ImportKind.CASES)
+    cases = [store.queries.case(row.id).facts for row in store.queries.page(ALL, Sort()).rows]
+    assert {facts.title[-1]: (facts.standard, facts.case_class) for facts in cases} == {
+        "1": ("C-01-02-01", "公用设施 污水井盖"),
+        "2": ("", ""),
+    }
+
+
+def test_a_case_that_does_not_say_when_it_was_reported_goes_in_today(store: ImportStore) -> None:
+    outcome = store.bring([case_row(1, reported_at=None)], ImportKind.CASES)
+    assert (outcome.summary.imported, outcome.notices) == (1, ())
+    (row,) = store.queries.page(ALL, Sort()).rows
+    assert (row.registered_at, row.number[10:18]) == (NOW, f"{NOW.astimezone(CHINA_TIME):%Y%m%d}")
 
 
 def test_a_dry_run_says_what_would_happen_and_leaves_nothing(store: ImportStore) -> None:
