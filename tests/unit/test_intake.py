@@ -70,7 +70,8 @@ def test_a_wish_is_read_wherever_it_stands(text: str, wished: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "wished"), [("要求保密", True), ("请求保密", True), ("希望匿名", True), ("无需保密", False), ("涉嫌泄密", False)]
+    ("text", "wished"),
+    [("要求保密", True), ("请求保密", True), ("希望匿名", True), ("无需保密", False), ("涉嫌泄密", False)],
 )
 def test_a_wish_for_secrecy_is_read_too(text: str, wished: bool) -> None:
     assert parse_text(f"楼上噪音，{text}。").keep_secret is wished
