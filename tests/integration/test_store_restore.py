@@ -46,7 +46,37 @@ def test_restoring_brings_back_the_moment_and_keeps_the_old_store(profile: Profi
     assert verify(profile.database).ok
 
 
-def test_a_number_given_after_the_backup_is_not_given_again(profile: Profile, tmp_path: Path) -> None:
+def test_what_a_power_cut_left_of_a_restore_does_not_get_into_the_next_one(profile: Profile, tmp_path: Path) -> None:
+    back_up(profile, tmp_path / "a.gridbackup")
+    register(profile, "甲")
+    back_up(profile, tmp_path / "b.gridbackup")
+    left = profile.folder / "restoring.db-wal"
+    shutil.copyfile(tmp_path / "a.gridbackup", tmp_path / "cut.db")
+    with opened_store(tmp_path / "cut.db", profile.key) as cut, cut.writer() as connection:
+        connection.execute("INSERT INTO counters(name, value) VALUES ('371002001-20261120', 900)")
+        connection.execute("COMMIT")
+        connection.execute("BEGIN")
+        shutil.copyfile(tmp_path / "cut.db-wal", left)
+    assert left.stat().st_size
+    restore(profile, tmp_path / "b.gridbackup", now=NOW)
+    with SqliteWork(profile.database, profile.device, SetClock(NOW))() as unit_of_work:
+        assert unit_of_work.next_number("371002001", NOW.date()).endswith("0002")
+    assert verify(profile.database).ok
+
+
+@pytest.mark.parametrize("here", [1, 900])
+def test_a_number_that_was_given_on_either_side_is_not_given_again(profile: Profile, tmp_path: Path, here: int) -> None:
+    """A new machine may have begun to count before the backup of the old one came."""
+    register(profile, "甲", "乙")
+    back_up(profile, tmp_path / "a.gridbackup")
+    with profile.database.writer() as connection:
+        connection.execute("UPDATE counters SET value = ?", (here,))
+    restore(profile, tmp_path / "a.gridbackup", now=NOW)
+    with SqliteWork(profile.database, profile.device, SetClock(NOW))() as unit_of_work:
+        assert unit_of_work.next_number("371002001", NOW.date()).endswith(f"{max(2, here) + 1:04}")
+
+
+def test_a_number_of_a_day_that_the_backup_does_not_know_is_not_given_again(profile: Profile, tmp_path: Path) -> None:
     back_up(profile, tmp_path / "a.gridbackup")
     register(profile, "甲", "乙")
     restore(profile, tmp_path / "a.gridbackup", now=NOW)
