@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from gridclient.domain.errors import Conflict, GridClientError
+from gridclient.domain.errors import Conflict, GridClientError, StoreUnavailable
 from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
@@ -242,9 +242,10 @@ class ConflictPage(CoverPage):
         if not self._done or self._acting:
             return
         self._acting = True
-        case_id, _ = self._done.pop()
+        case_id, changes = self._done.pop()
         task = partial(self._desk.act, Action.UNDO, case_id)
-        self._jobs.write(self, task, partial(self._on_undone, case_id), self._on_not_undone)
+        not_undone = partial(self._on_not_undone, case_id, changes)
+        self._jobs.write(self, task, partial(self._on_undone, case_id), not_undone)
 
     def _on_undone(self, case_id: str, changes: Changes) -> None:
         self._acting = False
@@ -253,8 +254,10 @@ class ConflictPage(CoverPage):
         self.changed.emit(changes)
         self._after_write(case_id)
 
-    def _on_not_undone(self, error: GridClientError) -> None:
+    def _on_not_undone(self, case_id: str, changes: Changes, error: GridClientError) -> None:
         self._acting = False
+        if isinstance(error, StoreUnavailable):
+            self._done.append((case_id, changes))
         self._tell_error(error)
 
     def _after_write(self, case_id: str) -> None:

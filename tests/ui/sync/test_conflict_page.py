@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
+from gridclient.services.ports import UnitOfWork
 from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.conflict_page import ConflictPage
@@ -143,6 +146,29 @@ def test_a_choice_is_taken_back(
     assert lead_of(contended, case_id) == OTHER
     assert page.sheet is not None and page.sheet.case_id == case_id
     assert len(titles(page)) == 3 and not page.note.undo.isVisible()
+
+
+def test_what_the_store_could_not_take_back_can_be_asked_for_again(
+    open_page: OpenPage, contended: InventedDesk, settle: Callable[[], None]
+) -> None:
+    locked: list[str] = []
+
+    def work() -> AbstractContextManager[UnitOfWork, bool | None]:
+        if locked:
+            raise StoreUnavailable(locked[0])
+        return contended.desk.work()
+
+    page = open_page(replace(contended, desk=replace(contended.desk, work=work)))
+    click(page.keep)
+    settle()
+    locked.append("store.locked")
+    QTest.keyClick(page.list, Qt.Key.Key_Z, CTRL)
+    settle()
+    assert len(titles(page)) == 2
+    locked.clear()
+    QTest.keyClick(page.list, Qt.Key.Key_Z, CTRL)
+    settle()
+    assert len(titles(page)) == 3
 
 
 def test_nothing_is_taken_back_where_nothing_was_chosen(
