@@ -91,7 +91,8 @@ def _units_given(payload: Mapping[str, Any]) -> Essence:
 
 
 def _fields(*names: str) -> Callable[[Mapping[str, Any]], Essence]:
-    return lambda payload: tuple(repr(payload.get(name, "")) for name in names)
+    """What stands under these names, with its token where a department does not have it as it was written."""
+    return lambda payload: tuple(repr((payload.get(name, ""), withheld_of(payload).get(name))) for name in names)
 
 
 _ESSENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Essence]]] = {

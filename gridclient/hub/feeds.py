@@ -5,9 +5,9 @@ A page is a stretch of positions. Its bytes are guessed from the length of its t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from gridclient.domain.frozen import frozen
@@ -125,8 +125,9 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
     written_there = names.of_device(reader.device)
     own = frozenset() if ask.whole else written_there
     events = sorted(row.event for row in seen)
+    texts_of = cache(partial(ledger.texts_of, stream))  # a case comes with many events
     foreign = [
-        event if event.origin in written_there else _for_unit(ledger, stream, event, unit, key)
+        event if event.origin in written_there else _for_unit(event, unit, key, texts_of)
         for event in events
         if event.origin not in own
     ]
@@ -144,8 +145,8 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
     )
 
 
-def _for_unit(ledger: OrderLedger, stream: str, event: EventRow, unit: str, key: bytes) -> EventRow:
-    case = partial(ledger.texts_of, stream, event.subject) if event.base else tuple  # what opens it names who reported
+def _for_unit(event: EventRow, unit: str, key: bytes, texts_of: Callable[[str], Sequence[str]]) -> EventRow:
+    case = partial(texts_of, event.subject) if event.base else tuple  # what opens it names who reported
     text = for_unit(unit, event.kind, event.subject, event.text, key, case=case)
     return event if text is event.text else event._replace(text=text)
 

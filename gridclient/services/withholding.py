@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -26,11 +27,14 @@ _CODES: Final = frozenset({"channel", "standard", "case_class", "grid", "source_
 """Texts in which no person stands, and whose digits are no telephone."""
 _DIGEST: Final = "digest"
 """Of an imported row with all that stood in it: whoever has the rest could try out telephones."""
-_HOLDS: Final = re.compile("|".join(f'"{name}":' for name in ("facts", CONTACT, *_WHOLE)))
+_SAID: Final = ("text", "reason", "note", "result", "public_reply", "name")
+"""What people write beside the facts, and how they call a file; numbers of others stay: they are meant for the unit."""
+_HOLDS: Final = re.compile("|".join(f'"{name}":(?!"")' for name in ("facts", CONTACT, *_WHOLE, *_SAID)))
 _NOBODY: Final = frozenset({"市民", "热心市民", "群众", "居民", "村民", "业主", "网友", "匿名", "来电人", "反映人"})
 """What stands in the place of a name and is none."""
 _LACKING: Final = f'"{WITHHELD}":'
 _LEAST_NAME, _LEAST_PHONE = 2, 5
+_FULL_WIDTH: Final = ord("０")
 _TOKEN_SIGNS: Final = 16
 
 
@@ -41,7 +45,7 @@ def for_unit(
 
     Args:
         key: the stream's, which no department has: without it a token cannot be tried out.
-        case: gives the payloads of the whole case; asked where a text is changed that may name the reporter.
+        case: gives the payloads of the whole case; asked where a text may name the reporter whom another event told.
     """
     if _HOLDS.search(text) is None:
         return text
@@ -51,6 +55,7 @@ def for_unit(
     facts = payload.get("facts")
     if isinstance(facts, dict):
         left["facts"] = _masked(_less(facts, _WHOLE, found), facts, found, case)
+    left |= _hushed({name: payload[name] for name in _SAID if payload.get(name)}, found, case)
     if not found:
         return text
     left.pop(_DIGEST, None)
@@ -86,19 +91,36 @@ def _masked(
     texts = {fact: value for fact, value in left.items() if isinstance(value, str) and fact not in _CODES and value}
     if not texts:
         return left
-    said = [facts] if facts.get("reporter_name") else [facts, *_facts_of(case())]
-    names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
+    said = [facts] if all(facts.get(name) for name in _REPORTER) else [facts, *_facts_of(case())]
     for fact, value in texts.items():
-        told = value
-        for phone in phones:
-            told = told.replace(phone, "*" * len(phone)) if len(phone) >= _LEAST_PHONE else told
-        for name in names - _NOBODY:
-            if len(name) >= _LEAST_NAME and fact != "address":  # a street may be called as somebody is
-                told = told.replace(name, mask_name(name))
-        told = mask_numbers(told, whole=True)
+        told = mask_numbers(_without(value, said, named=fact != "address"), whole=True)
         if told != value:
             found[fact], left[fact] = value, told
     return left
+
+
+def _hushed(said: Mapping[str, Any], found: dict[str, Any], case: Callable[[], Iterable[str]]) -> Mapping[str, str]:
+    """Those of the texts that name the reporter, without that."""
+    texts = {name: value for name, value in said.items() if isinstance(value, str)}
+    told = list(_facts_of(case())) if texts else []
+    less = {name: _without(value, told) for name, value in texts.items()}
+    changed = {name: value for name, value in less.items() if value != texts[name]}
+    found |= {name: texts[name] for name in changed}
+    return changed
+
+
+def _without(text: str, said: Iterable[Mapping[str, Any]], *, named: bool = True) -> str:
+    """A text without the reporter's telephone, however it is parted, and name, unless a street may be called so."""
+    names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
+    for phone in phones:
+        digits = [unicodedata.decimal(sign) for sign in phone if sign.isdecimal()]
+        if len(digits) >= _LEAST_PHONE:
+            parted = "[- －]?".join(f"[{digit}{chr(_FULL_WIDTH + digit)}]" for digit in digits)
+            text = re.sub(parted, lambda match: "*" * len(match[0]), text)
+    for name in names - _NOBODY if named else ():
+        if len(name) >= _LEAST_NAME:
+            text = text.replace(name, mask_name(name))
+    return text
 
 
 def _facts_of(texts: Iterable[str]) -> Iterator[Mapping[str, Any]]:

@@ -87,6 +87,53 @@ def test_a_text_that_is_changed_later_does_not_name_the_reporter_either() -> Non
     assert got["facts"] == {"description": "钱*再次来电：仍不亮"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("case_noted", "text"),
+        ("case_urged", "text"),
+        ("case_reassigned", "reason"),
+        ("case_fed_back", "result"),
+        ("case_closed", "note"),
+        ("attachment_added", "name"),
+    ],
+)
+def test_what_is_written_beside_the_facts_does_not_name_the_reporter(kind: str, name: str) -> None:
+    case = [payload_text({"facts": FACTS}), payload_text({"text": "x"})]
+    said = payload_text({name: f"{NAME} {PHONE}、139 0000 5678、１３９-0000-5678；物业 13800001111"})
+    text = for_unit(UNIT, kind, "c1", said, KEY, case=lambda: case)
+    assert not any(secret in text for secret in (NAME, PHONE, "5678"))
+    assert "物业 13800001111" in text
+    assert set(json.loads(text)["withheld"]) == {name}
+
+
+def test_a_telephone_told_before_is_hidden_where_only_the_name_is_changed_later() -> None:
+    case = [payload_text({"facts": {"reporter_name": "李某某", "reporter_phone": "5201314"}})]
+    later = payload_text({"facts": {"reporter_name": NAME, "description": "回电5201314，未接"}})
+    got = json.loads(for_unit(UNIT, "case_amended", "c1", later, KEY, case=lambda: case))
+    assert got["facts"] == {"description": "回电*******，未接"}
+
+
+@pytest.mark.parametrize("other", ["13900005679", "13900005678"])
+def test_two_results_that_name_the_reporter_are_the_same_deed_where_they_are_for_the_township(other: str) -> None:
+    two = Two()
+    two.a.do(EventKind.AMENDED, facts={"reporter_phone": "13900005678"})
+    two.a.do(EventKind.AMENDED, facts={"reporter_phone": "13900005679"})
+    two.a.do(EventKind.DISPATCHED, **given_to(UNIT))
+    two.a.do(EventKind.SIGNED, unit=UNIT)
+    two.meet()
+    two.a.do(EventKind.FED_BACK, unit=UNIT, result="已回复13900005678")
+    two.b.do(EventKind.FED_BACK, unit=UNIT, result=f"已回复{other}")
+    here = two.meet()
+    told = [payload_text(event.payload) for event in two.hub.events]
+    texts = [for_unit(UNIT, e.kind, e.subject, payload_text(e.payload), KEY, case=lambda: told) for e in two.hub.events]
+    there = fold_all(replace(e, payload=json.loads(text)) for e, text in zip(two.hub.events, texts, strict=True))
+    assert there is not None and not any("1390000567" in text for text in texts)
+    assert bool(here.contentions) is (other != "13900005678")
+    assert [c.key for c in there.contentions] == [c.key for c in here.contentions]
+    assert there.refused == here.refused
+
+
 def test_a_word_that_stands_for_no_name_is_left_in_the_texts() -> None:
     facts = {"description": "市民反映路灯不亮", "reporter_name": "市民", "reporter_phone": PHONE}
     assert handed({"facts": facts})["facts"] == {"description": "市民反映路灯不亮"}

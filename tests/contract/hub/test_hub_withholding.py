@@ -42,7 +42,7 @@ def township(service: HubService) -> HubDesk:
     happened(desk, "case_filed", facts={"standard": "S1"})
     contact = {"name": NAME, "phone": PHONE}
     happened(desk, "case_dispatched", assignments=[{"unit": UNIT, "role": "lead"}], contact=contact)
-    happened(desk, "case_reassigned", assignments=[{"unit": OTHER_UNIT, "role": "lead"}], reason="改派")
+    happened(desk, "case_reassigned", assignments=[{"unit": OTHER_UNIT, "role": "lead"}], reason=f"{NAME}要求改派")
     happened(desk, "case_amended", facts={"description": f"{NAME}再次来电"})
     assert desk.round(service.sync, [desk.push(1, 5)]).results[0].status is PushStatus.APPLIED
     return desk
@@ -98,7 +98,7 @@ def test_by_stick(service: HubService, backend: Backend) -> None:
     with backend.reading() as ledger:
         whole = {row.stream: row.key for row in ledger.streams()}
     everything = [stretch.page for stretch in read_bundle(file, whole).pages]
-    assert [with_telephone(page.foreign) for page in everything if page.feed == STREAM] == [[1, 3, 5]]
+    assert [with_telephone(page.foreign) for page in everything if page.feed == STREAM] == [[1, 3, 4, 5]]
 
 
 @pytest.mark.usefixtures("township")
