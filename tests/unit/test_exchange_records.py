@@ -199,23 +199,25 @@ def test_codes_as_numbers_and_as_text_are_the_same_standard() -> None:
 def test_words_behind_a_limit_are_kept_and_noticed() -> None:
     (found,) = standards(("01", "甲", "01", "乙", "", "", "违建", "拆除", "1紧急工作时制止"), sheet="事件")
     assert (found.kind, found.limit, found.limit_text) == ("event", "1 urgent_hour", "1紧急工作时制止")
-    assert [notice.params["remark"] for notice in found.notices] == ["制止"]
+    told = {"text": "1紧急工作时制止", "remark": "制止"}
+    assert [(each.column, each.code, each.params) for each in found.notices] == [("处置时限", "limit.remark", told)]
 
 
 @pytest.mark.parametrize(
-    ("row", "sheet", "code"),
+    ("row", "sheet", "column", "code"),
     [
-        ((None, None, None, None, "", "", "缺失", "恢复", "1天"), "部件", "standard.no_class"),
-        (("01", "甲", "01", "乙", "", "", "", "恢复", "1天"), "部件", "standard.no_condition"),
-        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "Sheet1", "standard.kind_unknown"),
-        ((1.5, "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "部件", "standard.code_unclear"),
-        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "立即"), "部件", "limit.no_amount"),
+        ((None, None, None, None, "", "", "缺失", "恢复", "1天"), "部件", "大类代码", "standard.no_class"),
+        (("01", "甲", "01", "乙", "", "", "", "恢复", "1天"), "部件", "立案条件", "standard.no_condition"),
+        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "Sheet1", "", "standard.kind_unknown"),
+        ((1.5, "甲", "01", "乙", "", "", "缺失", "恢复", "1天"), "部件", "大类代码", "standard.code_unclear"),
+        (("01", "甲", 100, "乙", "", "", "缺失", "恢复", "1天"), "部件", "小类代码", "standard.code_unclear"),
+        (("01", "甲", "01", "乙", "", "", "缺失", "恢复", "立即"), "部件", "处置时限", "limit.no_amount"),
     ],
 )
-def test_a_standard_that_cannot_be_used_is_refused(row: tuple[Cell, ...], sheet: str, code: str) -> None:
+def test_a_standard_that_cannot_be_used_is_refused(row: tuple[Cell, ...], sheet: str, column: str, code: str) -> None:
     with pytest.raises(RowProblem) as refused:
         standards(row, sheet=sheet)
-    assert refused.value.problem.code == code
+    assert (refused.value.column, refused.value.problem.code) == (column, code)
 
 
 def test_a_new_big_class_does_not_inherit_the_small_class_above() -> None:
@@ -223,6 +225,34 @@ def test_a_new_big_class_does_not_inherit_the_small_class_above() -> None:
     with pytest.raises(RowProblem) as refused:
         standards(("01", "公用设施", "01", "上水井盖", *rest), ("02", "道路", None, None, *rest))
     assert (refused.value.column, refused.value.problem.code) == ("小类代码", "standard.no_class")
+
+
+def test_a_new_small_class_does_not_inherit_the_name_of_the_one_above() -> None:
+    rest = ("供水公司", "城管局", "缺失", "恢复", "1天")
+    with pytest.raises(RowProblem) as refused:
+        standards(("01", "公用设施", "01", "上水井盖", *rest), (None, None, "02", None, *rest))
+    assert (refused.value.column, refused.value.problem.code) == ("小类名称", "standard.no_class")
+
+
+def test_a_standard_is_read_with_who_handles_helps_and_watches() -> None:
+    titles = (*STANDARD_TITLES, "配合单位", "备注")
+    row = ("01", "公用设施", "02", "上水井盖", "供水公司", "城管局", "缺失", "恢复", "4小时", "街道办", "夜间")
+    found = StandardReader("部件", fields(ImportKind.STANDARDS, titles)).read(2, row)
+    assert (found.big_code, found.big_name, found.small_code, found.small_name) == ("01", "公用设施", "02", "上水井盖")
+    assert (found.filing_condition, found.closing_condition, found.limit_text) == ("缺失", "恢复", "4小时")
+    assert (found.handling_unit, found.cooperating_unit, found.supervising_unit) == ("供水公司", "街道办", "城管局")
+    assert (found.sheet, found.row, found.extra) == ("部件", 2, {"备注": "夜间"})
+
+
+def test_one_sheet_of_both_kinds_says_in_a_column_which_a_row_is() -> None:
+    reader = StandardReader("Sheet1", fields(ImportKind.STANDARDS, ("类别", *STANDARD_TITLES)))
+    rest = ("甲", "01", "乙", "", "", "缺失", "恢复", "1天")
+    rows = [("部件", "01", *rest), (None, "02", *rest), ("Event", "03", *rest)]
+    codes = [reader.read(number, row).code for number, row in enumerate(rows, start=2)]
+    assert codes == ["C-01-01-01", "C-02-01-01", "E-03-01-01"]
+    with pytest.raises(RowProblem) as refused:
+        reader.read(5, ("其他", "01", *rest))
+    assert (refused.value.column, refused.value.problem.params) == ("类别", {"text": "其他"})
 
 
 @pytest.mark.parametrize(
