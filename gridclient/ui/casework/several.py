@@ -215,8 +215,9 @@ class SeveralCases(QObject):
     def _on_filed(self, together: Together) -> None:
         shown = self.ids == self._begun
         sentence = words_of(together, word_of(Action.FILE))
+        if not (shown and together.undone):
+            self._typed = {}  # it was for these
         if not together.undone:
-            self._typed = {} if shown else self._typed
             self._news.told.emit(self.tr("{sentence}（Ctrl+Z 撤销）").format(sentence=sentence.rstrip("。")))
         elif not shown:
             self._news.some_refused.emit(sentence, together.undone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -13,7 +14,8 @@ from gridclient.services.rows import Changes
 from gridclient.ui.casework.action_form import ActionForm
 from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
-from tests.ui.casework.panel_keys import focused, keys, press
+from gridclient.ui.jobs import Jobs
+from tests.ui.casework.panel_keys import focused, keys, press, write
 from tests.ui.fakes.invented_desk import InventedDesk
 
 GRID = "371002002001003"
@@ -166,3 +168,51 @@ def test_the_end_of_a_dispatch_leaves_the_keyboard_to_other_cases_that_are_shown
     assert focused(panel) is not panel
     panel.foot.dispatch.done.emit(Changes(frozenset(shown)))
     assert focused(panel) is panel
+
+
+def test_one_case_that_is_chosen_while_several_are_read_is_what_is_shown(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    several, one = [made.filed("噪音"), made.filed("占道")], made.handling("积水")
+    panel.show_case(one)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    panel.show_batch(several)
+    panel.show_case(one)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert panel.top.currentWidget() is not panel.top.message
+    assert panel.foot.bar.isVisible() and not panel.foot.can_dispatch()
+
+
+def test_what_is_asked_of_many_is_for_those_that_it_can_be_done_to(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    handled, other = [made.handled("积水"), made.handled("路灯不亮")], made.handling("噪音")
+    panel.show_batch([*handled, other])
+    qtbot.waitUntil(lambda: not jobs.busy)
+    panel.start_action(Action.VERIFY)
+    form = panel.foot.form
+    assert form is not None and form.spec.title == "核查 2 件"
+    with qtbot.waitSignal(panel.news.together_wanted) as wanted:
+        form.submit()
+    assert wanted.args == [Action.VERIFY, {}, tuple(handled)]
+
+
+@pytest.mark.parametrize("soon", [False, True], ids=["afterwards", "meanwhile"])
+def test_what_several_were_filed_under_is_not_put_in_for_the_next_ones(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot, soon: bool
+) -> None:
+    first, second = [[made.desk.register(CaseFacts(title="噪音")).case_id for _ in range(2)] for _ in range(2)]
+    panel.show_batch(first)
+    qtbot.waitUntil(lambda: not jobs.busy and panel.foot.form is not None)
+    form = panel.foot.form
+    assert form is not None
+    write(form, "standard", "C-01-02-01")
+    write(form, "grid", GRID)
+    with qtbot.waitSignal(panel.news.changes):
+        form.submit()
+        if soon:
+            panel.show_batch(second)
+    panel.show_batch(second)
+    qtbot.waitUntil(lambda: not jobs.busy and panel.foot.form is not None)
+    assert panel.foot.form is not None
+    assert panel.foot.form.values == {"standard": "", "grid": ""}
