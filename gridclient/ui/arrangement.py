@@ -75,7 +75,7 @@ class Arrangement:
 
     def remember_in(self, memory: WindowMemory) -> None:
         """Takes up the kept sizes, and has them kept from now on."""
-        self.across.restoreState(_bytes(memory.part("across", lambda: _hex(self.across.saveState()))))
+        self.across.restore(memory.part("across", self.across.as_text))
         self.upright.restoreState(_bytes(memory.part("upright", lambda: _hex(self.upright.saveState()))))
         geometry = memory.part("geometry", lambda: _hex(self._window.saveGeometry()))
         beside = memory.part("beside", lambda: beside)
@@ -108,6 +108,17 @@ class _Across(QSplitter):
         self._cases = cast("ListPlace", cases)
         self._wished: tuple[int, int] | None = None  # how wide the sides were before they gave way
         self.splitterMoved.connect(self._on_moved)
+
+    def as_text(self) -> str:
+        """How wide they are and, where the sides gave way, were, for :meth:`restore`."""
+        return " ".join((_hex(self.saveState()), *map(str, self._wished or ())))
+
+    def restore(self, text: str) -> None:
+        """As they were."""
+        state, *wished = text.split() or ("",)
+        self.restoreState(_bytes(state))
+        if wished:
+            self._wished = (int(wished[0]), int(wished[1]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window both sides give way to the list, as far as they can; in a wide one they come back."""
