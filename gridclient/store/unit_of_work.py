@@ -65,8 +65,6 @@ class SqliteUnitOfWork:
         touched = self._touched.get(draft.subject)
         now = self._clock.now()
         if draft.kind in _OPENERS:
-            if touched is not None:
-                raise RuleViolation("case.exists", case=draft.subject)
             return self._open(self._appender.next_event(draft, now))  # whether the log knows it is seen when written
         if touched is None:
             touched = self._read(draft.subject, require_subject(self._connection, draft.subject))

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from gridclient.domain.errors import RuleViolation
 from gridclient.domain.events import EventKey, EventKind, Record, link_after, payload_text, place_mark
 from gridclient.services.sync_port import (
     FeedPage,
@@ -93,6 +94,13 @@ def test_lists_change_only_by_the_countys_stream_in_a_known_form_and_when_the_hu
     taken = two.sync.take(placed(batch))
     assert taken.agrees and taken.changes.kinds == kinds
     assert two.sync.take(placed(batch)).changes.kinds == frozenset(), "once"
+
+
+def test_what_is_told_of_the_lists_is_no_case_under_its_own_name_either(desks: Desks) -> None:
+    one, two = desks
+    two.sync.take(placed(change_of_lists(one, "ref", 1)))
+    with pytest.raises(RuleViolation, match=r"case\.unknown"), two.stage.work() as unit_of_work:
+        unit_of_work.case("ref:units")
 
 
 @pytest.mark.parametrize("told", BAD_CHANGES)
