@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from gridclient.domain.events import Event, EventKind
+from gridclient.domain.events import Event, EventKind, payload_text
 from gridclient.domain.handing import WITHHELD, withheld_of
 
 Essence = tuple[object, ...]
@@ -92,7 +92,9 @@ def _units_given(payload: Mapping[str, Any]) -> Essence:
 
 def _fields(*names: str) -> Callable[[Mapping[str, Any]], Essence]:
     """What stands under these names, with its token where a department does not have it as it was written."""
-    return lambda payload: tuple(repr((payload.get(name, ""), withheld_of(payload).get(name))) for name in names)
+    return lambda payload: tuple(
+        payload_text({"told": payload.get(name, ""), "token": withheld_of(payload).get(name)}) for name in names
+    )
 
 
 _ESSENCES: Final[Mapping[str, Callable[[Mapping[str, Any]], Essence]]] = {

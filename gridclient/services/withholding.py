@@ -34,7 +34,9 @@ _NOBODY: Final = frozenset({"市民", "热心市民", "群众", "居民", "村�
 """What stands in the place of a name and is none."""
 _LACKING: Final = f'"{WITHHELD}":'
 _LEAST_NAME, _LEAST_PHONE = 2, 5
-_FULL_WIDTH: Final = ord("０")
+_NUMBER: Final = re.compile(r"\d(?:[- －]?\d){4,}")
+"""As telephones are written, in parts or wide."""
+_NO_DIGIT: Final = re.compile(r"\D+")
 _TOKEN_SIGNS: Final = 16
 
 
@@ -112,15 +114,21 @@ def _hushed(said: Mapping[str, Any], found: dict[str, Any], case: Callable[[], I
 def _without(text: str, said: Iterable[Mapping[str, Any]], *, named: bool = True) -> str:
     """A text without the reporter's telephone, however it is parted, and name, unless a street may be called so."""
     names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
-    for phone in phones:
-        digits = [unicodedata.decimal(sign) for sign in phone if sign.isdecimal()]
-        if len(digits) >= _LEAST_PHONE:
-            parted = "[- －]?".join(f"[{digit}{chr(_FULL_WIDTH + digit)}]" for digit in digits)
-            text = re.sub(parted, lambda match: "*" * len(match[0]), text)
+    told = {digits for digits in map(_digits, phones) if len(digits) >= _LEAST_PHONE}
+    if told:
+        text = _NUMBER.sub(lambda run: _stars(run[0]) if any(map(_digits(run[0]).count, told)) else run[0], text)
     for name in names - _NOBODY if named else ():
         if len(name) >= _LEAST_NAME:
             text = text.replace(name, mask_name(name))
     return text
+
+
+def _digits(text: str) -> str:
+    return _NO_DIGIT.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _stars(text: str) -> str:
+    return "*" * len(text)
 
 
 def _facts_of(texts: Iterable[str]) -> Iterator[Mapping[str, Any]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridclient.domain.case import Contact
@@ -185,7 +185,11 @@ _AMENDED = st.fixed_dictionaries(
 )
 
 
+_SAME: Final = {"reporter_phone": "13900005679", "description": "来电13900005678", "address": "古陌路1号"}
+
+
 @given(st.lists(st.tuples(st.booleans(), _AMENDED, st.booleans()), max_size=8))
+@example([(True, {"address": "古陌路2号"}, False), (True, _SAME, False), (False, dict(sorted(_SAME.items())), False)])
 def test_a_department_folds_a_case_as_its_township_does(steps: list[tuple[bool, dict[str, str], bool]]) -> None:
     two = Two()
     for at_a, facts, meets in steps:
