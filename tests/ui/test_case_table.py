@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from gridclient.services.rows import CaseFilter, CaseRow, Changes, Sort, SortKey
+from gridclient.services.rows import CaseFilter, CasePage, CaseRow, Changes, Sort, SortKey
 from gridclient.ui.cases.columns import COLUMNS, TITLE
 from gridclient.ui.cases.filter_menus import fill_units
 from gridclient.ui.cases.model import CaseModel, spans
@@ -155,6 +156,24 @@ def test_further_pages_come_when_the_end_is_near(
     qtbot.waitUntil(lambda: page.model.rowCount() == PAGE * 2 + 30)
     assert not page.model.canFetchMore(QModelIndex())
     assert len({one.id for one in page.model.rows}) == PAGE * 2 + 30
+
+
+def test_the_next_page_of_a_list_that_was_left_is_not_put_under_another(
+    open_list: OpenList, crowded: InventedDesk, qtbot: QtBot, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, read, shown_anew = open_list(crowded), crowded.store.page, Event()
+
+    def slow(*asked: Any, after: str | None = None, **rest: Any) -> CasePage:
+        return read(*asked, after=after, **rest) if after is None or shown_anew.wait(30) else read(*asked, **rest)
+
+    monkeypatch.setattr(crowded.store, "page", slow)
+    first = page.model.row_at(0)
+    page.model.fetchMore(QModelIndex())
+    page.show_question(Question(CaseFilter(), Sort(SortKey.NUMBER, descending=True)), grid_name="全部网格")
+    qtbot.waitUntil(lambda: page.model.row_at(0) != first)
+    shown_anew.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert page.model.rowCount() == PAGE
 
 
 def test_refresh_keeps_choice_and_scroll(open_list: OpenList, crowded: InventedDesk, jobs: Jobs, qtbot: QtBot) -> None:
