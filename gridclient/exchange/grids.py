@@ -101,7 +101,7 @@ class GridReader:
             raise RowProblem(self.source.fields.title("tier"), InvalidInput("grid.tier_differs", text=told))
 
     def _is_special(self, cells: Sequence[Cell], name: str) -> bool:
-        told = self.source.fields.text(cells, "tier") + self.source.fields.text(cells, "kind").lower()
+        told = f"{self.source.fields.text(cells, 'tier')} {self.source.fields.text(cells, 'kind')}".lower()
         return "专属" in told or "special" in told or _SPECIAL_NAME.search(name) is not None
 
     def _parent(self, cells: Sequence[Cell], code: str, tier: Tier) -> str:

@@ -1,4 +1,4 @@
-"""Rows of units, standards, days, divisions and grids become records by the rules of their kind."""
+"""Rows of standards, days, divisions and grids become records by the rules of their kind."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from gridclient.exchange.cells import Cell
 from gridclient.exchange.divisions import DivisionReader
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.mapping import guess
-from gridclient.exchange.points import PointReader
 from gridclient.exchange.reading import area_reader
 from gridclient.exchange.standards import StandardReader
-from gridclient.exchange.units import UnitReader
 from gridclient.exchange.workdays import CalendarReader
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.import_records import DivisionRecord, GridRecord, StandardRecord
@@ -24,7 +22,6 @@ from tests.fakes.exchange_files import COMMUNITY, SQUARE, STANDARD_TITLES
 
 SHAPE = Shape({"type": "Polygon", "coordinates": [SQUARE]})
 GRID_TITLES = ("网格编码", "网格名称", "网格层级", "网格类型", "上级编码", "启用日期", "停用日期", "包含社区")
-UNIT_TITLES = ("单位编码*", "单位名称*", "单位类型*", "别名", "服务网格", "状态", "经度", "纬度", "楼层")
 
 
 def fields(kind: ImportKind, titles: Sequence[str]) -> Fields:
@@ -50,7 +47,8 @@ def test_the_three_tiers_are_told_by_their_codes() -> None:
     assert isinstance(community, GridRecord)
     assert isinstance(basic, GridRecord)
     assert (zone.tier, community.tier, basic.tier) == ("zone", "community", "basic")
-    assert [notice.code for notice in zone.notices] == ["grid.no_name"]
+    told = {"text": "371002002601"}
+    assert [(each.column, each.code, each.params) for each in zone.notices] == [("网格名称", "grid.no_name", told)]
     assert basic.notices == ()
 
 
@@ -61,6 +59,55 @@ def test_a_special_grid_is_a_basic_one_of_another_kind(name: str, kind: str, spe
     found = grid(f"{COMMUNITY}001", name, "基础网格", kind)
     assert isinstance(found, GridRecord)
     assert (found.tier, found.special) == ("basic", special)
+
+
+@pytest.mark.parametrize(("tier", "kind"), [("专属网格", ""), ("Special", ""), ("BASIC", "SPECIAL")])
+def test_a_grid_is_special_whichever_column_says_so_in_whatever_case(tier: str, kind: str) -> None:
+    found = grid(f"{COMMUNITY}001", "甲", tier, kind)
+    assert isinstance(found, GridRecord)
+    assert (found.tier, found.special) == ("basic", True)
+
+
+@pytest.mark.parametrize(
+    ("code", "parent"),
+    [
+        (f"{COMMUNITY}001", COMMUNITY),
+        (f"{COMMUNITY}001", "371002002004"),
+        (COMMUNITY, "371002002601"),
+        (COMMUNITY, "371002002"),
+        ("371002002601", "371002002"),
+    ],
+)
+def test_a_grid_hangs_where_the_file_says_if_that_may_be_above_it(code: str, parent: str) -> None:
+    found = grid(code, "甲", "", "", parent)
+    assert isinstance(found, GridRecord)
+    assert found.parent == parent
+
+
+@pytest.mark.parametrize("days", [("2026-01-01", ""), ("", "2026-01-01"), ("2026-01-01", "2026-02-01")])
+def test_a_grid_may_begin_may_end_and_may_do_both(days: tuple[str, str]) -> None:
+    found = grid(f"{COMMUNITY}001", "甲", "", "", "", *days)
+    assert isinstance(found, GridRecord)
+    assert tuple(str(day or "") for day in (found.valid_from, found.valid_to)) == days
+
+
+def test_a_grid_is_read_with_its_worker_and_its_name_elsewhere_and_another_of_either_is_another_row() -> None:
+    columns = fields(ImportKind.GRIDS, ("网格编码", "网格名称", "网格员", "联系电话", "外部编码", "包含社区", "户数"))
+    cells = (COMMUNITY, "甲", "王丽云", 13800000000, "37100200200301", "371002002004、371002002005", 310)
+
+    def read(*row: Cell) -> GridRecord:
+        found = area_reader(ImportKind.GRIDS, AreaSource("网格", columns, Crs.WGS84)).read(2, row, SHAPE)
+        assert isinstance(found, GridRecord)
+        return found
+
+    found = read(*cells)
+    assert (found.worker, found.phone, found.external_code) == ("王丽云", "13800000000", "37100200200301")
+    assert (found.members, found.extra) == (("371002002004", "371002002005"), {"户数": "310"})
+    others = [
+        ("371002002009", "乙", "刘建国", 13900000000, "371002002003xx", "371002002004")[place] for place in range(6)
+    ]
+    identities = {read(*cells[:place], other, *cells[place + 1 :]).identity for place, other in enumerate(others)}
+    assert len(identities | {found.identity}) == 7
 
 
 @pytest.mark.parametrize(
@@ -88,7 +135,8 @@ def test_the_same_name_again_is_noticed_and_goes_in() -> None:
     reader = area_reader(ImportKind.GRIDS, source)
     reader.read(1, (f"{COMMUNITY}001", "网格"), SHAPE)
     again = reader.read(2, (f"{COMMUNITY}002", "网格"), SHAPE)
-    assert [(notice.code, notice.params["first"]) for notice in again.notices] == [("grid.same_name", 1)]
+    told = {"name": "网格", "first": 1}
+    assert [(each.column, each.code, each.params) for each in again.notices] == [("网格名称", "grid.same_name", told)]
 
 
 def test_a_county_among_grids_becomes_a_division() -> None:
@@ -123,42 +171,39 @@ def test_a_division_is_the_deepest_level_of_its_row_and_names_those_above() -> N
     assert found.ancestors == (("371000", "威海市"), ("371002", "环翠区"))
 
 
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        (("", "", "", ""), "区划代码", "division.no_code"),
+        (("", "", "371002", ""), "名称", "division.no_name"),
+        (("371002002", "", "", ""), "名称", "division.no_name"),
+        (("", "", "371002002", "鲸园街道"), "县代码", "division.other_level"),
+        ((371002, "环翠区", "", ""), "区划代码", "code.not_text"),
+        (("371002002003001", "某网格", "", ""), "区划代码", "code.wrong_length"),
+        (("99", "某地", "", ""), "区划代码", "code.wrong_length"),
+        (("3x", "某地", "", ""), "区划代码", "code.not_digits"),
+    ],
+)
+def test_a_division_that_says_too_little_is_refused_by_its_cell(
+    cells: tuple[Cell, ...], column: str, code: str
+) -> None:
+    source = AreaSource("", fields(ImportKind.DIVISIONS, ("区划代码", "名称", "县代码", "县")), None)
+    with pytest.raises(RowProblem) as refused:
+        DivisionReader(source).read(2, cells)
+    assert (refused.value.column, refused.value.problem.code) == (column, code)
+
+
+def test_a_division_without_a_name_of_its_own_has_that_of_its_level() -> None:
+    source = AreaSource("", fields(ImportKind.DIVISIONS, ("区划代码", "名称", "县代码", "县")), None)
+    found = DivisionReader(source).read(2, ("371002", "", "371002", "环翠区"))
+    assert (found.code, found.name, found.ancestors) == ("371002", "环翠区", ())
+
+
 def test_a_city_without_counties_stands_in_the_column_of_counties_too() -> None:
     titles = ("city_code", "city", "county_code", "county")
     source = AreaSource("", fields(ImportKind.DIVISIONS, titles), None)
     found = DivisionReader(source).read(2, ("4419", "东莞市", "441900", "东莞市"))
     assert (found.code, found.level, found.name) == ("441900", "city", "东莞市")
-
-
-def test_a_unit_is_read_with_its_lists_and_what_no_field_takes() -> None:
-    columns = fields(ImportKind.UNITS, UNIT_TITLES)
-    reader = UnitReader("单位", columns, PointReader(columns, Crs.WGS84))
-    found = reader.read(
-        2, ("A04", "执法中队", "A类派驻", "执法、城管", "371002002;371002003", "出动", 122.1, "37.5", "二楼")
-    )
-    assert (found.kind, found.status, found.aliases) == ("stationed_a", "out", ("执法", "城管"))
-    assert (found.grids, found.lon, found.lat) == (("371002002", "371002003"), 122.1, 37.5)
-    assert found.extra == {"楼层": "二楼"}
-
-
-@pytest.mark.parametrize(
-    ("cells", "code"),
-    [
-        ((None, "执法中队", "A类派驻"), "unit.no_code"),
-        (("A04", " ", "A类派驻"), "unit.no_name"),
-        (("A04", "执法中队", "丙类"), "unit.kind_unknown"),
-        (("A04", "执法中队", "A类派驻", "", "", "睡觉"), "unit.status_unknown"),
-        (("A04", "执法中队", "A类派驻", "", 371002002), "code.not_text"),
-        (("A04", "执法中队", "A类派驻", "", "", "", 122.1), "point.half"),
-        (("A04", "执法中队", "A类派驻", "", "", "", 37.5, 122.1), "point.swapped"),
-        (("A04", "执法中队", "A类派驻", "", "", "", 222.1, 37.5), "point.out_of_range"),
-    ],
-)
-def test_a_unit_that_is_incomplete_is_refused(cells: tuple[Cell, ...], code: str) -> None:
-    columns = fields(ImportKind.UNITS, UNIT_TITLES)
-    with pytest.raises(RowProblem) as refused:
-        UnitReader("单位", columns, PointReader(columns, Crs.WGS84)).read(2, cells)
-    assert refused.value.problem.code == code
 
 
 def standards(*rows: tuple[Cell, ...], sheet: str = "部件") -> list[StandardRecord]:
