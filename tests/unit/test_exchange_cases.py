@@ -185,6 +185,22 @@ def test_a_number_that_stands_twice_with_other_contents_names_the_row_where_it_s
     assert refused.params == {"number": "2026010500012", "first": 2}
 
 
+@pytest.mark.parametrize(("lon", "lat"), [("37.5", "122.1"), ("39.5", "76.0")])
+def test_numbers_that_changed_places_are_refused_where_only_so_they_lie_in_china(lon: str, lat: str) -> None:
+    assert refusal(标题="甲", 经度=lon, 纬度=lat) == ("经度", "point.swapped")
+
+
+@pytest.mark.parametrize(("lon", "lat"), [("181", "37.5"), ("-181", "37.5"), ("122.1", "91"), ("122.1", "-91")])
+def test_a_point_that_is_nowhere_is_refused(lon: str, lat: str) -> None:
+    assert refusal(标题="甲", 经度=lon, 纬度=lat) == ("经度", "point.out_of_range")
+
+
+def test_a_longitude_alone_is_no_point_where_another_column_has_both() -> None:
+    for alone in ("经度", "纬度"):
+        found = record(reader(("标题", alone, "坐标")), 2, ("甲", None, "122.1,37.5"))
+        assert (found.lon, found.lat) == (122.1, 37.5)
+
+
 PAIR_TITLES = ("标题", "坐标")
 
 
