@@ -1,7 +1,8 @@
-"""Finding one of many by what is typed: a word, a code or pinyin initials. Pure."""
+"""Finding one of many by what is typed: a word, a code, pinyin or its initials. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Final
@@ -12,6 +13,13 @@ from gridclient.ui.present import joined
 
 _MOST: Final = 40
 _MISSED: Final = 9
+_FIRST: Final = "(?:[zcs]h|[b-df-hj-np-tw-z])"
+_REST: Final = "(?:[iu]?ang|[ui]?an|iong|iao|uai|[ou]ng|[ei]ng|i[aenu]|u[aeino]|[aeo]i|ao|ou|en|er|ve|[aeiouv])"
+_BARE: Final = "(?:ang?|eng?|a[io]|ei|er|ou|[aeo])"
+_SYLLABLE: Final = re.compile(f"{_FIRST}{_REST}|{_BARE}")
+_BEGUN: Final = re.compile(_FIRST)
+_LONGEST_SYLLABLE: Final = 6
+_LONGEST_SPELT: Final = 24
 
 
 @frozen
@@ -27,19 +35,33 @@ class Entry:
 
 def find(entries: Iterable[Entry], typed: str, *, most: int = _MOST) -> list[Entry]:
     """The entries that hold every typed word, those that begin with it first; all in their order for no words."""
-    words = typed.lower().split()
-    ranked = ((max((_rank(entry, word) for word in words), default=0), entry) for entry in entries)
+    words = [(word, spelt(word)) for word in typed.lower().split()]
+    ranked = ((max((_rank(entry, *word) for word in words), default=0), entry) for entry in entries)
     found = sorted((one for one in ranked if one[0] < _MISSED), key=itemgetter(0))
     return [entry for _, entry in found[:most]]
 
 
-def _rank(entry: Entry, word: str) -> int:
+def spelt(word: str) -> frozenset[str]:
+    """The initials of a word in pinyin, ``gaipai`` → ``gp``, for each way to part it in syllables (``lian`` is 立案
+    too), of which the last may have only begun; none for another word and for a single syllable."""
+    ways: list[set[str]] = [{""}, *(set() for _ in word)]
+    for end in range(1, len(word) + 1 if len(word) <= _LONGEST_SPELT else 0):
+        for start in range(max(0, end - _LONGEST_SYLLABLE), end):
+            part = word[start:end]
+            if _SYLLABLE.fullmatch(part) or (end == len(word) and _BEGUN.fullmatch(part)):
+                ways[end] |= {before + part[0] for before in ways[start]}
+    return frozenset(way for way in ways[-1] if len(way) > 1)
+
+
+def _rank(entry: Entry, word: str, shorts: Iterable[str]) -> int:
     title, initials = entry.title.lower(), entry.initials.lower()
     if title.startswith(word) or initials.startswith(word) or entry.value.lower() == word:
         return 0
     if word in title or word in initials:
         return 1
-    return 2 if word in f"{entry.search} {entry.detail} {entry.value}".lower() else _MISSED
+    if word in f"{entry.search} {entry.detail} {entry.value}".lower():
+        return 2
+    return 3 if any(short in initials for short in shorts) else _MISSED
 
 
 def unit_entries(units: Iterable[UnitRow]) -> list[Entry]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gridclient.ui.matching import Entry, find, grid_entries, standard_entries, unit_entries
+import pytest
+
+from gridclient.ui.matching import Entry, find, grid_entries, spelt, standard_entries, unit_entries
 from tests.ui.fakes.invented_desk import GRIDS, STANDARDS, UNITS
 
 
@@ -12,6 +14,28 @@ def titles(entries: list[Entry]) -> list[str]:
 
 def test_a_unit_is_found_by_pinyin_initials() -> None:
     assert titles(find(unit_entries(UNITS), "zhxz")) == ["综合行政执法中队"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "initials"),
+    [
+        *(("gaipai", "gp"), ("gaip", "gp"), ("zonghezhifa", "zhzf"), ("xingzhengzhifazhongdui", "xzzfzd")),
+        *(("danguan", "dg"), ("jiean", "ja"), ("lian", "la"), ("fangan", "fa"), ("shequ", "sq"), ("lvhua", "lh")),
+    ],
+)
+def test_whole_syllables_stand_for_their_initials(typed: str, initials: str) -> None:
+    assert initials in spelt(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "gai", "gp", "zhzf", "f3", "改派", "uai", "gaipai2", "gaipai" * 6])
+def test_what_is_no_word_of_syllables_stands_for_nothing_else(typed: str) -> None:
+    assert not spelt(typed)
+
+
+def test_a_unit_is_found_by_whole_syllables_behind_what_is_found_as_it_is_typed() -> None:
+    assert titles(find(unit_entries(UNITS), "zonghexing")) == ["综合行政执法中队"]
+    entries = [Entry("1", "改派", initials="gp"), Entry("2", "Gaipai"), Entry("3", "别的", initials="bd")]
+    assert titles(find(entries, "gaipai")) == ["Gaipai", "改派"]
 
 
 def test_a_beginning_comes_before_a_part() -> None:
