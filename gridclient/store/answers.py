@@ -1,7 +1,7 @@
-"""What searches found, kept over writes: of a later state only the blobs that changed since are asked for again.
+"""A cache of search results: after a write only the blobs of cases that changed since are searched again.
 
-An answer is kept as numbers or, where it holds many of the cases, as one bit a case, so that each takes 125 KB of a
-million cases at most.
+A result is kept as the places of the cases found (case number - 1) or, where many are found, as one bit per case: at
+most 125 KB for a million cases.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _KEPT: Final = 48
 _CHANGES_KEPT: Final = 256
 _MOST_CHUNKS: Final = 4096
 _MOST_SPANS: Final = 2
-"""Beyond these it is quicker to ask for everything."""
+"""With this many separate ranges of changed blobs, or more, searching all cases again is quicker."""
 _BITS_OF_A_NUMBER: Final = 32
 _NONE: Final = np.empty(0, dtype=np.int32)
 
@@ -31,7 +31,11 @@ Chunks = NDArray[np.int64]
 
 @frozen
 class Answer:
-    """The cases that a text finds among ``size`` cases, in the state ``stamp``: places, or bits where they are many."""
+    """The result of one search over ``size`` cases at ``stamp``, the number of the store's state.
+
+    ``few`` holds the places of the cases found (case number - 1), ascending; ``bits``, where many are found, one bit
+    per case. ``bits`` is ``None`` while ``few`` counts.
+    """
 
     stamp: int
     size: int
@@ -40,7 +44,7 @@ class Answer:
 
     @classmethod
     def of(cls, places: NDArray[Any], size: int, stamp: int) -> Answer:
-        """Of ascending places."""
+        """Builds a result from the places of the cases found, ascending."""
         if len(places) * _BITS_OF_A_NUMBER < size:
             return cls(stamp, size, places.astype(np.int32), None)
         mask = np.zeros(size, dtype=np.bool_)
@@ -48,17 +52,17 @@ class Answer:
         return cls(stamp, size, _NONE, np.packbits(mask))
 
     def mask(self) -> NDArray[np.bool_] | None:
-        """Whether each case is found; ``None`` where they are few."""
+        """One truth value per case; ``None`` where the result is kept as places."""
         return None if self.bits is None else np.unpackbits(self.bits, count=self.size).view(np.bool_)
 
     def places(self) -> NDArray[np.intp]:
-        """All of them, ascending."""
+        """The places of all cases found, ascending."""
         mask = self.mask()
         return self.few.astype(np.intp) if mask is None else np.flatnonzero(mask)
 
 
 class Answers:
-    """The last answers to searches, and which blobs changed when. One thread at a time."""
+    """The results of the last searches, and which blobs changed at which stamp. For one thread at a time."""
 
     def __init__(self) -> None:
         self._kept: dict[TextQuery, Answer] = {}
@@ -66,17 +70,18 @@ class Answers:
         self._since = -1
 
     def begin(self, stamp: int) -> None:
-        """The first state that is known; what changed before it nobody can say."""
+        """Sets the first stamp that is known. Changes before it were not recorded."""
         self._since = stamp
 
     def note_change(self, stamp: int, chunks: Chunks) -> None:
-        """These blobs are others in the state ``stamp`` than in the one before."""
+        """Records that the write that led to ``stamp`` changed the blobs ``chunks``."""
         self._changes.append((stamp, chunks))
         while len(self._changes) > _CHANGES_KEPT:
             self._since = self._changes.pop(0)[0]
 
     def find(self, connection: Connection, query: TextQuery, *, stamp: int, size: int) -> Answer:
-        """What the text finds in the state ``stamp``, which is the connection's."""
+        """The result of ``query`` at ``stamp``, which is the state that ``connection`` sees; from the cache where
+        possible."""
         kept = self._kept.pop(query, None)
         if kept is None or kept.stamp != stamp or kept.size != size:
             kept = self._renewed(connection, query, kept, stamp, size)
@@ -84,11 +89,12 @@ class Answers:
         return kept
 
     def knows(self, query: TextQuery) -> bool:
-        """Whether there is an answer, of whatever state."""
+        """Whether a result of the query is cached, however old."""
         return query in self._kept
 
     def keep(self, query: TextQuery, answer: Answer) -> None:
-        """Keeps an answer of this state or an earlier one; the one that was not asked for longest goes."""
+        """Caches a result, of the present stamp or an earlier one, and drops the least recently used one if the cache
+        is full."""
         while len(self._kept) >= _KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[query] = answer
@@ -105,7 +111,7 @@ class Answers:
         return Answer.of(places, size, stamp)
 
     def chunks_since(self, stamp: int) -> Chunks | None:
-        """The blobs that changed since; ``None`` for too many or unknown."""
+        """Numbers of the blobs that changed after ``stamp``; ``None`` if they are too many or were not recorded."""
         if stamp < self._since:
             return None
         changed = [chunks for later, chunks in self._changes if later > stamp]
@@ -114,7 +120,7 @@ class Answers:
         return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *changed]))
 
     def _spans_since(self, stamp: int) -> Sequence[tuple[int, int]] | None:
-        """The places that may have changed since, as first and end; ``None`` for too many or unknown."""
+        """The ranges of places, as (first, end), that changed after ``stamp``; ``None`` if too many or not recorded."""
         chunks = self.chunks_since(stamp)
         if chunks is None:
             return None

@@ -1,6 +1,6 @@
-"""The tree of areas as counts need it: which areas a case's grid lies in, also when the grid is no longer on the list.
+"""The tree of areas that counts are summed up in: all areas above a grid, also of a grid that is no longer in force.
 
-A case keeps the grid of its date; where that is unknown today, its first twelve digits name the community.
+A case keeps the grid of its date. If that grid is not in force today, its first 12 digits name the community.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ _COMMUNITY: Final = 12
 
 @frozen
 class Nesting:
-    """Which of ``areas`` hold which grids: one pair of places for every area above every grid."""
+    """Pairs of indexes: the grid ``grids[below[i]]`` lies in the area ``areas[above[i]]``, for every area above every
+    grid."""
 
     grids: tuple[str, ...]
     areas: tuple[str, ...]
@@ -41,8 +42,8 @@ class Areas:
         self._nesting: Nesting | None = None
 
     def above(self, code: str) -> frozenset[str]:
-        """The area itself and every area it lies in: grids of all tiers, township, county and ``""``, the whole;
-        ``UNPLACED`` where nothing of today's list below the county is among them."""
+        """The codes of the area and of everything it lies in: grids of all tiers, township, county and ``""`` (the
+        whole store). ``UNPLACED`` is added if none of them is in force below the county (未落格)."""
         known = self._above.get(code)
         if known is None:
             found = frozenset(self._climb(code))
@@ -50,7 +51,7 @@ class Areas:
         return known
 
     def nesting(self, grids: tuple[str, ...]) -> Nesting:
-        """The areas above these grids and all of today's list; kept until other grids are asked for."""
+        """All areas above ``grids``, and all areas in force. The last result is kept for the same ``grids``."""
         kept = self._nesting
         if kept is None or kept.grids != grids:
             places = {code: place for place, code in enumerate(("", *self._rows))}
@@ -64,12 +65,12 @@ class Areas:
         return kept
 
     def grid_name(self, code: str) -> str:
-        """The name of an area of today's list, or ""."""
+        """The name of an area in force; "" for other codes."""
         row = self._rows.get(code)
         return row.name if row is not None else ""
 
     def unit_name(self, code: str) -> str:
-        """The name of a unit, or ""."""
+        """The name of a unit; "" for an unknown code."""
         row = self._units.get(code)
         return row.name if row is not None else ""
 
@@ -95,7 +96,7 @@ class Areas:
             yield township[:_COUNTY]
 
     def _start(self, code: str) -> str:
-        """The lowest area of today's list that holds ``code``."""
+        """The lowest area in force that holds ``code``, "" if there is none."""
         if code in self._rows:
             return code
         community = code[:_COMMUNITY]

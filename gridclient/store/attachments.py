@@ -87,8 +87,7 @@ class AttachmentStore:
             raise NotFound("attachment.missing", sha256=sha256) from None
 
     def sealed(self, stream: BinaryIO, offset: int | None = None) -> SealedFile:
-        """The encrypted content of an open file of this folder, from ``offset`` on; with ``offset`` ``None`` a new,
-        empty one."""
+        """The content of an open file of this folder, from ``offset`` on; ``None``: of a new, empty file."""
         from gridclient.store.sealed_files import SealedFile  # noqa: PLC0415  # a desk opens without a cipher
 
         with self._database.reader() as connection:
@@ -97,8 +96,8 @@ class AttachmentStore:
         return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
-        """See ``services.ports.AttachmentFiles``. A file that was just attached counts as only here before it is in the
-        sync queue."""
+        """See ``services.ports.AttachmentFiles``. A file just attached is not in the sync queue yet and counts as only
+        here."""
         with self._database.reader() as connection:
             rows = connection.execute(_STATES, (json.dumps(sorted(names)),)).fetchall()
         return {name: _state(here=here, waits=waits) for name, here, waits in rows}
@@ -148,7 +147,8 @@ class AttachmentStore:
 
 
 def keep_key(database: Database) -> None:
-    """Before the store gets another key: its files stay readable with what they were sealed with."""
+    """Writes down the key of the attachments; to be called before the store's key changes, so that they stay
+    readable."""
     with database.writer() as connection:
         if not read_value(connection, _KEY):
             connection.execute(KEEP_VALUE, (_KEY, database.key_for(_PURPOSE).hex()))

@@ -24,7 +24,8 @@ def append_line(connection: Connection, *, at: datetime, actor: str, what: str, 
 
 
 def newest_lines(connection: Connection, *, actor: str = "", limit: int) -> list[tuple[int, int, str, str, str]]:
-    """Number, seconds since 1970, account, what and of what: of one account, or of all; the newest first."""
+    """The newest lines, newest first, of one account or (``actor`` "") of all: number, seconds since 1970, account,
+    what, subject."""
     return connection.execute(
         "SELECT no, at, actor, what, subject FROM audit WHERE ?1 = '' OR actor = ?1 ORDER BY no DESC LIMIT ?2",
         (actor, limit),
@@ -32,7 +33,7 @@ def newest_lines(connection: Connection, *, actor: str = "", limit: int) -> list
 
 
 def broken_lines(connection: Connection) -> Iterator[int]:
-    """Numbers of the lines that do not fit the chain: changed, or following one that was taken away."""
+    """Numbers of the lines that do not fit the hash chain: the line was changed, or the one before was removed."""
     link, expected = CHAIN_START, 1
     for *line, written in connection.execute("SELECT no, at, actor, what, subject, hash FROM audit ORDER BY no"):
         if line[0] != expected or _link(link, line) != written:

@@ -98,7 +98,7 @@ def back_up_if_due(profile: Profile, now: datetime) -> Path | None:
 
 
 def _mark(database: Database) -> str:
-    """What changes whenever anything that matters changes."""
+    """A text that changes with every change of the store that makes a new backup due."""
     with database.reader() as connection:
         return "/".join(str(number or 0) for number in connection.execute(_MARK).fetchone())
 
@@ -112,7 +112,7 @@ def _last(folder: Path) -> tuple[datetime, str] | None:
 
 
 def to_drop(files: Iterable[Path], now: datetime) -> Sequence[Path]:
-    """Which automatic backups go: kept are all of today, the last of each of 14 days and of each of 8 weeks."""
+    """The automatic backups to delete. Kept are all of today, the last of each of 14 days and of each of 8 weeks."""
     today = now.astimezone(CHINA_TIME).date()
     days: dict[object, Path] = {}
     weeks: dict[object, Path] = {}
@@ -186,7 +186,8 @@ def restore(
 
 
 def _settle(profile: Profile, fresh: Path, given: Sequence[tuple[str, int]]) -> None:
-    """The copy knows that it is a restored one before it is the store: whatever comes after may be killed."""
+    """Marks the copy as a restored one before it becomes the store, so that this holds even if the program is killed
+    afterwards."""
     from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415  (a desk that starts waits for none of it)
 
     database = Database(fresh, profile.key)
@@ -199,7 +200,7 @@ def _settle(profile: Profile, fresh: Path, given: Sequence[tuple[str, int]]) -> 
 
 
 def _enrolment(profile: Profile) -> Enrolment | None:
-    """Who the desk is to its hub; what cannot be read must not stand in the way of a backup."""
+    """The desk's registration with its hub; ``None`` also if the file cannot be read, which must not stop a restore."""
     try:
         return read_enrolment(profile.folder, profile.device.id)
     except StoreUnavailable:
@@ -207,9 +208,9 @@ def _enrolment(profile: Profile) -> Enrolment | None:
 
 
 def _numbers_given(profile: Profile) -> Sequence[tuple[str, int]]:
-    """How far each day's case numbers had come; a number that stands on paper must not be given again.
+    """The last case number given per day and township, of the store that is replaced: no number may be given twice.
 
-    A store that is too damaged to tell must not stand in the way of its backup.
+    Empty where that store is too damaged to be read, which must not stop a restore.
     """
     if not has_store(profile.store_file):
         return ()
@@ -250,7 +251,7 @@ def _prove(fresh: Path, own_key: bytes, key: bytes) -> None:
 
 
 def _exchange(profile: Profile, fresh: Path, now: datetime, *, damaged: bool) -> Path | None:
-    """Keeps the old store aside and puts the new one in its place."""
+    """Moves the old store to the backups, puts the new one in its place and returns where the old one lies now."""
     store, taken = profile.store_file, f"{now.astimezone(CHINA_TIME):%Y%m%d-%H%M%S}"
     aside = profile.backups / (f"{_DAMAGED}{taken}{_DAMAGED_SUFFIX}" if damaged else f"{_REPLACED}{taken}{SUFFIX}")
     profile.database.close()

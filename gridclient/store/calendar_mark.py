@@ -1,4 +1,5 @@
-"""For which legal calendar a desk's open deadlines were worked out last, so that a new one is seen however it came."""
+"""Notes for which legal calendar the open deadlines were last computed, so that a changed calendar is noticed at any
+time, whether it was imported, synchronised or shipped with the program."""
 
 from __future__ import annotations
 
@@ -16,12 +17,12 @@ from gridclient.store.settings import SqliteDeskSettings
 
 _MARK: Final = "deadlines.calendar"
 _PLACE: Final = "deadlines.place"
-"""How far a pass came that was cut off: for which calendar, and the last case."""
+"""Progress of a recomputation that was cut off: the last case done, and the days of its calendar."""
 _YEARS_BACK: Final = 2
 
 
 class CalendarMark:
-    """What is noted, held against the calendar in force. Only its days from two years ago on count."""
+    """Compares the calendar in force with the noted one. Only days since 1 January two years ago are compared."""
 
     def __init__(self, database: Database, calendar: WorkCalendar, today: date) -> None:
         self._database = database
@@ -30,28 +31,31 @@ class CalendarMark:
         self._days = self._special(calendar)
 
     def is_noted(self) -> bool:
-        """Whether the open deadlines are those of the calendar."""
+        """Whether the open deadlines were computed for the calendar in force."""
         return self._values.value(_MARK) == json.dumps(self._days)
 
     def note(self) -> None:
-        """Open deadlines are now those of the calendar."""
+        """Notes that all open deadlines are now those of the calendar in force."""
         self._values.keep_value(_MARK, json.dumps(self._days))
 
     def note_place(self, case_id: str) -> None:
-        """The deadlines of the cases up to this one are those of the calendar."""
+        """Notes that the cases up to ``case_id``, in the order of :meth:`cases_left`, are done for the calendar in
+        force."""
         self._values.keep_value(_PLACE, json.dumps([case_id, self._days]))
 
     def changed_days(self) -> Collection[date]:
-        """The days that it has otherwise than the one noted last, or than the law's where none was noted."""
+        """The days that differ between the calendar in force and the noted one (the legal one if none was noted)."""
         noted = self._values.value(_MARK)
         before = set(json.loads(noted)) if noted else set(self._special(legal_calendar()))
         first = self._first.isoformat()
         return {date.fromisoformat(day) for day in before ^ set(self._days) if day >= first}
 
     def cases_left(self, first: date) -> Sequence[str]:
-        """The open cases of which a deadline may lie on ``first`` or later, as what was due before does not move;
-        without those that were done for this calendar before it was cut off. A side that waits for a choice may end
-        otherwise."""
+        """Keys, sorted, of the open cases that may have a deadline on ``first`` or later, and of all cases with a
+        conflict.
+
+        Left out are those that a pass for the same calendar had done before it was cut off.
+        """
         noted = self._values.value(_PLACE)
         place, days = json.loads(noted) if noted else ("", [])
         after = place if days == self._days else ""

@@ -1,7 +1,7 @@
-"""Imported cases from their rows put aside into the log and all tables: the way of the unit of work, for many at once.
+"""Writes imported cases into the log and all tables: what the unit of work does for one case, for many at once.
 
-What a unit of work does case by case in its transaction is done here before it, and mostly in another process, as far
-as it needs no place in the log: the store is held for a fraction of the time.
+Everything that needs no number from the log is prepared before the transaction, mostly in another process, so that the
+store is locked for a fraction of the time.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from gridclient.store.tally import TallyChanges
 
 
 class StagedCase(NamedTuple):
-    """One row put aside: the case's key, what its number is counted by and its place there, what the store knows of
-    it (``case_class`` "" where the row's own counts), the case."""
+    """One row of ``import_batches``: the case's key, the name that its number is counted by (:func:`number_name`) and
+    its ``place`` in that count, grid, standard and class as found in the store (``case_class`` "": the row's own), the
+    case."""
 
     subject: str
     name: str
@@ -44,10 +45,10 @@ class StagedCase(NamedTuple):
 
 
 class PreparedCases(NamedTuple):
-    """Cases that have all but their places in the log, column by column, which costs half to hand over.
+    """Cases ready to be written, column by column (half the cost of passing them between processes row by row).
 
-    ``rows`` are of the table, ``packed`` of the packs without labels, ``entries`` of the search index. ``alike`` tells
-    to which of ``kinds`` a case belongs: rows that agree in what counts and labels go by.
+    ``rows`` are for ``cases``, ``packed`` for the packs, still without labels, ``entries`` for the search index.
+    ``alike`` is the index in ``kinds`` of a row with the same grid, channel and state, which decide counts and labels.
     """
 
     kinds: Sequence[CaseTableRow]
@@ -60,7 +61,7 @@ class PreparedCases(NamedTuple):
     alike: Sequence[int]
 
     def but(self, known: frozenset[bytes]) -> PreparedCases:
-        """Those that are not known."""
+        """The cases whose keys are not in ``known``."""
         columns: list[Any] = [
             [value for value, row in zip(column, self.rows, strict=True) if row[0] not in known] for column in self[1:]
         ]
@@ -68,18 +69,18 @@ class PreparedCases(NamedTuple):
 
 
 class BulkRecorder:
-    """Puts imported cases into the log and all tables: preparing needs no lock, ``write`` is kept short."""
+    """Writes imported cases into the log and all tables. Preparing needs no lock; ``write`` runs in a transaction."""
 
     def __init__(self, device: Device, clock: Clock) -> None:
         self._device = device
         self.clock = clock
 
     def preparing(self, first: Mapping[str, int]) -> Callable[[Sequence[bytes]], PreparedCases]:
-        """What makes of batches what :meth:`write` takes; it can be pickled."""
+        """The function that turns batches into what :meth:`write` takes; it can be pickled for another process."""
         return partial(prepared_cases, first, self._device.short)
 
     def write(self, connection: Connection, prepared: PreparedCases, actor: str) -> tuple[int, int]:
-        """How many cases there are, and how many of them were new; those that are known already stay as they are."""
+        """Writes the cases that the log does not have yet; returns how many were given, and how many were new."""
         known = _known(connection, prepared)
         new = prepared.but(known) if known else prepared
         appender, now = Appender(connection, self._device), self.clock.now()
@@ -93,7 +94,11 @@ class BulkRecorder:
 
 
 def prepared_cases(first: Mapping[str, int], short: str, batches: Sequence[bytes]) -> PreparedCases:
-    """What ``BulkRecorder.write`` takes; ``first`` are the first numbers by name, ``short`` the desk's two signs.
+    """Turns batches of ``import_batches`` into what ``BulkRecorder.write`` takes.
+
+    Args:
+        first: the first case number of each name (township and day).
+        short: the desk's two characters in case numbers.
 
     Raises:
         InvalidInput: ``import.batch_damaged``.
@@ -116,7 +121,7 @@ def _columns(staged: StagedCase, number: str, row: CaseTableRow) -> tuple[Any, .
         event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class),
         tuple(row),
         index_entry(imported_words(case, number)),
-        packed(row, lambda _kind, _code: 0),  # the transaction gives the labels their numbers
+        packed(row, lambda _kind, _code: 0),  # labels get their numbers in the transaction
     )
 
 
@@ -129,7 +134,7 @@ def _staged(batch: bytes) -> Sequence[StagedCase]:
 
 
 def _project(connection: Connection, numbers: Sequence[int], new: PreparedCases) -> None:
-    """What ``Projection`` writes for cases that nobody had before and no unit has."""
+    """Writes rows, counts, packs and search entries of new cases, which no unit has yet (as ``Projection`` does)."""
     insert_rows(connection, zip(numbers, new.rows, strict=True))
     tallies, labels = TallyChanges(), Labels(connection)
     bytes_of = {}
@@ -145,7 +150,7 @@ def _project(connection: Connection, numbers: Sequence[int], new: PreparedCases)
 
 
 def _known(connection: Connection, prepared: PreparedCases) -> frozenset[bytes]:
-    """The cases among them that are in the log: they came in since the rows were put aside."""
+    """The keys of those cases that are in the log already: they came in after the rows were staged."""
     marks = ",".join("?" * len(prepared.rows))
     rows = connection.execute(f"select id from subjects where id in ({marks})", [row[0] for row in prepared.rows])
     return frozenset(key for (key,) in rows)

@@ -1,7 +1,7 @@
-"""Lines of the case list, read from the tables by case number.
+"""Rows of the case list, read from the tables by case number.
 
-Many rows come as one text: SQLite gives Python's lock back and takes it again for every row, which beside a busy GUI
-thread cost a page 50 to 80 ms (measured); so it is done once.
+All rows are read as one JSON text: row by row, SQLite hands Python's lock back and forth, which cost a page 50 to 80 ms
+beside a busy GUI thread (measured).
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _case_row(row: Sequence[Any], areas: Areas) -> CaseRow:
         no, key, number, title, state, level, grid, unit, cooperating, due, channel, registered,
         returned, escalated, conflict, pending, lon, lat,
     ) = row  # fmt: skip
-    return CaseRow(  # by name it takes a fifth longer
+    return CaseRow(  # by position: naming the fields takes a fifth longer
         no, subject_text(bytes.fromhex(key)), number, mask_numbers(title), state, level, grid, areas.grid_name(grid),
         unit, areas.unit_name(unit), cooperating, None if due is None else instant_of(due),
         channel, instant_of(registered),

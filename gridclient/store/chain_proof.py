@@ -1,4 +1,4 @@
-"""Proving the log: every chain whole, as far as it is known, and every feed with what it is said to have."""
+"""Part of ``verify``: proves the hash chain of every origin, and compares every feed with its kept count and sum."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ MOST_PROBLEMS: Final = 1000
 
 @dataclass(slots=True)
 class Findings:
-    """Problems as they are found; ``lacking``: events that came to a department without what names the reporter, so
-    that their links cannot be worked out."""
+    """Problems found so far. ``lacking`` counts events that a department got without the reporter's data; their links
+    cannot be recomputed."""
 
     problems: list[str] = field(default_factory=list)
     lacking: int = 0
@@ -31,9 +31,9 @@ class Findings:
 
 
 def check_chains(connection: Connection, findings: Findings) -> None:
-    """Walks all origins, and sums up the feeds on the way."""
+    """Checks the chains of all origins and the counts and sums of all feeds; adds what is wrong to ``findings``."""
     heads = connection.execute("SELECT no, stream, device, incarnation, whole, seq, hash FROM origins").fetchall()
-    # Of a feed that is being read again the old places still stand.
+    # A feed that is being read again still has its old positions, so its sum cannot agree.
     sums = [_FeedSum(connection, state) for state in all_feeds(connection) if not state.repairing]
     in_part = streams_in_part(connection)
     for no, *key, whole, seq, link in heads:
@@ -55,8 +55,10 @@ def check_chains(connection: Connection, findings: Findings) -> None:
 def _walked(
     connection: Connection, findings: Findings, chain: tuple[int, OriginKey, bool], sums: Sequence[_FeedSum]
 ) -> tuple[tuple[int, bytes], int | None]:
-    """How far an origin (number, name, whether it is read in part) goes without a gap, with its link there, and the
-    first number that is missing."""
+    """Checks one origin; ``chain`` is its number, its key and whether its stream is read only in part.
+
+    Returns the last event before the first gap (its number and link), and the first missing number or ``None``.
+    """
     no, origin, in_part = chain
     rows = connection.execute(
         "SELECT e.seq, e.hlc, e.kind, e.version, s.id, e.base, e.actor, e.payload, e.hash, e.acked "
@@ -68,7 +70,7 @@ def _walked(
         key = EventKey(*origin, seq)
         lacking = in_part and lacks(text)
         findings.lacking += lacking
-        if seq != last[0] + 1:  # what comes behind a gap has nothing to be held against
+        if seq != last[0] + 1:  # the link before is missing, so this one cannot be checked
             gap = gap or last[0] + 1
         elif not lacking:
             record = Record(key, hlc, kind, version, subject_text(subject or b"="), base, actor, text)
@@ -83,7 +85,7 @@ def _walked(
 
 
 class _FeedSum:
-    """Count and sum of one feed, worked out from the log."""
+    """Count and sum of one feed, recomputed from the log."""
 
     def __init__(self, connection: Connection, state: FeedState) -> None:
         self.state = state

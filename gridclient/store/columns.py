@@ -1,8 +1,8 @@
-"""All cases of the store as columns in memory: what lists, counts, duplicates and the map filter and order by.
+"""The packed columns of all cases in memory, which lists, counts, duplicates and the map filter and order by.
 
-A million cases are 44 MB, load in about a fifth of a second and answer any filter in any order within a few
-milliseconds, however rare the filter or unrelated the order; no set of indexes in the file does that. The truth stays
-in the file: :meth:`Columns.at` first reads the blobs that changed since, within the caller's read transaction.
+A million cases take 44 MB, load in about 0.2 s and answer any filter in any order within milliseconds, which indexes in
+the file cannot do. The file stays the truth: :meth:`Columns.at` first reads the blobs that changed, within the caller's
+read transaction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ cases, after every write."""
 
 
 class Table:
-    """The columns as one read transaction sees them. Only to be used inside the block that gave it."""
+    """The columns as one read transaction sees them. To be used only inside the block of :meth:`Columns.at`."""
 
     state: Column
     level: Column
@@ -57,14 +57,14 @@ class Table:
         self.stamp = -1
         self._kept: dict[Hashable, Any] = {}
         self.carried: dict[str, Any] = {}
-        """What outlives a state of the store: who keeps it asks ``answers.chunks_since`` what changed."""
+        """Derived values that outlive a write; their owner brings them up to date with ``answers.chunks_since``."""
         self.answers = Answers()
         self.codes: list[str] = [""]
         self._labels: dict[str, dict[str, int]] = {}
         self._whole: dict[str, Column] = {name: np.empty(0, _RECORD[name]) for name in _NAMES}
 
     def load(self, connection: Connection) -> None:
-        """Reads what changed since the last time."""
+        """Reads the blobs that changed since the last call."""
         stamp = int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])
         if stamp == self.stamp:
             return
@@ -95,8 +95,8 @@ class Table:
             setattr(self, name, column[:size])
 
     def _take(self, connection: Connection, which: str, values: Sequence[int]) -> Numbers:
-        """Blobs by their numbers, which it gives. All come as one: row by row, each would wait for Python's lock while
-        the window is built."""
+        """Reads the blobs that the query ``which`` selects; returns their numbers. They come as one value, because
+        reading row by row waits for Python's lock each time."""
         text, joined = connection.execute(
             f"SELECT group_concat(no), CAST(group_concat(data, '') AS BLOB) FROM ({which})", values
         ).fetchone()
@@ -121,31 +121,31 @@ class Table:
         return self._labels.get(kind.value, {}).get(code)
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
-        """What ``make`` gives, worked out once in each state of the store."""
+        """The result of ``make``, computed once per state of the store."""
         if key not in self._kept:
             self._kept[key] = make()
         kept: T = self._kept[key]
         return kept
 
     def with_due(self) -> Places:
-        """The cases that have a deadline: the open ones, mostly."""
+        """Places of the cases that have a deadline, which are open ones."""
         return self.once("with_due", lambda: np.flatnonzero(self.due != 0))
 
     def open_places(self) -> Places:
-        """The open cases: what nearly every question asks for, and a small part of all."""
+        """Places of the open cases."""
         return self.once("open", lambda: np.flatnonzero(self.flagged(Flag.OPEN)))
 
     def flagged(self, flag: Flag) -> Mask:
-        """Which cases bear the mark."""
+        """Which cases have the flag."""
         mask: Mask = (self.flags & np.uint8(flag)) != 0
         return mask
 
 
-_NAMES: Final = tuple(name for name, _ in FIELDS if name not in ("urgency", "spare"))  # asked by nobody
+_NAMES: Final = tuple(name for name, _ in FIELDS if name not in ("urgency", "spare"))  # unused here
 
 
 class Columns:
-    """Keeps one :class:`Table` up to date. Safe to use from any thread; one at a time gets in."""
+    """Keeps one :class:`Table` up to date. Safe to use from any thread; only one thread at a time is let in."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -154,22 +154,22 @@ class Columns:
 
     @contextmanager
     def at(self) -> Iterator[tuple[Connection, Table]]:
-        """A read connection and the columns exactly as it sees them.
+        """Gives a read connection and the columns in the state that it sees.
 
-        The lock is taken before the transaction begins, so that states come in order; it is held while the block
-        lasts, which should be milliseconds.
+        The lock is taken before the transaction begins, so that states come in order. It is held while the block lasts,
+        which should be milliseconds.
         """
         with self._lock, self._database.reader() as connection:
             self._table.load(connection)
             yield connection, self._table
 
     def knows_answer(self, query: TextQuery) -> bool:
-        """Whether a search was asked lately."""
+        """Whether the result of a search is cached."""
         with self._lock:
             return self._table.answers.knows(query)
 
     def keep_answer(self, query: TextQuery, answer: Answer) -> None:
-        """Takes what was asked beside the columns; of a state that they do not know yet it is let go."""
+        """Caches the result of a search made outside :meth:`at`, unless it is of a newer state than the columns."""
         with self._lock:
             if answer.stamp <= self._table.stamp:
                 self._table.answers.keep(query, answer)

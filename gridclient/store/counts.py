@@ -1,7 +1,7 @@
-"""Figures of areas and boxes: what the transaction counted, and what the time of day makes of the open cases.
+"""Counts per area and per box of 今日必办.
 
-What does not depend on the time is carried from state to state (:mod:`gridclient.store.standing`); the time is asked
-of the cases that have a deadline.
+Counts that do not depend on the time come from :mod:`gridclient.store.standing`; overdue and due soon are counted here,
+over the cases that have a deadline.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _TOLD: Final = "told figures"
 
 @frozen
 class _Due:
-    """The cases that have a deadline: when, and the label of their grid."""
+    """The cases that have a deadline: ``due`` is the deadline in seconds, ``grid`` the label number of the grid."""
 
     due: Column
     grid: Column
 
     def inside(self, box: Box, moment: Moment) -> Mask:
-        """Those in a box that depends on the time."""
+        """Which of them are in the box, ``OVERDUE`` or ``DUE_SOON``, at this moment."""
         mask: Mask = self.due < moment.now
         if box is Box.DUE_SOON:
             mask = ~mask & (self.due <= moment.soon)
@@ -40,7 +40,7 @@ class _Due:
 
 @frozen
 class _Told:
-    """The figures as they were asked for last, with what they were made of."""
+    """The last result of :func:`figures`, with the counts that it was made from."""
 
     standing: Standing
     sums: Counts
@@ -48,10 +48,10 @@ class _Told:
 
 
 def figures(connection: Connection, table: Table, moment: Moment) -> Mapping[str, GridFigures]:
-    """Figures of every area that is on the list or ever had a case; ``""`` holds the whole store."""
+    """Counts of every area that is in force or ever had a case, by code; ``""`` is the whole store."""
     standing, sums = _counted(connection, table, moment)
     areas, told = standing.nesting.areas, table.carried.get(_TOLD)
-    if isinstance(told, _Told) and told.standing is standing:  # half of the time went into areas as they were before
+    if isinstance(told, _Told) and told.standing is standing:  # only areas that changed: all of them took twice as long
         made, changed = dict(told.figures), np.flatnonzero((sums != told.sums).any(axis=1))
     else:
         made, changed = {}, np.arange(len(areas))
@@ -61,14 +61,14 @@ def figures(connection: Connection, table: Table, moment: Moment) -> Mapping[str
 
 
 def open_and_overdue(connection: Connection, table: Table, moment: Moment) -> Mapping[str, tuple[int, int]]:
-    """The two of them alone, for the areas that have an open case."""
+    """The numbers of open and of overdue cases by area, for areas that have an open case."""
     standing, sums = _counted(connection, table, moment)
     pairs = sums[:, [ALL_OPEN, PLACES[Box.OVERDUE]]].tolist()
     return {area: (n, late) for area, (n, late) in zip(standing.nesting.areas, pairs, strict=True) if n}
 
 
 def box_counts(connection: Connection, table: Table, moment: Moment, area: str) -> Mapping[Box, int]:
-    """The boxes of one area; ``""`` is the whole store."""
+    """The counts of the boxes of one area; ``area`` ``""`` is the whole store."""
     standing = _standing(connection, table, moment.areas)
     place = standing.place_of.get(area)
     row = [0] * (ALL_OPEN + 1) if place is None else standing.sums[place].tolist()
@@ -81,7 +81,7 @@ def box_counts(connection: Connection, table: Table, moment: Moment, area: str) 
 
 
 def _counted(connection: Connection, table: Table, moment: Moment) -> tuple[Standing, Counts]:
-    """The areas and all their counts. A case that is due stands in a tally too."""
+    """The areas, and a copy of their counts in which overdue and due soon are filled in."""
     standing, due = _standing(connection, table, moment.areas), _due(table)
     sums, nesting = standing.sums.copy(), standing.nesting
     for box in TIMED:

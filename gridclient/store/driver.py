@@ -115,7 +115,7 @@ class Use(Enum):
 
     WRITING = "writing"
     READING = "reading"
-    COPYING = "copying"  # into a file that nobody else knows yet
+    COPYING = "copying"  # a new file, which nobody else has open
 
 
 def open_connection(path: Path, key: bytes, use: Use) -> Connection:
@@ -145,7 +145,7 @@ def open_connection(path: Path, key: bytes, use: Use) -> Connection:
 
 
 def _lies_still(path: Path) -> bool:
-    """Whether nobody can write the file, a disc for instance: SQLite could not put beside it what its readers share."""
+    """Whether the file is on a read-only medium, where SQLite cannot write ``-wal`` and ``-shm`` files beside it."""
     try:
         return (
             sys.platform != "win32"
@@ -169,14 +169,14 @@ def _prepare(connection: Connection, key: bytes, use: Use) -> None:
 
 
 def _wait_a_little(times: int) -> bool:
-    """Asks again every millisecond or so: SQLite's own waiting grows to 100 ms and misses the pauses that an import in
-    another process makes for the desk (measured: 375 ms at the 95th percentile, 1.4 s at worst)."""
+    """SQLite's busy handler: tries again every millisecond. SQLite's own waits grow to 100 ms and miss the pauses of an
+    import in another process (measured: 375 ms at the 95th percentile, 1.4 s at worst)."""
     time.sleep(_BUSY_POLL_S)
     return times * _BUSY_POLL_S * 1000 < BUSY_TIMEOUT_MS
 
 
 def _ask_and_wait(mark: Path, times: int) -> bool:
-    """The same for who wants to write; he leaves a mark, so that a long piece of work ends its turn early."""
+    """The busy handler of a writer: also touches the file ``mark``, which tells a long writer to end its turn early."""
     if times % _ASK_AGAIN == 0:
         now = time.time_ns()
         with suppress(OSError):
@@ -197,7 +197,7 @@ _PRAGMAS: Final = {
         "wal_autocheckpoint = 4000",
         "cache_size = -16384",
     ),
-    Use.READING: ("query_only = ON", "cache_size = -8192"),  # as many as threads read at once, each with its own
+    Use.READING: ("query_only = ON", "cache_size = -8192"),  # small: every reading thread has its own
     Use.COPYING: ("journal_mode = OFF", "synchronous = OFF"),
 }
 
@@ -217,7 +217,7 @@ def schema_tool(connection: Connection) -> SchemaTool:
 
 
 class Database:
-    """The connections to one store file: one that writes, and as many that read as threads read at once.
+    """The connections to one store file: one that writes, and one per thread that reads.
 
     Safe to use from any thread. The writer is opened by the first write.
     """
@@ -251,7 +251,7 @@ class Database:
                 yield self._writer
 
     def asked_for(self, since: int) -> bool:
-        """Whether another process wanted to write since then (``time.time_ns``) and had to wait."""
+        """Whether another process has had to wait to write since then (``time.time_ns``)."""
         try:
             return self._mark.stat().st_mtime_ns > since
         except OSError:
@@ -278,11 +278,11 @@ class Database:
         return open_connection(self.path, self._key, Use.READING)
 
     def copying_connection(self, path: Path) -> Connection:
-        """A connection with this store's key to the file of a copy; the caller closes it."""
+        """A connection with this store's key to the file of a new copy; the caller closes it."""
         return open_connection(path, self._key, Use.COPYING)
 
     def key_for(self, purpose: bytes) -> bytes:
-        """A key of 32 bytes for what lies beside the store, that only this store's key gives."""
+        """A key of 32 bytes derived from this store's, for what lies beside the store; ``purpose`` names the use."""
         return hmac.digest(self._key, purpose, "sha256")
 
     def change_key(self, key: bytes) -> None:
@@ -335,6 +335,6 @@ def _transaction(connection: Connection, begin: str) -> Iterator[None]:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # a full disk may have ended it already
+        if connection.in_transaction:  # SQLite may have rolled back by itself, on a full disk
             connection.execute("ROLLBACK")
         raise

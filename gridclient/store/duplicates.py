@@ -1,7 +1,7 @@
-"""Cases that may tell of the same thing: near in place and time, from the same telephone, or alike in their words.
+"""Likely duplicates of a new case: near in place and time, from the same telephone, or with similar words.
 
-Candidates are few by construction (the nearest, the same telephone, the best of the search index among the newest
-cases); only they are read from the log and compared word by word.
+Candidates are few by construction (the nearest, the same telephone, the best hits of the search index among the newest
+cases). Only their texts are read from the log and compared.
 """
 
 from __future__ import annotations
@@ -59,14 +59,15 @@ class NewCase:
 
 @frozen
 class Surroundings:
-    """What the columns know of a new case: numbers of the cases near it, the nearest first, and of the newest ones."""
+    """Candidates from the columns: ``near`` are numbers of cases within 500 m, the nearest first, ``newest`` of the
+    last cases."""
 
     near: Sequence[int]
     newest: Numbers
 
 
 def surroundings(table: Table, new: NewCase) -> Surroundings:
-    """A few passes over the columns; what takes longer needs them no more."""
+    """Finds them; to be called with the columns locked. The slow rest (:func:`likely_duplicates`) needs no lock."""
     recent = _recent(table, new)
     near = _nearest(table, recent, new)
     if len(recent) > _NEWEST:
@@ -78,7 +79,7 @@ def surroundings(table: Table, new: NewCase) -> Surroundings:
 def likely_duplicates(
     connection: Connection, around: Surroundings, new: NewCase, *, areas: Areas
 ) -> Sequence[Likeness]:
-    """At most ten, the likeliest first; what is not likely enough is left out."""
+    """At most ten cases, the likeliest first; a score below 0.35 is left out."""
     rows = read_case_rows(connection, _candidates(connection, around, new), areas)
     rows = _possible(connection, rows, new)
     told = _told(connection, [row.rowid for row in rows])
@@ -92,7 +93,7 @@ def likely_duplicates(
 
 
 def _possible(connection: Connection, rows: Sequence[CaseRow], new: NewCase) -> list[CaseRow]:
-    """Those whose texts are worth reading: not the same words far apart, unless from the same telephone."""
+    """The rows without those more than 2 km away, unless the telephone is the same: their texts need not be read."""
     far = {row.rowid for row in rows if _is_elsewhere(_metres(row, new))}
     phone = phone_digits(new.phone)
     if far and phone:
@@ -109,7 +110,7 @@ def _candidates(connection: Connection, around: Surroundings, new: NewCase) -> l
 
 
 def _recent(table: Table, new: NewCase) -> Places:
-    """Cases of the last thirty days, by place."""
+    """Places of the cases of the last thirty days."""
     at = int(new.at.timestamp())
     since = at - int(_RECENT.total_seconds())
     mask = (table.registered >= since) & (table.registered <= at) & (table.state != 0)
@@ -117,7 +118,7 @@ def _recent(table: Table, new: NewCase) -> Places:
 
 
 def _nearest(table: Table, recent: Places, new: NewCase) -> list[int]:
-    """Numbers of the recent cases within reach, the nearest first."""
+    """Numbers of the recent cases within 500 m, the nearest first."""
     if new.lon is None or new.lat is None:
         return []
     north = _NEAR_M / _METRES_PER_DEGREE
@@ -146,7 +147,7 @@ def _by_phone(connection: Connection, new: NewCase) -> list[int]:
 
 
 def _by_words(connection: Connection, newest: Numbers, new: NewCase) -> list[int]:
-    """Numbers of the newest cases that share words, those that share most first."""
+    """Numbers of those of the ``newest`` cases that share words with the new one, those that share most first."""
     words = [word for word in dict.fromkeys(tokens_of(f"{new.title} {new.description}")) if len(word) > 1]
     if not words or not len(newest):
         return []
@@ -159,7 +160,8 @@ def _by_words(connection: Connection, newest: Numbers, new: NewCase) -> list[int
 
 
 def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
-    """Numbers of the newest cases with a word, as one text (see :mod:`gridclient.store.search`)."""
+    """Numbers of the newest cases with a word, from ``since`` on; read as one text (see
+    :mod:`gridclient.store.search`)."""
     (text,) = connection.execute(
         "SELECT group_concat(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? "
         "ORDER BY rowid DESC LIMIT ?)",
@@ -169,7 +171,8 @@ def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
 
 
 def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    """What was reported and amended, from the log; an amendment that was taken back may still show."""
+    """The facts of each case from the log, later ones over earlier ones. An amendment that was undone may still be in
+    them."""
     told: dict[int, dict[str, Any]] = {no: {} for no in numbers}
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
     (text,) = connection.execute(
@@ -190,7 +193,7 @@ def _compared(row: CaseRow, facts: Mapping[str, Any], new: NewCase, words: froze
     recency = max(0.0, 1 - (new.at - row.registered_at) / _RECENT)
     score = _ALIKE * text + _NEAR * near + _PHONE * same_phone + _TIME * recency
     if _is_elsewhere(metres) and not same_phone:
-        score = 0.0  # the same words far apart tell of the same kind of matter, not of the same one
+        score = 0.0  # same words far apart: another case of the same kind
     return Likeness(row, metres, same_phone, text, min(1.0, score))
 
 
@@ -205,7 +208,7 @@ def _is_elsewhere(metres: float | None) -> bool:
 
 
 def _alike(words: frozenset[str], others: Iterable[str]) -> float:
-    """Shared words by all words (Jaccard)."""
+    """Shared words divided by all words (Jaccard)."""
     other = frozenset(others)
     together = len(words | other)
     return len(words & other) / together if together else 0.0

@@ -1,4 +1,4 @@
-"""From a filter of the desk to the cases it lets through, on the columns in memory."""
+"""Applies a :class:`CaseFilter` to the columns in memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SOON: Final = timedelta(hours=4)
 
 @frozen
 class Moment:
-    """What a filter depends on beside the cases: the areas in force, now, and until when something is due soon."""
+    """What a filter depends on besides the cases: the areas in force, now, and the end of 将到期, both in seconds."""
 
     areas: Areas
     now: int
@@ -49,19 +49,19 @@ class Moment:
 
 
 def moment_of(areas: Areas, now: datetime) -> Moment:
-    """What a filter depends on, at ``now``."""
+    """The :class:`Moment` at ``now``."""
     return Moment(areas, int(now.timestamp()), int((now + _SOON).timestamp()))
 
 
 def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Selection:
-    """The cases that pass."""
+    """The cases that pass the filter."""
     tests = list(_tests(connection, table, chosen, moment))
     if not chosen.text.strip():
         return _start(table, chosen).passing(tests)
     query = text_query(chosen.text)
     if query is None:
         return Selection(None, NOBODY)
-    # Pages, counts and map cells of one search ask the index once.
+    # The result is cached, so pages, counts and map cells search the index once.
     answer = table.answers.find(connection, query, stamp=table.stamp, size=table.size)
     found = answer.mask()
     end, rest = number_end(chosen.text)
@@ -75,7 +75,7 @@ def selected(connection: Connection, table: Table, chosen: CaseFilter, moment: M
 
 
 def _all_of(answer: Answer) -> Mask:
-    """Whether each case is found, however few they are."""
+    """One truth value per case, however the result is kept."""
     mask = answer.mask()
     if mask is None:
         mask = np.zeros(answer.size, dtype=np.bool_)
@@ -84,17 +84,18 @@ def _all_of(answer: Answer) -> Mask:
 
 
 def _ending(table: Table, digits: str) -> Mask:
-    """Whether each case's number ends so; the count of a day is written in four digits or as many more as it needs."""
+    """Which cases have a number that ends with ``digits``. The count of the day has four digits, or more if it needs
+    them."""
     count = table.number.view("<u4")[::2] & np.uint32(DAY_COUNT)
     step = np.uint32(10 ** len(digits))
-    mask: Mask = (count - count // step * step == int(digits)) & (count != 0)  # a sixth of the time of %
+    mask: Mask = (count - count // step * step == int(digits)) & (count != 0)  # six times quicker than %
     if len(digits) > NUMBER_DIGITS:
         mask &= count >= 10 ** (len(digits) - 1)
     return mask
 
 
 def _start(table: Table, chosen: CaseFilter) -> Selection:
-    """The few that a filter begins with, where there are such."""
+    """The cases to begin with: the open ones or those with a deadline, if the filter asks for them, else all."""
     if chosen.only_open:
         places = table.open_places()
         if len(places) * _SMALL_SHARE <= table.size:
@@ -106,12 +107,12 @@ def _start(table: Table, chosen: CaseFilter) -> Selection:
 
 
 def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Moment) -> Iterator[Test]:
-    """One test per narrowing field, the cheapest first."""
+    """One test per field that narrows, the cheapest first."""
     if chosen.box is not None:
         yield box_test(table, chosen.box, moment)
     if chosen.states:
         yield _state_test(table, chosen.states)
-    if chosen.only_open and chosen.text.strip():  # else it began with them
+    if chosen.only_open and chosen.text.strip():  # else _start has done it
         yield _flag_test(table, Flag.OPEN)
     if chosen.level is not None:
         level = chosen.level
@@ -128,7 +129,7 @@ def _tests(connection: Connection, table: Table, chosen: CaseFilter, moment: Mom
 
 
 def box_test(table: Table, box: Box, moment: Moment) -> Test:
-    """Whether cases lie in a box of 今日必办."""
+    """The test for one box of 今日必办."""
     if box in _STATE_BOXES:
         state = _STATE_BOXES[box]
         return lambda at: table.state[at] == state
@@ -150,7 +151,7 @@ def _state_test(table: Table, states: frozenset[str]) -> Test:
 
 
 def _among(column: Column, wanted: Sequence[int]) -> Test:
-    """Whether cases have one of a few values: each compared with all costs an eighth of looking each up."""
+    """The test for a few values: comparing each with the column is eight times quicker than looking each up."""
 
     def test(at: Any) -> Mask:
         found = column[at]
@@ -163,7 +164,7 @@ def _among(column: Column, wanted: Sequence[int]) -> Test:
 
 
 def _unit_test(connection: Connection, table: Table, unit: str) -> Test:
-    """Leading or cooperating."""
+    """The test for cases that the unit leads or cooperates in."""
     mask: Mask = table.unit == (table.label(LabelKind.UNIT, unit) or -1)
     (text,) = connection.execute(
         "SELECT group_concat(case_no) FROM parts WHERE unit = ? AND role = 'cooperating'", (unit,)
@@ -177,11 +178,11 @@ def _area_test(table: Table, area: str, areas: Areas) -> Test:
     labels = np.flatnonzero(inside)
     if len(labels) <= _FEW_LABELS:
         return _among(table.grid, labels.tolist())
-    return lambda at: inside.take(table.grid[at], mode="clip")  # which spares numpy a look at every number
+    return lambda at: inside.take(table.grid[at], mode="clip")  # clip: numpy need not check every index
 
 
 def inside_area(table: Table, area: str, areas: Areas) -> Mask:
-    """By the number of a grid's label, whether it lies in an area."""
+    """For each label number, whether it is a grid inside the area."""
 
     def judged() -> Mask:
         inside = np.zeros(len(table.codes), dtype=np.bool_)
@@ -193,7 +194,7 @@ def inside_area(table: Table, area: str, areas: Areas) -> Mask:
 
 
 def _bounds_test(table: Table, bounds: tuple[float, float, float, float]) -> Test:
-    """A box of degrees; its edges count in, to the size of a cell of the columns (15 cm). ``NOWHERE`` is beyond any."""
+    """The test for a box in degrees, edges included, exact to 15 cm. Cases without a point (``NOWHERE``) never pass."""
     west, south, east, north = bounds
     left, top = mercator_cell(west, north)
     right, bottom = mercator_cell(east, south)

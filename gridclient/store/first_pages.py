@@ -1,6 +1,6 @@
-"""The first page of a search for one sign that was not read ahead, without asking for all its cases.
+"""The first page of a search for one Chinese character whose result is not cached, without searching all cases.
 
-Those that head the order lie close together, the newest at the end: the index is asked for that stretch alone.
+The first cases of an order usually lie close together in the store, so only that range of the index is searched.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from gridclient.store.search import find, text_query
 from gridclient.store.selection import Selection
 
 LEAST_ROWS: Final = 100_000
-"""Below these no sign takes long."""
+"""In a smaller store searching all cases is quick enough."""
 _TRIED: Final = 12
-"""Pages of the order that are looked through: enough for a sign of every tenth case; a rarer one is quick anyway."""
+"""Pages of the order that are searched: enough for a character in every tenth case; rarer ones are quick anyway."""
 _LARGEST_SHARE: Final = 4
 
 
 def headed(
     connection: Connection, table: Table, chosen: CaseFilter, moment: Moment, sort: Sort, *, limit: int
 ) -> Selection | None:
-    """The first cases of the order that pass, one more than the limit; ``None`` where they are not so quickly found."""
+    """The first ``limit`` + 1 cases of the order that pass the filter; ``None`` if this way does not find so many."""
     query = text_query(chosen.text)
     if query is None or query.words or table.size < LEAST_ROWS or table.answers.knows(query):
         return None

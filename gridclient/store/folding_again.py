@@ -1,4 +1,4 @@
-"""A store that older rules folded: its cases are folded again by today's, so that log and tables agree."""
+"""Folds all cases again after an update whose rules (``schema.RULES``) make other cases of the same events."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from gridclient.store.settings import KEEP_VALUE, read_value
 
 _AT_ONCE: Final = 1000
 Told = Callable[[int, int], None]
-"""Told before each of the steps how many cases are behind, of how many; stops the work there by raising."""
+"""Called before each transaction with cases done and cases in all; stops the work by raising."""
 
 
 def fold_again(database: Database, told: Told = lambda _done, _of: None) -> None:
-    """Brings rows, parts and counts after today's rules where they are by others, a thousand cases a transaction; one
-    cut off goes on.
+    """Folds all cases again and rewrites their rows, parts and counts, 1,000 cases a transaction. Does nothing if the
+    rules are today's; goes on where an earlier run was cut off.
 
-    By which words a case is found is left as it stands.
+    The search index is not changed.
     """
     with database.reader() as connection:
         last = connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0

@@ -1,7 +1,7 @@
-"""Judges the grids of one file by each other and by what the store has: codes, parents, overlaps, places outside.
+"""Checks the grids of one file against each other and against the store: codes, parents, overlaps, places outside.
 
-Tiers are judged from the top, so that a grid under a refused one is refused too. Where two rows disagree the later
-one is refused and names the earlier.
+Tiers are checked from the top, so that a grid below a refused one is refused too. Where two rows disagree, the later
+one is refused and the refusal names the earlier.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Period = tuple[date, date]
 
 @dataclass(slots=True)
 class Known:
-    """Areas that a grid can be judged by: those in the store, and each accepted row as it comes.
+    """What grids are checked against: the areas in the store, and each row of the file once it is accepted.
 
     ``tiers`` is tier by code (of grids and, as ``division``, of statistical communities), ``communities`` the
     communities that a grid holds, ``holders`` the reverse by tier, ``shapes`` the boundaries in force by tier,
@@ -60,16 +60,16 @@ class Known:
 
 
 def _period_of(record: GridRecord, known: Known) -> Period:
-    """What the row says of its time, else what is known of it, else always."""
+    """The row's period of validity: as the row says, else as known, else unlimited."""
     begin, end = known.periods.get(record.code, (date.min, date.max))
     return record.valid_from or begin, record.valid_to or end
 
 
 def parent_of(record: GridRecord, known: Known) -> str:
-    """The area right above: as the file says, else as codes and tables tell.
+    """The code of the area right above: as the row says, else derived from code and tables.
 
-    A basic grid of a community that another community's grid has taken in hangs on that grid. A community in no zone
-    hangs on its township.
+    A basic grid whose community belongs to another community's grid hangs on that grid. A community in no zone hangs on
+    its township.
     """
     if record.tier == "zone":
         return record.parent or record.code[:9]
@@ -80,10 +80,10 @@ def parent_of(record: GridRecord, known: Known) -> str:
 
 
 def check_grids(records: Sequence[GridRecord], known: Known) -> tuple[list[GridRecord], list[RefusedRow]]:
-    """The rows that can go in, and the others with their reasons; ``known`` learns the former."""
+    """The rows that can go in, and refusals of the others; accepted rows are added to ``known``."""
     refused: list[RefusedRow] = []
     accepted: list[GridRecord] = []
-    rows: dict[str, int] = {}  # in which a code comes first
+    rows: dict[str, int] = {}  # the row where a code came first
     for record in records:
         rows.setdefault(record.code, record.row)
     for tier in TIERS:
@@ -151,7 +151,7 @@ def _shapes(boundaries: Sequence[bytes]) -> np.ndarray[Any, np.dtype[np.object_]
 
 
 def _overlap_problems(records: Sequence[GridRecord], known: Known, rows: Mapping[str, int]) -> _Problems:
-    """Rows that cover what another grid of their tier covers at the same time: one of the store, or an earlier row."""
+    """Problems of rows that overlap another grid of their tier at the same time, of the store or of an earlier row."""
     drawn = _with_shape(records)
     if not drawn:
         return {}
@@ -176,7 +176,8 @@ def _meet(one: Period, other: Period) -> bool:
 
 
 def _overlaps(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> Iterator[tuple[int, int, float]]:
-    """Pairs that share more than the tolerance, (earlier, later, share of the smaller), in order of the later."""
+    """Pairs that overlap by more than the tolerance, as (earlier, later, share of the smaller area), ordered by the
+    later."""
     first, second = shapely.STRtree(shapes).query(shapes)
     pairs = first < second
     first, second = first[pairs], second[pairs]
@@ -189,7 +190,7 @@ def _overlaps(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> Iterator[tuple[i
 
 
 def _outside_problems(records: Sequence[GridRecord], known: Known) -> _Problems:
-    """Rows whose area lies outside their parent's, where the parent is drawn."""
+    """Problems of rows that lie outside their parent, where the parent has a boundary."""
     pairs = [
         (record, known.shapes[above][parent])
         for record in _with_shape(records)

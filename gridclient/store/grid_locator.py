@@ -1,6 +1,6 @@
-"""Which areas lie at a point: a tree of boxes over all boundaries, for one point or a whole file of them at once.
+"""Finds the area at a point, or at all points of a file at once, with a spatial index (R-tree) over the boundaries.
 
-Works on numbers: areas are given and answered by their position in the sequence they came in.
+Areas are given and answered by their index in the sequence passed in.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ NOWHERE: Final = -1
 
 
 class AreaLocator:
-    """Boundaries of one tier, each with the days of its validity. Safe to use from several threads.
+    """The boundaries of one tier, each with its days of validity. Safe to use from several threads.
 
-    Where two areas share a point (an edge), the one that was given first has it, everywhere and always.
+    Where two areas share a point (an edge), the one given first always has it.
     """
 
     def __init__(self, geometries: Sequence[bytes], valid_from: Sequence[int], valid_to: Sequence[int]) -> None:
@@ -39,9 +39,9 @@ class AreaLocator:
         self._to: Days = np.asarray(valid_to, dtype=np.int64)
 
     def at(self, lons: Numbers, lats: Numbers, days: Days) -> Indexes:
-        """The area at each point on its day, ``NOWHERE`` where there is none; NaN is nowhere."""
+        """The index of the area at each point on its day; ``NOWHERE`` if there is none, or for NaN."""
         found = np.full(len(lons), NOWHERE, dtype=np.intp)
-        west, south, east, north = self._bounds  # a file from another town costs nothing
+        west, south, east, north = self._bounds  # most points of another town lie outside
         inside = np.flatnonzero((lons >= west) & (lons <= east) & (lats >= south) & (lats <= north))
         if not len(inside):
             return found
@@ -51,6 +51,6 @@ class AreaLocator:
         points, areas = points[valid], areas[valid]
         hit = shapely.intersects_xy(self._areas[areas], lons[points], lats[points])
         points, areas = points[hit], areas[hit]
-        first = np.argsort(areas, kind="stable")[::-1]  # the smallest index is written last and stays
+        first = np.argsort(areas, kind="stable")[::-1]  # written last, so the smallest index wins
         found[points[first]] = areas[first]
         return found

@@ -42,7 +42,7 @@ class Histories:
         return case
 
     def events(self, connection: Connection, case_id: str) -> list[LoggedEvent]:
-        """What befell a case, in canonical order; raises ``NotFound("case.unknown")``."""
+        """The events of a case in canonical order; raises ``NotFound("case.unknown")``."""
         return read_subject(connection, self._origins, require_subject(connection, case_id), case_id)
 
     def timeline(self, connection: Connection, case_id: str) -> Sequence[TimelineEntry]:
@@ -52,7 +52,7 @@ class Histories:
         return tuple(_entry(e, () if case is None else case.refused) for e in logged)
 
     def contentions(self, connection: Connection, case_id: str, device: str) -> Sequence[ContentionView]:
-        """What of a case waits for a choice; ``device`` is this desk's."""
+        """The conflicts of a case that wait for a choice; ``device`` is this desk's, which marks its own side."""
         logged = self.events(connection, case_id)
         case = folded(events_of(logged))
         if case is None:
@@ -84,7 +84,7 @@ def _entry(logged: LoggedEvent, refused: Collection[EventKey]) -> TimelineEntry:
 
 
 def _by_number(connection: Connection, reference: str) -> str | None:
-    """The case whose number this is, whole or without its township."""
+    """The key of the case with this number, whole or without its township; ``None`` if there is none."""
     if "-" not in reference:
         return None
     for number in (reference, *(f"{township}-{reference}" for township in _townships(connection))):
@@ -97,5 +97,5 @@ def _by_number(connection: Connection, reference: str) -> str | None:
 
 
 def _townships(connection: Connection) -> Sequence[str]:
-    """The townships that gave numbers or have cases; numbers of another form are found by their whole text only."""
+    """Codes of the townships that gave numbers or have cases."""
     return [township for (township,) in connection.execute(_TOWNSHIPS) if township and len(township) == _TOWNSHIP]

@@ -1,7 +1,6 @@
-"""The batches of an import made ready for the log, in order: beside this process where somebody is free, else here.
+"""Prepares the batches of an import for the log, in order, in a second process where there is one, else here.
 
-The other process gives way to everything else on the machine; nobody waits for it while there is a batch that it does
-not have.
+The second process runs at low priority. This one waits for it only for batches that it already has.
 """
 
 from __future__ import annotations
@@ -21,7 +20,8 @@ Prepare = Callable[[Sequence[bytes]], Prepared]
 
 @dataclass(slots=True)
 class _Step:
-    """Some batches: up to which position, as they were put aside, who prepares them, what came of it."""
+    """Some batches, prepared together. ``last`` is the position of the last one in ``import_batches``, ``claim`` the
+    order given to the second process, ``made`` the result."""
 
     last: int
     batches: Sequence[bytes]
@@ -30,7 +30,8 @@ class _Step:
 
 
 class Ahead:
-    """Steps of one import; for one thread. ``fetch`` gives the next batches with their last position, or ``None``."""
+    """The queue of steps of one import, for one thread. ``fetch`` gives the next batches and the position of the last
+    one, or ``None`` at the end."""
 
     def __init__(self, fetch: Callable[[], tuple[int, Sequence[bytes]] | None], prepare: Prepare, aside: Aside) -> None:
         self._fetch = fetch
@@ -39,9 +40,10 @@ class Ahead:
         self._steps: deque[_Step] = deque()
 
     def have(self, count: int) -> int:
-        """Prepares that many steps, or all that are left, and has those behind them begun; gives how many are ready.
+        """Prepares the next ``count`` steps, or all that are left, and orders those after them. Returns how many are
+        ready.
 
-        Reads the store and takes its time: not for a turn.
+        Reads the store and may take long, so it is called between write transactions.
         """
         self._look_ahead(2 * count + _SPARE)
         self.feed()
@@ -57,12 +59,12 @@ class Ahead:
         return len(wanted)
 
     def take(self) -> tuple[int, Prepared]:
-        """The next one of those that :meth:`have` told of, and up to which position it reaches."""
+        """Removes the next prepared step; returns the position of its last batch and what was prepared."""
         step = self._steps.popleft()
         return step.last, step.made
 
     def feed(self) -> None:
-        """Hands steps over while somebody is free for them, and takes what was prepared off the line."""
+        """Orders more steps from the second process while it is free."""
         for step in self._steps:
             if step.claim is None and step.made is None:
                 if not self._aside.is_free():

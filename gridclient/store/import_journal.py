@@ -1,4 +1,4 @@
-"""The rows of case imports that are decided or about to be: put aside first, then taken over into the log in turns.
+"""Stages the rows of a case import in ``import_batches``, then writes them into the log in short transactions.
 
 ``imports.state`` is ``staging`` until all rows are there, ``ready`` from the decision on, then ``done``. A start finds
 ``ready`` ones after a power cut and finishes them, and throws ``staging`` ones away. One whose rows cannot be read any
@@ -27,28 +27,28 @@ from gridclient.store.tables import count_on
 from gridclient.store.unfinished import unfinished_imports
 
 _LOG: Final = logging.getLogger(__name__)
-_QUICK: Final = 1  # of zstd: an eighth of the pages to encrypt, for less than that costs
+_QUICK: Final = 1  # zstd level: compressing costs less than encrypting the eight times larger text
 _BATCH: Final = 100
 _BUFFERED: Final = 20
 """Batches kept in memory before they are written."""
 _STEP: Final = 2
-"""Batches that are written before somebody who asks for the store gets it: about ten milliseconds, and the commit."""
+"""Batches in one step, which nobody can interrupt: about ten milliseconds, and the commit."""
 _FORGOTTEN_AT_ONCE: Final = 200
 
 
 @lru_cache(maxsize=4096)
 def number_name(township: str, day: int) -> str:
-    """What numbers are counted by; ``day`` is an ordinal."""
+    """The name that case numbers are counted by, ``<township>-<yyyymmdd>``; ``day`` is an ordinal."""
     return f"{township}-{date.fromordinal(day):%Y%m%d}"
 
 
 def note_import(connection: Connection, import_id: int, actor: str, now: datetime) -> None:
-    """A line in the audit log: who brought in what the list of imports has under this number."""
+    """Writes the audit line of an import; ``import_id`` is its number in ``imports``."""
     append_line(connection, at=now, actor=actor, what="imported", subject=str(import_id))
 
 
 class Journal:
-    """The way of one import into the store; used once, by one thread."""
+    """One import of cases, from staging to the log; used once, by one thread."""
 
     def __init__(
         self,
@@ -76,8 +76,11 @@ class Journal:
         self.waiting = 0
 
     def put_aside(self, subject: str, name: str, *rest: Any) -> None:
-        """Keeps one case: its key, the name that its number is counted by, the ``rest`` of a ``StagedCase`` behind
-        its place. A dry run only counts it."""
+        """Stages one case: its key, the name of :func:`number_name`, and the other fields of ``StagedCase`` after
+        ``place``.
+
+        A dry run only counts it.
+        """
         self.waiting += 1
         if self._dry_run:
             return
@@ -90,9 +93,10 @@ class Journal:
                 self._flush(connection)
 
     def carry_out(self, advance: Callable[[int, int], None]) -> tuple[int, int]:
-        """Decides, then takes all rows over. Gives how many were new and how many had come in meanwhile.
+        """Decides the import, then writes all rows into the log. Returns how many cases were new and how many the log
+        had.
 
-        Raises ``StoreUnavailable("import.cut_off")`` where the rest waits for the next start.
+        Raises ``StoreUnavailable("import.cut_off")`` after a failure past the decision: the next start does the rest.
         """
         if not self.waiting:
             return 0, 0
@@ -114,7 +118,7 @@ class Journal:
             raise StoreUnavailable("import.cut_off", file=self._file, detail=fault.code) from fault
 
     def throw_away(self) -> None:
-        """Leaves nothing of an import that was not decided."""
+        """Removes everything staged by an import that was not decided."""
         self._rows.clear()
         self._batches.clear()
         if self._import_id is not None and not self._decided:
@@ -141,7 +145,7 @@ class Journal:
 
 
 def finish_imports(database: Database, recorder: BulkRecorder) -> Sequence[InvalidInput]:
-    """At a start: carries out what was decided, throws away what was not; gives the imports that it had to give up."""
+    """Called at a start: finishes ``ready`` imports, removes ``staging`` ones, returns those it had to give up."""
     given_up = []
     for import_id, state in unfinished_imports(database):
         if state != "ready":
@@ -156,7 +160,7 @@ def finish_imports(database: Database, recorder: BulkRecorder) -> Sequence[Inval
 
 
 class _TakingOver:
-    """Takes the rows of a decided import over in short transactions; what can be done between them, or beside, is."""
+    """Writes the rows of a decided import into the log in short transactions, and prepares rows between them."""
 
     def __init__(self, database: Database, recorder: BulkRecorder, import_id: int, aside: Aside = IN_PLACE) -> None:
         self._database = database
@@ -171,7 +175,7 @@ class _TakingOver:
         self._pace = Pace(database.asked_for)
 
     def to_the_end(self, advance: Callable[[int], None] | None) -> tuple[int, int]:
-        """Gives how many cases were new and how many were there already."""
+        """Writes all rows; returns how many cases were new and how many were there already."""
         done = 0
         while ready := self._ahead.have(self._pace.steps):
             self._pace.rest()
@@ -193,7 +197,8 @@ class _TakingOver:
         return self._fetched, [data for _, data in taken]
 
     def _turn(self, ready: int) -> int:
-        """Writes what is ready and forgets that it was put aside, until somebody asks for the store; gives the rows."""
+        """One transaction: writes prepared steps and deletes their batches, until somebody else wants to write. Returns
+        the number of rows."""
         steps = rows = new = last = 0
         with self._database.writer() as connection:
             self._pace.begin()
@@ -226,7 +231,7 @@ class _TakingOver:
 
 
 def _give_up(database: Database, import_id: int, now: datetime) -> InvalidInput:
-    """Ends an import whose rows cannot be read: what was taken over stays, the rest would be in the way for ever."""
+    """Ends an import whose rows cannot be read (``given_up``): what was written stays, the rest is deleted."""
     with database.writer() as connection:
         connection.execute("delete from import_batches where import_id = ?", (import_id,))
         connection.execute("delete from import_numbers where import_id = ?", (import_id,))

@@ -1,7 +1,7 @@
-"""How long an import holds the store at a time: long while nobody wants it, short while somebody works at the desk.
+"""How long an import keeps the store locked at a time: long while nobody else writes, short while somebody does.
 
-A long turn is cheaper: a page of an index that many rows share is encrypted and written once, the search index gets
-fewer and larger pieces to merge. Who asks meanwhile waits for the step that is under way, and for the commit.
+Longer turns are cheaper, because index pages are encrypted and written once for many rows. Whoever wants to write
+meanwhile waits for the step under way and for the commit.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import Final
 
 _TURN_S: Final = 0.18
 _MOST: Final = 12
-"""Steps."""
+"""Most steps in one turn."""
 _SHORT_TURN_S: Final = 0.03
 _LATELY_S: Final = 2.0
-"""How long turns stay short after somebody asked, for he will ask again."""
+"""How long turns stay short after somebody wanted to write."""
 _PAUSE_S: Final = 0.003
-"""How long the store is left to somebody who waits for it: he asks every millisecond."""
+"""Pause between turns while somebody waits for the store; a waiting writer tries every millisecond."""
 _BREATH_S: Final = 0.001
-"""The same where nobody is known to wait."""
+"""Pause between turns while nobody is known to wait."""
 _WEIGHT: Final = 0.25
-"""Of the last turn, in how large the next ones are made: now and then one is slow, for the index is merged in it."""
+"""Weight of the last turn in the size of the next: a single turn may be slow, when it merges the search index."""
 
 
 class Pace:
-    """For one writer that takes turns with others; tells how many steps a turn should have.
+    """Says how many steps the next turn of a long writer should have. A turn is one transaction of several steps.
 
-    ``asked_for`` tells whether somebody else wanted the store since a time.
+    ``asked_for`` tells whether another process wanted to write since a time (``time.time_ns``).
     """
 
     def __init__(self, asked_for: Callable[[int], bool]) -> None:
@@ -39,27 +39,27 @@ class Pace:
 
     @property
     def steps(self) -> int:
-        """Of the next turn, if nobody asks for the store meanwhile."""
+        """How many steps the next turn should have."""
         return round(self._steps)
 
     def rest(self) -> None:
-        """Between two turns: leaves the store to others."""
+        """Waits between two turns, so that others can write."""
         pause = _BREATH_S if self._asked is None or self._asked < self._began else _PAUSE_S
         time.sleep(max(0.0, pause - (time.perf_counter() - self._ended)))
 
     def begin(self) -> None:
-        """The store is ours from now on."""
+        """A turn begins: the transaction has the lock."""
         self._began, self._since = time.perf_counter(), time.time_ns()
 
     def is_asked(self) -> bool:
-        """Whether somebody has waited since the turn began, or before it."""
+        """Whether somebody else has wanted to write since the turn began."""
         if self._asked_for(self._since):
             self._asked = time.perf_counter()
             return True
         return False
 
     def end(self, steps: int) -> None:
-        """The store is free, after so many steps."""
+        """The turn of so many steps has ended; adapts the size of the next one to its duration."""
         self.is_asked()
         self._ended = time.perf_counter()
         short = self._asked is not None and self._ended - self._asked < _LATELY_S

@@ -1,7 +1,7 @@
-"""Takes the rows of one import into the store: reference data in one transaction, all good rows or none.
+"""Takes the rows of one import of reference data into the store, in one transaction: all good rows or none.
 
-Cases have a sink of their own (:mod:`gridclient.store.case_sink`); the calendar of a year that was unknown changes
-deadlines, which is the services' matter.
+Cases have their own sink (:mod:`gridclient.store.case_sink`). Deadlines that a new calendar moves are recomputed by
+``services.recomputing``.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ class ReferenceSink:
     def __init__(
         self, database: Database, now: datetime, *, file: str = "", actor: str = "", standard_list: str = ""
     ) -> None:
-        """``file`` and ``actor`` are for the list of imports and the audit log; without an actor nobody is named.
+        """``file`` and ``actor`` go into the list of imports and the audit log.
 
-        ``standard_list`` is the list that filing conditions go to; without it they have their file's name.
+        ``standard_list`` is the list that filing conditions (立案条件) go to; if empty, the list has the file's name.
         """
         self._list = standard_list or list_name(Path(file).stem)
         self._list_told = bool(standard_list)
@@ -140,7 +140,8 @@ def _key(record: ReferenceRecord) -> tuple[str, str]:
 
 
 def _first_of_each(records: Iterable[ReferenceRecord]) -> tuple[list[ReferenceRecord], list[RefusedRow]]:
-    """Each code once; a row that repeats another word for word is not refused, it just comes once."""
+    """The first record of each code, and refusals of later ones that differ from it. An identical repetition is dropped
+    silently."""
     first: dict[tuple[str, str], ReferenceRecord] = {}
     refused = []
     for record in records:

@@ -18,7 +18,7 @@ _CLOSED: Final = CaseState.CLOSED.value
 
 
 def imported_row(subject: str, number: str, case: ImportedCase, *, grid: str, standard: str) -> CaseTableRow:
-    """The row of a ``dated`` case."""
+    """The ``cases`` row of a case that :func:`dated` gave; ``standard`` is the key of its filing condition."""
     return CaseTableRow(
         subject_key(subject),
         number,

@@ -28,16 +28,15 @@ def announced_days() -> Mapping[date, bool]:
 
 @cache
 def announced_years() -> frozenset[int]:
-    """The years without gaps from the first to the last holiday of the package: for others it raises."""
+    """The years that the package covers, from that of its first to that of its last holiday. It raises for others."""
     years = {day.year for day in chinese_calendar.holidays}
     return frozenset(range(min(years), max(years) + 1))
 
 
 def legal_calendar(overrides: Mapping[date, bool] | None = None) -> WorkCalendar:
-    """The package's days under ``overrides``, the store's own rows (True = working day).
+    """The package's days overlaid with ``overrides``, the store's own rows (True = working day).
 
-    A year that the package lacks becomes known when the rows list enough days of it: a year's holiday notice (some
-    days off from Monday to Friday) or the whole year.
+    A year that the package lacks counts as known once the rows list five days off from Monday to Friday in it.
     """
     own = overrides or {}
     return WorkCalendar({**announced_days(), **own}, announced_years() | _years_listed(own))

@@ -47,11 +47,11 @@ class SqliteMapData:
         self._drawn: tuple[Snapshot, bytes, frozenset[str]] | None = None
 
     def outlines(self) -> bytes:
-        """See the port; drawn once after each change of the reference data."""
+        """See the port; computed once per change of the reference data."""
         return self._outlines()[1]
 
     def figures(self) -> Mapping[str, Figures]:
-        """See the port; only areas that :meth:`outlines` draws."""
+        """See the port; only for areas that :meth:`outlines` contains."""
         drawn = self._outlines()[2]
         with self._columns.at() as (connection, table):
             found = open_and_overdue(connection, table, self._moment())
@@ -65,7 +65,7 @@ class SqliteMapData:
         return own if worked <= {own} else ""
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
-        """See the port. The place of a cell is the mean of its cases, to 15 cm."""
+        """See the port. A cell's point is the mean of its cases' points, exact to 15 cm."""
         box = _common(bounds, cases.bounds)
         if box is None:
             return []
@@ -110,7 +110,7 @@ def _duty(mark: UnitMark) -> tuple[int, str]:
 
 
 def _common(bounds: Bounds, chosen: tuple[float, float, float, float] | None) -> Bounds | None:
-    """The part of the viewport that lies in the box that was drawn by hand, if one was."""
+    """The box in which the viewport and the filter's own box (drawn by hand) overlap; ``None`` if they do not."""
     if chosen is None:
         return bounds
     west, south = max(bounds.west, chosen[0]), max(bounds.south, chosen[1])
@@ -119,7 +119,7 @@ def _common(bounds: Bounds, chosen: tuple[float, float, float, float] | None) ->
 
 
 def _groups(table: Table, places: Places, bounds: Bounds, zoom: int) -> Groups:
-    """For each case the number of its cell, counted from 0 without gaps of more than the viewport's cells."""
+    """The number of each case's cell, counted from 0."""
     x, y = table.x[places].astype(np.int64), table.y[places].astype(np.int64)
     if zoom >= SINGLE_CASES_FROM:
         spots, numbers = np.unique(x << MERCATOR_BITS | y, return_inverse=True)
@@ -156,7 +156,7 @@ def _ids(connection: Connection, places: Places) -> dict[int, str]:
 
 
 def _degrees(x: NDArray[Any], y: NDArray[Any]) -> tuple[list[float], list[float]]:
-    """The middles of cells of web mercator in degrees, to a centimetre or two."""
+    """Centres of web mercator cells (level 28) in degrees, exact to about 2 cm."""
     size = float(1 << MERCATOR_BITS)
     lons = (x + 0.5) / size * 360.0 - 180.0
     lats = np.degrees(np.arctan(np.sinh(np.pi * (1.0 - 2.0 * (y + 0.5) / size))))

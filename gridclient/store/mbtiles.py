@@ -28,10 +28,10 @@ from gridclient.services.tile_formats import (
     vector_layers,
 )
 
-_LIMIT_S = 5.0  # the longest that a question may take: `tiles` may be a view, and a view may be anything
-_CHECK_EVERY = 10_000  # virtual machine steps
+_LIMIT_S = 5.0  # limit for one query: `tiles` may be a view of any cost
+_CHECK_EVERY = 10_000  # SQLite virtual machine steps between two looks at the time
 _SAMPLES = 8
-_WORDS = "select substr(name, 1, 100), substr(value, 1, 1000000) from metadata limit 50"  # also metadata may be a view
+_WORDS = "select substr(name, 1, 100), substr(value, 1, 1000000) from metadata limit 50"  # metadata may be a view too
 
 
 class MBTilesArchive:
@@ -42,13 +42,13 @@ class MBTilesArchive:
         self._lock = threading.Lock()
         self._until = 0.0
         try:
-            # immutable: no lock and no side file beside a file that is not ours
+            # immutable: SQLite writes no lock and no other file beside this one
             address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
             self._connection = sqlite3.connect(address, uri=True, check_same_thread=False)
         except (OSError, sqlite3.Error) as error:
             raise InvalidInput("basemap.unreadable", name=path.name) from error
         try:
-            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_TILE_BYTES)  # a view makes blobs of nothing
+            self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 2 * MAX_TILE_BYTES)  # a view could make huge ones
             self._connection.set_progress_handler(lambda: time.monotonic() > self._until, _CHECK_EVERY)
             self._ask("pragma trusted_schema = off")
             self._metadata = self._describe()
@@ -57,11 +57,12 @@ class MBTilesArchive:
             raise
 
     def metadata(self) -> ArchiveMetadata:
-        """As read on opening."""
+        """The metadata read on opening."""
         return self._metadata
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
-        """XYZ in, TMS in the file. Raises InvalidInput ``basemap.damaged`` for a tile that cannot be read."""
+        """The tile in XYZ numbering (the file counts rows from the south, TMS). Raises InvalidInput
+        ``basemap.damaged``."""
         if not (0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z):
             return None
         rows = self._ask(
@@ -73,7 +74,7 @@ class MBTilesArchive:
         return self._plain(rows[0][0]) if rows else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         with self._lock:
             self._connection.close()
 

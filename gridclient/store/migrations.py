@@ -1,8 +1,8 @@
-"""How an empty or older store becomes this version, step by step; loaded only when there is something to do.
+"""The migrations from an empty or older store to this version; loaded only when one is due.
 
 Codes are text, instants are whole seconds since 1970 (UTC), every table is strict. ``no`` is a number of this store
-only: ``subjects.no`` stands for a subject's key, ``labels.no`` for a code in the packed columns. Of the reference data,
-``valid_from`` is the first day, ``valid_to`` the first day on which it is valid no more (NULL: still valid).
+only: ``subjects.no`` stands for a subject's key, ``labels.no`` for a code in the packed columns. In reference tables
+``valid_from`` is the first day and ``valid_to`` the first day after (NULL: still valid).
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def _table(
     foreign: tuple[str, str, str] | None = None,
     defaults: bool = False,
 ) -> None:
-    """A strict table of columns like ``name``, ``count:int`` or, where nothing may stand, ``due:int?``.
+    """Creates a strict table. ``columns`` lists ``name`` (text), ``count:int`` or, if NULL is allowed, ``due:int?``.
 
-    The key is the first column where ``pk`` names no other; with ``defaults`` empty text and 0 stand by themselves.
+    The key is the first column unless ``pk`` names another. ``defaults`` gives the columns empty text or 0 as default.
     """
     told = {column: kind for column, _, kind in (said.partition(":") for said in columns.split())}
     types = {column: _TYPES[kind.removesuffix("?")] for column, kind in told.items()}
@@ -77,7 +77,7 @@ def _create_log(db: SchemaTool) -> None:
     db.table("subjects").create_index(["id"], unique=True)
     _table(db, "origins", "no:int stream device incarnation:int own:int seq:int acked_seq:int hlc:int hash:bytes")
     db.table("origins").create_index(["stream", "device", "incarnation"], unique=True)
-    _table(  # acked: the hub's position; NULL: 未上报
+    _table(  # acked: the position from the hub; NULL: none yet (未上报)
         db,
         "events",
         "pos:int origin:int seq:int hlc:int kind version:int subject:int base:int actor payload hash:bytes acked:int?",
@@ -87,7 +87,7 @@ def _create_log(db: SchemaTool) -> None:
 
 
 def _create_cases(db: SchemaTool) -> None:
-    """``unit`` is the lead's, "" while nobody leads; ``pending`` counts the events that the hub has not applied."""
+    """``unit`` is the lead unit, "" if there is none; ``pending`` counts own events without a position."""
     _table(
         db,
         "cases",
@@ -114,7 +114,7 @@ def _create_cases(db: SchemaTool) -> None:
 
 
 def _create_search(db: SchemaTool) -> None:
-    """Two indexes without texts; merges come later than by default, for the many small transactions of an import."""
+    """Two full-text indexes without stored texts; their merges are delayed because an import commits so often."""
     for name, column, detail in (("search", "words", "full"), ("search_signs", "signs", "none")):
         db.execute(
             f"CREATE VIRTUAL TABLE {name} USING fts5"
@@ -211,7 +211,7 @@ def _create_imports(db: SchemaTool) -> None:
 
 @migrations()
 def m0002_sync(db: SchemaTool) -> None:
-    """What synchronisation keeps. Nothing here says who this desk is to a hub: that never lies in the store."""
+    """Tables of synchronisation. The desk's registration with a hub is not here: it never lies in the store."""
     db.execute("ALTER TABLE origins DROP COLUMN acked_seq")
     for column in (
         "whole INTEGER NOT NULL DEFAULT 1",  # 0: events after number ``seq`` are known, with something missing before
@@ -238,8 +238,11 @@ def _create_feeds(db: SchemaTool) -> None:
 
 
 def _create_sync_notes(db: SchemaTool) -> None:
-    """``writers``: under which number of incarnation and characters a device writes from now on. ``file_queue``: files
-    that events name; ``incoming``: 1: only events of others, 2: it came, and is of a kind that is not kept."""
+    """``writers``: the incarnation and characters with which a device writes now.
+
+    ``file_queue``: files that events name. ``incoming``: 0 an own event names it, 1 only others' do, 2 received and of
+    a kind that is not kept.
+    """
     _table(db, "writers", "device incarnation:int short")
     _table(db, "device_keys", "device incarnation:int public_key:bytes", pk=("device", "incarnation"))
     _table(db, "rounds", "no:int ended hub_time:int? body")
@@ -248,31 +251,31 @@ def _create_sync_notes(db: SchemaTool) -> None:
 
 @migrations()
 def m0003_told(db: SchemaTool) -> None:
-    """What of the reference data was told last (:mod:`gridclient.store.reference_exchange`)."""
+    """``told``: the hash of each reference entity as last exchanged (:mod:`gridclient.store.reference_exchange`)."""
     _table(db, "told", "kind key hash:bytes", pk=("kind", "key"))
 
 
 @migrations()
 def m0004_standard_lists(db: SchemaTool) -> None:
-    """A filing condition belongs to a list with a name: the same code in two lists means two conditions.
+    """Filing conditions belong to named lists: the same code in two lists means two conditions.
 
-    What was brought in before stays in the list without a name, where cases and events find it by its code alone.
+    Conditions imported before are in the list without a name, where cases and events find them by code alone.
     """
     db.execute("ALTER TABLE standards ADD COLUMN list TEXT NOT NULL DEFAULT ''")
     db.execute("DROP INDEX idx_standards_code_version")
     db.table("standards").create_index(["list", "code", "version"], unique=True)
     _table(db, "standard_lists", "name in_force:int")
     db.execute("INSERT INTO standard_lists SELECT DISTINCT list, 1 FROM standards")
-    db.execute("DELETE FROM told WHERE kind = 'standards'")  # under other keys from now on
+    db.execute("DELETE FROM told WHERE kind = 'standards'")  # now kept under other keys
 
 
 @migrations()
 def m0005_signatures(db: SchemaTool) -> None:
-    """Signatures of other desks, and where lost events stood: they were among the desk's values, under their keys.
+    """Own tables for other desks' signatures and for lost events, which were rows of the desk's values before.
 
-    ``heads`` has the newest signatures that came with places, ``carried`` those over events without a place, for the
-    hub: each over the link of its origin after event ``seq``. ``lost``: at which ``position`` of the hub the event at
-    ``pos`` of this log stood, until the hub lost it.
+    ``heads``: the newest signatures that came with positions. ``carried``: those over events without a position, which
+    this desk carries to the hub. Each signs the link of event ``seq`` of its origin. ``lost``: the ``position`` that
+    the hub had given to the event at ``pos`` before it lost it.
     """
     for name in ("heads", "carried"):
         _table(db, name, "origin:int seq:int signature:bytes", pk=("origin", "seq"))
@@ -289,5 +292,5 @@ def m0005_signatures(db: SchemaTool) -> None:
         "JOIN events e ON e.pos = CAST(substr(v.name, 6) AS INTEGER) JOIN origins o ON o.no = e.origin "
         "WHERE v.name GLOB 'lost/*'"
     )
-    for prefix in ("head/", "stick/", "lost/", "lostat/", "sync.file."):  # the last ones nobody has read for long
+    for prefix in ("head/", "stick/", "lost/", "lostat/", "sync.file."):  # the last kind: unread for several versions
         db.execute("DELETE FROM desk_values WHERE name GLOB ?", [f"{prefix}*"])

@@ -1,7 +1,7 @@
-"""From the cases that pass a filter to one page of them in the order asked, by keyset.
+"""One page of the cases that pass a filter, in the order asked, by keyset.
 
-Cases without a value (no deadline, no unit, no grid) come last in both directions; ties stand in the order of arrival,
-turned round when the order is descending.
+Cases without a value (no deadline, unit or grid) come last in both directions. Equal values are ordered by case number,
+descending if the order is.
 """
 
 from __future__ import annotations
@@ -32,18 +32,19 @@ _FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE, SortKey.CHANNEL)
 
 @frozen
 class Cursor:
-    """Where the last page ended: the value of its last case (a code for labelled columns, a title) and its number."""
+    """The end of a page: the last case's number and its value (a code for grid, unit and channel, a title, else a
+    number)."""
 
     value: int | str | None
     no: int
 
     def text(self) -> str:
-        """As it travels."""
+        """The cursor as opaque text for the caller."""
         return base64.urlsafe_b64encode(json.dumps([self.value, self.no]).encode()).decode()
 
 
 def read_cursor(text: str, key: SortKey) -> Cursor:
-    """The inverse of :meth:`Cursor.text`; raises ``InvalidInput("list.cursor")`` for what is none of this order."""
+    """The inverse of :meth:`Cursor.text`; raises ``InvalidInput("list.cursor")`` if it does not fit this order."""
     try:
         value, no = json.loads(base64.urlsafe_b64decode(text.encode()))
     except (ValueError, TypeError, binascii.Error):
@@ -56,7 +57,7 @@ def read_cursor(text: str, key: SortKey) -> Cursor:
 
 @frozen
 class Page:
-    """The places of one page in their order and, unless it is the last, where it ends."""
+    """The places of one page, in order, and where it ends; ``next`` is ``None`` on the last page."""
 
     places: list[int]
     next: Cursor | None
@@ -65,7 +66,7 @@ class Page:
 def page_of(
     connection: Connection, table: Table, chosen: Selection, sort: Sort, areas: Areas, *, limit: int, after: str | None
 ) -> Page:
-    """The page of the chosen cases that follows ``after``."""
+    """At most ``limit`` of the chosen cases, those behind ``after`` (a cursor's text; ``None``: the first page)."""
     cursor = None if after is None else read_cursor(after, sort.key)
     if sort.key is SortKey.TITLE:
         edge = None if cursor is None else (str(cursor.value or ""), cursor.no)
@@ -82,7 +83,7 @@ def page_of(
 
 
 def _rank(code: str, sort: Sort, areas: Areas) -> tuple[str | int, str]:
-    """What labels of one kind are ordered by."""
+    """The sort key of a label: units by initials, channels by their order in :class:`Channel`, grids by code."""
     if sort.key is SortKey.UNIT:
         return areas.unit_order(code)
     if sort.key is SortKey.CHANNEL:
@@ -91,7 +92,7 @@ def _rank(code: str, sort: Sort, areas: Areas) -> tuple[str | int, str]:
 
 
 def _in_arrival(places: Places, edge: Cursor | None, *, descending: bool) -> Places:
-    """Cases of one value in the order of ties, behind the edge if it has that value."""
+    """Places of equal value by case number, without those up to and including ``edge``."""
     if edge is not None:
         places = places[places < edge.no - 1 if descending else places > edge.no - 1]
     return places[::-1] if descending else places
@@ -113,7 +114,7 @@ def _order(table: Table, sort: Sort, areas: Areas) -> _Order:
 
 
 class _Order:
-    """The order of a column of numbers, 0 where there is none; labels stand by their rank among ``codes``."""
+    """The order of one column; 0 means no value. With ``codes`` the column holds ranks, indexes of ``codes``."""
 
     def __init__(self, column: Column, codes: list[str] | None, *, descending: bool) -> None:
         self._column = column
@@ -121,12 +122,12 @@ class _Order:
         self._descending = descending
 
     def value(self, place: int) -> int | str | None:
-        """What a cursor says of a place."""
+        """The value that a cursor keeps for the case at a place."""
         number = int(self._column[place])
         return self._codes[number] if self._codes and number else number or None
 
     def first_by_steps(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
-        """The first ``count`` behind the cursor, value by value, each in the order of arrival: where values are few."""
+        """The first ``count`` places behind the cursor, searched value by value; for columns with few values."""
         values = list(range(1, len(self._codes or range(_MOST_STEPS))))
         values = [*(reversed(values) if self._descending else values), 0]
         edge = 0 if cursor is None else self._number(cursor)
@@ -146,7 +147,7 @@ class _Order:
         return taken
 
     def _number(self, cursor: Cursor) -> int:
-        """The column's value for a cursor's; raises ``InvalidInput("list.cursor")`` for a label that is gone."""
+        """The number in the column for a cursor's value; raises ``InvalidInput("list.cursor")`` for an unknown code."""
         if self._codes is None or cursor.value is None:
             return int(cursor.value or 0)
         if cursor.value not in self._codes:
@@ -154,7 +155,7 @@ class _Order:
         return self._codes.index(str(cursor.value))
 
     def first_by_size(self, chosen: Selection, count: int, cursor: Cursor | None) -> list[int]:
-        """The same where values are many."""
+        """The first ``count`` places behind the cursor, for columns with many values."""
         found: list[int] = []
         if cursor is None or cursor.value is not None:
             found = self._with_value(chosen, count, cursor)
@@ -178,7 +179,7 @@ class _Order:
 
 
 def _smallest(keys: Column, count: int) -> Places:
-    """Indexes of the ``count`` smallest keys in their order; equal keys in the order they stand."""
+    """Indexes of the ``count`` smallest keys, in order; equal keys keep their order."""
     indexes = np.arange(len(keys))
     if len(keys) > 4 * count:
         bar = np.partition(keys, count - 1)[count - 1]

@@ -1,7 +1,7 @@
-"""The boundaries in force as the bytes of one GeoJSON collection, as light as a map needs them.
+"""The boundaries in force as one GeoJSON collection (bytes), simplified for the map.
 
-A county's real boundaries may have a million corners; a screen shows some thousands. A tier with too many loses those
-that nobody sees, along edges that neighbours share, so that no gaps open.
+A county's boundaries may have a million corners. In a tier with too many, corners too small to be seen are dropped,
+along shared edges for both neighbours, so that no gaps open.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What lists, counts and maps ask of every case, packed: 44 bytes a case, ``ROWS`` cases a blob of one page.
+"""The packed rows of all cases: the 44 bytes of each case that lists, counts and maps need, 88 cases (``ROWS``) to a
+blob.
 
 A reader loads a million cases from here in a fraction of a second and then only the blobs that changed
-(:mod:`gridclient.store.columns`). Grid, unit and channel stand by the number of their label.
+(:mod:`gridclient.store.columns`). Grid, unit and channel are stored as the numbers of their labels.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from gridclient.store.tables import CaseTableRow
 ROWS: Final = 88
 NOWHERE: Final = 0xFFFFFFFF
 STATES: Final = {state.value: code for code, state in enumerate(CaseState, start=1)}
-"""States by their place in the life of a case; 0 is no case at all."""
+"""States as packed, in the order of :class:`CaseState`; 0 means that there is no case with this number."""
 FORMAT: Final = struct.Struct("<BBBBHHHxxIIIIqq")
 FIELDS: Final = (
     ("state", "u1"), ("level", "u1"), ("flags", "u1"), ("urgency", "u1"),
@@ -27,7 +28,7 @@ FIELDS: Final = (
     ("due", "<u4"), ("registered", "<u4"), ("x", "<u4"), ("y", "<u4"),
     ("number", "<i8"), ("title", "<i8"),
 )  # fmt: skip
-"""The same for numpy. ``due`` 0: none; ``x``/``y``: column and row of web mercator at level 28."""
+"""``FORMAT`` for numpy. ``due`` 0: none; ``x``/``y``: column and row of web mercator at level 28."""
 _LABELS: Final = struct.Struct("<HHH")
 _LABELS_AT: Final = 4
 _FLAGS_AT: Final = 2
@@ -38,7 +39,7 @@ _SIGNS: Final = 3
 
 
 class Flag(IntFlag):
-    """Marks beside the state."""
+    """The flags of a packed row."""
 
     OPEN = 1
     RETURNED = 2
@@ -52,7 +53,7 @@ _PENDING: Final = int(Flag.PENDING)
 
 
 class LabelKind(StrEnum):
-    """What labels stand for."""
+    """The kinds of codes that have labels."""
 
     GRID = "grid"
     UNIT = "unit"
@@ -64,7 +65,7 @@ LabelNumber = Callable[[LabelKind, str], int]
 
 
 class Labels:
-    """The numbers of codes. A code that first comes is given one; for reading (``new=False``) it is 0, as if none."""
+    """Numbers of codes (table ``labels``). A new code gets the next number; with ``new=False`` unknown codes give 0."""
 
     def __init__(self, connection: Connection, *, new: bool = True) -> None:
         self._connection = connection
@@ -72,7 +73,7 @@ class Labels:
         self._known: dict[tuple[str, str], int] = {}
 
     def number(self, kind: LabelKind, code: str) -> int:
-        """The number of ``code``."""
+        """The number of ``code``; 0 for ""."""
         if not code:
             return 0
         key = (kind.value, code)
@@ -89,7 +90,7 @@ class Labels:
 
 
 def title_key(title: str) -> int:
-    """The first three signs of a title as an integer of the same order."""
+    """The first three characters of a title as an integer that sorts like them."""
     key = 0
     for sign in title[:_SIGNS].ljust(_SIGNS, "\0"):
         key = key << _SIGN_BITS | ord(sign)
@@ -97,13 +98,13 @@ def title_key(title: str) -> int:
 
 
 def title_start(key: int) -> str:
-    """The signs that a :func:`title_key` was made of."""
+    """The inverse of :func:`title_key`: the first three characters."""
     signs = (key >> shift & (1 << _SIGN_BITS) - 1 for shift in range((_SIGNS - 1) * _SIGN_BITS, -1, -_SIGN_BITS))
     return "".join(map(chr, signs)).rstrip("\0")
 
 
 def flags_of(row: CaseTableRow) -> int:
-    """The marks of a row, as :class:`Flag` names them."""
+    """The flags of a row, as bits of :class:`Flag`."""
     return (
         row.is_open
         | row.returned << 1
@@ -115,7 +116,7 @@ def flags_of(row: CaseTableRow) -> int:
 
 
 def packed(row: CaseTableRow, number: LabelNumber) -> bytes:
-    """A row's packed form."""
+    """The packed form of a row."""
     x = y = NOWHERE
     if row.lon is not None and row.lat is not None:
         x, y = mercator_cell(row.lon, row.lat)
@@ -137,22 +138,22 @@ def packed(row: CaseTableRow, number: LabelNumber) -> bytes:
 
 
 def _instant(seconds: int | None) -> int:
-    """Seconds as they fit: nothing is 0, times before 1970 and after 2106 are cut."""
+    """Seconds since 1970 in 32 bits: 0 for ``None``, times before 1970 or after 2106 are clamped."""
     return 0 if seconds is None else min(_LARGEST, max(1, seconds))
 
 
 def label_bytes(*, grid: int, unit: int, channel: int) -> bytes:
-    """Labels as a packed row has them."""
+    """The three label numbers as bytes of a packed row."""
     return _LABELS.pack(grid, unit, channel)
 
 
 def labelled(record: bytes, labels: bytes) -> bytes:
-    """The packed row with other labels: it can be packed before anybody knows their numbers."""
+    """The packed row with these labels. Rows are packed before the numbers of their labels are known."""
     return record[:_LABELS_AT] + labels + record[_LABELS_AT + _LABELS.size :]
 
 
 def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) -> None:
-    """Puts packed rows in their places, by case number, under a new stamp."""
+    """Writes packed rows, given by case number, under a new stamp."""
     chunks = _Chunks(connection)
     for no, record in records:
         data, start = chunks.place(no)
@@ -161,7 +162,7 @@ def write_packs(connection: Connection, records: Iterable[tuple[int, bytes]]) ->
 
 
 def mark_pending(connection: Connection, marks: Iterable[tuple[int, bool]]) -> None:
-    """Whether cases, by their numbers, have events that wait; nothing else of their packed rows changes."""
+    """Sets or clears ``Flag.PENDING`` of the packed rows of these cases."""
     chunks = _Chunks(connection)
     for no, waits in marks:
         data, start = chunks.place(no)
@@ -171,21 +172,21 @@ def mark_pending(connection: Connection, marks: Iterable[tuple[int, bool]]) -> N
 
 
 class _Chunks:
-    """The blobs that one statement after the other changes."""
+    """The blobs that one transaction changes, in memory until :meth:`write`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._read: dict[int, bytearray] = {}
 
     def place(self, no: int) -> tuple[bytearray, int]:
-        """The blob of a case, and where in it the case begins."""
+        """The blob of a case, and the offset of its packed row in it."""
         chunk, place = divmod(no - 1, ROWS)
         if chunk not in self._read:
             self._read[chunk] = bytearray(read_pack(self._connection, chunk))
         return self._read[chunk], place * FORMAT.size
 
     def write(self) -> None:
-        """Writes what was read, under a new stamp."""
+        """Writes the blobs under a new stamp."""
         if not self._read:
             return
         stamp = _next_stamp(self._connection)
@@ -197,13 +198,13 @@ class _Chunks:
 
 
 def read_pack(connection: Connection, chunk: int) -> bytes:
-    """The packed rows ``chunk * ROWS + 1`` and following; empty ones where there is nothing."""
+    """The blob ``chunk``: the packed rows of the cases from ``chunk * ROWS + 1`` on; zeros if there is none yet."""
     row = connection.execute("SELECT data FROM packs WHERE no = ?", (chunk,)).fetchone()
     return _EMPTY if row is None else bytes(row[0])
 
 
 def _next_stamp(connection: Connection) -> int:
-    """In two steps: one with RETURNING may have to be taken back by itself, so it makes the search index write out what
-    it gathered, in a piece of its own."""
+    """Raises the stamp. Not with RETURNING: SQLite would open a savepoint, at which the search index writes out what it
+    gathered, as a segment of its own."""
     connection.execute("UPDATE store_state SET stamp = stamp + 1 WHERE id = 1")
     return int(connection.execute("SELECT stamp FROM store_state WHERE id = 1").fetchone()[0])

@@ -1,7 +1,7 @@
 """A profile: the one folder that holds everything of one desk, and the lock that keeps it to one desk at a time.
 
-``profile.json`` says who writes here, ``keys/store.key`` opens ``store.db``; both are made once. Whoever only reads
-(``read_only``) and whoever works for the desk that holds the profile (``lock=False``) takes no lock.
+``profile.json`` names the device and ``keys/store.key`` opens ``store.db``; both are made once. No lock is taken to
+read only (``read_only``) or by a process that works for the desk that holds the lock (``lock=False``).
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ BEFORE_UPGRADE: Final = "before-upgrade-"
 BY_HAND: Final = "manual-"
 FOLDERS: Final = ("keys", "attachments", "basemaps", "backups", "logs", "hub")
 _BEGUN: Final = "profile.begun"
-"""What becomes ``profile.json`` when all else of a new profile stands; its store is empty as long as it is there."""
+"""Renamed to ``profile.json`` as the last step of making a profile; while it exists the store is empty."""
 _MAY_BE_THERE: Final = frozenset({"QtWebEngine", "logs", "hub", "desk.lock", f"{_BEGUN}.new"})
-"""In a folder that becomes a profile: what a window without one, a hub on a server's database and a power cut leave."""
+"""What may be in a folder before a profile is made there: left by a window without profile, a hub or a power cut."""
 _KEY_PURPOSE: Final = b"gridclient store"
 
 
 @frozen
 class _Identity:
-    """What ``profile.json`` holds. ``key_check`` tells a wrong key from a damaged store."""
+    """The content of ``profile.json``. ``key_check`` tells a wrong key from a damaged store."""
 
     device: str
     short: str
@@ -71,21 +71,21 @@ class Profile:
 
     @property
     def device(self) -> Device:
-        """Who writes here."""
+        """The device that writes here."""
         return Device(self._identity.device, self._identity.incarnation, self._identity.short)
 
     def reopen_database(self) -> None:
-        """A new database over the file that stands there now (after a restore)."""
+        """Opens the store file again (after a restore has exchanged it)."""
         self.database.close()
         self.database = Database(self.store_file, self.key, read_only=self.read_only)
 
     def begin_incarnation(self, number: int = 0) -> None:
-        """From now on events are numbered anew, as start ``number`` of this device or as the next one."""
+        """Events are numbered anew from now on, under incarnation ``number``, or the next one if 0."""
         known = _read_identity(self.folder)  # another process of this desk may have begun one
         self._keep(replace(known, incarnation=max(number, known.incarnation if number else known.incarnation + 1)))
 
     def take_short(self, short: str) -> None:
-        """From now on case numbers have these two characters."""
+        """New case numbers contain these two characters from now on."""
         self._keep(replace(_read_identity(self.folder), short=short))
 
     def _keep(self, identity: _Identity) -> None:
@@ -94,7 +94,7 @@ class Profile:
         self._identity = identity
 
     def close(self) -> None:
-        """Closes the database and lets the next desk in."""
+        """Closes the database and releases the lock."""
         self.database.close()
         if self._lock is not None:
             self._lock.release()
@@ -107,19 +107,21 @@ class Profile:
 
 
 def refuse_other_files(folder: Path, left: Set[str] = frozenset()) -> None:
-    """Raises ``InvalidInput("profile.folder_not_empty")`` where more is in it than may be beside a profile's parts."""
+    """Raises ``InvalidInput("profile.folder_not_empty")`` if the folder contains anything but ``left`` and what may be
+    there."""
     if folder.is_dir() and {path.name for path in folder.iterdir()} - _MAY_BE_THERE - left:
         raise InvalidInput("profile.folder_not_empty", folder=str(folder))
 
 
 def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> Profile:
-    """Makes an empty profile and opens it. ``key``: from a recovery key, to bring a backup to another machine.
+    """Makes an empty profile and opens it; one left unfinished by a power cut is made anew.
 
-    One that a power cut left unfinished is made anew.
+    Args:
+        key: the store's key, from a recovery key, to restore a backup on another machine.
 
     Raises:
-        InvalidInput: there is one already (``profile.exists``), or something else is in the folder, the remains of one
-            perhaps (``profile.folder_not_empty``).
+        InvalidInput: there is a profile already (``profile.exists``), or the folder holds something else, perhaps the
+            remains of one (``profile.folder_not_empty``).
         Conflict: another process is making one there (``profile.in_use``).
         StoreUnavailable: the folder cannot be written.
     """
@@ -147,7 +149,7 @@ def create_profile(folder: Path, *, now: datetime, key: bytes | None = None) -> 
 
 
 def _is_unfinished(folder: Path) -> bool:
-    """Whether a power cut left a profile half made; a store with cases in it is none of these, whatever lies beside."""
+    """Whether a power cut left a half-made profile. A store with cases is never taken for one."""
     if not (folder / _BEGUN).is_file() or not has_store(folder / "store.db"):
         return (folder / _BEGUN).is_file()
     try:
@@ -157,12 +159,12 @@ def _is_unfinished(folder: Path) -> bool:
                 return version_of(connection) == 0 or not connection.execute("SELECT 1 FROM subjects").fetchone()
         finally:
             database.close()
-    except StoreUnavailable:  # cut off in the midst of a page
+    except StoreUnavailable:  # the cut came within a page
         return True
 
 
 def _fill(folder: Path, key: bytes, now: datetime) -> None:
-    """The identity gets its name last, which makes it a profile: a profile has a store, and only here one is made."""
+    """Makes keys, store and identity. ``profile.json`` gets its name last, so a folder that has it is complete."""
     short = "".join(secrets.choice(DEVICE_SIGNS) for _ in range(2))
     with file_faults():
         folder.chmod(0o700)
@@ -245,7 +247,8 @@ def open_profile(
 
 
 def put_key_back(folder: Path, key: bytes) -> None:
-    """The lost or spoilt key file anew. Raises ``InvalidInput("recovery.key")`` where it is not this profile's key."""
+    """Writes a lost or damaged key file anew. Raises ``InvalidInput("recovery.key")`` if it is not this profile's
+    key."""
     if not hmac.compare_digest(_read_identity(folder).key_check, _key_check(key)):
         raise InvalidInput("recovery.key")
     with file_faults():
@@ -254,7 +257,7 @@ def put_key_back(folder: Path, key: bytes) -> None:
 
 
 def _settle_exchange(folder: Path, *, held: bool) -> None:
-    """A restore that a power cut ended between two stores is carried out by the next desk; others wait for that."""
+    """Finishes a restore that a power cut interrupted. Only the holder of the lock may; others get ``store.locked``."""
     if not is_exchange_decided(folder):
         return
     if not held:
@@ -280,14 +283,16 @@ def _bring_up_to_date(profile: Profile, now: datetime, told: Told) -> None:
         copy_store(profile.database, profile.backups / f"{BEFORE_UPGRADE}{now:%Y%m%d-%H%M%S}.gridbackup")
         upgrade_store(profile.database)
     except StoreUnavailable as fault:
-        if fault.code == "store.wrong_key":  # the key is the right one: so the file is not
+        if fault.code == "store.wrong_key":  # key_check has proved the key, so the file is damaged
             raise StoreUnavailable("store.damaged", detail="header") from fault
         raise
 
 
 def _catch_up(profile: Profile, told: Told) -> None:
-    """What an older program or a power cut left undone: cases folded by older rules; a new start of the numbers that is
-    noted in the store, which comes first, and not in the profile."""
+    """Folds cases again if other rules folded them, and takes over a higher incarnation from the store.
+
+    The store notes a new incarnation first; a power cut may keep it from ``profile.json``.
+    """
     with profile.database.reader() as connection:
         known = writing_device(connection, profile.device)
         folded = has_todays_rules(connection)

@@ -18,7 +18,7 @@ def profile_exists(folder: Path) -> bool:
 
 
 def take_lock(folder: Path) -> FileLock:
-    """Keeps every other desk out until it is released.
+    """Takes the profile's lock; no other desk can open the profile until it is released.
 
     Raises:
         Conflict: another desk has the profile open (``profile.in_use``).

@@ -1,4 +1,5 @@
-"""From folded cases to everything that is read: table rows, parts, counts, packed rows and the search index."""
+"""Writes everything that lists, searches and counts read from folded cases: rows, parts, counts, packs, search
+index."""
 
 from __future__ import annotations
 
@@ -27,9 +28,10 @@ from gridclient.store.tally import TallyChanges
 
 @dataclass(slots=True)
 class TouchedCase:
-    """A case in an open transaction: as it is, as the tables know it (``None``: new), its new own events.
+    """A case that the open transaction changed: ``case`` as it is, ``before`` as the tables have it (``None``: new).
 
-    ``pending``: how many of its events wait for a place, where that is not simply the number before and the new ones.
+    ``events`` counts its new own events. ``pending``: how many of its events wait for a position; ``None``: as many as
+    the tables say, plus ``events``.
     """
 
     no: int
@@ -41,7 +43,7 @@ class TouchedCase:
 
 @frozen
 class _Step:
-    """One case's old and new rows."""
+    """One case's rows in the tables before and after."""
 
     touched: TouchedCase
     old: CaseTableRow | None
@@ -53,13 +55,13 @@ class _Step:
 
     @property
     def is_shown(self) -> bool:
-        """Whether lists, counts or searches tell the case otherwise than before; an urging, a note or a visit is seen
-        in its history alone, and most of what comes in is such."""
+        """Whether any table but the log changes. Urgings, notes and visits, the most frequent events, change only the
+        history."""
         return self.is_retold or self.old != self.new or self.old_parts != self.new_parts
 
 
 class Projection:
-    """Writes what follows from cases, within one transaction."""
+    """Writes rows, parts, counts, packs and search index of cases, within one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -67,9 +69,9 @@ class Projection:
         self._tallies = TallyChanges()
 
     def write(self, cases: Sequence[TouchedCase]) -> int:
-        """Brings all tables to what the cases are now; new events count as pending where nothing else is said.
+        """Writes what changed of these cases.
 
-        Gives how many of the cases wait for a choice between two sides that did not before.
+        Returns how many of them have a new conflict, which waits for a person's choice.
         """
         steps = [step for step in self._steps(cases) if step.is_shown]
         connection = self._connection
@@ -88,7 +90,7 @@ class Projection:
         return sum(s.new.conflict and not (s.old is not None and s.old.conflict) for s in steps)
 
     def write_pending(self, pending: Mapping[int, int]) -> None:
-        """Only how many events wait of each case (by its number); all else stays."""
+        """Sets how many events of each case (by number) wait for a position; nothing else changes."""
         connection = self._connection
         rows = [row for row in read_pending(connection, list(pending)) if row[2] != pending[row[0]]]
         connection.executemany("UPDATE cases SET pending = ? WHERE no = ?", [(pending[no], no) for no, *_ in rows])
@@ -99,12 +101,12 @@ class Projection:
         mark_pending(connection, [(no, waits) for no, _, waits in marked])
 
     def write_placed(self, placed: Mapping[int, int]) -> None:
-        """So many events of each case (by its number) wait no longer."""
+        """Lowers the number of waiting events of each case (by number) by those that got a position."""
         waited = read_pending(self._connection, list(placed))
         self.write_pending({no: before - placed[no] for no, _, before in waited})
 
     def remove(self, numbers: Sequence[int]) -> None:
-        """Takes cases out that are none any more, because what opened them left the log."""
+        """Removes cases whose first event was withdrawn from the log."""
         parts = read_parts(self._connection, numbers)
         for no, old in read_rows(self._connection, numbers).items():
             self._tallies.add(old, -1)
@@ -128,7 +130,7 @@ class Projection:
             yield _Step(touched, old, table_row(touched.case, pending), old_parts, new_parts, is_retold)
 
     def _index(self, steps: Sequence[_Step]) -> None:
-        """In the order of their numbers: FTS5 writes a segment whenever a number is below the one before."""
+        """Indexes the texts that changed, by case number: FTS5 starts a new segment when a number is below the last."""
         told = sorted((step.touched for step in steps if step.is_retold), key=lambda touched: touched.no)
         if again := [touched.no for touched in told if touched.before is not None]:
             drop_cases(self._connection, again)

@@ -1,7 +1,8 @@
-"""Reads ahead, in small steps, what lists and searches will want: the rows in the file's order and frequent signs.
+"""In idle moments, reads what lists and searches will need: the rows in file order, and the results for frequent
+characters.
 
-Where the disk is slow, two hundred scattered rows of a large store would else be two hundred waits; and a sign that
-stands in most of a million cases takes a tenth of a second to look up.
+On a slow disk the 200 scattered rows of a page would each wait for it. A search for a character that most of a million
+cases contain takes a tenth of a second.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gridclient.store.search import TextQuery, find, text_query, tokens_of
 _ROWS_A_STEP: Final = 40_000
 _BLOCKS_A_STEP: Final = 2_500
 _FOUND_AT_ONCE: Final = 100_000
-"""Numbers of a million cases as one text are five megabytes, which the allocator keeps."""
+"""Case numbers read as one text; a million of them would be five megabytes, which the allocator never returns."""
 _SAMPLE: Final = 240
 _FREQUENT_SHARE: Final = 10
 _MOST_SIGNS: Final = 32
@@ -32,7 +33,7 @@ _TEXTS: Final = ("title", "description", "address")
 
 
 class ReadingAhead:
-    """For a pool thread once the window stands. No step holds the columns for long."""
+    """Runs on a pool thread once the window is shown. No step keeps the columns locked for long."""
 
     def __init__(self, database: Database, columns: Columns) -> None:
         self._database = database
@@ -40,7 +41,7 @@ class ReadingAhead:
         self._steps = self._all_steps()
 
     def step(self) -> bool:
-        """The next step, a twentieth of a second or so; whether there are more."""
+        """Does the next step, about 0.05 s; tells whether there are more."""
         return next(self._steps, None) is not None
 
     def _all_steps(self) -> Iterator[bool]:
@@ -67,7 +68,7 @@ class ReadingAhead:
                 yield True
 
     def _words(self) -> Iterator[bool]:
-        """The index of words: a search that is the first since the machine began would else wait for the disk."""
+        """Reads the index of words, so that the first search after a boot does not wait for the disk."""
         last: int | None = -1
         while last is not None:
             with self._database.reader() as connection:
@@ -90,7 +91,8 @@ class ReadingAhead:
 
 
 def frequent_signs(connection: Connection, size: int) -> list[str]:
-    """Signs that words of many cases begin with, by a sample; the most frequent first."""
+    """Characters that tokens of at least a tenth of the cases begin with, estimated from a sample; most frequent
+    first."""
     numbers = ",".join(map(str, range(1, size + 1, max(1, size // _SAMPLE))))
     facts = ", ".join(f"json_extract(payload, '$.facts.{name}')" for name in _TEXTS)
     (text,) = connection.execute(

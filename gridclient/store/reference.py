@@ -36,18 +36,20 @@ _TIERS: Final = (*_CASE_TIERS, "township")
 
 
 def reference_version(connection: Connection) -> int:
-    """The number of the last change to the reference data."""
+    """The number of the last change of the reference data."""
     row = connection.execute("select version from reference_state where id = 1").fetchone()
     return int(row[0]) if row else 0
 
 
 def touch_reference(connection: Connection, at: str) -> None:
-    """Tells every reader that the reference data changed; part of the transaction that changes it."""
+    """Raises the number of the last change, within the transaction that changes reference data; caches then read
+    again."""
     connection.execute("update reference_state set version = version + 1, changed_at = ? where id = 1", (at,))
 
 
 class Snapshot:
-    """The reference data of one moment. Safe to use from several threads; the trees of areas are built when asked."""
+    """The reference data as of one change and one day. Safe to use from several threads; indexes are built on first
+    use."""
 
     def __init__(self, connection: Connection, day: date) -> None:
         self.version = reference_version(connection)
@@ -68,11 +70,12 @@ class Snapshot:
 
     @cached_property
     def areas(self) -> Areas:
-        """Today's tree; lists and map carry their figures on while it is the same object."""
+        """The tree of areas in force; always the same object, which lists and map use to see that nothing changed."""
         return Areas(self.grids, self.units)
 
     def grids_at(self, lon: float, lat: float) -> GridsAt:
-        """The areas at a point today; what is not drawn follows from what is above the smallest that is."""
+        """The areas at a point today. A tier without a boundary there follows from the parents of the smaller area
+        found."""
         basic, community, zone, township = (self._at(tier, lon, lat) for tier in _TIERS)
         community = community or self._parent(basic, "community")
         zone = zone or self._parent(community, "zone")
@@ -80,11 +83,11 @@ class Snapshot:
         return GridsAt(basic, community, zone, township or (smallest[:9] if smallest else None))
 
     def standard(self, key: str) -> StandardRow | None:
-        """A condition of any list; a code alone, as old events tell it, where only one list has it."""
+        """A filing condition of any list by its key; by its code alone (old events) if only one list has that code."""
         return self.conditions.get(key) or self._codes_alone.get(key)
 
     def grids_of(self, lons: Numbers, lats: Numbers, days: Days) -> list[str]:
-        """The smallest grid at each point on its day (an ordinal), "" where there is none."""
+        """The smallest area (basic, community, zone) at each point on its day (an ordinal); "" where there is none."""
         found = [""] * len(lons)
         left = np.arange(len(lons))
         for tier in _CASE_TIERS:
@@ -97,7 +100,7 @@ class Snapshot:
         return found
 
     def boundaries(self) -> dict[str, bytes]:
-        """Today's boundaries by code, as WKB."""
+        """Boundaries in force by code, as WKB."""
         day = self.day.toordinal()
         return {o.code: o.wkb for o in self._outlines if o.valid_from <= day < o.valid_to}
 
@@ -148,14 +151,14 @@ class SqliteReference:
             held = self._snapshot
             if held is not None and (held.day, held.version) == asked:
                 return held
-            with self._reading:  # at the start all threads want it at once: one reads, the others take what it read
+            with self._reading:  # at the start all threads ask: one reads for all
                 held = self._snapshot
                 if held is None or (held.day, held.version) != asked:
                     held = self._snapshot = Snapshot(connection, day)
         return held
 
     def areas(self) -> Areas:
-        """Today's tree of areas."""
+        """The tree of areas in force."""
         return self.snapshot().areas
 
     def grid(self, code: str) -> GridRow | None:
@@ -192,7 +195,8 @@ class SqliteReference:
         return self.snapshot().lists
 
     def use_list(self, name: str, *, in_force: bool, at: str) -> None:
-        """Offers the conditions of a list, or does not any more; what was filed under them stays."""
+        """Puts a list of filing conditions in or out of force: only lists in force are offered. Filed cases keep
+        theirs."""
         with self._database.writer() as connection:
             connection.execute("update standard_lists set in_force = ? where name = ?", (int(in_force), name))
             touch_reference(connection, at)

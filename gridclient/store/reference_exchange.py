@@ -1,8 +1,8 @@
-"""Reference data as events of the stream ``ref``: what changed here since it was last told, and what others told.
+"""Reference data as events of the stream ``ref``: sends what changed here since the last time, applies what comes in.
 
-An entity (a grid with its members, a unit with its names …) travels whole under its natural key, so numbers that are
-only this store's never leave it. One desk of the county tells, everybody else takes; the last word holds.
-Accounts and what names this one desk stay at home.
+An entity (a grid with its members, a unit with its names …) travels whole, under its natural key and without this
+store's own numbers. Only the county's desk sends; of several changes the last one counts. Accounts and this desk's own
+settings are never sent.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _BINARY: Final = "base64:"
 
 @frozen
 class _Children:
-    """Rows that belong to an entity: all columns but the ``owner``'s, in the order of the table's key."""
+    """A table of rows that belong to an entity, ordered by its key. They travel without the column ``owner``."""
 
     table: str
     owner: str
@@ -40,7 +40,8 @@ class _Children:
 
 @frozen
 class _Kind:
-    """One table of entities. ``number`` is the column that is only this store's and that children may refer to."""
+    """A table of entities. ``number`` is the column with this store's own number, which child tables refer to ("":
+    none)."""
 
     table: str
     key: tuple[str, ...]
@@ -72,12 +73,13 @@ _SCREEN_KINDS: Final = {
     "calendar_days": "calendar",
     "business_settings": "settings",
 }
-_VERSION: Final = ("", "version")  # stands among what was told: the state of the reference data that was looked at last
+_VERSION: Final = ("", "version")  # the row of ``told`` with the reference version last compared
 _BY_TABLE: Final = {kind.table: kind for kind in _KINDS}
 
 
 def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraft]:
-    """Drafts of events for all entities that changed, came or went since they were last told; notes them as told."""
+    """Drafts of events for all entities added, changed or removed since the last exchange; updates the table
+    ``told``."""
     for kind in _KINDS:
         told = connection.execute("SELECT key, hash FROM told WHERE kind = ?", (kind.table,)).fetchall()
         known = {str(key): bytes(digest) for key, digest in told}
@@ -98,7 +100,7 @@ def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraf
 
 
 def record_changes(connection: Connection, device: Device, *, actor: str, now: datetime) -> int:
-    """Writes what changed since it was last told into the log, in the open transaction; gives how many events."""
+    """Appends events for what changed since the last time, in the open transaction; returns how many."""
     version = str(connection.execute("SELECT version FROM reference_state").fetchone()[0]).encode()
     looked = connection.execute("SELECT hash FROM told WHERE kind = ? AND key = ?", _VERSION).fetchone()
     if looked is not None and looked[0] == version:
@@ -119,10 +121,10 @@ def record_changes(connection: Connection, device: Device, *, actor: str, now: d
 
 
 def apply_change(connection: Connection, payload: Mapping[str, Any], at: str) -> str:
-    """Takes one event of ``ref`` into the tables; gives what screens call the kind that changed, "" for one unknown.
+    """Applies one event of ``ref`` to the tables; returns the kind that screens must refresh, "" if none.
 
-    Columns that this version does not have are left out, those that it has more keep their defaults. An event that the
-    tables cannot hold changes nothing: the hub placed it, so a round that fails on it would fail for ever.
+    Unknown columns are ignored, missing ones get their defaults. An event that the tables cannot hold is skipped and
+    logged: the hub has placed it for good, so failing on it would fail every round.
     """
     kind = _BY_TABLE.get(str(payload.get("kind")))
     if kind is None:
@@ -179,7 +181,7 @@ def _columns(connection: Connection, table: str) -> list[str]:
 
 
 def _documents(connection: Connection, kind: _Kind) -> Iterator[tuple[str, Document]]:
-    """Every entity with its key. What names only this desk is left out."""
+    """Every entity of a kind with its key, without what concerns only this desk."""
     columns = _columns(connection, kind.table)
     members = {child.table: _members(connection, child) for child in kind.children}
     for row in connection.execute(f"SELECT {', '.join(columns)} FROM {kind.table}").fetchall():

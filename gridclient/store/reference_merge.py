@@ -1,7 +1,7 @@
-"""Lays imported rows over the reference tables: what is new, what changes, what was there already.
+"""Merges imported rows into the reference tables and tells new and changed rows from unchanged ones.
 
-A row only overlays what it gives: an empty cell or a missing column takes nothing away, so that two files about the
-same areas do not undo each other. Lists (aliases, members …) are replaced as a whole when a row gives one.
+An empty cell or a missing column changes nothing, so that two files about the same areas do not undo each other. Lists
+(aliases, members …) are replaced as a whole if the row gives one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LEVELS: Final = {9: "township", 12: "community"}
 
 @dataclass(slots=True)
 class Plan:
-    """The statements of one import with their rows, in order, and what they amount to."""
+    """The SQL statements of one import with their rows, in order, and how many records are imported or unchanged."""
 
     statements: list[tuple[str, list[tuple[Any, ...]]]] = field(default_factory=list)
     imported: int = 0
@@ -34,7 +34,8 @@ class Plan:
             self.statements.append((sql, kept))
 
     def upsert(self, table: str, rows: Sequence[Values], *, key: str) -> None:
-        """One statement for rows of the same columns; the row of the same key is overwritten."""
+        """Adds one statement that inserts the rows, which all have the same columns, or overwrites those with the same
+        ``key``."""
         if not rows:
             return
         columns = list(rows[0])
@@ -53,7 +54,7 @@ class Plan:
 def stored(
     connection: Connection, table: str, columns: Iterable[str], codes: Iterable[str], key: str = "code"
 ) -> list[Values]:
-    """The rows of a table whose ``key`` is among ``codes``, as values by column."""
+    """The rows of a table whose ``key`` is among ``codes``, as dictionaries by column."""
     names = list(columns)
     rows = connection.execute(
         f"select {', '.join(names)} from {table} where {key} in (select value from json_each(?))",
@@ -63,8 +64,10 @@ def stored(
 
 
 def overlaid(old: Values | None, given: Values) -> Values:
-    """The old row with everything that is given and not empty; the same as ``old`` when nothing changes. A new one
-    that does not say so is not schematic."""
+    """The old row overlaid with all given values that are not empty; equal to ``old`` if nothing changes.
+
+    A new row counts as not schematic unless it says so.
+    """
     if old is None:
         return {**given, "schematic": given["schematic"] or 0} if "schematic" in given else given
     merged = {**old, **{name: value for name, value in given.items() if value not in (None, "")}}
@@ -74,12 +77,12 @@ def overlaid(old: Values | None, given: Values) -> Values:
 
 
 def extra_text(extra: Mapping[str, str]) -> str:
-    """What no column takes, in one spelling."""
+    """The values for which there is no column, as JSON ordered by name."""
     return json.dumps(dict(sorted(extra.items())), ensure_ascii=False) if extra else ""
 
 
 def boundary_values(boundary: Boundary | None, extra: Mapping[str, str]) -> Values:
-    """The columns of a boundary; all ``None`` where there is none, so that they overlay nothing."""
+    """The columns of a boundary; all empty if there is none, so that they overlay nothing."""
     if boundary is None:
         return {"geometry": None, "source_geometry": None, "schematic": None, "source_crs": ""}
     return {
@@ -91,7 +94,7 @@ def boundary_values(boundary: Boundary | None, extra: Mapping[str, str]) -> Valu
 
 
 def as_told(record: object, names: str) -> Values:
-    """What a record tells under the names of the columns."""
+    """The record's attributes of these names."""
     return {name: getattr(record, name) for name in names.split()}
 
 
@@ -104,7 +107,7 @@ def _division_values(record: DivisionRecord) -> Values:
 
 
 def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) -> Plan:
-    """Divisions by code. Areas above a row that nobody lists come in by their names; they are not counted."""
+    """Merges divisions by code. Areas above a row that have no row themselves are added by name and not counted."""
     plan = Plan()
     if not records:
         return plan
@@ -128,7 +131,7 @@ def plan_divisions(connection: Connection, records: Sequence[DivisionRecord]) ->
 
 
 def _areas_above(records: Iterable[DivisionRecord]) -> dict[str, tuple[str, str]]:
-    """Name and parent of every area named above some row, by code."""
+    """Name and parent, by code, of every area that a row names above itself."""
     found: dict[str, tuple[str, str]] = {}
     for record in records:
         parent = ""
@@ -167,7 +170,7 @@ def _unit_values(record: UnitRecord, parents: Mapping[str, str]) -> Values:
 
 
 def plan_units(connection: Connection, records: Sequence[UnitRecord]) -> Plan:
-    """Units by code with their lists; a parent that is given by name is stored by code where it is known."""
+    """Merges units by code, with their lists. A parent given by name is stored by its code if that is known."""
     plan = Plan()
     if not records:
         return plan
@@ -205,7 +208,7 @@ def _replace_lists(plan: Plan, unit: str, lists: Mapping[str, Sequence[str]]) ->
 
 
 def plan_days(connection: Connection, records: Sequence[CalendarRecord]) -> Plan:
-    """Days of the legal calendar."""
+    """Merges days of the legal calendar."""
     plan = Plan()
     days = (record.day.isoformat() for record in records)
     found = stored(connection, "calendar_days", ("day", "working", "name"), days, key="day")

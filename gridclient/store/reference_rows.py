@@ -34,7 +34,8 @@ _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
 
 @frozen
 class Outline:
-    """One boundary in one of its periods: first day and first day after, as ordinals."""
+    """The boundary of one area in one period: ``valid_from`` and ``valid_to`` are first day and first day after, as
+    ordinals."""
 
     code: str
     tier: str
@@ -81,7 +82,7 @@ def _grid(row: Sequence[Any], members: Mapping[int, Sequence[str]]) -> GridRow:
 
 
 def _with_zones(grids: Sequence[GridRow]) -> Iterator[GridRow]:
-    """Zones hold, beside what the table gives them, the communities of the grids that name them as parent."""
+    """Adds to each zone the communities of those community grids that name it as parent."""
     below: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for row in grids:
         if row.tier == "community":
@@ -94,7 +95,7 @@ def _with_zones(grids: Sequence[GridRow]) -> Iterator[GridRow]:
 
 
 def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
-    """Townships and counties that have grids or are this desk's own, as areas of the tree."""
+    """The townships and counties that have grids, and this desk's own, as areas of the tree."""
     townships = {row.code[:9] for row in grids}
     own = dict(connection.execute("select name, value from business_settings where name in ('county', 'township')"))
     codes = {*townships, *own.values(), *(code[:6] for code in townships)} - {""}
@@ -111,7 +112,7 @@ def _above(connection: Connection, grids: Iterable[GridRow]) -> list[GridRow]:
 
 
 def read_known_areas(connection: Connection, day: date) -> Known:
-    """What new grids are judged by: the grids in force and the statistical communities."""
+    """What an import checks new grids against: the grids in force and the statistical communities."""
     from gridclient.store.grid_checks import Known  # noqa: PLC0415  (an import's; every start reads the other rows)
 
     known = Known()
@@ -148,7 +149,7 @@ def read_outlines(connection: Connection) -> list[Outline]:
 
 
 def read_units(connection: Connection) -> dict[str, UnitRow]:
-    """All units by code. ``load`` is 0: it is the queries' to count."""
+    """All units by code. ``load`` is 0 here; the queries fill it in."""
     aliases, fields, areas = (unit_list(connection, name, column) for name, column in _UNIT_LISTS)
     rows = connection.execute(
         "select code, name, kind, initials, township, lon, lat, phone, status from units order by code"
@@ -176,7 +177,7 @@ _UNIT_LISTS: Final = (("unit_aliases", "alias"), ("unit_fields", "field"), ("uni
 
 
 def unit_list(connection: Connection, table: str, column: str) -> Mapping[str, tuple[str, ...]]:
-    """One of the tables that hold several values of a unit: the values in their order, by unit."""
+    """One of the tables with several values per unit: the values in order, by unit."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for unit, value in connection.execute(f"select unit, {column} from {table} order by unit, position"):
         found[unit].append(value)
@@ -244,7 +245,8 @@ def read_settings(connection: Connection) -> dict[str, str]:
 
 
 def check_readable(values: Mapping[str, Any], columns: Collection[str]) -> None:
-    """Whether a row from elsewhere is one that is read here. Raises ``ValueError``, ``TypeError`` or ``KeyError``."""
+    """Checks that a row from elsewhere can be read by this module. Raises ``ValueError``, ``TypeError`` or
+    ``KeyError``."""
     for name in _DAYS.intersection(columns):
         date.fromisoformat(values[name])
     date.fromisoformat(values.get("valid_to") or ALWAYS)

@@ -1,7 +1,7 @@
-"""Folding cases again when events come from elsewhere or get another place, and bringing the tables after them.
+"""Folds cases again when events come in from elsewhere or change their position, and updates the tables.
 
-Whoever takes events in tells here which are new and which moved; :meth:`Refolding.carry_out` writes them into the log
-and folds each case once. A case whose events only got their places, in the order in which they stood, is not folded.
+The caller reports new and moved events; :meth:`Refolding.carry_out` writes them into the log and folds each case once.
+A case whose own events only got positions, in the order they already had, is not folded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _TELLING: Final = frozenset(
         EventKind.RESOLVED,
     }
 )
-"""Kinds that may change by which texts a case is found."""
+"""Kinds that may change the texts by which a case is found."""
 _READ: Final = (
     "SELECT subject, pos, origin, seq, hlc, kind, version, base, actor, payload, acked, hash FROM events "
     f"WHERE subject IN {AMONG}"
@@ -51,7 +51,7 @@ _INSERT: Final = (
 
 
 class Refolded(NamedTuple):
-    """What became of it: the cases that changed in any way, and how many wait for a choice that did not before."""
+    """The result: all cases that changed in any way, and how many have a new conflict."""
 
     changes: Changes
     conflicts: int
@@ -59,7 +59,7 @@ class Refolded(NamedTuple):
 
 @dataclass(slots=True)
 class _Line:
-    """One event of a case in memory: its row, its place (``None``: none yet) and, when it was read, itself."""
+    """One event of a case in memory; ``acked`` is its position (``None``: it waits), ``pos`` its row in the log."""
 
     pos: int
     origin: int
@@ -85,7 +85,7 @@ class _Subject:
 
 
 class Refolding:
-    """The subjects that one transaction touches."""
+    """The subjects that one transaction touches, and their new and moved events."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -101,7 +101,7 @@ class Refolding:
         self._pos: int = connection.execute("SELECT max(pos) FROM events").fetchone()[0] or 0
 
     def add(self, origin: int, record: Record, event: Event, link: bytes, *, own: bool, acked: int | None) -> None:
-        """An event that is new to the log."""
+        """Adds an event that is new to the log; ``acked`` is its position, ``None`` if it has none."""
         subject = self._subject_of(record.subject)
         self._pos += 1
         _, hlc, kind, version, _, base, actor, text = record
@@ -111,32 +111,33 @@ class Refolding:
         subject.fresh.append(_Line(self._pos, origin, hlc, acked, link, own, event))
 
     def renew(self, subject: int, pos: int, event: Event, text: str) -> None:
-        """An event of the log of which less is withheld now."""
+        """Replaces the payload of an event of the log by one from which less is withheld."""
         self._by_number(subject).renewed[pos] = event
         self._texts.append((text, pos))
 
     def place(self, subject: int, pos: int, acked: int | None) -> None:
-        """An event of the log that gets a place, or loses it."""
+        """Gives an event of the log (by ``pos``) the position ``acked``, or takes its position away (``None``)."""
         self._by_number(subject).places[pos] = acked
 
     def place_next(self, origin: int, runs: Iterable[PlacedRun], subjects: Mapping[int, int]) -> None:
-        """Events of the log that get their first places in the order in which they stand; how many of each subject."""
+        """Gives own events their first positions, in the order they already have; ``subjects`` counts them per
+        subject."""
         self._runs += [(run.position - run.seq, origin, run.seq, run.seq + run.length - 1) for run in runs]
         self._settled.update(subjects)
 
     def expect(self, subjects: Iterable[int]) -> None:
-        """Many subjects of the log that will be named: they are read at once."""
+        """Reads many subjects at once that will be named next."""
         rows = self._connection.execute(_IDS, (listed(list(subjects)),))
         for no, key in rows:
             if no not in self._subjects:
                 self._keep(_Subject(no, subject_text(key), known=True))
 
     def touch(self, subject: int) -> None:
-        """A subject whose events were written anew."""
+        """Marks a subject to be folded again."""
         self._by_number(subject)
 
     def carry_out(self) -> Refolded:
-        """Writes the events and places, and brings the tables of all touched cases after them."""
+        """Writes the events and positions, folds the touched cases and updates their tables."""
         pending = self._only_placed()
         refolded = [subject for subject in self._subjects.values() if subject.no not in pending]
         stood = self._read([subject.no for subject in refolded if subject.known])
@@ -159,7 +160,8 @@ class Refolding:
         return Refolded(Changes(frozenset(changed)), conflicts)
 
     def _only_placed(self) -> dict[int, int]:
-        """The cases whose events only got places and all keep their order, each with how many own events wait."""
+        """The cases whose events only got positions and kept their order, with the number of own events that still
+        wait."""
         placed = [s.no for s in self._subjects.values() if s.places and not (s.fresh or s.renewed)]
         waiting = dict.fromkeys(placed, 0)
         after = []
@@ -242,18 +244,16 @@ def _placed(line: _Line, acked: int | None) -> _Line:
 
 
 def _facts_stay(old: Sequence[_Line], new: Sequence[_Line]) -> bool:
-    """Whether a case is told as before: where the two orders begin to differ, nothing follows that tells of it, and
-    nothing before that waits for what follows."""
+    """Whether the facts of the case are surely the same in both orders: no event from where they first differ may
+    change facts, and no event before waits for a later one."""
     same = next((place for place, (x, y) in enumerate(zip(old, new, strict=False)) if x.pos != y.pos), len(old))
     waits = any(line.event.base > place for place, line in enumerate(new[:same]))
     return same > 0 and not waits and not any(line.event.kind in _TELLING for line in new[same:])
 
 
 def folded(events: Iterable[Event]) -> Case | None:
-    """The case after its events; one whose payload is not shaped as its kind needs has no part in it.
-
-    Nobody's desk must stand still because another wrote what cannot be read.
-    """
+    """The case after its events, or ``None``. Events whose payload lacks what their kind needs are left out: what one
+    desk wrote must not stop the others."""
     given = tuple(events)
     try:
         return fold_all(given)

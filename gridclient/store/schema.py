@@ -12,9 +12,9 @@ APPLICATION_ID: Final = 0x67726964  # "grid"
 VERSION: Final = 5
 """How many migrations there are; stands in ``PRAGMA user_version``."""
 RULES: Final = 4
-"""Raised with every change of the fold (:mod:`gridclient.domain.fold`) that makes another case of the same events."""
+"""Version of the fold's rules: to be raised when :mod:`gridclient.domain.fold` makes other cases of the same events."""
 RULES_VALUE: Final = "fold.rules"
-"""Among the desk's values: by which rules the cases were folded; ``4@5001``: so far those with smaller numbers."""
+"""Desk value with the rules that folded the cases; ``4@5001``: rules 4, so far only cases with numbers below 5001."""
 TALLY_FLAGS: Final = ("returned", "consultation", "conflict", "pending")
 TALLY_COLUMNS: Final = (*(state.value for state in CaseState), *TALLY_FLAGS)
 

@@ -1,6 +1,6 @@
-"""Files of the profile that nobody reads without the store's key: AES-256 in counter mode after a random beginning.
+"""Attachments encrypted with AES-256 in counter mode, so that a piece can be read or appended at any offset.
 
-A piece can be read or added anywhere. That a content is what it should be is said by its SHA-256, which names it.
+A file begins with 16 random bytes, the first counter value. Its integrity is checked elsewhere, by its SHA-256.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _BLOCK: Final = 16
 
 
 class SealedFile:
-    """The content of an open file. Closing the file is its opener's matter; one thread at a time."""
+    """The decrypted view of an open file, for one thread. Whoever opened the file closes it."""
 
     def __init__(self, stream: BinaryIO, key: bytes, beginning: bytes) -> None:
         self._stream = stream
@@ -26,14 +26,14 @@ class SealedFile:
 
     @classmethod
     def begin(cls, stream: BinaryIO, key: bytes) -> SealedFile:
-        """An empty one, in a file just made."""
+        """Begins a new, empty file."""
         beginning = secrets.token_bytes(_BLOCK)
         stream.write(beginning)
         return cls(stream, key, beginning)
 
     @classmethod
     def of(cls, stream: BinaryIO, key: bytes, offset: int) -> SealedFile:
-        """One that stands on the disk; ``offset``: of its content, where reading or writing goes on."""
+        """An existing file, to be read or written from ``offset`` of its content on."""
         stream.seek(0)
         made = cls(stream, key, stream.read(_BLOCK))
         made._at(offset)
@@ -44,7 +44,7 @@ class SealedFile:
         return self._cipher.update(self._stream.read(length))
 
     def write(self, content: bytes) -> None:
-        """Adds to the content."""
+        """Writes ``content`` at the current offset."""
         self._stream.write(self._cipher.update(content))
 
     def _at(self, offset: int) -> None:

@@ -1,8 +1,8 @@
-"""The search index: texts as tokens, words as queries. Every word must occur, in any case and full or half width.
+"""The full-text search index. Every word of a query must occur, in any case and width (full or half).
 
-A run of Chinese signs is indexed by its pairs and its last sign, a run of letters and digits as one word that is found
-by its beginning. A word of the query is one phrase; a single sign is looked up in a second index of the signs that
-occur. Both indexes hold no texts and no positions of signs; the case's number is the row.
+A run of Chinese characters is indexed as its overlapping pairs and its last character, a run of letters and digits as
+one word, found by its beginning. A word of the query becomes one phrase; a single character is looked up in a second
+index of all first characters. Neither index stores texts, the second no positions; ``rowid`` is the case number.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _RUN: Final = re.compile(rf"([{_HAN}]+)|([^\W_{_HAN}]+)")
 _ASCII_WORD: Final = re.compile("[a-z0-9]+")
 _WORD: Final = re.compile(r"[^\s,;，；。、：！？]+")
 _END: Final = re.compile("[0-9]{3,6}")
-_BREAK: Final = "¶"  # no phrase reaches from one field into the next
+_BREAK: Final = "¶"  # between fields, so that no phrase spans two
 _COMMA: Final = ord(",")
 _ZERO: Final = ord("0")
 _LONGEST: Final = 18
@@ -60,13 +60,13 @@ def tokens_of(text: str) -> list[str]:
 
 
 def searchable(case: Case) -> tuple[str, ...]:
-    """The texts by which a case is found."""
+    """The texts that a case is found by."""
     facts = case.facts
     return (facts.title, facts.description, facts.address, case.number, facts.upper_number)
 
 
 def index_entry(texts: Sequence[str]) -> tuple[str, str]:
-    """What the two indexes get of a case's texts: its tokens and the signs that they begin with."""
+    """The entries of a case for the two indexes: its tokens, and the first characters of its tokens."""
     tokens: list[str] = []
     for text in texts:
         if text:
@@ -88,15 +88,18 @@ def insert_entries(connection: Connection, entries: Sequence[tuple[int, tuple[st
 
 
 def _let_segments_wait(connection: Connection) -> None:
-    """Each transaction adds a segment to each index. FTS5 lets sixteen pile up and then merges them all within one
-    commit, those of an import among them (measured: 0.8 s). More may pile up here, for :func:`merge_a_little`."""
+    """Lets 256 segments pile up per index instead of FTS5's 16, which it then merges all in one commit (measured: 0.8
+    s).
+
+    :func:`merge_a_little` merges them in idle moments.
+    """
     for name in _INDEXES:
         if connection.execute(f"SELECT v FROM {name}_config WHERE k = 'crisismerge'").fetchone() is None:
             connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('crisismerge', {_MOST_SEGMENTS})")
 
 
 def merge_a_little(connection: Connection) -> bool:
-    """Merges some pages of what piled up, for a few hundredths of a second; whether there is more."""
+    """Merges some pages of both indexes, for a few hundredths of a second; tells whether there is more to merge."""
     before = connection.total_changes
     for name in _INDEXES:
         connection.execute(f"INSERT INTO {name}({name}, rank) VALUES ('merge', {_MERGED_AT_ONCE})")
@@ -104,7 +107,7 @@ def merge_a_little(connection: Connection) -> bool:
 
 
 def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:
-    """Takes cases out, to be indexed again."""
+    """Removes cases from both indexes."""
     rows = [(no,) for no in numbers]
     connection.executemany("DELETE FROM search WHERE rowid = ?", rows)
     connection.executemany("DELETE FROM search_signs WHERE rowid = ?", rows)
@@ -112,15 +115,17 @@ def drop_cases(connection: Connection, numbers: Iterable[int]) -> None:
 
 @frozen
 class TextQuery:
-    """What a search asks of the two indexes, in FTS5's language; empty where it asks nothing."""
+    """A search in FTS5's query language, one part per index; an empty part asks nothing of its index."""
 
     words: str
     signs: str
 
 
 def text_query(text: str) -> TextQuery | None:
-    """The query for what an operator typed, of which the first hundred signs count; ``None`` when nothing in it can be
-    found."""
+    """The query for a text that an operator typed, of which the first 100 characters count.
+
+    ``None`` if nothing in it can be searched for.
+    """
     words, signs = [], []
     for word in _WORD.findall(text.strip()[:_MOST_SIGNS]):
         runs = _RUN.findall(_normalised(word))
@@ -134,7 +139,7 @@ def text_query(text: str) -> TextQuery | None:
 
 
 def _phrase(runs: Sequence[tuple[str, str]]) -> str:
-    """One word as a phrase; only its last run may go on in the text."""
+    """One word of the query as an FTS5 phrase; only its last run may be the beginning of a longer one."""
     tokens: list[str] = []
     for han, word in runs[:-1]:
         tokens += tokens_of(han or word)
@@ -148,8 +153,8 @@ def _phrase(runs: Sequence[tuple[str, str]]) -> str:
 
 
 def number_end(text: str) -> tuple[str, str]:
-    """The last word that may be how a case's number ends, as people say it on the telephone, and the text without it;
-    neither where there is none."""
+    """The last word of 3 to 6 digits, which may be the end of a case number, and the text without it; ("", "") if there
+    is none."""
     words = _WORD.findall(text.strip()[:_MOST_SIGNS])
     for place in reversed(range(len(words))):
         digits = _normalised(words[place])
@@ -159,7 +164,8 @@ def number_end(text: str) -> tuple[str, str]:
 
 
 def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] | None = None) -> Numbers:
-    """All cases in which every word occurs, or those of them whose numbers lie between two, which count in."""
+    """Numbers, ascending, of the cases in which every word occurs; only those from ``between[0]`` to ``between[1]`` if
+    given."""
     if not query.signs:
         return _hits(connection, "search", query.words, between)
     signs = _hits(connection, "search_signs", query.signs, between)
@@ -169,7 +175,8 @@ def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] |
 
 
 def _hits(connection: Connection, table: str, match: str, between: tuple[int, int] | None) -> Numbers:
-    """Row numbers as one text: ten times quicker into numpy than row by row, and the interpreter stays free."""
+    """Row numbers from one index, read as one text: ten times quicker than row by row, and Python's lock is free
+    meanwhile."""
     sql, values = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?", [match]
     row = (
         connection.execute(sql, values).fetchone()
@@ -180,8 +187,10 @@ def _hits(connection: Connection, table: str, match: str, between: tuple[int, in
 
 
 def numbers_of_text(text: str) -> Numbers:
-    """Numbers between commas. Ascending ones, as the index gives them, are read all of one length at once: a tenth of
-    the time that numpy takes to read a text."""
+    """The numbers of a text that separates them by commas.
+
+    Ascending ones are read in groups of equal length, which takes a tenth of the time of ``numpy.fromstring``.
+    """
     signs = np.frombuffer(f"{text},".encode(), dtype=np.uint8) if text else np.empty(0, dtype=np.uint8)
     pieces = [np.empty(0, dtype=np.int64)]
     width, start = 1, 0
@@ -196,7 +205,7 @@ def numbers_of_text(text: str) -> Numbers:
 
 
 def _numbers_of_length(signs: NDArray[np.uint8], width: int) -> Numbers:
-    """Those at the beginning that have so many digits."""
+    """The numbers at the beginning of ``signs`` that have ``width`` digits."""
     signs = signs[: 10**width * (width + 1)]
     ends = signs[width :: width + 1] == _COMMA
     count = len(ends) if ends.all() else int(ends.argmin())
@@ -212,5 +221,5 @@ def _numbers_of_length(signs: NDArray[np.uint8], width: int) -> Numbers:
 
 
 def indexed_count(connection: Connection) -> int:
-    """How many cases stand in the index."""
+    """How many cases are in the index."""
     return int(connection.execute("SELECT count(*) FROM search_docsize").fetchone()[0])

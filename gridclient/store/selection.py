@@ -1,7 +1,7 @@
-"""The cases that pass a filter, as a mask of all while they are many and as their places once they are few.
+"""A set of cases, kept as a mask over all cases while it is large and as an array of places once it is small.
 
-What orders and counts them asks one question at a time (:meth:`Selection.where`), so that a million cases cost a few
-passes over small columns and never a copy of a million numbers.
+Orders and counts narrow it with one test at a time (:meth:`Selection.where`), so that a million cases cost a few passes
+over small columns and no copy of a million numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from gridclient.store.columns import Column, Mask, Places
 
 Test = Callable[[Any], Mask]
-"""Judges the cases at an index of the columns: ``slice(None)`` for all, or their places."""
+"""Gives one truth value per case for an index of the columns: ``slice(None)`` for all, or places."""
 
 NOBODY: Final[Places] = np.empty(0, dtype=np.intp)
 _FEW_SHARE: Final = 16
@@ -25,10 +25,10 @@ _LEAST_SAMPLE: Final = 32
 
 
 class Selection:
-    """Some of the cases, in the order of their places."""
+    """A set of cases, ordered by place."""
 
     def __init__(self, mask: Mask | None, places: Places | None) -> None:
-        """A mask of all cases or, ascending, the places of some: one of the two."""
+        """Takes either a mask of all cases or some cases' places, ascending."""
         if mask is not None and np.count_nonzero(mask) * _FEW_SHARE <= len(mask):
             places = np.flatnonzero(mask)
             mask = None
@@ -37,7 +37,7 @@ class Selection:
         self.size = len(self._places) if mask is None else int(np.count_nonzero(mask))
 
     def passing(self, tests: Iterable[Test]) -> Selection:
-        """Those that pass every test."""
+        """The cases that pass every test."""
         chosen = self
         for test in tests:
             if chosen._mask is not None:
@@ -47,18 +47,18 @@ class Selection:
         return chosen
 
     def places(self) -> Places:
-        """All of them, ascending."""
+        """The places of all cases in the set, ascending."""
         return self._places if self._mask is None else np.flatnonzero(self._mask)
 
     def where(self, test: Test) -> Places:
-        """Those that pass a test, ascending."""
+        """The places of the cases that pass the test, ascending."""
         if self._mask is not None:
             return np.flatnonzero(self._mask & test(slice(None)))
         places = self.places()
         return places[test(places)]
 
     def has(self, places: Places) -> Mask:
-        """Which of these places are among them."""
+        """For each of ``places``, whether it is in the set."""
         if self._mask is not None:
             return self._mask[places]
         at = np.searchsorted(self._places, places)
@@ -67,7 +67,7 @@ class Selection:
         return among
 
     def sample(self) -> Places:
-        """Some thousand of them, evenly spread."""
+        """Some thousand places of the set, evenly spread."""
         if self._mask is not None:
             step = max(1, len(self._mask) // _SAMPLE)
             return np.flatnonzero(self._mask[::step]) * step
@@ -76,10 +76,10 @@ class Selection:
     def front(
         self, column: Column, count: int, *, edge: int | None, descending: bool, with_zero: bool = False
     ) -> Places:
-        """Places, ascending, among which are the ``count`` with the smallest values (largest, descending).
+        """Some places, ascending, that include the ``count`` cases with the smallest values (largest, if descending).
 
         Args:
-            edge: only from this value on; those that have it are all in it and do not count.
+            edge: skip values before this one; all cases that have it are included and not counted.
             with_zero: whether 0 is a value.
         """
         bar = self._guess(column, count, edge, descending=descending)
@@ -91,7 +91,8 @@ class Selection:
             bar = None
 
     def _guess(self, column: Column, count: int, edge: int | None, *, descending: bool) -> int | None:
-        """A value behind which the front surely ends, by a sample; ``None`` for no guess."""
+        """A value, estimated from a sample, behind which the front surely ends; ``None`` if the sample does not
+        tell."""
         if self.size < _MANY:
             return None
         sample = column[self.sample()]
@@ -104,7 +105,7 @@ class Selection:
 
 
 def _between(column: Column, edge: int | None, bar: int | None, *, descending: bool, with_zero: bool) -> Test:
-    """A test for values from ``edge`` to ``bar`` in the direction."""
+    """The test for values from ``edge`` to ``bar``, in the direction of the order; ``None`` means unlimited."""
     low, high = (bar, edge) if descending else (edge, bar)
     if not with_zero:
         low = 1 if low is None else max(1, low)

@@ -1,4 +1,4 @@
-"""What one desk keeps for itself: drafts, saved views, values. Durable at once, never synced."""
+"""What one desk keeps for itself and never sends: drafts, saved views, values. On disk at once."""
 
 from __future__ import annotations
 
@@ -23,8 +23,7 @@ _KEEP: Final = {
 
 
 class SqliteDeskSettings:
-    """``services.ports.DeskSettings``: each call is a transaction of its own, on disk when it returns. What is kept
-    empty is forgotten."""
+    """``services.ports.DeskSettings``. Each call is one transaction, on disk when it returns. Keeping "" deletes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,13 +53,13 @@ class SqliteDeskSettings:
 
 
 def read_value(connection: Connection, name: str) -> str:
-    """One of the desk's values, or ""."""
+    """The desk's value of this name, or ""."""
     row = connection.execute("SELECT value FROM desk_values WHERE name = ?", (name,)).fetchone()
     return "" if row is None else str(row[0])
 
 
 def read_chosen(connection: Connection) -> dict[str, str]:
-    """The values that come from its people, by name, without those that the program notes for itself."""
+    """The values that people set, by name, without the program's own notes."""
     return dict(connection.execute(_CHOSEN).fetchall())
 
 

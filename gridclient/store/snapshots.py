@@ -1,5 +1,5 @@
-"""Copies of the store as it is at one moment, encrypted with the same key, made without stopping anybody's work, and
-the exchange of the store for such a copy."""
+"""Copies of the store as of one moment, encrypted with its key, made while work goes on; and replacing the store by
+one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ _DECIDED: Final = ".decided"
 
 
 def has_store(file: Path) -> bool:
-    """Whether there is a file with anything in it."""
+    """Whether the file exists and is not empty."""
     return file.is_file() and file.stat().st_size > 0
 
 
 def copy_store(database: Database, target: Path) -> None:
-    """Copies the store to ``target``, which appears only when it is whole.
+    """Copies the store to ``target``, which appears only when it is complete.
+
+    The copy shows the moment of the call: it runs in one read transaction, so that writers neither wait nor restart it.
 
     The copy is of the moment of the call: it holds a read transaction, so writers go on and never make it start again.
 
@@ -47,7 +49,7 @@ def copy_store(database: Database, target: Path) -> None:
 
 
 def in_the_making(target: Path) -> Path:
-    """Where a copy is written until it is whole."""
+    """The file that a copy is written to until it is complete."""
     return target.with_name(f"{target.name}.part")
 
 
@@ -64,12 +66,13 @@ def _copy(source: Connection, database: Database, fresh: Path) -> None:
 
 
 def exchange_store(fresh: Path, store: Path, aside: Path) -> None:
-    """Puts ``fresh`` in the store's place and the old one, with what SQLite wrote beside it, ``aside``.
+    """Puts ``fresh`` in the store's place and moves the old store, with SQLite's side files, to ``aside``.
 
-    ``fresh`` stands whole and decided on before the old store goes; a power cut leaves :func:`finish_exchange` to do.
+    ``fresh`` is first renamed to ``*.decided``, on disk and complete; after a power cut :func:`finish_exchange` does
+    the rest.
 
     Raises:
-        OSError: where the old store did not let itself be moved, nothing was done.
+        OSError: the old store could not be moved; nothing was changed.
     """
     decided = store.with_name(f"{aside.name}{_DECIDED}")
     _make_durable(fresh, decided)
@@ -82,10 +85,10 @@ def exchange_store(fresh: Path, store: Path, aside: Path) -> None:
 
 
 def finish_exchange(store: Path, kept: Path) -> None:
-    """Puts the old store into the folder ``kept`` and the decided one in its place, the old one's main file first.
+    """Moves the old store to the folder ``kept``, main file first, and the ``*.decided`` one into its place.
 
-    A store that stands there although a run that was cut off has moved the old one came into being since, and gets
-    a name of its own.
+    If an earlier run had already moved the old store, a store found in its place is a later one and is kept under
+    another name.
     """
     for decided in store.parent.glob(f"*{_DECIDED}"):
         aside = kept / decided.name.removesuffix(_DECIDED)
@@ -101,7 +104,7 @@ def finish_exchange(store: Path, kept: Path) -> None:
 
 
 def is_exchange_decided(folder: Path) -> bool:
-    """Whether a power cut left a profile's folder between two stores."""
+    """Whether a power cut interrupted an exchange: the folder has a ``*.decided`` store."""
     return next(folder.glob(f"*{_DECIDED}"), None) is not None
 
 
@@ -113,6 +116,6 @@ def _make_durable(fresh: Path, target: Path) -> None:
 
 
 def remove_store(file: Path) -> None:
-    """Removes a copy, with what SQLite wrote beside it."""
+    """Deletes a store or copy with SQLite's side files."""
     for suffix in _PARTS:
         file.with_name(file.name + suffix).unlink(missing_ok=True)

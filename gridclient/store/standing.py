@@ -1,7 +1,7 @@
-"""Counts of all areas that do not depend on the time of day, carried from one state of the store to the next.
+"""Counts of all areas, except those that depend on the time of day, kept up to date from one write to the next.
 
-The transaction that writes cases counts them too (:mod:`gridclient.store.tally`): those counts are read once. After
-that only the cases whose blobs changed are looked at, so that figures right after a write cost what they always cost.
+They are first read from the tallies (:mod:`gridclient.store.tally`). After a write only the cases in changed blobs are
+counted anew, so that figures are as quick right after a write as otherwise.
 """
 
 from __future__ import annotations
@@ -23,20 +23,23 @@ from gridclient.store.tally import tally_rows
 
 TIMED: Final = (Box.OVERDUE, Box.DUE_SOON)
 PLACES: Final = {box: (*TALLY_COLUMNS, *TIMED).index(box.value) for box in Box}
-"""Where the boxes stand in a row of counts: the tally's columns, then what depends on the time."""
+"""Column of each box in a row of :data:`Counts`: the tally's columns, then the timed boxes."""
 ALL_OPEN: Final = len(TALLY_COLUMNS) + len(TIMED)
-"""Where the open cases stand, behind both."""
+"""Column of the number of open cases, the last one."""
 _OPEN: Final = [TALLY_COLUMNS.index(state.value) for state in CaseState if state in OPEN_STATES]
 _FLAGS: Final = [(Flag[flag.upper()], TALLY_COLUMNS.index(flag)) for flag in TALLY_FLAGS]
 _MOST_BLOBS: Final = 512
-"""Beyond these it is quicker to read what was counted."""
+"""If more blobs changed, reading the tallies again is quicker."""
 
 Counts = NDArray[np.int64]
 """One row an area: the tally's columns, the timed boxes, all open cases."""
 
 
 class Standing:
-    """The areas with their counts, the timed boxes empty. ``labels`` are the numbers of ``nesting.grids``."""
+    """The counts: ``sums`` has one row per area of ``nesting.areas``; its timed boxes stay 0.
+
+    ``labels`` are the label numbers of ``nesting.grids``.
+    """
 
     def __init__(self, connection: Connection, table: Table, areas: Areas) -> None:
         known = [(0, ""), *table.labels(LabelKind.GRID)]
@@ -51,7 +54,8 @@ class Standing:
         self._add_up(tally_rows(connection))
 
     def follows(self, table: Table, areas: Areas) -> bool:
-        """Brings the counts to the table's state; ``False`` where that takes more than looking at some cases."""
+        """Brings the counts to the table's state; ``False`` if they must be made anew (other areas, labels, too many
+        changes)."""
         if areas is not self._areas or len(table.codes) != self._codes:
             return False
         if table.stamp != self._stamp:
@@ -66,7 +70,7 @@ class Standing:
 
     def _add_up(self, rows: Sequence[tuple[Any, ...]]) -> None:
         place_of = {grid: place for place, grid in enumerate(self.nesting.grids)}
-        rows = [row for row in rows if row[0] in place_of]  # the others have no case
+        rows = [row for row in rows if row[0] in place_of]  # others have had no case
         counts: Counts = np.zeros((len(place_of), ALL_OPEN + 1), dtype=np.int64)
         if rows:
             counts[[place_of[row[0]] for row in rows], : len(TALLY_COLUMNS)] = [row[1:] for row in rows]
@@ -91,7 +95,7 @@ class Standing:
 
 
 def _cells(table: Table, first: int, end: int) -> Column:
-    """What the counts depend on, as one number a case; 0 is no case."""
+    """What the counts depend on (grid, state, flags), packed into one number per case; 0 means no case."""
     cells: Column = table.grid[first:end].astype(np.uint32)
     cells <<= 8
     cells |= table.state[first:end]
@@ -102,9 +106,9 @@ def _cells(table: Table, first: int, end: int) -> Column:
 
 
 def _of_cell(cell: int) -> tuple[int, Counts]:
-    """The label of the grid, and the row of counts of one such case."""
+    """The inverse: the grid's label number, and the row of counts of one such case."""
     counts: Counts = np.zeros(ALL_OPEN + 1, dtype=np.int64)
-    state = (cell >> 8 & 0xFF) - 1  # numbered in the order of the tally's columns
+    state = (cell >> 8 & 0xFF) - 1  # states are numbered as in TALLY_COLUMNS
     counts[state] = 1
     counts[ALL_OPEN] = int(state in _OPEN)
     for flag, place in _FLAGS:

@@ -1,7 +1,7 @@
-"""Events of other desks that came on a stick and have no place yet: this desk carries them to the hub, with its own.
+"""Carrying other desks' events to the hub: they came on a stick and have no position yet.
 
-Whoever wrote an event had seen what stands before it by the clocks, so the hub must get them in that order: own runs
-end where such an event of another desk stands between, and a run of another desk goes as far as that desk signed.
+The author of an event had seen the events before it (by clock), so the hub must get them in that order. An own run
+therefore ends before a waiting event of another desk, and a run of another desk at an event that desk signed.
 """
 
 from __future__ import annotations
@@ -31,36 +31,36 @@ _NEXT_FOREIGN: Final = (
     "WHERE o.stream = ? AND o.own = 0 AND e.hlc > (SELECT hlc FROM events WHERE origin = ? AND seq = ?)"
 )
 Signed = tuple[int, int, bytes]
-"""The number of an origin in this store, one of its events, and its device's signature over the link there."""
+"""An origin's number in this store, the number of one of its events, and the device's signature over its link."""
 
 
 def keep_signatures(connection: Connection, signed: Iterable[Signed]) -> None:
-    """Keeps what others' events were signed with, for the hub."""
+    """Keeps the signatures of other devices' events (table ``carried``), which the hub needs with the events."""
     connection.executemany(_KEEP, signed)
 
 
 def leave_to_others(connection: Connection, no: int) -> None:
-    """The hub will not have the lost events of this origin from here: they stay, and are not offered again."""
+    """Stops offering this origin's lost events, which the hub refuses from this desk. The events stay in the log."""
     connection.execute("DELETE FROM carried WHERE origin = ?", (no,))
 
 
 def forget_signatures(connection: Connection) -> None:
-    """Drops those whose events have their places."""
+    """Deletes the signatures of events that have positions now."""
     connection.execute(_PLACED)
 
 
 def carried_origins(connection: Connection) -> Sequence[tuple[OriginKey, int]]:
-    """Origins of other devices with events that wait and that can be carried, each with the first of them."""
+    """Origins of other devices whose waiting events can be carried, each with the number of the first of them."""
     return [(OriginKey(*key), first) for *key, first in connection.execute(_CARRIED).fetchall()]
 
 
 def signed_end(connection: Connection, no: int, first: int) -> tuple[int, bytes] | None:
-    """How far the shortest run of another's events from ``first`` goes that its device signed, and the signature."""
+    """The next event from ``first`` on that its device signed, and the signature; ``None`` if there is none."""
     found: tuple[int, bytes] | None = connection.execute(_SIGNED_END, (no, first)).fetchone()
     return found
 
 
 def next_foreign(connection: Connection, stream: str, no: int, first: int) -> int | None:
-    """The clock of the first waiting event of another desk that stands behind an own one."""
+    """The clock value of the first waiting event of another desk that is later than the own event ``first``."""
     row = connection.execute(_NEXT_FOREIGN, (stream, no, first)).fetchone()
     return None if row is None else row[0]

@@ -1,8 +1,7 @@
-"""The hash chains of the origins that one page touches: what is new continues its chain, what is known is the same.
+"""Checks the hash chains of the origins in one page: new events must continue them, known ones must be identical.
 
-An origin is *whole* while all its events from number 1 on are known. A desk that is shown only a part of a stream, or a
-stick that comes before an earlier one, leaves gaps: what lies behind them has the link it was given, and the chain is
-walked as soon as the gap is filled.
+An origin is *whole* while all events from number 1 on are known. Gaps come about where a desk gets only part of a
+stream, or a later stick first. An event behind a gap keeps the link it came with; it is checked when the gap is filled.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from gridclient.store.driver import Connection
 from gridclient.store.log import CHAIN_START, subject_key, subject_text
 
 IN_HAND: Final = 0
-"""The place in the log of an event that the same page brought before and that is not written yet."""
+"""``KnownEvent.pos`` of an event that the same page contained before and that is not written yet."""
 HeadCheck = Callable[[bytes, OriginKey, int, bytes, bytes], bool]
-"""Whether the holder of a public key signed that an origin has a link after its event of this number."""
+"""Verifies a signature: (public key, origin, number of the event, its link, signature)."""
 
 _ORIGIN: Final = (
     "SELECT no, own, whole, seq, hash, hlc, signed FROM origins WHERE stream = ? AND device = ? AND incarnation = ?"
@@ -37,7 +36,7 @@ _BEHIND: Final = (
 
 
 class KnownEvent(NamedTuple):
-    """Where an event stands that is in the log already; ``renewed``: it came with more of what was withheld of it."""
+    """An event that is in the log already. ``renewed``: it came again with less withheld."""
 
     pos: int
     subject: int
@@ -48,7 +47,8 @@ class KnownEvent(NamedTuple):
 
 @dataclass(slots=True)
 class Chain:
-    """One origin: ``seq`` and ``link`` are where it is known without a gap; ``fresh`` is what this page added."""
+    """One origin. ``seq`` and ``link`` are the last event before the first gap; ``fresh`` are events that this page
+    added."""
 
     key: OriginKey
     no: int
@@ -63,7 +63,7 @@ class Chain:
 
 
 class Chains:
-    """The chains of one transaction; :meth:`finish` writes where they stand, after the events themselves."""
+    """The chains that one transaction touches. :meth:`finish` writes them, after the events themselves."""
 
     def __init__(self, connection: Connection, device: str) -> None:
         self._connection = connection
@@ -71,7 +71,7 @@ class Chains:
         self._chains: dict[OriginKey, Chain] = {}
 
     def of(self, key: OriginKey) -> Chain:
-        """The chain of an origin, a new one where nothing of it was known."""
+        """The chain of an origin; it is created if the origin is new."""
         chain = self.known(key)
         if chain is None:
             own = key.device == self._device
@@ -83,7 +83,7 @@ class Chains:
         return chain
 
     def known(self, key: OriginKey) -> Chain | None:
-        """The chain of an origin, if there is one."""
+        """The chain of an origin, or ``None`` if the origin is unknown."""
         chain = self._chains.get(key)
         if chain is None:
             row = self._connection.execute(_ORIGIN, key).fetchone()
@@ -94,20 +94,20 @@ class Chains:
         return chain
 
     def accept(self, chain: Chain, record: Record, link: bytes, *, in_part: bool = False) -> KnownEvent | bytes:
-        """Where the event stands if it is known, else the link under which it goes into the log.
+        """Checks one event. Returns where it is in the log, or, if it is new, the link to store it with.
 
-        ``in_part``: it comes with a unit's part of its stream, of whose events something may be withheld. Such a one
-        has the link it was given, as one behind a gap has.
+        ``in_part``: the event comes with a unit's part of a stream, where the hub may have withheld data. If so its
+        link cannot be recomputed, and the given one is used.
 
         Raises:
-            SyncFault: it does not continue its chain, or is another than the one that is known.
+            SyncFault: the event does not continue its chain, or differs from the known one.
         """
         seq, lacking = record.key.seq, lacks(record.text)
         if lacking and not (in_part and link):
             raise _broken(record.key)
         known = self._same(chain, record, link) if seq <= chain.seq or not chain.whole else None
         if lacking and chain.own and known is None:
-            raise _broken(record.key)  # nobody else's copy is the own event
+            raise _broken(record.key)  # an own event never comes back with less than was written
         if seq == chain.seq + 1:
             computed = link if lacking else link_after(chain.link, record.canonical())
             if computed != (known.link if known else link or computed):
@@ -124,7 +124,7 @@ class Chains:
         return link
 
     def link_at(self, chain: Chain, seq: int) -> bytes | None:
-        """The link of one event, if it is known."""
+        """The link of the event ``seq``; ``None`` if the event is not known."""
         if seq == 0:
             return CHAIN_START
         if seq in chain.fresh:
@@ -134,11 +134,11 @@ class Chains:
         return None if found is None else bytes(found[0])
 
     def check_head(self, head: SignedHead, is_signed: HeadCheck) -> None:
-        """Checks a signature; one over an event that is not known here says nothing.
+        """Verifies a signature. One over an event that is not in the log is ignored.
 
         Raises:
-            SyncFault: ``sync.signature``: it is wrong, or made with another key than this origin's before;
-                ``sync.fork``: it is this desk's own, over something else than what was written here.
+            SyncFault: ``sync.signature``: wrong, or of another key than the first one seen of this origin's device;
+                ``sync.fork``: it is this desk's own signature, over another event than the log has.
         """
         chain = self.known(head.origin)
         link = None if chain is None else self.link_at(chain, head.seq)
@@ -152,13 +152,14 @@ class Chains:
             chain.signed, chain.moved = head.seq, True
 
     def require_signed(self) -> None:
-        """That no foreign chain ends here without a signature over its end. Raises ``SyncFault``."""
+        """Raises ``SyncFault`` if a whole chain of another device got events and its end is not covered by a
+        signature."""
         for chain in self._chains.values():
             if chain.fresh and chain.whole and not chain.own and chain.signed < chain.seq:
                 raise SyncFault("sync.signature", event=str(EventKey(*chain.key, chain.seq)))
 
     def finish(self) -> None:
-        """Walks on where gaps were filled and writes where the chains stand. The page's events are in the log.
+        """Checks events behind gaps that were filled, and writes the chains. The page's events must be in the log.
 
         Raises:
             SyncFault: what was behind a gap does not continue what filled it.
@@ -183,7 +184,7 @@ class Chains:
         chain.whole = True
 
     def _same(self, chain: Chain, record: Record, link: bytes) -> KnownEvent | None:
-        """Where the event stands, ``None`` if it is not known."""
+        """The event in the log with the same number, or ``None``. Raises if it differs."""
         seq = record.key.seq
         if seq in chain.fresh:
             if chain.fresh[seq] != (record, link or chain.fresh[seq][1]):
@@ -201,7 +202,7 @@ class Chains:
         return known
 
     def _fuller(self, chain: Chain, known: KnownEvent, text: str, record: Record, link: bytes) -> KnownEvent:
-        """The same event in two forms, which is told by its link: of the two the one that lacks less is kept."""
+        """The same event with more or less withheld, recognised by its link; the form that lacks less is kept."""
         before = None if lacks(record.text) else self.link_at(chain, record.key.seq - 1)
         told = link if before is None else link_after(before, record.canonical())
         if not known.link == told == (link or told):
@@ -209,7 +210,7 @@ class Chains:
         return known._replace(renewed=lacks_less(record.text, text))
 
     def _pinned(self, origin: OriginKey, public_key: bytes) -> bool:
-        """Whether the key is the one that signed for this start of the device before; the first one is kept."""
+        """Whether the key is the first one that was seen with this device and incarnation, which is kept."""
         row = self._connection.execute(
             "SELECT public_key FROM device_keys WHERE device = ? AND incarnation = ?", origin[1:]
         ).fetchone()

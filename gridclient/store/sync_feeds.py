@@ -1,7 +1,7 @@
-"""How far each feed is read: its cursor, and count and sum of what it has there (:func:`domain.events.place_mark`).
+"""How far each feed is read: its cursor, and count and sum of its events (:func:`domain.events.place_mark`).
 
-A whole stream has every position once and in order, so what lies at or before its cursor is counted. Of a feed that is
-a part of a stream each position that belongs to it is kept.
+In a whole stream positions are dense, so all up to the cursor are counted. For a feed that is part of a stream every
+position that belongs to it is kept (table ``feed_places``).
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ def is_part(feed: str) -> bool:
 
 
 def streams_in_part(connection: Connection) -> frozenset[str]:
-    """Streams that this desk reads, or has read, only in part: of their events something may be withheld. While one is
-    read again as a whole, that is still so."""
+    """Streams that this desk reads, or once read, only in part, so that its events may lack withheld data.
+
+    A stream that is now granted whole still counts until it has been read to its end.
+    """
     known = all_feeds(connection)
     whole = {state.feed for state in known if not is_part(state.feed) and not state.repairing}
     parts = {state.feed for state in known} | set(closed_feeds(connection))
@@ -46,20 +48,20 @@ def streams_in_part(connection: Connection) -> frozenset[str]:
 
 
 def granted_feeds(enrolment: Enrolment) -> Sequence[str]:
-    """The feeds that a desk may read, in the order of its grants."""
+    """The feeds that the enrolment lets the desk read, in the order of its grants."""
     readable = [grant for grant in enrolment.grants if grant.reads]
     whole = {grant.stream for grant in readable if not grant.unit}
     return tuple(dict.fromkeys(grant.stream if grant.stream in whole else grant.feed for grant in readable))
 
 
 def read_feed(connection: Connection, feed: str) -> FeedState:
-    """How far a feed is; one that was never read is at its start."""
+    """The state of a feed; cursor 0 if it was never read."""
     row = connection.execute(f"{_FEED} WHERE feed = ?", (feed,)).fetchone()
     return FeedState(feed, 0, 0, 0) if row is None else _state(*row)
 
 
 def all_feeds(connection: Connection) -> Sequence[FeedState]:
-    """Every feed that was ever read, or is to be."""
+    """The state of every feed that was read or is to be read."""
     return [_state(*row) for row in connection.execute(f"{_FEED} ORDER BY feed").fetchall()]
 
 
@@ -68,20 +70,20 @@ def _state(feed: str, cursor: int, count: int, total: int, repairing: int) -> Fe
 
 
 def keep_feed(connection: Connection, state: FeedState) -> None:
-    """Keeps how far a feed is; the sum of its marks as the signed number that SQLite holds."""
+    """Stores the state of a feed; its sum becomes a signed number, as SQLite has no unsigned ones."""
     total = state.total - _WRAP if state.total >= _HALF else state.total
     connection.execute(_KEEP, (state.feed, state.cursor, state.count, total, int(state.repairing)))
 
 
 def moved(connection: Connection, state: FeedState, page: FeedPage, marked: Iterable[Marked]) -> FeedState:
-    """The feed after a page with these events; positions that were counted before are not counted again."""
+    """The state of the feed after a page with the events ``marked``. Positions counted before are not counted again."""
     new = list(_new_in_part(connection, state, marked) if is_part(state.feed) else _new_in_stream(state, page, marked))
     total = (state.total + sum(place_mark(position, link) for position, link in new)) % _WRAP
     return FeedState(state.feed, max(state.cursor, page.cursor), state.count + len(new), total, state.repairing)
 
 
 def agrees(state: FeedState, page: FeedPage) -> bool:
-    """Whether the feed, after the page, has what the hub says it has."""
+    """Whether cursor, count and sum are those that a complete page gives; ``True`` for any other page."""
     return not page.complete or (state.cursor, state.count, state.total) == (page.cursor, page.count, page.total)
 
 
@@ -99,13 +101,13 @@ def _new_in_part(connection: Connection, state: FeedState, marked: Iterable[Mark
 
 
 def restart(connection: Connection, feed: str) -> None:
-    """Reads a feed again from its start."""
+    """Makes the feed be read again from its start (``repairing``)."""
     connection.execute("DELETE FROM feed_places WHERE feed = ?", (feed,))
     keep_feed(connection, FeedState(feed, 0, 0, 0, repairing=True))
 
 
 def restart_unread(connection: Connection, feeds: Sequence[str]) -> None:
-    """Feeds that this store never read are read with own events whole: there may be some that it lost."""
+    """Restarts feeds that this store never read, so that own events that it may have lost come back whole."""
     known = {state.feed for state in all_feeds(connection)}
     for feed in feeds:
         if feed not in known:
@@ -113,12 +115,12 @@ def restart_unread(connection: Connection, feeds: Sequence[str]) -> None:
 
 
 def doubt(connection: Connection) -> None:
-    """The store is not the one that read the feeds: goes on from the cursors, but with own events whole."""
+    """Marks all feeds as ``repairing`` after a restore: reading goes on from the cursors, with own events whole."""
     connection.execute("UPDATE feeds SET repairing = 1")
 
 
 def forget_others(connection: Connection, feeds: Sequence[str]) -> None:
-    """Drops how far feeds are that may not be read any more; their events stay, and how fresh they were."""
+    """Deletes the state of feeds that may not be read any more. Their events stay, and how fresh they were is kept."""
     gone = [state.feed for state in all_feeds(connection) if state.feed not in feeds]
     close_feeds(connection, gone, feeds)
     for feed in gone:
@@ -127,13 +129,13 @@ def forget_others(connection: Connection, feeds: Sequence[str]) -> None:
 
 
 def change_hub(connection: Connection, feeds: Sequence[str]) -> None:
-    """All places are another hub's, or nobody's: what is here is read again where anything has a place."""
+    """The desk belongs to another hub: forgets all feeds and restarts those whose streams have positions."""
     forget_others(connection, ())
     _restart_placed(connection, feeds)
 
 
 def restart_grown(connection: Connection, feeds: Sequence[str]) -> None:
-    """A stream that was read in part or at another time may have places here that the hub does not know any more."""
+    """Restarts streams that were read only in part, or long ago: some of their positions may be outdated."""
     known = {state.feed for state in all_feeds(connection)}
     _restart_placed(connection, [feed for feed in feeds if feed not in known and not is_part(feed)])
 
@@ -145,10 +147,10 @@ def _restart_placed(connection: Connection, feeds: Sequence[str]) -> None:
 
 
 def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequence[tuple[int, int, int]]:
-    """Events (subject, place in the log, position) that the hub did not confirm although the feed was read to its end.
+    """Events (subject, pos, position) whose positions the hub did not confirm while the feed was read again.
 
-    Of a whole stream those are behind its end; other wrong ones gave way to the right ones as they came. Of parts of a
-    stream those that no part has, as soon as no part is being read again.
+    In a whole stream these are behind its end; other wrong ones were replaced on the way. In a stream read in parts
+    they are in no part's ``feed_places``; nothing is returned while another part is still being read again.
     """
     stream = stream_of(state.feed)
     if not is_part(state.feed):
@@ -161,7 +163,7 @@ def unconfirmed(connection: Connection, state: FeedState, limit: int) -> Sequenc
     others = [f for f in all_feeds(connection) if stream_of(f.feed) == stream and f.feed != state.feed]
     if any(other.repairing or not is_part(other.feed) for other in others):
         return ()
-    rows = connection.execute(  # CROSS: in this order, else all places are gone through for each event
+    rows = connection.execute(  # CROSS JOIN keeps this order; the other scans all places per event
         "SELECT e.subject, e.pos, e.acked FROM events e JOIN origins o ON o.no = e.origin "
         "WHERE o.stream = ?1 AND e.acked IS NOT NULL AND NOT EXISTS (SELECT 1 FROM feeds f CROSS JOIN feed_places p "
         "ON p.feed = f.feed AND p.position = e.acked WHERE f.feed LIKE '%@' || ?1) LIMIT ?2",

@@ -1,6 +1,6 @@
-"""The queue of files for the line: what events name here and the hub lacks, what they name and is not here.
+"""The queue of attachments to send or fetch: files named by events here that the hub lacks, or that are missing here.
 
-Files that events name are found by reading on in the log from where the last look ended.
+New names are found by reading the log on from where the last look ended.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _MISSING: Final = (
 
 
 class _Named(NamedTuple):
-    """A file that an event names; ``own``: the event was written here."""
+    """A file that an event names; ``own``: this desk wrote the event."""
 
     sha256: str
     size: int
@@ -56,8 +56,8 @@ class _Named(NamedTuple):
 
 
 class FileQueue:
-    """What ``SyncStore`` says of files. ``folder`` is that of the attachments; pieces of missing ones lie there until
-    all are."""
+    """The part of ``SyncStore`` that is about files. ``folder`` holds the attachments, and incomplete files as
+    ``*.incoming``."""
 
     def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
         self._database = database
@@ -66,15 +66,15 @@ class FileQueue:
         self._files = AttachmentStore(folder, database)
 
     def waiting_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Own files that the hub does not have whole; those begun first."""
+        """Own files that the hub does not have completely; those already begun first."""
         self._read_on()
         with self._database.reader() as connection:
             rows = connection.execute(f"{_WAITING} ORDER BY q.sent = 0, q.rowid LIMIT ?", (limit,)).fetchall()
         return [WaitingFile(*row) for row in rows]
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Files that events name and that are not here: those begun first, then any, for there may be some that the
-        hub never gets."""
+        """Files that events name and that are not here: those already begun first, the others in random order, so that
+        one that the hub never gets does not hold up the rest."""
         self._read_on()
         begun = json.dumps([part.stem for part in self._folder.glob(f"*{_PART}")])
         with self._database.reader() as connection:
@@ -90,7 +90,7 @@ class FileQueue:
             return read_value(connection, _SHELF)
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:
-        """See the port; they wait again whoever attached them."""
+        """See the port; also for files that other desks attached."""
         with self._database.writer() as connection:
             connection.executemany(_SEND_AGAIN, [(name,) for name in names])
             connection.execute(KEEP_VALUE, (_SHELF, looked))
@@ -119,7 +119,7 @@ class FileQueue:
         try:
             if whole:
                 self._files.take(BytesIO(content), sha256, self._clock.now())
-        except InvalidInput:  # of a kind that no desk attaches; it would be the same the next time
+        except InvalidInput:  # of a kind that is not kept: never fetched again
             whole = False
             with self._database.writer() as connection:
                 connection.execute(_UNWANTED, (sha256,))
@@ -147,7 +147,7 @@ class FileQueue:
 
 
 def count_waiting(connection: Connection) -> int:
-    """How many files are only here, those that were just attached too."""
+    """How many files only this desk has, including those just attached."""
     known = {row[0] for row in connection.execute("SELECT sha256 FROM file_queue WHERE incoming = 0")}
     found = connection.execute(_NAMED, (_seen(connection),)).fetchall()
     new = {file.sha256 for file in _named(found) if file.own}

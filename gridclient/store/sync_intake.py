@@ -1,4 +1,4 @@
-"""Taking events in that were written elsewhere, within one transaction: chains, signatures, places, cases, feed."""
+"""Takes in events that were written elsewhere, in one transaction: chains, signatures, positions, cases, feed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _IN_STRETCH: Final = (
 
 
 class Intake:
-    """One transaction's worth of events from elsewhere. ``device``: whose events are own."""
+    """Takes in one page or stick. ``device`` is this desk's, whose events count as own."""
 
     def __init__(self, connection: Connection, device: str, is_signed: HeadCheck) -> None:
         self._connection = connection
@@ -50,7 +50,7 @@ class Intake:
         self._placed: set[int] = set()
 
     def take(self, page: FeedPage) -> Taken:
-        """Puts a page into the log and moves its feed. Raises ``SyncFault``; the transaction must not be committed."""
+        """Stores a page and moves its feed's cursor. On ``SyncFault`` the transaction must be rolled back."""
         before = sync_feeds.read_feed(self._connection, page.feed)
         for position, record, link in page.foreign:
             self._add(record, link, position, in_part=sync_feeds.is_part(page.feed))
@@ -71,7 +71,7 @@ class Intake:
         return taken._replace(agrees=sync_feeds.agrees(after, page))
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
-        """Puts the events of a stick into the log. Raises ``SyncFault``; the transaction must not be committed."""
+        """Stores the events of a stick. On ``SyncFault`` the transaction must be rolled back."""
         for batch in batches:
             self._add_batch(batch)
         heads = [SignedHead(b.origin, b.first + len(b.records) - 1, b.public_key, b.signature) for b in batches]
@@ -111,13 +111,14 @@ class Intake:
             self._place(found.subject, found.pos, found.acked, position, own=chain.own)
 
     def _tell(self, event: Event, position: int | None) -> None:
-        """What changes the lists, once the hub placed it: a stick may hold what anybody wrote who can read it."""
+        """Notes a change of the reference data to be applied, if the hub has placed it. On a stick it may be
+        anybody's."""
         if position is not None and (event.kind, event.key.stream, event.version) == (EventKind.REFERENCE, STREAM, 1):
             self._told.append(event)
 
     def _follow(self, before: FeedState, page: FeedPage) -> bool:
-        """Whether the page only tells the places of the next own events, and nothing else waits for one: then every
-        case keeps its order."""
+        """Whether the page only gives the next own events their positions while no other event waits. Then every case
+        keeps its order."""
         if not page.own or page.foreign or before.repairing or sync_feeds.is_part(page.feed):
             return False
         waiting = self._connection.execute(_WAITING, (page.own[0].origin.stream,)).fetchall()
@@ -129,7 +130,7 @@ class Intake:
         return waiting == [(*key[1:], page.own[0].seq)]
 
     def _place_next(self, runs: Sequence[PlacedRun]) -> None:
-        """The places of own events that follow those which have theirs, and that have none yet."""
+        """Gives the first waiting own events their positions; only if :meth:`_follow`."""
         origin = self._chains.of(runs[0].origin).no
         last = runs[-1].seq + runs[-1].length - 1
         rows = self._connection.execute(_LINKS, (origin, runs[0].seq, last)).fetchall()
@@ -162,7 +163,7 @@ class Intake:
             self._refolding.place(subject, pos, position)
 
     def _give_way(self, before: FeedState, page: FeedPage) -> None:
-        """What had a place in this stretch, and the hub says that another has it, has none any more."""
+        """Takes positions away from events where the hub now has other ones, and notes them as lost."""
         stretch = (stream_of(page.feed), before.cursor + 1, page.cursor)
         rows = self._connection.execute(_IN_STRETCH, stretch).fetchall()
         gone = [(subject, pos, acked) for subject, pos, acked in rows if pos not in self._placed]
@@ -183,9 +184,9 @@ class Intake:
 
 
 def take_back(connection: Connection, state: FeedState) -> Taken | None:
-    """After a feed was read again to its end: some events whose places the hub did not confirm lose them.
+    """After a feed was read again to its end: takes positions that the hub did not confirm from up to 500 events.
 
-    ``None`` when there was none left: the feed then counts as whole again.
+    Returns ``None`` if there were none left; the feed then is no longer ``repairing``.
     """
     rows = sync_feeds.unconfirmed(connection, state, _AT_ONCE)
     if not rows:
@@ -200,8 +201,10 @@ def take_back(connection: Connection, state: FeedState) -> Taken | None:
 
 
 def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
-    """Own events from number ``seq`` on lose their places: the hub has others under these numbers. What was counted
-    with them is read again."""
+    """Takes the positions from own events from number ``seq`` on, as the hub has others under these numbers.
+
+    The feeds of the stream are read again.
+    """
     chain = Chains(connection, origin.device).known(origin)
     if chain is None:
         return
@@ -219,7 +222,7 @@ def take_back_own(connection: Connection, origin: OriginKey, seq: int) -> None:
 
 
 def _read(record: Record) -> Event:
-    """The event, if it is one that a log can hold. Raises ``SyncFault``."""
+    """The event of a record. Raises ``SyncFault`` if the log cannot hold it."""
     try:
         payload = json.loads(record.text)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
-"""Events that had a place and that the hub has no more (it was restored from a backup): where they stood.
+"""Events whose positions the hub lost when it was restored from a backup: which positions they had.
 
-Every desk that knows them brings them back, its own and the others', in the order in which they stood before; another
-desk's go with the signature that came with them, so that nobody has to wait for a desk that is gone.
+Every desk sends back all that it knows, its own and other desks' events, in their former order. Other desks' events go
+with the signatures they came with, so that nobody waits for a desk that is gone.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _UNPROVEN_KEY: Final = (
 
 
 def keep_heads(connection: Connection, signed: Iterable[Signed]) -> None:
-    """Keeps the newest signatures of other desks, some hundreds of each origin."""
+    """Keeps the newest 200 signatures of each origin of other desks."""
     found = list(signed)
     connection.executemany("INSERT OR REPLACE INTO heads(origin, seq, signature) VALUES (?, ?, ?)", found)
     for no in {no for no, *_ in found}:
@@ -54,7 +54,7 @@ def keep_heads(connection: Connection, signed: Iterable[Signed]) -> None:
 
 
 def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
-    """Events (by their place in the log) lose these positions: the signatures over them are for the hub now."""
+    """Notes events (by pos) that lose these positions, and keeps the signatures that cover them for the hub."""
     rows = list(stood)
     connection.executemany(_LOSE, rows)
     foreign: dict[int, int] = {}
@@ -67,25 +67,27 @@ def note_lost(connection: Connection, stood: Iterable[tuple[int, int]]) -> None:
 
 
 def forget_found(connection: Connection) -> None:
-    """Drops what is known of events that have a place again."""
+    """Forgets lost events that have a position again."""
     connection.execute(_FOUND_AGAIN)
 
 
 def forget_withdrawn(connection: Connection, no: int, first: int) -> None:
-    """Events of an origin are about to leave the log: what is written in their places next stood nowhere, and a key
-    that only a stick showed need not be its device's."""
+    """To be called before waiting events of an origin leave the log: forgets their lost positions.
+
+    Also forgets the device's public key if only a stick showed it, as it may be forged.
+    """
     connection.execute(_UNPROVEN_KEY, (no,))
     connection.execute(_WITHDRAWN, (no, first))
 
 
 def lost_places(connection: Connection, no: int, first: int, last: int) -> Mapping[int, int]:
-    """Where those of an origin's events ``first`` to ``last`` stood that are lost, by their numbers."""
+    """The former positions, by event number, of the lost ones among an origin's events ``first`` to ``last``."""
     if not connection.execute(_ANY).fetchone()[0]:
         return {}
     return dict(connection.execute(_LOST_OF, (no, first, last)).fetchall())
 
 
 def next_lost(connection: Connection, stream: str, position: int) -> int | None:
-    """Where the first lost event of another desk stood, behind this position."""
+    """The former position of the next lost event of another desk behind ``position``; ``None`` if there is none."""
     found = connection.execute(_NEXT_LOST, (stream, position)).fetchone()
     return None if found is None else int(found[0])

@@ -1,8 +1,8 @@
-"""Writing own events again under another start of the numbers, when those they had are not theirs alone.
+"""Numbers own waiting events anew, under another incarnation, where their old numbers may not be theirs alone.
 
 A twin of this desk (a copied machine, a restored backup) may have used the same numbers, or the device that wrote them
-is gone. Time, author and order of the events stay; what names one of them (what was undone, which side was chosen)
-names it by its new key.
+is gone. Time, author and order stay. References to such an event (what was undone, which side was chosen) get its new
+key.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ class _Waiting(NamedTuple):
 
 
 class Rewritten(NamedTuple):
-    """How many events were written again, and the cases that they belong to."""
+    """How many events were numbered anew, and the keys of their cases."""
 
     events: int
     cases: frozenset[str]
 
 
 def next_device(connection: Connection, device: Device, number: int) -> Device:
-    """The device with a start of its numbers that was never used, ``number`` if it was not."""
+    """The device with an incarnation never used before: ``number``, or the next free one if that was used."""
     (latest,) = connection.execute(
         "SELECT max((SELECT coalesce(max(incarnation), 0) FROM origins WHERE device = ?1), "
         "(SELECT coalesce(max(incarnation), 0) FROM writers WHERE device = ?1))",
@@ -51,7 +51,7 @@ def next_device(connection: Connection, device: Device, number: int) -> Device:
 
 
 def keep_writer(connection: Connection, device: Device) -> None:
-    """From this transaction on every process writes as this device."""
+    """Makes every process write as this device once the transaction is committed."""
     connection.execute(
         "INSERT INTO writers(device, incarnation, short) VALUES (?1, ?2, ?3) "
         "ON CONFLICT(device) DO UPDATE SET incarnation = ?2, short = ?3",
@@ -60,10 +60,10 @@ def keep_writer(connection: Connection, device: Device) -> None:
 
 
 def write_again(connection: Connection, device: Device, *, of_others: bool = False) -> Rewritten:
-    """What waits here under other numbers is numbered as ``device`` writes now; part of the open transaction.
+    """Numbers own waiting events of other incarnations as ``device`` writes now, in the open transaction.
 
     Args:
-        of_others: only what another device wrote in this store before the store came here.
+        of_others: only events of another device (the one whose backup this store came from).
     """
     rows = [_waiting(row) for row in connection.execute(_WAITING, (device.id, device.incarnation)).fetchall()]
     if of_others:
@@ -89,7 +89,7 @@ def _waiting(row: Any) -> _Waiting:
 
 
 class _Heads:
-    """The chains that the events are written to, by stream."""
+    """The ends of the chains that events are appended to, by stream."""
 
     def __init__(self, connection: Connection, device: Device) -> None:
         self._connection = connection
@@ -127,7 +127,7 @@ class _Heads:
 
 
 def _with_new_keys(value: Any, renamed: _Renamed) -> Any:
-    """The value with every list that names a rewritten event naming it by its new key."""
+    """The JSON value with all keys of rewritten events replaced by the new ones."""
     if isinstance(value, dict):
         return {name: _with_new_keys(part, renamed) for name, part in value.items()}
     if not isinstance(value, list):
@@ -138,7 +138,7 @@ def _with_new_keys(value: Any, renamed: _Renamed) -> Any:
 
 
 def shorten(connection: Connection, origins: Iterable[int]) -> None:
-    """The chains that events were taken from end before the first of them."""
+    """Recomputes how far the chains of these origins go without a gap, after events were taken from them."""
     for origin in origins:
         seq, link, whole = 0, CHAIN_START, 1
         for number, written in connection.execute(

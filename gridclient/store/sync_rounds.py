@@ -1,4 +1,4 @@
-"""What the screens ask of synchronisation, and the list of the last rounds."""
+"""What the screens read about synchronisation, and the list of the last rounds."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class SqliteSyncQueries:
         self._database = database
 
     def pending(self) -> tuple[int, int, int]:
-        """See the port; each of the three is read from a small index or from the counts."""
+        """See the port; read from small indexes and from the tallies."""
         with self._database.reader() as connection:
             events = connection.execute(_PENDING).fetchone()[0]
             cases = connection.execute("SELECT sum(pending) FROM tallies").fetchone()[0]
@@ -75,7 +75,7 @@ class SqliteSyncQueries:
 
 
 def fresh_as_of(connection: Connection) -> datetime | None:
-    """The hub's time of the last round that went through."""
+    """The hub's time in the last round that succeeded."""
     row = connection.execute(
         "SELECT hub_time FROM rounds WHERE ended = 'done' AND hub_time IS NOT NULL ORDER BY no DESC LIMIT 1"
     ).fetchone()
@@ -83,13 +83,14 @@ def fresh_as_of(connection: Connection) -> datetime | None:
 
 
 def closed_feeds(connection: Connection) -> dict[str, float]:
-    """Feeds of cases that may not be read any more, each with how fresh it was then (seconds since 1970)."""
+    """Feeds of cases that the desk may no longer read, with how fresh they were then (seconds since 1970)."""
     kept = read_value(connection, _CLOSED)
     return dict(json.loads(kept)) if kept else {}
 
 
 def stands_since(connection: Connection, case_id: str) -> datetime | None:
-    """How fresh a case stayed that is in none of the feeds that may be read; see the port."""
+    """See ``SyncQueries``: how fresh a case is that lies only in feeds that may no longer be read; ``None`` for other
+    cases."""
     closed = {stream_of(feed): at for feed, at in closed_feeds(connection).items()}
     if not closed:
         return None
@@ -101,7 +102,7 @@ def stands_since(connection: Connection, case_id: str) -> datetime | None:
 
 
 def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[str]) -> None:
-    """Keeps how fresh feeds were that are ``gone`` now; of those that may be read again that is forgotten."""
+    """Keeps how fresh the feeds in ``gone`` were, and forgets this for feeds that are ``granted`` again."""
     closed, fresh = closed_feeds(connection), fresh_as_of(connection)
     if fresh is not None:
         closed |= {feed: fresh.timestamp() for feed in gone if stream_of(feed).startswith("t:")}
@@ -110,7 +111,7 @@ def close_feeds(connection: Connection, gone: Sequence[str], granted: Sequence[s
 
 
 def keep_round(connection: Connection, report: RoundReport) -> None:
-    """Adds a round to the list, which forgets the oldest."""
+    """Adds a round to the list; the oldest ones are deleted."""
     values = {**asdict(report), "params": None if report.params is None else _plain(report.params)}
     body = json.dumps(values, ensure_ascii=False, default=datetime.isoformat)
     hub_time = None if report.hub_time is None else int(report.hub_time.timestamp())

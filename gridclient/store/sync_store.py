@@ -1,6 +1,6 @@
-"""The store as synchronisation uses it: what is to be sent, what comes in, which numbers and places events have.
+"""``SyncStore`` on a profile: events to be sent, events coming in, positions, and this desk's numbers.
 
-Every method that writes is one short transaction, or several of which each leaves the store whole.
+Every method that writes is one short transaction, or several of which each leaves the store consistent.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from gridclient.store.sync_withdrawing import withdraw
 
 _LOG: Final = logging.getLogger(__name__)
 HUB: Final = "sync.hub"
-"""Whose places the events have; among the desk's values."""
+"""Desk value: the hub that gave the events their positions."""
 CONFIRM: Final = "sync.confirm"
-"""Set after a restore: somebody has to look before the first round."""
+"""Desk value, set after a restore: a person has to confirm before the first round (需确认)."""
 _BEGUN: Final = "sync.begun"
 _NEVER: Final = 1 << 62
 _TIDYING_S: Final = 0.3
@@ -69,10 +69,10 @@ _LEFT_BY_OTHERS: Final = (
 
 
 class SqliteSyncStore(FileQueue):
-    """``services.sync_port.SyncStore`` over a profile. For one thread that writes; reading is safe from any.
+    """``services.sync_port.SyncStore`` over a profile. One thread may write; reading is safe from any.
 
     Args:
-        is_signed: how a device's signature over the end of a chain is checked.
+        is_signed: verifies a device's signature over the end of a chain.
     """
 
     def __init__(self, profile: Profile, clock: Clock, is_signed: HeadCheck) -> None:
@@ -94,7 +94,7 @@ class SqliteSyncStore(FileQueue):
         return read_enrolment(self._profile.folder, self.device)
 
     def keep_enrolment(self, enrolment: Enrolment) -> None:
-        """See the port. Another signing key than before begins a new incarnation, because others know the old key."""
+        """See the port. A new signing key begins a new incarnation, because other desks have pinned the old one."""
         before = self.enrolment()
         write_enrolment(self._profile.folder, self.device, enrolment)
         self._profile.take_short(enrolment.short)
@@ -120,7 +120,7 @@ class SqliteSyncStore(FileQueue):
             connection.execute(KEEP_VALUE, (CONFIRM, ""))
 
     def begin_round(self) -> None:
-        """See the port. The county's desk tells what changed of the reference data since the last round."""
+        """See the port. On the county's desk it also appends events for changed reference data."""
         enrolment = self.enrolment()
         tells = enrolment is not None and any(g.stream == STREAM and g.writes for g in enrolment.grants)
         now = self._clock.now()
@@ -164,7 +164,7 @@ class SqliteSyncStore(FileQueue):
             return sync_carrying.carried_origins(connection)
 
     def feeds(self) -> Sequence[FeedState]:
-        """The feeds that the enrolment grants, each as far as it is read."""
+        """The state of each feed that the enrolment grants."""
         enrolment = self.enrolment()
         if enrolment is None:
             return ()
@@ -200,14 +200,15 @@ class SqliteSyncStore(FileQueue):
             raise
 
     def _doubt_own(self, fork: SyncFault) -> None:
-        """What stands here under numbers that are another's by the hub must not count as being there."""
+        """Takes the positions from own events under whose numbers the hub has other events."""
         stream, incarnation, seq = (fork.params[name] for name in ("stream", "incarnation", "seq"))
         with self._database.writer() as connection:
             origin = OriginKey(str(stream), self.device, int(str(incarnation)))
             take_back_own(connection, origin, int(str(seq)))
 
     def _settled(self, feed: str, taken: Taken) -> Taken:
-        """A feed that has all and agrees: places that it did not confirm go, and what nobody will send is taken up."""
+        """After a complete page that agrees: takes back positions not confirmed, and takes up events left by a former
+        device."""
         with self._database.reader() as connection:
             state = sync_feeds.read_feed(connection, feed)
         changes, conflicts = taken.changes, taken.conflicts
@@ -220,7 +221,7 @@ class SqliteSyncStore(FileQueue):
         return taken._replace(changes=changes | self._take_up(stream_of(feed)), conflicts=conflicts)
 
     def _take_up(self, stream: str) -> Changes:
-        """Events of the device whose backup this store came from, that its hub never had, become this one's."""
+        """Numbers as this device's the waiting events of the device whose backup was restored here."""
         with self._database.reader() as connection:
             if not connection.execute(_LEFT_BY_OTHERS, (self.device, stream)).fetchone()[0]:
                 return Changes()
@@ -235,7 +236,7 @@ class SqliteSyncStore(FileQueue):
             sync_feeds.restart(connection, feed)
 
     def begin_incarnation(self, number: int) -> int:
-        """See the port; ``number`` or the next that was never used."""
+        """See the port; ``number``, or the next one never used."""
         with self._database.writer() as connection:
             device = next_device(connection, writing_device(connection, self._profile.device), number)
             keep_writer(connection, device)
@@ -250,11 +251,11 @@ class SqliteSyncStore(FileQueue):
         if report.pulled:
             try:
                 self._tidy_up()
-            except StoreUnavailable as fault:  # the round is kept; the index is put together after a later one
+            except StoreUnavailable as fault:  # the round is kept; a later one merges the index
                 _LOG.warning("search index not tidied: %s", fault)
 
     def _tidy_up(self) -> None:
-        """What comes in leaves the search index in pieces; they are put together when everything is shown."""
+        """Merges segments of the search index, of which every page adds some; for at most 0.3 s."""
         until = time.monotonic() + _TIDYING_S
         while time.monotonic() < until:
             with self._database.writer() as connection:
@@ -266,7 +267,7 @@ class SqliteSyncStore(FileQueue):
 
 
 def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | None) -> None:
-    """After a restore: this store is not the one that the hub knows. Somebody has to look before the next round."""
+    """After a restore: this store is not what the hub knows of the desk. A person has to confirm the next round."""
     keep_writer(connection, device)
     sync_feeds.doubt(connection)
     connection.execute("UPDATE file_queue SET sent = 0")
@@ -275,14 +276,14 @@ def begin_doubt(connection: Connection, device: Device, enrolment: Enrolment | N
         if read_value(connection, HUB) != enrolment.hub:
             sync_feeds.forget_others(connection, ())
             connection.execute(KEEP_VALUE, (HUB, enrolment.hub))
-        sync_feeds.forget_others(connection, feeds)  # rights may be others than when the backup was made
+        sync_feeds.forget_others(connection, feeds)  # rights may have changed since the backup
         sync_feeds.restart_unread(connection, feeds)
     if read_value(connection, HUB):
         connection.execute(KEEP_VALUE, (CONFIRM, "1"))
 
 
 def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, bytes]:
-    """The origin's number and the link before its event ``first``."""
+    """The origin's number in this store, and the link before its event ``first``. Raises ``SyncFault("sync.gap")``."""
     row = connection.execute(
         "SELECT o.no, e.hash FROM origins o LEFT JOIN events e ON e.origin = o.no AND e.seq = ? "
         "WHERE o.stream = ? AND o.device = ? AND o.incarnation = ?",
@@ -294,9 +295,10 @@ def _start(connection: Connection, origin: OriginKey, first: int) -> tuple[int, 
 
 
 def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
-    """Another device's events up to its next signature; none where one of them is missing here, or is not whole.
+    """Another device's events from ``first`` up to the next one it signed; empty if one is missing or lacks withheld
+    data.
 
-    What stands before them need not be here: the hub holds them against its own link.
+    The event before ``first`` need not be known here: the hub compares with its own link.
     """
     no, before = _start(connection, origin, 1)
     end = sync_carrying.signed_end(connection, no, first)
@@ -306,7 +308,7 @@ def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
     rows = connection.execute(_UNSENT, (no, first, last - first + 1)).fetchall()
     records, link = _records(origin, first, rows, before)
     if len(records) != last - first + 1 or any(lacks(record.text) for record in records):
-        return Unsent(origin, first, (), before, before)  # a department's copy is nobody's original
+        return Unsent(origin, first, (), before, before)  # a copy from which data was withheld is no original
     stood = lost_places(connection, no, last, last).get(last, 0)
     return Unsent(origin, first, records, before, link, signature, more=True, stood=stood)
 
@@ -314,7 +316,7 @@ def _carried(connection: Connection, origin: OriginKey, first: int) -> Unsent:
 def _records(
     origin: OriginKey, first: int, rows: Sequence[Sequence[Any]], before: bytes
 ) -> tuple[tuple[Record, ...], bytes]:
-    """The rows as long as their numbers have no gap, and the link after them."""
+    """The rows up to the first gap in their numbers, as records, and the link after them."""
     records, link = [], before
     key, record = EventKey._make, Record._make
     for seq, (number, written, hlc, kind, version, subject, base, actor, text) in enumerate(rows, first):

@@ -1,6 +1,6 @@
-"""Taking out what came on a stick and the hub will not have: nobody else has that history, so it is not this desk's.
+"""Removes events of another device that came on a stick and that the hub refuses.
 
-What stood on the stick stays there, and with the desk that wrote it.
+The stick and the desk that wrote the events still have them.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _SUBJECTS: Final = (
 
 
 def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Changes]:
-    """Events of the origin that have no place leave the log, from number ``first`` on; gives how many, and whose.
+    """Deletes the origin's events without a position, from number ``first`` on; returns how many and the changed cases.
 
-    ``origin`` is the number of another device's origin in this store.
+    ``origin`` is the number in this store of another device's origin.
     """
     subjects = [(no, subject_text(key)) for no, key in connection.execute(_SUBJECTS, (origin, first)).fetchall()]
     before = {no: _fold(connection, no, case_id)[0] for no, case_id in subjects}
@@ -41,7 +41,7 @@ def withdraw(connection: Connection, origin: int, first: int) -> tuple[int, Chan
 def _bring_after(
     connection: Connection, projection: Projection, subjects: Sequence[tuple[int, str]], before: dict[int, Case | None]
 ) -> list[int]:
-    """Writes the cases as they are now; gives those that are none any more."""
+    """Updates the tables of the changed cases; returns the numbers of those that no longer exist."""
     touched, ended = [], []
     for no, case_id in subjects:
         case, pending = _fold(connection, no, case_id)
@@ -54,6 +54,6 @@ def _bring_after(
 
 
 def _fold(connection: Connection, no: int, case_id: str) -> tuple[Case | None, int]:
-    """The case of the log, and how many of its events wait."""
+    """The case as the log has it now (``None``: no longer one), and how many of its events wait."""
     entries = read_subject(connection, Origins(), no, case_id)
     return folded(events_of(entries)), sum(entry.pending for entry in entries)

@@ -1,6 +1,6 @@
-"""A case as the tables hold it: one row of ``cases`` and a row of ``parts`` per unit that has it now.
+"""A case as table rows: one row of ``cases``, and one row of ``parts`` per unit that has the case now.
 
-The row is a pure function of the folded case and of how many of its events the hub has not applied.
+Both follow only from the folded case and from how many of its own events wait for a position.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _FIRST_DAY: Final = date(2000, 1, 1).toordinal()
 DAY_COUNT: Final = (1 << 20) - 1
 """The bits of :func:`number_key` that are the count of the day."""
 NUMBER_DIGITS: Final = 4
-"""The least in which a number writes it."""
+"""Digits of the count of the day in a case number, or as many more as it needs."""
 _NO_DIGIT: Final = re.compile(r"\D+")
 
 
@@ -66,13 +66,13 @@ class PartRow(NamedTuple):
 
 
 AMONG: Final = "(SELECT value FROM json_each(?))"
-"""A list of numbers in a statement that stays the same however many they are."""
+"""SQL for a list of numbers, given as the one parameter of :func:`listed`."""
 _COLUMNS: Final = ", ".join(CaseTableRow._fields)
 _INSERT: Final = f"INSERT INTO cases(no, {_COLUMNS}) VALUES (?{', ?' * len(CaseTableRow._fields)})"
 
 
 def number_key(number: str) -> int:
-    """A case number as an integer of the same order; 0 for a number of another form.
+    """A case number as an integer that sorts like it; 0 for a number of another form.
 
     Five digits of the township's code, days since 2000, the desk's two characters, the count of the day.
     """
@@ -90,7 +90,7 @@ def number_key(number: str) -> int:
 
 
 def count_on(connection: Connection, name: str, count: int) -> int:
-    """Takes so many numbers of a name (township and day), from 1 on; gives the first of them."""
+    """Reserves ``count`` case numbers, counted from 1 per name (``<township>-<yyyymmdd>``); returns the first."""
     row = connection.execute(
         "INSERT INTO counters(name, value) VALUES (?1, ?2) "
         "ON CONFLICT(name) DO UPDATE SET value = value + ?2 RETURNING value",
@@ -100,12 +100,12 @@ def count_on(connection: Connection, name: str, count: int) -> int:
 
 
 def phone_digits(phone: str) -> str:
-    """A telephone number by its digits, as it is compared."""
+    """The digits of a telephone number, the form in which numbers are compared."""
     return _NO_DIGIT.sub("", phone) if phone else ""
 
 
 def table_row(case: Case, pending: int) -> CaseTableRow:
-    """The case's row."""
+    """The row of ``cases``; ``pending``: how many of the case's own events wait for a position."""
     facts = case.facts
     is_open = case.is_open
     lead = case.lead
@@ -139,7 +139,7 @@ def table_row(case: Case, pending: int) -> CaseTableRow:
 
 
 def part_rows(case: Case) -> tuple[PartRow, ...]:
-    """The parts of the units that have the case now; who gave it back has none."""
+    """The rows of ``parts``: one per unit that has the case now. A unit that gave it back has none."""
     if not case.assignments:
         return ()
     is_open = case.is_open
@@ -159,18 +159,18 @@ def _seconds(instant: datetime | None) -> int | None:
 
 
 def read_rows(connection: Connection, numbers: Sequence[int]) -> dict[int, CaseTableRow]:
-    """The rows that stand, by the cases' numbers."""
+    """The stored rows of ``cases``, by case number."""
     rows = connection.execute(f"SELECT no, {_COLUMNS} FROM cases WHERE no IN {AMONG}", (listed(numbers),))
     return {row[0]: CaseTableRow(*row[1:]) for row in rows}
 
 
 def read_pending(connection: Connection, numbers: Sequence[int]) -> list[tuple[int, str, int]]:
-    """Number, grid and how many events wait, of those of the cases that there are."""
+    """Number, grid and count of waiting events of those of the cases that exist."""
     return connection.execute(f"SELECT no, grid, pending FROM cases WHERE no IN {AMONG}", (listed(numbers),)).fetchall()
 
 
 def read_parts(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[PartRow, ...]]:
-    """The parts that stand, in the order they were written; cases without parts are left out."""
+    """The stored rows of ``parts`` by case number, in the order written; cases without parts are left out."""
     rows = connection.execute(
         f"SELECT case_no, unit, role, state, in_hand FROM parts WHERE case_no IN {AMONG} ORDER BY rowid",
         (listed(numbers),),
@@ -187,14 +187,14 @@ def listed(numbers: Iterable[int]) -> str:
 
 
 def insert_rows(connection: Connection, rows: Iterable[tuple[int, Sequence[Any]]]) -> None:
-    """New cases: their numbers, and the columns of ``CaseTableRow``."""
+    """Inserts new cases, given by number."""
     connection.executemany(_INSERT, [(no, *row) for no, row in rows])
 
 
 def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow, CaseTableRow]]) -> None:
-    """Known cases with the row that stands and the one that shall.
+    """Updates cases, given as (number, stored row, new row).
 
-    Only columns that differ are named: SQLite writes every index of a named column anew, whether it differs or not.
+    Only columns that differ are named, because SQLite rewrites every index of a named column.
     """
     by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
     for no, old, new in rows:
@@ -206,7 +206,7 @@ def update_rows(connection: Connection, rows: Iterable[tuple[int, CaseTableRow, 
 
 
 def replace_parts(connection: Connection, old: Sequence[int], new: Iterable[tuple[int, PartRow]]) -> None:
-    """Deletes the parts of the ``old`` cases and inserts the ``new`` ones."""
+    """Deletes the parts of the ``old`` cases, then inserts the ``new`` ones."""
     if old:
         connection.executemany("DELETE FROM parts WHERE case_no = ?", [(no,) for no in old])
     rows: list[Sequence[Any]] = [(no, *part) for no, part in new]

@@ -1,6 +1,6 @@
-"""Counts kept beside the cases, in the transaction that changes them: per grid by state and mark, per unit in hand.
+"""Counts kept in tables by the transactions that change cases: per grid by state and flag, per unit the cases in hand.
 
-What depends on the time of day (overdue, due soon) is not here: readers count it (:mod:`gridclient.store.columns`).
+Overdue and due soon depend on the time and are counted when read (:mod:`gridclient.store.counts`).
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ _ADD_UNIT: Final = (
     "ON CONFLICT(unit) DO UPDATE SET in_hand = in_hand + excluded.in_hand"
 )
 _ALL_AT_ONCE: Final = f"SELECT json_group_array(json_array(grid, {', '.join(TALLY_COLUMNS)})) FROM tallies"
-"""One step, as in :mod:`gridclient.store.case_rows`."""
+"""All rows as one JSON text, for the reason given in :mod:`gridclient.store.case_rows`."""
 GridTally = Mapping[str, int]
 """One grid's counts by the names of ``TALLY_COLUMNS``."""
 
 
 class TallyChanges:
-    """The differences that one transaction makes; :meth:`flush` adds them to the tables."""
+    """The changes of the counts that one transaction makes; :meth:`flush` writes them."""
 
     def __init__(self) -> None:
         self._cells: Counter[tuple[str, str]] = Counter()
         self._units: Counter[str] = Counter()
 
     def change(self, old: CaseTableRow | None, new: CaseTableRow) -> None:
-        """One case was ``old`` (``None``: new) and is ``new``."""
+        """Counts a case whose row changed from ``old`` (``None``: new case) to ``new``."""
         if old is not None:
             self.add(old, -1)
         self.add(new, 1)
 
     def add(self, row: CaseTableRow, times: int) -> None:
-        """So many new cases whose rows agree in grid, state and marks; fewer for a number below 0."""
+        """Counts ``times`` new cases with the same grid, state and flags; a negative number takes cases away."""
         cells, grid = self._cells, row.grid
         cells[grid, row.state] += times
         for flag in TALLY_FLAGS:
@@ -50,17 +50,17 @@ class TallyChanges:
                 cells[grid, flag] += times
 
     def count_pending(self, grid: str, change: int) -> None:
-        """So many more cases of a grid have events that wait; all else stays."""
+        """Changes the number of a grid's cases with waiting events."""
         self._cells[grid, "pending"] += change
 
     def change_parts(self, old: Iterable[PartRow], new: Iterable[PartRow]) -> None:
-        """The same for its parts."""
+        """Counts a case whose parts changed from ``old`` to ``new``."""
         for parts, sign in ((old, -1), (new, 1)):
             for part in parts:
                 self._units[part.unit] += sign * part.in_hand
 
     def by_grid(self) -> Mapping[str, GridTally]:
-        """The differences so far that are not zero, by grid."""
+        """The changes so far, by grid, without zeros."""
         rows: dict[str, dict[str, int]] = {}
         for (grid, column), change in self._cells.items():
             if change:
@@ -68,11 +68,11 @@ class TallyChanges:
         return rows
 
     def by_unit(self) -> dict[str, int]:
-        """The same by unit."""
+        """The changes so far, by unit, without zeros."""
         return {unit: change for unit, change in self._units.items() if change}
 
     def flush(self, connection: Connection) -> None:
-        """Writes the differences and forgets them."""
+        """Adds the changes to the tables and forgets them."""
         rows = [(grid, *(counts.get(column, 0) for column in TALLY_COLUMNS)) for grid, counts in self.by_grid().items()]
         if rows:
             connection.executemany(_ADD, rows)
@@ -83,7 +83,7 @@ class TallyChanges:
 
 
 def read_tallies(connection: Connection) -> dict[str, GridTally]:
-    """The counts that are not zero by the grid that the cases name, ``""`` for those that name none."""
+    """The counts by grid, without zeros; ``""`` is the grid of cases that name none."""
     return {
         grid: {column: count for column, count in zip(TALLY_COLUMNS, counts, strict=True) if count}
         for grid, *counts in tally_rows(connection)
@@ -99,5 +99,5 @@ def tally_rows(connection: Connection) -> list[tuple[Any, ...]]:
 
 
 def read_unit_tallies(connection: Connection) -> dict[str, int]:
-    """Open cases in hand by unit, leading or cooperating."""
+    """How many open cases each unit has in hand, leading or cooperating; without zeros."""
     return dict(connection.execute("SELECT unit, in_hand FROM unit_tallies WHERE in_hand <> 0").fetchall())

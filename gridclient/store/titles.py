@@ -1,7 +1,6 @@
-"""The order by title. The columns hold a title's first signs, the file the rest.
+"""The order by title. The columns hold only the first three characters of a title, the table ``cases`` all of it.
 
-Candidates are looked up where they are few beside the titles that begin alike; else the file's index of titles is
-walked.
+Where few candidates share the first characters, their titles are looked up; else the index of titles is read in order.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ from gridclient.store.selection import Selection
 from gridclient.store.tables import AMONG, listed
 
 _FEW: Final = 50
-"""So many more than the page has are looked up without asking what a walk would cost."""
+"""Up to so many more candidates than a page are looked up, whatever reading the index would cost."""
 _WALK: Final = 2000
 _LOOK_UP: Final = 40
-"""Titles that are walked past while one is looked up, on a page of its own to be decrypted."""
+"""How many titles the index yields while one is looked up, on a page of its own to be decrypted."""
 _SAMPLE: Final = 4096
 _HIGHEST_SIGN: Final = "\U0010ffff"
 _HIGHEST_NO: Final = (1 << 63) - 1
 
 Titled = tuple[str, int]
-"""A title and the number of its case; the order of titles is the order of such pairs."""
+"""A title and its case's number; titles are ordered by these pairs."""
 
 
 class TitleOrder:
-    """Finds what comes first by title behind an ``edge`` (the last of the page before)."""
+    """Finds the next cases by title, behind ``edge``: title and number of the last case of the page before."""
 
     def __init__(self, connection: Connection, table: Table, *, descending: bool, edge: Titled | None) -> None:
         self._connection = connection
@@ -42,17 +41,17 @@ class TitleOrder:
         self._edge = edge
 
     def first(self, chosen: Selection, count: int) -> list[int]:
-        """The numbers of the first ``count`` of the chosen cases in their order."""
+        """The numbers of the first ``count`` of the chosen cases behind the edge, in order."""
         edge = None if self._edge is None else title_key(self._edge[0])
         column = self._table.title
         near = chosen.front(column, count, edge=edge, descending=self._descending, with_zero=True)
         keys = column[near]
-        wanted = count + (0 if edge is None else int(np.count_nonzero(keys == edge)))  # those may stand before it
+        wanted = count + (0 if edge is None else int(np.count_nonzero(keys == edge)))  # those may come before the edge
         if len(near) > wanted:
             signed = -keys if self._descending else keys
             near = near[signed <= np.partition(signed, wanted - 1)[wanted - 1]]
         keys = column[near]
-        beside = len(near) - count  # those of the page itself are read in any case
+        beside = len(near) - count  # the page itself must be looked up anyway
         if beside <= _FEW or beside * _LOOK_UP <= self._longest_walk(keys):
             return self._looked_up(near, count)
         start = self._before(title_start(int(keys.max() if self._descending else keys.min())))
@@ -61,12 +60,13 @@ class TitleOrder:
         return self._walked(chosen, count, start)
 
     def titled(self, no: int) -> Titled:
-        """The case with its title."""
+        """The title of a case, with its number."""
         (title,) = self._connection.execute("SELECT title FROM cases WHERE no = ?", (no,)).fetchone()
         return title, no
 
     def _longest_walk(self, keys: Column) -> int:
-        """About how many titles there are with these first signs: the wanted ones may stand behind all others."""
+        """About how many titles have first characters like these, from a sample: the most that reading the index may
+        pass."""
         step = max(1, self._table.size // _SAMPLE)
         sample = self._table.title[::step]
         return step * int(np.count_nonzero((sample >= keys.min()) & (sample <= keys.max())))
@@ -76,7 +76,7 @@ class TitleOrder:
         return [*self._read(where, (listed((places + 1).tolist()), *(self._edge or self._before(""))), count).tolist()]
 
     def _walked(self, chosen: Selection, count: int, edge: Titled) -> list[int]:
-        """By the index of titles from an edge on."""
+        """Reads the index of titles from ``edge`` on, in batches, until ``count`` chosen cases are found."""
         batch_size = min(_WALK, count + count * self._table.size // max(1, chosen.size))
         found = list[int]()
         while True:
@@ -87,17 +87,18 @@ class TitleOrder:
             edge = self.titled(int(batch[-1]))
 
     def _titles_behind(self, edge: Titled, limit: int) -> Numbers:
-        """In two parts: asked for pairs behind a pair, SQLite passes by all cases of the same title first."""
+        """The next numbers by title. Two queries, because SQLite would scan all cases of the edge's title to compare
+        pairs."""
         alike = self._read(f"INDEXED BY idx_cases_title WHERE title = ? AND no {self._after} ?", edge, limit)
         later = self._read(f"INDEXED BY idx_cases_title WHERE title {self._after} ?", edge[:1], limit - len(alike))
         return np.concatenate((alike, later))
 
     def _before(self, start: str) -> Titled:
-        """What comes before all titles that begin so."""
+        """A pair that comes just before all titles that begin with ``start``."""
         return (start + _HIGHEST_SIGN, _HIGHEST_NO) if self._descending else (start, 0)
 
     def _read(self, which: str, values: Sequence[str | int], limit: int) -> Numbers:
-        """Numbers by title, in one step as :mod:`gridclient.store.case_rows` reads."""
+        """Case numbers ordered by title, read as one text (see :mod:`gridclient.store.case_rows`)."""
         (text,) = self._connection.execute(
             f"SELECT group_concat(no) FROM (SELECT no FROM cases {which} "
             f"ORDER BY title {self._direction}, no {self._direction} LIMIT {limit})",

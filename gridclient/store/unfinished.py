@@ -1,4 +1,4 @@
-"""Whether an import was cut off. Every start asks, nearly always in vain: so this imports nothing of an import's."""
+"""Whether an import was cut off. Every start asks this, so this module loads nothing of the import code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ _UNFINISHED: Final = "select id, state from imports where state not in ('done', 
 
 
 def unfinished_imports(database: Database) -> list[tuple[int, str]]:
-    """Number and state of those that are staged or decided and not taken over, the oldest first:
-    :func:`gridclient.store.import_journal.finish_imports` ends them."""
+    """Number and state (``staging`` or ``ready``) of unfinished imports, oldest first.
+
+    :func:`gridclient.store.import_journal.finish_imports` ends them.
+    """
     with database.reader() as connection:
         return connection.execute(_UNFINISHED).fetchall()

@@ -1,4 +1,4 @@
-"""What only all units together tell of a unit: whether there is the one above it, and the areas that it serves."""
+"""Checks of units that need the other units or areas: the parent unit, and the areas served."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gridclient.store.grid_checks import Known
 def check_parents(
     connection: Connection, units: Sequence[UnitRecord]
 ) -> tuple[list[UnitRecord], list[RefusedRow], list[RowFinding]]:
-    """The units without those that would stand above themselves; these; and remarks on a unit above that is missing."""
+    """Returns the good units, refusals of those that would be above themselves, and remarks on unknown parents."""
     stored = connection.execute("select code, name, parent from units").fetchall() if units else []
     codes = {name: code for code, name, _ in stored} | {unit.name: unit.code for unit in units}
     above = {code: parent for code, _, parent in stored}

@@ -1,7 +1,7 @@
-"""Writing: guard, event, tables, counts, packed rows, search and audit in one immediate transaction, or nothing.
+"""The unit of work: rule check, events, tables, counts, packs, search index and audit in one transaction, or nothing.
 
-The same class serves one dispatch and an import of fifty thousand cases: events are folded as they are recorded, and
-what follows from them is written once per case when the block ends (or at :meth:`SqliteUnitOfWork.flush`).
+Used for one dispatch and for fifty thousand cases alike: events are folded as they are recorded, and the tables are
+written once per case when the block ends (or at :meth:`SqliteUnitOfWork.flush`).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class SqliteUnitOfWork:
         touched = self._touched.get(draft.subject)
         now = self._clock.now()
         if draft.kind in _OPENERS:
-            return self._open(self._appender.next_event(draft, now))  # whether the log knows it is seen when written
+            return self._open(self._appender.next_event(draft, now))  # flush finds out if the log has it already
         if touched is None:
             touched = self._read(draft.subject, require_subject(self._connection, draft.subject))
         event = self._appender.next_event(draft if draft.base else replace(draft, base=touched.case.version), now)
@@ -75,7 +75,7 @@ class SqliteUnitOfWork:
         return event
 
     def _open(self, event: Event) -> Event:
-        """The first event of a new case."""
+        """Records the first event of a new case."""
         case = fold(None, event)
         no = self._appender.add_subject(event.subject)
         self._touched[event.subject] = TouchedCase(no, case, before=None, events=1)
@@ -90,7 +90,7 @@ class SqliteUnitOfWork:
         return touched
 
     def next_number(self, township: str, day: date) -> str:
-        """See the port. The count of a day begins at 1 and may outgrow four digits."""
+        """See the port. The count of a day begins at 1 and gets more than four digits if needed."""
         name = f"{township}-{day:%Y%m%d}"
         return f"{name}-{self._appender.device.short}{count_on(self._connection, name, 1):04d}"
 
@@ -98,7 +98,7 @@ class SqliteUnitOfWork:
         append_line(self._connection, at=self._clock.now(), actor=actor, what=what, subject=subject)
 
     def flush(self) -> None:
-        """Writes everything recorded so far into the open transaction and lets go of the cases it held.
+        """Writes everything recorded so far and forgets the cases in memory; the transaction stays open.
 
         Raises:
             RuleViolation: an event was refused before, or a new case is in the log already (``case.exists``); the
@@ -127,7 +127,7 @@ class SqliteWork:
 
     @contextmanager
     def __call__(self) -> Iterator[SqliteUnitOfWork]:
-        """Leaving the block commits, an exception rolls back; raises ``StoreUnavailable``."""
+        """Opens a unit of work. Leaving the block commits, an exception rolls back. Raises ``StoreUnavailable``."""
         with self._database.writer() as connection:
             unit_of_work = SqliteUnitOfWork(connection, self._device, self._clock, self._origins)
             yield unit_of_work

@@ -1,6 +1,6 @@
-"""Proving the store: every hash chain whole, and tables, parts, packed rows, counts and search as the log says.
+"""Checks a whole store: hash chains, and whether tables, parts, packs, counts and search index agree with the log.
 
-Reads one moment of the store in two passes and holds a few cases at a time, however many there are.
+Reads one state of the store in two passes, with a few cases in memory at a time.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ _STRANGERS: Final = {
     "case.stranger": "SELECT count(*) FROM cases WHERE NOT EXISTS (SELECT 1 FROM events WHERE subject = no)",
     "part.stranger": "SELECT count(*) FROM parts WHERE NOT EXISTS (SELECT 1 FROM events WHERE subject = case_no)",
 }
-"""Rows of cases that nothing ever befell."""
+"""Rows of cases that have no event."""
 
 
 @frozen
 class Verification:
-    """What came of it. A problem is its kind and, after a blank, where it is: an event, a case, a grid, a unit, a line.
+    """The result. A problem is a kind, a blank, and where it is: an event, a case, a grid, a unit or an audit line.
 
-    ``lacking`` counts the events whose links could not be worked out: a department has them without the reporter.
+    ``lacking`` counts events whose links cannot be recomputed: a department gets them without the reporter.
 
     Kinds: ``page`` ``chain.gap`` ``chain.broken`` ``chain.head`` ``chain.origin`` ``feed`` ``event.unreadable``
     ``case.missing`` ``case.row`` ``case.parts`` ``case.pack`` ``case.stranger`` ``part.stranger`` ``tally``
-    ``unit_tally`` ``search`` ``audit``, ``file`` of what a profile keeps beside its store. At most ``MOST_PROBLEMS``
-    of the store are named.
+    ``unit_tally`` ``search`` ``audit``, and ``file`` for files beside the store. At most ``MOST_PROBLEMS`` of the store
+    are listed.
     """
 
     events: int
@@ -85,7 +85,7 @@ def _verified(connection: Connection) -> Verification:
 
 
 def _broken_pages(connection: Connection) -> list[str]:
-    """Pages whose seal is broken, also those of indexes. Looked at twice: a page may be written just now."""
+    """Pages, also of indexes, whose authentication code is wrong at two looks: at one a page may just be written."""
     said = {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")}
     return sorted(said and said & {text for (text,) in connection.execute("PRAGMA cipher_integrity_check")})
 
@@ -95,7 +95,7 @@ def _number(connection: Connection, sql: str) -> int:
 
 
 class _CaseCheck:
-    """Folds every case again and compares what stands."""
+    """Folds every case again and compares the result with the tables."""
 
     def __init__(self, connection: Connection, findings: Findings) -> None:
         self._connection = connection
@@ -124,7 +124,7 @@ class _CaseCheck:
     def _check(
         self, no: int, events: list[Any], standing: CaseTableRow | None, standing_parts: Sequence[PartRow]
     ) -> int:
-        """Checks one subject by its events; gives 1 where it is a case."""
+        """Checks one subject; returns 1 if it is a case, else 0."""
         case_id = subject_text(events[0][1]) if events[0][1] is not None else f"#{no}"
         try:
             logged = [self._origins.logged(self._connection, case_id, row[2:]) for row in events]

@@ -1,8 +1,8 @@
-"""Imported rows of what is valid for a time: grids, whose boundaries change by date, and filing standards.
+"""Merges imported rows that are valid for a period: grids, whose boundaries change by date, and filing conditions.
 
-A grid row that names a later first day ends the period before it and begins a new one; without a new day it corrects
-the period that is. A standard that reads differently always becomes a new version from today: the one before it stays,
-because it justified what was done under it.
+A grid row with a later first day ends the period before and begins a new one; without a first day it corrects the
+latest period. A condition that changed becomes a new version from today; the old one stays, because it justified what
+was done under it (DOMAIN: Responsibility lists).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _grid_values(record: GridRecord, parent: str) -> Values:
 
 
 def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Known) -> Plan:
-    """Grids by code and first day; ``known`` are the areas by which a parent is found that no cell names."""
+    """Merges grids by code and first day; ``known`` gives parents that no cell names."""
     plan = Plan()
     if not records:
         return plan
@@ -75,7 +75,7 @@ def plan_grids(connection: Connection, records: Sequence[GridRecord], known: Kno
 
 
 def _latest(rows: Iterable[Values]) -> dict[str, Values]:
-    """Of each grid the period that began last."""
+    """The period of each grid that began last."""
     found: dict[str, Values] = {}
     for row in rows:
         held = found.get(row["code"])
@@ -110,9 +110,10 @@ def _standard_values(record: StandardRecord) -> Values:
 def plan_standards(
     connection: Connection, records: Sequence[StandardRecord], today: date, list_name: str, *, told: bool = True
 ) -> Plan:
-    """Standards of a list by code and version; those that a file does not name stay in force.
+    """Merges the conditions of a list by code; those that the file does not name stay in force.
 
-    A name that nobody has ``told`` is only where they go when they do not stand in some list word for word.
+    ``told``: whether somebody chose ``list_name``. If not, and some list has all these conditions already, that list is
+    used.
     """
     plan = Plan()
     if not records:
@@ -141,7 +142,7 @@ def plan_standards(
 
 
 def _list_that_has(connection: Connection, records: Sequence[StandardRecord]) -> str | None:
-    """The list in which all of them stand already, for the same table comes as a workbook and as a flat file."""
+    """The list that has all these conditions unchanged: the same table may come as a workbook and as a flat file."""
     given = [_standard_values(record) for record in records]
     for (name,) in connection.execute("select name from standard_lists order by name"):
         known = _in_force(connection, name)
@@ -151,7 +152,7 @@ def _list_that_has(connection: Connection, records: Sequence[StandardRecord]) ->
 
 
 def _in_force(connection: Connection, list_name: str) -> dict[str, tuple[int, Values]]:
-    """The newest version of every standard of a list: its number and its values."""
+    """The newest version of every condition of a list: its number and its values."""
     rows = connection.execute(
         f"select version, {', '.join(_STANDARD_COLUMNS)} from standards where list = ? and valid_to is null"
         " order by code, version",
