@@ -157,7 +157,7 @@ def _moment_of_text(found: str) -> datetime:
         except ValueError:
             raise InvalidInput("cell.not_date", text=found[:_SHOWN]) from None
     compact = _COMPACT.fullmatch(found)
-    if compact and len(found) != 10:
+    if compact:
         return _built(found, *(int(part or 0) for part in compact.groups()))
     if _NUMBER.fullmatch(found):
         return _moment_of_number(float(found), found)
@@ -199,6 +199,6 @@ def _moment_of_number(value: float, written: str) -> datetime:
             return _whole_second(found)
     whole = str(int(value)) if abs(value) < _LOST_DIGITS_FROM and float(value).is_integer() else ""
     compact = _COMPACT.fullmatch(whole)
-    if compact and len(whole) != 10:
+    if compact:
         return _built(whole, *(int(part or 0) for part in compact.groups()))
     raise InvalidInput("cell.not_date", text=written[:_SHOWN])
