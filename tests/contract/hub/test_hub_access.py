@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from gridclient.domain.errors import GridClientError, SyncFault
+from gridclient.domain.errors import GridClientError, NotFound, SyncFault
 from gridclient.hub.access import CODE_LIFE_S, Access, Applicant
 from gridclient.hub.backend import Backend
 from gridclient.hub.rights import grants_for
@@ -120,6 +122,31 @@ def test_a_revoked_device_has_nothing_that_more_could_be_added_to(access: Access
     access.revoke("desk-0001")
     with pytest.raises(GridClientError, match=r"hub\.device_revoked"):
         access.enrol(code_for(access, "371002002"), applicant(), more=True)
+
+
+@pytest.mark.parametrize("by_code", [True, False])
+def test_a_desk_that_goes_to_a_township_where_another_has_its_mark_gets_one_of_its_own(
+    access: Access, backend: Backend, by_code: bool
+) -> None:
+    """Else both would give the same numbers to two cases."""
+    other = "371002002"
+    mark = access.enrol(code_for(access), applicant()).short
+    access.enrol(code_for(access, other), applicant("desk-0002"))
+    there = access.device("desk-0002")
+    assert there is not None
+    with backend.writing() as ledger:
+        ledger.change_device(replace(there, short=mark))
+    if by_code:
+        moved = access.enrol(code_for(access, other), applicant()).short
+    else:
+        moved = access.change_rights("desk-0001", grants_for(other), township=other).short
+    assert len(moved) == 2 and moved != mark
+
+
+def test_who_never_enrolled_cannot_be_revoked(access: Access) -> None:
+    with pytest.raises(NotFound, match=r"hub\.device_unknown"):
+        access.revoke("desk-0001")
+    assert not access.notes(10)
 
 
 def test_desks_of_one_township_never_have_the_same_short_mark(access: Access) -> None:
