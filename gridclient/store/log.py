@@ -20,6 +20,7 @@ from gridclient.domain.events import (
     EventKey,
     Record,
     clock_time,
+    instant_of,
     link_after,
     next_hlc,
     payload_text,
@@ -46,6 +47,7 @@ _WAITING: Final = (
 _STATE: Final = f"SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), ({_WAITING})"
 _FAR: Final = timedelta(days=31)
 """A clock that is further ahead is wrong or forged, and nobody's would ever come back from there."""
+_HUB_TIME: Final = "SELECT max(hub_time) FROM rounds WHERE ended = 'done'"
 
 
 @frozen
@@ -249,7 +251,9 @@ class Appender:
 
     def _next_hlc(self, now: datetime) -> int:
         """Above the own clock, and above what a stick brought, because whoever writes here has seen that."""
-        if self._seen and self._seen > (far := next_hlc(0, now + _FAR)):
+        if self._seen > next_hlc(0, now + _FAR):
+            hub_time = self._connection.execute(_HUB_TIME).fetchone()[0]  # the own clock may stand years behind
+            far = next_hlc(0, (now if hub_time is None else max(now, instant_of(hub_time))) + _FAR)
             self._seen = self._connection.execute(f"{_WAITING} AND e.hlc <= ?", (far,)).fetchone()[0] or 0
         return next_hlc(max(self._hlc, self._seen), now)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gridclient.domain.events import EventKey, EventKind, Record, link_after
-from gridclient.services.sync_port import OriginKey, StickBatch
+from gridclient.services.sync_port import OriginKey, RoundEnd, RoundReport, StickBatch
 from gridclient.store.log import CHAIN_START
 from gridclient.sync.signing import new_key, public_key, sign_head
 from tests.contract.stage import NOW, STREAM
@@ -50,3 +50,15 @@ def test_among_sticks_one_that_is_far_off_does_not_hide_one_that_is_a_day_ahead(
         two.sync.take_unplaced([*one.stick(), noted(case_id, LAST)])
         assert timedelta(days=1) <= noted_at(two, case_id, "后记") < timedelta(days=1, minutes=1)
         assert noted_at(two, case_id, "再记") < timedelta(days=1, minutes=1)
+
+
+def test_a_desk_whose_own_clock_stands_years_behind_still_writes_after_what_a_stick_brought(tmp_path: Path) -> None:
+    """Its battery is empty, and it has no line; what it last had of the hub tells about when it is."""
+    with some_desks(tmp_path, 2) as (one, two):
+        two.sync.keep_round(RoundReport(NOW, RoundEnd.DONE, hub_time=NOW - timedelta(days=20), by="stick"))
+        two.stage.clock.advance(days=-4000)
+        case_id = one.stage.register()
+        two.sync.take_unplaced([*one.stick(), noted(case_id, LAST)])
+        assert timedelta() <= noted_at(two, case_id, "后记") < timedelta(minutes=1)
+        one.sync.take_unplaced([noted(case_id, LAST), *two.stick()])
+        assert same_tables([one, two]) and proved(one, two)
