@@ -75,8 +75,8 @@ def test_wrong_codes_and_applicants_are_refused(access: Access, time: Time) -> N
     code = code_for(access)
     assert refusal(access, new_code(), applicant()) == "enrol.code_unknown"
     assert refusal(access, code[:-1] + ("0" if code[-1] != "0" else "1"), applicant()) == "enrol.code_mistyped"
-    assert refusal(access, code, applicant("x")) == "enrol.device_invalid"
-    assert refusal(access, code, applicant(key=b"short")) == "enrol.device_invalid"
+    for wrong in (applicant("x"), applicant("desk-0001/t:371002001"), applicant(key=b"short")):
+        assert refusal(access, code, wrong) == "enrol.device_invalid"
     for late, told in ((CODE_LIFE_S + 1, "enrol.code_expired"), (CODE_LIFE_S, "enrol.code_unknown")):
         time.now += late
         code_for(access)  # those of long ago are forgotten
