@@ -16,6 +16,8 @@ from gridclient.services.ports import Clock, IdSource, Reference, Work
 from gridclient.services.rows import Changes
 
 LONGEST_TITLE = 40
+LONGEST_TEXT = 20_000
+"""Of what somebody types or pastes: searching and comparing take every sign of it."""
 
 
 @frozen

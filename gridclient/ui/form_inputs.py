@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, SignalInstance
+from PySide6.QtCore import QMimeData, QSignalBlocker, Signal, SignalInstance
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
 from gridclient.domain.frozen import frozen
+from gridclient.services.registering import LONGEST_TEXT
 from gridclient.ui.chooser import Chooser
 
 Heard = SignalInstance | Callable[..., object]
@@ -22,6 +23,29 @@ class Input:
     widget: QWidget
     read: Callable[[], Any]
     write: Callable[[Any], object]
+
+
+class LongText(QPlainTextEdit):
+    """Takes no more than a text of a case may have; of what is pasted beyond that the beginning stays.
+
+    Signals:
+        pasted(str): a text was pasted; it is in the field already.
+        shortened(str): some of what was pasted was left out, in words.
+    """
+
+    pasted = Signal(str)
+    shortened = Signal(str)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if not source.hasText():
+            return
+        text, cursor = source.text(), self.textCursor()
+        kept = self.document().characterCount() - 1 - (cursor.selectionEnd() - cursor.selectionStart())
+        taken = text[: max(LONGEST_TEXT - kept, 0)]
+        self.insertPlainText(taken)
+        self.pasted.emit(taken)
+        if len(taken) < len(text):
+            self.shortened.emit(self.tr("文字太长，只留下了前 {most} 个字。").format(most=f"{LONGEST_TEXT:,}"))
 
 
 def line_input(line: QLineEdit, heard: Heard) -> Input:

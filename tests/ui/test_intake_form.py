@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
+from gridclient.services.registering import LONGEST_TEXT
 from gridclient.services.rows import GridsAt, Likeness
 from gridclient.ui.initials import NameInitials
 from gridclient.ui.intake.form import DRAFT, IntakeForm
@@ -62,6 +63,20 @@ def test_a_pasted_order_fills_and_marks_empty_fields(opened: Opened, qtbot: QtBo
     assert "带 ✓" in form.note.text()
     qtbot.waitUntil(lambda: form.values.grid == "371002002001003")
     assert [chip.accessibleName() for chip in form.inputs.chips.buttons] == ["施工扰民 · 夜间施工噪音扰民"]
+
+
+def test_of_a_whole_file_on_the_clipboard_no_more_is_taken_than_a_text_may_have(opened: Opened) -> None:
+    form = opened()
+    QTest.keyClicks(form.inputs.description, "lamp ")
+    paste(form, f"{ORDER}\n" * 1000)
+    assert len(form.values.description) == LONGEST_TEXT
+    assert form.values.description.startswith(f"lamp {ORDER}") and form.values.reporter_name == "王某某"
+    assert "20,000" in form.note.text()
+    paste(form, ORDER)
+    assert len(form.values.description) == LONGEST_TEXT
+    form.inputs.description.selectAll()
+    paste(form, "路灯不亮")
+    assert form.values.description == "路灯不亮"
 
 
 def test_a_caller_who_wants_to_stay_unknown_is_seen_as_such(opened: Opened) -> None:

@@ -7,14 +7,22 @@ from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from gridclient.domain.errors import GridClientError
 from gridclient.services.intake import ClassGuess
 from gridclient.ui.casework.form_spec import Field, FieldKind, FormSpec, missing_field
 from gridclient.ui.choice_lists import Lists
 from gridclient.ui.chooser import Chooser
-from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_input, text_input, tick_input
+from gridclient.ui.form_inputs import (
+    Input,
+    LongText,
+    choice_input,
+    chooser_input,
+    line_input,
+    text_input,
+    tick_input,
+)
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
@@ -28,7 +36,7 @@ _TEXT_LINES: Final = 3
 _STANDARD, _GRID = "standard", "grid"
 
 
-class ShortText(QPlainTextEdit):
+class ShortText(LongText):
     """A few lines. Enter and Esc belong to the form, Shift+Enter breaks the line, Tab goes on."""
 
     def __init__(self, *, hint: str, parent: QWidget | None = None) -> None:
@@ -184,7 +192,8 @@ class ActionForm(QWidget):
             case FieldKind.LINE:
                 made = line_input(QLineEdit(self, placeholderText=hint), heard)
             case FieldKind.TEXT:
-                made = text_input(ShortText(hint=hint, parent=self), heard)
+                made = text_input(text := ShortText(hint=hint, parent=self), heard)
+                text.shortened.connect(lambda told: self.note.say(told, "warn"))
             case FieldKind.CHOICE:
                 made = choice_input(QuietCombo(parent=self), field.choices, heard)
             case FieldKind.TICK:

@@ -287,6 +287,7 @@ class IntakeForm(QWidget):
     def _connect(self) -> None:
         self.inputs.edited.connect(self._on_edited)
         self.inputs.description.pasted.connect(self._on_pasted)
+        self.inputs.description.shortened.connect(lambda told: self.note.say(told, "warn"))
         self.inputs.grid.chosen.connect(self._on_grid)
         for chooser in (self.inputs.standard, self.inputs.grid):
             chooser.unknown.connect(lambda told: self.error.say(told, "bad"))

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
     QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QWidget,
 )
 
 from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
-from gridclient.ui.form_inputs import Input, choice_input, chooser_input, line_input, text_input, tick_input
+from gridclient.ui.form_inputs import Input, LongText, choice_input, chooser_input, line_input, text_input, tick_input
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
@@ -30,24 +29,13 @@ _DESCRIPTION_PX: Final = 104
 _LABEL_PX: Final = 62
 
 
-class Description(QPlainTextEdit):
-    """The text of the report.
-
-    Signals:
-        pasted(str): a text was pasted; it is in the field already.
-    """
-
-    pasted = Signal(str)
+class Description(LongText):
+    """The text of the report."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTabChangesFocus(True)
         self.setFixedHeight(_DESCRIPTION_PX)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        if source.hasText():
-            self.insertPlainText(source.text())
-            self.pasted.emit(source.text())
 
 
 class Inputs(QWidget):
