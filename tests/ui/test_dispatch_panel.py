@@ -67,6 +67,24 @@ def test_enter_dispatches_to_the_proposal(panel: DispatchPanel, made: InventedDe
     assert [part.unit for part in made.store.case(case_id).assignments] == [LEAD, OTHER]
 
 
+@pytest.mark.parametrize("by_button", [False, True])
+def test_what_names_no_unit_is_told_and_dispatches_to_nobody_else(
+    panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot, *, by_button: bool
+) -> None:
+    case_id = made.filed("噪音")
+    proposed(panel, made, case_id, qtbot)
+    QTest.keyClicks(panel.filter, "qqqx")
+    assert "“qqqx”" in panel.note.text()
+    panel.button.click() if by_button else QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert made.store.case(case_id).state is CaseState.FILED
+    QTest.keyClick(panel.filter, Qt.Key.Key_Escape)
+    assert not panel.note.text()
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert [part.unit for part in made.store.case(case_id).assignments] == [LEAD, OTHER]
+
+
 def test_an_enter_before_the_case_is_shown_anew_is_no_second_dispatch(
     panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:

@@ -141,8 +141,10 @@ class DispatchPanel(DispatchSheet):
         return True
 
     def accept(self) -> None:
-        """Enter: takes the unit that was found or stepped to, else dispatches."""
+        """Enter: takes the unit that was found or stepped to, else dispatches; where none was found, to nobody."""
         current = self.list.current_code
+        if current is None and self.filter.text().strip():
+            return
         stepped_away = self._moved and current is not None and self.choice.part_of(current) is None
         if current is not None and (self.filter.text().strip() or stepped_away):
             self._lead(current)
@@ -191,8 +193,7 @@ class DispatchPanel(DispatchSheet):
         if self._others_under_way:
             self._portions.stop()
         elif self.filter.text():
-            self.filter.clear()
-            self._show()
+            self._chosen()
         else:
             self.cancelled.emit()
 
@@ -229,8 +230,11 @@ class DispatchPanel(DispatchSheet):
 
     def _on_typed(self) -> None:
         self._moved = False
-        self.list.show_items(self._units.shown(self.filter.text(), self.choice), self.choice)
+        typed, found = self.filter.text(), self._units.shown(self.filter.text(), self.choice)
+        self.list.show_items(found, self.choice)
         self.list.setCurrentIndex(self.list.units.index(0))
+        words = self.tr("没有单位是“{words}”。改几个字再试，按 Esc 看建议的单位。")
+        self.note.say(words.format(words=typed.strip()) if typed.strip() and not found else "", "bad")
 
     # -- showing ----------------------------------------------------------------------------------------------------
 
