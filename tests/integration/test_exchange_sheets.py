@@ -1,0 +1,106 @@
+"""Which sheets of a workbook an import reads, and which columns it cannot do without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.reading import Reading, read_kind
+from gridclient.services.import_findings import ImportKind, RefusedRow
+from gridclient.services.import_records import StandardRecord
+from tests.fakes.exchange_files import COMMUNITY, STANDARD_TITLES
+
+CONDITION = ("01", "公用设施", "01", "上水井盖", "供水公司", "城管局", "缺失", "恢复", "1天")
+UNIT_TITLES = ("单位编码", "单位名称", "类型")
+
+
+def of_titles(tmp_path: Path, kind: ImportKind, titles: str, row: str) -> Reading:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{titles}\n{row}\n", encoding="utf-8")
+    return read_kind(kind, path, crs="wgs84")
+
+
+def workbook(path: Path, **sheets: tuple[tuple[str, ...], ...]) -> Path:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles", "missing"),
+    [
+        (ImportKind.CASES, "编号,地址", "标题"),
+        (ImportKind.DIVISIONS, "名称,省", "区划代码"),
+        (ImportKind.GRIDS, "网格员,层级", "网格编码"),
+        (ImportKind.CALENDAR, "日期,节日", "类型"),
+        (ImportKind.CALENDAR, "类型,节日", "日期"),
+        (ImportKind.UNITS, "单位编码,地址", "单位名称、单位类型"),
+        (ImportKind.STANDARDS, "大类代码,大类名称,小类代码,小类名称,立案条件", "处置时限"),
+    ],
+)
+def test_a_file_without_a_column_that_is_needed_is_told_which(
+    tmp_path: Path, kind: ImportKind, titles: str, missing: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        of_titles(tmp_path, kind, titles, "1,2")
+    assert refused.value.code == "file.columns_missing"
+    assert refused.value.params == {"file": "a.csv", "sheet": "", "columns": missing}
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles", "row"),
+    [
+        (ImportKind.CASES, "标题,地址", "井盖,文化路"),
+        (ImportKind.CASES, "描述,地址", "井盖缺失,文化路"),
+        (ImportKind.DIVISIONS, "县代码,县", "371002,环翠区"),
+        (ImportKind.GRIDS, "网格编码,网格员", f"{COMMUNITY}001,王丽云"),
+        (ImportKind.CALENDAR, "日期,类型", "2026-02-14,班"),
+        (ImportKind.CALENDAR, "日期,是否节假日", "2026-02-14,否"),
+    ],
+)
+def test_one_of_the_columns_that_say_the_same_is_enough(
+    tmp_path: Path, kind: ImportKind, titles: str, row: str
+) -> None:
+    (record,) = of_titles(tmp_path, kind, titles, row)
+    assert not isinstance(record, RefusedRow)
+
+
+@pytest.mark.parametrize("titles", ["网格名称,网格员", "边界坐标,网格员"])
+def test_grids_without_a_code_are_refused_row_by_row(tmp_path: Path, titles: str) -> None:
+    """Their file is one of grids: the operator can tell which column holds the code."""
+    (refused,) = of_titles(tmp_path, ImportKind.GRIDS, titles, ",王丽云")
+    assert isinstance(refused, RefusedRow)
+    assert (refused.row, refused.code) == (2, "grid.no_code")
+
+
+def test_standards_are_read_from_every_sheet_that_has_their_columns(tmp_path: Path) -> None:
+    remark = (("填表说明", "请填"), ("甲", "乙"))
+    both = (STANDARD_TITLES, CONDITION)
+    reading = read_kind(ImportKind.STANDARDS, workbook(tmp_path / "a.xlsx", 说明=remark, 部件=both, 事件=both))
+    assert (reading.sheets, reading.expected, reading.unread) == (("部件", "事件"), 2, ("说明",))
+    found = [(row.sheet, row.row, row.code) for row in reading if isinstance(row, StandardRecord)]
+    assert found == [("部件", 2, "C-01-01-01"), ("事件", 2, "E-01-01-01")]
+
+
+def test_of_other_kinds_the_first_sheet_with_their_columns_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+    rows = (UNIT_TITLES, ("A01", "派出所", "部门"))
+    path = workbook(tmp_path / "a.xlsx", 说明=(("填表说明", "请填"), ("甲", "乙")), 一=rows, 二=rows, 空=())
+    reading = read_kind(ImportKind.UNITS, path)
+    assert (reading.sheets, reading.unread) == (("一",), ("说明", "二"))
+    chosen = read_kind(ImportKind.UNITS, path, sheet="二")
+    assert (chosen.sheets, chosen.unread) == (("二",), ())
+
+
+def test_a_workbook_in_which_no_sheet_fits_is_judged_by_its_first(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", 一=(("编号", "名称"), ("1", "2")), 二=(("甲", "乙"), ("1", "2")))
+    with pytest.raises(InvalidInput) as refused:
+        read_kind(ImportKind.UNITS, path)
+    assert (refused.value.code, refused.value.params["sheet"]) == ("file.columns_missing", "一")
