@@ -167,10 +167,13 @@ def test_blank_rows_that_were_only_formatted_do_not_count(tmp_path: Path) -> Non
 def test_a_long_csv_is_refused_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "MAX_ROWS", 1_000)
     path = tmp_path / "a.csv"
+    path.write_bytes("标题\n".encode() + b"a\n" * 1_000)
+    assert len(list(read_kind(ImportKind.CASES, path))) == 1_000
     path.write_bytes("标题\n".encode() + b"a\n" * 1_001)
     with pytest.raises(InvalidInput) as refused:
         list(read_kind(ImportKind.CASES, path))
     assert refused.value.code == "file.too_many_rows"
+    assert refused.value.params == {"file": "a.csv", "sheet": "", "rows": 1_002, "most": 1_000}
 
 
 def test_too_many_columns_are_refused(tmp_path: Path) -> None:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.exchange.cells import ErrorCell
 from gridclient.exchange.reading import Reading, read_kind
+from gridclient.exchange.sheet_rows import MAX_CELL_TEXT
+from gridclient.exchange.tables import open_table
 from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import StandardRecord
-from tests.fakes.exchange_files import COMMUNITY, STANDARD_TITLES
+from tests.fakes.exchange_files import (
+    COMMUNITY,
+    STANDARD_TITLES,
+    cases_workbook,
+    with_part,
+    with_shared_texts,
+    workbook_bytes,
+)
 
 CONDITION = ("01", "公用设施", "01", "上水井盖", "供水公司", "城管局", "缺失", "恢复", "1天")
 UNIT_TITLES = ("单位编码", "单位名称", "类型")
@@ -104,3 +115,66 @@ def test_a_workbook_in_which_no_sheet_fits_is_judged_by_its_first(tmp_path: Path
     with pytest.raises(InvalidInput) as refused:
         read_kind(ImportKind.UNITS, path)
     assert (refused.value.code, refused.value.params["sheet"]) == ("file.columns_missing", "一")
+
+
+def cells_of(path: Path, rows: str) -> list[list[object]]:
+    """The rows of a sheet that some other program wrote so, below a line of eight titles."""
+    titles = "".join(f'<c t="str"><v>{title}</v></c>' for title in "甲乙丙丁戊己庚辛")
+    sheet = f'<worksheet><sheetData><row r="1">{titles}</row>{rows}</sheetData></worksheet>'
+    path.write_bytes(with_part(cases_workbook(), "xl/worksheets/sheet1.xml", lambda _: sheet.encode()))
+    return [list(cells) for _, cells in open_table(path).rows()]
+
+
+def test_cells_are_what_their_kind_says(tmp_path: Path) -> None:
+    kinds = '<c t="b"><v>1</v></c><c t="b"><v>true</v></c><c t="b"><v>0</v></c><c t="d"><v>2026-01-08T09:00:00Z</v></c>'
+    spoilt = '<c t="d"><v>gestern</v></c><c t="s"><v>99999</v></c><c><v>keine</v></c><c t="e"><v>#REF!</v></c>'
+    ((*good, day, no_day, no_text, no_number, error),) = cells_of(tmp_path / "a.xlsx", f"<row>{kinds}{spoilt}</row>")
+    assert (good, str(day)) == ([True, True, False], "2026-01-08 09:00:00")
+    assert [no_day, no_text, no_number, error] == [ErrorCell(t) for t in ("gestern", "99999", "keine", "#REF!")]
+
+
+def test_a_number_keeps_the_zeros_that_its_format_shows_and_no_digits_that_it_never_had(tmp_path: Path) -> None:
+    def show(sheet: Any) -> None:
+        for place in ("A2", "B2", "C2"):
+            sheet[place].number_format = "000"
+
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes([tuple("甲乙丙丁"), (7, 0, -7, 371002001001001000)], change=show))
+    ((*shown, long),) = (cells for _, cells in open_table(path).rows())
+    assert shown == ["007", "000", -7]
+    assert (type(long), str(long)) == (float, "3.71002001001001e+17")
+
+
+def test_shared_texts_are_found_by_their_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(with_shared_texts(workbook_bytes([("标题", "备注"), ("甲", "乙"), ("乙", "甲")])))
+    assert [list(cells) for _, cells in open_table(path).rows()] == [["甲", "乙"], ["乙", "甲"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="3"><c><v>1</v></c></row><row r="3"><c><v>2</v></c></row>',
+        '<row r="3"><c><v>1</v></c></row><row r="2"><c><v>2</v></c></row>',
+        '<row r="2"><c r="a2"><v>1</v></c></row>',
+        '<row r="2"><c r="Ä2"><v>1</v></c></row>',
+        f'<row r="2"><c t="str"><v>{"长" * (MAX_CELL_TEXT + 1)}</v></c></row>',
+    ],
+)
+def test_rows_that_come_twice_and_places_that_are_none_are_damage(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        cells_of(tmp_path / "a.xlsx", rows)
+    assert refused.value.code == "file.damaged"
+
+
+def test_a_merged_area_fills_its_own_cells_and_no_others(tmp_path: Path) -> None:
+    def merge(sheet: Any) -> None:
+        sheet.merge_cells("A2:B3")
+        sheet.merge_cells("D2:D3")
+
+    rows = [tuple("甲乙丙丁"), ("一", None, "丙", None), (None, None, "三", None), (None, None, "四", "末")]
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook_bytes(rows, change=merge))
+    filled = [list(cells) for _, cells in open_table(path, fill_merged=True).rows()]
+    assert [row[:3] for row in filled] == [["一", "一", "丙"], ["一", "一", "三"], [None, None, "四"]]
+    assert [row[3:] for row in filled] == [[None], [None], ["末"]]
