@@ -121,6 +121,7 @@ def _refuse_mixed(source: Source) -> None:
             while piece := stream.read(PIECE):
                 text = decoder.decode(piece)
                 row, chinese = row + text.count("\n"), chinese or _CHINESE.search(text) is not None
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError as problem:
             text = problem.object[: problem.start].decode()
             if chinese or _CHINESE.search(text):

@@ -52,6 +52,41 @@ def test_a_csv_is_the_same_in_every_encoding_and_with_every_separator(
     assert cells_of(table) == [list(row) for row in CASE_ROWS]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "标题;描述,内容\n井盖;缺失\n路灯;不亮\n",
+        "\n  \n标题;描述\n井盖,缺失,一,二;缺失\n路灯,不亮;不亮\n",
+        '"标题,一,二";描述\n"井盖,缺失";缺失\n路灯;"不亮,很,久"\n',
+        "标题;描述\n井盖;缺失、破损、移位\n路灯;不亮、闪烁\n",
+    ],
+)
+def test_the_separator_is_what_stands_equally_often_outside_quotation_marks(tmp_path: Path, content: str) -> None:
+    table = opened(tmp_path / "a.csv", content.encode())
+    assert len(table.titles) == 2
+    assert [len(cells) for cells in cells_of(table)] == [2, 2]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_sign_that_lies_across_two_pieces_is_read_whole(tmp_path: Path, encoding: str) -> None:
+    for shift in ("", "a", "aa"):
+        text = f"标题,来源\n{shift}{'井' * 60_000},12345\n{'盖' * 60_000},视频\n"
+        found = cells_of(opened(tmp_path / "a.csv", text.encode(encoding)))
+        assert [len(cells[0]) for cells in found] == [60_000 + len(shift), 60_000]
+
+
+def test_a_text_that_breaks_off_within_a_sign_is_told_so_by_its_last_row(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        opened(tmp_path / "a.csv", "标题,来源\n井盖,12345\n路灯,视频".encode()[:-1])
+    assert (refused.value.code, refused.value.params) == ("file.encoding_mixed", {"file": "a.csv", "row": 3})
+
+
+def test_the_row_from_which_another_encoding_goes_on_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        opened(tmp_path / "a.csv", "标题,来源\n井盖,12345\n".encode() + "路灯,视频\n".encode("gb18030"))
+    assert (refused.value.code, refused.value.params) == ("file.encoding_mixed", {"file": "a.csv", "row": 3})
+
+
 def test_a_csv_in_a_zip_is_opened_as_it_is_sent(tmp_path: Path) -> None:
     table = opened(tmp_path / "a.zip", zip_bytes({"案件.csv": csv_bytes(encoding="gb18030")}))
     assert (table.titles, table.expected) == (CASE_TITLES, 4)
