@@ -12,7 +12,7 @@ from gridclient.domain.errors import InvalidInput
 from gridclient.exchange.cells import ErrorCell
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.exchange.sheet_rows import MAX_CELL_TEXT
-from gridclient.exchange.tables import open_table
+from gridclient.exchange.tables import open_table, sheets
 from gridclient.services.import_findings import ImportKind, RefusedRow
 from gridclient.services.import_records import StandardRecord
 from tests.fakes.exchange_files import (
@@ -108,6 +108,33 @@ def test_of_other_kinds_the_first_sheet_with_their_columns_is_read_and_the_other
     assert (reading.sheets, reading.unread) == (("一",), ("说明", "二"))
     chosen = read_kind(ImportKind.UNITS, path, sheet="二")
     assert (chosen.sheets, chosen.unread) == (("二",), ())
+
+
+def test_a_hidden_sheet_is_read_only_where_it_is_told_or_there_is_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    for hidden, seen, first in (("一",), ("二", "三"), "二"), (("一", "二"), ("三",), "三"):
+        book = Workbook()
+        book.remove(book.worksheets[0])
+        for name in ("一", "二", "三"):
+            sheet = book.create_sheet(name)
+            sheet.append(UNIT_TITLES)
+            sheet.append((f"D-{name}", f"{name}队", "部门"))
+            sheet.sheet_state = "hidden" if name in hidden else "visible"
+        book.save(path)
+        assert sheets(path) == seen
+        assert open_table(path).sheet == first
+        assert read_kind(ImportKind.UNITS, path).unread == tuple(name for name in seen if name != first)
+        assert open_table(path, sheet=" 一 ").sheet == "一"
+    path.write_bytes(with_part(path.read_bytes(), "xl/workbook.xml", lambda part: part.replace(b"visible", b"hidden")))
+    assert sheets(path) == ("一", "二", "三")
+
+
+def test_a_sheet_that_is_not_there_is_told_with_those_that_are(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", 一=(UNIT_TITLES,), 二=(UNIT_TITLES,))
+    with pytest.raises(InvalidInput) as refused:
+        open_table(path, sheet="三")
+    assert refused.value.code == "file.unknown_sheet"
+    assert refused.value.params == {"file": "a.xlsx", "sheet": "三", "sheets": "一、二"}
 
 
 def test_a_workbook_in_which_no_sheet_fits_is_judged_by_its_first(tmp_path: Path) -> None:

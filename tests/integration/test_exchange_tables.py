@@ -183,6 +183,10 @@ def test_merged_cells_are_filled_only_where_asked(tmp_path: Path) -> None:
 def test_titles_are_made_unique_and_blank_ones_named_by_their_column(tmp_path: Path) -> None:
     table = opened(tmp_path / "a.csv", "名称,名称,,电 话\n1,2,3,4\n".encode())
     assert table.titles == ("名称", "名称 (2)", "C", "电 话")
+    table = opened(tmp_path / "a.csv", "名称,名称,名称,C,,\n1,2,3,4,5,6\n".encode())
+    assert table.titles == ("名称", "名称 (2)", "名称 (3)", "C", "E", "F")
+    table = opened(tmp_path / "a.csv", "B,,注\n1,2,3\n".encode())
+    assert table.titles == ("B", "B (2)", "注")
 
 
 def test_sheets_are_listed_chosen_and_missed(tmp_path: Path) -> None:
