@@ -1,7 +1,7 @@
-"""Which days are worked and at which hours: a work calendar and working hours, both plain values.
+"""Working days and working hours, both plain values.
 
-The calendar knows exceptions from Monday to Friday (legal holidays, make-up working days 调休); where they come from is
-the store's business. All times are China standard time, which has no daylight saving.
+The calendar holds the exceptions from Monday to Friday: legal holidays and make-up working days (调休). The store
+supplies them. All times are China standard time, which has no daylight saving.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def china_time(moment: datetime) -> datetime:
 
 @frozen
 class WorkCalendar:
-    """Days that are worked (True) and days off (False); unlisted days go by Monday to Friday.
+    """Days that are worked (True) and days off (False); a day not listed is worked from Monday to Friday.
 
     ``days`` lists single days, ``known_years`` the years for which the list is complete. A day that is neither listed
-    nor in a known year is a guess: rules that used it say so (``is_known``). Counting costs O(log exceptions).
+    nor in a known year is a guess (see ``is_known``). Counting costs O(log exceptions).
     """
 
     days: Mapping[date, bool] = field(default_factory=dict)
@@ -54,16 +54,16 @@ class WorkCalendar:
         return hash((self.known_years, tuple(self._exceptions)))
 
     def is_working(self, day: date) -> bool:
-        """Is it a working day? By the list, else Monday to Friday."""
+        """Whether it is a working day: by the list, else if it lies in Monday to Friday."""
         listed = self.days.get(day)
         return _by_weekday(day) if listed is None else listed
 
     def is_known(self, day: date) -> bool:
-        """Is the answer of ``is_working`` law rather than the Monday-to-Friday guess?"""
+        """Whether the answer of ``is_working`` is law and not the Monday-to-Friday guess."""
         return day.year in self.known_years or day in self.days
 
     def working_before(self, ordinal: int) -> int:
-        """Working days before the day with this proleptic ordinal, from 0001-01-01: differences count days."""
+        """Number of working days before the day with this ordinal, from 0001-01-01; only differences mean something."""
         weeks, weekday = divmod(ordinal - 1, 7)
         return weeks * 5 + min(weekday, 5) + self._balance[bisect_left(self._exceptions, ordinal)]
 
@@ -75,7 +75,7 @@ class WorkCalendar:
         """The ``count``-th working day after ``day``; with 0 the last working day up to and including ``day``."""
         target = self.working_before(day.toordinal() + 1) + count
         ordinal = day.toordinal() + count
-        # Working days never outnumber days, so that each step falls short or hits: it cannot jump over the target.
+        # There are never more working days than days, so a step never goes beyond the target.
         while missing := target - self.working_before(ordinal + 1):
             ordinal += missing
         while not self.is_working(date.fromordinal(ordinal)):
@@ -91,9 +91,9 @@ class WorkCalendar:
 
 @frozen
 class WorkingHours:
-    """The hours of a working day, ordered and apart; default 08:00-12:00 and 14:00-18:00 (DOMAIN: Clocks).
+    """The periods of a working day, in order and not overlapping; default 08:00-12:00 and 14:00-18:00 (DOMAIN: Clocks).
 
-    A working day (工作日) is as long as these hours together: 8 working hours by default. Midnight as an end is 24:00.
+    A working day (工作日) is as long as these periods together: 8 hours by default. An end at midnight means 24:00.
     """
 
     periods: tuple[tuple[time, time], ...] = ((time(8), time(12)), (time(14), time(18)))
@@ -115,11 +115,11 @@ class WorkingHours:
 
     @property
     def closing(self) -> int:
-        """Second after the last working second of a day, counted from midnight."""
+        """The end of the last period, in seconds since midnight."""
         return self._spans[-1][1]
 
     def worked_until(self, second: int) -> int:
-        """Working seconds of a working day that are over at this second of the day."""
+        """How many working seconds of a working day are over at this second of the day."""
         for opening, closing, before in reversed(self._spans):
             if second > opening:
                 return before + min(second, closing) - opening

@@ -1,6 +1,6 @@
-"""A case (案件/事件) as a value: what is known of it, where it stands, who has it, which clocks run.
+"""A case (案件/事件) as a value: its facts, its state, its units and its clocks.
 
-The rules that change it stand in :mod:`gridclient.domain.fold`.
+The rules that change it are in :mod:`gridclient.domain.fold`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gridclient.domain.frozen import frozen
 
 
 class CaseState(StrEnum):
-    """Inner states. Source: the six outward stages 上报 立案 派遣 处置 反馈 结案."""
+    """The states of a case. Source: DOMAIN, Stages and states (six outward stages 上报 立案 派遣 处置 反馈 结案)."""
 
     REPORTED = "reported"
     FILED = "filed"
@@ -35,14 +35,14 @@ OPEN_STATES = frozenset(
 
 
 class Role(StrEnum):
-    """The part of a unit in a case: 主办 or 协办."""
+    """A unit's role in a case: 主办 (lead) or 协办 (cooperating)."""
 
     LEAD = "lead"
     COOPERATING = "cooperating"
 
 
 class AssignmentState(StrEnum):
-    """Where one unit stands with its part."""
+    """The state of one unit's part."""
 
     DISPATCHED = "dispatched"
     HANDLING = "handling"
@@ -56,7 +56,7 @@ _DONE = (AssignmentState.VERIFIED, AssignmentState.RELEASED)
 
 
 class Stage(StrEnum):
-    """What a clock measures; each has its own limit."""
+    """What a clock measures. Each stage has its own limit."""
 
     ACCEPT = "accept"
     DISPATCH = "dispatch"
@@ -71,7 +71,7 @@ RETURN: Final = "return"
 
 
 class Channel(StrEnum):
-    """来源: one intake for all of them."""
+    """来源: where a case was reported."""
 
     GRID_WORKER = "grid_worker"
     HOTLINE_12345 = "12345"
@@ -90,9 +90,10 @@ class Channel(StrEnum):
 
 @frozen
 class CaseFacts:
-    """What was reported. ``lon``/``lat`` are WGS-84 (= CGCS2000); ``source_point`` keeps the original and its system.
+    """What was reported. ``lon``/``lat`` are WGS-84 (= CGCS2000); ``source_point`` keeps the original point and its
+    system.
 
-    ``standard`` is the code of the filing condition (立案条件); class and limit follow from it.
+    ``standard`` is the key of the filing condition (立案条件), from which class and limit follow.
     """
 
     title: str
@@ -119,7 +120,7 @@ class CaseFacts:
 
 @frozen
 class Contact:
-    """Whom a unit may call for its work (需联系群众): the reporter, as the dispatch wrote it down."""
+    """The reporter's name and telephone as a dispatch gave them to its units (需联系群众)."""
 
     name: str
     phone: str
@@ -127,7 +128,10 @@ class Contact:
 
 @frozen
 class CaseClock:
-    """One time limit of a case: running while ``ended`` is ``None``. ``limit`` is in code form."""
+    """One time limit of a case, running while ``ended`` is ``None``. ``limit`` is in code form (``domain.limits``).
+
+    ``unit`` is "" for the desk's own stages.
+    """
 
     stage: str
     started: datetime
@@ -157,11 +161,12 @@ class Assignment:
 
 @frozen
 class Contention:
-    """Two sides acted on one case without knowing of each other, and both cannot stand: a person has to choose.
+    """A conflict (冲突): two sides acted on a case without having seen each other, and both cannot stand. A person
+    chooses.
 
-    ``events`` are the later side's (the first of them names the contention), ``against`` those that came first in the
-    order and stand meanwhile, with what was done upon them since. ``base`` is the case as both knew it, ``branch`` as
-    the later side has it.
+    ``against`` are the events of the first side, which stand meanwhile, and what was done on top of them since.
+    ``events`` are those of the later side, without effect for now; the first one names the contention. ``base`` is the
+    case as both knew it, ``branch`` the case as the later side would have it.
     """
 
     events: tuple[EventKey, ...]
@@ -178,11 +183,11 @@ class Contention:
 class Case:
     """A case folded from its events.
 
-    ``moved`` counts the levels that it went up, less those down: a case at another level than it began at has that
-    level's limit. ``contact`` came with the dispatch; ``withheld`` names the facts that this desk did not get whole: a
-    department has the case, and not who reported it. ``version`` counts the folded events; ``refused`` names those that
-    have no effect where they stand in the order (two desks acted at once), ``contentions`` what of that waits for a
-    person. ``previous`` is the case before its last step, while that can be taken back.
+    ``moved`` counts the levels it went up minus those it went down; a case that moved has the limit of its level.
+    ``contact`` came with the dispatch. ``withheld`` names facts that this desk did not get whole (a department does not
+    get the reporter). ``version`` counts the folded events. ``refused`` are events without effect, because the rules
+    forbid them at their place in the order; ``contentions`` are those of them that wait for a person's choice.
+    ``previous`` is the case before the last step, if that can be undone.
     """
 
     id: str
@@ -224,23 +229,25 @@ class Case:
 
     @property
     def lead(self) -> Assignment | None:
-        """The lead unit's part, also after it was given back."""
+        """The lead unit's part, also if the unit gave it back."""
         return next((a for a in self.assignments if a.role is Role.LEAD), None)
 
     @property
     def open_parts(self) -> tuple[Assignment, ...]:
-        """The parts that a close waits for: neither verified nor released. What was given back counts until the case is
-        given out anew."""
+        """The parts of the last dispatch that are neither verified nor released; a close waits for them.
+
+        A part given back counts until the next dispatch.
+        """
         return tuple(a for a in self.assignments if a.state not in _DONE and a.dispatched_at == self.dispatched_at)
 
     @property
     def waits_after_return(self) -> bool:
-        """Whether the desk has to deal with what the lead or a cooperating unit gave back."""
+        """Whether a unit gave its part back and the desk has not dealt with it."""
         return any(a.state is AssignmentState.RETURNED for a in self.open_parts)
 
     @property
     def due(self) -> datetime | None:
-        """The deadline that counts now: the handling limit while the lead has the case, else its stage's."""
+        """The present deadline: the lead's handling limit if it runs, else the earliest of the running clocks."""
         running = [c for c in self.clocks if c.ended is None]
         if lead := self.lead:
             running = [c for c in running if c.stage == Stage.HANDLE and c.unit == lead.unit] or running

@@ -1,10 +1,10 @@
-"""Codes of areas and grids: how long each tier's code is, what it begins with, and what is no code at all.
+"""Codes of areas and grids: the length and form of each tier's code.
 
-Codes are text. A number cell, ``371002001001.0`` or ``3.71E+14`` has lost what it was and is refused, never guessed.
-Source: GB/T 2260 and the statistical division codes; tiers and zone numbers by DOMAIN, Area, grids, codes.
+Codes are text. A number cell, ``371002001001.0`` or ``3.71E+14`` has lost digits and is refused, never guessed. Source:
+GB/T 2260 and the statistical division codes; tiers and zone numbers by DOMAIN, Area, grids, codes.
 
-A zone's code cannot be mistaken for a community's: the statistical rules number communities and villages 001-399 and
-places treated like them 400-599, so that 601-699 in places 10-12 is free and means a zone (片区) here.
+A zone's code cannot be taken for a community's: the statistical rules number communities and villages 001-399 and
+similar places 400-599, so 601-699 in digits 10-12 is free and means a zone (片区) here.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ class Tier(StrEnum):
 
 @frozen
 class AreaCode:
-    """A code that was read: one of our tiers, or another system's code (``tier`` None) that is kept as it is."""
+    """A code as read: of one of our tiers, or of another system (``tier`` is ``None``) and kept unchanged."""
 
     text: str
     tier: Tier | None
 
     @property
     def is_external(self) -> bool:
-        """Does it belong to another system (14, 16 or 20 digits)?"""
+        """Whether it belongs to another system (14, 16 or 20 digits)."""
         return self.tier is None
 
 
 def read_code(value: object) -> AreaCode:
-    """Read one cell or field as a code; full-width digits and outer blanks are forgiven.
+    """Reads a cell or field as a code; full-width digits and surrounding blanks are accepted.
 
     Raises ``InvalidInput`` with ``text``: ``code.not_text`` (a number, a float or 3.71E+14), ``code.empty``,
     ``code.not_digits``, ``code.wrong_length``, and those of ``tier_of``.
@@ -61,7 +61,7 @@ def read_code(value: object) -> AreaCode:
 
 
 def is_external(text: str) -> bool:
-    """Is it a code of another system, by its length?"""
+    """Whether the text has the length of another system's code."""
     return len(text) in EXTERNAL_LENGTHS and _is_digits(text)
 
 
@@ -97,7 +97,7 @@ def tier_of(text: str) -> Tier:
 
 
 def township_of(code: str) -> str:
-    """The township that an area lies in or is, "" of a county."""
+    """The code of the township that an area lies in or is; "" for a county."""
     return code[:9] if len(code) >= 9 else ""
 
 
@@ -121,16 +121,16 @@ def _check_shape(text: str) -> None:
 
 
 def condition_key(code: str, list_name: str) -> str:
-    """What names a filing condition among all lists: ``E-01-02-01@名称``, the code alone in the list without a name."""
+    """The key of a filing condition: ``E-01-02-01@名称``; only the code if its list has no name."""
     return f"{code}@{list_name}" if list_name else code
 
 
 def split_condition_key(key: str) -> tuple[str, str]:
-    """The code and the name of its list, which events of before there were lists do not tell."""
+    """A key as code and list name; "" as name for events from before there were lists."""
     code, _, list_name = key.partition("@")
     return code, list_name
 
 
 def list_name(text: str) -> str:
-    """A name as a list may have it: one line, no ``@``."""
+    """A text as a valid list name: one line, no ``@``."""
     return " ".join(text.replace("@", " ").split())

@@ -1,7 +1,7 @@
-"""When two desks acted on one case without knowing of each other: what commutes, what is the same deed, what contends.
+"""Compares events of two desks that had not seen each other: which commute, which are the same deed, which conflict.
 
-Pure questions about events; :mod:`gridclient.domain.fold` acts on the answers. Source: the rule on conflicts — what
-commutes is merged silently, the same deed counts once, all else waits for a person.
+Questions about events only; :mod:`gridclient.domain.fold` acts on the answers. Rule: what commutes is merged silently,
+the same deed counts once, all else waits for a person's choice.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gridclient.domain.handing import WITHHELD, withheld_of
 Essence = tuple[object, ...]
 
 BESIDE: Final = frozenset({EventKind.NOTED, EventKind.ATTACHED, EventKind.URGED, EventKind.RECOMPUTED})
-"""Kinds that stand beside the state: they apply wherever they come in the order."""
+"""Kinds that do not change the state: they apply at any place in the order."""
 _OF_ONE_UNIT: Final = frozenset(
     {
         EventKind.SIGNED,
@@ -30,10 +30,10 @@ _OF_THE_LEVEL: Final = frozenset({EventKind.ESCALATED, EventKind.DELEGATED})
 
 
 def missed_by(event: Event, history: Sequence[Event]) -> tuple[Event, ...]:
-    """Those of the ``history`` before ``event`` that its author had not seen.
+    """The events of ``history`` before ``event`` that its author had not seen.
 
-    ``base`` counts what the author had seen: all own events before it, and of the others those that came first. So the
-    last ``len(history) - base`` of the others are the ones not seen.
+    ``base`` counts the events that the author had seen: all own ones, and the first of the others'. So the last
+    ``len(history) - base`` of the others' are the ones not seen.
     """
     count = len(history) - event.base
     if count <= 0:
@@ -43,22 +43,25 @@ def missed_by(event: Event, history: Sequence[Event]) -> tuple[Event, ...]:
 
 
 def same_side(one: Event, other: Event) -> bool:
-    """Whether the same start of the same device's store wrote both."""
+    """Whether the same device and incarnation wrote both."""
     return one.key.device == other.key.device and one.key.incarnation == other.key.incarnation
 
 
 def is_beside(event: Event) -> bool:
-    """Whether it stands beside the state, or is of a kind that this version does not know."""
+    """Whether the event does not change the state, or is of a kind or version that this program does not know."""
     return event.version != 1 or event.kind in BESIDE or event.kind not in _KNOWN
 
 
 def is_same_deed(event: Event, other: Event) -> bool:
-    """Whether both did the same thing, so that it counts once."""
+    """Whether both events did the same thing, so that it counts once."""
     return event.kind == other.kind and _essence(event) == _essence(other)
 
 
 def are_independent(event: Event, other: Event) -> bool:
-    """Whether both can stand if the rules allow the later one: parts of two units, different facts, level and part."""
+    """Whether both events commute: parts of two units, different facts, or a level and a unit's part.
+
+    The later one may still break a rule.
+    """
     kinds = {event.kind, other.kind}
     if kinds <= _OF_ONE_UNIT:
         return _unit(event.payload) != _unit(other.payload) and "" not in (_unit(event.payload), _unit(other.payload))
@@ -73,7 +76,7 @@ def _facts_agree(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _amended(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What it changes. A department, which has not all of it, compares tokens."""
+    """The facts and the level that an amendment sets. For withheld facts their tokens are compared."""
     level = {"level": payload["level"]} if "level" in payload else {}
     return {**payload.get("facts", {}), **withheld_of(payload), **level}
 

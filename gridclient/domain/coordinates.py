@@ -1,7 +1,8 @@
-"""Points and the three coordinate systems of Chinese data: WGS-84 (= CGCS2000 here), GCJ-02 and BD-09.
+"""The three coordinate systems of Chinese data: WGS-84 (= CGCS2000 here), GCJ-02 and BD-09.
 
-The program stores WGS-84; sources say, or are asked, what they use. The formulas are the public reconstruction that all
-map libraries share; the way back is solved by iteration, so that a round trip is exact to far below a centimetre.
+The program stores WGS-84; every source states its system or an operator is asked. The formulas are the public
+reconstruction that all map libraries use. The way back is solved by iteration, so a round trip is exact to far below a
+centimetre.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ def parse_crs(text: str) -> Crs:
 
 
 def convert(lon: float, lat: float, source: Crs, target: Crs) -> tuple[float, float]:
-    """The same place in another system; unchanged outside the box around China, where nobody shifts points.
+    """The same place in another system; unchanged outside the box around China, where points are not shifted.
 
-    Raises ``InvalidInput("point.out_of_range")`` for a source point that is none.
+    Raises ``InvalidInput("point.out_of_range")`` for a source point outside the range of degrees.
     """
     if not (-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):
         raise InvalidInput("point.out_of_range", lon=lon, lat=lat)
@@ -114,9 +115,9 @@ def _without_baidu_shift(lon: float, lat: float) -> tuple[float, float]:
 
 
 def _solved(shift: Callable[[float, float], tuple[float, float]], lon: float, lat: float) -> tuple[float, float]:
-    """The point in China that ``shift`` moves to (lon, lat), else (lon, lat) itself.
+    """The point in China that ``shift`` moves to (lon, lat); (lon, lat) itself if there is none.
 
-    Fixed-point iteration: in China shifts vary slowly, so that it converges; far away it need not, so it is not tried.
+    Fixed-point iteration, which converges in China, where shifts vary slowly; elsewhere it is not tried.
     """
     x, y = lon, lat
     for _ in range(_MOST_ROUNDS):

@@ -32,14 +32,14 @@ DEFAULT_HOURS = WorkingHours()
 
 
 class StartRule(StrEnum):
-    """Does a limit in days run from its start or from the next day?"""
+    """Whether a limit in days runs from its start or from the next day."""
 
     IMMEDIATE = "immediate"
     NEXT_DAY = "next_day"
 
 
 class StepCode(StrEnum):
-    """What a line of the explanation says; the words are ``services.deadline_text``'s."""
+    """The kind of a line in the explanation; ``services.deadline_text`` has the words."""
 
     START = "start"
     """params: limit"""
@@ -58,7 +58,7 @@ class StepCode(StrEnum):
 
 @frozen
 class Step:
-    """One line of how a deadline came about: a code, its moment and the values of its sentence."""
+    """One line of the explanation of a deadline: its kind, its moment and the values of its sentence."""
 
     code: StepCode
     at: datetime
@@ -67,7 +67,7 @@ class Step:
 
 @frozen
 class Deadline:
-    """The moment a limit is due, and how that came about; the account is drawn up only when somebody asks for it."""
+    """The moment when a limit is due. The explanation is computed only when it is asked for."""
 
     due: datetime
     begin: datetime
@@ -90,7 +90,7 @@ class Deadline:
 
     @property
     def uncertain_years(self) -> frozenset[int]:
-        """The years whose holidays were guessed for this deadline: screens say so."""
+        """The years whose holidays were guessed for this deadline, which screens must say."""
         calendar, first, last = self.clock.calendar, self._first_day, self.due.date()
         if not self.limit.kind.counts_working_time or calendar.known_years.issuperset(range(first.year, last.year + 1)):
             return frozenset()
@@ -104,7 +104,7 @@ class Deadline:
 
 @frozen
 class Remaining:
-    """What is left until a deadline on both clocks; negative once it has passed."""
+    """The time left until a deadline, by working time and by the clock; negative once it has passed."""
 
     working: timedelta
     natural: timedelta
@@ -123,7 +123,7 @@ class Urgency(StrEnum):
 
 @frozen
 class Thresholds:
-    """How much time is left when each warning begins (decided here)."""
+    """How much time is left when each warning begins (decided here, as DOMAIN is silent)."""
 
     early: timedelta
     yellow: timedelta
@@ -166,17 +166,17 @@ def working_seconds(start: datetime, end: datetime, calendar: WorkCalendar, hour
 def remaining(
     now: datetime, due: datetime, *, calendar: WorkCalendar, hours: WorkingHours = DEFAULT_HOURS
 ) -> Remaining:
-    """What is left from ``now`` to ``due`` in working time and by the clock: the two clocks of a row."""
+    """The time left from ``now`` to ``due``, in working time and by the clock."""
     now, due = china_time(now), china_time(due)
     working = WorkingTime(calendar, hours).between(now, due)
     return Remaining(timedelta(seconds=working), due - now, now > due)
 
 
 def urgency(left: Remaining, *, stage: bool = False) -> Urgency:
-    """The warning for what is ``left``: the one rule of the list, the case's panel and what is spoken.
+    """The warning for the time left, used by the list, the case's panel and texts alike.
 
-    A unit's time goes by the shorter of its two clocks, so that few working hours before a night or a weekend warn; a
-    ``stage`` of the desk goes by the clock on the wall.
+    A unit's time is judged by the shorter of its two clocks, so that few working hours before a night or weekend warn;
+    a ``stage`` of the desk (受理, 派遣, 核查) by the clock on the wall.
     """
     if left.overdue:
         return Urgency.OVERDUE
@@ -203,7 +203,7 @@ def _first_due(clock: WorkingTime, begin: datetime, limit: Limit) -> datetime:
 
 
 def _end_of_days(clock: WorkingTime, receipt: date, limit: Limit) -> datetime:
-    """The end of the limit's last day; half a day ends half-way through the day after the full ones."""
+    """The end of the limit's last day; a half day ends half-way through the day after the full ones."""
     full = int(limit.amount)
     part = limit.amount - full
     if limit.kind is LimitKind.WORK_DAY:
@@ -235,7 +235,7 @@ def _calendar_steps(calendar: WorkCalendar, first: date, last: date) -> list[Ste
 
 
 def _edge(calendar: WorkCalendar, day: date, step: timedelta, end: date) -> date:
-    """The last day off in a row from ``day`` in one direction, not beyond ``end``."""
+    """The last day of the run of days off that ``day`` is in, in direction ``step``, not beyond ``end``."""
     while day != end and not calendar.is_working(day + step):
         day += step
     return day

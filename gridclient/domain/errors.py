@@ -1,4 +1,4 @@
-"""What can go wrong, as values: a stable code and its parameters, never a sentence for people.
+"""Errors as values: a stable code with parameters, never a sentence for people.
 
 The sentences stand in ``gridclient.services.error_text``; a test walks all codes.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 
 class GridClientError(Exception):
-    """A foreseen failure. ``code`` is stable and dotted (``case.not_dispatchable``); ``params`` fill its sentence."""
+    """An expected failure. ``code`` is stable and dotted (``case.not_dispatchable``); ``params`` fill in its
+    sentence."""
 
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
@@ -19,27 +20,27 @@ class GridClientError(Exception):
 
 
 class RuleViolation(GridClientError):
-    """The field's rules forbid it; nothing was changed."""
+    """A rule of the field forbids the action; nothing was changed."""
 
 
 class NotFound(GridClientError):
-    """What was named is not in the store."""
+    """The thing named does not exist in the store."""
 
 
 class Conflict(GridClientError):
-    """Somebody acted meanwhile: the command's base is not the newest version any more."""
+    """Somebody else acted first: the version that the command was based on is not the newest any more."""
 
 
 class InvalidInput(GridClientError):
-    """A file, a field or an argument cannot be read as what it should be."""
+    """A file, field or argument does not have the required form."""
 
 
 class StoreUnavailable(GridClientError):
-    """The environment failed (disk full, locked, damaged), not the program."""
+    """The environment failed (disk full, file locked, damaged), not the program."""
 
 
 class SyncFault(GridClientError):
-    """A round of synchronisation could not be finished; ``retryable`` tells whether the next try may help."""
+    """A round of synchronisation failed; ``retryable`` tells whether the next try may succeed."""
 
     def __init__(self, code: str, /, *, retryable: bool = False, **params: object) -> None:
         super().__init__(code, **params)
@@ -47,7 +48,7 @@ class SyncFault(GridClientError):
 
 
 class Cancelled(GridClientError):
-    """The user stopped it; never shown as an error."""
+    """The user stopped the work; never shown as an error."""
 
     def __init__(self) -> None:
         super().__init__("cancelled")

@@ -1,6 +1,6 @@
-"""Whether an event's payload holds what its kind needs: another desk may have written anything.
+"""Checks that an event's payload has the values its kind needs, as another desk may have written anything.
 
-What raises here is unreadable, not forbidden: such an event has no part in its case.
+A payload that fails here is unreadable, not forbidden by a rule: its event is left out of the case.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _NO_TEXTS: Final[Mapping[str, Callable[[Any], bool]]] = {
 
 
 def checked_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts, each a value of its kind; their names are not checked.
+    """Returns the facts if each value has the type of its name; unknown names are not checked.
 
     Raises:
-        KeyError, TypeError, ValueError: one is none; UnicodeEncodeError: half of a pair of surrogates is no text.
+        KeyError, TypeError, ValueError: a value has the wrong type; UnicodeEncodeError: a lone surrogate in a text.
     """
     for name, value in facts.items():
         if isinstance(value, str) and name not in _NO_TEXTS:
@@ -44,7 +44,7 @@ def checked_facts(facts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def checked_text(value: Any) -> str:
-    """A text that a table or an index can hold. Raises as :func:`checked_facts`."""
+    """Returns the value if it is a text that a table or index can hold. Raises as :func:`checked_facts`."""
     if not isinstance(value, str):
         raise TypeError("no text")
     if not value.isascii():
@@ -53,7 +53,7 @@ def checked_text(value: Any) -> str:
 
 
 def checked_whole(value: Any) -> int:
-    """A whole number. Raises ``TypeError``."""
+    """Returns the value if it is a whole number. Raises ``TypeError``."""
     if value.__class__ is not int:
         raise TypeError("no whole number")
     return int(value)

@@ -25,7 +25,7 @@ _CANONICAL = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_ke
 
 
 class EventKind(StrEnum):
-    """All kinds this version folds. The value is what stands in the log."""
+    """All kinds that this version can fold, with their names in the log."""
 
     REGISTERED = "case_registered"
     IMPORTED = "case_imported"
@@ -56,7 +56,7 @@ class EventKind(StrEnum):
 
 
 class EventKey(NamedTuple):
-    """Names one event among all devices; ``seq`` is dense per stream, device and incarnation."""
+    """Identifies one event among all devices. ``seq`` counts from 1 without gaps per stream, device and incarnation."""
 
     stream: str
     device: str
@@ -69,10 +69,11 @@ class EventKey(NamedTuple):
 
 @frozen
 class Event:
-    """One line of the log.
+    """One event of the log.
 
     ``hlc`` is a hybrid clock (48 bits of milliseconds, 16 bits of counter), ``base`` the version of the subject that
-    the actor saw. No clock decides who wins: order is the hub's position, or the local one while there is none.
+    the author saw. Clocks do not decide: the order is that of the hub's positions, and by clock only while there is
+    none.
     """
 
     key: EventKey
@@ -92,7 +93,7 @@ class Event:
 
 @frozen
 class EventDraft:
-    """An event before the log has given it a key and a time."""
+    """An event that has no key and time yet."""
 
     kind: EventKind
     subject: str
@@ -103,7 +104,7 @@ class EventDraft:
 
 
 def clock_time(hlc: int) -> datetime:
-    """What a hybrid clock says, in China time, to the millisecond."""
+    """The time in a hybrid clock value, in China time, to the millisecond."""
     return datetime.fromtimestamp((hlc >> _COUNTER_BITS) / 1000, CHINA_TIME)
 
 
@@ -114,18 +115,18 @@ def next_hlc(last: int, now: datetime) -> int:
 
 
 def payload_text(payload: Payload) -> str:
-    """The payload as it stands in the log and under the hash: JSON without blanks, names in order."""
+    """The payload as stored and hashed: JSON without blanks, names sorted."""
     return _CANONICAL.encode(payload)
 
 
 @lru_cache(4096)
 def _quoted(name: str) -> str:
-    """A name in JSON; most names come again with the next event."""
+    """A name as a JSON text; cached, as most names recur."""
     return _CANONICAL.encode(name)
 
 
 class Record(NamedTuple):
-    """An event as it stands in the log and travels: its payload as the canonical text under the hash."""
+    """An event as stored and sent: its payload is the canonical text that is hashed."""
 
     key: EventKey
     hlc: int
@@ -138,11 +139,11 @@ class Record(NamedTuple):
 
     @classmethod
     def of(cls, event: Event, text: str) -> Record:
-        """The event with its payload as ``text``."""
+        """The record of an event whose payload text is ``text``."""
         return cls(event.key, event.hlc, event.kind, event.version, event.subject, event.base, event.actor, text)
 
     def canonical(self) -> bytes:
-        """The bytes under every hash: a JSON array without blanks, the payload last."""
+        """The bytes that are hashed: a JSON array without blanks, the payload last."""
         (stream, device, incarnation, seq), hlc, kind, version, subject, base, actor, text = self
         head = f"{_quoted(stream)},{_quoted(device)},{incarnation},{seq},{hlc},{_quoted(kind)},{version}"
         return f"[{head},{_quoted(subject)},{base},{_quoted(actor)},{text}]".encode()
@@ -155,25 +156,25 @@ class Record(NamedTuple):
 
 
 def link_after(previous: bytes, canonical: bytes) -> bytes:
-    """The link of one origin's hash chain: SHA-256 over the link before and the event's canonical bytes."""
+    """The link of an event in its origin's hash chain: SHA-256 over the previous link and its canonical bytes."""
     return hashlib.sha256(previous + canonical).digest()
 
 
 def place_mark(position: int, link: bytes) -> int:
-    """What one placed event adds to the sum of its feed (modulo 2^64): order and content of the feed in one number."""
+    """What one placed event adds to the sum of its feed (modulo 2^64): a hash of its position and content."""
     return int.from_bytes(hashlib.sha256(position.to_bytes(8, "big") + link).digest()[:8], "big")
 
 
 def to_seconds(instant: datetime) -> int:
-    """An aware instant as a payload holds it; ``timestamp()`` takes three times as long for one in China's time."""
+    """An aware instant as whole seconds. Faster than ``timestamp()``, which takes three times as long in China time."""
     return int((instant - _EPOCH).total_seconds())
 
 
 def from_seconds(seconds: int | None) -> datetime | None:
-    """The instant of a payload, in China time; ``None`` stays ``None``."""
+    """The instant of a payload value, in China time; ``None`` for ``None``."""
     return None if seconds is None else instant_of(seconds)
 
 
 def instant_of(seconds: int) -> datetime:
-    """In China time, and of any year on any system, which ``fromtimestamp`` is not."""
+    """Seconds as an instant in China time. Unlike ``fromtimestamp`` it takes any year on any system."""
     return _EPOCH + timedelta(seconds=seconds)

@@ -1,8 +1,8 @@
-"""The state machine: ``fold(case, event)`` gives the case after the event, or raises the rule that forbids it.
+"""The state machine: ``fold(case, event)`` returns the case after the event or raises the rule that forbids it.
 
-The same function guards commands, rebuilds tables and replays what other desks did. Whoever changes what becomes of
-events raises ``RULES`` (:mod:`gridclient.store.schema`), so that stores fold theirs again.
-Source: the table of actions (动作) of the four-level closed loop (四级闭环) and the rules on joint handling.
+The same function guards commands, rebuilds tables and replays other desks' events. Whoever changes what events result
+in must raise ``RULES`` (:mod:`gridclient.store.schema`), so that stores fold their cases again. Source: the table of
+actions (动作) of the four-level closed loop (四级闭环) and the rules on joint handling.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def fold(case: Case | None, event: Event) -> Case:
     """The case after ``event``.
 
     Raises:
-        RuleViolation: the rules forbid the event where it stands; the case is unchanged.
+        RuleViolation: the rules forbid the event in the case's present state.
     """
     if case is None:
         opener = _OPENERS.get(event.kind)
@@ -43,7 +43,7 @@ def fold(case: Case | None, event: Event) -> Case:
 
 
 def _on_standing_side(case: Case, event: Event) -> Case:
-    """What is done while a choice waits belongs to the side that stands, so that nobody overlooks it when choosing."""
+    """While a conflict waits for a choice, adds what is done to the side that stands, so that the choice shows it."""
     if is_beside(event) or event.kind in (EventKind.RESOLVED, EventKind.UNDONE):
         return case
     waiting = tuple(replace(c, against=(*c.against, event.key)) for c in case.contentions)
@@ -51,11 +51,11 @@ def _on_standing_side(case: Case, event: Event) -> Case:
 
 
 def fold_all(events: Iterable[Event]) -> Case | None:
-    """The case after all its events in canonical order.
+    """The case after all its events in canonical order; ``None`` if none of them opens a case.
 
-    What the rules refuse is named in ``refused``; what contends with events that its author had not seen waits in
-    ``contentions`` for a person's choice. An event that comes before others that its author had seen (the hub had lost
-    them, and got them back) is folded after them.
+    Events that the rules forbid are listed in ``refused``. Events that conflict with some that their author had not
+    seen go into ``contentions``, for a person's choice. An event that stands before others that its author had seen
+    (the hub had lost those and got them back) is folded after them.
     """
     case: Case | None = None
     history: list[Event] = []
@@ -67,10 +67,9 @@ def fold_all(events: Iterable[Event]) -> Case | None:
 
 
 def _after_what_was_seen(events: Iterable[Event]) -> Iterator[Event]:
-    """The events in their order, but each after as many as its author had seen, where there are that many.
+    """The events in order, but each one after at least as many (``base``) as its author had seen.
 
-    Who waits for the same lets the older one go first. What waits in vain comes last, as it stood: so a step never
-    comes before those that its desk did it after.
+    Events that wait for the same number come by clock. Events whose number is never reached come last, in order.
     """
     early: list[tuple[int, int, Event]] = []
     count = 0
@@ -106,12 +105,12 @@ def _without_effect(case: Case, event: Event) -> Case:
 
 
 def _stepped(case: Case, event: Event, **changes: Any) -> Case:
-    """The case with ``changes`` after an event that cannot be taken back."""
+    """The case after an event that cannot be undone, with ``changes``."""
     return replace(case, version=case.version + 1, last_event=event, previous=None, **changes)
 
 
 def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event]) -> Case:
-    """The case after an event whose author had not seen ``missed``."""
+    """The case after an event whose author had not seen the events ``missed``."""
     for contention in case.contentions:
         if contention.key[1:3] == event.key[1:3] and any(m.key in contention.against for m in missed):
             return _on_branch(case, event, contention)
@@ -119,7 +118,7 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
     standing = _standing(weighty, history)
     if event.kind in _OPENERS:
         return _stepped(case, event)
-    if any(is_same_deed(event, m) for m in standing):  # only one of the two may have ticked 需联系群众
+    if any(is_same_deed(event, m) for m in standing):  # 需联系群众 may be ticked in either
         return _stepped(case, event, contact=case.contact or steps_units.contact_given(event))
     if is_beside(event) or all(are_independent(event, m) for m in standing):
         with suppress(RuleViolation):
@@ -130,8 +129,8 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
 
 
 def _standing(deeds: Sequence[Event], history: Sequence[Event]) -> list[Event]:
-    """Without those that were taken back again, which is as if nothing had been done, and without the undo of what
-    stands beside the state."""
+    """The deeds without those undone again and without these undoings; an undoing of an event :func:`is_beside` is left
+    out too."""
     undoing = {tuple(d.payload.get("target", ())): d.key for d in deeds if d.kind == EventKind.UNDONE}
     gone = {key for d in deeds if d.key in undoing for key in (d.key, undoing[d.key])}
     gone |= {undoing[d.key] for d in history if d.key in undoing and is_beside(d)} if undoing else set()
@@ -141,7 +140,7 @@ def _standing(deeds: Sequence[Event], history: Sequence[Event]) -> list[Event]:
 def _contended(
     case: Case, event: Event, history: Sequence[Event], missed: Sequence[Event], weighty: Sequence[Event]
 ) -> Case:
-    """Opens a contention: what stands stays, the later side's case goes on as a branch."""
+    """Opens a contention: the first side stands, the later event begins a branch."""
     unseen = {m.key for m in missed}
     base = fold_all(earlier for earlier in history if earlier.key not in unseen)
     try:
@@ -157,7 +156,7 @@ def _contended(
 
 
 def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
-    """What the later side did next, still without having seen the other, goes on with its branch."""
+    """Continues the branch with an event of the later side, which still has not seen the first."""
     if is_beside(event):
         with suppress(RuleViolation):
             case = replace(fold(case, event), version=case.version)
@@ -169,7 +168,7 @@ def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
     except RuleViolation:
         return _stepped(case, event, refused=refused)
     if event.kind == EventKind.UNDONE and list(event.payload.get("target", ())) == list(contention.key):
-        left = tuple(c for c in case.contentions if c.key != contention.key)  # that side took it back itself
+        left = tuple(c for c in case.contentions if c.key != contention.key)  # the later side undid its own step
     else:
         longer = replace(contention, events=(*contention.events, event.key), branch=branch)
         left = tuple(longer if c.key == contention.key else c for c in case.contentions)
@@ -177,7 +176,7 @@ def _on_branch(case: Case, event: Event, contention: Contention) -> Case:
 
 
 def _resolved(case: Case, event: Event) -> Case:
-    """A person chose between two sides: ``keep`` what came first, or ``take`` what the later side did."""
+    """Applies a person's choice: ``keep`` the first side, or ``take`` the later one."""
     contention = next((c for c in case.contentions if list(c.key) == list(event.payload.get("target", ()))), None)
     if contention is None:
         raise RuleViolation("conflict.unknown")

@@ -1,7 +1,7 @@
-"""``@frozen``: a frozen dataclass with slots whose class costs a tenth to make.
+"""``@frozen``: a frozen dataclass with slots that costs a tenth as much to define.
 
-``dataclass`` compiles six functions for every class as it is imported: a seventh of a desk's start. Here what compares
-and prints is shared, and ``__init__`` is compiled when the first value is made.
+``dataclass`` compiles six functions per class at import, which was a seventh of a desk's start. Here comparison and
+printing are shared, and ``__init__`` is compiled when the first value is made.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ _LEFT_OUT: Final = object()
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: _Class) -> _Class:
-    """As ``dataclass(frozen=True, slots=True)``; ``fields``, ``replace``, ``asdict``, ``match`` and pickle know it."""
+    """Like ``dataclass(frozen=True, slots=True)``; works with ``fields``, ``replace``, ``asdict``, ``match`` and
+    pickle."""
     own = vars(cls)
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     parts = fields(made)
@@ -48,7 +49,7 @@ def frozen(cls: _Class) -> _Class:
 
 
 def _reader(names: list[str]) -> Callable[[Any], Any]:
-    """Gives a value's parts of these names as a tuple."""
+    """A function that returns the fields of these names as a tuple."""
     return attrgetter(*names) if len(names) > 1 else lambda one: tuple(getattr(one, name) for name in names)
 
 

@@ -33,18 +33,18 @@ class LimitKind(StrEnum):
 
     @property
     def counts_working_time(self) -> bool:
-        """Does it stand still outside working hours?"""
+        """Whether it runs only in working hours."""
         return self in (LimitKind.WORK_HOUR, LimitKind.WORK_DAY)
 
     @property
     def counts_days(self) -> bool:
-        """Is it a limit in days, for which the hotline's "the day of receipt does not count" is meant?"""
+        """Whether it is a limit in days, to which the hotline's rule "the day of receipt does not count" applies."""
         return self in (LimitKind.WORK_DAY, LimitKind.NATURAL_DAY)
 
 
 @frozen
 class Limit:
-    """So many of a kind, 0.01 to 10,000; parts are for halves (半个工作日).
+    """An amount of one kind, from 0.01 to 10,000; fractions are for halves (半个工作日).
 
     Raises ``InvalidInput("limit.out_of_range")``.
     """
@@ -61,7 +61,7 @@ class Limit:
 
 @frozen
 class WrittenLimit:
-    """A limit and the words that followed it (``1紧急工作时制止`` → remark ``制止``)."""
+    """A limit as written, with the words after it (``1紧急工作时制止`` → remark ``制止``)."""
 
     limit: Limit
     remark: str = ""
@@ -74,7 +74,8 @@ def format_limit(limit: Limit) -> str:
 
 @lru_cache(maxsize=1024)
 def parse_limit(text: str) -> Limit:
-    """The limit of ``read_limit`` without the words behind it; a desk asks thousands of times for some dozens."""
+    """The limit in a text, without the words after it. Cached, as a desk asks for the same few dozens again and
+    again."""
     return read_limit(text).limit
 
 
@@ -142,7 +143,7 @@ _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七�
 _AMOUNT = rf"(?:\d+(?:\.\d+)?|半|[{''.join(_DIGITS)}十百]+)"
 # No latin letter may follow a latin unit: "3 days" and "2 hectares" are not limits.
 _UNIT_END = r"(?![a-z_])"
-# Patterns that :mod:`re` compiles when they are asked for: most of who imports this reads no limits.
+# Compiled on first use: most modules that import this one read no limits.
 _LIMIT = rf"(?i)(?P<amount>{_AMOUNT})\s*个?(?P<half>半)?\s*(?P<unit>{_WORDS}){_UNIT_END}(?P<after>半(?![天日]))?"
 _AMOUNT_AND_UNIT = rf"(?i){_AMOUNT}\s*个?半?\s*(?:{_WORDS}|个?月|年)"
 _SINCE = r"自?(?:接|收|受理|派遣|立案|签收|发现)[^\d\s,。]{0,6}?(?:之日起|后|起)"
@@ -158,7 +159,7 @@ def _without_frame(text: str) -> str:
 
 
 def _refusal(plain: str, text: str) -> InvalidInput:
-    """The error that names why no limit stands at the beginning."""
+    """The error that tells why there is no limit at the beginning of the text."""
     if re.match(_RANGE, plain):
         return InvalidInput("limit.ambiguous", text=text)
     if re.match(_VARIES, plain):

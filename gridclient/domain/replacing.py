@@ -1,6 +1,6 @@
-"""The same value with some fields others: ``dataclasses.replace`` for frozen values with slots, in a fifth of its time.
+"""``dataclasses.replace`` for frozen values with slots, in a fifth of its time.
 
-Folding a case takes several of these for each of its events, and that is most of what folding costs.
+Folding a case makes several such copies per event, which is most of what folding costs.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class _Plan(NamedTuple):
-    """How a class is read, where each of its fields stands, and how each is set although the value is frozen."""
+    """For one class: a reader of all fields, each field's index, and setters that work although it is frozen."""
 
     read: Callable[[Any], Sequence[Any]]
     places: Mapping[str, int]
@@ -23,10 +23,10 @@ class _Plan(NamedTuple):
 
 
 def replace(value: T, /, **changes: Any) -> T:
-    """A copy of a dataclass with slots, two fields or more and nothing to do when it is made.
+    """A copy with some fields changed. The class must have slots, at least two fields and no ``__post_init__``.
 
     Raises:
-        KeyError: it has no field of a name.
+        KeyError: there is no field of a given name.
     """
     made_of: Any = value.__class__
     plan = _plan(made_of)

@@ -13,7 +13,7 @@ from gridclient.domain.frozen import frozen
 class AccountRole(StrEnum):
     """角色 of an account; ``admin`` and ``auditor`` are never one account (rule).
 
-    ``watcher`` is who sits at a desk that may write no case: whatever it did, the hub would refuse for ever.
+    ``watcher`` is the role at a desk that may write no case: the hub would refuse its events for ever.
     """
 
     SHIFT_LEADER = "shift_leader"
@@ -27,7 +27,7 @@ class AccountRole(StrEnum):
 
 
 class Action(StrEnum):
-    """动作 on a case, by the names people and programs use."""
+    """动作 on a case, by their names in commands and JSON."""
 
     FILE = "file"
     DECLINE = "decline"
@@ -54,7 +54,7 @@ class Action(StrEnum):
 
 @frozen
 class Actor:
-    """Who acts: an account, its role, for a unit's account the unit, and the name of who has the account."""
+    """Who acts: account, role, the unit of a unit's account, and the person's name."""
 
     account: str
     role: AccountRole
@@ -89,22 +89,22 @@ _DONE_BY: dict[str, Action] = {
     EventKind.NOTED: Action.NOTE,
     EventKind.ATTACHED: Action.ATTACH,
 }
-"""The actions that not the desk alone may do, by what they leave in the log."""
+"""The action behind each event kind; kinds not listed are the desk's own (as ``AMEND``)."""
 
 
 def may(role: AccountRole, action: Action) -> bool:
-    """Whether an account of ``role`` may do ``action``; what is not listed belongs to the desk."""
+    """Whether an account of ``role`` may do ``action``. Actions that are not listed are for the desk's roles."""
     return role in _ALLOWED.get(action, _DESK)
 
 
 def require(actor: Actor, action: Action, told: str = "") -> None:
-    """Raises ``RuleViolation`` unless the actor's role allows the action; ``told`` is what the refusal calls it."""
+    """Raises ``RuleViolation`` unless the actor's role allows the action; ``told`` names the action in the error."""
     if not may(actor.role, action):
         _refuse(actor, told or action.value, _ALLOWED.get(action, _DESK))
 
 
 def may_undo(actor: Actor, event: Event) -> bool:
-    """Whether the account may take the event back: who did it, and who could have done it."""
+    """Whether the actor may undo the event: only who did it or could have done it."""
     if event.actor == actor.account:
         return True
     if actor.role is AccountRole.UNIT and event.payload.get("unit") != actor.unit:

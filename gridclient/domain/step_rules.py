@@ -1,4 +1,4 @@
-"""What the steps of the state machine share: guards, and which clocks stop and start."""
+"""What the steps of the state machine share: checks, and stopping and starting clocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALL_STAGES = frozenset(Stage)
 
 
 def instant(payload: Payload, name: str) -> datetime:
-    """A required instant of a payload. ``event.field_missing``."""
+    """A required instant of a payload. Raises ``event.field_missing``."""
     value = from_seconds(payload.get(name))
     if value is None:
         raise RuleViolation("event.field_missing", field=name)
@@ -25,7 +25,7 @@ def instant(payload: Payload, name: str) -> datetime:
 
 
 def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
-    """A clock as the payload wrote it; ``started`` where it names no start of its own."""
+    """A clock from a payload; ``started`` is its start if the payload gives none."""
     return CaseClock(
         stage=checked_text(raw["stage"]),
         started=from_seconds(raw.get("started")) or started,
@@ -38,7 +38,8 @@ def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
 def clocks_after(
     case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = (), unit: str | None = None
 ) -> tuple[CaseClock, ...]:
-    """Stops the running clocks of the stages named, all or those of a ``unit``, and starts those the payload brings."""
+    """Stops the running clocks of the stages ``stop`` (only those of ``unit``, if given) and adds the payload's new
+    clocks."""
     kept = stopped(case_clocks, event, stop, unit)
     return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
 
@@ -46,7 +47,7 @@ def clocks_after(
 def stopped(
     case_clocks: tuple[CaseClock, ...], event: Event, stages: Iterable[str], unit: str | None = None
 ) -> tuple[CaseClock, ...]:
-    """The clocks without the running ones of these stages, of all units or of one."""
+    """The clocks, with the running ones of these stages stopped, of all units or only ``unit``."""
     named = frozenset(stages)
     return tuple(
         replace(c, ended=event.at) if c.ended is None and c.stage in named and unit in (None, c.unit) else c
@@ -55,19 +56,22 @@ def stopped(
 
 
 def require_state(case: Case, allowed: Iterable[CaseState], code: str) -> None:
-    """Raises ``RuleViolation(code)`` in any other state."""
+    """Raises ``RuleViolation(code)`` unless the case is in an allowed state."""
     if case.state not in allowed:
         raise RuleViolation(code, state=case.state.value)
 
 
 def require_text(payload: Payload, name: str, code: str) -> None:
-    """Raises ``RuleViolation(code)`` where the payload has no such text."""
+    """Raises ``RuleViolation(code)`` unless the payload has a text of this name."""
     if not str(payload.get(name, "")).strip():
         raise RuleViolation(code, field=name)
 
 
 def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code: str) -> Assignment:
-    """The part the event speaks of: the unit it names, else the lead. ``case.unit_not_assigned``, ``code``."""
+    """The part of the unit that the event names, else the lead's.
+
+    Raises ``case.unit_not_assigned``, or ``code`` if the part is in another state than ``states``.
+    """
     unit = event.payload.get("unit") or (case.lead.unit if case.lead else "")
     part = case.assignment_of(unit)
     if part is None:
@@ -78,5 +82,5 @@ def part_of(case: Case, event: Event, *, states: Iterable[AssignmentState], code
 
 
 def with_part(case: Case, part: Assignment) -> Case:
-    """The case with this part in place of its unit's."""
+    """The case with this part in place of the unit's former one."""
     return replace(case, assignments=tuple(part if a.unit == part.unit else a for a in case.assignments))

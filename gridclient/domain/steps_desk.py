@@ -1,6 +1,7 @@
-"""Steps that the desk takes with a case: registering, filing, levels, closing and what stands beside the state.
+"""Steps that the desk takes: registering, filing, levels, closing, and events that leave the state as it is.
 
-Each raises ``RuleViolation`` with the codes it names. Source: the table of actions (动作); levels: 四级闭环.
+Each docstring names the codes of the ``RuleViolation`` that the step raises. Source: the table of actions (动作);
+levels: 四级闭环.
 """
 
 from __future__ import annotations
@@ -38,12 +39,12 @@ _BEFORE_VERDICT = (CaseState.REPORTED, CaseState.FILED, *WITH_UNIT)
 
 
 def registered(event: Event) -> Case:
-    """登记: the case begins, ``reported``."""
+    """登记: opens a case, ``reported``."""
     return _opened(event, started=event.at, closed=None, clocks=clocks_after((), event))
 
 
 def imported(event: Event) -> Case:
-    """A case of another system, with its own times: ``reported``, or ``closed`` where it says when."""
+    """Opens a case of another system with its own times: ``closed`` if it has ``closed_at``, else ``reported``."""
     started, closed = instant(event.payload, "registered_at"), from_seconds(event.payload.get("closed_at"))
     clocks = tuple(replace(c, ended=closed) for c in clocks_after((), event))
     return _opened(event, started=started, closed=closed, clocks=clocks)
@@ -68,7 +69,7 @@ def _opened(event: Event, *, started: datetime, closed: datetime | None, clocks:
 
 
 def amended(case: Case, event: Event) -> Case:
-    """Other facts or another level of an open case. ``case.not_open``, ``case.no_such_level``."""
+    """Changes facts or level of an open case. ``case.not_open``, ``case.no_such_level``."""
     require_state(case, OPEN_STATES, "case.not_open")
     changes = checked_facts(event.payload.get("facts", {}))
     return replace(
@@ -87,7 +88,8 @@ def _level(payload: Payload, otherwise: int) -> int:
 
 
 def filed(case: Case, event: Event) -> Case:
-    """受理立案 reported → filed, facts come along. ``case.not_fileable``, ``.standard_missing``, ``.grid_missing``."""
+    """受理立案 reported → filed; may also change facts. ``case.not_fileable``, ``.standard_missing``,
+    ``.grid_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_fileable")
     known = amended(case, event)
     if not known.facts.standard:
@@ -105,7 +107,7 @@ def _ended(case: Case, event: Event, state: CaseState) -> Case:
 
 
 def declined(case: Case, event: Event) -> Case:
-    """不予受理 reported → declined, a reason from the list. ``case.not_declinable``, ``case.reason_code_missing``."""
+    """不予受理 reported → declined, with a reason code. ``case.not_declinable``, ``case.reason_code_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_declinable")
     require_text(event.payload, "reason_code", "case.reason_code_missing")
     return _ended(case, event, CaseState.DECLINED)
@@ -118,7 +120,7 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
         raise RuleViolation("case.no_such_level", level=level)
     renewed = [clock(raw, event.at) for raw in event.payload.get("clocks", ())]
     clocks, parts = case.clocks, case.assignments
-    for new in renewed:  # of the unit named; the others go on with theirs
+    for new in renewed:  # only the named unit's clock; others run on
         clocks = tuple(
             replace(c, ended=event.at) if c.ended is None and (c.stage, c.unit) == (new.stage, new.unit) else c
             for c in clocks
@@ -127,7 +129,7 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
             replace(a, due=new.due, limit=new.limit) if new.stage == Stage.HANDLE and a.unit == new.unit else a
             for a in parts
         )
-    # A lead that gave the case back starts anew, with the new limit.
+    # If the lead gave the case back, its next dispatch gets the new limit whole.
     parts = tuple(replace(a, remaining=None) if a.role is Role.LEAD else a for a in parts)
     return replace(
         case,
@@ -140,23 +142,23 @@ def _moved_level(case: Case, event: Event, step: int) -> Case:
 
 
 def escalated(case: Case, event: Event) -> Case:
-    """上报: one level up; the highest waits for the county. ``case.level_fixed``, ``case.no_such_level``."""
+    """上报: one level up; at level 4 the case waits for the county. ``case.level_fixed``, ``case.no_such_level``."""
     return _moved_level(case, event, +1)
 
 
 def delegated(case: Case, event: Event) -> Case:
-    """下派: one level down, as :func:`escalated`."""
+    """下派: one level down. Codes as for :func:`escalated`."""
     return _moved_level(case, event, -1)
 
 
 def urged(case: Case, _event: Event) -> Case:
-    """催办: counted, in any open state. ``case.not_open``."""
+    """催办: counts an urging of an open case. ``case.not_open``."""
     require_state(case, OPEN_STATES, "case.not_open")
     return replace(case, urges=case.urges + 1)
 
 
 def closed(case: Case, event: Event) -> Case:
-    """结案 handled → closed: the lead is verified, each cooperating unit done, the closing condition ticked.
+    """结案 handled → closed: lead verified, cooperating units verified or released, closing condition ticked.
 
     ``case.not_closable``, ``case.lead_not_verified``, ``case.cooperation_open``, ``case.closing_condition_open``.
     """
@@ -172,7 +174,7 @@ def closed(case: Case, event: Event) -> Case:
 
 
 def reopened(case: Case, event: Event) -> Case:
-    """重开 closed → filed with a reason, or → reported while it was never filed. ``case.not_reopenable``."""
+    """重开 closed → filed, or → reported if it has no condition or grid; with a reason. ``case.not_reopenable``."""
     require_state(case, (CaseState.CLOSED,), "case.not_reopenable")
     require_text(event.payload, "reason", "case.reason_missing")
     state = CaseState.FILED if case.facts.standard and case.facts.grid else CaseState.REPORTED
@@ -188,29 +190,29 @@ def voided(case: Case, event: Event) -> Case:
 
 
 def rated(case: Case, event: Event) -> Case:
-    """评价 of a closed case, the last one counts. ``case.not_closed``, ``case.rating_missing``."""
+    """评价 of a closed case; the last one counts. ``case.not_closed``, ``case.rating_missing``."""
     require_state(case, (CaseState.CLOSED,), "case.not_closed")
     require_text(event.payload, "rating", "case.rating_missing")
     return replace(case, rating=event.payload["rating"])
 
 
 def noted(case: Case, event: Event) -> Case:
-    """A remark, in any state. ``case.text_missing``."""
+    """备注, in any state. ``case.text_missing``."""
     require_text(event.payload, "text", "case.text_missing")
     return case
 
 
 def attached(case: Case, event: Event) -> Case:
-    """A photo or paper by its SHA-256, in any state. ``case.text_missing``."""
+    """Attaches a photo or paper, named by its SHA-256, in any state. ``case.text_missing``."""
     require_text(event.payload, "sha256", "case.text_missing")
     return replace(case, attachments=case.attachments + 1)
 
 
 def recomputed(case: Case, event: Event) -> Case:
-    """New legal calendar: the clocks named by stage, unit and start get the dates it gives; nothing else moves.
+    """时限重算 after a change of the legal calendar: sets the new deadlines of the clocks in ``dues``.
 
-    One that began anew meanwhile has another start, and keeps its own date. A side that waits for a choice moves too,
-    with what it may take back.
+    A clock is named by stage, unit and start; one that was restarted meanwhile keeps its deadline. The branches of
+    contentions and the case before the last step get the new deadlines too.
     """
     new = {(raw["stage"], raw["unit"], raw["started"]): instant(raw, "due") for raw in event.payload["dues"]}
     clocks = tuple(replace(c, due=new.get((c.stage, c.unit, to_seconds(c.started)), c.due)) for c in case.clocks)

@@ -1,6 +1,7 @@
 """Steps between the desk and the units: dispatch, sign, return, feed back, verify, release, rework.
 
-Each raises ``RuleViolation`` with the codes it names or ``case.unit_not_assigned``. Source: table of actions (动作).
+Each docstring names the codes of the ``RuleViolation`` that the step raises, besides ``case.unit_not_assigned``.
+Source: the table of actions (动作).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from gridclient.domain.step_rules import (
 
 
 def _assignments(event: Event) -> tuple[Assignment, ...]:
-    """The parts a dispatch gives out: one lead and any number of cooperating units, none twice."""
+    """The parts of a dispatch: one lead and any number of cooperating units, no unit twice."""
     parts = event.payload["assignments"]
     units = [p["unit"] for p in parts]
     if len(set(units)) != len(units):
@@ -46,7 +47,7 @@ def _assignments(event: Event) -> tuple[Assignment, ...]:
 
 
 def contact_given(event: Event) -> Contact | None:
-    """Whom the units may call; ``None`` where 需联系群众 was not ticked, or this desk does not get it."""
+    """The reporter's contact in a dispatch; ``None`` if 需联系群众 was not ticked or this desk does not get it."""
     told = event.payload.get("contact")
     return None if told is None else Contact(checked_text(told["name"]), checked_text(told["phone"]))
 
@@ -70,7 +71,7 @@ def _given_out(case: Case, event: Event) -> Case:
 
 
 def dispatched(case: Case, event: Event) -> Case:
-    """派遣 filed → dispatched, to one lead and others that help. ``case.not_dispatchable``, ``dispatch.…``."""
+    """派遣 filed → dispatched, to one lead and cooperating units. ``case.not_dispatchable``, ``dispatch.…``."""
     require_state(case, (CaseState.FILED,), "case.not_dispatchable")
     return _given_out(case, event)
 
@@ -83,9 +84,10 @@ def reassigned(case: Case, event: Event) -> Case:
 
 
 def signed(case: Case, event: Event) -> Case:
-    """签收: the unit begins; the lead's makes it ``handling``, who helps may come after its result.
+    """签收: the unit begins. The lead's makes the case ``handling``; a cooperating unit may sign after the lead's
+    result.
 
-    The clock ran since dispatch. ``case.not_signable``.
+    The unit's clock runs since dispatch (rule). ``case.not_signable``.
     """
     require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_signable")
     part = part_of(case, event, states=(AssignmentState.DISPATCHED,), code="case.not_signable")
@@ -95,7 +97,7 @@ def signed(case: Case, event: Event) -> Case:
 
 
 def returned(case: Case, event: Event) -> Case:
-    """退回 with code and text until ``return_until``; the lead's makes the case ``filed`` again and is counted.
+    """退回 with reason code and text, until ``return_until``. The lead's makes the case ``filed`` and is counted.
 
     ``case.not_returnable``, ``case.reason_code_missing``, ``case.reason_missing``, ``case.return_too_late``.
     """
@@ -118,9 +120,11 @@ def returned(case: Case, event: Event) -> Case:
 
 
 def fed_back(case: Case, event: Event) -> Case:
-    """处置反馈: the unit's result; the lead's makes it ``handled``. ``case.not_handling``, ``case.result_missing``.
+    """处置反馈: the unit's result; the lead's makes the case ``handled``. ``case.not_handling``,
+    ``case.result_missing``.
 
-    The clock of checking that it brings starts with the lead's; a later one's, where none runs for the results before.
+    The payload's clock of 核查 starts with the lead's feedback; with a cooperating unit's only if the case is handled
+    and no such clock runs.
     """
     require_state(case, (*WITH_UNIT, CaseState.HANDLED), "case.not_handling")
     part = part_of(case, event, states=(AssignmentState.HANDLING,), code="case.not_handling")
@@ -136,14 +140,14 @@ def fed_back(case: Case, event: Event) -> Case:
 
 
 def verified(case: Case, event: Event) -> Case:
-    """核查 passed: a part's result is good; closing is a step of its own. ``case.not_verifiable``."""
+    """核查 passed for one part; closing is a step of its own. ``case.not_verifiable``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
     return _judged(with_part(case, replace(part, state=AssignmentState.VERIFIED, verified_at=event.at)), event)
 
 
 def released(case: Case, event: Event) -> Case:
-    """A cooperating unit need not go on, with a reason.
+    """协办免办: a cooperating unit need not go on; with a reason.
 
     ``case.not_verifiable``, ``case.reason_missing``, ``case.not_releasable``, ``case.lead_not_releasable``.
     """
@@ -160,7 +164,7 @@ def released(case: Case, event: Event) -> Case:
 
 
 def reworked(case: Case, event: Event) -> Case:
-    """返工: the unit goes on with all it has and its limit. ``case.not_verifiable``, ``case.reason_missing``."""
+    """返工: the unit goes on with its material and its old limit. ``case.not_verifiable``, ``case.reason_missing``."""
     require_state(case, (CaseState.HANDLED, *WITH_UNIT), "case.not_verifiable")
     require_text(event.payload, "reason", "case.reason_missing")
     part = part_of(case, event, states=(AssignmentState.HANDLED,), code="case.not_verifiable")
@@ -173,7 +177,7 @@ def reworked(case: Case, event: Event) -> Case:
 
 
 def _judged(case: Case, event: Event) -> Case:
-    """The clock of checking stops with the last result that waits, and when the lead is at work again."""
+    """Stops the clock of 核查 if no result waits any more, or the lead is at work again."""
     waits = any(a.state is AssignmentState.HANDLED for a in case.assignments)
     if waits and case.state is CaseState.HANDLED:
         return case
@@ -181,6 +185,6 @@ def _judged(case: Case, event: Event) -> Case:
 
 
 def _reopened_clock(clocks: tuple[CaseClock, ...], unit: str) -> tuple[CaseClock, ...]:
-    """Rework keeps the unit's limit: its last handling clock runs on."""
+    """Lets the unit's last handling clock run on, because rework keeps the limit."""
     last = max((i for i, c in enumerate(clocks) if c.stage == Stage.HANDLE and c.unit == unit), default=None)
     return tuple(replace(c, ended=None) if i == last else c for i, c in enumerate(clocks))

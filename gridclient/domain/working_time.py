@@ -1,7 +1,7 @@
-"""Arithmetic of working time: how much of it lies between two moments, and when so much of it will be over.
+"""Arithmetic of working time: how much lies between two moments, and when a given amount will be over.
 
-Everything counts from one number, the working seconds before a moment: sums of parts are exact by construction, and a
-span of years costs no more than an hour. What a limit means is ``deadlines``'s business.
+Everything is derived from the working seconds before a moment, so sums of parts are exact, and a span of years costs no
+more than an hour. What a limit means is defined in ``deadlines``.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ LAST_SECOND = 86399
 
 @frozen
 class WorkingTime:
-    """The working time of one calendar and one set of hours. All moments are on the Chinese clock, in whole seconds."""
+    """Working time by one calendar and one set of hours. All moments are whole seconds in China time."""
 
     calendar: WorkCalendar
     hours: WorkingHours
 
     def before(self, moment: datetime) -> int:
-        """Working seconds before the moment, from the year 1: only differences mean something."""
+        """Working seconds before the moment, counted from the year 1. Only differences mean something."""
         full = self.calendar.working_before(moment.toordinal()) * self.hours.seconds_per_day
         if not self.calendar.is_working(moment.date()):
             return full
@@ -56,7 +56,8 @@ class WorkingTime:
         return self.later(moved, part) if part else moved
 
     def place_of(self, moment: datetime) -> datetime:
-        """The moment itself in working time, else the end of the working time before it (before opening: opening)."""
+        """The moment itself if in working time, else the end of the working time before it (before opening:
+        opening)."""
         day = moment.date()
         if not self.calendar.is_working(day):
             return at_second(self.calendar.add_working_days(day, 0), self.hours.closing)
@@ -65,12 +66,13 @@ class WorkingTime:
         return moment if place == second else at_second(day, place)
 
     def next_from(self, moment: datetime) -> datetime:
-        """The moment itself in working time, else the next opening."""
+        """The moment itself if it is in working time, else the next opening."""
         return self.later(moment, 1) - _SECOND
 
 
 def at_second(day: date, second: int) -> datetime:
-    """The moment of a day at this second, on the Chinese clock; 24:00 is the day's last second, not another day."""
+    """The moment at this second of the day, in China time; 24:00 becomes the day's last second, so that the date
+    stays."""
     hour, rest = divmod(min(second, LAST_SECOND), 3600)
     minute, second = divmod(rest, 60)
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA_TIME)
