@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QBuffer, QDir, QMimeData, QMimeDatabase, QModelIndex, QSize, Qt, QTemporaryDir, QUrl, Signal
 from PySide6.QtGui import (
@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFileDialog, QListView, QWidget
 
+from gridclient.domain.case import Case
 from gridclient.domain.errors import GridClientError, InvalidInput
 from gridclient.domain.roles import Action
 from gridclient.services.desk import Desk
@@ -84,15 +85,17 @@ class AttachmentsTab(QWidget):
 
     Signals:
         changes(Changes): a file was attached.
+        refused(Case, GridClientError): one was not; the note says it, if its case is still shown.
     """
 
     changes = Signal(object)
+    refused = Signal(object, object)
 
     def __init__(self, *, desk: Desk, jobs: Jobs) -> None:
         super().__init__()
         self._desk = desk
         self._jobs = jobs
-        self._case_id = ""
+        self._case: Case | None = None
         self._shown_outside: QTemporaryDir | None = None
         jobs.read(self, partial(_remove_left, desk.settings))
         self.setAcceptDrops(True)
@@ -113,9 +116,9 @@ class AttachmentsTab(QWidget):
 
     def show_view(self, view: CaseView) -> None:
         """The files of a case."""
-        if view.case.id != self._case_id:
+        if self._case is None or view.case.id != self._case.id:
             self.note.clear()
-        self._case_id = view.case.id
+        self._case = view.case
         self.add_button.setEnabled(view.case.is_open)
         self.kind.setEnabled(view.case.is_open)
         self.save_button.setEnabled(bool(view.files))
@@ -128,9 +131,9 @@ class AttachmentsTab(QWidget):
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Keeps files and names them in the case, one event each."""
-        case_id, kind = self._case_id, self.kind.currentText()
+        kind = self.kind.currentText()
         for path in paths:
-            self._write(partial(_attach, self._desk, case_id, path, kind))
+            self._write(partial(_attach, self._desk, path, kind))
 
     def paste(self) -> bool:
         """Attaches what the clipboard holds; tells whether there was anything."""
@@ -159,17 +162,26 @@ class AttachmentsTab(QWidget):
         if paths:
             self.attach(paths)
             return True
-        image = QImage(given.imageData())
-        self._write(partial(_attach_image, self._desk, self._case_id, image, self.kind.currentText()))
+        image, kind = QImage(given.imageData()), self.kind.currentText()
+        self._write(partial(_attach_image, self._desk, image, kind))
         return True
 
-    def _write(self, task: Any) -> None:
-        self.note.say(self.tr("正在保存…"))
-        self._jobs.write(self, task, self._on_attached, self.note.say_error)
+    def _write(self, attach: Callable[[str], Changes]) -> None:
+        case = self._case
+        if case is not None:
+            self.note.say(self.tr("正在保存…"))
+            refused = partial(self._on_refused, case)
+            self._jobs.write(self, partial(attach, case.id), self._on_attached, refused)
 
     def _on_attached(self, changes: Changes) -> None:
-        self.note.clear()
+        if self.note.property("role") != "bad":  # another of the same files was refused
+            self.note.clear()
         self.changes.emit(changes)
+
+    def _on_refused(self, case: Case, error: GridClientError) -> None:
+        self.refused.emit(case, error)
+        if self._case is not None and self._case.id == case.id:
+            self.note.say_error(error)
 
     def _pick(self) -> None:
         allowed = self.tr("照片和 PDF (*.jpg *.jpeg *.png *.webp *.heic *.gif *.bmp *.pdf)")
@@ -266,13 +278,13 @@ def _squared(image: QImage) -> QPixmap:
     return made
 
 
-def _attach(desk: Desk, case_id: str, path: Path, kind: str) -> Changes:
+def _attach(desk: Desk, path: Path, kind: str, case_id: str) -> Changes:
     """On the writer thread: the file is on the disk before the case names it."""
     kept = desk.files.keep(path, at=desk.clock.now())
     return desk.act(Action.ATTACH, case_id, {"sha256": kept.sha256, "name": kept.name, "kind": kind, "size": kept.size})
 
 
-def _attach_image(desk: Desk, case_id: str, image: QImage, kind: str) -> Changes:
+def _attach_image(desk: Desk, image: QImage, kind: str, case_id: str) -> Changes:
     """A pasted image, as a PNG file.
 
     Raises:
@@ -282,7 +294,7 @@ def _attach_image(desk: Desk, case_id: str, image: QImage, kind: str) -> Changes
         path = Path(folder) / f"{desk.clock.now():%Y%m%d-%H%M%S}.png"
         if image.isNull() or not image.save(str(path)):
             raise InvalidInput("attachment.unreadable", name=path.stem)
-        return _attach(desk, case_id, path, kind)
+        return _attach(desk, path, kind, case_id)
 
 
 def thumbnail(files: AttachmentFiles, sha256: str) -> QImage:

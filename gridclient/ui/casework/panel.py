@@ -170,6 +170,7 @@ class CasePanel(QWidget):
         self.acting.left.connect(self.setFocus)
         self.top.details.show_button.clicked.connect(self._reveal)
         self.top.attachments.changes.connect(self._on_changes)
+        self.top.attachments.refused.connect(self._on_refused)
         self.foot.pick_requested.connect(self.news.pick_wanted)
         self.foot.bar.chosen.connect(self._on_bar_chosen)
         self.foot.dispatch.done.connect(self._on_dispatched)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -120,11 +121,14 @@ def test_a_begun_form_is_there_again_after_what_was_done_beside_it(
 def test_an_enter_too_many_does_not_do_it_again(panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot) -> None:
     """The button goes when the case has been read again; until then the keyboard must not be on it."""
     show(made.dispatched("积水"))
-    panel.foot.bar.buttons[Action.SIGN].setFocus()
-    at_the_end: list[QWidget] = []
-    panel.news.told.connect(lambda _words: at_the_end.append(focused(panel)))
+    button = panel.foot.bar.buttons[Action.SIGN]
+    qtbot.waitUntil(button.isVisible)
+    button.setFocus()
+    assert panel.window().focusWidget() is button
+    at_the_end: list[QWidget | None] = []
+    panel.news.told.connect(lambda _words: at_the_end.append(panel.window().focusWidget()))
     with qtbot.waitSignal(panel.news.told):
-        press(focused(panel))
+        press(button)
     assert at_the_end == [panel]
 
 
@@ -181,3 +185,21 @@ def test_the_end_of_what_was_done_to_a_case_leaves_the_next_one_alone(
         written.set()
     assert panel.foot.form is begun and begun.isAncestorOf(focused(panel))
     assert not said and not begun.note.text()
+
+
+def test_a_file_that_was_refused_is_told_of_its_case_and_not_of_the_one_that_is_shown_by_then(
+    panel: CasePanel, made: InventedDesk, jobs: Jobs, tmp_path: Path, qtbot: QtBot
+) -> None:
+    first, second = made.handling("积水"), made.handling("噪音")
+    (text := tmp_path / "readme.txt").write_text("x")
+    panel.show_case(first)
+    qtbot.waitUntil(lambda: panel.view is not None)
+    written = Event()
+    jobs.write(panel, lambda: written.wait(30))
+    panel.top.attachments.attach([text])
+    panel.show_case(second)
+    qtbot.waitUntil(lambda: panel.view is not None and panel.view.case.id == second)
+    with qtbot.waitSignal(panel.news.some_refused) as told:
+        written.set()
+    assert told.args[1] == (first,) and "readme.txt" in told.args[0]
+    assert panel.top.attachments.note.text() == ""

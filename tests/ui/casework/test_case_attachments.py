@@ -108,6 +108,17 @@ def test_what_is_no_picture_is_refused_in_place(
     assert made.store.case(case_id).attachments == 0
 
 
+def test_a_file_that_was_refused_is_still_told_when_the_others_are_kept(
+    tab: AttachmentsTab, made: InventedDesk, case_id: str, tmp_path: Path, qtbot: QtBot
+) -> None:
+    text = tmp_path / "readme.txt"
+    text.write_text("x")
+    with qtbot.waitSignal(tab.changes):
+        tab.attach([text, photo(tmp_path)])
+    assert made.store.case(case_id).attachments == 1
+    assert "readme.txt" in tab.note.text()
+
+
 def test_a_small_image_keeps_its_proportions(made: InventedDesk, tmp_path: Path) -> None:
     files = made.desk.files
     kept = files.keep(photo(tmp_path), at=made.clock.now())
