@@ -72,13 +72,11 @@ def _parsed(source: Source) -> Mapping[str, Any]:
     else:
         raise InvalidInput("file.encoding", file=source.name)
     try:
-        content = json.loads(text)
+        content: Mapping[str, Any] = json.loads(text)  # it begins with a brace
     except json.JSONDecodeError as problem:
         raise InvalidInput("geojson.not_json", file=source.name, line=problem.lineno) from problem
     except (ValueError, RecursionError) as problem:
         raise InvalidInput("geojson.not_json", file=source.name, line=1) from problem
-    if not isinstance(content, dict):
-        raise InvalidInput("geojson.no_features", file=source.name)
     return content
 
 

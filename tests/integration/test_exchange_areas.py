@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 from gridclient.domain.errors import InvalidInput
+from gridclient.exchange import features
 from gridclient.exchange.mapping import ColumnMapping
 from gridclient.exchange.reading import Reading, read_kind
 from gridclient.services.import_findings import ImportKind, RefusedRow
@@ -60,7 +61,7 @@ def test_the_same_file_gives_the_same_identities_and_another_boundary_another(tm
 def test_damaged_features_are_refused_and_the_good_one_goes_in(tmp_path: Path) -> None:
     code = iter(f"{COMMUNITY}{number:03}" for number in range(1, 20))
     names = [{"网格编码": next(code), "网格名称": f"第{number}网格"} for number in range(8)]
-    features = [
+    drawn = [
         feature(names[0], [SQUARE]),
         feature(names[1], SQUARE, "LineString"),
         feature(names[2], [[SQUARE]]),
@@ -72,7 +73,7 @@ def test_damaged_features_are_refused_and_the_good_one_goes_in(tmp_path: Path) -
         feature({**names[6], "网格编码": 371002002003007}, [moved(SQUARE, 0.02)]),
         feature({**names[7], "网格编码": 3.71e14}, [SQUARE]),
     ]
-    rows = list(read(tmp_path / "a.geojson", geojson_bytes(features)))
+    rows = list(read(tmp_path / "a.geojson", geojson_bytes(drawn)))
     refused = {row.row: (row.column, row.code) for row in rows if isinstance(row, RefusedRow)}
     assert refused == {
         2: ("geometry", "shape.line"),
@@ -106,6 +107,7 @@ def test_a_property_name_that_lost_its_characters_is_named_until_it_is_mapped(tm
         (b'{"type":' * 5_000, "geojson.not_json"),
         (b'{"a":' + b"[" * 100_000, "geojson.not_json"),
         (b'{"type": "FeatureCollection"}', "geojson.no_features"),
+        (b'{"type": "Collection", "features": [{}]}', "geojson.no_features"),
         (b'{"type": "FeatureCollection", "features": []}', "geojson.no_features"),
         (b'{"type": "Topology", "objects": {}}', "geojson.topology"),
         (b'{"type": "FeatureCollection", "name": "\xff\xfe\x80"}', "file.encoding"),
@@ -114,6 +116,37 @@ def test_a_property_name_that_lost_its_characters_is_named_until_it_is_mapped(tm
 )
 def test_a_file_that_is_no_collection_is_refused_as_a_whole(tmp_path: Path, content: bytes, code: str) -> None:
     assert refusal(tmp_path / "a.geojson", content) == code
+
+
+def test_a_collection_is_refused_beyond_its_bounds_and_taken_up_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = geojson_bytes([feature({"网格编码": f"{COMMUNITY}{n:03}", "甲": n}, [SQUARE]) for n in range(3)])
+    for bound, most, code, told in (
+        ("MAX_FEATURES", 3, "file.too_many_rows", {"sheet": "", "rows": 3, "most": 2}),
+        ("MAX_PROPERTIES", 2, "file.too_many_columns", {"sheet": "", "most": 1}),
+        ("MAX_BYTES", len(content), "geojson.too_large", {"most": (len(content) - 1) >> 20}),
+    ):
+        with monkeypatch.context() as changed:
+            changed.setattr(features, bound, most)
+            assert len(list(read(tmp_path / "a.geojson", content))) == 3
+            changed.setattr(features, bound, most - 1)
+            with pytest.raises(InvalidInput) as refused:
+                read(tmp_path / "a.geojson", content)
+        assert (refused.value.code, refused.value.params) == (code, {"file": "a.geojson", **told})
+
+
+def test_a_feature_alone_is_a_file_of_one_row(tmp_path: Path) -> None:
+    alone = json.dumps(feature({"网格编码": f"{COMMUNITY}001"}, [SQUARE])).encode()
+    (record,) = read(tmp_path / "a.geojson", alone)
+    assert isinstance(record, GridRecord)
+    assert (record.row, record.code) == (1, f"{COMMUNITY}001")
+
+
+def test_the_line_of_a_geojson_that_is_no_json_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read(tmp_path / "a.geojson", b'{"type": "FeatureCollection",\n"features": [\n}')
+    assert refused.value.params == {"file": "a.geojson", "line": 3}
 
 
 def test_the_system_must_be_told_whatever_the_file_claims(tmp_path: Path) -> None:

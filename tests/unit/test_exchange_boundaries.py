@@ -11,6 +11,7 @@ from gridclient.exchange.boundaries import boundary, geometry_of_text
 from tests.fakes.exchange_files import SQUARE, moved
 
 BOW = [[122.0, 37.0], [122.1, 37.1], [122.1, 37.0], [122.0, 37.1], [122.0, 37.0]]
+INNER = [[122.102, 37.502], [122.108, 37.502], [122.108, 37.508], [122.102, 37.508], [122.102, 37.502]]
 FAR_HOLE = moved([[lon / 1, lat] for lon, lat in SQUARE], 0.5)
 
 
@@ -41,6 +42,11 @@ def area(coordinates: object, kind: str = "Polygon") -> dict[str, object]:
         (area([[SQUARE[0], SQUARE[1], SQUARE[0]]]), "shape.ring_short"),
         (area([[[lat, lon] for lon, lat in SQUARE]]), "shape.swapped"),
         (area([[[lon * 1e5, lat * 1e5] for lon, lat in SQUARE]]), "shape.not_degrees"),
+        (area([[[lon, lat + 60] for lon, lat in SQUARE]]), "shape.not_degrees"),
+        (area([[[lon + 90, lat] for lon, lat in SQUARE]]), "shape.not_degrees"),
+        (area([[SQUARE], [SQUARE]], "MultiPolygon"), "shape.self_crossing"),
+        (area([[SQUARE], [INNER]], "MultiPolygon"), "shape.parts_overlap"),
+        (area([[[122.1, 37.5], [122.2, 37.6], [122.1, 37.5], [122.1, 37.5]]]), "shape.invalid"),
         (area([[[lon - 190, lat] for lon, lat in SQUARE]]), "shape.outside_china"),
         (area([BOW]), "shape.self_crossing"),
         (area([SQUARE, FAR_HOLE]), "shape.hole_outside"),
@@ -79,6 +85,17 @@ def test_an_open_ring_is_closed_and_told() -> None:
     found, notices = boundary(area([SQUARE[:-1]]), Crs.WGS84)
     assert [notice.code for notice in notices] == ["shape.ring_closed"]
     assert shapely.from_wkb(found.wkb).bounds == (122.10, 37.50, 122.11, 37.51)
+
+
+def test_an_open_triangle_has_corners_enough() -> None:
+    found, notices = boundary(area([SQUARE[:3]]), Crs.WGS84)
+    assert [(notice.code, notice.params) for notice in notices] == [("shape.ring_closed", {"rings": 1})]
+    assert shapely.from_wkb(found.wkb).area == pytest.approx(0.00005)
+
+
+def test_a_hole_stays_a_hole() -> None:
+    found, _ = boundary(area([SQUARE, INNER]), Crs.WGS84)
+    assert shapely.from_wkb(found.wkb).area == pytest.approx(0.0001 - 0.000036)
 
 
 def test_heights_are_left_out() -> None:
