@@ -305,6 +305,9 @@ def test_one_sheet_of_both_kinds_says_in_a_column_which_a_row_is() -> None:
     [
         ("kind", "workday", True),
         ("kind", "holiday", False),
+        ("kind", "Holiday", False),
+        ("is_off_day", True, False),
+        ("is_off_day", "FALSE", True),
         ("类型", "调休上班", True),
         ("类型", "法定节假日", False),
         ("是否工作日", "否", False),
@@ -321,9 +324,28 @@ def test_a_day_is_worked_or_not_however_it_is_told(title: str, told: Cell, worki
 
 
 @pytest.mark.parametrize(
-    ("cells", "code"), [((None, "班"), "calendar.no_day"), (("2026-02-14", "?"), "calendar.kind_unknown")]
+    ("cells", "column", "code"),
+    [
+        ((None, "班"), "日期", "calendar.no_day"),
+        (("2026-02-14", "?"), "类型", "calendar.kind_unknown"),
+        (("2026-02-14",), "类型", "calendar.kind_unknown"),
+        (("14.02.2026", "班"), "日期", "cell.date_unclear"),
+    ],
 )
-def test_a_day_that_says_too_little_is_refused(cells: tuple[Cell, ...], code: str) -> None:
+def test_a_day_that_says_too_little_is_refused(cells: tuple[Cell, ...], column: str, code: str) -> None:
     with pytest.raises(RowProblem) as refused:
         CalendarReader("", fields(ImportKind.CALENDAR, ("日期", "类型"))).read(2, cells)
-    assert refused.value.problem.code == code
+    assert (refused.value.column, refused.value.problem.code) == (column, code)
+
+
+def test_a_day_keeps_its_feast_and_is_another_row_when_that_changes() -> None:
+    reader = CalendarReader("日历", fields(ImportKind.CALENDAR, ("日期", "类型", "节日")))
+    rows = [
+        ("2026-02-17", "休", "春节"),
+        ("2026-02-17", "休", ""),
+        ("2026-02-17", "班", "春节"),
+        ("2026-02-18", "休", "春节"),
+    ]
+    found = [reader.read(number, row) for number, row in enumerate(rows, start=2)]
+    assert (found[0].sheet, found[0].row, found[0].name) == ("日历", 2, "春节")
+    assert len({each.identity for each in found}) == 4
