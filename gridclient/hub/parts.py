@@ -1,6 +1,6 @@
-"""Sealed parts: stretches of a stream that never change any more, packed once as tightly as it goes and kept.
+"""Sealed parts: stretches of 4096 positions that never change any more, packed once as tightly as possible and kept.
 
-A first load is mostly such parts. They are packed beside the work that desks wait for; until one is there, desks get
+Most of a desk's first load consists of them. They are packed in the background; until a part is there, desks get
 ordinary pages.
 """
 
@@ -22,15 +22,17 @@ from gridclient.sync.pages import SealedPage, encode_page
 from gridclient.sync.wire import FeedAsk
 
 LEAST_ROOM: Final = 64 * 1024
-"""A desk that wishes less gets ordinary pages: a part is larger than it would like."""
+"""Desks that ask for smaller pages get ordinary ones, as a part would be too large."""
 _LEVEL: Final = 19
+_MOST_SIGNS: Final = 8 << 20
+"""A part of longer texts (boundaries of grids) is not sealed: it would be more than a desk asks for, or unpacks."""
 _AHEAD: Final = 2
 _MOST_WAITING: Final = 16
 _LOG: Final = logging.getLogger(__name__)
 
 
 class _Wish(NamedTuple):
-    """A part that somebody would have liked."""
+    """A part that should be sealed: the part ``number`` of a stream, for a protocol version."""
 
     stream: str
     number: int
@@ -38,7 +40,7 @@ class _Wish(NamedTuple):
 
 
 class PartsShelf:
-    """Parts that were sealed, and one thread that seals more of them."""
+    """The sealed parts, and a thread that seals more."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
@@ -47,7 +49,8 @@ class PartsShelf:
         self._waiting: set[_Wish] = set()
 
     def page(self, ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> SealedPage | None:
-        """The part that begins at the cursor, or ``None`` where an ordinary page has to do."""
+        """The sealed part that begins at the cursor; ``None`` if there is none, or the device needs an ordinary
+        page."""
         if ask.cursor % PART or ask.whole or reader.room < LEAST_ROOM:
             return None
         found = ledger.streams((ask.feed,))
@@ -62,14 +65,14 @@ class PartsShelf:
         for ahead in range(_AHEAD):
             if body is None or ahead:
                 self._wish(_Wish(ask.feed, number + ahead, reader.protocol), found[0].head)
-        return None if body is None else SealedPage(ask.feed, upto, False, 0, 0, body)
+        return SealedPage(ask.feed, upto, False, 0, 0, body) if body else None
 
     def close(self) -> None:
-        """Ends the thread after the part that it is at."""
+        """Ends the thread once the part under way is sealed."""
         self._sealer.shutdown(cancel_futures=True)
 
     def seal(self, stream: str, number: int, protocol: int = PROTOCOL) -> None:
-        """Packs one part and keeps it, unless it is there."""
+        """Packs and keeps a part, unless it is kept already."""
         after = number * PART
         with self._backend.reading() as ledger:
             if ledger.part(stream, number, _form(protocol)) is not None:
@@ -77,10 +80,11 @@ class PartsShelf:
             names = Names(stream, ledger.origins(stream))
             rows = ledger.events(stream, after, after + PART, PART, ())
             pushes = ledger.pushes(stream, after, after + PART, MOST_PUSHES)
-        page = FeedPage(
-            stream, after + PART, False, 0, 0, names.records(rows, links=False), (), names.heads(rows, pushes)
-        )
-        body = encode_page(page, level=_LEVEL, protocol=protocol)
+        body = b""
+        if sum([len(row.text) for row in rows]) <= _MOST_SIGNS:
+            records, heads = names.records(rows, links=False), names.heads(rows, pushes)
+            page = FeedPage(stream, after + PART, False, 0, 0, records, (), heads)
+            body = encode_page(page, level=_LEVEL, protocol=protocol)
         with self._backend.writing() as ledger:
             ledger.keep_part(stream, number, _form(protocol), body)
 
@@ -105,6 +109,7 @@ class PartsShelf:
 
 @cache
 def _form(protocol: int = PROTOCOL) -> str:
-    """Which protocol and dictionary bytes of this version are made with: parts of another one are made anew."""
+    """The first bytes of a page made by this program, which tell protocol and dictionary. Parts of another form are
+    made anew."""
     run = PlacedRun(1, OriginKey("ref", "", 0), 1, 1)
     return encode_page(FeedPage("ref", 1, True, 1, 0, (), (run,), ()), protocol=protocol)[:2].hex()

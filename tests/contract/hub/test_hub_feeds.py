@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gridclient.domain.errors import SyncFault
-from gridclient.domain.events import Record, place_mark
+from gridclient.domain.events import Record, payload_text, place_mark
 from gridclient.domain.handing import units_handed
 from gridclient.hub import feeds, parts
 from gridclient.hub.backend import Backend
@@ -239,3 +239,22 @@ def test_a_sealed_part_says_the_same_as_an_ordinary_page(
     assert cursors in ([32, 64, 100], [32, 64, 96, 100])  # whoever asks has the next part sealed, perhaps in time
     assert [p.position for page in got for p in page.foreign] == list(range(1, 101))
     assert [run.length for page in pages_of(service, desk, STREAM) for run in page.own]
+
+
+def test_a_part_of_long_texts_is_read_as_ordinary_pages(
+    service: HubService, backend: Backend, desk: HubDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Boundaries of grids are long, and no desk unpacks what is very long."""
+    for module in (feeds, parts):
+        monkeypatch.setattr(module, "PART", 176)
+    long = [payload_text({"text": f"{seq}{'界' * 200_000}"}) for seq in range(176)]
+    noted = invented_events(desk.origin, 176)
+    desk.records = [record._replace(text=text) for record, text in zip(noted, long, strict=True)]
+    interleave(service, desk.pushes(1, 176, 16))
+    reader = HubDesk("reader-01", STREAM)
+    reader.enrol(service.access, grants_for("", supervisor=True), "")
+    shelf = parts.PartsShelf(backend)
+    shelf.seal(STREAM, 0)
+    shelf.close()
+    got = list(pages_of(service, reader, STREAM))
+    assert [placed.record for page in got for placed in page.foreign] == desk.records
