@@ -1,4 +1,4 @@
-"""Who comes: one-time codes, enrolment, tokens (kept as hashes only), revoking; and the hub's own name."""
+"""Codes, enrolment, tokens (kept only as hashes) and revoking of devices; and the hub's own name, address and key."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ class Access:
         self._signing_key: bytes | None = None
 
     def hub_id(self) -> str:
-        """The hub's name for desks; it is made once. It travels both ways with every round, so it is short."""
+        """The hub's identifier for desks, made once. It travels with every request and reply, so it is short."""
         with self._backend.writing() as ledger:
             return ledger.keep_fact(HUB_FACT, secrets.token_hex(_HUB_BYTES))
 
     def told_url(self) -> str:
-        """The address that desks are told, "" for a hub that was never served."""
+        """The address given to desks; "" for a hub that was never served."""
         with self._backend.reading() as ledger:
             return ledger.fact(URL_FACT) or ""
 
     def issue_code(self, grants: tuple[Grant, ...], *, township: str, name: str, fingerprint: bytes = b"") -> str:
-        """A fresh code for a device that is to have these rights; makes the streams that they name."""
+        """Makes a one-time code for a device with these rights, and the streams that the rights name."""
         text, now = new_code(fingerprint), int(self._clock())
         with self._backend.writing() as ledger:
             ledger.drop_codes(now - CODE_LIFE_S)
@@ -73,8 +73,10 @@ class Access:
         return text
 
     def enrol(self, typed: str, applicant: Applicant, *, more: bool = False) -> Admission:
-        """Spends a code. A device that was here before gets a new token and the code's rights in place of the old, or
-        ``more`` beside them.
+        """Spends a code and returns the admission. A device that is known already gets a new token, and the code's
+        rights instead of its own (with ``more``: besides its own).
+
+        The token is returned once and not kept.
 
         The token is told once and kept nowhere.
 
@@ -111,29 +113,29 @@ class Access:
         return Admission(hub, token, device.short, grants, stick_keys(grants, streams), hub_key)
 
     def devices_of(self, tokens: Sequence[str]) -> Sequence[Device | None]:
-        """The device that holds each token, also when it is revoked."""
+        """The device of each token, also if it was revoked; ``None`` for an unknown token."""
         with self._backend.reading() as ledger:
             return ledger.devices_of_tokens([_hash(token) for token in tokens])
 
     def device(self, device: str) -> Device | None:
-        """The device of this name, also when it is revoked."""
+        """The device with this identifier, also if it was revoked."""
         with self._backend.reading() as ledger:
             return ledger.device(device)
 
     def grants_of(self, device: Device) -> tuple[Grant, ...]:
-        """Its rights, stream by stream."""
+        """The device's rights, without wildcards: one grant per existing stream."""
         if not any(grant.stream.endswith("*") for grant in device.grants):
             return device.grants
         with self._backend.reading() as ledger:
             return concrete(device.grants, [row.stream for row in ledger.streams()])
 
     def devices(self) -> Sequence[Device]:
-        """All that ever enrolled."""
+        """All devices that ever enrolled."""
         with self._backend.reading() as ledger:
             return ledger.devices()
 
     def revoke(self, device: str) -> None:
-        """From its next request on the device is turned away. Raises ``NotFound("hub.device_unknown")``."""
+        """Revokes a device: its next request is refused. Raises ``NotFound("hub.device_unknown")``."""
         now = int(self._clock())
         with self._backend.writing() as ledger:
             if not ledger.revoke(device, now):
@@ -142,7 +144,7 @@ class Access:
         _LOG.info("device %s revoked", device)
 
     def keep(self, seen: Mapping[str, int], notes: Sequence[Note]) -> None:
-        """Writes down when devices were last here, and what there is to note."""
+        """Stores when devices were last seen, and new lines of the hub's record."""
         if seen or notes:
             with self._backend.writing() as ledger:
                 ledger.seen(seen)
@@ -154,14 +156,14 @@ class Access:
             return ledger.notes(limit)
 
     def signing_key(self) -> bytes:
-        """The private key with which this hub proves that it is this hub, and signs what it writes on sticks."""
+        """The private key with which this hub proves its identity and signs what it writes to sticks."""
         if self._signing_key is None:
             with self._backend.writing() as ledger:
                 self._signing_key = stick_signing_key(ledger)
         return self._signing_key
 
     def membership(self, device: Device) -> Membership:
-        """What a device is to this hub now."""
+        """The device's rights and keys as they are now."""
         with self._backend.reading() as ledger:
             streams = ledger.streams()
         grants = concrete(device.grants, [row.stream for row in streams])
@@ -169,7 +171,7 @@ class Access:
         return Membership(device.device, self.hub_id(), device.short, grants, keys, hub_key)
 
     def change_rights(self, device: str, grants: tuple[Grant, ...], *, township: str, more: bool = False) -> Device:
-        """Gives a device other rights, or ``more`` beside those that it has; it learns of them with its next round.
+        """Replaces the device's rights (with ``more``: adds to them); the device gets them in its next round.
 
         Raises:
             NotFound: ``hub.device_unknown``.
@@ -198,12 +200,13 @@ class Access:
 
 
 def stick_signing_key(ledger: Ledger) -> bytes:
-    """The private key with which this hub signs what it writes on sticks; it is made once. The ledger has to write."""
+    """The hub's private key (see :meth:`Access.signing_key`), made on first use, so the ledger must be able to
+    write."""
     return bytes.fromhex(ledger.keep_fact(_STICK_FACT, new_key().hex()))
 
 
 def _hash(text: str) -> bytes:
-    """Codes and tokens are random enough that a plain hash does not help to guess them."""
+    """SHA-256 of a code or token. They are random enough that no salt or slow hash is needed."""
     return hashlib.sha256(text.encode()).digest()
 
 
@@ -228,7 +231,7 @@ def _make_streams(ledger: Ledger, grants: Sequence[Grant], now: int) -> None:
 
 
 def _beside(before: Device, code: Code) -> Code:
-    """What the device has and the code brings, together."""
+    """The code with the rights of the device added."""
     if before.revoked_at is not None:
         raise RuleViolation("hub.device_revoked", device=before.device)
     return replace(code, township=before.township, grants=_together(before.grants, code.grants))
@@ -253,7 +256,7 @@ def _admitted(ledger: Ledger, applicant: Applicant, code: Code, before: Device |
 
 
 def _free_short(taken: frozenset[str]) -> str:
-    """Two signs that no other desk of the township ever had, for the numbers of its cases."""
+    """Two characters for case numbers that no device of the township ever had."""
     free = [a + b for a in DEVICE_SIGNS for b in DEVICE_SIGNS if a + b not in taken]
     if not free:
         raise RuleViolation("hub.no_short_left")

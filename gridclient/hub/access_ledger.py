@@ -1,4 +1,4 @@
-"""The statements about devices, codes and the hub's own facts, the same for both databases."""
+"""SQL statements about devices, codes and the hub's own facts, shared by both databases."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ADD_NOTE: Final = (
 
 
 class SqlLedger(OrderStatements):
-    """All statements; plays :class:`gridclient.hub.backend.Ledger`."""
+    """All statements of a hub; implements :class:`gridclient.hub.backend.Ledger`."""
 
     def fact(self, name: str) -> str | None:
         """See :class:`gridclient.hub.backend.AccessLedger`, as for all the methods below."""
@@ -117,7 +117,7 @@ class SqlLedger(OrderStatements):
 
 
 def grants_text(grants: Sequence[Grant]) -> str:
-    """Grants as a column holds them."""
+    """Grants as text for a column."""
     return json.dumps(grants, ensure_ascii=False)
 
 

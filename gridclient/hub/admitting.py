@@ -1,4 +1,4 @@
-"""Admitting a desk that has no line: its request comes in a file, and the answer goes back in one."""
+"""Admits a desk that has no network: its request comes as a file, the answer goes back as a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gridclient.sync.enrol_file import check_digits, read_request, write_admissi
 
 @frozen
 class Admitted:
-    """The answer's file, and what was admitted. ``digits`` are those that the desk showed with its request."""
+    """The answer file and what it admits. ``digits`` is the check code that the desk showed with its request."""
 
     file: bytes
     device: str
@@ -22,8 +22,8 @@ class Admitted:
 def admit(
     access: Access, request: bytes, grants: tuple[Grant, ...], *, township: str, name: str, more: bool = False
 ) -> Admitted:
-    """Admits the desk of a request with these rights, as a code would; the same desk may be admitted again, with others
-    or with ``more``.
+    """Admits the requesting desk with these rights, as a code would. It may be admitted again, with other rights (with
+    ``more``: further rights).
 
     Raises:
         SyncFault: ``enrol.file_…``: this is no request. Others: as for :meth:`Access.enrol`.

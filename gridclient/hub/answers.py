@@ -1,4 +1,5 @@
-"""The hub's answers in HTTP: a fault's status and JSON, and a reply's body, whose end may go on its own behind it."""
+"""HTTP answers of the hub: status and JSON of an error, and replies, if asked for with their end in a packet of its
+own."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ _STATUS: Final[Mapping[str, int]] = {
 
 
 def fault_answer(error: GridClientError, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """``{"error": {"code", "message"}}`` with the status of the code; a failed database asks to come again."""
+    """``{"error": {"code", "message"}}`` with the status of the code; a failed database gets 503 with
+    ``Retry-After``."""
     status = 503 if isinstance(error, StoreUnavailable) else _STATUS.get(error.code, 400)
     told = dict(headers or {})
     if status == 503:
@@ -48,17 +50,17 @@ def fault_answer(error: GridClientError, headers: Mapping[str, str] | None = Non
 
 
 def answer_to(request: Request, body: bytes, media_type: str, headers: dict[str, str]) -> Response:
-    """In company where the desk asks for it and whoever stands between knows chunks."""
+    """The reply; as :class:`Accompanied` if the desk asks for it and every proxy on the way speaks HTTP/1.1."""
     made = Accompanied if COMPANY in request.headers and request.scope["http_version"] != "1.0" else Response
     return made(body, media_type=media_type, headers=headers)
 
 
 class Accompanied(Response):
-    """For a desk on a slow line: its end goes on its own behind it, and the desk does not wait for that.
+    """A reply for a slow line: its end follows in a packet of its own, for which the desk does not wait.
 
-    TCP notices a lost packet by those that come after it. Where the answer's last one is lost, the end tells; without
-    it, a timer of more than a second would. The desk has the same for its requests (:mod:`gridclient.sync.connection`).
-    The body is one chunk; how long it is stands in a header of its own.
+    TCP notices a lost packet by the packets after it. If the last packet of the body is lost, the end shows that at
+    once; without it a timer of more than a second would have to run out. The desk does the same with its requests
+    (:mod:`gridclient.sync.connection`). The body is one chunk, and its length is in a header of its own.
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  (Starlette's own)
@@ -66,5 +68,5 @@ class Accompanied(Response):
         del self.headers["content-length"]
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body, "more_body": True})
-        await asyncio.sleep(0)  # what is sent within one turn of the loop goes in one packet
+        await asyncio.sleep(0)  # sent in one turn of the loop, both would share a packet
         await send({"type": "http.response.body"})

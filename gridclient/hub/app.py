@@ -1,4 +1,5 @@
-"""The hub over HTTP (Starlette): one end point for desks' rounds, one to enrol, files, and three for administrators."""
+"""The hub over HTTP (Starlette): one end point for rounds, one to enrol, files, identity and rights, and pages for
+administrators."""
 
 from __future__ import annotations
 
@@ -47,10 +48,12 @@ _LOG: Final = logging.getLogger(__name__)
 
 @frozen
 class HubSettings:
-    """What a hub needs besides its database. ``admin_token`` opens the pages for administrators from elsewhere;
-    ``counts`` is where several processes of one hub put their counts together; ``behind`` are the addresses of
-    proxies that are believed when they say for whom they ask; ``certificate`` is the SHA-256 of the one that this hub
-    shows; ``shelf`` is a stamp of this start, at which desks look anew whether files are lacking.
+    """What a hub needs besides its database.
+
+    ``admin_token`` opens the administrators' pages to other machines; ``counts`` is the folder where several processes
+    of one hub add up their counts; ``behind`` are the addresses of proxies whose ``X-Forwarded-For`` is believed;
+    ``certificate`` is the SHA-256 of the certificate that this hub shows; ``shelf`` changes with every start, after
+    which desks ask again which files are missing.
     """
 
     files: Path
@@ -65,7 +68,7 @@ class HubSettings:
 
 
 def build_hub(backend: Backend, settings: HubSettings) -> Starlette:
-    """The application; closing it closes the database too."""
+    """The Starlette application. Closing it closes the database too."""
     hub = Hub(backend, settings)
     files = FileEnds(backend, hub.service, hub.shelf, hub.work, hub.bodies)
     proving = ProvingEnds(hub.service, hub.work, settings.certificate)
@@ -86,7 +89,7 @@ def build_hub(backend: Backend, settings: HubSettings) -> Starlette:
 
 
 class Hub:
-    """The end points."""
+    """The end points of the application."""
 
     def __init__(self, backend: Backend, settings: HubSettings) -> None:
         self._backend = backend
@@ -103,7 +106,7 @@ class Hub:
 
     @contextlib.asynccontextmanager
     async def lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Upkeep while it runs; the database is closed in the end."""
+        """Runs the upkeep while the application lives; closes the database at the end."""
         upkeep = asyncio.create_task(self._upkeep())
         try:
             yield
@@ -118,7 +121,7 @@ class Hub:
             self._backend.close()
 
     def guarded(self, end: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-        """The end point with foreseen faults told as JSON, and every answer counted."""
+        """Wraps an end point: expected errors become JSON, and every answer is counted."""
 
         async def guarded(request: Request) -> Response:
             try:
@@ -138,7 +141,7 @@ class Hub:
         return guarded
 
     async def sync(self, request: Request) -> Response:
-        """A desk's round-trip."""
+        """One request of a desk's round."""
         token = bearer(request)
         body = await self.bodies.read(
             request, MOST_ON_THE_LINE, partial(self.work.run, partial(self.service.device_of, token))
@@ -153,7 +156,7 @@ class Hub:
         return answer_to(request, reply, CONTENT_TYPE, headers)
 
     async def enrol(self, request: Request) -> Response:
-        """A desk's first visit: JSON in, JSON out; keys as hexadecimal digits."""
+        """A desk's enrolment: JSON in, JSON out, keys as hexadecimal digits."""
         address = request.client.host if request.client else ""
         if wait := self._brake.wait(address):
             fault = SyncFault("enrol.too_many", retryable=True, minutes=wait // 60 + 1)
@@ -176,7 +179,7 @@ class Hub:
         return JSONResponse({"ok": True, "hub": self.service.hub})
 
     async def show_metrics(self, request: Request) -> Response:
-        """Counters for Prometheus."""
+        """The counters, for Prometheus."""
         if not self._is_administrator(request):
             return _who_are_you()
         status = await self.work.run(partial(read_status, self._backend, self.service.access))
@@ -201,7 +204,8 @@ class Hub:
             ledger.fact("schema")
 
     def _is_administrator(self, request: Request) -> bool:
-        """Somebody at this machine, or with the administrator's token (as Bearer, or as the password in a browser)."""
+        """Whether the request is from this machine or has the administrator's token (as Bearer, or as password of
+        Basic)."""
         given = bearer(request) or password(request)
         if given and secrets.compare_digest(given.encode(), self._settings.admin_token.encode()):
             return True

@@ -1,5 +1,8 @@
-"""The hub's own record: who was let in, turned away and refused. Deeds are written with what they do; refusals, which a
-broken desk repeats all day, are counted here and written down now and then."""
+"""The hub's record (``hub log``): who was admitted, turned away and refused.
+
+Deeds are written together with what they do. Refusals, which a broken desk may repeat all day, are counted in memory
+and written from time to time.
+"""
 
 from __future__ import annotations
 
@@ -43,12 +46,12 @@ _MOST: Final = 1000
 
 
 def word_of(kind: str) -> str:
-    """A kind of line in people's words; one of a later version as it is."""
+    """The Chinese word for a kind of line; an unknown kind (of a later version) unchanged."""
     return _WORDS.get(kind, kind)
 
 
 def detail_of(note: Note) -> str:
-    """What a line tells beside, in people's words: why somebody was not let in, and from where."""
+    """The details of a line in Chinese: why a desk was not admitted, and from which address it came."""
     if note.kind != ENROL_REFUSED:
         return note.detail
     code, gap, address = note.detail.partition(" ")
@@ -56,7 +59,7 @@ def detail_of(note: Note) -> str:
 
 
 class Refusals:
-    """What was refused since the last time, counted. Safe to use from several threads."""
+    """Counts refusals until they are written. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -64,26 +67,26 @@ class Refusals:
         self._last: dict[Note, int] = {}
 
     def push(self, status: PushStatus, device: str, stream: str, at: int) -> None:
-        """A push that was not taken; one with a gap or known is nothing to write down."""
+        """Counts a push that was refused. Statuses ``gap`` and ``known`` are normal and not counted."""
         if f"{_PUSH}{status.value}" in _WORDS:
             self._add(Note(0, f"{_PUSH}{status.value}", device, stream), at)
 
     def version(self, code: str, device: str, at: int) -> None:
-        """A desk whose version and the hub's have nothing in common."""
+        """Counts a desk that has no protocol version in common with the hub."""
         self._add(Note(0, code, device), at)
 
     def enrolment(self, code: str, address: str, at: int) -> None:
-        """Somebody who was not let in."""
+        """Counts a failed enrolment."""
         self._add(Note(0, ENROL_REFUSED, detail=f"{code} {address}"), at)
 
     def taken(self) -> Sequence[Note]:
-        """The lines since the last call, in one order: two processes that write them never wait in a circle."""
+        """The lines since the last call, always sorted alike, so that two processes writing them cannot deadlock."""
         with self._lock:
             times, last, self._times, self._last = self._times, self._last, Counter(), {}
         return [note._replace(at=last[note], times=times[note]) for note in sorted(times)]
 
     def put_back(self, notes: Sequence[Note]) -> None:
-        """Lines that could not be written down are counted on."""
+        """Counts lines again that could not be written."""
         with self._lock:
             for line in notes:
                 note = line._replace(at=0, times=1)

@@ -1,4 +1,4 @@
-"""What keeping the order needs of a database, as roles. Two databases play them (``sqlite``, ``postgres``).
+"""What the hub needs of a database, as protocols. Implemented in ``sqlite`` and ``postgres``.
 
 Every call blocks; none may be made on the event loop.
 """
@@ -28,62 +28,66 @@ class OrderLedger(Protocol):
     """Streams and their events, within one transaction."""
 
     def stand(self, asks: Sequence[StandAsk], *, hurried: bool = False) -> Sequence[Standing]:
-        """Holds the streams until the transaction ends, in the order of their names, making those that are new, and
-        tells for each ask how all stands. To be called once in a transaction, before all else. ``hurried``: streams
-        that are not to be had soon are not waited for (``StoreUnavailable``)."""
+        """Locks the streams until the transaction ends, in order of name, creates missing ones, and answers each ask.
+
+        To be called once, first in a transaction. With ``hurried`` it does not wait long for a stream that is locked
+        (``StoreUnavailable``).
+        """
         ...
 
     def link_of(self, stream: str, origin: int, seq: int) -> bytes:
-        """The link after one placed event; ``CHAIN_START`` for number 0."""
+        """The link of the origin's placed event ``seq``; ``CHAIN_START`` for 0."""
         ...
 
     def place(self, placement: Placement) -> None: ...
     def streams(self, names: Collection[str] | None = None) -> Sequence[StreamRow]:
-        """The named streams that exist, or all, by name."""
+        """The named streams that exist, or all of them, by name."""
         ...
 
     def origins(self, stream: str) -> Sequence[OriginRow]: ...
     def pushes(self, stream: str, after: int, upto: int, limit: int) -> Sequence[PushRow]:
-        """The first ``limit`` pushes with a place in (``after``, ``upto``], in order."""
+        """The first ``limit`` pushes with positions in (``after``, ``upto``], in order."""
         ...
 
     def events(self, stream: str, after: int, upto: int, limit: int, without: Collection[int]) -> Sequence[EventRow]:
-        """The first ``limit`` events in (``after``, ``upto``] that are not of the origins ``without``, in order."""
+        """The first ``limit`` events in (``after``, ``upto``], in order, without those of the origins ``without``."""
         ...
 
     def handed_events(self, stream: str, unit: str, after: int, upto: int) -> Sequence[SeenRow]:
-        """What comes into a unit's feed in (``after``, ``upto``], in order of coming and of place: newer events of
-        its cases, and all of the cases that were handed to it there."""
+        """What the positions (``after``, ``upto``] add to a unit's feed, by position of arrival in the feed, then by
+        own position: new events of its cases, and all events of cases handed to it there."""
         ...
 
     def feed_sum(self, stream: str, unit: str) -> tuple[StreamRow | None, int, int]:
-        """The stream, and count and sum of the unit's feed, as they stood at one instant."""
+        """The stream, and count and sum of the unit's feed, as of the same moment."""
         ...
 
     def has_events(self, stream: str, after: int, upto: int, of: Collection[int]) -> bool:
-        """Whether one of the origins has a push with a place in (``after``, ``upto``]."""
+        """Whether one of the origins ``of`` has a push with positions in (``after``, ``upto``]."""
         ...
 
     def part(self, stream: str, number: int, form: str) -> bytes | None:
-        """A sealed part that was kept before."""
+        """A sealed part (see :mod:`gridclient.hub.parts`), if it is kept."""
         ...
 
     def keep_part(self, stream: str, number: int, form: str, body: bytes) -> None: ...
     def file_places(self, sha256: str) -> Sequence[tuple[str, str, int]]:
-        """Where a file is named: (stream, subject, size)."""
+        """The events that name a file, as (stream, subject, size)."""
         ...
 
     def texts_of(self, stream: str, subject: str) -> Sequence[str]:
-        """The payloads of a subject's events, in order."""
+        """The payloads of a subject's events, in order of position."""
         ...
 
     def files_named(self, streams: Collection[str], after: str, limit: int) -> Sequence[tuple[str, str, str]]:
-        """The first ``limit`` places where files behind ``after`` are named, in order of file: (file, stream,
-        subject). The last file comes with all its places, also where they are more."""
+        """The first ``limit`` of (file, stream, subject) with files behind ``after``, ordered by file.
+
+        All places of the last file are included, even beyond ``limit``.
+        """
         ...
 
     def handed_to(self, stream: str, unit: str, subjects: Collection[str]) -> frozenset[str]:
-        """Which of the subjects were handed to the unit."""
+        """Those of the subjects that were handed to the unit."""
         ...
 
 
@@ -92,12 +96,12 @@ class AccessLedger(Protocol):
 
     def fact(self, name: str) -> str | None: ...
     def keep_fact(self, name: str, value: str) -> str:
-        """Keeps the value unless there is one already; gives the one that stands."""
+        """Stores the value unless there is one; returns the stored one."""
         ...
 
     def set_fact(self, name: str, value: str) -> None: ...
     def add_stream(self, stream: str, key: bytes, at: int) -> None:
-        """Makes a stream with its key for files on a stick, unless it is there."""
+        """Creates a stream with its key for sticks, if it does not exist."""
         ...
 
     def devices_of_tokens(self, token_hashes: Sequence[bytes]) -> Sequence[Device | None]: ...
@@ -105,35 +109,36 @@ class AccessLedger(Protocol):
     def device(self, device: str) -> Device | None: ...
     def keep_device(self, device: Device, token_hash: bytes) -> None: ...
     def change_device(self, device: Device) -> None:
-        """Other rights, township and short mark for a device that is there; its token stays."""
+        """Stores other rights, township and short of a known device; its token stays."""
         ...
 
     def revoke(self, device: str, at: int) -> bool: ...
     def seen(self, devices: Mapping[str, int]) -> None:
-        """When devices were last here."""
+        """Stores when devices were last seen."""
         ...
 
     def add_code(self, code: Code) -> None: ...
     def code(self, code_hash: bytes) -> Code | None: ...
     def take_code(self, code_hash: bytes, device: str) -> bool:
-        """Spends a code; ``False`` when another device has it. The same device may come again: its answer was lost."""
+        """Spends a code for a device. ``False`` if another device has spent it; the same one may repeat a lost
+        request."""
         ...
 
     def drop_codes(self, before: int) -> int:
-        """Forgets codes that expired before an instant."""
+        """Deletes codes that expired before an instant; returns how many."""
         ...
 
     def add_notes(self, notes: Sequence[Note]) -> None: ...
     def notes(self, limit: int) -> Sequence[Note]:
-        """The newest lines of the hub's own record, the newest first."""
+        """The newest lines of the hub's record, newest first."""
         ...
 
     def drop_notes(self, before: int) -> None:
-        """Forgets lines from before an instant."""
+        """Deletes lines from before an instant."""
         ...
 
     def shorts(self, township: str) -> frozenset[str]:
-        """Short marks that devices of a township have or had."""
+        """The two characters of all devices the township has or had."""
         ...
 
 
@@ -141,16 +146,16 @@ class TableLedger(Protocol):
     """Whole tables, for moving a hub."""
 
     def whole(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Any]]:
-        """All rows of a table, in no order, without holding them all."""
+        """All rows of a table, in any order, read in portions."""
         ...
 
     def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """Puts rows into a table as they are."""
+        """Inserts rows unchanged."""
         ...
 
 
 class Ledger(OrderLedger, AccessLedger, TableLedger, Protocol):
-    """All of it."""
+    """Everything that a transaction of the hub can do."""
 
 
 class Backend(Protocol):
@@ -162,22 +167,22 @@ class Backend(Protocol):
     """
 
     def writing(self) -> AbstractContextManager[Ledger]:
-        """One durable transaction."""
+        """One transaction, durable once the block has ended."""
         ...
 
     def reading(self) -> AbstractContextManager[Ledger]:
-        """Statements that change nothing; each sees what was committed before it."""
+        """For statements that change nothing; each sees what was committed before it."""
         ...
 
     def describe(self) -> str:
-        """Which database it is, for people, without its password."""
+        """Type and place of the database, for people, without its password."""
         ...
 
     def close(self) -> None: ...
 
 
 def by_subject(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
-    """(subject, unit) pairs as the units of each subject."""
+    """Groups (subject, unit) pairs: the units of each subject."""
     found: dict[str, set[str]] = {}
     for subject, unit in pairs:
         found.setdefault(subject, set()).add(unit)

@@ -1,7 +1,7 @@
-"""A stick at the hub: what desks wrote goes in as pushes of theirs, the places come back with it. Twice is once.
+"""``hub carry``: takes the pushes from a stick and adds positions and new events to it. Repeating it changes nothing.
 
-The places are written for whoever reads a feed, from where the file's own stretches of it end: a stick that goes round
-grows by what is new, and an empty one gets a feed from its start.
+Pages are added for every desk that reads a feed, from where the file's pages of that feed end, so only what is new is
+added; an empty file gets each feed from its start.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ _ROOM: Final = 1 << 20
 
 @frozen
 class Carried:
-    """What became of a file, counted in events: new here, known before, not taken; and what was added to it.
+    """The result, counted in events: ``events`` new here, ``known`` before, ``refused``; and ``pages`` added with
+    ``added`` events.
 
-    ``file`` is what it holds afterwards; ``problems`` say why something was not taken, for people.
+    ``file`` is the new content of the file; ``problems`` tell people why something was refused.
     """
 
     file: bytes
@@ -45,7 +46,11 @@ class Carried:
 
 
 def carry(backend: Backend, file: bytes, *, township: str = "", at: int) -> Carried:
-    """Takes what a file brings and adds the places that its desks, or those of a township, have to get.
+    """Takes the pushes in a file and adds the pages that its desks, or those of ``township``, need.
+
+    Args:
+        file: its content, empty for a new one. It is verified as a whole before anything is taken.
+        at: seconds since 1970.
 
     Args:
         file: what is there, empty for a new one. It is checked whole before anything is taken.
@@ -92,7 +97,7 @@ def _read(file: bytes, keys: Mapping[str, bytes]) -> Bundle:
 
 
 class _Intake:
-    """Batches of a file as pushes of the devices that wrote them."""
+    """Applies the batches of a file as pushes of the devices that wrote them."""
 
     def __init__(self, backend: Backend, devices: Mapping[str, Device], streams: Sequence[str], at: int) -> None:
         self._backend, self._devices, self._streams, self._at = backend, devices, streams, at
@@ -100,18 +105,19 @@ class _Intake:
         self.problems: list[GridClientError] = []
 
     def take(self, batches: Iterable[StickBatch]) -> None:
-        """All of them in the order of their clocks, because who wrote one had seen what stands before it."""
+        """Applies all batches, ordered by clock, because an author had seen the events before his own."""
         left = sorted(set(batches), key=lambda b: (b.records[-1].hlc, b.origin, b.first))
         while left:
             gaps = [(batch, result) for batch in left if (result := self._take(batch)) is not None]
-            if len(gaps) == len(left):  # none of those that were waited for came
+            if len(gaps) == len(left):  # no gap was filled
                 for batch, result in gaps:
                     self._refuse(batch, _gap(self._name(batch), batch, result.expected))
                 return
             left = [batch for batch, _ in gaps]
 
     def _take(self, batch: StickBatch) -> PushResult | None:
-        """``None`` when it is done with; the answer when an earlier batch has to come first."""
+        """Applies one batch. Returns ``None``, or the result with status ``GAP`` if an earlier batch must come
+        first."""
         head = self._head(batch)
         device = self._devices.get(batch.origin.device)
         if device is None or device.revoked_at is not None:
@@ -130,7 +136,7 @@ class _Intake:
         return None
 
     def _head(self, batch: StickBatch) -> int:
-        """The newest number that the hub has of the batch's origin."""
+        """The number of the origin's newest event here."""
         with self._backend.reading() as ledger:
             rows = ledger.origins(batch.origin.stream)
         return next((row.seq for row in rows if (row.device, row.incarnation) == batch.origin[1:]), 0)
@@ -144,13 +150,13 @@ class _Intake:
 
     def _refuse(self, batch: StickBatch, problem: GridClientError) -> None:
         if self._came(batch):
-            self.known += len(batch.records)  # while the device might write
+            self.known += len(batch.records)  # it came when the device had the right
             return
         self.refused += len(batch.records)
         self.problems.append(problem)
 
     def _came(self, batch: StickBatch) -> bool:
-        """Whether the hub has just these events, all of them."""
+        """Whether the hub has all events of the batch, unchanged."""
         stream, last = batch.origin.stream, batch.first + len(batch.records) - 1
         with self._backend.reading() as ledger:
             rows = [row for row in ledger.origins(stream) if (row.device, row.incarnation) == batch.origin[1:]]
@@ -178,7 +184,8 @@ def _not_taken(device: str, batch: StickBatch, status: PushStatus) -> GridClient
 
 
 def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[StickPage]) -> dict[str, str]:
-    """The feeds that the devices read, and those that the file has already, each with its unit."""
+    """The feeds to add pages of, with their unit ("" for a whole stream): those the devices read, and those in the
+    file."""
     granted = chain.from_iterable(readable(concrete(device.grants, streams)).items() for device in devices)
     found = {feed: grant.unit for feed, grant in granted if grant.stream in streams}
     for page in there:
@@ -188,7 +195,7 @@ def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[St
 
 
 def _new_pages(ledger: OrderLedger, feed: str, unit: str, there: Sequence[StickPage], at: int) -> Iterator[StickPage]:
-    """What the file does not have of a feed. Everybody reads it, so nobody's events are told as places only."""
+    """The pages of a feed that the file lacks. They contain every event in full, as many desks read the file."""
     start = _reached(page for page in there if page.page.feed == feed)
     streams = ledger.streams((stream_of(feed),))
     while streams and start < streams[0].head:
@@ -200,7 +207,7 @@ def _new_pages(ledger: OrderLedger, feed: str, unit: str, there: Sequence[StickP
 
 
 def _reached(pages: Iterable[StickPage]) -> int:
-    """How far the stretches of one feed go from its start without a gap."""
+    """How far the pages of one feed go without a gap from its start."""
     reached = 0
     for page in sorted(pages, key=lambda page: page.start):
         if page.start > reached:

@@ -1,4 +1,4 @@
-"""A certificate that the hub makes where the county has none; desks know it by its SHA-256, not by an authority."""
+"""The self-made TLS certificate of a hub without one; desks recognise it by its SHA-256, not by an authority."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def own_certificate(folder: Path) -> tuple[Path, Path]:
-    """The files of certificate and key in ``folder``, made when they are not there."""
+    """The files of certificate and key in ``folder``, made if missing."""
     certificate, key = folder / "hub-cert.pem", folder / "hub-key.pem"
     if not (certificate.is_file() and key.is_file()):
         _make(certificate, key, [socket.gethostname(), "localhost", "127.0.0.1"])
@@ -49,7 +49,7 @@ def _make(certificate: Path, key_file: Path, names: list[str]) -> None:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)  # desks' clocks are not exact
+        .not_valid_before(now - _DAY)  # a desk's clock may be behind
         .not_valid_after(now + _YEARS * 365 * _DAY)
         .add_extension(x509.SubjectAlternativeName([_general(n) for n in dict.fromkeys(names)]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)

@@ -1,5 +1,7 @@
-"""Several processes that serve one port, because one Python process uses one core. Only where connections can be handed
-from one process to another, and only on a database that several processes may write to at once."""
+"""Runs several processes that serve one port, because one Python process uses one core.
+
+Only on systems that can pass connections between processes, and on a database that several processes may write to.
+"""
 
 from __future__ import annotations
 
@@ -34,8 +36,8 @@ comes; sets ``ready`` when it listens."""
 
 
 class Crew:
-    """Starts members, starts those again that die, ends them all together, and hands them the connections of ``line``.
-    ``member`` must be a module's function."""
+    """Starts the processes (``member``, a function of a module), restarts those that die, ends all together, and passes
+    the connections that arrive on ``line`` to them in turn."""
 
     def __init__(self, member: Member, count: int, line: socket.socket, arguments: tuple[Any, ...]) -> None:
         self._context = multiprocessing.get_context("spawn")
@@ -46,7 +48,8 @@ class Crew:
         self._members = [self._start(number) for number in range(count)]
 
     def run(self, ready: Callable[[], None]) -> bool:
-        """Works until SIGTERM or SIGINT; ``ready`` is called when all listen. ``False``: a member did not start."""
+        """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. Returns ``False`` if a process did not
+        start."""
         try:
             with _signals(self._stop):
                 if not all(self._listens(event) for _, event in self._members):
@@ -84,7 +87,7 @@ class Crew:
         for number, (process, listens) in enumerate(self._members):
             if process.is_alive():
                 continue
-            listens.clear()  # until the next one has opened its database, the others take all connections
+            listens.clear()  # the others take its connections until it listens
             drop_waiting(self._channels[number][1])
             if not self._stop.wait(_AGAIN_S):
                 _LOG.error("process %d of the hub ended (%s) and is started again", number, process.exitcode)
@@ -93,7 +96,7 @@ class Crew:
     def _end(self) -> None:
         self._stop.set()
         with suppress(OSError):
-            self._line.shutdown(socket.SHUT_RDWR)  # no more connections; ends the waiting for one
+            self._line.shutdown(socket.SHUT_RDWR)  # ends accept() in the thread that hands out
         for process, _ in self._members:
             process.terminate()
         for process, _ in self._members:
@@ -106,7 +109,7 @@ class Crew:
 
 
 def _serve_with_parent(member: Member, number: int, ready: Event, arguments: tuple[Any, ...]) -> None:
-    """A member; it ends when the crew's own process is gone."""
+    """Runs one member; it ends when the parent process is gone."""
     parent = multiprocessing.parent_process()
 
     def watch() -> None:

@@ -1,6 +1,7 @@
-"""Pages of feeds: what a device has not seen of a stream, in the stream's order, or of its part for one unit.
+"""Pages of feeds: the events of a stream, or of a unit's part of it, that a device has not read yet, in order.
 
-A page is a stretch of positions. Its bytes are guessed from the length of its texts; the desk tunes what it wishes.
+A page covers a stretch of positions. Its size in bytes is estimated from the length of its texts; the desk adapts its
+wish.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from gridclient.sync.wire import FeedAsk
 MOST_ROWS: Final = 10_000
 MOST_PUSHES: Final = 10_000
 PART: Final = 4096
-"""Positions of a sealed part; pages of a long way end where such a part does."""
-_PACKING: Final = 5  # columns and zstd make about a fifth of texts
+"""Positions in a sealed part. While much is to come, pages end where a part does."""
+_PACKING: Final = 5  # packed, texts take about a fifth
 _EVENT_COST: Final = 40
 _LEAST_BYTES: Final = 4096
 _LARGEST_WINDOW: Final = 1 << 20
@@ -33,8 +34,8 @@ _AVERAGE: Final = 200
 
 @frozen
 class Reader:
-    """Who asks: own events come as runs only. ``room``: about so many bytes may still go on the line; ``protocol``: in
-    which version the conversation is."""
+    """The device that asks, whose own events are sent only as runs. ``room``: about how many bytes the page may take;
+    ``protocol``: the protocol version of the request."""
 
     device: str
     room: int
@@ -42,12 +43,13 @@ class Reader:
 
     @property
     def rows(self) -> int:
-        """About how many events that is."""
+        """About how many events fit into ``room``."""
         return min(max(self.room * _PACKING // _AVERAGE, 1), MOST_ROWS)
 
 
 def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> FeedPage | None:
-    """The next stretch of a feed; ``None`` when the desk knows more than the hub (it was restored from a backup)."""
+    """The next page of a feed; ``unit`` "" for a whole stream. ``None`` if the desk's cursor is beyond the hub's (the
+    hub was restored from a backup)."""
     reader = replace(reader, room=max(reader.room, _LEAST_BYTES))
     if unit:
         return _filtered_page(ledger, ask, unit, reader)
@@ -55,7 +57,7 @@ def read_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader) -> F
 
 
 def unchanged(ask: FeedAsk, row: StreamRow | None) -> FeedPage | None:
-    """The page of a whole feed of which the desk has everything, which is what most rounds ask for."""
+    """The empty page for a desk that has all of a whole stream, the most frequent answer; else ``None``."""
     return None if row is None or row.head != ask.cursor else _nothing_new(ask, row.head, row.head, row.total)
 
 
@@ -87,14 +89,14 @@ def _whole_page(ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> FeedPage |
 
 
 def _end(cursor: int, head: int) -> int:
-    """How far a page may go: to the end of a part while there is more than that to come."""
+    """The position up to which a page may go: the end of a part while at least one more part follows."""
     end = (cursor // PART + 1) * PART
     return end if head >= end + PART else head
 
 
 @frozen
 class _Fitting:
-    """As many events as fit, and whether that is all there are."""
+    """The events that fit, and whether these are all."""
 
     events: Sequence[EventRow]
     whole: bool
@@ -110,7 +112,7 @@ def _fitting(rows: Sequence[EventRow], reader: Reader) -> _Fitting:
 
 
 def cost(row: EventRow) -> int:
-    """About how many bytes an event takes on the line."""
+    """About how many bytes an event takes when sent."""
     return (len(row.text) + _EVENT_COST) // _PACKING
 
 
@@ -125,13 +127,13 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
     written_there = names.of_device(reader.device)
     own = frozenset() if ask.whole else written_there
     events = sorted(row.event for row in seen)
-    texts_of = cache(partial(ledger.texts_of, stream))  # a case comes with many events
+    texts_of = cache(partial(ledger.texts_of, stream))  # many events are of the same case
     foreign = [
         event if event.origin in written_there else _for_unit(event, unit, key, texts_of)
         for event in events
         if event.origin not in own
     ]
-    near = cursor - ask.cursor <= PART  # signatures are read only where that is not a long way
+    near = cursor - ask.cursor <= PART  # reading the signatures of a longer stretch takes long
     complete = cursor == head
     return FeedPage(
         feed=ask.feed,
@@ -146,7 +148,7 @@ def _filtered_page(ledger: OrderLedger, ask: FeedAsk, unit: str, reader: Reader)
 
 
 def _for_unit(event: EventRow, unit: str, key: bytes, texts_of: Callable[[str], Sequence[str]]) -> EventRow:
-    case = partial(texts_of, event.subject) if event.base else tuple  # what opens it names who reported
+    case = partial(texts_of, event.subject) if event.base else tuple  # the opening event names the reporter
     text = for_unit(unit, event.kind, event.subject, event.text, key, case=case)
     return event if text is event.text else event._replace(text=text)
 
@@ -158,7 +160,8 @@ def _nothing_new(ask: FeedAsk, head: int, count: int, total: int) -> FeedPage | 
 def _seen(
     ledger: OrderLedger, feed: tuple[str, str], stretch: tuple[int, int], reader: Reader
 ) -> tuple[Sequence[SeenRow], int]:
-    """What comes into the feed after a position, by windows that grow while nothing does; and how far that goes."""
+    """The next rows of a unit's feed, from windows that grow until one has any; and the position up to which they
+    go."""
     start, head = stretch
     window = reader.rows
     while True:
@@ -170,7 +173,7 @@ def _seen(
 
 
 def _whole_steps(found: Sequence[SeenRow], room: int, upto: int) -> tuple[Sequence[SeenRow], int]:
-    """As many as fit; those that come into the feed with one position come together, at least one such step."""
+    """As many rows as fit, at least one step. Rows that one position adds to the feed (a step) stay together."""
     left, before = room, -1
     for place, row in enumerate(found):
         if row.seen != before and place and (left < 0 or place >= MOST_ROWS):

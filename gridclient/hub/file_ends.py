@@ -1,4 +1,5 @@
-"""Attachments over HTTP: how much is here (HEAD), one more chunk (PUT, Upload-Offset), the content (GET, Range)."""
+"""Attachments over HTTP: size received (HEAD), the next chunk (PUT with Upload-Offset), the content (GET with
+Range)."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from gridclient.sync.terms import FILE_AFTER, FILE_COMPLETE, FILE_LENGTH, FILE_O
 
 
 class FileEnds:
-    """The end points of files. A file that no event names, or none that the device may see, is not there."""
+    """The end points of files. A file that no event names, or that the device may not see, is answered with 404."""
 
     def __init__(self, backend: Backend, service: HubService, shelf: FileShelf, work: WorkPool, bodies: Bodies) -> None:
         self._backend = backend
@@ -29,7 +30,7 @@ class FileEnds:
         self._lack = LackOfFiles(backend, shelf)
 
     async def fetch(self, request: Request) -> Response:
-        """HEAD: the state in headers, also of a file of which nothing is here yet. GET: the whole file or a range."""
+        """HEAD: how much is here, in headers, 0 for a file not received yet. GET: the file or a range of it."""
         sha256 = request.path_params["sha256"]
         token = bearer(request)
         rights, state = await self._work.run(partial(self._look, token, sha256))
@@ -40,7 +41,8 @@ class FileEnds:
         return FileResponse(self._shelf.path(sha256), media_type="application/octet-stream", headers=_headers(state))
 
     async def bring(self, request: Request) -> Response:
-        """A chunk: 200 and how much is here now; 409 and how much is here when the chunk belongs elsewhere."""
+        """Takes a chunk. 200 or, if the chunk does not begin where the file ends, 409; both tell how much is here
+        now."""
         sha256 = request.path_params["sha256"]
         token = bearer(request)
         offset, length = _number(request, FILE_OFFSET), _number(request, FILE_LENGTH)
@@ -56,8 +58,10 @@ class FileEnds:
         return Response(status_code=200 if taken else 409, headers=_headers(state))
 
     async def lacking(self, request: Request) -> Response:
-        """Files that the device could bring and that are not here, as their 32 bytes each one after the other, behind
-        the one given as ``after``; ``Upload-After`` is there when there may be more behind it."""
+        """The files that the device could bring and that are not here: their SHA-256 (32 bytes each), behind ``after``.
+
+        The header ``Upload-After`` is there if there may be more behind it.
+        """
         after = request.query_params.get("after", "")
         found = await self._work.run(partial(self._lacking, bearer(request), after))
         body = b"".join(map(bytes.fromhex, found.files))

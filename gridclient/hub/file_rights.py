@@ -1,7 +1,7 @@
-"""Which files a device may fetch or bring, and which of them the hub lacks.
+"""Which files a device may fetch or bring, and which of these the hub is missing.
 
-A file may be fetched or brought by whoever may read, or could have written, an event that names it. A hub restored from
-a backup may have lost some that it had: desks ask which, and those that have such a file send it again.
+A file may be fetched (brought) by devices that may read (write) an event that names it. A hub restored from a backup
+may have lost files: desks ask which, and send those that they have.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RETRY_S: Final = 30
 
 @frozen
 class FileRights:
-    """What a device may do with one file; ``sizes`` are what events said of it, not all of which may be right."""
+    """What a device may do with a file. ``sizes`` are the sizes that events give for it, some of which may be wrong."""
 
     reads: bool
     writes: bool
@@ -30,7 +30,7 @@ class FileRights:
 
 
 def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> FileRights:
-    """Looks up where the file is named. A file that no event names belongs to nobody."""
+    """Finds out by the events that name the file; without one nobody has a right to it."""
     with backend.reading() as ledger:
         reads = writes = False
         sizes = set()
@@ -43,19 +43,19 @@ def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> Fil
 
 
 def reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:
-    """Whether a grant for the stream covers this case too."""
+    """Whether the grant covers this case: always, unless it is limited to a unit."""
     return not grant.unit or bool(ledger.handed_to(grant.stream, grant.unit, (subject,)))
 
 
 class Lacking(NamedTuple):
-    """Files that are lacking, of those up to ``upto``; ``upto`` is "" when nothing is behind them."""
+    """Missing files, of those up to the file ``upto``; "" if the list is complete."""
 
     files: Sequence[str]
     upto: str
 
 
 class LackOfFiles:
-    """One look at the shelf at a time: when a hub is back, all desks ask at once, and none of them is in a hurry."""
+    """Looks for missing files, for one desk at a time: after a restart of the hub all desks ask at once."""
 
     def __init__(self, backend: Backend, shelf: FileShelf) -> None:
         self._backend = backend
@@ -63,10 +63,10 @@ class LackOfFiles:
         self._looking = threading.Lock()
 
     def look(self, grants: Sequence[Grant], after: str) -> Lacking:
-        """Those that a device with these rights could bring, behind the file ``after``.
+        """The missing files that a device with these rights could bring, behind the file ``after``.
 
         Raises:
-            SyncFault: ``sync.busy``: another desk's look is under way.
+            SyncFault: ``sync.busy``: another desk's request is being answered.
         """
         if not self._looking.acquire(blocking=False):
             raise SyncFault("sync.busy", retryable=True, retry_after=_RETRY_S)

@@ -1,4 +1,4 @@
-"""Attachments in the hub's folder, by the SHA-256 of their content: whole ones, and beginnings that grow by chunks."""
+"""Attachments in the hub's folder, named by their SHA-256: complete files, and beginnings that grow by chunks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STALE_S: Final = 14 * 24 * 3600
 
 
 class FileShelf:
-    """The folder. Two desks that send the same file write the same bytes to the same places."""
+    """The folder. Two desks may send the same file at once: they write the same bytes at the same offsets."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,13 +32,13 @@ class FileShelf:
             raise _failed(error) from error
 
     def path(self, sha256: str) -> Path:
-        """Where the whole file lies or will lie. Raises ``InvalidInput("sync.file_name")``."""
+        """The path of the complete file, present or not. Raises ``InvalidInput("sync.file_name")``."""
         if not _SHA256.fullmatch(sha256):
             raise InvalidInput("sync.file_name")
         return self._folder / sha256[:2] / sha256
 
     def state(self, sha256: str) -> FilePlace:
-        """What is here of it."""
+        """How much of the file is here."""
         whole = self.path(sha256)
         if whole.is_file():
             return FilePlace(whole.stat().st_size, True)
@@ -46,7 +46,10 @@ class FileShelf:
         return FilePlace(part.stat().st_size if part.is_file() else 0, False)
 
     def put(self, sha256: str, offset: int, chunk: bytes, length: int) -> FilePlace:
-        """Adds a chunk where the file ends, and says how much is here then.
+        """Appends a chunk at ``offset``; returns how much is here then.
+
+        A chunk for another offset changes nothing. Once all ``length`` bytes are here and do not have the SHA-256,
+        everything is deleted and the state is 0.
 
         A chunk for another place changes nothing; the state says where to go on. When all ``length`` bytes are there
         and are not what the name says, everything is dropped and the state is 0.
@@ -59,7 +62,7 @@ class FileShelf:
             raise InvalidInput("sync.file_too_large")
         state = self.state(sha256)
         try:
-            if not state.whole and state.offset >= length:  # of a killed hub, or of another length than it was said
+            if not state.whole and state.offset >= length:  # left by a killed hub, or the length was wrong
                 self._part(sha256).unlink(missing_ok=True)
                 state = FilePlace(0, False)
             if state.whole or offset != state.offset:
@@ -69,7 +72,7 @@ class FileShelf:
             raise _failed(error) from error
 
     def drop_stale(self) -> None:
-        """Removes beginnings that nobody went on with. Raises ``StoreUnavailable`` where the disk does not let it."""
+        """Deletes beginnings that nobody continued. Raises ``StoreUnavailable`` if the disk fails."""
         limit = time.time() - _STALE_S
         try:
             for part in self._parts.iterdir():
@@ -94,7 +97,8 @@ class FileShelf:
         return FilePlace(length if is_whole else 0, is_whole)
 
     def _settle(self, sha256: str, came: BinaryIO) -> bool:
-        """Puts what came in its place, if it is what its name says: a copy, for others may write at the beginning."""
+        """Puts a file in place if it has its SHA-256: a copy, because another request may still write to the
+        beginning."""
         handle, name = tempfile.mkstemp(dir=self._parts)
         proved, digest = Path(name), hashlib.sha256()
         try:

@@ -1,4 +1,4 @@
-"""A brake for those who guess codes: after some wrong ones, an address, and in the end everybody, has to wait."""
+"""Slows down guessing of codes: after some wrong ones an address has to wait, after many of them everybody."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EVERYBODY: Final = ""
 
 
 class GuessBrake:
-    """Counts wrong tries of the last ten minutes by address. ``clock`` gives seconds that only go up."""
+    """Counts wrong codes of the last ten minutes, by address and in all. ``clock`` gives seconds that never go back."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -23,12 +23,12 @@ class GuessBrake:
         self._wrong: OrderedDict[str, deque[float]] = OrderedDict()
 
     def wait(self, address: str) -> int:
-        """Seconds until the address may try; 0 when it may now."""
+        """Seconds until the address may try again; 0 if it may now."""
         with self._lock:
             return max(self._left(address, _MOST_WRONG), self._left(_EVERYBODY, _MOST_WRONG_OF_ALL))
 
     def wrong(self, address: str) -> None:
-        """The address tried a wrong one."""
+        """Counts a wrong code from the address."""
         with self._lock:
             for key in (address, _EVERYBODY):
                 self._wrong.setdefault(key, deque(maxlen=_MOST_WRONG_OF_ALL)).append(self._clock())

@@ -1,5 +1,7 @@
-"""Connections that one process accepts and others serve, each in its turn: left to the system, a few connections fall
-on the processes as dice do, and one process works alone."""
+"""Passes accepted connections to the serving processes in turn.
+
+Left to the system, a few connections would be spread at random, and one process might get most of them.
+"""
 
 from __future__ import annotations
 
@@ -23,19 +25,21 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def new_channel() -> tuple[socket.socket, socket.socket]:
-    """Where connections go in, and where they come out again in another process."""
+    """A pair of sockets: connections sent into the first are received from the second, in another process."""
     near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     near.setblocking(False)
     far.setblocking(False)
-    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least there is: a few connections, not hundreds
+    near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1)  # the least: room for a few waiting connections
     return near, far
 
 
 def hand_out(
     line: socket.socket, channels: Sequence[socket.socket], listens: Callable[[int], bool], stop: threading.Event
 ) -> None:
-    """Accepts until ``stop``; a process that does not listen, and one that hangs once its channel is full, are passed
-    over. Where no process has room the connection waits, and those after it in the system's queue."""
+    """Accepts connections until ``stop`` and passes each to the next process that listens and has room in its channel.
+
+    If none has room, the connection waits, and later ones wait in the system's queue.
+    """
     turns = cycle(range(len(channels)))
     while not stop.is_set():
         try:
@@ -59,20 +63,20 @@ def hand_out(
 def _handed(connection: socket.socket, channel: socket.socket) -> bool:
     try:
         socket.send_fds(channel, [b"c"], [connection.fileno()])
-    except OSError:  # it is full, or too many are under way
+    except OSError:  # the channel is full
         return False
     return True
 
 
 def drop_waiting(channel: socket.socket) -> None:
-    """Closes the connections that nobody took out of a channel; whoever waits there comes again."""
+    """Closes connections left in a channel; their desks will connect again."""
     with suppress(OSError):
         while handles := socket.recv_fds(channel, 1, 1)[1]:
             os.close(handles[0])
 
 
 class HandedServer(uvicorn.Server):
-    """Serves what comes out of a channel."""
+    """A uvicorn server that serves the connections from a channel."""
 
     def __init__(self, config: uvicorn.Config, channel: socket.socket) -> None:
         super().__init__(config)
@@ -80,19 +84,19 @@ class HandedServer(uvicorn.Server):
         self._opening: set[asyncio.Task[None]] = set()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As for any server; then the channel is heard."""
+        """Starts as any server, then receives from the channel."""
         await super().startup(sockets)
         self._channel.setblocking(False)
         asyncio.get_running_loop().add_reader(self._channel, self._take)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Takes no more connections, then ends as any server."""
+        """Stops receiving, then ends as any server."""
         asyncio.get_running_loop().remove_reader(self._channel)
         await super().shutdown(sockets)
 
     def _take(self) -> None:
         told, handles, _, _ = socket.recv_fds(self._channel, 1, 1)
-        if not told:  # the process that accepts is gone
+        if not told:  # the accepting process has ended
             asyncio.get_running_loop().remove_reader(self._channel)
         for handle in handles:
             opening = asyncio.create_task(self._open(socket.socket(fileno=handle)))
@@ -103,7 +107,7 @@ class HandedServer(uvicorn.Server):
         connection.setblocking(False)
         try:
             await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection, ssl=self.config.ssl)
-        except OSError as error:  # it broke off, or nobody there speaks TLS
+        except OSError as error:  # closed by the other side, or no TLS
             _LOG.debug("a connection was not opened: %s", error)
             connection.close()
 

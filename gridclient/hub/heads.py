@@ -1,4 +1,4 @@
-"""A connection says soon, and in a few words, what it wants: anybody may open one, and the hub has only so many."""
+"""Limits how long a connection may take to send the head of a request, and how long the head may be."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MOST_HEAD: Final = 64 << 10
 
 
 class BriefProtocol(HttpToolsProtocol):
-    """uvicorn's own, which waits for a request as long as it takes, and takes heads of any length."""
+    """uvicorn's protocol with these limits; by itself it waits for ever and takes heads of any length."""
 
     patience_s = 30.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._words = 0  # of the request under way, without its body
+        self._words = 0  # bytes of the present request's head
         self._patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -1,4 +1,4 @@
-"""What comes in with a request: tokens, bodies of bounded size, the application of a desk that enrols."""
+"""What comes in with a request: the token, a body of bounded size, the data of a desk that enrols."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ def bearer(request: Request) -> str:
 
 
 class Bodies:
-    """What is on its way to this process, all requests together: a thousand connections must not fill its memory."""
+    """Reads request bodies and limits the memory that all of them together take in this process."""
 
     def __init__(self, most: int = _MOST_HELD, soon_s: float = _SOON_S) -> None:
         self._most, self._soon_s = most, soon_s
         self._held = 0
 
     async def read(self, request: Request, most: int, welcome: Callable[[], Awaitable[object]] | None = None) -> bytes:
-        """The request's body. ``welcome`` is asked when it is more than a little, or does not come at
-        once; it raises for strangers.
+        """The request's body, at most ``most`` bytes. ``welcome`` is called before a larger or slower body is read, and
+        raises for strangers.
 
         Raises:
             SyncFault: ``sync.too_large``; ``sync.busy``: too much is on its way already.
@@ -52,7 +52,7 @@ class Bodies:
         try:
             while True:
                 async with asyncio.timeout(_SILENCE_S):
-                    message = await request.receive()  # Starlette's own stream costs as much as a small request's rest
+                    message = await request.receive()  # Starlette's stream would double the cost of a small request
                 if message["type"] == "http.disconnect":
                     raise ClientDisconnect
                 piece = message.get("body", b"")
@@ -71,7 +71,7 @@ class Bodies:
             self._held -= len(body)
 
     async def read_json(self, request: Request) -> Any:
-        """The request's small JSON body; raises ``InvalidInput("enrol.device_invalid")`` when it is none."""
+        """The JSON in a small body; raises ``InvalidInput("enrol.device_invalid")`` if it is none."""
         try:
             async with asyncio.timeout(_SILENCE_S):
                 return json.loads(await self.read(request, _MOST_ENROL))
@@ -108,7 +108,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def comes_from_here(request: Request) -> bool:
-    """Whether somebody at this machine asks, and no proxy for somebody else."""
+    """Whether the request was made on this machine and not passed on by a proxy."""
     if any(name in request.headers for name in _FORWARDED):
         return False
     host = request.headers.get("host", "")

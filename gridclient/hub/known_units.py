@@ -1,6 +1,6 @@
-"""Which units the reference data names, so that a code for a unit that nobody ever hands a case to is not given out.
+"""The units named in the reference data, to refuse codes for units that no case is ever handed to.
 
-The hub does not fold; it only looks through the changes of the list of units, as the county's desk told them.
+Read from the events about units that the county's desk has sent; the hub does not fold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LEAST_ALIKE: Final = 0.4
 
 
 def known_units(ledger: OrderLedger) -> Mapping[str, str]:
-    """The names of the units by their codes; empty while no reference data came."""
+    """Names of the units by code; empty while no reference data has come."""
     found: dict[str, str] = {}
     for text in ledger.texts_of(REFERENCE, _UNITS):
         payload = json.loads(text)
@@ -34,14 +34,14 @@ def known_units(ledger: OrderLedger) -> Mapping[str, str]:
 
 
 def check_unit(unit: str, known: Mapping[str, str]) -> None:
-    """Raises ``InvalidInput("hub.unit_unknown")``, with what is like it, unless the unit is known or none is."""
+    """Raises ``InvalidInput("hub.unit_unknown")``, with similar units, if units are known and this is none of them."""
     if known and unit not in known:
         near = "、".join(f"{code} {known[code]}".strip() for code in _near(unit, known))
         raise InvalidInput("hub.unit_unknown", text=unit, near=near)
 
 
 def _near(unit: str, known: Mapping[str, str]) -> Collection[str]:
-    """Codes of units whose code or name is like what was typed; the first ones where none is."""
+    """Codes of units whose code or name resembles what was typed; the first few if none does."""
     words: dict[str, str] = {}
     for code, name in known.items():
         words.setdefault(name, code)

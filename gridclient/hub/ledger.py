@@ -1,6 +1,6 @@
-"""The statements of both databases in one place: what is read and written to keep a stream's order.
+"""The SQL statements that keep the order of streams, shared by both databases.
 
-A driver says how a statement is run, how several travel together and how a list is asked for; all else is the same.
+A driver implements how a statement is run, how several travel together and how a list is passed.
 """
 
 from __future__ import annotations
@@ -33,19 +33,19 @@ _KEY_BYTES: Final = 32
 _EVENT: Final = "e.pos, e.origin, e.seq, e.hlc, e.kind, e.version, e.subject, e.base, e.actor, e.payload, e.link"
 _STREAM: Final = "stream, head, total, stick_key"
 _PUSH: Final = "first_pos, last_pos, origin, last_seq, signature"
-_NEWER_OF_CASES: Final = (  # events after the cursor, of cases that were handed over by the end of the window
+_NEWER_OF_CASES: Final = (  # new events of cases handed to the unit up to the end of the window
     f"SELECT {_EVENT}, h.first_pos FROM events e JOIN handed h "
     "ON h.stream = e.stream AND h.subject = e.subject AND h.unit = ? "
     "WHERE e.stream = ? AND e.pos > ? AND e.pos <= ? AND h.first_pos <= ?"
 )
-_OF_NEW_CASES: Final = (  # older events of the cases that were handed over within the window
+_OF_NEW_CASES: Final = (  # older events of cases handed to the unit within the window
     f"SELECT {_EVENT}, h.first_pos FROM handed h JOIN events e ON e.stream = h.stream AND e.subject = h.subject "
     "WHERE h.unit = ? AND h.stream = ? AND h.first_pos > ? AND h.first_pos <= ? AND e.pos <= ?"
 )
 
 
 def signed(total: int) -> int:
-    """A sum of marks as a column holds it, which knows no unsigned numbers."""
+    """A sum of marks as a signed 64-bit number, as SQL has no unsigned ones."""
     return (total & _MASK) - (((total & _MASK) & _SIGN) << 1)
 
 
@@ -55,33 +55,33 @@ def unsigned(column: int) -> int:
 
 
 class OrderStatements(ABC):
-    """Streams and their events; plays :class:`gridclient.hub.backend.OrderLedger`."""
+    """Streams and their events; implements :class:`gridclient.hub.backend.OrderLedger`."""
 
     @abstractmethod
     def rows(self, sql: str, given: Sequence[Any] = ()) -> list[Row]:
-        """One statement and all its rows."""
+        """Runs one statement and returns its rows."""
 
     @abstractmethod
     def together(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """Several statements, one after the other, in as few trips as the driver can."""
+        """Runs several statements in order, in as few round-trips as possible."""
 
     @abstractmethod
     def later(self, statements: Sequence[Statement]) -> None:
-        """Statements whose rows nobody wants; at the latest they run when the transaction ends."""
+        """Queues statements without results; they run with the next statement or at the end of the transaction."""
 
     @abstractmethod
     def among(self, values: Collection[str]) -> tuple[str, Any]:
-        """For texts without line breaks, the condition "is one of these" and the one parameter that it takes."""
+        """The SQL condition "is one of these texts" and its one parameter. No text may contain a line break."""
 
     @abstractmethod
     def among_numbers(self, values: Collection[int]) -> tuple[str, Any]:
-        """The same for numbers."""
+        """The SQL condition "is one of these numbers" and its one parameter."""
 
     @abstractmethod
     def hold_and_stand(
         self, streams: Sequence[str], asks: Sequence[StandAsk], hurried: bool
     ) -> Sequence[Standing] | None:
-        """:meth:`stand`; ``None`` when a stream is not there."""
+        """As :meth:`stand`, but ``None`` if a stream does not exist."""
 
     @abstractmethod
     def place(self, placement: Placement) -> None:
@@ -108,7 +108,7 @@ class OrderStatements(ABC):
         return bytes(found[0][0])
 
     def make_streams(self, names: Iterable[str]) -> None:
-        """Makes those streams that are not there."""
+        """Creates the streams that do not exist."""
         for name in names:
             self.add_stream(name, secrets.token_bytes(_KEY_BYTES), int(time.time()))
 
@@ -225,7 +225,7 @@ class OrderStatements(ABC):
 def standing(
     stream: Row, origin: OriginRow | None, handed: Mapping[str, frozenset[str]], earlier: Sequence[Row]
 ) -> Standing:
-    """Head, total and number of origins of a stream, with the rest of how all stands."""
+    """A :class:`Standing` from the stream's row (head, total, number of origins) and the other rows read."""
     head, total, origins = stream
     return Standing(head, unsigned(total), origins, origin, handed, [MarkRow(*row) for row in earlier])
 

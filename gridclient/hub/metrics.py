@@ -1,6 +1,6 @@
-"""What the hub counts about itself, as Prometheus reads it. Numbers only; no device and no stream is named.
+"""Counters of the hub for Prometheus. They name no device and no stream.
 
-A hub of several processes has a folder into which each of them writes its own counts.
+Each process of a hub writes its counts to a common folder.
 """
 
 from __future__ import annotations
@@ -33,36 +33,36 @@ class Metrics:
         self._seconds_sum = 0.0
 
     def count(self, name: str, label: str = "", by: int = 1) -> None:
-        """Adds to a counter; ``label`` is its one label, like ``status="applied"``."""
+        """Adds ``by`` to a counter; ``label`` is its one label, like ``status="applied"``."""
         with self._lock:
             self._counts[f"{name}{_LABEL}{label}"] += by
 
     def took(self, seconds: float) -> None:
-        """One round-trip's time in the hub."""
+        """Adds the seconds that one request took in the hub to the histogram."""
         with self._lock:
             self._counts[f"{_SECONDS}{_LABEL}{bisect_left(_BOUNDS, seconds)}"] += 1
             self._seconds_sum += seconds
 
     def counts(self) -> Counts:
-        """All of it as it stands."""
+        """The present values."""
         with self._lock:
             return {**self._counts, _SECONDS: self._seconds_sum}
 
 
 def added(some: Mapping[str, float], more: Mapping[str, float]) -> Counts:
-    """Both together."""
+    """The sums of two sets of counts."""
     return {name: some.get(name, 0) + more.get(name, 0) for name in {**some, **more}}
 
 
 class Tally:
-    """The folder of counts. Without one, only this process counts."""
+    """The folder of counts; without a folder, only this process's are known."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._own = None if folder is None else folder / f"process-{os.getpid()}.json"
 
     def keep(self, metrics: Metrics) -> None:
-        """Writes down what this process counted so far; a full disk costs the counts, not the service."""
+        """Writes this process's counts; a full disk only loses the counts."""
         if self._own is None:
             return
         fresh = self._own.with_suffix(".new")
@@ -72,7 +72,7 @@ class Tally:
             fresh.replace(self._own)
 
     def total(self, metrics: Metrics) -> Counts:
-        """What all processes counted: this one up to now, the others up to their last writing."""
+        """The counts of all processes: this one's as of now, the others' as last written."""
         total = metrics.counts()
         for file in sorted(self._folder.glob(_PATTERN)) if self._folder else ():
             if file != self._own:
@@ -82,13 +82,13 @@ class Tally:
 
 
 def forget_counts(folder: Path) -> None:
-    """Removes what earlier processes counted."""
+    """Deletes the counts of earlier processes."""
     for file in folder.glob(_PATTERN):
         file.unlink(missing_ok=True)
 
 
 def metrics_text(counts: Mapping[str, float], gauges: Mapping[str, int]) -> str:
-    """Counts, and what the caller knows of the moment, in Prometheus' text form."""
+    """Counts, and the present values in ``gauges``, in Prometheus' text format."""
     return "\n".join([*_counters(counts), *_histogram(counts), *_gauges(gauges), ""])
 
 

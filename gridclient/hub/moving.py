@@ -1,5 +1,8 @@
-"""A hub moves from its SQLite file to a database server: everything in one transaction, read back and compared before
-it stands. The file stays as it was, with a mark that the hub is no longer there."""
+"""``hub move``: copies a hub from its SQLite file to a database server in one transaction, and compares before the
+commit.
+
+The file stays unchanged, except for a mark that the hub has moved.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ Sums = dict[tuple[str, str], tuple[int, int]]
 
 @frozen
 class Moved:
-    """What was moved: events by stream, rows of all tables; ``again``: all of it was there and the same."""
+    """The result: events by stream and rows of all tables; ``again``: everything was there already, unchanged."""
 
     streams: Mapping[str, int]
     rows: int
@@ -29,14 +32,14 @@ class Moved:
 
 
 def move(source_url: str, target_url: str) -> Moved:
-    """Moves a hub that nobody serves. A move that broke off left the target empty and may be made again.
+    """Moves a hub that is not running. A move that breaks off leaves the target empty and can be repeated.
 
     Raises:
-        InvalidInput: ``hub.move_direction``: only from an SQLite file to a server.
+        InvalidInput: ``hub.move_direction``: only SQLite to a server is possible.
         NotFound: ``hub.no_database``.
-        Conflict: ``hub.running``; ``hub.moved``; ``hub.move_not_empty``: the target has something else;
-            ``hub.move_differs``: what was read back is not the same; nothing of it stays.
-        StoreUnavailable: one of the databases failed; nothing stays.
+        Conflict: ``hub.running``; ``hub.moved``; ``hub.move_not_empty``: the target has other content;
+            ``hub.move_differs``: what was read back differs, and nothing was committed.
+        StoreUnavailable: one of the databases failed; nothing was committed.
     """
     file = sqlite_file(source_url)
     if file is None or sqlite_file(target_url) is not None:
@@ -56,7 +59,7 @@ def move(source_url: str, target_url: str) -> Moved:
 
 
 def _moved(source: Backend, target: Backend) -> Moved:
-    with source.writing() as old:  # a writer that knows nothing of the lock waits too
+    with source.writing() as old:  # also stops writers that do not use the lock file
         check_not_moved(old)
         with target.writing() as new:
             again = _something_in(new)
@@ -88,7 +91,7 @@ def _sums(ledger: Ledger) -> Sums:
 
 
 def _rows(ledger: Ledger, table: str) -> Iterator[Sequence[Any]]:
-    """All rows, without what each database says of itself."""
+    """All rows of a table, without those that differ per database."""
     for row in ledger.whole(table, COLUMNS[table]):
         if table != "facts" or row[0] not in _OWN_FACTS:
             yield row

@@ -1,4 +1,5 @@
-"""From an address to a database: ``sqlite:///FILE`` or ``postgresql://…``; and which one a hub's folder belongs to."""
+"""Opens the database of an address: ``sqlite:///FILE`` or ``postgresql://…``; and notes which kind a hub's folder
+belongs to."""
 
 from __future__ import annotations
 
@@ -22,14 +23,14 @@ _POSTGRES: Final = ("postgresql://", "postgres://")
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite address (three slashes, then the path as it is), ``None`` for another database."""
+    """The file of an SQLite address (three slashes, then the path unchanged); ``None`` for other addresses."""
     if not url.startswith(_SQLITE) or url == _SQLITE:
         return None
     return Path(url.removeprefix(_SQLITE))
 
 
 def open_backend(url: str, *, connections: int = 8) -> Backend:
-    """The database at ``url``, with its tables; made when it is new.
+    """The database at ``url``; its tables are created if missing.
 
     Raises:
         InvalidInput: ``hub.address_unknown``.
@@ -44,7 +45,7 @@ def open_backend(url: str, *, connections: int = 8) -> Backend:
 
 
 def check_not_moved(ledger: AccessLedger) -> None:
-    """Raises ``Conflict("hub.moved")`` when this hub goes on in another database."""
+    """Raises ``Conflict("hub.moved")`` if this hub was moved to another database."""
     moved = ledger.fact(MOVED_FACT)
     if moved is not None:
         raise Conflict("hub.moved", to=moved)
@@ -52,7 +53,7 @@ def check_not_moved(ledger: AccessLedger) -> None:
 
 @contextmanager
 def held(url: str) -> Iterator[None]:
-    """Nobody else serves an SQLite file meanwhile; a server has many clients anyway.
+    """Holds the lock of an SQLite file, so that nobody else serves it; does nothing for a server.
 
     Raises:
         Conflict: ``hub.running``.
@@ -76,7 +77,7 @@ def held(url: str) -> Iterator[None]:
 
 
 def note_database(folder: Path, url: str) -> None:
-    """Writes down beside the attachments on which kind of database the hub runs."""
+    """Writes the kind of database to the folder of the attachments."""
     try:
         (folder / _NOTE).write_text("sqlite\n" if sqlite_file(url) else "server\n", encoding="ascii")
     except OSError as error:
@@ -84,7 +85,8 @@ def note_database(folder: Path, url: str) -> None:
 
 
 def runs_on_server(folder: Path) -> bool:
-    """Whether the hub of the folder was last served from a database server, so that a file there is not its own."""
+    """Whether the folder's hub was last served from a database server; an SQLite file there is then not its
+    database."""
     try:
         return (folder / _NOTE).read_text(encoding="ascii").strip() == "server"
     except (OSError, ValueError):

@@ -1,7 +1,7 @@
-"""The rules by which the hub takes or refuses a push, on values only: no database, no line, no clock.
+"""The rules by which the hub accepts or refuses a push: pure functions, without database, network or clock.
 
-An origin's events come in order without gaps and chained; the chain's newest link is signed by the device. What is
-known already is fine when it is the same, and a fork when it is not.
+An origin's events come in order, without gaps and chained, and the device signs the last link. Events known already
+must be identical; else the push is a fork.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LONGEST_TEXT: Final = 256 * 1024
 _LARGEST_SMALL: Final = 2**31 - 1
 _LARGEST: Final = 2**62
 _DEEPEST: Final = 100
-"""Lists within lists: Python reads as many as its stack has room for, and a desk may have less than the hub."""
+"""Deepest nesting of a payload: a desk's stack may be smaller than the hub's, and the JSON reader needs it."""
 _BREAKS: Final = re.compile("[\0\n\ud800-\udfff]")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -39,7 +39,7 @@ Payloads = Sequence[Mapping[str, Any]]
 
 @frozen
 class Verdict:
-    """What becomes of a push: refused for ``why``, or its events from ``first_new`` of its records on are new."""
+    """The decision on a push: refused for the reason ``why``, or its records from index ``first_new`` on are new."""
 
     status: PushStatus
     links: tuple[bytes, ...] = ()
@@ -48,13 +48,14 @@ class Verdict:
 
 
 def grant_to_write(grants: Collection[Grant], stream: str) -> Grant | None:
-    """The grant under which a device writes to the stream; one without a unit counts before a narrow one."""
+    """The grant that lets the device write to the stream, one for the whole stream before one for a unit; else
+    ``None``."""
     fitting = [grant for grant in grants if grant.writes and grant.stream == stream]
     return min(fitting, key=lambda grant: grant.unit, default=None)
 
 
 def read_payloads(push: Push) -> Payloads | None:
-    """The payloads of a push, or ``None`` when one of its events is nothing that a log could hold."""
+    """The payloads of a push; ``None`` if one of its events cannot be stored in a log."""
     if not 0 < len(push.records) <= MOST_EVENTS or not 0 <= push.origin.incarnation <= _LARGEST_SMALL:
         return None
     if push.first + len(push.records) > _LARGEST:
@@ -84,7 +85,7 @@ def _payload(kind: str, text: str) -> Mapping[str, Any] | None:
         return None
     if any(map(_unfit, units_handed(kind, value))):
         return None
-    if WITHHELD in value:  # only the hub says this, of what it gives to a department
+    if WITHHELD in value:  # only the hub adds this, for departments
         return None
     return value
 
@@ -100,12 +101,12 @@ def _is_deep(text: str, value: Any) -> bool:
 
 
 def _unfit(name: str) -> bool:
-    """Names become lines of a list in UTF-8: no line break, no half of a sign."""
+    """Whether a name is too long, or has a line break or lone surrogate: names are passed as lines of UTF-8 text."""
     return len(name) > _LONGEST_NAME or _BREAKS.search(name) is not None
 
 
 def chain(base: bytes, canonicals: Sequence[bytes]) -> tuple[bytes, ...]:
-    """The link after each event."""
+    """The links of consecutive events; ``base`` is the link before the first."""
     links = []
     for canonical in canonicals:
         base = link_after(base, canonical)
@@ -114,14 +115,14 @@ def chain(base: bytes, canonicals: Sequence[bytes]) -> tuple[bytes, ...]:
 
 
 def known_count(push: Push, head: int) -> int:
-    """How many of the push's events have numbers that the hub knows already."""
+    """How many of the push's events have numbers up to ``head``, the newest the hub has."""
     return min(max(head - push.first + 1, 0), len(push.records))
 
 
 def judge(push: Push, links: tuple[bytes, ...], known: int, known_link: bytes) -> Verdict:
-    """Compares the chain that the hub worked out with what the device signed and with what was there.
+    """Compares the computed ``links`` with what the device signed and with what the hub has.
 
-    ``known_link`` is the link that the hub has after the last of the ``known`` events.
+    ``known_link`` is the hub's link of the last of the ``known`` events.
     """
     if links[-1] != push.link_after:
         return Verdict(PushStatus.REFUSED, why="chain")
@@ -131,7 +132,7 @@ def judge(push: Push, links: tuple[bytes, ...], known: int, known_link: bytes) -
 
 
 def unit_allowed(unit: str, push: Push, payloads: Payloads, first: int, handed: Mapping[str, frozenset[str]]) -> bool:
-    """Whether a unit's desk may write all of the new events: only of cases handed to it, only a unit's steps."""
+    """Whether a unit's desk may write all new events: only a unit's own steps, only in cases handed to it."""
     pairs = zip(push.records[first:], payloads[first:], strict=True)
     return all(
         unit in handed.get(record.subject, frozenset()) and unit_may_write(unit, record.kind, payload)
@@ -140,13 +141,13 @@ def unit_allowed(unit: str, push: Push, payloads: Payloads, first: int, handed: 
 
 
 def dispatched(push: Push, payloads: Payloads) -> set[str]:
-    """Subjects that a push hands to units: what befell them before may be needed for the sums of the units' feeds."""
+    """The subjects that the push hands to units. Their earlier events are needed to add them to those units' feeds."""
     pairs = zip(push.records, payloads, strict=True)
     return {record.subject for record, payload in pairs if units_handed(record.kind, payload)}
 
 
 def after(standing: Standing, ask: StandAsk, placed: Sequence[Placement]) -> Standing:
-    """How all stands once more pushes of the same transaction were placed."""
+    """The state for ``ask`` after further pushes of the same transaction were placed."""
     for placement in placed:
         if placement.stream != ask.stream:
             continue
@@ -175,7 +176,7 @@ def placement(
     public_key: bytes,
     at: int,
 ) -> Placement:
-    """All that a push which may be applied adds to its stream."""
+    """Everything that an accepted push adds to its stream."""
     first = verdict.first_new
     origin = standing.origin
     number = standing.origins + 1 if origin is None else origin.no
@@ -214,8 +215,10 @@ def _size(value: object) -> int:
 
 
 class _Feeds:
-    """Counts events into the feeds of units; a case that is handed on now (``dispatched``) brings all that befell it
-    before along."""
+    """Adds new events to the counts and sums of units' feeds.
+
+    A case that is handed to a further unit brings all its earlier events into that unit's feed.
+    """
 
     def __init__(self, standing: Standing, dispatched: Collection[str]) -> None:
         self.new: list[tuple[str, str, int]] = []

@@ -1,4 +1,4 @@
-"""What a page is made of: rows of the database as records, runs and signatures with their full names."""
+"""Builds the parts of a page from database rows: records, runs and signatures with their full keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gridclient.services.sync_port import OriginKey, PlacedRecord, PlacedRun, Si
 
 
 class Names:
-    """The origins of a stream by their numbers, and what is named with them."""
+    """The origins of a stream, by their number there."""
 
     def __init__(self, stream: str, origins: Iterable[OriginRow]) -> None:
         self._origins = {origin.no: origin for origin in origins}
@@ -21,7 +21,7 @@ class Names:
         return frozenset(no for no, origin in self._origins.items() if origin.device == device)
 
     def records(self, rows: Sequence[EventRow], *, links: bool) -> tuple[PlacedRecord, ...]:
-        """Events as they travel."""
+        """Events as records of a page."""
         return tuple(
             PlacedRecord(
                 row.position,
@@ -32,7 +32,7 @@ class Names:
         )
 
     def runs(self, pushes: Sequence[PushRow], after: int, upto: int) -> tuple[PlacedRun, ...]:
-        """Pushes as runs, cut to the stretch, neighbours put together."""
+        """Pushes as runs, cut to the positions (``after``, ``upto``], adjacent ones joined."""
         runs: list[PlacedRun] = []
         for push in pushes:
             first, last = max(push.first_position, after + 1), min(push.last_position, upto)
@@ -42,14 +42,14 @@ class Names:
         return tuple(runs)
 
     def single_runs(self, rows: Sequence[EventRow]) -> tuple[PlacedRun, ...]:
-        """Events as runs."""
+        """Events as runs, adjacent ones joined."""
         runs: list[PlacedRun] = []
         for row in rows:
             _add(runs, PlacedRun(row.position, self._keys[row.origin], row.seq, 1))
         return tuple(runs)
 
     def heads(self, rows: Sequence[EventRow], pushes: Sequence[PushRow]) -> tuple[SignedHead, ...]:
-        """For each origin of the rows the newest signature over one of them."""
+        """For each origin the newest signature that covers one of the rows."""
         there = {(row.origin, row.seq) for row in rows}
         newest = {push.origin: push for push in pushes if (push.origin, push.last_seq) in there}
         return tuple(

@@ -1,4 +1,4 @@
-"""The hub on PostgreSQL (or a cluster that speaks like it): pushes that come together share a transaction."""
+"""The hub's database on PostgreSQL (or a cluster that speaks its protocol)."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _WAIT_S: Final = 20.0
 _OPTIONS: Final = (
     "-c statement_timeout=30000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=60000 "
     "-c client_min_messages=warning -c jit=off "
-    # Plans are made once, by the indexes: made anew for each push they cost more than the push, and a plan that was
-    # made while a table was empty would read all of it for ever.
+    # Generic plans that use indexes: planning each push costs more than the push, and a plan made while a table was
+    # empty would scan it for ever.
     "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off"
 )
 _LINES: Final = "string_to_array(?, chr(10))"
-_HURRY: Final = "SET LOCAL lock_timeout = 500"  # far more than a round holds its streams
+_HURRY: Final = "SET LOCAL lock_timeout = 500"  # ms; a push holds its streams for far less
 _HOLD: Final = (
     f"SELECT stream, head, total, origins FROM streams WHERE stream = ANY({_LINES}) ORDER BY stream FOR UPDATE"
 )
-# What stands is asked apart: it sees what was committed while the first statement waited for a stream. One look into an
-# index for each line (LATERAL, OFFSET 0), whatever the planner believes of a new table.
+# Separate statements after the lock, so that they see what was committed while it was waited for. LATERAL with OFFSET 0
+# makes one index look-up per line, whatever the planner assumes about a new table.
 _ORIGINS: Final = (
     "SELECT asked.stream, o.no, o.device, o.incarnation, o.seq, o.link, o.public_key "
     f"FROM unnest({_LINES}, {_LINES}, ?::bigint[]) AS asked(stream, device, incarnation), "
@@ -49,7 +49,7 @@ _EARLIER: Final = (
     f"SELECT named.stream, named.subject, e.pos, e.link {_OF_NAMED}"
     "(SELECT pos, link FROM events WHERE stream = named.stream AND subject = named.subject OFFSET 0) e"
 )
-_WRAPPED: Final = (  # sums are modulo 2^64 in a column that counts from -2^63
+_WRAPPED: Final = (  # adds modulo 2^64 in a signed column
     "(mod(feed_sums.total::numeric + excluded.total::numeric + 27670116110564327424, 18446744073709551616) "
     "- 9223372036854775808)::bigint"
 )
@@ -89,13 +89,13 @@ _SEEN: Final = (
     "WHERE device = t.name"
 )
 _SCHEMA_LOCK: Final = 4_711_203_517
-"""Two hubs that start at once make the tables one after the other."""
+"""Advisory lock: two hubs that start at once create the tables one after the other."""
 
 _OPEN: Final = frozenset({psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR})
 
 
 class PostgresLedger(SqlLedger):
-    """The statements on one connection. They travel together: a push is two trips, the second one commits."""
+    """The statements on one connection. They are queued and sent together: a push takes two round-trips."""
 
     def __init__(self, line: Line, *, first: Sequence[Statement] = ()) -> None:
         self._line = line
@@ -146,8 +146,7 @@ class PostgresLedger(SqlLedger):
         return [standing(stands[ask.stream], known.get(ask[:3]), units[ask.stream], events[ask.stream]) for ask in asks]
 
     def make_streams(self, names: Iterable[str]) -> None:
-        """Each in a transaction of its own: who held some while he makes others would wait in a circle with one who
-        finds those made."""
+        """Creates each stream in a transaction of its own; creating some while holding others could deadlock."""
         self.rows("ROLLBACK")
         super().make_streams(names)
         self.rows("BEGIN")
@@ -156,7 +155,7 @@ class PostgresLedger(SqlLedger):
         self._placed.append(placement)
 
     def seen(self, devices: Mapping[str, int]) -> None:
-        """One statement for thousands of desks, in one order: two processes that write them never wait in a circle."""
+        """One statement for thousands of desks, sorted by name, so that two processes writing them cannot deadlock."""
         names = sorted(devices)
         self.rows(_SEEN, (_lines(names), _array(devices[name] for name in names)))
 
@@ -176,13 +175,13 @@ class PostgresLedger(SqlLedger):
                 copy.write_row(row)
 
     def _unhurried(self) -> None:
-        """Whole tables take their time. Within a transaction, and only there."""
+        """Lifts the time limits for the rest of the transaction, for work on whole tables."""
         self.rows("SET LOCAL statement_timeout = 0")
         self.rows("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def _placing(placed: Sequence[Placement]) -> Statement:
-    """One statement for pushes of one transaction: each more costs driver and server as much as its events do."""
+    """One statement for all pushes of a transaction, as each statement costs as much as a push's events."""
     streams: dict[str, tuple[int, int, int]] = {}
     origins: dict[tuple[str, int], OriginRow] = {}
     sums: dict[tuple[str, str], tuple[int, int]] = {}
@@ -210,7 +209,7 @@ def _push(one: Placement) -> Row:
 
 
 def _columns(kinds: str, rows: Sequence[Row]) -> list[str]:
-    """Rows as the columns that a statement takes: ``t`` for texts, ``i`` for numbers, ``b`` for bytes."""
+    """Rows as the parameters of a statement, one per column; ``t`` is text, ``i`` number, ``b`` bytes."""
     columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
     return [_COLUMNS[kind](column) for kind, column in zip(kinds, columns, strict=True)]
 
@@ -220,7 +219,7 @@ def _pairs(pairs: Collection[tuple[str, str]]) -> Sequence[str]:
 
 
 def _lines(values: Iterable[str]) -> str:
-    """Texts as one; no name and no text of an event has a line break. Lists cost a driver far more."""
+    """Texts joined by line breaks, which no text here contains. Passing a list costs the driver far more."""
     return _BREAK.join(values)
 
 
@@ -236,7 +235,7 @@ _COLUMNS: Final[Mapping[str, Callable[[Iterable[Any]], str]]] = {"t": _lines, "i
 
 
 class PostgresBackend:
-    """A hub's database. Safe to use from several threads; keeps up to ``connections`` connections."""
+    """A hub's database on PostgreSQL. Safe to use from several threads; keeps up to ``connections`` connections."""
 
     def __init__(self, url: str, *, connections: int = 8) -> None:
         self._url = url
@@ -277,8 +276,8 @@ class PostgresBackend:
 
     @contextmanager
     def _held(self) -> Iterator[Line]:
-        """One connection for one caller. One that failed is thrown away, and the idle ones with it: what broke it,
-        a server that went down, broke them too."""
+        """One connection for one caller. If it failed, it is closed together with all idle ones, which the same failure
+        of the server will have broken."""
         if not self._slots.acquire(timeout=_WAIT_S):
             raise StoreUnavailable("hub.store_failed", detail="connections")
         try:

@@ -1,7 +1,7 @@
-"""A connection to PostgreSQL on which statements travel together, with as little Python for each as there can be.
+"""A connection to PostgreSQL that sends statements in pipelines, with as little Python per statement as possible.
 
-The driver's cursors cost several times what the server needs for our short statements, so this speaks to the driver's
-own layer beneath them. All statements are prepared once on a connection.
+The driver's cursors cost several times what the server needs for short statements, so this uses the driver's lower
+layer (libpq). Every statement is prepared once per connection.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gridclient.hub.ledger import Row, Statement
 Connection = psycopg.Connection[tuple[Any, ...]]
 _CONNECT_S: Final = 5
 _TEXT, _BINARY = int(pq.Format.TEXT), int(pq.Format.BINARY)
-_UNKNOWN, _BYTES, _INTEGER = 0, 17, 20  # types by their numbers in every PostgreSQL
+_UNKNOWN, _BYTES, _INTEGER = 0, 17, 20  # PostgreSQL's fixed type numbers
 _ROWS, _END = pq.ExecStatus.TUPLES_OK, pq.ExecStatus.PIPELINE_SYNC
 _FAILED: Final = frozenset({pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE})
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
@@ -29,7 +29,7 @@ _Parameter = tuple[bytes | None, int]
 
 
 class Line:
-    """One connection. ``connection`` is the driver's own view of it, for what is rare."""
+    """One connection. ``connection`` is the driver's own object for it, for rare uses."""
 
     def __init__(self, url: str, options: str) -> None:
         self.connection: Connection = psycopg.connect(
@@ -37,7 +37,7 @@ class Line:
         )
         self._raw = self.connection.pgconn
         self._names: dict[_Name, bytes] = {}
-        self._numbers = count()  # a name is given once: what was prepared stays so when a statement after it fails
+        self._numbers = count()  # never reused: a prepared name survives a later failure
         self._loader = Transformer.from_context(self.connection)
         self._socket = selectors.DefaultSelector()
         self._socket.register(self._raw.socket, _READ)
@@ -47,10 +47,10 @@ class Line:
         self.connection.close()
 
     def ask(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """The rows of each, in one trip.
+        """Runs the statements in one round-trip and returns the rows of each.
 
         Raises:
-            psycopg.Error: the first one that failed; those after it were not run.
+            psycopg.Error: of the first statement that failed; those after it were not run.
         """
         fresh: dict[_Name, bytes] = {}
         parcels = [(sql, [_parameter(value) for value in given]) for sql, given in statements]
@@ -70,12 +70,12 @@ class Line:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is under way: the next one may use it."""
+        """Whether the connection is in no pipeline and no transaction, so that it can be used again."""
         waits = self._raw.pipeline_status == pq.PipelineStatus.OFF
         return waits and self._raw.transaction_status == pq.TransactionStatus.IDLE
 
     def _send(self, sql: str, parameters: Sequence[_Parameter], fresh: dict[_Name, bytes]) -> bool:
-        """Sends a statement; says whether it had to be prepared, for which there is a result too."""
+        """Sends a statement; returns whether it had to be prepared, which yields a result of its own."""
         key = (sql, tuple([kind for _, kind in parameters]))
         name = self._names.get(key) or fresh.get(key)
         new = name is None
@@ -87,7 +87,7 @@ class Line:
         return new
 
     def _flush(self) -> None:
-        """Sends what the socket did not take at once; the server may have to be heard meanwhile."""
+        """Sends what the socket did not take at once, and reads meanwhile, as the server may be waiting for that."""
         if self._raw.flush():
             self._socket.modify(self._raw.socket, _READ | _WRITE)
             while self._raw.flush():
@@ -96,7 +96,7 @@ class Line:
             self._socket.modify(self._raw.socket, _READ)
 
     def _result(self, prepared: bool) -> Any:
-        """The result of one statement; that of preparing it when that failed."""
+        """The result of one statement, or of its failed preparation."""
         first = self._whole()
         second = self._whole() if prepared else first
         return first if first.status in _FAILED else second
@@ -109,7 +109,7 @@ class Line:
         return result
 
     def _next(self) -> Any:
-        """What comes next; ``None`` after each statement's result."""
+        """The next result; ``None`` after the last result of each statement."""
         while self._raw.is_busy():
             self._socket.select()
             self._raw.consume_input()
@@ -127,7 +127,7 @@ class Line:
 
 
 def _parameter(value: Any) -> _Parameter:
-    """A value as it travels, and its type; texts take the type that the statement wants."""
+    """A value as sent, and its type; the server infers the type of texts."""
     if isinstance(value, str):
         if "\0" in value:
             raise errors.DataError("a text with a zero in it")
@@ -140,6 +140,6 @@ def _parameter(value: Any) -> _Parameter:
 
 
 def _numbered(sql: str) -> bytes:
-    """A statement as the server wants it. No statement of ours has a question mark in a text."""
+    """A statement with ``$1``, ``$2`` … for its question marks. No statement here has one in a literal."""
     first, *rest = sql.split("?")
     return (first + "".join(f"${number}{part}" for number, part in enumerate(rest, 1))).encode()

@@ -1,7 +1,7 @@
-"""What the hub tells so that a desk need not enrol again: its own proof, and a device's rights and keys of today.
+"""Lets a desk go on without a new enrolment: the hub's proof of identity, and a device's rights and keys of today.
 
-``GET /v1/hub`` asks for nothing but a number to sign: a desk that does not know whether it met its hub must not show
-its token. ``GET /v1/me`` is for a device.
+``GET /v1/hub`` takes only a number to sign, as a desk must not show its token before it knows that this is its hub.
+``GET /v1/me`` is for an enrolled device.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from gridclient.sync.terms import NONCE
 
 
 class ProvingEnds:
-    """The end points. ``certificate``: the SHA-256 of the certificate that this hub shows, empty where a proxy does."""
+    """The end points. ``certificate``: the SHA-256 of the certificate that this hub shows; empty behind a proxy with
+    TLS."""
 
     def __init__(self, service: HubService, work: WorkPool, certificate: bytes) -> None:
         self._service = service
@@ -31,12 +32,12 @@ class ProvingEnds:
         self._certificate = certificate
 
     async def prove(self, request: Request) -> Response:
-        """That this is the hub, for anybody."""
+        """Proves to anybody that this is the hub."""
         nonce = _nonce(request)
         return JSONResponse(await self._work.run(partial(self._proof, nonce)))
 
     async def tell(self, request: Request) -> Response:
-        """What the device may do now."""
+        """The present rights and keys of the device."""
         nonce, token = _nonce(request), bearer(request)
         return JSONResponse(await self._work.run(partial(self._membership, token, nonce)))
 

@@ -1,4 +1,4 @@
-"""Pushes from the wire to their places: each one's signature and shape first, then one transaction for several."""
+"""Applies pushes: signature and form of each are checked first, then several are placed in one transaction."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from gridclient.sync.signing import head_is_signed
 from gridclient.sync.wire import Push, PushResult, PushStatus
 
 _MOST_TOGETHER: Final = 2000
-"""Events of one transaction, unless one push has more."""
+"""Most events in one transaction, unless a single push has more."""
 _LEAST_WEIGHT: Final = 20
-"""As so many events counts a push of fewer: what stands is carried on from each push to the next."""
+"""A smaller push counts as this many events, as :func:`ordering.after` costs time per push."""
 _LOG: Final = logging.getLogger(__name__)
 
 
 def take_push(backend: Backend, device: Device, grants: tuple[Grant, ...], push: Push, *, at: int) -> PushResult:
-    """Applies a push of ``device`` or says why not; nothing of a push stays that is not applied whole.
+    """Applies a push of ``device`` as a whole, or returns why not.
 
     Raises:
         StoreUnavailable: the database failed; the same push may come again.
@@ -44,7 +44,7 @@ def take_push(backend: Backend, device: Device, grants: tuple[Grant, ...], push:
 
 @frozen
 class Checked:
-    """A push that is right by itself, with what was worked out of it before its stream is held."""
+    """A push whose form and signature are right, with what was computed before its stream is locked."""
 
     device: Device
     unit: str
@@ -55,7 +55,8 @@ class Checked:
 
 
 def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | PushResult:
-    """What can be said of a push without the database: right, shape, signature. A result refuses it."""
+    """Checks a push without the database: right to write, form, signature. Returns a ``PushResult`` if it is
+    refused."""
     grant = grant_to_write(grants, push.origin.stream)
     if grant is None:
         return _told(device, push, PushStatus.FORBIDDEN, push.first, "no grant")
@@ -75,13 +76,13 @@ def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | Pu
 def place_together(
     backend: Backend, given: Sequence[Checked | PushResult], *, at: int, hurried: bool = False
 ) -> list[PushResult]:
-    """The results of pushes, in order; those that are refused already stay so. As many as go into one transaction
-    share it: a commit costs the database, and the hub, about as much as the events of a push. One that turns out to
-    be wrong there places nothing and leaves the others alone. Nothing is told before its commit. ``hurried``: a
-    stream that somebody else holds is not waited for long.
+    """Places pushes and returns their results, in order; results among ``given`` (refused pushes) are passed through.
+
+    Several pushes share a transaction, because a commit costs as much as the events of a push. One that proves wrong
+    there is refused alone. With ``hurried`` it does not wait long for a stream that is locked.
 
     Raises:
-        StoreUnavailable: the database failed, or a hurried one had to wait; all of them may come again.
+        StoreUnavailable: the database failed, or a stream was locked; all pushes may be tried again.
     """
     placed: list[PushResult] = []
     for group in _groups([checked for checked in given if isinstance(checked, Checked)]):
@@ -91,7 +92,7 @@ def place_together(
 
 
 def _groups(given: Sequence[Checked]) -> Iterator[list[Checked]]:
-    """Neighbours of not too many events together; the others wait for a transaction's streams."""
+    """Splits the pushes, in order, into groups for one transaction each."""
     group: list[Checked] = []
     left = _MOST_TOGETHER
     for checked in given:
@@ -126,7 +127,7 @@ def _place_group(backend: Backend, group: Sequence[Checked], at: int, hurried: b
 
 
 def _judged(ledger: OrderLedger, checked: Checked, standing: Standing) -> tuple[Verdict, int]:
-    """The verdict, and the newest number that the hub had of the origin before."""
+    """The verdict on a push, and the number of the origin's newest event before it."""
     push, origin = checked.push, standing.origin
     head = origin.seq if origin is not None else 0
     if push.first > head + 1:

@@ -1,4 +1,4 @@
-"""Who may read and write what: grants as the hub keeps them, with stars, and as a desk gets them, stream by stream."""
+"""Rights: grants as the hub keeps them (with ``*`` at the end of a stream), and as a desk gets them, one per stream."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _ROLES = {"unit": "单位", "county": "县级", "township": "镇街席位", "sup
 
 
 def grants_for(township: str, *, unit: str = "", supervisor: bool = False, county: bool = False) -> tuple[Grant, ...]:
-    """What a new device is granted: a township's desk, a unit's (of one township or of all), a supervisor, the county.
+    """The rights of a new device: of a township's desk, a unit's (in one township or all), a supervisor's or the
+    county's.
 
     Everybody reads the reference data; the county writes it.
 
@@ -39,8 +40,7 @@ def grants_for(township: str, *, unit: str = "", supervisor: bool = False, count
 
 
 def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ...]:
-    """The grants for the streams that there are, without stars. The same feed is named
-    once, with all that its grants allow together."""
+    """The grants for the existing streams, without ``*``; several grants for one feed become one."""
     if not any(grant.stream.endswith("*") for grant in grants):
         return tuple(grants)
     known = sorted(streams)
@@ -56,7 +56,7 @@ def concrete(grants: Sequence[Grant], streams: Iterable[str]) -> tuple[Grant, ..
 
 
 def readable(grants: Iterable[Grant]) -> dict[str, Grant]:
-    """The feeds that may be read, each with its grant."""
+    """The grants that allow reading, by feed."""
     return {grant.feed: grant for grant in grants if grant.reads}
 
 
@@ -71,7 +71,7 @@ def role_of(grants: Sequence[Grant]) -> str:
 
 
 def role_word(grants: Sequence[Grant]) -> str:
-    """The role in people's words, a unit's with its code."""
+    """The role in Chinese; a unit's with its code."""
     return f"{_ROLES[role_of(grants)]} {_unit_of(grants)}".rstrip()
 
 
@@ -85,14 +85,14 @@ def _unit_of(grants: Sequence[Grant]) -> str:
 
 
 def area_of(grants: Sequence[Grant]) -> str:
-    """The townships of these rights: codes, a county's six digits, or all; of many only how many."""
+    """The area of these rights: township codes, a county's six digits, or 全部; for many townships only how many."""
     streams = [grant.stream for grant in grants if grant.stream.startswith("t:")]
     codes = list(dict.fromkeys(stream.removeprefix("t:").removesuffix("*") or "全部" for stream in streams))
     return "、".join(codes) if len(codes) <= _NAMED else f"{codes[0]} 等 {len(codes)} 个"
 
 
 def stick_keys(grants: Iterable[Grant], streams: Iterable[StreamRow]) -> Mapping[str, bytes]:
-    """The keys for files on a stick, by feed: a unit's is worked out from its stream's, and opens nothing else."""
+    """The keys for sticks, by feed. A unit's is derived from its stream's and opens only its own feed."""
     keys = {row.stream: row.key for row in streams}
     found: dict[str, bytes] = {}
     for grant in grants:

@@ -1,4 +1,4 @@
-"""What the hub keeps, as values: devices, codes, origins, events with their places."""
+"""The rows of the hub's tables as values: devices, codes, origins, placed events."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ CHAIN_START: Final = bytes(32)
 
 @frozen
 class Device:
-    """A desk that enrolled. ``grants`` name streams or, with a star at the end, all streams that begin so.
+    """An enrolled desk. A stream in ``grants`` may end with ``*``, for all streams that begin so.
 
-    Times are whole seconds since 1970; ``revoked_at`` is ``None`` while the device may come.
+    Times are whole seconds since 1970; ``revoked_at`` is ``None`` unless it was revoked.
     """
 
     device: str
@@ -33,7 +33,7 @@ class Device:
 
 @frozen
 class Code:
-    """A one-time code by its hash: what it grants, until when, and which device took it."""
+    """A one-time code by its hash: rights, expiry, and the device that spent it ("" before)."""
 
     code_hash: bytes
     name: str
@@ -44,7 +44,8 @@ class Code:
 
 
 class Note(NamedTuple):
-    """A line of the hub's own record. The same on one day is one line, with the newest time and how often."""
+    """A line of the hub's record. Equal lines of one day are kept as one, with the newest time and the number of
+    ``times``."""
 
     at: int
     kind: str
@@ -56,7 +57,8 @@ class Note(NamedTuple):
 
 @frozen
 class StreamRow:
-    """A stream: ``head`` is its newest position and the number of its events, ``total`` the sum of their marks."""
+    """A stream: ``head`` is its newest position (and number of events), ``total`` the sum of their marks
+    (``place_mark``)."""
 
     stream: str
     head: int
@@ -65,7 +67,7 @@ class StreamRow:
 
 
 class OriginRow(NamedTuple):
-    """One device's run of events in a stream, by its number there: its newest event and the link after it."""
+    """An origin in a stream, by its number there, with its newest event's number and link."""
 
     no: int
     device: str
@@ -76,7 +78,7 @@ class OriginRow(NamedTuple):
 
 
 class EventRow(NamedTuple):
-    """An event at its place; ``origin`` is a number of :class:`OriginRow`."""
+    """A placed event; ``origin`` is ``OriginRow.no``."""
 
     position: int
     origin: int
@@ -92,14 +94,14 @@ class EventRow(NamedTuple):
 
 
 class SeenRow(NamedTuple):
-    """An event of a filtered feed; ``seen`` is the position with which it came into the feed."""
+    """An event of a unit's feed; ``seen`` is the position that brought it into the feed."""
 
     seen: int
     event: EventRow
 
 
 class PushRow(NamedTuple):
-    """What one push placed: positions without a gap, the device's last number among them and its signature there."""
+    """A placed push: its positions, without gaps, and the last event's number and signature."""
 
     first_position: int
     last_position: int
@@ -113,7 +115,7 @@ class PushRow(NamedTuple):
 
 
 class MarkRow(NamedTuple):
-    """What is needed to count an event into a feed."""
+    """What is needed to add an event to the sum of a feed."""
 
     subject: str
     position: int
@@ -121,7 +123,7 @@ class MarkRow(NamedTuple):
 
 
 class StandAsk(NamedTuple):
-    """What a push has to know of its stream: its origin, to whom ``subjects`` were handed, and all events of
+    """What must be known to place a push: its stream and origin, the units of ``subjects``, all events of
     ``counted``."""
 
     stream: str
@@ -133,8 +135,8 @@ class StandAsk(NamedTuple):
 
 @frozen
 class Standing:
-    """Where a stream and one origin of it stand, with the stream held; to whom some subjects were handed, and the
-    ``earlier`` events of those that may be counted into a feed now."""
+    """The answer to a :class:`StandAsk`, with the stream locked: stream, origin, units by subject (``handed``), and the
+    ``earlier`` events of the subjects ``counted``."""
 
     head: int
     total: int
@@ -146,7 +148,7 @@ class Standing:
 
 @frozen
 class Placement:
-    """What a push adds, all at once. ``total`` is the stream's sum afterwards; ``sums`` are additions per unit."""
+    """What a push adds. ``total`` is the stream's new sum; ``sums`` are (count, sum) to be added, per unit."""
 
     stream: str
     total: int

@@ -1,7 +1,7 @@
-"""The hub's tables, for both databases: the same names, only the types of numbers and bytes are called differently.
+"""The hub's tables, the same for both databases except for the names of types.
 
-Everything about a stream's order has the stream as the first column of its key, so that a cluster can keep a stream on
-one node (``stream`` is the distribution column; the tables without it are small and kept everywhere).
+Tables about a stream's order have ``stream`` as the first column of their key, so that a cluster can keep a stream on
+one node (as distribution column). The other tables are small and can be copied to every node.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _INDEXES: Final = (
 
 
 def statements(*, big: str, binary: str, clustered: str) -> list[str]:
-    """What makes the tables where they are missing."""
+    """The statements that create missing tables."""
     tables = [table.format(big=big, bytes=binary, clustered=clustered) for table in _TABLES]
     return [f"CREATE TABLE IF NOT EXISTS {table}" for table in tables] + [
         f"CREATE INDEX IF NOT EXISTS {index}" for index in _INDEXES
@@ -82,7 +82,7 @@ def statements(*, big: str, binary: str, clustered: str) -> list[str]:
 
 
 def check_version(ledger: AccessLedger) -> None:
-    """Writes the version of new tables, and refuses those of a later program.
+    """Notes the version in new tables; refuses tables of a later program.
 
     Raises:
         StoreUnavailable: ``hub.newer``.

@@ -1,4 +1,4 @@
-"""Runs the hub until it is told to end: address, TLS, the folder beside the database, uvicorn."""
+"""Runs the hub: address, TLS, the folder beside the database, uvicorn."""
 
 from __future__ import annotations
 
@@ -41,11 +41,10 @@ _SWITCH_S: Final = 0.0005
 
 @frozen
 class Listening:
-    """Where and how the hub listens. ``public_url`` is what desks are told, when it is not this machine's name.
+    """Where and how the hub listens. ``public_url`` is the address given to desks, if it differs from this machine's.
 
-    Without ``certificate`` the hub makes one; ``plain`` is http, for a proxy that does TLS. On loopback http is the
-    rule, for there is no line to listen on. ``behind``: addresses of proxies that are believed when they tell for
-    whom they ask.
+    Without ``certificate`` the hub makes one. ``plain`` means http, for a proxy that does TLS; on loopback http is the
+    default. ``behind``: addresses of proxies whose ``X-Forwarded-For`` is believed.
     """
 
     host: str
@@ -59,7 +58,8 @@ class Listening:
 
 @frozen
 class Secured:
-    """TLS as it came out: files for uvicorn, and the fingerprint that codes carry (empty for a known authority's)."""
+    """The TLS in use: files for uvicorn, and the fingerprint for codes (empty if a known authority signed the
+    certificate)."""
 
     certificate: Path | None
     key: Path | None
@@ -79,7 +79,7 @@ def read_address(text: str) -> tuple[str, int]:
 
 
 def read_proxy(text: str) -> str:
-    """The address of a proxy, or a network of them. Raises ``InvalidInput("hub.behind")``."""
+    """A proxy's address, or a network of them. Raises ``InvalidInput("hub.behind")``."""
     try:
         return str(ip_network(text)) if "/" in text else str(ip_address(text))
     except ValueError:
@@ -87,9 +87,9 @@ def read_proxy(text: str) -> str:
 
 
 def secure(listening: Listening, folder: Path) -> Secured:
-    """Decides about TLS; makes a certificate where one is needed and none was given."""
+    """Decides on TLS; makes a certificate if one is needed and none was given."""
     if listening.certificate is not None:
-        fingerprint_of(listening.certificate)  # it can be read
+        fingerprint_of(listening.certificate)  # raises if it cannot be read
         return Secured(listening.certificate, listening.key or listening.certificate, b"")
     if listening.plain or is_loopback(listening.host):
         return Secured(None, None, b"")
@@ -106,7 +106,7 @@ def is_loopback(host: str) -> bool:
 
 
 def admin_token(folder: Path) -> str:
-    """The administrator's token, in a file that only its owner can read; made when it is not there."""
+    """The administrator's token, from a file that only its owner can read; made if missing."""
     file = folder / "admin-token"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def admin_token(folder: Path) -> str:
 
 @frozen
 class Part:
-    """What one process of a hub serves."""
+    """What one process of a hub needs to serve."""
 
     database: str
     secured: Secured
@@ -137,7 +137,10 @@ def serve(
     member: Member,
     ready: Callable[[str], None],
 ) -> None:
-    """Serves until a signal comes, in this process or in several of their own.
+    """Serves until a signal comes, in this process or in several.
+
+    ``member`` is :func:`serve_part` or a module-level wrapper of it. ``ready`` is called with the address once desks
+    can connect.
 
     ``member`` is :func:`serve_part`, or a module's function around it. ``ready`` is told the address once desks can
     connect to it.
@@ -176,7 +179,7 @@ def serve(
 
 
 def serve_part(_number: int, listens: Event, channel: socket.socket, part: Part) -> None:
-    """One of several processes: it serves the connections that come out of the channel."""
+    """One of several processes: serves the connections from its channel."""
     backend = open_backend(part.database, connections=part.settings.threads + 1)
     config = _config(backend, part.secured, part.settings)
     listens.set()
@@ -184,7 +187,7 @@ def serve_part(_number: int, listens: Event, channel: socket.socket, part: Part)
 
 
 def sensible_processes(database: str) -> int:
-    """One for each core, up to four, on a server; one on a file, which has one writer at a time anyway."""
+    """The default number of processes: one per core, up to four, on a server; one on SQLite, which has one writer."""
     return 1 if sqlite_file(database) else max(1, min(os.cpu_count() or 1, _MOST_PROCESSES))
 
 
@@ -200,7 +203,7 @@ def _tell_database(database: str, url: str, secured: Secured) -> None:
 
 
 def _config(backend: Backend, secured: Secured, settings: HubSettings) -> uvicorn.Config:
-    """What uvicorn is to do; and this process is set for serving."""
+    """The configuration of uvicorn. Also tunes this process's garbage collector and thread switching."""
     config = uvicorn.Config(
         build_hub(backend, settings),
         http=BriefProtocol,
@@ -215,16 +218,19 @@ def _config(backend: Backend, secured: Secured, settings: HubSettings) -> uvicor
         ssl_certfile=secured.certificate,
         ssl_keyfile=secured.key,
     )
-    gc.freeze()  # what was loaded stays; and a request makes thousands of small values that hold no circles
+    gc.freeze()  # requests make thousands of small values without cycles: collect rarely
     gc.set_threshold(_MANY_VALUES)
-    sys.setswitchinterval(_SWITCH_S)  # who holds streams comes soon to his turn beside one who packs a page
+    sys.setswitchinterval(_SWITCH_S)  # a thread that holds streams must not wait long for one that packs a page
     return config
 
 
 @contextmanager
 def _port(host: str, port: int) -> Iterator[socket.socket]:
-    """A bound socket. What is accepted from it sends small answers at once, and ends when the desk is gone: an empty
-    line on a slow line stops the server's own clock for idle connections. (Both are inherited.)"""
+    """A bound socket. Sockets accepted from it inherit: small answers are sent at once, TCP keep-alive ends dead
+    connections.
+
+    A blank line from a client stops uvicorn's own time-out for idle connections, so that alone is not enough.
+    """
     line = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         if os.name != "nt":

@@ -1,4 +1,4 @@
-"""One round-trip of a desk, from the bytes of its request to the bytes of the answer. Blocking; knows no HTTP."""
+"""Answers one request of a desk's round, from bytes to bytes. Blocking; knows no HTTP."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ _Result = TypeVar("_Result")
 
 @dataclass(slots=True)
 class _Round:
-    """A request that is being answered. ``asks``: the feeds that may be read, each with its unit."""
+    """A request being answered. ``asks`` are the feeds asked for that may be read, each with its unit ("" for a whole
+    stream)."""
 
     device: Device
     request: SyncRequest
@@ -63,7 +64,7 @@ class _Round:
 
 
 class HubService:
-    """Pushes in, pages out. Safe to use from several threads. ``clock`` gives seconds since 1970."""
+    """Takes pushes, gives pages. Safe to use from several threads. ``clock`` gives seconds since 1970."""
 
     def __init__(self, backend: Backend, clock: Callable[[], float], *, versions: Versions = SPOKEN) -> None:
         self._backend = backend
@@ -75,16 +76,16 @@ class HubService:
         self._stamps: dict[str, tuple[tuple[Grant, ...], str]] = {}
         self.versions = versions
         self.metrics = Metrics()
-        self.metrics.count("events", by=0)  # there from the start: a rate over what is missing tells nothing
+        self.metrics.count("events", by=0)  # 0 from the start, so that a rate can be computed
         self.refusals = Refusals()
         self.access = Access(backend, clock)
         self.hub = self.access.hub_id()
 
     def device_of(self, token: str) -> Device:
-        """The device that comes.
+        """The device with this token.
 
         Raises:
-            SyncFault: ``sync.revoked``: nobody has this token, or its device may not come any more.
+            SyncFault: ``sync.revoked``: the token is unknown or its device was revoked.
         """
         return self._welcome(_again(lambda: self.access.devices_of([token]))[0])
 
@@ -96,16 +97,16 @@ class HubService:
         return device
 
     def sync(self, token: str, body: bytes) -> bytes:
-        """The answer to one request; see :meth:`answer`."""
+        """The reply to one request; see :meth:`answer`."""
         return self.answer(token, body)[0]
 
     def answer(self, token: str, body: bytes) -> Answer:
-        """The answer to one request, in the version in which it was asked, and the stamp of the device's rights.
+        """The reply to one request, in its protocol version, and the stamp of the device's rights.
 
         Raises:
             SyncFault: ``sync.revoked``; ``sync.refused``, ``sync.update_due``, ``sync.hub_old``
-                (:func:`decode_request`); ``sync.hub_changed``: it is meant for another hub.
-            StoreUnavailable: the database failed twice; what was answered for is kept, the request may come again.
+                (:func:`decode_request`); ``sync.hub_changed``: the request is for another hub.
+            StoreUnavailable: the database failed twice; what was placed stays, and the request may come again.
         """
         (outcome,) = self._answers([(token, body)], self._push)
         if isinstance(outcome, GridClientError):
@@ -113,13 +114,14 @@ class HubService:
         return outcome.job() if isinstance(outcome, Rest) else outcome
 
     def answer_all(self, asked: Sequence[tuple[str, bytes]]) -> list[Outcome[Answer]]:
-        """The answers to requests that came together, each with its token: their pushes share transactions, and what
-        all of them ask of the database travels together. Pages that have to be read are left to be done apart.
+        """The replies to requests, each with its token, that came together: their pushes share transactions and
+        queries.
+
+        A reply that needs pages from the database is returned as :class:`Rest`, to be done separately.
 
         Raises:
-            StoreUnavailable: their pushes failed, or had to wait for a stream; each is to be asked alone then, so that
-                one stream that is held keeps up no other while fewer wait for it than there are threads. Or the
-                database failed twice at something else.
+            StoreUnavailable: the pushes failed or a stream was locked: then answer each request alone, so that one
+                locked stream does not hold up the others. Or the database failed twice.
         """
         return self._answers(asked, partial(self._push, together=True))
 
@@ -154,7 +156,7 @@ class HubService:
         return found
 
     def _closed(self, found: _Round, heads: Mapping[str, StreamRow]) -> Outcome[Answer]:
-        """The answer, when the device has all that it asks for."""
+        """The reply if the device has everything it asks for, else the :class:`Rest` that reads pages."""
         pages = [unchanged(ask, heads.get(ask.feed)) for ask, _ in found.asks]
         known = tuple([page for page in pages if page is not None])
         if len(known) < len(pages):
@@ -184,7 +186,7 @@ class HubService:
             raise
 
     def membership(self, device: Device) -> tuple[Membership, str]:
-        """What the device may do now, with the stamp that tells of a change."""
+        """The device's rights and keys, and their stamp, by which a desk notices a change."""
         told = _again(lambda: self.access.membership(device))
         stamp = stamp_of(told)
         with self._lock:
@@ -192,16 +194,16 @@ class HubService:
         return told, stamp
 
     def _stamp(self, device: Device, grants: tuple[Grant, ...]) -> str:
-        """The stamp that goes with these rights; keys of streams never change while a hub runs."""
+        """The stamp of these rights; cached, as a stream's keys never change while a hub runs."""
         with self._lock:
             known = self._stamps.get(device.device)
         return known[1] if known is not None and known[0] == grants else self.membership(device)[1]
 
     def keep(self) -> None:
-        """Writes down who was here and what was refused since the last time.
+        """Stores which devices were seen and what was refused since the last call.
 
         Raises:
-            StoreUnavailable: the database failed; it is written down the next time.
+            StoreUnavailable: the database failed; the next call will store it.
         """
         with self._lock:
             seen, self._seen = self._seen, {}
@@ -215,11 +217,11 @@ class HubService:
             raise
 
     def close(self) -> None:
-        """Ends what runs beside."""
+        """Ends the thread that seals parts."""
         self._parts.close()
 
     def _push(self, rounds: Sequence[_Round], *, together: bool = False) -> None:
-        """All pushes of the rounds; their results are noted in them."""
+        """Places all pushes of the rounds and sets ``results``."""
         given = [checked for found in rounds for checked in found.checked]
         place = partial(place_together, self._backend, given, at=int(self._clock()))
         results = iter(place(hurried=True) if together else _again(place))
@@ -232,7 +234,7 @@ class HubService:
                 self.refusals.push(result.status, found.device.device, push.origin.stream, int(self._clock()))
 
     def _check(self, device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | PushResult:
-        """A push of the device itself, or one that it carries for another that wrote it and may write it."""
+        """Checks a push: the device's own, or one carried for another device, which must have the right to write it."""
         if not push.carried:
             return check(device, grants, push)
         author = _again(lambda: self.access.device(push.origin.device))
@@ -242,7 +244,7 @@ class HubService:
         return check(author, _again(lambda: self.access.grants_of(author)), push)
 
     def _heads(self, rounds: Iterable[_Round]) -> Mapping[str, StreamRow]:
-        """How those streams stand that are asked for whole."""
+        """The rows of those streams that are asked for as a whole."""
         whole = {ask.feed for found in rounds for ask, unit in found.asks if not unit}
         if not whole:
             return {}
@@ -250,7 +252,7 @@ class HubService:
             return {row.stream: row for row in ledger.streams(whole)}
 
     def _pull(self, found: _Round) -> tuple[tuple[Page, ...], tuple[str, ...]]:
-        """Pages of the feeds that may be read, and those feeds of which the desk knows more than the hub."""
+        """Pages of the feeds asked for, and the feeds whose cursor is beyond the hub's (restored from a backup)."""
         pages: list[Page] = []
         behind: list[str] = []
         room = min(found.request.wish, _MOST_WISH)
@@ -278,7 +280,7 @@ class HubService:
         asked: Iterable[FeedAsk],
         results: Iterable[PushResult],
     ) -> tuple[Grant, ...] | None:
-        """The rights, unless the desk shows that it knows them: it asks for all its feeds, and for no other."""
+        """The device's rights, or ``None`` if the desk knows them: told before, and it asks for exactly its feeds."""
         with self._lock:
             known = self._told.get(device.device) == grants
             self._told[device.device] = grants
@@ -294,7 +296,7 @@ def _size(page: Page) -> int:
 
 
 def _again(attempt: Callable[[], _Result]) -> _Result:
-    """Tries once more when the database broke off: it may have been restarted, and what was taken is known again."""
+    """Tries twice, as the database may just have been restarted. Pushes placed the first time are then ``known``."""
     try:
         return attempt()
     except StoreUnavailable:

@@ -1,4 +1,5 @@
-"""The hub on one SQLite file: for a demo and for small counties. One writer at a time, readers beside it (WAL)."""
+"""The hub's database in one SQLite file, for a demo and small counties. One writer at a time, readers beside it
+(WAL)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlcipher3 import dbapi2 as sqlite3  # as the desks do: the SQLite of Debian 11 and UOS knows no RETURNING
+from sqlcipher3 import dbapi2 as sqlite3  # as on desks: the system's SQLite on Debian 11 and UOS lacks RETURNING
 
 from gridclient.domain.errors import StoreUnavailable
 from gridclient.hub import schema
@@ -22,12 +23,12 @@ from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 _BUSY_S: Final = 15.0
 _PAGE_BYTES: Final = 16 << 10
 """A page of some dozens of events instead of ten: a push costs an eighth less processor."""
-_HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction holds the whole file
+_HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction locks the whole file
 _ORIGIN: Final = (
     "SELECT no, device, incarnation, seq, link, public_key FROM origins "
     "WHERE stream = ? AND device = ? AND incarnation = ?"
 )
-_EARLIER: Final = (  # left to itself SQLite reads the whole stream
+_EARLIER: Final = (  # else SQLite would scan the whole stream
     "SELECT subject, pos, link FROM events INDEXED BY events_of_subject WHERE stream = ? AND subject"
 )
 _INSERT: Final = (
@@ -125,7 +126,7 @@ class SqliteBackend:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.touch(mode=0o600)
             self._writer = self._open()
-            self._writer.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # of a file that is new
+            self._writer.execute(f"PRAGMA page_size = {_PAGE_BYTES}")  # a new file
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
         with self.writing() as ledger:
@@ -175,7 +176,7 @@ class SqliteBackend:
 
 @contextmanager
 def _faults() -> Iterator[None]:
-    """What the database or the disk cannot do, as the one fault that callers know."""
+    """Turns failures of database or disk into ``StoreUnavailable``."""
     try:
         yield
     except sqlite3.OperationalError as error:
@@ -184,7 +185,7 @@ def _faults() -> Iterator[None]:
         raise StoreUnavailable("hub.store_failed", detail=error.strerror or type(error).__name__) from error
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.DataError):
-            raise  # the program's own mistake
+            raise  # a bug
         raise StoreUnavailable("hub.store_failed", detail=str(error)) from error
 
 

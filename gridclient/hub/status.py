@@ -1,4 +1,4 @@
-"""How the hub stands, for its administrator: the numbers and the plain page on which they are shown."""
+"""The state of the hub for its administrator: as numbers, and as a plain page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NOTE_TITLES: Final = ("时间", "事情", "设备", "数据流", "说明", "次�
 
 @frozen
 class HubStatus:
-    """The hub at one moment."""
+    """The state of the hub at one moment."""
 
     hub: str
     database: str
@@ -59,24 +59,24 @@ class HubStatus:
 
 
 def read_status(backend: Backend, access: Access) -> HubStatus:
-    """Asks the database."""
+    """Reads the state from the database."""
     hub = access.hub_id()
     with backend.reading() as ledger:
         return HubStatus(hub, backend.describe(), ledger.streams(), ledger.devices(), ledger.notes(_SHOWN))
 
 
 def instant(seconds: int | None) -> str | None:
-    """An instant as programs read it, ``2026-11-21T09:00:00+08:00``."""
+    """An instant in ISO form: ``2026-11-21T09:00:00+08:00``."""
     return None if seconds is None else datetime.fromtimestamp(seconds, CHINA_TIME).isoformat(timespec="seconds")
 
 
 def moment(seconds: int | None) -> str:
-    """An instant as people read it."""
+    """An instant as text for people."""
     return "—" if seconds is None else f"{datetime.fromtimestamp(seconds, CHINA_TIME):%Y-%m-%d %H:%M}"
 
 
 def status_page(status: HubStatus) -> str:
-    """The page: what is kept, who comes."""
+    """The HTML page: streams, devices, the newest lines of the record."""
     streams = _table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams))
     devices = _table(
         ("设备", "名称", "角色", "镇街", "注册", "最近联系", "状态"),
@@ -104,7 +104,7 @@ def status_page(status: HubStatus) -> str:
 
 
 def note_cells(notes: Iterable[Note]) -> Iterator[tuple[str | int, ...]]:
-    """Lines of the hub's record as people read them, under :data:`NOTE_TITLES`."""
+    """Lines of the hub's record as table cells, with the titles :data:`NOTE_TITLES`."""
     for note in notes:
         yield moment(note.at), word_of(note.kind), note.device, note.stream, detail_of(note), note.times
 

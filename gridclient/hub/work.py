@@ -1,4 +1,4 @@
-"""Blocking work on a few threads, so that the event loop never waits for the database; a full house says so at once."""
+"""Runs blocking work on a few threads, so that the event loop never waits; refuses work when too much is waiting."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _Ask = TypeVar("_Ask")
 
 
 class WorkPool:
-    """``threads`` threads and a queue of bounded length and weight. To be used from one event loop."""
+    """``threads`` threads and a queue limited in length and bytes. To be used from one event loop."""
 
     def __init__(self, threads: int) -> None:
         self._pool = ThreadPoolExecutor(threads, "hub-work")
@@ -30,7 +30,7 @@ class WorkPool:
         self._bytes = 0
 
     async def run(self, job: Callable[[], _Result], *, weight: int = 0) -> _Result:
-        """Runs a job on a thread; ``weight`` is how many bytes it holds.
+        """Runs a job on a thread; ``weight`` is how many bytes it keeps in memory.
 
         Raises:
             SyncFault: ``sync.busy``: too much is waiting already.
@@ -40,7 +40,7 @@ class WorkPool:
 
     @contextmanager
     def room(self, weight: int) -> Iterator[None]:
-        """A place among those that wait; raises as :meth:`run`."""
+        """Counts as waiting while the block lasts; raises as :meth:`run`."""
         if self.waiting >= _MOST_WAITING or self._bytes + weight > _MOST_BYTES:
             raise SyncFault("sync.busy", retryable=True)
         self.waiting += 1
@@ -52,17 +52,17 @@ class WorkPool:
             self._bytes -= weight
 
     def on_thread(self, job: Callable[[], _Result]) -> asyncio.Future[_Result]:
-        """A job for which there is room already."""
+        """Submits a job without a check, for use inside :meth:`room`."""
         return asyncio.get_running_loop().run_in_executor(self._pool, job)
 
     def close(self) -> None:
-        """Waits for the jobs that run; those that wait are dropped."""
+        """Waits for running jobs; waiting ones are dropped."""
         self._pool.shutdown(cancel_futures=True)
 
 
 @frozen
 class Rest(Generic[_Result]):
-    """What is still to be done for one of several asks, and too long for the others to wait for."""
+    """The part of one request that takes too long for the others of its batch to wait for."""
 
     job: Callable[[], _Result]
 
@@ -71,8 +71,10 @@ Outcome: TypeAlias = GridClientError | Rest[_Result] | _Result
 
 
 class Together(Generic[_Ask, _Result]):
-    """Small asks that come while others are worked on are worked on together, by one job on one thread (``work``). When
-    such a job fails as a whole, each of its asks is worked on ``alone``: what broke it is not the others' matter."""
+    """Collects small requests (asks) while others are worked on, and works on them in one job (``work``).
+
+    If the job fails as a whole, each ask is worked on ``alone``, as only one of them may be the cause.
+    """
 
     def __init__(
         self,
@@ -83,10 +85,10 @@ class Together(Generic[_Ask, _Result]):
         self._pool, self._work, self._alone = pool, work, alone
         self._expected = 0
         self._waiting: list[tuple[_Ask, asyncio.Future[Outcome[_Result]]]] = []
-        self._lane: asyncio.Task[None] | None = None  # one: more would only wait for each other's streams
+        self._lane: asyncio.Task[None] | None = None  # one only: two would wait for each other's streams
 
     async def run(self, ask: _Ask, *, weight: int, unpacked: int) -> _Result:
-        """The result of an ask of ``unpacked`` bytes; raises as :meth:`WorkPool.run`, and what came of it."""
+        """The result of an ask of ``unpacked`` bytes; raises as :meth:`WorkPool.run`, or the ask's own error."""
         with self._pool.room(weight):
             outcome = self._by_itself(ask) if unpacked > _LIGHT else await self._soon(ask)
             if isinstance(outcome, Rest):
@@ -110,13 +112,13 @@ class Together(Generic[_Ask, _Result]):
             await asyncio.wait([job])
             failed = job.cancelled() or job.exception() is not None
             for place, (ask, future) in enumerate(batch):
-                if not future.done():  # whoever asked may be gone
+                if not future.done():  # the client may have gone
                     future.set_result(self._by_itself(ask) if failed else job.result()[place])
             self._expected = len(self._waiting) + len(batch)
 
     async def _gather(self) -> None:
-        """Whoever got his answer a moment ago is about to come again: that he shares a job with those who came
-        meanwhile is worth two milliseconds. One who comes alone waits once at the most."""
+        """Waits up to 2 ms for as many asks as last time: clients just answered soon ask again and then share the
+        job."""
         for _ in range(_LOOKS):
             if len(self._waiting) >= self._expected:
                 return
