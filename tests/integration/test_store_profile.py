@@ -5,20 +5,25 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 import sqlite_utils
+from filelock import FileLock
 from sqlite_utils.migrations import Migrations
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.errors import Conflict, GridClientError, InvalidInput, NotFound, StoreUnavailable
 from gridclient.store import migrations, schema
+from gridclient.store import profile as profiles
 from gridclient.store.driver import Use, open_connection, schema_tool
 from gridclient.store.profile import create_profile, open_profile
-from gridclient.store.profile_lock import profile_exists
+from gridclient.store.profile_lock import profile_exists, take_lock
 from gridclient.store.recovery import read_recovery_key, recovery_key
+from gridclient.store.sync_rewriting import keep_writer
+from tests.fakes.backed_up import register, titles
 
 NOW = datetime(2026, 11, 20, 14, 0, tzinfo=CHINA_TIME)
 
@@ -101,6 +106,52 @@ def test_a_failed_opening_lets_the_next_desk_in(folder: Path) -> None:
 def test_a_profile_is_not_made_twice(folder: Path) -> None:
     with pytest.raises(InvalidInput, match=r"profile\.exists"):
         create_profile(folder, now=NOW)
+
+
+def test_a_profile_that_another_process_made_meanwhile_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(folder: Path) -> FileLock:
+        monkeypatch.undo()
+        with create_profile(folder, now=NOW) as made:
+            register(made, "甲")
+        return take_lock(folder)
+
+    monkeypatch.setattr(profiles, "take_lock", late)
+    with pytest.raises(InvalidInput, match=r"profile\.exists"):
+        create_profile(tmp_path / "desk", now=NOW)
+    with open_profile(tmp_path / "desk", now=NOW) as kept:
+        assert titles(kept.database) == ["甲"]
+
+
+def test_a_start_of_the_numbers_that_a_power_cut_left_noted_in_the_store_alone_is_not_begun_again(folder: Path) -> None:
+    with open_profile(folder, now=NOW) as cut, cut.database.writer() as connection:
+        keep_writer(connection, replace(cut.device, incarnation=7))
+    with open_profile(folder, now=NOW) as opened:
+        assert opened.device.incarnation == 7
+        opened.begin_incarnation()
+        assert opened.device.incarnation == 8
+
+
+def test_desk_and_worker_go_on_from_what_the_other_began(folder: Path) -> None:
+    """Each has read the profile when it started; a start of the numbers that is begun twice forks them."""
+    with open_profile(folder, now=NOW) as desk, open_profile(folder, now=NOW, lock=False) as worker:
+        worker.take_short("ZZ")
+        worker.begin_incarnation()
+        desk.begin_incarnation()
+        assert (desk.device.incarnation, desk.device.short) == (3, "ZZ")
+        worker.take_short("YY")
+        assert (worker.device.incarnation, worker.device.short) == (3, "YY")
+        desk.begin_incarnation(1)
+        assert (desk.device.incarnation, desk.device.short) == (3, "YY")
+
+
+def test_a_store_in_which_nothing_was_ever_made_is_none_and_no_empty_desk(folder: Path) -> None:
+    key = bytes.fromhex((folder / "keys" / "store.key").read_text("ascii"))
+    (folder / "store.db").unlink()
+    made = open_connection(folder / "store.db", key, Use.WRITING)
+    made.execute("CREATE TABLE other(x)")
+    made.close()
+    assert code_of_opening(folder) == "store.missing"
+    assert not list((folder / "backups").iterdir())
 
 
 def test_a_folder_without_a_profile_is_not_opened(tmp_path: Path) -> None:

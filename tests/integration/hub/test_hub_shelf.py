@@ -50,6 +50,7 @@ def test_a_piece_for_another_place_changes_nothing_and_what_came_is_whole_only_a
     assert shelf.put(NAME, 400, b"x" * 200, 600) == FilePlace(0, False)
     assert shelf.put(NAME, 0, CONTENT, 600) == FilePlace(600, True)
     assert shelf.put(NAME, 0, b"x" * 600, 600) == FilePlace(600, True)
+    assert shelf.put(NAME, 600, b"", 600) == FilePlace(600, True)
     assert shelf.path(NAME).read_bytes() == CONTENT
 
 
