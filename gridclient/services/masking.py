@@ -16,7 +16,8 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 """Each way of writing has one group, what is hidden. Codes of areas, numbers of cases and amounts are none of these."""
-_SHOWN_ENDS = 4
+_SHORTEST_SHOWN = 10
+"""Digits of a telephone from which on its ends leave three hidden at least."""
 
 
 def mask_name(name: str) -> str:
@@ -30,9 +31,9 @@ def mask_phone(phone: str) -> str:
     digits = re.sub(r"\D", "", phone)
     if not digits:
         return ""
-    if len(digits) <= _SHOWN_ENDS + 3:
+    if len(digits) < _SHORTEST_SHOWN:
         return "*" * len(digits)
-    return f"{digits[:3]}****{digits[-_SHOWN_ENDS:]}"
+    return f"{digits[:3]}****{digits[-4:]}"
 
 
 def mask_numbers(text: str, *, whole: bool = False) -> str:

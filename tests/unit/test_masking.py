@@ -20,6 +20,15 @@ def test_a_telephone_keeps_its_ends(phone: str, shown: str) -> None:
     assert mask_phone(phone) == shown
 
 
+@pytest.mark.parametrize("phone", ["5200001", "65200001", "652000012"])
+def test_a_telephone_of_which_its_ends_would_leave_next_to_nothing_hidden_is_hidden_whole(phone: str) -> None:
+    assert mask_phone(phone) == "*" * len(phone)
+
+
+def test_a_telephone_with_its_area_hides_three_digits_at_least() -> None:
+    assert mask_phone("010-5200001") == "010****0001"
+
+
 def test_numbers_inside_a_text_are_hidden_and_the_rest_is_left() -> None:
     text = "来电13800001234，身份证371002199001011234，门牌 12 号"
     masked = mask_numbers(text)
