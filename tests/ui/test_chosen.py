@@ -284,3 +284,17 @@ def test_a_dispatched_case_that_stays_in_the_list_gives_way_to_the_next(
     window.announce(Changes(frozenset({case_id})))
     settle(qtbot, window)
     assert window.state.current == following
+
+
+def test_what_can_be_done_follows_what_somebody_did_to_the_chosen_case(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    case_id = invented.dispatched("路灯不亮")
+    window.announce(Changes(frozenset({case_id})))
+    window.state.choose_case(case_id)
+    settle(qtbot, window)
+    assert not window.actions_.case[Action.FEED_BACK].isEnabled()
+    invented.act(Action.SIGN, case_id)
+    window.announce(Changes(frozenset({case_id})))
+    settle(qtbot, window)
+    assert window.actions_.case[Action.FEED_BACK].isEnabled()

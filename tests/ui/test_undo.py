@@ -67,6 +67,25 @@ def test_one_step_is_taken_back_and_then_ctrl_z_says_so(
     assert window.banner.words.text() == NOTHING
 
 
+def test_a_step_that_cannot_be_taken_back_does_not_stand_before_the_one_that_can(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = invented.dispatched("噪音"), invented.dispatched("积水")
+    window.batch.act(Action.URGE, (first,))
+    settle(qtbot, window)
+    window.batch.act(Action.URGE, (second,))
+    settle(qtbot, window)
+    window.batch.act(Action.CLOSE, (second,))  # refused: no step
+    settle(qtbot, window)
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(invented.store, "device", "another desk")
+        invented.act(Action.URGE, second)
+    for _ in range(2):
+        press(window, Qt.Key.Key_Z, CTRL)
+        settle(qtbot, window)
+    assert [invented.store.cases[case_id].urges for case_id in (first, second)] == [0, 2]
+
+
 def test_ctrl_z_on_a_desk_where_nothing_was_done_answers(window: MainWindow, qtbot: QtBot) -> None:
     press(window.cases.table, Qt.Key.Key_Z, CTRL)
     qtbot.waitUntil(window.banner.isVisible)
