@@ -1,0 +1,109 @@
+"""派遣: nothing that was typed or chosen for one case is done to the next, and what failed can be sent again."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.case import CaseState
+from gridclient.domain.errors import StoreUnavailable
+from gridclient.services.ports import UnitOfWork
+from gridclient.ui.dispatch.panel import DispatchPanel
+from gridclient.ui.jobs import Jobs
+from gridclient.ui.present import short_number
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk, empty_desk
+
+
+@pytest.fixture
+def locked() -> list[str]:
+    """While it holds a code, the store refuses to write with it."""
+    return []
+
+
+@pytest.fixture
+def made(locked: list[str]) -> InventedDesk:
+    desk = empty_desk()
+
+    def work() -> AbstractContextManager[UnitOfWork, bool | None]:
+        if locked:
+            raise StoreUnavailable(locked[0])
+        return desk.desk.work()
+
+    return replace(desk, desk=replace(desk.desk, work=work))
+
+
+@pytest.fixture
+def panel(made: InventedDesk, jobs: Jobs, qtbot: QtBot) -> DispatchPanel:
+    shown = DispatchPanel(desk=made.desk, jobs=jobs, short=short_number)
+    qtbot.addWidget(shown)
+    shown.show()
+    return shown
+
+
+def propose(panel: DispatchPanel, made: InventedDesk, case_id: str, qtbot: QtBot) -> None:
+    panel.show_case(made.store.case(case_id))
+    qtbot.waitUntil(lambda: bool(panel.choice.lead))
+    panel.take_focus()
+
+
+def state_of(made: InventedDesk, case_id: str) -> CaseState:
+    return made.store.case(case_id).state
+
+
+def test_an_enter_before_the_next_proposal_is_there_gives_nothing_to_the_units_of_the_one_before(
+    panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    first, second = made.filed("噪音"), made.filed("邻里纠纷", standard="C-03-01-01")
+    propose(panel, made, first, qtbot)
+    panel.show_case(made.store.case(second))
+    QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert state_of(made, second) is CaseState.FILED
+
+
+def test_letters_typed_for_one_case_find_no_unit_for_the_next(
+    panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    first, second = made.filed("噪音"), made.filed("噪音又起")
+    propose(panel, made, first, qtbot)
+    QTest.keyClicks(panel.filter, "sfs")
+    propose(panel, made, second, qtbot)
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert panel.filter.text() == ""
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    lead = made.store.case(second).lead
+    assert lead is not None and lead.unit == LEAD
+
+
+def test_what_the_store_could_not_write_is_sent_again_by_the_next_enter(
+    panel: DispatchPanel, made: InventedDesk, locked: list[str], qtbot: QtBot
+) -> None:
+    case_id = made.filed("噪音")
+    propose(panel, made, case_id, qtbot)
+    locked.append("store.locked")
+    with qtbot.waitSignal(panel.refused):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert panel.note.text() and panel.button.isEnabled()
+    locked.clear()
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert state_of(made, case_id) is CaseState.DISPATCHED
+
+
+def test_of_several_those_that_are_left_are_counted_on_the_button(
+    panel: DispatchPanel, made: InventedDesk, qtbot: QtBot
+) -> None:
+    cases = [made.filed("噪音"), made.filed("积水"), made.register("无人认领", grid="")]
+    panel.show_batch(cases)
+    qtbot.waitUntil(lambda: bool(panel.list.units.values))
+    assert "3 件" in panel.button.text()
+    with qtbot.waitSignal(panel.done):
+        QTest.keyClick(panel.filter, Qt.Key.Key_Return)
+    assert state_of(made, cases[2]) is CaseState.REPORTED
+    assert "1 件" in panel.button.text()
