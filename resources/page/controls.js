@@ -134,6 +134,11 @@ class Controls {
       element("span", { class: "words" }, "0 · 1–2 · 3–5 · 6–9 · 10+"), element("b", {}, this.words.overdue));
   }
 
+  /* Where the bars at the top end; in a narrow map they stand in two lines. */
+  bottom() {
+    return Math.max(...[this.tiers, this.tools, this.layers].map((bar) => bar.offsetTop + bar.offsetHeight));
+  }
+
   _place() {
     this.tools.style.left = `${this.tiers.offsetLeft + this.tiers.offsetWidth + 6}px`;
   }

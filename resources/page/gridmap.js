@@ -246,10 +246,13 @@ class GridMap {
     const bounds = code ? this.outlines.boundsOf(code) : before && this._home();
     if (!bounds) return;
     this.untouched = !code; // everything again follows the window's size again
-    const padding = code ? L.point(40, 40) : this._edges();
-    const zoom = Math.min(this.map.getBoundsZoom(bounds, false, padding.multiplyBy(2)), 16);
+    if (!code) {
+      this._unasked(() => this.map.fitBounds(bounds, { ...this._edges(), maxZoom: 16, animate: false }));
+      return;
+    }
+    const zoom = Math.min(this.map.getBoundsZoom(bounds, false, L.point(80, 80)), 16);
     const far = !this.map.getBounds().contains(bounds) || zoom - this.map.getZoom() > 1;
-    if (far || !code) this._unasked(() => this.map.setView(bounds.getCenter(), zoom, { animate: false }));
+    if (far) this._unasked(() => this.map.setView(bounds.getCenter(), zoom, { animate: false }));
   }
 
   markCase(place) {
@@ -298,7 +301,10 @@ class GridMap {
 
   /* Nothing lies under the bars above and below, where the map is high enough for it. */
   _edges() {
-    return L.point(6, this.map.getSize().y < 240 ? 6 : 40);
+    const below = this.map.getSize().y < 240 ? 6 : 40;
+    const bars = this.controls.bottom();
+    const above = below === 40 && bars > 40 ? bars + 4 : below;
+    return { paddingTopLeft: [6, above], paddingBottomRight: [6, below] };
   }
 
   _fit() {
@@ -307,7 +313,7 @@ class GridMap {
     const fitted = `${this.map.getSize()} ${bounds.toBBoxString()}`;
     if (fitted === this.fitted) return; // everything would be drawn again
     this.fitted = fitted;
-    this._unasked(() => this.map.fitBounds(bounds, { padding: this._edges(), animate: false }));
+    this._unasked(() => this.map.fitBounds(bounds, { ...this._edges(), animate: false }));
   }
 
   /* A zoom that nobody asked for: the map goes on following the window's size. */

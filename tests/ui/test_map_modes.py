@@ -194,6 +194,16 @@ def test_a_map_that_nobody_moved_shows_the_whole_county_whatever_size_its_window
         assert map_stage.js("gridmap.untouched")
 
 
+def test_in_a_narrow_map_nothing_lies_under_the_second_line_of_its_bars(map_stage: MapStage) -> None:
+    map_stage.view.resize(447, 317)
+    map_stage.wait("window.innerWidth === 447 && window.innerHeight === 317")
+    map_stage.wait(
+        "gridmap.map.latLngToContainerPoint(gridmap.outlines.bounds().getNorthWest()).y >= "
+        "document.querySelector('.desk-right').getBoundingClientRect().bottom"
+    )
+    assert map_stage.js("document.querySelector('.desk-right').getBoundingClientRect().top") > 40
+
+
 @pytest.mark.parametrize("size", [(900, 330), (590, 330), (540, 330), (365, 330), (320, 155), (270, 330)])
 def test_what_stands_on_the_map_stands_within_it_and_never_over_each_other(
     map_stage: MapStage, size: tuple[int, int]
