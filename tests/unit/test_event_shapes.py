@@ -7,6 +7,7 @@ import json
 import pytest
 
 from gridclient.domain.case import Case, CaseState
+from gridclient.domain.event_shapes import checked_facts, checked_text, checked_whole
 from gridclient.domain.events import Event, EventKey, EventKind
 from gridclient.store.packs import packed
 from gridclient.store.refolding import folded
@@ -43,6 +44,44 @@ def test_facts_of_another_kind_have_no_part_in_a_case(facts: str) -> None:
     shown(case)
     assert case is not None and case.facts.title == "路灯不亮"
     assert folded(history((EventKind.REGISTERED, registration(NUMBER, facts)))) is None
+
+
+def test_facts_are_taken_up_to_their_bounds_and_not_beyond() -> None:
+    taken: dict[str, tuple[object, ...]] = {
+        "sensitive": (True, False),
+        "lon": (-180, 180.0, None),
+        "lat": (None, -90.5, 37),
+        "urgency": (0, 255),
+        "happened_at": (None, -62_135_596_800, 253_402_214_400),
+        "extra": ({},),
+        "title": ("", "路灯"),
+    }
+    refused: dict[str, tuple[object, ...]] = {
+        "sensitive": (1, 0, None, "true"),
+        "lon": (-180.5, 181, "122.1", True),
+        "lat": (180.1, [37]),
+        "urgency": (-1, 256, True, 1.0),
+        "happened_at": (-62_135_596_801, 253_402_214_401, 1.5, True),
+        "extra": ([], None),
+        "title": (7, None, "\ud800"),
+    }
+    for name, values in taken.items():
+        for value in values:
+            assert checked_facts({name: value}) == {name: value}
+    for name, values in refused.items():
+        for value in values:
+            with pytest.raises((KeyError, TypeError, ValueError)):
+                checked_facts({name: value})
+
+
+def test_a_text_is_a_text_and_a_whole_number_is_one() -> None:
+    assert (checked_text("路灯"), checked_whole(7)) == ("路灯", 7)
+    for wrong in (7, None, ["路灯"]):
+        with pytest.raises(TypeError):
+            checked_text(wrong)
+    for wrong in (True, 7.0, "7", None):
+        with pytest.raises(TypeError):
+            checked_whole(wrong)
 
 
 @pytest.mark.parametrize("level", BAD_LEVELS)
