@@ -204,17 +204,20 @@ def test_no_profile_is_made_among_other_files(tmp_path: Path, name: str) -> None
     assert tmp_path.stat().st_mode & 0o777 == 0o755
 
 
-def test_a_profile_that_could_not_be_made_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_profile_that_could_not_be_made_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_room(*_given: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "hub").mkdir(parents=True)
+    (tmp_path / "there" / "hub" / "photo").touch()
     with monkeypatch.context() as full:
         full.setattr("gridclient.store.profile.upgrade_store", no_room)
         for name in ("there", "new"):
             with pytest.raises(OSError, match="No space"):
                 create_profile(tmp_path / name, now=NOW)
-    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["hub", "photo", "there"]
     create_profile(tmp_path / "there", now=NOW).close()
 
 
@@ -251,6 +254,21 @@ def test_a_store_with_cases_is_no_unfinished_profile_and_stays(folder: Path) -> 
         create_profile(folder, now=NOW)
     (folder / "profile.begun").rename(folder / "profile.json")
     open_profile(folder, now=NOW).close()
+
+
+def test_an_unfinished_profile_whose_store_ends_within_a_page_is_made_anew(folder: Path) -> None:
+    (folder / "profile.json").rename(folder / "profile.begun")
+    (folder / "store.db").write_bytes((folder / "store.db").read_bytes()[:5000])
+    create_profile(folder, now=NOW).close()
+
+
+def test_who_only_reads_leaves_a_restore_that_was_cut_off_to_the_next_desk(folder: Path) -> None:
+    decided = folder / "replaced-1.gridbackup.decided"
+    decided.write_bytes((folder / "store.db").read_bytes())
+    assert code_of_opening(folder, read_only=True) == "store.locked"
+    assert decided.exists()
+    open_profile(folder, now=NOW).close()
+    assert not decided.exists() and (folder / "backups" / "replaced-1.gridbackup").exists()
 
 
 def test_a_newer_store_is_left_alone(folder: Path) -> None:
