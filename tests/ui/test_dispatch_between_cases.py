@@ -58,7 +58,7 @@ def state_of(made: InventedDesk, case_id: str) -> CaseState:
 def test_an_enter_before_the_next_proposal_is_there_gives_nothing_to_the_units_of_the_one_before(
     panel: DispatchPanel, made: InventedDesk, jobs: Jobs, qtbot: QtBot
 ) -> None:
-    first, second = made.filed("噪音"), made.filed("邻里纠纷", standard="C-03-01-01")
+    first, second = made.filed("噪音"), made.filed("噪音又起", grid="371002003001001")  # in another township
     propose(panel, made, first, qtbot)
     panel.show_case(made.store.case(second))
     QTest.keyClick(panel.filter, Qt.Key.Key_Return)

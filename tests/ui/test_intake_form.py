@@ -175,6 +175,7 @@ def test_filing_without_a_condition_puts_the_likeliest_in_first(
     qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons) and bool(form.values.grid))
     QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL | SHIFT)
     assert form.values.standard == "C-01-02-01" and "再按一次" in form.note.text()
+    assert form.window().focusWidget() is form.inputs.standard
     qtbot.waitUntil(lambda: not jobs.busy)
     assert not made.store.cases
     with qtbot.waitSignal(form.registered) as registered:
@@ -221,6 +222,17 @@ def test_a_picked_point_finds_its_grid(opened: Opened, qtbot: QtBot, monkeypatch
     qtbot.waitUntil(lambda: form.values.grid == "371002002003001")
 
 
+def test_escape_gives_up_the_picking_first_and_then_the_form(opened: Opened, qtbot: QtBot) -> None:
+    form = opened()
+    left: list[IntakeForm] = []
+    form.closed.connect(lambda: left.append(form))
+    form.inputs.pick.click()
+    QTest.keyClick(form.inputs.description, Qt.Key.Key_Escape)
+    assert not form.inputs.pick.isChecked() and not left
+    with qtbot.waitSignal(form.closed):
+        QTest.keyClick(form.inputs.description, Qt.Key.Key_Escape)
+
+
 def test_a_point_that_was_about_to_be_picked_is_not_the_next_cases(opened: Opened, qtbot: QtBot) -> None:
     form = opened()
     form.inputs.description.setPlainText("路灯不亮")
@@ -248,6 +260,15 @@ def test_a_grid_that_was_chosen_stays(opened: Opened, qtbot: QtBot) -> None:
     assert form.values.grid == "371002002002001"
     paste(form, ORDER)
     qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
+    assert form.values.grid == "371002002002001"
+
+
+def test_a_grid_that_was_chosen_stays_also_in_a_draft_that_comes_back(
+    opened: Opened, made: InventedDesk, jobs: Jobs, qtbot: QtBot
+) -> None:
+    made.desk.settings.keep_draft(DRAFT, IntakeValues(description=ORDER, grid="371002002002001").as_text())
+    form = opened()
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons) and not jobs.busy)
     assert form.values.grid == "371002002002001"
 
 
@@ -335,12 +356,14 @@ def test_likely_duplicates_are_named_with_the_reason_and_opened(
     assert wanted.args == [row.id]
 
 
-def test_clearing_can_be_taken_back(opened: Opened, qtbot: QtBot) -> None:
+def test_clearing_can_be_taken_back(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
     form = opened()
     paste(form, ORDER)
     before = form.values
+    qtbot.waitUntil(lambda: bool(made.store.draft(DRAFT)))
     form.clear_button.click()
     assert form.values == IntakeValues()
+    qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
     form.clear_button.click()
     assert form.values.description == before.description
     assert form.values.reporter_phone == before.reporter_phone
