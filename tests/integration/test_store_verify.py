@@ -66,6 +66,7 @@ def test_an_empty_store_proves_right(stage: Stage) -> None:
         ("UPDATE tallies SET dispatched = dispatched + 1", {"tally"}),
         ("DELETE FROM tallies", {"tally"}),
         ("UPDATE unit_tallies SET in_hand = in_hand - 1", {"unit_tally"}),
+        ("INSERT INTO unit_tallies(unit, in_hand) VALUES ('nobody', 1)", {"unit_tally"}),
         ("DELETE FROM search WHERE rowid = 1", {"search"}),
         ("UPDATE audit SET actor = 'nobody' WHERE no = 2", {"audit"}),
         ("DELETE FROM audit WHERE no = 2", {"audit"}),
