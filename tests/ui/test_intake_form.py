@@ -153,6 +153,16 @@ def test_ctrl_enter_registers_and_empties_the_form_and_its_draft(
     qtbot.waitUntil(lambda: made.store.draft(DRAFT) == "")
 
 
+def test_what_was_found_for_one_case_does_not_stand_under_the_next(opened: Opened, qtbot: QtBot) -> None:
+    """Else Ctrl+Shift+Enter would put the condition of the one before in."""
+    form = opened()
+    paste(form, ORDER)
+    qtbot.waitUntil(lambda: bool(form.inputs.chips.buttons))
+    with qtbot.waitSignal(form.registered):
+        QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: not form.inputs.chips.buttons)
+
+
 def test_ctrl_shift_enter_registers_and_files(opened: Opened, made: InventedDesk, qtbot: QtBot) -> None:
     form = opened()
     paste(form, ORDER)
@@ -197,6 +207,7 @@ def test_an_empty_form_is_refused_in_place(opened: Opened, qtbot: QtBot) -> None
     QTest.keyClick(form.inputs.description, Qt.Key.Key_Return, CTRL)
     qtbot.waitUntil(lambda: bool(form.error.text()))
     assert "标题是空的" in form.error.text()
+    assert form.register_button.isEnabled() and form.file_button.isEnabled()
 
 
 def test_a_point_that_cannot_be_read_keeps_everything_and_gets_the_cursor(opened: Opened, qtbot: QtBot) -> None:

@@ -120,7 +120,6 @@ class IntakeForm(QWidget):
         if self.values.standard or not self.inputs.chips.buttons:
             return False
         self.inputs.chips.buttons[0].click()
-        self.inputs.widget_of("standard").setFocus()
         self.error.clear()
         self.note.say(self.tr("已填入最像的立案条件，请核对后再按一次 Ctrl+Shift+Enter。"), "warn")
         return True
