@@ -76,12 +76,12 @@ def test_facts_are_taken_up_to_their_bounds_and_not_beyond() -> None:
 
 def test_a_text_is_a_text_and_a_whole_number_is_one() -> None:
     assert (checked_text("路灯"), checked_whole(7)) == ("路灯", 7)
-    for wrong in (7, None, ["路灯"]):
+    for no_text in (7, None, ["路灯"]):
         with pytest.raises(TypeError):
-            checked_text(wrong)
-    for wrong in (True, 7.0, "7", None):
+            checked_text(no_text)
+    for not_whole in (True, 7.0, "7", None):
         with pytest.raises(TypeError):
-            checked_whole(wrong)
+            checked_whole(not_whole)
 
 
 @pytest.mark.parametrize("level", BAD_LEVELS)
