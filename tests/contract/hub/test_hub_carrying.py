@@ -110,6 +110,7 @@ def test_of_a_revoked_desk_only_what_came_whole_before_is_known(
     carried = carry(backend, stick(backend, batch(desk, 1, 5), batch(desk, 1, 10)), at=NOW)
     assert counts(carried) == (0, 5, 10)
     assert [problem.code for problem in carried.problems] == ["carry.device_revoked"]
+    assert carried.pages == 0, "it has the streams' keys still"
 
 
 def test_what_came_while_the_desk_might_write_stays_known_without_the_right(
