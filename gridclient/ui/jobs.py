@@ -65,7 +65,7 @@ class Jobs(QObject):
         self._readers = _pool(self, readers)
         self._writer = _pool(self, 1)
         self._tickets: dict[int, _Ticket] = {}
-        self._newest: dict[tuple[int, str], int] = {}  # kept after the answer: an older one may still come
+        self._newest: dict[tuple[int, str], int] = {}  # of the names that are under way: an older one may still come
         self._processes: dict[int, WorkerProcess] = {}
         self._held: list[int] = []
         self._holding = QTimer(self, singleShot=True, interval=_HELD_MS)
@@ -207,6 +207,8 @@ class Jobs(QObject):
     def _on_answered(self, number: int, result: object, error: GridClientError | None) -> None:
         ticket = self._tickets.pop(number)
         wanted = self._is_wanted(number, ticket)
+        if not any(other.owner is ticket.owner and other.name == ticket.name for other in self._tickets.values()):
+            self._newest.pop((id(ticket.owner), ticket.name), None)
         if not self._tickets and not self._closed:
             self.busy_changed.emit(False)
         if wanted:

@@ -111,6 +111,27 @@ def test_a_newer_request_of_the_same_name_replaces_the_older(jobs: Jobs, qtbot: 
     assert seen == ["new"]
 
 
+def test_of_requests_that_were_answered_nothing_is_kept_however_many_names_they_had(jobs: Jobs, qtbot: QtBot) -> None:
+    """A desk is not closed for weeks, and every photo that somebody looks at has a name of its own."""
+    owner, began, go_on, seen = QObject(), threading.Event(), threading.Event(), list[str]()
+
+    def first() -> str:
+        began.set()
+        go_on.wait(10)
+        return "first"
+
+    jobs.read(owner, first, seen.append, name="same")
+    began.wait()
+    jobs.read(owner, lambda: "second", seen.append, name="same")
+    for number in range(20):
+        jobs.read(owner, str, name=f"photo {number}")
+    qtbot.waitUntil(lambda: seen == ["second"] and len(jobs._tickets) == 1)
+    assert len(jobs._newest) == 1  # the older one may still come
+    go_on.set()
+    qtbot.waitUntil(lambda: not jobs.busy)
+    assert (seen, len(jobs._newest)) == (["second"], 0)
+
+
 def test_the_answer_for_a_closed_page_is_dropped(jobs: Jobs, qtbot: QtBot) -> None:
     page, seen, gate = QObject(), list[bool](), threading.Event()
     jobs.read(page, lambda: gate.wait(5), seen.append)

@@ -45,6 +45,7 @@ from gridclient.ui.value_list import VALUE, ValueList
 
 KINDS: Final = ("近景", "远景", "参照物", "处置前", "处置后")
 SIDE: Final = 96
+_KEPT_IMAGES: Final = 100  # of the cases looked at before: a desk is not closed for weeks
 PLACE: Final = Path(QDir.tempPath())
 _OUTSIDE: Final = "desk.outside"  # the folder from which other programs were given files
 _OUTSIDE_NAME: Final = "gridclient-"
@@ -77,6 +78,9 @@ class FilesModel(ValueList[AttachedFile]):
     def show_image(self, sha256: str, image: QImage) -> None:
         if not image.isNull():
             self._icons[sha256] = QIcon(_squared(image))
+            shown = {file.sha256 for file in self.values}
+            for old in [name for name in self._icons if name not in shown][:-_KEPT_IMAGES]:
+                del self._icons[old]
             self.words_changed()
 
 

@@ -230,6 +230,16 @@ def test_papers_and_photos_are_told_apart_and_stand_in_one_line(
     assert drawn.actualSize(QSize(SIDE, SIDE)) == QSize(SIDE, SIDE)
 
 
+def test_small_images_of_cases_looked_at_long_ago_are_let_go(tab: AttachmentsTab, tmp_path: Path) -> None:
+    image = QImage(str(photo(tmp_path)))
+    names = [f"{number:064x}" for number in range(103)]
+    for name in names:
+        tab.files.show_values([AttachedFile(name, "a.png", "", 1)])
+        tab.files.show_image(name, image)
+    tab.files.show_values([AttachedFile(name, "a.png", "", 1) for name in names])
+    assert tab.files.missing() == names[:2]
+
+
 def test_where_no_other_program_can_read_a_file_it_is_told_and_nothing_is_written(
     made: InventedDesk, tab: AttachmentsTab, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
