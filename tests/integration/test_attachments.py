@@ -123,6 +123,14 @@ def test_what_is_no_photo_is_refused_and_leaves_nothing(
     assert [path for path in (tmp_path / "attachments").rglob("*") if path.is_file()] == []
 
 
+def test_no_name_leads_out_of_the_folder(kept: AttachmentStore, tmp_path: Path) -> None:
+    """What an event of another desk calls a photo is asked for as it stands there."""
+    photo(tmp_path, bytes(100), "secret")
+    for name in ("./../secret", str(tmp_path / "secret")):
+        with pytest.raises(NotFound, match=r"attachment\.missing"):
+            kept.content(name)
+
+
 def test_a_file_that_is_not_there_is_a_sentence(kept: AttachmentStore, tmp_path: Path) -> None:
     with pytest.raises(InvalidInput) as refused:
         kept.keep(tmp_path / "gone.jpg", at=NOW)
