@@ -111,3 +111,33 @@ def test_what_hangs_under_a_refused_grid_is_refused_too() -> None:
         ("parent", "grid.parent_unknown", {"grid": JOINED, "parent": f"{TOWNSHIP}699"}),
         ("parent", "grid.parent_unknown", {"grid": BASIC, "parent": JOINED}),
     ]
+
+
+def test_a_row_that_was_refused_for_its_overlap_refuses_no_other() -> None:
+    there = known((COMMUNITY, "community", ()))
+    rows = [grid(f"{COMMUNITY}00{place}", west=west) for place, west in enumerate((122.1, 122.105, 122.112))]
+    accepted, refused = check_grids(rows, there)
+    assert [row.code[-1] for row in accepted] == ["0", "2"]
+    assert [row.params for row in refused] == [
+        {"grid": rows[1].code, "other": rows[0].code, "other_row": 2, "percent": 50.0}
+    ]
+
+
+def test_a_grid_that_lies_outside_the_one_above_is_refused_with_its_share() -> None:
+    there = known((TOWNSHIP, "division", ()))
+    rows = [grid(COMMUNITY, west=122.1), grid(f"{COMMUNITY}001", west=122.1004), grid(f"{COMMUNITY}002", west=122.106)]
+    accepted, refused = check_grids(rows, there)
+    assert [row.code for row in accepted] == [COMMUNITY, f"{COMMUNITY}001"]
+    assert [(row.column, row.code, row.params) for row in refused] == [
+        ("boundary", "grid.overlap", {"grid": rows[2].code, "other": rows[1].code, "other_row": 2, "percent": 44.0})
+    ]
+    accepted, refused = check_grids([rows[0], rows[2]], known((TOWNSHIP, "division", ())))
+    assert [(row.column, row.code, row.params) for row in refused] == [
+        ("boundary", "grid.outside_parent", {"grid": rows[2].code, "parent": COMMUNITY, "percent": 60.0})
+    ]
+
+
+def test_a_community_lies_in_no_zone_of_another_township() -> None:
+    there = known(("371002003601", "zone", ()))
+    _, refused = check_grids([grid(COMMUNITY, "371002003601")], there)
+    assert [(row.column, row.code) for row in refused] == [("parent", "grid.code_not_in_parent")]
