@@ -96,7 +96,7 @@ class Batch(QObject):
         elif last:
             self.act(Action.UNDO, last)
         else:
-            self.told.emit(sentence_of(RuleViolation("case.nothing_to_undo")), "bad")
+            self.told.emit(sentence_of(RuleViolation("case.nothing_to_undo")), "info")
 
     def _tell_busy(self) -> None:
         self.told.emit(self.tr("正在{word}，请办完再试。").format(word=word_of(self._action)), "info")

@@ -180,6 +180,7 @@ def test_of_a_command_that_is_not_possible_now_the_panel_says_why(window: MainWi
 def test_undo_with_nothing_to_take_back_says_so(window: MainWindow) -> None:
     window.actions_.trigger("undo")
     assert "没有可以撤销的操作" in window.banner.words.text()
+    assert window.banner.property("kind") == "info"  # which leaves by itself
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,8 @@ class CasePanel(QWidget):
         if self.view is None:
             self.foot.take_focus()
             return
-        state = self.view.case.state
-        first = Action.REASSIGN if state in _WITH_UNIT else Action.DISPATCH
-        self._going_on = self.view.case.id if state is CaseState.REPORTED else None
-        self.start_action(Action.FILE if self._going_on else first)
+        self._going_on = self.view.case.id if self.view.case.state is CaseState.REPORTED else None
+        self.start_action(Action.FILE if self._going_on else _giving_out(self.view.case))
 
     def start_action(self, action: Action) -> None:
         """Opens the form of an action, or does it where there is nothing to ask; for cases that are on their way, when
@@ -250,7 +248,7 @@ class CasePanel(QWidget):
         if changes.cases and changes.cases <= set(shown):  # else others are shown by now
             self.setFocus()  # before the list of units goes: the focus would jump to some other panel
             if self.view is not None:
-                self.acting.tell_done(self.view.case, Action.DISPATCH)
+                self.acting.tell_done(self.view.case, _giving_out(self.view.case))
         self._on_changes(changes)
 
     def _on_several_dispatched(self, together: Together, sentence: str) -> None:
@@ -280,6 +278,10 @@ class CasePanel(QWidget):
             case_id = self.view.case.id
             trace = partial(_leave_trace, self._desk, case_id)
             self._jobs.write(self, trace, lambda _: self.top.details.reveal(case_id), self.foot.note.say_error)
+
+
+def _giving_out(case: Case) -> Action:
+    return Action.REASSIGN if case.state in _WITH_UNIT else Action.DISPATCH
 
 
 def _leave_trace(desk: Desk, case_id: str) -> None:

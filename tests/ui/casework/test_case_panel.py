@@ -23,6 +23,7 @@ from gridclient.services.withholding import for_unit
 from gridclient.ui.casework import panel as panel_module
 from gridclient.ui.casework.case_view import AttachedFile, load_view
 from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
 from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
@@ -74,6 +75,19 @@ def test_a_case_that_nobody_took_on_shows_what_was_reported_and_another_what_hap
     assert tabs.currentWidget() is panel.top.details
     show(made.handling("占道"))
     assert tabs.currentWidget() is panel.top.basis
+
+
+def test_what_went_to_another_unit_is_told_as_that(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.dispatched("积水"))
+    panel.focus_dispatch()
+    qtbot.waitUntil(lambda: bool(dispatch.list.units.values))
+    QTest.keyClick(dispatch.filter, Qt.Key.Key_2)
+    dispatch.reason.setText("职责不符")
+    with qtbot.waitSignal(panel.news.told) as told:
+        press(dispatch.reason)
+    assert told.args[0].startswith("已改派 ")
 
 
 def test_both_clocks_are_shown_with_how_the_deadline_came_about(
