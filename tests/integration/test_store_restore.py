@@ -84,16 +84,21 @@ def test_a_number_of_a_day_that_the_backup_does_not_know_is_not_given_again(prof
         assert unit_of_work.next_number("371002001", NOW.date()).endswith("0003")
 
 
-def test_photos_taken_along_to_a_desk_with_another_key_are_readable_there(profile: Profile, tmp_path: Path) -> None:
+def test_photos_taken_along_to_desks_with_other_keys_are_readable_there(profile: Profile, tmp_path: Path) -> None:
+    """Also on the machine after the next: its photos are sealed still as the first one sealed them."""
     photo = tmp_path / "a.png"
     photo.write_bytes(b"\x89PNG\r\n\x1a\n invented")
     kept = AttachmentStore(profile.attachments, profile.database).keep(photo, at=NOW)
-    back_up(profile, tmp_path / "a.gridbackup")
-    with create_profile(tmp_path / "new", now=NOW) as new:
-        restore(new, tmp_path / "a.gridbackup", now=NOW, key=profile.key)
-        shutil.copytree(profile.attachments, new.attachments, dirs_exist_ok=True)
-        there = AttachmentStore(new.attachments, new.database)
-        assert there.damaged() == [] and there.content(kept.sha256) == photo.read_bytes()
+    back_up(profile, tmp_path / "1.gridbackup")
+    key = profile.key
+    for machine in (1, 2):
+        with create_profile(tmp_path / f"new{machine}", now=NOW) as new:
+            restore(new, tmp_path / f"{machine}.gridbackup", now=NOW, key=key)
+            shutil.copytree(profile.attachments, new.attachments, dirs_exist_ok=True)
+            there = AttachmentStore(new.attachments, new.database)
+            assert there.damaged() == [] and there.content(kept.sha256) == photo.read_bytes()
+            back_up(new, tmp_path / f"{machine + 1}.gridbackup")
+            key = new.key
 
 
 def test_another_machine_restores_with_the_recovery_key(profile: Profile, tmp_path: Path) -> None:
