@@ -92,7 +92,11 @@ class FileShelf:
             if offset + len(chunk) < length:
                 return FilePlace(offset + len(chunk), False)
             file.seek(0)
-            is_whole = self._settle(sha256, file)
+            try:
+                is_whole = self._settle(sha256, file)
+            except OSError:  # no room: this piece is sent again, and not all of them
+                file.truncate(offset)
+                raise
         part.unlink(missing_ok=True)
         return FilePlace(length if is_whole else 0, is_whole)
 

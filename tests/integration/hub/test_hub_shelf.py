@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -62,6 +64,22 @@ def test_who_still_writes_at_a_beginning_writes_nothing_into_the_whole_file(shel
         slower.seek(400)
         slower.write(b"x" * 200)
     assert shelf.path(NAME).read_bytes() == CONTENT
+    assert lying(tmp_path) == [NAME]
+
+
+def test_on_a_full_disk_a_desk_sends_no_more_than_the_last_piece_again(
+    shelf: FileShelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "no room")
+
+    shelf.put(NAME, 0, CONTENT[:400], 600)
+    with monkeypatch.context() as disk:
+        disk.setattr(os, "fsync", full)
+        with pytest.raises(StoreUnavailable, match=r"hub\.store_failed"):
+            shelf.put(NAME, 400, CONTENT[400:], 600)
+    assert shelf.state(NAME) == FilePlace(400, False)
+    assert shelf.put(NAME, 400, CONTENT[400:], 600) == FilePlace(600, True)
     assert lying(tmp_path) == [NAME]
 
 
