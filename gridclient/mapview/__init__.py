@@ -1,1 +1,1 @@
-"""The embedded map: folium page, own URL scheme, tiles, bridge. The only folder that knows folium and WebEngine."""
+"""The embedded map: folium page, URL scheme, tiles and bridge. The only folder that uses folium and WebEngine."""

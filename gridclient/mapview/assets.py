@@ -1,4 +1,4 @@
-"""Where the page's files lie, and which of them may be read: a path below one of the roots, nothing else."""
+"""Reads the page's files: only paths below one of the roots, nothing else."""
 
 from __future__ import annotations
 
@@ -43,30 +43,30 @@ def maps_root() -> Path:
 
 
 def read_asset(root: Path, relative: str) -> tuple[str, bytes]:
-    """Media type and bytes of a file below ``root``. Raises NotFound for all else, a way out of the root included."""
+    """Media type and content of a file below ``root``. Raises NotFound for all other paths (``..``, absolute)."""
     try:
         base = root.resolve()
         path = (base / relative).resolve()
         if path.is_relative_to(base) and path.suffix in MEDIA_TYPES:
             return MEDIA_TYPES[path.suffix], path.read_bytes()
-    except (OSError, ValueError):  # ValueError: a NUL in the path
+    except (OSError, ValueError):  # ValueError: NUL in the path
         pass
     raise NotFound("map.address", address=relative)
 
 
 def refuse_external_assets(html: str) -> None:
-    """Raise ValueError when the page asks for a script, a style or a picture from outside."""
+    """Raises ValueError if the page loads a script, style sheet or picture from outside."""
     if found := _EXTERNAL.search(html):
         raise ValueError(f"external asset: {html[found.start() : found.start() + 120]!r}")
 
 
 def in_one_piece(html: str, read: Callable[[str], bytes]) -> str:
-    """The page with its scripts and style sheets in it: each would be a request that waits for the GUI thread.
+    """The page with scripts and style sheets inlined, because each separate request would wait for the GUI thread.
 
-    The page's policy is told of them, as of every block that stands in it.
+    Their hashes are added to the page's Content-Security-Policy.
 
     Args:
-        read: gives the file at an address of the page; what is not found stays to be asked for.
+        read: returns the file at an address of the page. If it raises NotFound, the page will ask for it itself.
     """
     allowed: dict[str, list[str]] = {"script": [], "style": []}
 
@@ -76,7 +76,7 @@ def in_one_piece(html: str, read: Callable[[str], bytes]) -> str:
             body = read(address)
         except NotFound:
             return found[0]
-        block = body.decode("utf-8").replace("\r\n", "\n")  # as a browser takes it
+        block = body.decode("utf-8").replace("\r\n", "\n")  # as browsers hash it
         block = block.replace("url(images/", f"url({address.rpartition('/')[0]}/images/")
         allowed[tag].append(base64.b64encode(hashlib.sha256(block.encode()).digest()).decode())
         return f"<{tag}>{block}</{tag}>"
@@ -88,7 +88,7 @@ def in_one_piece(html: str, read: Callable[[str], bytes]) -> str:
 
 
 def with_answers(html: str, answers: Mapping[str, bytes]) -> str:
-    """The page with what it would ask for first: JSON by address, which it takes instead of asking."""
+    """The page with the answers to its first requests embedded as JSON by address, so that it need not ask."""
     blocks = []
     for address, body in answers.items():
         told = body.decode("utf-8").replace("<", r"\u003c")

@@ -1,6 +1,6 @@
-"""Imported base maps: reading PMTiles, judging a file before it is taken, and the profile's folder of archives. No Qt.
+"""Imported base maps: the profile's folder of archives, and checking a file before it is copied there. No Qt.
 
-MBTiles are SQLite and read by the store; the composition hands its reader in as an ``Opener``.
+PMTiles are read here. MBTiles are SQLite and read by the store, whose reader is passed in as an ``Opener``.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SUFFIXES = frozenset({".pmtiles", ".mbtiles"})
 
 @frozen
 class BaseMapInfo:
-    """What an import says before it copies: the archive's description and the size of the file in bytes."""
+    """What is known of a file before it is copied: the archive's metadata and its size in bytes."""
 
     metadata: ArchiveMetadata
     bytes: int
 
 
 def openers(mbtiles: Opener | None = None) -> Mapping[bytes, Opener]:
-    """Readers by the first bytes of the file: a name says nothing."""
+    """Readers by the first bytes of a file, as names say nothing."""
     readers: dict[bytes, Opener] = {PMTILES_MAGIC: _pmtiles}
     if mbtiles is not None:
         readers[SQLITE_MAGIC] = mbtiles
@@ -48,7 +48,7 @@ def _pmtiles(path: Path) -> TileArchive:
 
 
 def open_archive(path: Path, readers: Mapping[bytes, Opener]) -> TileArchive:
-    """Raises InvalidInput ``basemap.…`` for what is no archive, damaged or of a kind that cannot be drawn."""
+    """Opens an archive. Raises InvalidInput ``basemap.…`` for other, damaged or unsupported files."""
     try:
         with path.open("rb") as file:
             start = file.read(16)
@@ -61,7 +61,7 @@ def open_archive(path: Path, readers: Mapping[bytes, Opener]) -> TileArchive:
 
 
 def inspect_archive(path: Path, readers: Mapping[bytes, Opener]) -> BaseMapInfo:
-    """Read as much as tells a good archive from a bad one, a first tile included. Raises as ``open_archive``."""
+    """Reads metadata and the first tiles, to find out if the archive is good. Raises as ``open_archive``."""
     archive = open_archive(path, readers)
     try:
         return BaseMapInfo(archive.metadata(), path.stat().st_size)
@@ -70,7 +70,7 @@ def inspect_archive(path: Path, readers: Mapping[bytes, Opener]) -> BaseMapInfo:
 
 
 class BaseMapFolder:
-    """The archives of one folder as ``BaseMaps``; a file that cannot be read is logged and left out."""
+    """The archives of one folder, as ``BaseMaps``. A file that cannot be read is logged and left out."""
 
     def __init__(self, folder: Path, readers: Mapping[bytes, Opener]) -> None:
         self._folder = folder
@@ -79,7 +79,7 @@ class BaseMapFolder:
         self._open: dict[str, tuple[tuple[int, int], TileArchive]] = {}
 
     def base_layers(self) -> Sequence[BaseLayer]:
-        """Reads the folder anew, so that an import shows without a restart."""
+        """The base maps. The folder is read each time, so that an import shows without a restart."""
         with self._lock:
             present = {layer_id(path): path for path in self._paths()}
             for gone in self._open.keys() - present.keys():
@@ -93,7 +93,8 @@ class BaseMapFolder:
             return layers
 
     def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None:
-        """Raises NotFound for an unknown base map, InvalidInput for a damaged tile; None where it has no tile."""
+        """A tile, ``None`` if there is none. Raises NotFound for an unknown base map, InvalidInput for a damaged
+        tile."""
         with self._lock:
             entry = self._open.get(layer_id)
         if entry is None:
@@ -101,13 +102,13 @@ class BaseMapFolder:
         return entry[1].tile(z, x, y)
 
     def let_go(self, layer_id: str) -> None:
-        """Close the file of one: Windows removes no open file."""
+        """Closes one archive, because Windows deletes no open file."""
         with self._lock:
             if layer_id in self._open:
                 self._open.pop(layer_id)[1].close()
 
     def close(self) -> None:
-        """Close every file."""
+        """Closes all archives."""
         with self._lock:
             for _, archive in self._open.values():
                 archive.close()
@@ -132,5 +133,5 @@ class BaseMapFolder:
 
 
 def layer_id(path: Path) -> str:
-    """A base map's name in addresses; file names hold brackets, plus signs, Chinese."""
+    """The base map's name in addresses, made from the path, as file names may contain any characters."""
     return hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -1,6 +1,6 @@
-"""The one object that the desk and the map page share: what happened goes up, what to show goes down.
+"""The object shared by the desk and the map's page: reports events on the map, and tells the page what to show.
 
-A message carries at most 500 objects; layers are fetched by the page, here they are only called stale.
+A message carries at most 500 objects. Layers are not sent: ``stale`` tells the page to fetch one again.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ class Bridge(QObject):
 
     @Slot()
     def on_page_ready(self) -> None:
-        """The page hears the bridge and has drawn its outlines."""
+        """Called by the page: it listens to the bridge and has drawn the outlines."""
         self.page_ready.emit()
 
     @Slot()
     def on_page_drawn(self) -> None:
-        """The page has drawn its first cases."""
+        """Called by the page: it has drawn its first cases."""
         self.page_drawn.emit()
 
     @Slot(str)

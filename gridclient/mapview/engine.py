@@ -1,4 +1,4 @@
-"""Chromium's start, which every page waits for."""
+"""Starts Chromium, which every page waits for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 
 
 def start_engine() -> None:
-    """Starts it without holding Python's lock.
+    """Starts Chromium without holding Python's lock (GIL).
 
-    WORKAROUND for PySide6 6.x: making a profile or a page, which starts Chromium too, holds the lock until Chromium's
-    first process has answered, though it does nothing itself for most of that time. A view that hears that it is
-    hidden makes its page as well, and its events are handled without the lock.
+    WORKAROUND for PySide6 6.x: creating a profile or page starts Chromium too, but holds the lock until Chromium's
+    first process has answered. A view that is hidden also creates its page, and its event handlers run without the
+    lock.
     """
     QCoreApplication.sendEvent(QWebEngineView(), QHideEvent())

@@ -1,6 +1,6 @@
-"""Answers ``grid://app/…``: every file and every query on pool threads, so that the GUI thread opens nothing.
+"""Answers requests to ``grid://app/…`` on pool threads, so that the GUI thread reads no file and no store.
 
-The page itself waits until there is a store: then its first answers come with it, and it draws without asking.
+Until the store is open, requests wait. The page is then sent with its first answers embedded, and draws without asking.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _POOL_SIZE = 3
 
 
 class GridSchemeHandler(QWebEngineUrlSchemeHandler):
-    """Serves the page's own addresses to the page and to nobody else.
+    """Serves these addresses to the page itself and to nobody else.
 
-    Signals: ``failed(code)`` when a port refused or the store was not there.
+    Signals: ``failed(code)`` when the store or another port raised an error.
     """
 
     failed = Signal(str)
@@ -33,14 +33,14 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
     def __init__(self, *, routes: Routes, parent: QObject) -> None:
         super().__init__(parent)
         self._routes = routes
-        self._early: list[tuple[int, str, str]] | None = []  # what waits for the store
+        self._early: list[tuple[int, str, str]] | None = []  # requests that wait for the store
         self._pool = ThreadPoolExecutor(_POOL_SIZE, thread_name_prefix="map")
         self._jobs: dict[int, QWebEngineUrlRequestJob] = {}
         self._count = 0
         self._answered.connect(self._on_answered)
 
     def requestStarted(self, job: QWebEngineUrlRequestJob) -> None:
-        """Called by WebEngine on the GUI thread."""
+        """Called by WebEngine on the GUI thread for each request."""
         url, initiator = job.requestUrl(), job.initiator()
         foreign = initiator.isValid() and initiator.toString() != ORIGIN
         if foreign or url.host() != QUrl(ORIGIN).host() or job.requestMethod().data() != b"GET":
@@ -50,7 +50,7 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         self._count += 1
         number = self._count
         self._jobs[number] = job
-        job.destroyed.connect(partial(self._on_job_gone, number))  # the page gave the request up
+        job.destroyed.connect(partial(self._on_job_gone, number))  # aborted by the page
         if self._early is None:
             self._submit(number, url.path(), url.query())
         else:
@@ -62,14 +62,14 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
         return len(self._early or ())
 
     def begin(self) -> None:
-        """The store is there: answers what has waited for it, and everything from now on."""
+        """To be called once the store is open: answers the waiting requests and all later ones."""
         early, self._early = self._early or [], None
         for number, path, query in early:
             if number in self._jobs:
                 self._submit(number, path, query)
 
     def close(self) -> None:
-        """Let running answers end and drop the others; after this every request fails."""
+        """Lets running answers finish and drops the others; later requests fail."""
         self._answered.disconnect(self._on_answered)
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._jobs.clear()
@@ -98,13 +98,13 @@ class GridSchemeHandler(QWebEngineUrlSchemeHandler):
             job.fail(QWebEngineUrlRequestJob.Error.RequestAborted)
         except BaseException:
             job.fail(QWebEngineUrlRequestJob.Error.RequestFailed)
-            raise  # a bug: it reaches sys.excepthook from here
+            raise  # a bug: goes to sys.excepthook
         else:
             _reply(job, media_type, body)
 
 
 def _reply(job: QWebEngineUrlRequestJob, media_type: str, body: bytes) -> None:
-    buffer = QBuffer(job)  # freed with the job
+    buffer = QBuffer(job)  # owned by the job
     buffer.setData(QByteArray(body))
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     job.reply(QByteArray(media_type.encode()), buffer)

@@ -1,4 +1,5 @@
-"""Keeps the page offline: a profile without a disk, an interceptor that refuses and notes every foreign request."""
+"""Keeps the page offline: a profile that stores nothing, and an interceptor that blocks and records foreign
+requests."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ LOCAL_SCHEMES = frozenset({"grid", "qrc", "data", "blob"})
 
 
 class NetworkGuard(QWebEngineUrlRequestInterceptor):
-    """Blocks whatever is not local. ``blocked`` holds the last 1,000 addresses, ``allowed`` counts the others."""
+    """Blocks all requests that are not local. ``blocked`` has the last 1,000 addresses, ``allowed`` counts the rest."""
 
     def __init__(self, *, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,7 +43,7 @@ class NetworkGuard(QWebEngineUrlRequestInterceptor):
 
 
 def make_profile(*, guard: NetworkGuard, parent: QObject) -> QWebEngineProfile:
-    """An off-the-record profile for the page alone: nothing on disk, no downloads, every request through the guard."""
+    """An off-the-record profile for this page: nothing on disk, no downloads, every request through the guard."""
     profile = QWebEngineProfile(parent)
     profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.NoCache)
     profile.setSpellCheckEnabled(False)
@@ -56,7 +57,7 @@ def _cancel(download: QWebEngineDownloadRequest) -> None:
 
 
 class MapPage(QWebEnginePage):
-    """A page that stays where it is: no navigation elsewhere, no new windows, its errors in the log."""
+    """A page that never navigates elsewhere, opens no windows and logs its errors."""
 
     def __init__(self, *, profile: QWebEngineProfile, parent: QObject) -> None:
         super().__init__(profile, parent)
@@ -83,13 +84,13 @@ class MapPage(QWebEnginePage):
     def acceptNavigationRequest(
         self, url: QUrl | str, _type: QWebEnginePage.NavigationType, _is_main_frame: bool
     ) -> bool:
-        """Only the application's own page."""
+        """Accepts only the application's own page."""
         return QUrl(url).toString().startswith(f"{ORIGIN}/page/")
 
     def javaScriptConsoleMessage(
         self, level: QWebEnginePage.JavaScriptConsoleMessageLevel, message: str, line: int, source: str
     ) -> None:
-        """The page's console goes to the log; errors are kept for tests and the self-check."""
+        """Logs the page's console messages; errors are also kept for tests and the self-check."""
         if level == QWebEnginePage.JavaScriptConsoleMessageLevel.ErrorMessageLevel:
             self.errors.append(f"{source}:{line} {message}")
             logger.error("map page %s:%d %s", source, line, message)

@@ -1,8 +1,8 @@
-"""Makes the map's page with folium: the frame of the map and nothing else. Behaviour is ``gridmap.js``.
+"""Makes the map's page with folium: only its frame; the behaviour is in ``gridmap.js``.
 
-Importing folium takes half a second and 50 MB, so the page is made once, when its sources change, and lies beside its
-scripts: ``python -m gridclient.mapview.page`` writes it, and a test holds the file to what folium makes today. The
-desk itself reads the file (``mapview.routes``) and never imports this module.
+Importing folium takes half a second and 50 MB, so the page is made in development and stored beside its scripts:
+``python -m gridclient.mapview.page`` writes it, and a test compares the file with folium's output. The desk reads the
+file (``mapview.routes``) and never imports this module.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from gridclient.mapview.scheme import ORIGIN
 PAGE = f"{ORIGIN}/page"
 SCRIPTS = ("outlines", "marks", "basemaps", "controls", "tools", "pointer", "gridmap")
 
-# Fixed names: the same sources make the same bytes.
+# Fixed names, so that the same sources give the same file.
 _MAP_ID = "desk"
 
 
 class OfflineMap(folium.Map):
-    """A folium map whose only script and style sheet are the vendored Leaflet."""
+    """A folium map that loads only the vendored Leaflet."""
 
     default_js = [("leaflet", f"{PAGE}/vendor/leaflet/leaflet.js")]
     default_css = [("leaflet_css", f"{PAGE}/vendor/leaflet/leaflet.css")]
 
 
 class GridMapScript(JSCSSMixin, MacroElement):
-    """Hands folium's map to our own scripts."""
+    """Passes folium's map object to our own scripts."""
 
     default_js = [
         ("qwebchannel", "qrc:///qtwebchannel/qwebchannel.js"),
@@ -54,9 +54,10 @@ class GridMapScript(JSCSSMixin, MacroElement):
 
 
 def render_page(asset: MacroElement | None = None) -> str:
-    """The page as folium makes it, with a policy that lets it run nothing but itself.
+    """The page as folium makes it, with a policy that lets it run only its own scripts.
 
-    ``asset`` is one more folium element (a plugin); raises ValueError when the page would ask for anything outside.
+    ``asset`` is an additional folium element (a plugin). Raises ValueError if the page would load anything from
+    outside.
     """
     frame = OfflineMap(
         [36.0, 118.0],
@@ -91,7 +92,7 @@ def _leaflet_options() -> dict[str, Any]:
 
 
 def _policy(html: str) -> str:
-    """The page's Content-Security-Policy: its own scheme only, and of inline blocks only those that stand in it now."""
+    """The Content-Security-Policy: only the application's scheme, and only the inline blocks that the page has now."""
     scripts = " ".join(_hashes(html, "script"))
     styles = " ".join(_hashes(html, "style"))
     directives = (

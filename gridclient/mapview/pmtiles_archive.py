@@ -1,6 +1,6 @@
-"""Reads a PMTiles file (version 3): the library's header and tile numbering, our own bounded reading of directories.
+"""Reads PMTiles files (version 3), with the library's header and tile numbering and our own reading of directories.
 
-The library unpacks a directory anew for every tile and trusts its counts; here directories are bounded and kept.
+The library unpacks a directory for every tile and trusts its counts; here directories are limited in size and cached.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from gridclient.services.tile_formats import (
 )
 
 _HEADER_BYTES = 127
-_MAX_DIRECTORY_BYTES = 1024 * 1024  # unpacked: up to a quarter of a million entries, each four numbers
+_MAX_DIRECTORY_BYTES = 1024 * 1024  # unpacked: at most 250,000 entries of four numbers
 _MAX_METADATA_BYTES = 16 * 1024 * 1024
 _MAX_DEPTH = 4
 _KEPT_DIRECTORIES = 16
@@ -48,7 +48,7 @@ _PACKINGS = {Compression.NONE, Compression.GZIP, Compression.UNKNOWN}
 
 
 class _Directory(NamedTuple):
-    """Columns of equal length, ascending by tile number. A run of 0 points to a leaf directory."""
+    """A directory as columns of equal length, ascending by tile number. ``runs`` 0 means a leaf directory."""
 
     tiles: list[int]
     runs: list[int]
@@ -75,11 +75,11 @@ class PMTilesArchive:
             raise
 
     def metadata(self) -> ArchiveMetadata:
-        """As read on opening."""
+        """The metadata read on opening."""
         return self._metadata
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
-        """Raises InvalidInput ``basemap.damaged`` for a tile that is there and cannot be read."""
+        """The tile, ``None`` if there is none. Raises InvalidInput ``basemap.damaged`` if it cannot be read."""
         about = self._metadata
         if not (about.min_zoom <= z <= about.max_zoom and 0 <= x < 1 << z and 0 <= y < 1 << z):
             return None
@@ -98,7 +98,7 @@ class PMTilesArchive:
         return None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Closes the file."""
         self._bytes.close()
 
     def _checked_header(self) -> HeaderDict:
@@ -112,7 +112,7 @@ class PMTilesArchive:
             raise InvalidInput("basemap.compression", name=self._name)
         if header["tile_type"] is TileType.MLT:
             raise InvalidInput("basemap.tile_format", name=self._name)
-        whole = header["tile_data_offset"] + header["tile_data_length"] <= len(self._bytes)  # else cut short
+        whole = header["tile_data_offset"] + header["tile_data_length"] <= len(self._bytes)  # else cut off
         if not (whole and header["min_zoom"] <= header["max_zoom"] <= MAX_ZOOM):
             raise InvalidInput("basemap.damaged", name=self._name)
         return header
@@ -122,7 +122,7 @@ class PMTilesArchive:
             raise InvalidInput("basemap.damaged", name=self._name)
         try:
             return self._bytes[offset : offset + length]
-        except ValueError as error:  # closed meanwhile
+        except ValueError as error:  # the file was closed
             raise InvalidInput("basemap.unreadable", name=self._name) from error
 
     def _unpacked(self, offset: int, length: int, limit: int) -> bytes:
@@ -143,7 +143,7 @@ class PMTilesArchive:
             raise InvalidInput("basemap.damaged", name=self._name) from error
 
     def _samples(self) -> list[bytes]:
-        """The first tiles of the file; without a single one it is no base map."""
+        """The first few tiles of the file. Raises InvalidInput ``basemap.empty`` if there are none."""
         header = self._header
         directory = self._directory(header["root_offset"], header["root_length"])
         for _ in range(_MAX_DEPTH):
@@ -189,7 +189,7 @@ def _said_layers(said: dict[str, object]) -> tuple[str, ...]:
 
 
 def _decoded(body: bytes) -> _Directory:
-    """Columns of varints; IndexError or ValueError when there are fewer than it says."""
+    """A directory from its varints. Raises IndexError or ValueError if they do not fit its count."""
     values: list[int] = []
     value = shift = 0
     for byte in body:

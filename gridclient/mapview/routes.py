@@ -52,9 +52,9 @@ Place = tuple[float, float, float]
 
 @dataclass
 class Routes:
-    """The page's addresses over the ports. ``cases`` and ``preview`` are replaced whole when the desk changes them.
+    """Answers the page's addresses from the ports. Set ``cases`` and ``preview`` to show another filter or import.
 
-    Without ``data`` (the store is not open yet) nothing is asked of them but words and preview.
+    Without ``data`` (the store is not open yet) only words and preview can be answered.
     """
 
     data: MapData | None = None
@@ -68,7 +68,8 @@ class Routes:
     scripts: Mapping[str, bytes] = field(default_factory=dict)
 
     def answer(self, path: str, query: str = "") -> Reply:
-        """Raises NotFound for an unknown address, InvalidInput for a malformed one, and what the ports raise."""
+        """Answers one address. Raises NotFound for unknown ones, InvalidInput for malformed ones, and what ports
+        raise."""
         room, _, rest = path.lstrip("/").partition("/")
         if room == "page":
             return self._page(rest)
@@ -105,11 +106,11 @@ class Routes:
         return media_type, body
 
     def _part(self, address: str) -> bytes:
-        """A script or style sheet of the page; those of Qt are given."""
+        """A script or style sheet of the page; those of Qt come from ``scripts``."""
         return self.scripts.get(address) or read_asset(self.page, address.removeprefix("grid://app/page/"))[1]
 
     def _first_answers(self) -> dict[str, bytes]:
-        """What goes with the page, when the store is there by then; the page asks for what is missing."""
+        """The answers to embed in the page, if the store is open; the page asks for the others."""
         if self.data is None:
             return {}
         found = {}
@@ -174,7 +175,7 @@ def _layer(layer: BaseLayer) -> dict[str, Any]:
 
 
 def _offline(root: Path) -> dict[str, Any]:
-    """The base map that comes with the program: addresses of its parts by role, and the box that they cover."""
+    """The base map that comes with the program: the addresses of its parts by role, and the box it covers."""
     try:
         maps = json.loads((root / "index.json").read_text(encoding="utf-8"))["maps"]
     except (OSError, ValueError, KeyError) as error:

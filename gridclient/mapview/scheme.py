@@ -1,6 +1,6 @@
-"""The application's own address space ``grid://app``: its registration and the environment that keeps the page offline.
+"""Registers the address space ``grid://app`` and sets the environment that keeps the page offline.
 
-``prepare_environment`` and ``register_scheme`` come before the QApplication; nothing here draws or reads data.
+``prepare_environment`` and ``register_scheme`` must be called before the QApplication is made.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ SCHEME = b"grid"
 ORIGIN = "grid://app"
 PAGE_URL = f"{ORIGIN}/page/index.html"
 
-# WORKAROUND for https://github.com/nodejs/node/issues/54918, which is V8's: a thread that compiles a script while the
-# page runs waits for the page to collect garbage. Of three helping threads, which is all that a machine of four cores
-# or less gives a page, three can wait so; a page that then asks a fourth for a font waits for ever, and the map stands
-# still. So at most one compiles.
+# WORKAROUND for https://github.com/nodejs/node/issues/54918 (a fault of V8): a thread that compiles a script waits for
+# the page's garbage collection. On machines with up to four cores a page has three helper threads. If all three wait so
+# and the page needs one to load a font, it hangs for ever. So only one thread may compile.
 SCRIPT_ENGINE = '--js-flags="--no-concurrent-sparkplug --no-maglev --concurrent-turbofan-max-threads=1"'
 
-# The interceptor and the page's policy stop requests; these stop what never becomes one (name look-ups, preconnect,
-# Chromium's own errands). The unsandboxed zygote is a process to fork others from that the page never needs.
+# The interceptor and the page's policy stop requests; these switches stop traffic that is none (name look-ups,
+# preconnect, Chromium's own services). The unsandboxed zygote, from which Chromium forks processes, is not needed.
 CHROMIUM_FLAGS = (
     '--host-resolver-rules="MAP * ~NOTFOUND"',
     "--disable-background-networking",
@@ -37,10 +36,10 @@ CHROMIUM_FLAGS = (
 
 
 def prepare_environment() -> None:
-    """Set Chromium's switches; what the administrator has set stays. Idempotent, before the QApplication.
+    """Sets Chromium's switches, besides those the administrator has set. May be repeated; before the QApplication.
 
-    The sandbox is given up only for root, where Chromium refuses to start with it. The page is put on the screen by
-    software: desks rarely have a graphics card, and through a simulated one a drag takes twice as long.
+    The sandbox is off only for root, for whom Chromium refuses to start with it. The page is drawn by software, as
+    desks rarely have a graphics card, and with a simulated one dragging takes twice as long.
     """
     os.environ.setdefault("QT_QUICK_BACKEND", "software")
     given = os.environ.get("QTWEBENGINE_CHROMIUM_FLAGS", "")
@@ -51,7 +50,7 @@ def prepare_environment() -> None:
 
 
 def register_scheme() -> None:
-    """Make ``grid`` a secure scheme whose pages may fetch. Idempotent, before the QApplication."""
+    """Registers ``grid`` as a secure scheme whose pages may fetch. May be repeated; before the QApplication."""
     if not QWebEngineUrlScheme.schemeByName(SCHEME).name().isEmpty():
         return
     scheme = QWebEngineUrlScheme(SCHEME)

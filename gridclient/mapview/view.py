@@ -1,4 +1,5 @@
-"""The map as a widget: one page that is never reloaded, the desk's layers in it, its events signals of ``bridge``."""
+"""The map as a widget: one page that is never reloaded, with the desk's layers; its events are signals of
+``bridge``."""
 
 from __future__ import annotations
 
@@ -35,12 +36,11 @@ _CHANNEL = "qrc:///qtwebchannel/qwebchannel.js"
 
 
 class MapView(QWebEngineView):
-    """The embedded map, object name ``mapView``. Calls before the page is up are kept and sent when it is.
+    """The embedded map, object name ``mapView``. Calls made before the page is ready are kept and sent then.
 
-    Everything that happens on the map is a signal of ``bridge``; ``guard.blocked`` proves that nothing left the
-    machine; ``handler.failed(code)`` says that the store could not answer. ``shutdown()`` comes before deletion.
-    A view made without ``data`` loads its page, which waits for :meth:`begin`. ``size`` is the one that it will have
-    when it is shown, as far as is known: then all is drawn by then.
+    Events on the map are signals of ``bridge``. ``guard.blocked`` lists requests that tried to leave the machine;
+    ``handler.failed(code)`` reports errors of the store. Call ``shutdown()`` before deleting it. Without ``data`` the
+    page waits for :meth:`begin`. ``size`` is the expected size when shown, so that all can be drawn before.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class MapView(QWebEngineView):
         self._theme: Theme = theme
         self._ready = False
         self._restarts = 0
-        self._kept: dict[str, Callable[[], None]] = {}  # the last call of each kind is what the page must show
+        self._kept: dict[str, Callable[[], None]] = {}  # the last call of each kind, replayed when the page is ready
         self.bridge.page_ready.connect(self._on_bridge_page_ready)
         if data is not None:
             self.begin(data, base_maps)
@@ -85,9 +85,9 @@ class MapView(QWebEngineView):
         *,
         place: Place | None = None,
     ) -> None:
-        """The store is open: the page gets what it shows. Once; a second call is of no effect.
+        """To be called once the store is open; a second call has no effect.
 
-        ``place`` is where it looks first; else it shows the desk's own area.
+        ``place`` is the view to open with; without it, the desk's own area.
         """
         if self._routes.data is None:
             self._routes.data, self._routes.base_maps, self._routes.place = data, base_maps, place
@@ -96,9 +96,9 @@ class MapView(QWebEngineView):
     # -- what is shown ------------------------------------------------------------------------------------------
 
     def select_grid(self, code: str | None, *, centre: bool = True, cases: CaseFilter | None = None) -> None:
-        """Outline a grid of any tier and, where it is out of sight, bring it into view. None clears.
+        """Outlines a grid of any tier and brings it into view if needed; ``None`` clears it.
 
-        ``cases`` are drawn under this filter from now on: asked for once, where the map then looks.
+        ``cases`` becomes the filter of the cases drawn; they are fetched once, for the final view.
         """
         if cases is not None:
             self._filter_by(cases)
@@ -107,35 +107,35 @@ class MapView(QWebEngineView):
             self.bridge.select.emit(code or "", centre, cases is not None)
 
     def show_case(self, lon: float, lat: float, case_id: str) -> None:
-        """Mark a case and bring it into view."""
+        """Marks a case and brings it into view."""
         self._send("case", lambda: self.bridge.mark_case.emit(lon, lat, case_id))
 
     def clear_case(self) -> None:
-        """Take the mark of ``show_case`` away."""
+        """Removes the mark of :meth:`show_case`."""
         self._send("case", lambda: self.bridge.mark_case.emit(0.0, 0.0, ""))
 
     def refresh_cases(self, cases: CaseFilter | None = None) -> None:
-        """Draw the cases again, under another filter when one is given."""
+        """Draws the cases again, with another filter if one is given."""
         if cases is not None:
             self._filter_by(cases)
         self.refresh("cases")
 
     def refresh(self, layer: Layer) -> None:
-        """The page fetches a layer again: ``outlines`` after an import of grids, ``base`` after one of a base map."""
+        """Makes the page fetch a layer again: ``outlines`` after an import of grids, ``base`` after a base map's."""
         if self._ready:
             self.bridge.stale.emit(layer)
 
     def centre_on(self, lon: float, lat: float, zoom: float = 0.0) -> None:
-        """Move the map; zoom 0 keeps the zoom. Also for opening where the desk was closed."""
+        """Moves the map; zoom 0 keeps the zoom. Also used to open where the desk was closed."""
         self._send("view", lambda: self.bridge.centre_on.emit(lon, lat, zoom))
 
     def set_layers(self, **layers: bool | str) -> None:
-        """``cases``, ``units``, ``heat``: shown or not; ``base``: "offline", "none" or an imported map's id;
-        ``tier``: "auto", "zone", "community" or "basic". What is not named stays."""
+        """Sets layers by name: ``cases``, ``units``, ``heat`` shown or not; ``base``: "offline", "none" or the id of an
+        imported map; ``tier``: "auto", "zone", "community" or "basic". Layers not named stay as they are."""
         self._send("layers", lambda: self.bridge.layers.emit(layers))
 
     def set_theme(self, theme: Theme) -> None:
-        """Light or dark, without a reload."""
+        """Switches to ``light`` or ``dark`` without a reload."""
         self._theme = theme
         self._page.setBackgroundColor(QColor(GROUNDS[theme]))
         self._send("theme", lambda: self.bridge.theme.emit(theme))
@@ -143,27 +143,27 @@ class MapView(QWebEngineView):
     # -- modes --------------------------------------------------------------------------------------------------
 
     def start_picking(self) -> None:
-        """The next click is a place (``bridge.point_picked``), not a choice of grid."""
+        """Makes the next click pick a point (``bridge.point_picked``) instead of choosing a grid."""
         self._send("mode", lambda: self.bridge.mode.emit("pick"))
 
     def stop_picking(self) -> None:
-        """Clicks choose grids again."""
+        """Makes clicks choose grids again."""
         self._send("mode", lambda: self.bridge.mode.emit("browse"))
 
     def clear_box(self) -> None:
-        """Take the rectangle of the last box-select away."""
+        """Removes the rectangle of the last box selection."""
         self._send("box", self.bridge.clear_box.emit)
 
     def preview(self, shapes: Sequence[tuple[float, float]] | bytes) -> None:
-        """Draw what an import would bring, as (lon, lat) points or as GeoJSON, and bring it into view.
+        """Draws what an import would bring, as (lon, lat) points or GeoJSON, and brings it into view.
 
-        Of more than 500 points an even choice is drawn, the outermost always among them.
+        Of more than 500 points an even selection is drawn, with the outermost ones.
         """
         self._routes.preview = shapes if isinstance(shapes, bytes) else _points_collection(shapes)
         self._send("preview", lambda: self.bridge.preview.emit(True))
 
     def clear_preview(self) -> None:
-        """Back to the desk's own layers."""
+        """Shows the desk's own layers again."""
         self._routes.preview = EMPTY_COLLECTION
         self._send("preview", lambda: self.bridge.preview.emit(False))
 
@@ -171,7 +171,7 @@ class MapView(QWebEngineView):
 
     @property
     def is_ready(self) -> bool:
-        """The page hears the bridge."""
+        """Whether the page listens to the bridge."""
         return self._ready
 
     @property
@@ -180,7 +180,7 @@ class MapView(QWebEngineView):
         return list(self._page.errors)
 
     def shutdown(self) -> None:
-        """Stop the page, then its answers. The page goes before its profile, or Qt complains."""
+        """Ends the page, then the handler, in this order: Qt warns if a profile goes before its page."""
         self._ready = False
         self._kept.clear()
         self._page.setWebChannel(None)  # type: ignore[arg-type]  # Qt takes a null pointer here
@@ -200,7 +200,7 @@ class MapView(QWebEngineView):
     def _filter_by(self, cases: CaseFilter) -> None:
         if cases != self._routes.cases:
             self._routes.cases = cases
-            if self._routes.data is not None:  # the page may be asking under another one
+            if self._routes.data is not None:  # the page may be fetching with another filter
                 self._kept["cases"] = lambda: self.bridge.stale.emit("cases")
 
     def _send(self, kind: str, call: Callable[[], None]) -> None:
@@ -216,7 +216,7 @@ class MapView(QWebEngineView):
 
     @Slot(QWebEnginePage.RenderProcessTerminationStatus, int)
     def _on_page_renderer_terminated(self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int) -> None:
-        """The page's process died (memory, driver): bring the page back as it was, but not for ever."""
+        """Loads the page again after its process died (memory, graphics driver), a few times at most."""
         self._ready = False
         logger.error("the map page's process ended: %s, exit code %d", status, code)
         if status != QWebEnginePage.RenderProcessTerminationStatus.NormalTerminationStatus:
@@ -241,6 +241,6 @@ def _points_collection(points: Sequence[tuple[float, float]]) -> bytes:
 
 
 def _of_qt(address: str) -> bytes:
-    """A script that Qt brings; the page asks for it by itself where this does not find it."""
+    """A script from Qt's resources; empty if missing, and the page then asks for it itself."""
     file = QFile(address.replace("qrc:///", ":/"))
     return bytes(file.readAll().data()) if file.open(QFile.OpenModeFlag.ReadOnly) else b""

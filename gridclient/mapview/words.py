@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 
 def page_words() -> dict[str, str]:
-    """Every word that the page's scripts show, by the name under which they ask for it."""
+    """Every word that the page's scripts show, by the name that they use for it."""
     translate = QCoreApplication.translate
     return {
         "map": translate("MapPage", "网格地图"),
