@@ -1,6 +1,6 @@
-"""One use case for every action on a case: check the role, build the event, let the fold guard it, commit.
+"""The use case for every action on a case: checks the role, builds the event, lets the fold check it, and commits.
 
-What differs between actions is what their event says (:mod:`gridclient.services.drafting`).
+What an action's event contains is in :mod:`gridclient.services.drafting`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gridclient.services.rows import Changes
 
 @frozen
 class ActOnCase:
-    """Do ``action`` to a case. ``base`` is the version the actor saw; ``None`` takes the newest as it is."""
+    """The command to do ``action`` to a case. ``base`` is the version that the actor saw; ``None`` accepts any."""
 
     action: Action
     case_id: str
@@ -62,7 +62,7 @@ def act_on_case(command: ActOnCase, *, work: Work, reference: Reference, clock: 
 
 
 def _name_units(refused: RuleViolation, reference: Reference) -> None:
-    """The rules know codes only; people know units by their names."""
+    """Replaces unit codes in the error's parameters by names, as the rules know only codes."""
 
     def named(code: str) -> str:
         row = reference.unit(code)

@@ -1,4 +1,4 @@
-"""Work beside this process, where there is a core for it: how long pure-Python work asks for that, whoever does it."""
+"""Protocols for work in a second process, where there is a core for it, and their stand-in without one."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ Made_co = TypeVar("Made_co", covariant=True)
 
 
 class Claim(Protocol[Made_co]):
-    """What comes of a piece of work."""
+    """The result of a piece of work handed over."""
 
     def is_there(self) -> bool:
-        """Whether :meth:`result` would give it without waiting for anybody."""
+        """Whether :meth:`result` would return without waiting."""
         ...
 
     def result(self) -> Made_co:
-        """The result; waits for it, and raises what the work raised. Asked once."""
+        """Waits for the result and returns it, or raises what the work raised. To be called once."""
         ...
 
 
 class Aside(Protocol):
-    """Does pieces of work in the order they are handed over."""
+    """A worker that does pieces of work in the order in which they are handed over."""
 
     def is_free(self) -> bool:
-        """Whether a piece would be begun soon. Who hears no does the next piece himself."""
+        """Whether a piece would be begun soon; if not, the caller does the next one itself."""
         ...
 
     def hand_over(self, work: Callable[[Given], Made], given: Given) -> Claim[Made]:
-        """Has ``work(given)`` done. Both can be pickled; ``work`` is found by its name."""
+        """Hands over ``work(given)``. Both must be picklable, so ``work`` is a module's function."""
         ...
 
 
 class WhenAsked(Generic[Given, Made]):
-    """A :class:`Claim` on work that is done here, once somebody asks for it."""
+    """A :class:`Claim` whose work is done in this process when the result is asked for."""
 
     def __init__(self, work: Callable[[Given], Made], given: Given) -> None:
         self._work = work
@@ -49,7 +49,7 @@ class WhenAsked(Generic[Given, Made]):
 
 
 class InPlace:
-    """An :class:`Aside` without a second core."""
+    """An :class:`Aside` for machines without a second core: never free."""
 
     def is_free(self) -> bool:
         return False

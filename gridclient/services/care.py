@@ -1,4 +1,4 @@
-"""What the settings page asks of the folder that holds the desk: copies, the recovery key, imported base maps."""
+"""What the settings page does with the profile: backups, recovery key, standard lists, audit log, base maps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gridclient.services.rows import StandardListRow
 
 
 class BackupKind(Enum):
-    """How a backup came about; the store of ``DAMAGED`` could not be opened when it was put aside."""
+    """How a backup came about. ``DAMAGED``: a store that could not be opened and was put aside."""
 
     AUTOMATIC = "automatic"
     BY_HAND = "by_hand"
@@ -25,7 +25,7 @@ class BackupKind(Enum):
 
 @frozen
 class BackupRow:
-    """One backup in the profile's folder."""
+    """A backup in the profile's folder."""
 
     path: Path
     at: datetime
@@ -44,7 +44,7 @@ class BaseMapRow:
 
 @frozen
 class AuditRow:
-    """One line of the audit log: who did or looked at what. A case is named by its number where it has one."""
+    """A line of the audit log. A case is given by its number if it has one."""
 
     no: int
     at: datetime
@@ -54,14 +54,14 @@ class AuditRow:
 
 
 class Care(Protocol):
-    """Blocking; call it from a pool thread."""
+    """The services of the settings page. Blocking: to be called from a pool thread."""
 
     def backups(self) -> Sequence[BackupRow]:
-        """The backups that are there, the newest first."""
+        """All backups, newest first."""
         ...
 
     def back_up(self, target: Path | None = None) -> Path:
-        """Writes a backup, into the profile's folder if no place is named, and gives its place.
+        """Writes a backup, into the profile's folder if ``target`` is not given, and returns its path.
 
         Raises:
             InvalidInput: there is something of that name already (``backup.exists``).
@@ -70,11 +70,11 @@ class Care(Protocol):
         ...
 
     def recovery_key(self) -> str:
-        """The key that opens backups on another machine, in groups to be written down."""
+        """The key that opens backups on another machine, in groups of digits to be written down."""
         ...
 
     def check_recovery_key(self, text: str) -> None:
-        """Whether what somebody typed can be a recovery key; raises ``InvalidInput("recovery.key")``."""
+        """Checks that a typed text can be a recovery key; raises ``InvalidInput("recovery.key")``."""
         ...
 
     def standard_lists(self) -> Sequence[StandardListRow]:
@@ -82,16 +82,15 @@ class Care(Protocol):
         ...
 
     def use_list(self, name: str, *, in_force: bool) -> None:
-        """Offers the conditions of a list, or does not any more; what was filed under them stays."""
+        """Puts a list of filing conditions in or out of force: only lists in force are offered; cases keep theirs."""
         ...
 
     def audit_lines(self) -> Sequence[AuditRow]:
-        """The newest lines of the audit log, newest first: all of them for those who answer for others, else one's
-        own."""
+        """The newest lines of the audit log, newest first: all for those who may see them, else one's own."""
         ...
 
     def save_audit(self, target: Path, rows: Sequence[AuditRow]) -> None:
-        """Writes these lines as a workbook that says who made it and when; that leaves a line itself.
+        """Writes these lines to a workbook with account and time; this is itself noted in the audit log.
 
         Raises:
             StoreUnavailable: the disk refuses (``report.not_written``).

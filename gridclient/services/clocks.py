@@ -1,6 +1,7 @@
-"""Clocks of a case: which limit applies, when it is due, what is left of it.
+"""A case's clocks: which limit applies, when it is due, how much is left.
 
-Source: limits hang on the filing condition, else on the level; the stage limits are settings of the township.
+Source: DOMAIN, Clocks. Limits belong to the filing condition, else to the level; stage limits are settings of the
+township.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def require_happened(seconds: int | None, now: datetime) -> None:
 
 
 def handling_limit(case: Case, reference: Reference) -> str:
-    """The handling limit of a case in code form: its condition's, else, or where it went up or down, its level's."""
+    """A case's handling limit in code form: the condition's; the level's if there is none or the case changed level."""
     standard, of_level = reference.standard(case.facts.standard), reference.setting(f"limit.level.{case.level}")
     if standard is not None and standard.limit and not (case.moved and of_level):
         return standard.limit
@@ -86,7 +87,7 @@ def clock_payload(stage: Stage, limit: str, start: datetime, reference: Referenc
 
 
 def remaining_seconds(due: datetime, limit: str, now: datetime, reference: Reference) -> int:
-    """What is left until ``due`` in the limit's own time (working or natural); 0 when it is over."""
+    """The time left until ``due``, counted as the limit counts (working or natural time); 0 when it is over."""
     if due <= now:
         return 0
     if _counts_working_time(limit):
@@ -95,13 +96,13 @@ def remaining_seconds(due: datetime, limit: str, now: datetime, reference: Refer
 
 
 def resumed_limit(seconds: int, limit: str) -> str:
-    """The limit, in code form, with which a unit goes on that had ``seconds`` left of ``limit``."""
+    """The limit, in code form, for a unit that goes on with the ``seconds`` it had left of ``limit``."""
     kind = LimitKind.WORK_HOUR if _counts_working_time(limit) else LimitKind.URGENT_HOUR
     return format_limit(Limit(max(seconds / 3600, _SHORTEST_HOURS), kind))
 
 
 def _counts_working_time(limit: str) -> bool:
-    """What another desk wrote and nobody can count is natural time."""
+    """Whether the limit counts working time; ``False`` for a limit that cannot be read."""
     try:
         return parse_limit(limit).kind.counts_working_time
     except InvalidInput:

@@ -1,4 +1,4 @@
-"""Which filing condition is meant by what a person, a file or an old event names."""
+"""Finds the filing condition that a person, a file or an old event names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from gridclient.services.rows import StandardRow
 
 
 def named_condition(reference: Reference, named: str) -> StandardRow:
-    """The condition of this key, or of this code alone where one list has it.
+    """The condition with this key, or with this code if only one list has it.
 
     Raises:
         NotFound: no list has it (``standard.unknown``).

@@ -1,4 +1,4 @@
-"""The explanation of a deadline in Chinese, one sentence a line: what the tooltip of a deadline shows."""
+"""The explanation of a deadline in Chinese, one sentence per line, as shown in tooltips."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ _WEEKDAYS = "一二三四五六日"
 
 
 def kind_word(kind: LimitKind) -> str:
-    """What a limit counts: ``工作日``."""
+    """The unit of a limit in Chinese: ``工作日``."""
     return _KIND_WORDS[kind]
 
 
 def limit_text(limit: Limit) -> str:
-    """The limit as an operator writes it, ``3工作日``; ``parse_limit`` reads it back. A rest: ``约1.58工作时``."""
+    """The limit as operators write it, ``3工作日``, which ``parse_limit`` can read. A fraction: ``约1.58工作时``."""
     shown = f"{limit.amount:.2f}".rstrip("0").rstrip(".")
     return f"{'' if float(shown) == limit.amount else '约'}{shown}{_KIND_WORDS[limit.kind]}"
 
@@ -69,15 +69,15 @@ def working_text(seconds: float, *, seconds_per_day: int = 8 * 3600) -> str:
 
 
 def explain(deadline: Deadline) -> tuple[str, ...]:
-    """How the deadline came about, line by line: start, what was skipped, what is uncertain, the end."""
+    """The explanation, line by line: start, what was skipped, what is uncertain, end."""
     return tuple(_SENTENCES[step.code](step) for step in deadline.steps)
 
 
 def clock_lines(clock: CaseClock, reference: Reference, clocks: Sequence[CaseClock] = ()) -> tuple[str, ...]:
-    """How the deadline of ``clock`` came about, worked out with the calendar in force; of the case's ``clocks`` those
-    that it goes on with come first.
+    """The explanation of a clock's deadline, computed with the calendar in force. If the clock continues earlier ones
+    of the case's ``clocks``, their lines come first.
 
-    Another desk may have written a limit that nobody can count; its deadline stands.
+    A limit that cannot be read (another desk wrote it) is not explained; its deadline stands.
     """
     try:
         lines = explain(deadline_of(clock.limit, clock.started, reference))
@@ -92,7 +92,7 @@ def clock_lines(clock: CaseClock, reference: Reference, clocks: Sequence[CaseClo
 
 
 def _paused(clock: CaseClock, clocks: Sequence[CaseClock], reference: Reference) -> CaseClock | None:
-    """The unit's clock before this one, if this one has the time that was left of it."""
+    """The earlier clock of the unit whose remaining time this clock continues; ``None`` if it does not."""
     ended = [c for c in clocks if (c.stage, c.unit) == (clock.stage, clock.unit) and c is not clock]
     before = next((c for c in reversed(ended) if c.ended is not None and c.ended <= clock.started), None)
     if before is None or before.ended is None:

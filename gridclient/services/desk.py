@@ -1,4 +1,4 @@
-"""The desk's services with their ports bound: what a window or the command line is given, built once in ``app``."""
+"""The desk's services with their ports, as given to the window and the command line; built once in ``app``."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @frozen
 class Outcome:
-    """What became of one case of a batch: ``error`` is ``None`` when it was done."""
+    """The result for one case of a batch: ``error`` is ``None`` if it was done."""
 
     case_id: str
     error: GridClientError | None
@@ -37,7 +37,7 @@ class Outcome:
 
 @frozen
 class Desk:
-    """Everything a desk can ask or do. Blocking: call it from a pool thread, writes from the one writer thread."""
+    """Everything a desk can ask or do. Blocking: to be called from a pool thread, writes from the one writer thread."""
 
     queries: DeskQueries
     work: Work
@@ -52,7 +52,7 @@ class Desk:
     def act(
         self, action: Action, case_id: str, args: Mapping[str, Any] | None = None, *, base: int | None = None
     ) -> Changes:
-        """One action on one case; a dispatch that names no lead takes the proposal.
+        """Does one action to one case. A dispatch without a lead uses the proposal.
 
         Raises:
             GridClientError: see :func:`gridclient.services.acting.act_on_case`; ``attachment.missing``.
@@ -75,13 +75,13 @@ class Desk:
     def act_on_many(
         self, action: Action, case_ids: Iterable[str], args: Mapping[str, Any] | None = None
     ) -> tuple[Changes, tuple[Outcome, ...]]:
-        """The same action on several cases, each in its own transaction; the rest goes on where a rule forbids one."""
+        """Does an action to several cases, each in its own transaction. Cases that a rule forbids are skipped."""
         return _each(case_ids, lambda case_id: self.act(action, case_id, args))
 
     def file_many(
         self, case_ids: Iterable[str], *, standard: str = "", grid: str = ""
     ) -> tuple[Changes, tuple[Outcome, ...]]:
-        """Files several cases (立案) under one condition and grid: what a case lacks is taken, what it has stays."""
+        """Files several cases (立案) under one condition and grid; what a case already has of these is kept."""
 
         def file(case_id: str) -> Changes:
             facts = self.queries.case(case_id).facts
@@ -91,14 +91,14 @@ class Desk:
         return _each(case_ids, file)
 
     def register(self, facts: CaseFacts, *, level: int = 3) -> Registered:
-        """A new case."""
+        """Registers a new case."""
         from gridclient.services.registering import RegisterCase, register_case
 
         command = RegisterCase(facts, self.actor, level)
         return register_case(command, work=self.work, reference=self.reference, clock=self.clock, ids=self.ids)
 
     def propose(self, case_ref: str) -> Proposal:
-        """Whom to dispatch the case to, with the grounds."""
+        """The units to dispatch the case to, with reasons."""
         from gridclient.services.proposal import propose
 
         case: Case = self.queries.case(case_ref)

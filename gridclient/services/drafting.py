@@ -1,6 +1,6 @@
-"""What the event of each action says: arguments checked against the lists, clocks and deadlines worked out.
+"""Builds the event of each action: checks the arguments against the lists and computes clocks and deadlines.
 
-Deadlines go into the event, so that every desk folds to the same ones whatever calendar it has.
+Deadlines are stored in the event, so that every desk has the same ones whatever its calendar.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FACT_NAMES = frozenset(f.name for f in fields(CaseFacts))
 
 @frozen
 class Situation:
-    """All that a draft is made from."""
+    """Everything that an event is built from."""
 
     case: Case
     args: Mapping[str, Any]
@@ -49,16 +49,16 @@ class Situation:
 
 
 def draft_for(action: Action, situation: Situation) -> Draft:
-    """The event's kind and payload.
+    """Kind and payload of the action's event.
 
     Raises:
-        RuleViolation, NotFound: an argument is missing or names what does not exist.
+        RuleViolation, NotFound, InvalidInput: an argument is missing, not allowed, or names what does not exist.
     """
     return _DRAFTS[action](situation)
 
 
 def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any]:
-    """Names the unit concerned and marks what the desk did on its behalf (代)."""
+    """Adds the unit concerned, and marks what the desk does on its behalf (代)."""
     lead = situation.case.lead
     unit = situation.text("unit", situation.actor.unit or (lead.unit if lead else ""))
     if situation.actor.role is AccountRole.UNIT and unit != situation.actor.unit:
@@ -70,7 +70,7 @@ def _with_behalf(situation: Situation, payload: dict[str, Any]) -> dict[str, Any
 
 
 def _facts_changed(situation: Situation) -> dict[str, Any]:
-    """The facts among the arguments, checked: unknown names, grids and standards are refused."""
+    """The facts among the arguments. Raises for an unknown grid or condition, an empty title or a time to come."""
     given = {k: v for k, v in situation.args.items() if k in _FACT_NAMES}
     if "title" in given and not str(given["title"]).strip():
         raise RuleViolation("case.title_missing")
@@ -112,7 +112,7 @@ def _file(situation: Situation) -> Draft:
 
 
 def _basis(standard: StandardRow | None) -> dict[str, str]:
-    """Which condition, in which version of the list, justified it."""
+    """The condition, and its version, that justify the step."""
     return {"standard": standard.key, "version": standard.version} if standard else {}
 
 
@@ -122,7 +122,7 @@ def _decline(situation: Situation) -> Draft:
 
 
 def _choice(situation: Situation, name: str, words: Mapping[str, str]) -> str:
-    """A code of one of the lists; that it is missing is the case's own rule."""
+    """The argument's code from ``words``; "" if missing, which the fold judges. Raises ``arguments.no_such_choice``."""
     code = situation.text(name)
     if code and code not in words:
         known = [f"{known}（{word}）" for known, word in words.items()]
@@ -140,8 +140,11 @@ def _unit(situation: Situation, code: str) -> UnitRow:
 
 
 def _time_of(situation: Situation, unit: str) -> tuple[datetime, str]:
-    """When a unit's clock begins, and its limit. The same unit again goes on with the time it had left, and where none
-    was left, its time stays over (rule); another one starts anew, and so does one whose level moved meanwhile."""
+    """The start and the limit of a unit's handling clock in a dispatch.
+
+    The same unit again goes on with the time it had left; if none was left it stays overdue (rule). Another unit, one
+    that was released or verified, and one whose level changed meanwhile start anew.
+    """
     before = situation.case.assignment_of(unit)
     ended = before is not None and (
         before.state in (AssignmentState.RELEASED, AssignmentState.VERIFIED)
@@ -193,7 +196,7 @@ def _give_out(situation: Situation) -> dict[str, Any]:
 
 
 def _contact(situation: Situation) -> dict[str, Any]:
-    """需联系群众: the units of this dispatch get the reporter's name and telephone, which they have by no other way."""
+    """需联系群众: the reporter's name and telephone, which the units get only by this dispatch."""
     if not situation.args.get("contact"):
         return {}
     facts = situation.case.facts
@@ -228,7 +231,7 @@ def _return(situation: Situation) -> Draft:
 
 
 def _level_clocks(situation: Situation, step: int) -> list[dict[str, Any]]:
-    """The limit of the new level for a case that its lead has in hand; others wait for their dispatch."""
+    """The handling clock of the new level, if the lead has the case in hand; else the next dispatch sets it."""
     case = situation.case
     lead, level = case.lead, case.level + step
     in_hand = lead is not None and lead.state in (AssignmentState.DISPATCHED, AssignmentState.HANDLING)
@@ -291,7 +294,7 @@ def _rate(situation: Situation) -> Draft:
 
 
 def _require_given(situation: Situation) -> None:
-    """A unit writes into the cases that were given to it and into no other."""
+    """Raises ``case.unit_not_assigned`` for a unit that the case was not given to."""
     unit = situation.actor.unit
     if situation.actor.role is AccountRole.UNIT and situation.case.assignment_of(unit) is None:
         raise RuleViolation("case.unit_not_assigned", unit=unit)
@@ -317,7 +320,7 @@ def _undo(situation: Situation) -> Draft:
 
 
 def _event_key(text: str) -> list[str | int]:
-    """A key as ``str`` writes it."""
+    """An event's key from its text form."""
     try:
         stream, device, incarnation, seq = text.split("/")
         return [stream, device, int(incarnation), int(seq)]
@@ -326,7 +329,7 @@ def _event_key(text: str) -> list[str | int]:
 
 
 def _resolve(situation: Situation) -> Draft:
-    """The desk's choice between two sides. The case's oldest contention, where none is named."""
+    """The choice between two sides of a conflict; of the case's oldest one if ``target`` is missing."""
     waiting = situation.case.contentions
     target = situation.args.get("target") or (list(waiting[0].key) if waiting else ())
     if isinstance(target, str):

@@ -23,14 +23,14 @@ _SHORT_CODE, _LONG_CODE = 16, 32
 
 @frozen
 class EnrolCode:
-    """A code that was read: ``text`` in its one plain writing; ``fingerprint`` is empty or 8 bytes."""
+    """A code as read: ``text`` in its normal form; ``fingerprint`` is empty or 8 bytes."""
 
     text: str
     fingerprint: bytes
 
 
 def new_code(fingerprint: bytes = b"") -> str:
-    """A fresh code as people write it: 75 random bits, or 90 and the beginning of the certificate's fingerprint."""
+    """A new code as people write it: 75 random bits, or 90 and the beginning of the certificate's fingerprint."""
     length = _LONG_CODE - _FINGERPRINT_SIGNS if fingerprint else _SHORT_CODE
     secret = "".join(secrets.choice(_SIGNS) for _ in range(length - 1))
     body = secret + (_spelt(fingerprint[:FINGERPRINT_BYTES]) if fingerprint else "")
@@ -39,7 +39,7 @@ def new_code(fingerprint: bytes = b"") -> str:
 
 
 def read_code(text: str) -> EnrolCode:
-    """The code that was typed; small letters, missing hyphens and O for 0 are forgiven.
+    """Reads a typed code; small letters, missing hyphens and O for 0 are accepted.
 
     Raises:
         InvalidInput: ``enrol.code_mistyped``.
@@ -64,6 +64,6 @@ def _spelt(fingerprint: bytes) -> str:
 
 
 def _check(body: str) -> str:
-    """Finds any one wrong sign, and most neighbours that changed places."""
+    """The check character: detects every single wrong character and most swapped neighbours."""
     total = sum((2 * place + 1) * _SIGNS.index(sign) for place, sign in enumerate(body))
     return _SIGNS[total % len(_SIGNS)]

@@ -1,4 +1,4 @@
-"""What a desk is to its hub: what it may do with which stream, and the keys that it got when it enrolled."""
+"""A desk's registration with its hub: its rights on streams, and the keys that it received."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CASES: Final = "t:"
 
 
 class Grant(NamedTuple):
-    """What a device may do with a stream. ``unit`` narrows reading and writing to what was handed to that unit."""
+    """What a device may do with a stream. With ``unit``, only in cases handed to that unit."""
 
     stream: str
     reads: bool = True
@@ -21,18 +21,18 @@ class Grant(NamedTuple):
 
     @property
     def feed(self) -> str:
-        """The name of what it lets a device read: the stream, or the unit's part of it."""
+        """The feed that the grant lets a device read: the stream, or the unit's part of it."""
         return f"d:{self.unit}@{self.stream}" if self.unit else self.stream
 
 
 @frozen
 class Enrolment:
-    """What a desk got when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
+    """What a desk received when it enrolled. ``fingerprint`` is the SHA-256 of the hub's certificate, "" without TLS.
 
-    ``bundle_keys`` are the keys of streams for files on a stick, 32 bytes each; ``signing_key`` is the device's own
-    Ed25519 key (32 bytes, private). ``hub_key`` is the public key with which the hub signs places on a stick, empty
-    where it did not tell. ``url`` is "" for a desk that has no line and works by stick alone. ``rights`` is the hub's
-    stamp of grants and keys, "" where they have to be asked for. Nothing of this is ever shown or logged.
+    ``bundle_keys`` are the keys for sticks, 32 bytes per stream; ``signing_key`` is the device's own private Ed25519
+    key (32 bytes). ``hub_key`` is the public key that verifies the hub's signature on sticks; empty if unknown. ``url``
+    is "" for a desk that works by stick alone. ``rights`` is the hub's stamp of grants and keys; "" makes the desk ask
+    for them. None of this is ever shown or logged.
     """
 
     hub: str
@@ -49,12 +49,12 @@ class Enrolment:
 
     @property
     def townships(self) -> tuple[str, ...]:
-        """The codes of those whose cases it is given, in their order."""
+        """The codes of the townships whose cases the desk may read, in order."""
         return tuple(sorted({g.stream.removeprefix(_CASES) for g in self.grants if g.stream.startswith(_CASES)}))
 
 
 class Membership(NamedTuple):
-    """What a device is to its hub, as far as that may change: see :class:`Enrolment`."""
+    """The part of a registration that the hub may change: see :class:`Enrolment`."""
 
     device: str
     hub: str
@@ -65,7 +65,7 @@ class Membership(NamedTuple):
 
 
 class Admission(NamedTuple):
-    """What the hub gives a device that enrols: see :class:`Enrolment`. ``token`` is empty where there is no line."""
+    """What the hub sends to a device that enrols: see :class:`Enrolment`. ``token`` is empty without network."""
 
     hub: str
     token: str
@@ -76,7 +76,7 @@ class Admission(NamedTuple):
     rights: str = ""
 
     def enrolment(self, signing_key: bytes, at: datetime, *, url: str = "", fingerprint: str = "") -> Enrolment:
-        """What the desk keeps of it."""
+        """The registration to be kept by the desk."""
         return Enrolment(
             hub=self.hub,
             url=url,

@@ -1,4 +1,4 @@
-"""The Chinese sentence for every error code, with what to do; a test walks all codes that the program can raise."""
+"""The Chinese sentence for every error code, with what to do. A test checks that every code raised has one."""
 
 from __future__ import annotations
 
@@ -336,7 +336,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def sentence(code: str, /, **params: object) -> str:
-    """The sentence for people. An unknown code gets a general one that names it, so nothing is hidden."""
+    """The sentence for a code. An unknown code gets a general sentence that names it."""
     template = SENTENCES.get(code)
     if template is None:
         return _GENERAL.format(code=code)
@@ -353,7 +353,7 @@ def sentence_of(error: GridClientError) -> str:
 
 
 class _Shown(dict[str, str]):
-    """A missing parameter shows as a dash instead of failing while an error is being told."""
+    """Shows missing parameters as a dash, so that reporting an error never fails."""
 
     def __missing__(self, key: str) -> str:
         return "—"

@@ -1,4 +1,4 @@
-"""What makes a unit plausible for a case: the list, practice, its own field of work, its place; nothing else does."""
+"""The reasons that make a unit a candidate for a case: the list, practice, its field of work, its place; no others."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENOUGH_OF_A_FIELD: Final = 2 / 3
 
 
 class Ground(StrEnum):
-    """Why a unit could take a case, the strongest first."""
+    """A reason why a unit could take a case, the strongest first."""
 
     LISTED_LEAD = "listed_lead"
     LISTED_COOPERATING = "listed_cooperating"
@@ -36,19 +36,19 @@ WEIGHT: Final[Mapping[Ground, float]] = {
     Ground.BIG_CLASS: 1500.0,
     Ground.COMMUNITY: 1000.0,
 }
-"""So far apart that no load and no distance lifts a weaker ground over a stronger one."""
+"""So far apart that load and distance never outweigh a stronger ground."""
 ROLES: Final = {Ground.LISTED_LEAD: Role.LEAD, Ground.LISTED_COOPERATING: Role.COOPERATING}
 
 
 def answers_for(unit: UnitRow, words: Iterable[str]) -> bool:
-    """Whether a list that names ``words`` (codes, names, aliases or fields of work) means this unit."""
+    """Whether a list entry in ``words`` (codes, names, aliases or fields of work) means this unit."""
     own = {unit.code, unit.name, *unit.aliases, *unit.fields}
     return any(word in own for word in words)
 
 
 @frozen
 class Grounds:
-    """What the lists say about one case; asked for each unit."""
+    """What the lists say about one case, to be compared with each unit."""
 
     standard: StandardRow | None
     small_class: tuple[str, ...]
@@ -56,7 +56,7 @@ class Grounds:
     about: frozenset[str]
 
     def of(self, unit: UnitRow, recent: int) -> tuple[Ground, str] | None:
-        """The strongest ground with the field of work that speaks for it; ``None``: nothing makes it plausible."""
+        """The unit's strongest ground, with the matching field of work for ``FIELD``; ``None`` if it has no ground."""
         standard = self.standard
         if standard is not None and answers_for(unit, standard.units):
             return Ground.LISTED_LEAD, ""
@@ -68,7 +68,7 @@ class Grounds:
         return (Ground.FIELD, field) if field else self._beside(unit)
 
     def _beside(self, unit: UnitRow) -> tuple[Ground, str] | None:
-        """What the list gives it in the same class, or its own ground and soil (属地)."""
+        """The ground from other conditions of the same class, or from being the local village or community (属地)."""
         if answers_for(unit, self.small_class):
             return Ground.SMALL_CLASS, ""
         if answers_for(unit, self.big_class):
@@ -81,7 +81,7 @@ class Grounds:
 
 
 def grounds_for(standard: StandardRow | None, reference: Reference) -> Grounds:
-    """What the condition, those beside it in its classes and its words say."""
+    """The grounds from the condition, from the others of its classes, and from its words."""
     if standard is None:
         return Grounds(None, (), (), frozenset())
     beside = [row for row in reference.standards() if row.list == standard.list and row.key != standard.key]

@@ -1,6 +1,6 @@
-"""What an import tells: where it stands, what it found row by row, its figures.
+"""What an import reports: its phase, its findings row by row, its figures.
 
-For windows and the command line; the records themselves, which only the readers and the store handle, are in
+Shown by windows and the command line. The records, which only readers and the store use, are in
 :mod:`gridclient.services.import_records`.
 """
 
@@ -28,10 +28,9 @@ class ImportKind(StrEnum):
 
 @frozen
 class RowFinding:
-    """What was found in one row; ``code`` and ``params`` make a sentence (``services.error_text``).
+    """A finding about one row; ``code`` and ``params`` make the sentence (``services.error_text``).
 
-    ``column`` is the column's title (a property of a GeoJSON feature), "" when the whole row is meant; row 0 is the
-    file as a whole.
+    ``column`` is the column's title (in GeoJSON the property), "" for the whole row. Row 0 is the file as a whole.
     """
 
     sheet: str
@@ -42,14 +41,14 @@ class RowFinding:
 
 
 class RefusedRow(RowFinding):
-    """One row that does not go in, and why."""
+    """A row that is not imported, and why."""
 
     __slots__ = ()
 
 
 @frozen
 class Notice:
-    """Something worth a line in the report about a row or a file that goes in all the same (a grid in two parts)."""
+    """A remark on a row that is imported nevertheless (a grid in two parts)."""
 
     column: str
     code: str
@@ -57,7 +56,7 @@ class Notice:
 
 
 class ImportPhase(StrEnum):
-    """Where an import stands. It can be cancelled until it writes."""
+    """The phase of an import. It can be cancelled before ``writing``."""
 
     READING = "reading"
     CHECKING = "checking"
@@ -84,7 +83,7 @@ class ImportSummary:
 
 @frozen
 class ImportOutcome:
-    """What came of an import, or would (``dry_run``): the figures, each row refused, each remark, what to refresh."""
+    """The result of an import or a dry run: figures, refused rows, remarks, what to refresh."""
 
     summary: ImportSummary
     refused: tuple[RefusedRow, ...]

@@ -1,7 +1,7 @@
-"""What an import is asked to do, and what a look into a file shows before anybody decides.
+"""What an import is told to do, and what a look into a file shows before it.
 
-The window and the command line give these orders; the composition carries them out. All of it can be pickled, for the
-work is done in a process of its own.
+Orders are made by the window and the command line and carried out elsewhere, often in another process, so all of it can
+be pickled.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ BASE_MAP: Final[Literal["basemap"]] = "basemap"
 
 @frozen
 class ColumnChoice:
-    """Field → column title, as an operator chose it; "" leaves a field out."""
+    """Column titles by field, as an operator chose them; "" leaves a field out."""
 
     columns: Mapping[str, str]
 
 
 @frozen
 class ImportOrder:
-    """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` a TOML file or what was chosen.
+    """One import: ``kind`` is an ``ImportKind`` or ``BASE_MAP``; ``mapping`` is a TOML file or a :class:`ColumnChoice`.
 
-    ``list_name`` is the list that filing conditions go to; "" takes the name of the file.
+    ``list_name`` is the list that filing conditions go to; "" means the name of the file.
     """
 
     kind: str
@@ -44,7 +44,7 @@ class ImportOrder:
 
 @frozen
 class LookOrder:
-    """A look into a file; ``kind`` "" guesses it from the header."""
+    """A look into a file; ``kind`` "" means that it is guessed from the header."""
 
     file: Path
     kind: str = ""
@@ -54,7 +54,7 @@ class LookOrder:
 
 @frozen
 class ColumnGuess:
-    """One field that the kind knows: the column it is taken from ("" for none) and whether it must be there."""
+    """A field of the kind: the column proposed for it ("" for none), and whether it is required."""
 
     field: str
     column: str
@@ -63,12 +63,11 @@ class ColumnGuess:
 
 @frozen
 class ImportPreview:
-    """What the import page shows before anything is read in.
+    """What the import page shows before an import.
 
-    ``rows`` are (row number, cells as text), ``points`` some longitudes and latitudes as they stand there.
-    ``crs_needed`` tells that the file has boundaries, or points inside China: somebody has to say in which system;
-    ``crs_declared`` is what the file itself claims ("" when nothing). ``file_notices`` are findings about the file as
-    a whole.
+    ``rows`` are (row number, cells as text), ``points`` some longitudes and latitudes as in the file. ``crs_needed``:
+    the file has boundaries or points inside China, so an operator must name their coordinate system; ``crs_declared``
+    is what the file claims ("" for nothing). ``file_notices`` are remarks on the file as a whole.
     """
 
     sheet: str

@@ -1,10 +1,10 @@
-"""What the event of an imported case says: the row's facts by our names, everything else kept whole in ``extra``.
+"""Builds the event of an imported case: known columns become facts, all others are kept in ``extra``.
 
-An imported case is open and waits to be filed, or is closed; states in between were another system's and are kept as
-text. The other system's deadline stays as a clock of its own (原定时限); without one no clock runs until the desk acts.
+An imported case is open and waits to be filed, or closed. States in between belong to another system and are kept as
+text. The other system's deadline becomes a clock of its own (原定时限); without one no clock runs until the desk acts.
 
-The event's text is written out by hand, for a file has up to a million rows; a test compares it with what
-``payload_text`` makes of the same payload.
+The payload's text is written without a JSON library, as a file has up to a million rows; a test compares it with
+``payload_text``.
 """
 
 from __future__ import annotations
@@ -41,25 +41,27 @@ _SHORTEST: Final = Limit(1, LimitKind.MINUTE)
 
 
 def case_key(identity: str) -> str:
-    """The key of an imported case: the same row of the same system has the same key at every desk. Systems are told
-    apart by the title of the column that holds their numbers, which is part of the identity."""
+    """The key of an imported case, the same at every desk for the same row of the same system.
+
+    Systems are told apart by the title of the column with their numbers, which is part of ``identity``.
+    """
     return hashlib.blake2b(f"\0{identity}".encode(), digest_size=16).hexdigest()
 
 
 class StandardMatcher:
-    """Finds the filing condition that a row's class names: its code, or a small class that has only one condition."""
+    """Finds the filing condition for a row's class: by code, or by a small class that has only one condition."""
 
     def __init__(self, standards: Sequence[StandardRow]) -> None:
         self._by_code: dict[str, StandardRow | None] = {}
         for row in standards:
-            self._by_code[row.code] = None if row.code in self._by_code else row  # two lists may have the same code
+            self._by_code[row.code] = None if row.code in self._by_code else row  # a code in two lists is ambiguous
         self._by_name: dict[str, StandardRow | None] = {}
         for row in standards:
             for name in (f"{row.big_class}\0{row.small_class}", f"\0{row.small_class}"):
                 self._by_name[name] = None if name in self._by_name else row
 
     def find(self, case: ImportedCase) -> StandardRow | None:
-        """``None`` where the class is unknown or has several conditions: a limit hangs on the condition."""
+        """The condition; ``None`` if the class is unknown or has several, as limits belong to the condition."""
         small = case.small_class
         if not small:
             return None
@@ -70,7 +72,7 @@ class StandardMatcher:
 
 
 def case_of_values(values: Mapping[str, Any]) -> ImportedCase:
-    """What a row says, as the event ``case_imported`` will: the same for the same row, whenever it is read.
+    """The case in a row, as the event ``case_imported`` will hold it; equal for equal rows.
 
     ``values`` are the row's fields by their names, those that are empty left out or not: sheet, row, identity, title,
     description, reported_at, external_number, channel, channel_text, big_class, small_class, level (1-4), urgency,
@@ -123,13 +125,13 @@ def _digest(identity: str, texts: Texts, own_class: str) -> str:
     try:
         identity.encode()
         row = _text(texts, digest=_GAP, case_class=own_class, grid=_GAP, standard="").encode()
-    except UnicodeEncodeError:  # half of a pair of surrogates is no text
+    except UnicodeEncodeError:  # lone surrogates
         return ""
     return hashlib.blake2b(row, digest_size=8).hexdigest()
 
 
 def dated(case: ImportedCase, now: datetime) -> ImportedCase:
-    """The case with times; one that tells none counts as reported ``now``."""
+    """The case with its times; a row without one counts as reported ``now``."""
     if case.reported is not None:
         return case
     seconds = to_seconds(now)
@@ -139,7 +141,7 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
 
 
 def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, case_class: str) -> str:
-    """The payload's text of a ``dated`` case as the log will have it. ``case_class`` "" takes the row's own."""
+    """The payload's text of a ``dated`` case, as stored in the log. ``case_class`` "" takes the row's own."""
     *parts, ending = case.texts
     numbered = ending.replace(_NUMBER_GAP, f'"number":"{number}"')  # digits, capitals and hyphens
     named = case_class or f"{case.big_class} {case.small_class}".strip()
@@ -147,7 +149,7 @@ def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, cas
 
 
 def _text(texts: Sequence[str], *, digest: str, case_class: str, grid: str, standard: str) -> str:
-    """The canonical text of the payload: no blanks, all names in order."""
+    """The canonical text of the payload: no blanks, names sorted."""
     opening, address, middle, places, titled, ending = texts
     named = f'"case_class":{encode(case_class)},' if case_class else ""
     listed = f',"standard":{encode(standard)}' if standard else ""
@@ -158,14 +160,14 @@ def _text(texts: Sequence[str], *, digest: str, case_class: str, grid: str, stan
 
 
 def _edges(reported: int | None, ended: int | None, due: int | None, level: int, *, closed: bool) -> tuple[str, str]:
-    """The first and the last part of the text: what is not about the facts."""
+    """The parts of the text before and after the facts."""
     registered = "null" if reported is None else reported
     end = f'"closed_at":{registered if ended is None else ended},' if closed else ""
     clocks = "" if due is None else _original_deadline(reported, due)
     return f"{{{clocks}{end}", f'}},"level":{level},{_NUMBER_GAP},"registered_at":{registered}}}'
 
 
-# The facts that are not empty, in the order of their names: events are kept for ever, so they say no more.
+# Only facts that are not empty, sorted by name, as events are kept for ever.
 
 
 def _address(told: _Told) -> str:
@@ -225,8 +227,8 @@ def _members(texts: Mapping[str, str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _frame(names: tuple[str, ...]) -> tuple[Callable[[Mapping[str, str]], tuple[str, ...]], str]:
-    """What picks the values of these names in order (the last one twice, so that one is a tuple too), and the text
-    around them."""
+    """A function that picks the values of these names (the last one twice, so that one name also gives a tuple), and
+    the text with gaps for them."""
     ordered = sorted(names)
     frame = ",".join([f'{encode(name).replace("%", "%%")}:"%s"' for name in ordered])
     return itemgetter(*ordered, ordered[-1]), frame
@@ -244,7 +246,7 @@ def _limit_text(seconds: int) -> str:
 
 
 def _limit_of(hours: float) -> Limit:
-    """So many hours, day and night; days where that is too long for hours, and at most the longest limit there is."""
+    """A limit of this many hours, day and night; in days if that is too long for hours, up to the longest limit."""
     if hours < SMALLEST_AMOUNT:
         return _SHORTEST
     if hours <= LARGEST_AMOUNT:

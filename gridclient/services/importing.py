@@ -1,7 +1,7 @@
-"""Bringing a file's rows into the store: the one use case for every kind, whatever reads the file and wherever it goes.
+"""The use case that brings a file's rows into the store, for every kind of file and every sink.
 
-Nothing of an import is seen before all its rows have been read and checked: until then cancelling it, a failure or a
-power cut leaves nothing. What a sink does after that point is done whole, if need be at the next start.
+Until all rows have been read and checked, a cancellation, failure or power cut leaves nothing. After that a sink
+finishes what it began, if need be at the next start.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _F = TypeVar("_F", bound=RowFinding)
 
 @frozen
 class Stored:
-    """What a sink did, or would do (dry run): new or changed rows, rows that were there already, what to refresh."""
+    """What a sink did, or in a dry run would do: rows new or changed, rows unchanged, what to refresh."""
 
     imported: int
     unchanged: int
@@ -44,28 +44,28 @@ class Stored:
 class ImportSink(Protocol):
     """Takes the rows of one import; used once.
 
-    The order is ``add`` (any number of times), ``check``, then ``store`` or ``discard``; ``discard`` may come at any
-    time and leaves nothing behind. Raises ``StoreUnavailable`` when disk or store fail.
+    The order is ``add`` (repeatedly), ``check``, then ``store`` or ``discard``. ``discard`` may come at any time before
+    ``store`` and leaves nothing. All raise ``StoreUnavailable`` if disk or store fail.
     """
 
     def add(self, records: Sequence[Record]) -> Sequence[RefusedRow]:
-        """Keeps the rows for later; gives back those that cannot go in, judged each by itself."""
+        """Takes rows; returns refusals of those that are wrong by themselves."""
         ...
 
     def check(self) -> Sequence[RefusedRow]:
-        """Judges the rows by each other and by the store (parents, overlaps, twice in one file)."""
+        """Compares the rows with each other and with the store (parents, overlaps, repetitions); returns refusals."""
         ...
 
     def foresee(self) -> Stored:
-        """What ``store`` would do."""
+        """What ``store`` would do, for a dry run."""
         ...
 
     def store(self, advance: Callable[[int, int], None]) -> Stored:
-        """Writes all rows that are left, wholly or not at all. ``advance`` gets rows done and rows in all."""
+        """Writes all remaining rows, or none. ``advance`` is called with rows done and rows in all."""
         ...
 
     def discard(self) -> None:
-        """Lets go of everything that was kept; after ``store`` it takes nothing back."""
+        """Drops all rows taken so far; has no effect after ``store``."""
         ...
 
 
@@ -84,13 +84,13 @@ def import_records(
     """Reads all rows, checks them and stores the good ones.
 
     Args:
-        expected: about how many rows there are, when the reader knows, for the progress.
-        dry_run: says what would happen and stores nothing.
-        titles: the file's titles by the fields that a sink names; a field without one is no column of the file.
+        expected: about how many rows there are, if known, for the progress.
+        dry_run: reports what would happen and stores nothing.
+        titles: column titles by field, for findings of the sink; fields without one have no column in the file.
 
     Raises:
-        Cancelled: nothing of the import stays.
-        InvalidInput: the file as a whole cannot be read; nothing stays.
+        Cancelled: nothing was stored.
+        InvalidInput: the file as a whole cannot be read; nothing was stored.
         StoreUnavailable: disk or store failed.
     """
     started = clock.now()
@@ -137,7 +137,7 @@ def import_records(
 
 
 class _RowCount:
-    """Counts rows of the file; a row that is refused for two cells comes twice and counts once."""
+    """Counts the rows of the file; a row refused for two cells counts once."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -162,7 +162,7 @@ def _batches(records: Iterable[Record | RefusedRow]) -> Iterator[list[Record | R
 
 def _notices(records: Iterable[Record]) -> Iterator[RowFinding]:
     for record in records:
-        if isinstance(record, CalendarRecord | ImportedCase):  # the sink sums up what is remarked of cases
+        if isinstance(record, CalendarRecord | ImportedCase):  # for cases the sink sums up the remarks
             continue
         for notice in record.notices:
             yield RowFinding(record.sheet, record.row, notice.column, notice.code, notice.params)

@@ -1,6 +1,6 @@
-"""Reading a pasted text (a 12345 work order, a chat message) into the fields of a case, and guessing its class.
+"""Reads a pasted text (a 12345 work order, a chat message) into the fields of a case and guesses its class.
 
-Nothing is decided here: the operator sees what was found and where it came from, and what they typed stays.
+Only proposes: the operator sees what was found, and what was typed stays.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ _WISHES: Final = {"wants_reply": f"{_WISHED}(?:回复|回电|答复|回访)", "k
 
 @frozen
 class ParsedText:
-    """What a text says; empty fields were not found."""
+    """The fields found in a text; those not found are empty."""
 
     title: str = ""
     description: str = ""
@@ -86,7 +86,7 @@ class ParsedText:
 
 @frozen
 class ClassGuess:
-    """A filing condition that the text may be about; ``words`` are those that spoke for it."""
+    """A filing condition that may fit the text; ``words`` are the words that it shares with it."""
 
     standard: StandardRow
     score: float
@@ -94,12 +94,12 @@ class ClassGuess:
 
 
 def parse_text(text: str) -> ParsedText:
-    """Reads labelled fields first, then finds telephone, address and time anywhere in the text."""
+    """Reads labelled fields, then looks for telephone, address and time in the whole text."""
     plain = text.replace("\r", "").translate(_NARROW).strip()
     labelled = _labelled(plain)
     body = labelled.get("description") or (plain if not labelled else _unlabelled(plain))
     address, *further = _ADDRESS_END.split(labelled.get("address", ""), maxsplit=1)
-    if further and further[0].strip():  # what stands behind the address is no part of it
+    if further and further[0].strip():  # the address ends there
         body = f"{body}\n{further[0].strip()}".strip()
     phone = _first(_PHONE, labelled.get("reporter_phone", "")) or _first(_PHONE, plain)
     return ParsedText(
@@ -118,7 +118,7 @@ def parse_text(text: str) -> ParsedText:
 
 
 def headline(text: str) -> str:
-    """A title out of a text: its first sentence, cut where a line of the list would end."""
+    """A title from a text: its first sentence, cut to a line of the list."""
     for part in _SENTENCE_END.split(text):
         if line := _OPENING.sub("", _PHONE.sub("", part).strip(" \t，,:：")):
             return line[:LONGEST_TITLE].rstrip("，,、：:")
@@ -138,7 +138,7 @@ def _labelled(text: str) -> dict[str, str]:
 
 
 def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
-    """What its label says; without one, whether the wish stands anywhere in the text."""
+    """Whether the label ``name`` says yes; without the label, whether the wish is found in the text."""
     if name in labelled:
         return not labelled[name].startswith(_NO)
     return re.search(rf"(?<![是否不无未没]){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
@@ -175,7 +175,7 @@ def _channel(text: str) -> str:
 
 
 class ClassGuesser:
-    """Ranks filing conditions by the rare two-character words they share with a text. Built once per list version."""
+    """Ranks filing conditions by rare two-character words shared with a text. Built once per state of the lists."""
 
     def __init__(self, standards: Sequence[StandardRow]) -> None:
         self._standards = standards
@@ -200,15 +200,17 @@ class ClassGuesser:
 
 
 def areas_named(text: str, grids: Iterable[GridRow]) -> tuple[GridRow, ...]:
-    """Areas whose name stands in the text, the narrowest tier first."""
+    """Areas whose names are in the text, the narrowest tier first."""
     order = {"basic": 0, "community": 1, "zone": 2, "township": 3}
     found = [g for g in grids if len(g.name) > 1 and _bare(g.name) in text]
     return tuple(sorted(found, key=lambda g: (order.get(g.tier, 9), -len(g.name), g.code)))
 
 
 def area_named(text: str, address: str, grids: Sequence[GridRow]) -> str:
-    """The narrowest area whose name stands in the text, if it is the only one of its tier: a basic grid, a community,
-    else the township. A township that is named counts only its own; of several communities, what the address says."""
+    """The one area named in the text: a basic grid, else a community, else the township; "" if several of a tier are.
+
+    If a township is named only areas in it count. Of several communities the one in ``address`` is taken.
+    """
     found = areas_named(text, grids)
     townships = [row.code for row in found if row.tier == "township"]
     within = townships[0] if len(townships) == 1 else ""
@@ -223,7 +225,7 @@ def area_named(text: str, address: str, grids: Sequence[GridRow]) -> str:
 
 
 def _bare(name: str) -> str:
-    """A name without the suffix that says its kind: 第三网格(基础) is spoken of as 第三网格."""
+    """An area's name without the suffix for its kind: 第三网格(基础) → 第三网格."""
     return re.sub(r"[(（](?:基础|专属)[)）]$", "", name)
 
 

@@ -1,4 +1,4 @@
-"""A filter with its order as JSON keeps it: in saved views, and in the desk as it was left."""
+"""A filter with its order in the JSON form of saved views and of the desk's last state."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from gridclient.services.rows import Box, CaseFilter, Sort, SortKey
 
 
 def as_kept(chosen: CaseFilter, order: Sort) -> dict[str, Any]:
-    """What the filter leaves open is left out."""
+    """The JSON form; fields that do not narrow are left out."""
     parts = asdict(chosen) | {"states": sorted(chosen.states)}
     return {
         "filter": {name: value for name, value in parts.items() if value not in ("", None, False, [])},
@@ -22,7 +22,7 @@ def from_kept(kept: Mapping[str, Any]) -> tuple[CaseFilter, Sort]:
     """The inverse of :func:`as_kept`.
 
     Raises:
-        KeyError, TypeError, ValueError: another version's.
+        KeyError, TypeError, ValueError: another version wrote it.
     """
     parts = dict(kept["filter"])
     if parts.get("box"):

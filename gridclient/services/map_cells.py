@@ -1,11 +1,11 @@
-"""How coarsely the map gathers cases: cells of about 64 pixels, never more of them than a page should hold."""
+"""The size of the cells in which the map gathers cases: about 64 pixels, larger if there would be too many."""
 
 from __future__ import annotations
 
 from gridclient.domain.geometry import MERCATOR_BITS, mercator_cell
 from gridclient.services.map_port import MAX_CELLS, Bounds
 
-_CELLS_A_TILE = 2  # a tile of 256 pixels is 4 × 4 cells of 64: two levels more
+_CELLS_A_TILE = 2  # a tile of 256 pixels has 4 × 4 cells of 64
 
 
 def cell_level(bounds: Bounds, zoom: int) -> int:

@@ -1,7 +1,7 @@
-"""What the embedded map asks of the store: ready bytes and small values, by viewport. Drawing is mapview's matter.
+"""What the embedded map reads from the store, as ready bytes and small values per viewport.
 
-Every method is called on a pool thread, several at a time, never on the GUI thread. The cost of a pan must follow
-what is seen and not what is stored; ``services.map_cells`` says how coarse the cells are.
+Every method is called on pool threads, several at a time. Its cost must depend on what is seen, not on what is stored;
+``services.map_cells`` defines the size of cells.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TileKind: TypeAlias = Literal["raster", "vector"]
 
 @frozen
 class Bounds:
-    """A box in degrees (WGS-84); raises InvalidInput ``map.bounds`` when it is none."""
+    """A box in degrees (WGS-84). Raises InvalidInput ``map.bounds`` if it is not valid."""
 
     west: float
     south: float
@@ -55,26 +55,25 @@ class MapData(Protocol):
         ...
 
     def figures(self) -> Mapping[str, Figures]:
-        """Open and overdue cases of every grid of all tiers. Absent = (0, 0)."""
+        """Open and overdue cases by code, of grids of all tiers. A missing code means (0, 0)."""
         ...
 
     def home(self) -> str:
-        """The code of the township that the map opens on: the desk's own, unless it has open cases of another one;
-        empty is everything."""
+        """The area that the map opens on: the desk's own township; "" (everything) if it has open cases of another."""
         ...
 
     def cells(self, bounds: Bounds, zoom: int, cases: CaseFilter) -> Sequence[Cell]:
-        """The filtered open cases in the box, gathered in cells of about 64 pixels: at most MAX_CELLS rows."""
+        """The open cases in the box that pass the filter, in cells of about 64 pixels; at most MAX_CELLS rows."""
         ...
 
     def units(self, bounds: Bounds) -> Sequence[UnitMark]:
-        """Units with a home point in the box, at most MAX_UNITS, those on duty first."""
+        """Units with a home point in the box, on duty first; at most MAX_UNITS."""
         ...
 
 
 @frozen
 class ArchiveMetadata:
-    """What a tile archive says of itself, made safe: plain text, sane numbers."""
+    """A tile archive's own description, made safe: plain text, valid numbers."""
 
     title: str
     kind: TileKind
@@ -89,11 +88,11 @@ class TileArchive(Protocol):
     """One file of tiles. Reading is safe from several threads."""
 
     def metadata(self) -> ArchiveMetadata:
-        """Raises InvalidInput ``basemap.…`` when the file is damaged or no tile archive."""
+        """The description. Raises InvalidInput ``basemap.…`` for a damaged file or one that is no tile archive."""
         ...
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
-        """The tile in XYZ counting, vector tiles unpacked; None where the archive has none."""
+        """A tile by XYZ numbering, vector tiles unpacked; ``None`` if the archive has none there."""
         ...
 
     def close(self) -> None: ...
@@ -101,19 +100,19 @@ class TileArchive(Protocol):
 
 @frozen
 class BaseLayer:
-    """A base map that the operator can choose. ``layer_id`` is used in addresses: letters, digits, dot and hyphen."""
+    """A base map to choose from. ``layer_id`` is used in addresses: letters, digits, dot and hyphen."""
 
     layer_id: str
     metadata: ArchiveMetadata
 
 
 class BaseMaps(Protocol):
-    """The imported base maps of the profile."""
+    """The profile's imported base maps."""
 
     def base_layers(self) -> Sequence[BaseLayer]: ...
 
     def tile(self, layer_id: str, z: int, x: int, y: int) -> bytes | None: ...
 
     def let_go(self, layer_id: str) -> None:
-        """Closes the file of one, which is about to be removed."""
+        """Closes the file of a base map that is about to be deleted."""
         ...

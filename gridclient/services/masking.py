@@ -27,7 +27,7 @@ def mask_name(name: str) -> str:
 
 
 def mask_phone(phone: str) -> str:
-    """``13800001234`` → ``138****1234``; what is too short is hidden whole."""
+    """``13800001234`` → ``138****1234``; a number too short for that is hidden whole."""
     digits = re.sub(r"\D", "", phone)
     if not digits:
         return ""

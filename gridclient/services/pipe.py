@@ -1,4 +1,5 @@
-"""What comes through a pipe between two processes of the program, whose files may have been changed meanwhile."""
+"""Receives values through a pipe between two processes of the program, which may be of different versions after an
+update."""
 
 from __future__ import annotations
 
@@ -22,15 +23,15 @@ _OF_ANOTHER_SHAPE: Final = (
 
 
 class Unreadable(Exception):
-    """The other side speaks otherwise: the files of the program were changed while the desk was open."""
+    """The other process sent something else: the program's files were changed while the desk was open."""
 
 
 def taken(link: Connection, known: type | UnionType) -> Any:
-    """The next value, of the ``known`` kinds.
+    """The next value, if it is of a ``known`` type.
 
     Raises:
-        EOFError, OSError: the other side is gone.
-        Unreadable: something else came.
+        EOFError, OSError: the other process is gone.
+        Unreadable: another value came.
     """
     packed = link.recv_bytes()
     try:

@@ -1,4 +1,5 @@
-"""What the use cases need from outside, by role. The store implements them; tests hold fakes to the same contract."""
+"""The ports of the use cases: what they need from outside. The store implements them; tests check fakes by the same
+contract."""
 
 from __future__ import annotations
 
@@ -33,51 +34,51 @@ from gridclient.services.rows import (
 
 
 class Clock(Protocol):
-    """Now, aware and in China time."""
+    """The present time, aware and in China time."""
 
     def now(self) -> datetime: ...
 
 
 class IdSource(Protocol):
-    """New keys: 32 hexadecimal digits, never twice."""
+    """New keys: 32 hexadecimal digits, never repeated."""
 
     def new_id(self) -> str: ...
 
 
 class Reference(Protocol):
-    """Grids, units, lists and settings in force: small, read often, cached by the implementation.
+    """Grids, units, lists and settings in force. Small and read often; the implementation caches them.
 
-    ``grid``, ``unit`` and ``standard`` give ``None`` for a code that is not in force.
+    ``grid``, ``unit`` and ``standard`` return ``None`` for a code that is not in force.
     """
 
     def grid(self, code: str) -> GridRow | None: ...
     def grids(self) -> Sequence[GridRow]:
-        """All areas of all tiers: the shortest codes first, then in their order."""
+        """All areas of all tiers, ordered by length of the code, then by code."""
         ...
 
     def grids_at(self, lon: float, lat: float) -> GridsAt:
-        """The areas of each tier in which a place lies (degrees, WGS 84); ``None`` for a tier that has none there."""
+        """The area of each tier at a point (degrees, WGS-84); ``None`` for a tier that has none there."""
         ...
 
     def unit(self, code: str) -> UnitRow | None: ...
     def units(self) -> Sequence[UnitRow]: ...
     def standard(self, code: str) -> StandardRow | None:
-        """The filing condition by its key ``code@list``, or by its code alone where one list only has it."""
+        """The filing condition with the key ``code@list``, or with this code if only one list has it."""
         ...
 
     def standard_of(self, code: str, version: str) -> StandardRow | None:
-        """The version that an event names, also when the list has changed since; without a version the one in force."""
+        """The version that an event names, even if it is no longer in force; without a version the one in force."""
         ...
 
     def standards(self) -> Sequence[StandardRow]: ...
     def calendar(self) -> WorkCalendar: ...
     def setting(self, name: str) -> str:
-        """A business parameter such as ``limit.accept``, ``limit.level.3`` or ``township``; its default if unset."""
+        """A business setting such as ``limit.accept``, ``limit.level.3`` or ``township``, or its default."""
         ...
 
 
 class UnitOfWork(Protocol):
-    """One immediate transaction: guard, event, tables, counters and audit together or not at all."""
+    """One transaction: rule check, event, tables, counts and audit together, or nothing."""
 
     changes: Changes
 
@@ -90,7 +91,7 @@ class UnitOfWork(Protocol):
         ...
 
     def record(self, draft: EventDraft) -> Event:
-        """Appends the event, folds it and updates the tables.
+        """Folds and appends the event, and updates the tables.
 
         Raises:
             RuleViolation: the state machine forbids it; nothing of the transaction stays.
@@ -102,12 +103,12 @@ class UnitOfWork(Protocol):
         ...
 
     def audit(self, actor: str, what: str, subject: str) -> None:
-        """One line in the hash-chained audit log (who looked at what)."""
+        """Appends a line to the hash-chained audit log (who looked at what)."""
         ...
 
 
 class Work(Protocol):
-    """Opens units of work; leaving the block commits, an exception rolls back.
+    """Opens units of work. Leaving the block commits, an exception rolls back.
 
     Raises:
         StoreUnavailable: disk full, locked or damaged.
@@ -117,67 +118,67 @@ class Work(Protocol):
 
 
 class DeskQueries(Protocol):
-    """All that the desk reads. Safe to call from any thread; each call sees one state of the store.
+    """Everything that the desk reads. Safe to call from any thread; each call sees one state of the store.
 
-    What asks for one case raises ``NotFound`` (``case.unknown``) where there is none.
+    Methods for one case raise ``NotFound`` (``case.unknown``) if it does not exist.
     """
 
     def page(self, chosen: CaseFilter, sort: Sort, *, limit: int = 200, after: str | None = None) -> CasePage:
-        """``limit`` rows at most behind ``after``, which is the ``next`` of the page before.
+        """At most ``limit`` rows behind ``after``, the ``next`` of the page before.
 
         Raises:
-            InvalidInput: ``after`` is none of this order's (``list.cursor``).
+            InvalidInput: ``after`` does not belong to this order (``list.cursor``).
         """
         ...
 
     def total(self, chosen: CaseFilter) -> int:
-        """How many cases the filter chooses."""
+        """How many cases pass the filter."""
         ...
 
     def rows(self, case_ids: Iterable[str]) -> Sequence[CaseRow]:
-        """The present rows of these cases, in the order asked; unknown ones are left out."""
+        """The present rows of these cases, in the order asked; unknown keys are left out."""
         ...
 
     def figures(self) -> Mapping[str, GridFigures]:
-        """Figures of every area of every tier by code; ``""`` holds the whole store with cases outside any grid."""
+        """Counts of every area of every tier, by code; ``""`` is the whole store, with cases outside any grid."""
         ...
 
     def box_counts(self, grid: str = "") -> Mapping[Box, int]:
-        """Cases in each of today's boxes, of one area or of the whole store."""
+        """Counts of the boxes of 今日必办, for one area or the whole store."""
         ...
 
     def case(self, case_ref: str) -> Case:
-        """By key, number or the number without its township."""
+        """A case by its key, its number or its number without the township."""
         ...
 
     def contentions(self, case_id: str) -> Sequence[ContentionView]:
-        """What of a case waits for a choice between two sides; empty for most."""
+        """The case's conflicts that wait for a choice; mostly none."""
         ...
 
     def stands_since(self, case_id: str) -> datetime | None:
-        """How fresh a case stayed that the desk may not read any more; ``None`` while it may."""
+        """How fresh a case is that the desk may no longer read; ``None`` for cases that it may read."""
         ...
 
     def timeline(self, case_id: str) -> Sequence[TimelineEntry]:
-        """What happened to a case, the oldest first, with what was refused."""
+        """All events of a case, oldest first, those without effect included."""
         ...
 
     def likely_duplicates(
         self, *, title: str, description: str, phone: str, lon: float | None, lat: float | None, at: datetime
     ) -> Sequence[Likeness]:
-        """Cases of lately that may be the one told of, the likeliest first."""
+        """Recent cases that may report the same thing, the likeliest first."""
         ...
 
     def recent_units(self, standard: str) -> Mapping[str, int]:
-        """How often each unit led a case of this standard in the last 90 days."""
+        """How often each unit led a case of this condition in the last 90 days."""
         ...
 
     def unit_loads(self) -> Mapping[str, int]:
-        """Open cases in hand by unit, leading or cooperating."""
+        """Open cases in hand per unit, leading or cooperating."""
         ...
 
     def attachments(self, case_id: str) -> Sequence[Mapping[str, Any]]:
-        """The payloads of what is attached to a case, the oldest first."""
+        """The payloads of a case's attachments, oldest first."""
         ...
 
     def views(self) -> Sequence[SavedView]:
@@ -185,28 +186,28 @@ class DeskQueries(Protocol):
         ...
 
     def draft(self, name: str) -> str:
-        """The text kept under ``name`` by :meth:`DeskSettings.keep_draft`, or empty."""
+        """The text kept under ``name`` by :meth:`DeskSettings.keep_draft`, or ""."""
         ...
 
     def read_ahead(self) -> bool:
-        """Reads a little of what will be wanted, for a quiet moment; whether there is more to read."""
+        """Does one step of reading ahead, for idle moments; tells whether there are more."""
         ...
 
 
 class DeskSettings(Protocol):
-    """What one desk keeps for itself: never synced, never part of a case."""
+    """What one desk keeps for itself: never sent, never part of a case."""
 
     def keep_draft(self, name: str, text: str) -> None:
-        """Keeps a text that is being written; an empty one forgets it."""
+        """Keeps a text that is being written; "" deletes it."""
         ...
 
     def keep_view(self, view: SavedView) -> None:
-        """Keeps a view under its name, in place of one of that name."""
+        """Keeps a view under its name; one of the same name is replaced."""
         ...
 
     def drop_view(self, name: str) -> None: ...
     def value(self, name: str) -> str:
-        """What is kept under ``name``, or empty."""
+        """The value kept under ``name``, or ""."""
         ...
 
     def keep_value(self, name: str, value: str) -> None: ...
@@ -215,14 +216,14 @@ class DeskSettings(Protocol):
 class FileState(StrEnum):
     """Where the content of an attachment is."""
 
-    SHARED = "shared"  # here, and with the hub as far as there is one
-    ONLY_HERE = "only_here"  # the hub does not have it whole
-    NOT_HERE = "not_here"  # it was not received yet
+    SHARED = "shared"  # here, and at the hub if there is one
+    ONLY_HERE = "only_here"  # not completely at the hub yet
+    NOT_HERE = "not_here"  # not received yet
 
 
 @frozen
 class KeptFile:
-    """A file that is kept, named by its SHA-256 (hexadecimal); ``name`` is the one it came with, ``size`` in bytes."""
+    """A stored file, named by its SHA-256 (hexadecimal); ``name`` is its original name, ``size`` in bytes."""
 
     sha256: str
     name: str
@@ -231,10 +232,10 @@ class KeptFile:
 
 
 class AttachmentFiles(Protocol):
-    """Photos and papers by their content. Blocking; safe to call from several threads."""
+    """Photos and papers by their SHA-256. Blocking; safe to call from several threads."""
 
     def keep(self, source: Path, *, at: datetime) -> KeptFile:
-        """Takes a copy of a file; a case may name it afterwards.
+        """Stores a copy of a file; afterwards a case may name it.
 
         Raises:
             InvalidInput: it is unreadable, empty, too big or no picture or PDF (``attachment.…``).
@@ -243,7 +244,7 @@ class AttachmentFiles(Protocol):
         ...
 
     def content(self, sha256: str) -> bytes:
-        """The whole of a file.
+        """The whole content of a file.
 
         Raises:
             NotFound: it is not on this desk (``attachment.missing``).
@@ -252,5 +253,5 @@ class AttachmentFiles(Protocol):
         ...
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
-        """Where the contents of these names (SHA-256) are."""
+        """Where the files with these SHA-256 are."""
         ...

@@ -1,6 +1,7 @@
-"""Whom to dispatch a case to, and why: the list first, then practice and field of work, then duty, load and distance.
+"""Proposes units for a case, with reasons: by the list, then practice and field of work, then duty, load and distance.
 
-A unit that serves the place but has no ground is not proposed (:mod:`gridclient.services.grounds`); typing finds it.
+A unit that serves the place but has no ground (:mod:`gridclient.services.grounds`) is not proposed; it can be found by
+typing.
 
 Source: responsibility lists (属地管理责任清单): class → item → lead and cooperating units that serve the case's grid.
 """
@@ -26,9 +27,9 @@ _MOST_LOAD = 800
 
 @frozen
 class Candidate:
-    """A unit that could take the case, on this ground. ``listed`` is its part on the list, ``None``: it has none.
+    """A unit that could take the case, and the ground. ``listed`` is its role in the list, ``None`` if it is not in it.
 
-    ``field`` is the field of work that speaks for it.
+    ``field`` is the matching field of work.
     """
 
     unit: UnitRow
@@ -43,7 +44,7 @@ class Candidate:
 
 @frozen
 class Proposal:
-    """Candidates, best first. ``cooperating`` are proposed beside the lead; ``standard`` is the basis."""
+    """Candidates, best first. ``cooperating`` are proposed besides the lead, by the condition ``standard``."""
 
     lead: Candidate | None
     cooperating: tuple[Candidate, ...]
@@ -52,7 +53,7 @@ class Proposal:
 
 
 def area_codes(grid: str, reference: Reference) -> frozenset[str]:
-    """The codes of a grid and of everything above it, its township's and county's too."""
+    """The codes of a grid and all areas above it, township and county included."""
     codes: set[str] = set()
     row: GridRow | None = reference.grid(grid) if grid else None
     while row is not None and row.code not in codes:
@@ -105,7 +106,7 @@ def proposed_lead(proposal: Proposal) -> UnitRow:
 
 
 def _one_per_field(candidates: Sequence[Candidate], words: Sequence[str]) -> list[Candidate]:
-    """The best candidate for each cooperating entry of the list, none twice."""
+    """For each cooperating entry of the list the best candidate, none twice."""
     chosen: list[Candidate] = []
     for word in words:
         best = next((c for c in candidates if answers_for(c.unit, (word,))), None)

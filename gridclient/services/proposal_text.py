@@ -1,4 +1,4 @@
-"""Why a unit is proposed, in words."""
+"""The reasons for a proposed unit, in Chinese."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Open deadlines after the legal calendar changed: they move to where it puts them, and each case's timeline says so.
+"""Recomputes open deadlines after the legal calendar changed (时限重算); each case's timeline shows it.
 
-Every desk that may write a township's cases does it when the calendar comes to it; the same moves count as one.
-Source: the rule on clocks (legal calendar).
+Every desk that may write a township's cases does this when it gets the calendar; equal changes count once. Source:
+DOMAIN, Clocks (legal calendar).
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ def recompute_deadlines(
     reference: Reference,
     advance: Callable[[int, int], None],
 ) -> Changes:
-    """Moves the deadlines of these cases as far as a changed day lies in their time; gives the cases that moved.
+    """Recomputes the deadlines whose time contains a changed day; returns the cases that changed.
 
-    Portion by portion, so that the store is held for moments only; a case whose deadlines are right gets no event.
+    Works in portions, so that the store is locked only briefly. A case whose deadlines stay gets no event.
 
     Args:
         writable: whether this desk may write a stream.
-        advance: gets cases done and cases in all after each portion, and may end the work by raising ``Cancelled``.
+        advance: called after each portion with cases done and cases in all; ends the work by raising ``Cancelled``.
 
     Raises:
-        StoreUnavailable: disk or store failed; the portions before stay.
+        StoreUnavailable: disk or store failed; earlier portions stay.
     """
     changes = Changes()
     for first in range(0, len(case_ids), AT_ONCE):
@@ -50,7 +50,7 @@ def recompute_deadlines(
             for case_id in case_ids[first : first + AT_ONCE]:
                 try:
                     case = unit_of_work.case(case_id)
-                except (NotFound, RuleViolation):  # withdrawn since
+                except (NotFound, RuleViolation):  # withdrawn meanwhile
                     continue
                 if writable(case.stream) and (dues := _moved(case, changed, reference)):
                     kind, payload = EventKind.RECOMPUTED, {"dues": dues}
@@ -64,7 +64,7 @@ def recompute_deadlines(
 
 
 def _moved(case: Case, changed: Collection[date], reference: Reference) -> Sequence[dict[str, Any]]:
-    """Also those of a side that waits for a choice: it may be taken."""
+    """The new deadlines of a case, also of the branches of its conflicts, which may be chosen."""
     sides = (case, *(contention.branch for contention in case.contentions))
     dues = [due for side in sides if side.is_open for due in _moved_of(side, changed, reference)]
     return list({(due["stage"], due["unit"], due["started"]): due for due in reversed(dues)}.values())
@@ -76,7 +76,7 @@ def _moved_of(case: Case, changed: Collection[date], reference: Reference) -> It
             if not parse_limit(clock.limit).kind.counts_working_time:
                 continue
             due = deadline_of(clock.limit, clock.started, reference).due
-        except GridClientError:  # another desk may have written a limit that nobody can count
+        except GridClientError:  # a limit that cannot be read, from another desk
             continue
         first, last = clock.started.date(), max(due, clock.due).date()
         if due != clock.due and any(first <= day <= last for day in changed):
@@ -89,7 +89,7 @@ def _moved_of(case: Case, changed: Collection[date], reference: Reference) -> It
 
 
 def _counting(case: Case, reference: Reference) -> Iterator[CaseClock]:
-    """The clocks that run, those that a rework would let run on, and how long a unit may give the case back."""
+    """The clocks that count: running ones, those that a rework would resume, and the time in which units may return."""
     yield from (clock for clock in case.clocks if clock.ended is None)
     for part in case.assignments:
         if part.state is AssignmentState.HANDLED:

@@ -1,4 +1,4 @@
-"""Registering a case (登记): one intake for every channel; the draft is gone only when the case is in the log."""
+"""Registers a case (登记), the one way in for all channels. The draft is deleted only once the case is in the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONGEST_TEXT = 20_000
 
 @frozen
 class RegisterCase:
-    """What the operator typed. Without a grid the point finds it; without either the case waits for one."""
+    """What the operator entered. Without a grid the point decides; without either the case waits for one (未落格)."""
 
     facts: CaseFacts
     actor: Actor
@@ -31,7 +31,7 @@ class RegisterCase:
 
 @frozen
 class Registered:
-    """The new case and what was touched."""
+    """The new case, and what changed."""
 
     case_id: str
     number: str
@@ -41,7 +41,7 @@ class Registered:
 def register_case(
     command: RegisterCase, *, work: Work, reference: Reference, clock: Clock, ids: IdSource
 ) -> Registered:
-    """Puts a new case in the log, numbered for good.
+    """Registers a new case under a new number.
 
     Raises:
         RuleViolation: no title and no description, no such level, or a time to come (``time.ahead``).
@@ -66,10 +66,10 @@ def register_case(
 
 
 def checked_facts(facts: CaseFacts, reference: Reference) -> CaseFacts:
-    """The facts with title, grid and class completed from what is known.
+    """The facts, with title, grid and class filled in where they follow from others.
 
     Raises:
-        RuleViolation: ``case.title_missing`` (the description says nothing either), ``standard.ambiguous``.
+        RuleViolation: ``case.title_missing`` (there is no description either), ``standard.ambiguous``.
         NotFound: ``grid.unknown``, ``standard.unknown``.
     """
     title = facts.title.strip() or facts.description.strip().partition("\n")[0][:LONGEST_TITLE]

@@ -1,6 +1,6 @@
-"""What screens and the command line read: frozen rows, each made for one place.
+"""The values that screens and the command line read, each made for one place.
 
-Instants are aware and in China time; codes are text; nothing here is formatted for people.
+Instants are aware and in China time, codes are text, nothing is formatted for people.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNPLACED: Final = "unplaced"
 
 
 class Box(StrEnum):
-    """今日必办: saved filters with a live count, in the order of the screen."""
+    """The boxes of 今日必办: filters with a live count, in the order of the screen."""
 
     REPORTED = "reported"
     FILED = "filed"
@@ -36,12 +36,12 @@ class Box(StrEnum):
 
     @property
     def only_open(self) -> bool:
-        """Whether ended cases are left out; a conflict and what is not sent yet may be about them too."""
+        """Whether the box leaves out ended cases. Conflicts and events not sent may be of ended cases too."""
         return self not in (Box.CONFLICT, Box.PENDING)
 
 
 class SortKey(StrEnum):
-    """What the case list can be ordered by."""
+    """The columns that the case list can be ordered by."""
 
     NUMBER = "number"
     TITLE = "title"
@@ -56,8 +56,10 @@ class SortKey(StrEnum):
 
 @frozen
 class CaseFilter:
-    """Which cases: every field narrows; empty means all. ``grid`` is a code of any tier, a township's too, or
-    :data:`UNPLACED`."""
+    """A filter of cases: every field narrows, empty means all.
+
+    ``grid`` is the code of an area of any tier, townships included, or :data:`UNPLACED` (未落格).
+    """
 
     grid: str = ""
     box: Box | None = None
@@ -72,7 +74,7 @@ class CaseFilter:
 
 @frozen
 class Sort:
-    """An order of the list; ties are broken by the order of arrival."""
+    """An order of the list; equal values are ordered by case number of the store."""
 
     key: SortKey = SortKey.DUE
     descending: bool = False
@@ -80,7 +82,7 @@ class Sort:
 
 @frozen
 class CaseRow:
-    """One line of the case list. ``rowid`` is this store's own; ``id`` is the case's key everywhere."""
+    """A row of the case list. ``rowid`` is the number in this store; ``id`` is the case's key everywhere."""
 
     rowid: int
     id: str
@@ -106,7 +108,7 @@ class CaseRow:
 
 @frozen
 class CasePage:
-    """A page by keyset. ``next`` is an opaque cursor, ``None`` on the last page."""
+    """A page of the list. ``next`` is the cursor for the following page, ``None`` on the last one."""
 
     rows: tuple[CaseRow, ...]
     next: str | None
@@ -114,7 +116,7 @@ class CasePage:
 
 @frozen
 class TimelineEntry:
-    """One event as the timeline shows it."""
+    """An event as shown in the timeline."""
 
     at: datetime
     kind: str
@@ -127,7 +129,7 @@ class TimelineEntry:
 
 @frozen
 class ContentionSide:
-    """One side of a contention: what it did, and the case as it would stand. ``mine``: this desk did it."""
+    """One side of a conflict: its events, and the case as it would be. ``mine``: this desk wrote one of them."""
 
     case: Case
     entries: tuple[TimelineEntry, ...]
@@ -136,7 +138,7 @@ class ContentionSide:
 
 @frozen
 class ContentionView:
-    """Two sides of one case that cannot both stand: ``first`` came first in the order and stands meanwhile."""
+    """A conflict: two sides that cannot both stand. ``first`` came first in the order and stands meanwhile."""
 
     key: EventKey
     base: Case
@@ -145,14 +147,14 @@ class ContentionView:
 
     @property
     def end_withdrawn(self) -> str:
-        """The end (``void``, ``declined`` …) that a choice of the later side takes back; "" for none."""
+        """The end state (``void``, ``declined`` …) that choosing the later side would undo; "" if there is none."""
         before, after = self.first.case, self.later.case
         return "" if before.is_open or before.state is after.state else before.state.value
 
 
 @frozen
 class GridFigures:
-    """Counts of one area. ``boxes`` holds every box of 今日必办."""
+    """Counts of one area. ``boxes`` has every box of 今日必办."""
 
     open: int
     overdue: int
@@ -161,7 +163,7 @@ class GridFigures:
 
 @frozen
 class GridRow:
-    """An area of any tier in force today. ``communities`` are the 12-digit codes it takes in (its own and others)."""
+    """An area of any tier in force today. ``communities`` are the 12-digit codes that it contains, its own included."""
 
     code: str
     name: str
@@ -175,7 +177,7 @@ class GridRow:
 
 @frozen
 class UnitRow:
-    """A unit 派驻机构/部门 with what dispatch needs of it. ``serves`` are area codes of any tier."""
+    """A unit 派驻机构/部门 with what dispatch needs. ``serves`` are codes of areas of any tier."""
 
     code: str
     name: str
@@ -193,9 +195,9 @@ class UnitRow:
 
 @frozen
 class StandardRow:
-    """A filing condition 立案条件 with its limit, in the version in force. ``limit`` is in code form.
+    """A filing condition 立案条件 with its limit, in one version. ``limit`` is in code form.
 
-    ``list`` names the list that it stands in, "" for the one without a name; ``code`` is its own only there.
+    ``list`` is the name of its list, "" for the one without a name; ``code`` is unique only within the list.
     """
 
     code: str
@@ -213,18 +215,18 @@ class StandardRow:
 
     @property
     def key(self) -> str:
-        """What cases and events name it by."""
+        """The key by which cases and events name it."""
         return condition_key(self.code, self.list)
 
     @property
     def case_class(self) -> str:
-        """The class of the cases that are filed under it."""
+        """The class of cases filed under it."""
         return f"{self.big_class} {self.small_class}".strip()
 
 
 @frozen
 class StandardListRow:
-    """A list of filing conditions; those of a list that is not ``in_force`` are not offered any more."""
+    """A list of filing conditions; only those of lists ``in_force`` are offered."""
 
     name: str
     conditions: int
@@ -233,7 +235,7 @@ class StandardListRow:
 
 @frozen
 class Likeness:
-    """A case that may be the same, and why: metres apart, shared telephone, likeness of the texts 0..1."""
+    """A case that may be a duplicate, and why: distance in metres, same telephone, similarity of the texts (0..1)."""
 
     row: CaseRow
     metres: float | None
@@ -244,7 +246,7 @@ class Likeness:
 
 @frozen
 class GridsAt:
-    """The three tiers at a point; ``None`` where there is none."""
+    """The areas at a point, one per tier; ``None`` for a tier without one there."""
 
     basic: str | None
     community: str | None
@@ -254,7 +256,7 @@ class GridsAt:
 
 @frozen
 class SavedView:
-    """A filter with its order, under a name the operator gave."""
+    """A filter and an order under a name given by the operator."""
 
     name: str
     filter: CaseFilter
@@ -263,7 +265,7 @@ class SavedView:
 
 @frozen
 class Changes:
-    """What a write touched; emitted once, and every open page refreshes itself."""
+    """What a write changed. Emitted once; every open page that shows some of it refreshes."""
 
     cases: frozenset[str] = frozenset()
     kinds: frozenset[str] = field(default_factory=frozenset)  # "grids", "units", "standards", "calendar", "views"

@@ -1,4 +1,4 @@
-"""What the desk's screens are told of synchronisation and what they can ask of it; no network, no process, no Qt."""
+"""What screens can see of synchronisation and ask of it. No network, no process, no Qt."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 
 
 class SyncState(StrEnum):
-    """What synchronisation is doing. Offline is a state, not an error."""
+    """The state of synchronisation. Offline is a state, not an error."""
 
-    ALONE = "alone"  # no hub was ever named
+    ALONE = "alone"  # no hub: never enrolled
     IDLE = "idle"
     RUNNING = "running"
-    RETRYING = "retrying"  # the last round failed; another comes at ``next_at``
+    RETRYING = "retrying"  # the last round failed; the next try is at ``next_at``
     OFFLINE = "offline"  # switched off by hand
-    CONFIRM = "confirm"  # a backup was restored: somebody has to look before the first round
-    FORKED = "forked"  # the hub knows other events under this desk's numbers: somebody has to confirm a new start
-    STOPPED = "stopped"  # the hub will not have this desk (revoked, update due)
-    BROKEN = "broken"  # the worker cannot be started or understood: the program was changed under the open desk
+    CONFIRM = "confirm"  # a backup was restored: a person must confirm before the first round
+    FORKED = "forked"  # the hub has other events under this desk's numbers: a person must confirm new ones
+    STOPPED = "stopped"  # the hub refuses this desk (revoked, update due)
+    BROKEN = "broken"  # the worker cannot be started or understood: the program was updated while open
 
 
 @frozen
 class Belonging:
-    """How a desk is registered with a hub: its sign in the numbers of cases, the codes of its townships, since when."""
+    """A desk's registration as shown: its characters in case numbers, its townships' codes, and since when."""
 
     short: str
     townships: tuple[str, ...]
@@ -41,20 +41,20 @@ class Belonging:
 
 @frozen
 class SyncView:
-    """The answers to two questions: is it safe to switch off (``pending_*``), how fresh is what I see (``fresh_at``).
+    """Answers two questions: is it safe to switch off (``pending_*``), and how fresh is what I see (``fresh_at``).
 
     Attributes:
-        pending_events: how many events only this desk has, of ``pending_cases`` cases.
+        pending_events: how many events only this desk has, in ``pending_cases`` cases.
         pending_files: how many attachments only this desk has.
-        conflicts: how many cases wait for somebody to choose between two sides.
-        next_at: when the next round comes; ``None`` where none comes by itself.
+        conflicts: how many cases wait for a choice between two sides.
+        next_at: when the next round comes; ``None`` if none comes by itself.
         last: the report of the last round.
-        stage, done, all: how far a round or a stick is while one runs; "" and 0 otherwise.
-        by_stick: the desk belongs to a hub to which it has no line; no round comes by itself.
-        proxy: what was chosen (:meth:`SyncControl.choose_proxy`), without its password.
-        belonging: how the desk is registered with the hub; ``None`` before it is.
-        counted: whether the numbers, ``fresh_at`` and ``closed`` are known yet.
-        closed: townships of which a right was taken away, each with how fresh its cases stayed.
+        stage, done, all: the progress of a running round or stick; "" and 0 otherwise.
+        by_stick: the desk has no network to its hub; no round comes by itself.
+        proxy: the chosen proxy (:meth:`SyncControl.choose_proxy`), without its password.
+        belonging: the registration; ``None`` before there is one.
+        counted: whether the numbers, ``fresh_at`` and ``closed`` have been read yet.
+        closed: townships that may no longer be read, each with how fresh its cases are.
     """
 
     state: SyncState
@@ -78,8 +78,8 @@ class SyncView:
 
 @frozen
 class BundleReport:
-    """What became of a file on a stick: how many events went out or came in, how many were known already, and of how
-    many own ones it said that the hub has them now."""
+    """The result of a stick's file: how many events went out or came in, how many were known already, and how many own
+    ones the hub has acknowledged in it."""
 
     file: Path
     events: int
@@ -90,18 +90,18 @@ class BundleReport:
 
 
 class SyncControl(Protocol):
-    """The desk's handle on its synchronisation. Calls that block say so; the others return at once.
+    """The desk's access to its synchronisation. Blocking calls are marked; the others return at once.
 
     Raises:
-        GridClientError: of the blocking calls, ``SyncFault`` above all.
+        GridClientError: from blocking calls, mostly ``SyncFault``.
     """
 
     def view(self) -> SyncView:
-        """The newest view; cheap."""
+        """The newest view; does not block."""
         ...
 
     def listen(self, told: Callable[[SyncView, Changes], None]) -> None:
-        """``told`` is called on a thread of the synchronisation whenever the view or the store changed."""
+        """Calls ``told``, on a thread of the synchronisation, whenever the view or the store changed."""
         ...
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
@@ -110,12 +110,12 @@ class SyncControl(Protocol):
 
     def sync_now(self) -> None: ...
     def committed(self) -> None:
-        """The desk wrote something: a round follows soon."""
+        """To be called after a write of the desk: a round follows soon."""
         ...
 
     def set_offline(self, offline: bool) -> None: ...
     def confirm(self) -> None:
-        """Somebody looked (``CONFIRM``, ``FORKED``): go on, under a new start of the numbers where that is needed."""
+        """A person confirmed (``CONFIRM``, ``FORKED``): rounds go on, with a new incarnation if needed."""
         ...
 
     def enrol(self, url: str, code: str) -> None:
@@ -123,31 +123,29 @@ class SyncControl(Protocol):
         ...
 
     def move(self, url: str) -> None:
-        """Goes on with the same hub at another address; a stranger there changes nothing. Blocking."""
+        """Switches to another address of the same hub; if another hub answers there, nothing changes. Blocking."""
         ...
 
     def choose_proxy(self, chosen: str) -> None:
-        """By which proxy the hub is reached: an address, ``direct``, or "" for what the machine says. Blocking."""
+        """Sets the proxy: an address, ``direct``, or "" for the system's setting. Blocking."""
         ...
 
     def ask_by_file(self, file: Path) -> str:
-        """Without a line: writes what this desk says of itself, for the hub's administrator. Gives the digits that
-        both sides show. Blocking."""
+        """Without network: writes the request for the hub's administrator; returns its check digits. Blocking."""
         ...
 
     def take_admission(self, file: Path) -> None:
-        """Without a line: takes the hub's answer. Blocking."""
+        """Without network: reads the hub's answer from a file. Blocking."""
         ...
 
     def export_bundle(self, file: Path) -> BundleReport:
-        """Adds what the hub does not have to a file on a stick. Blocking."""
+        """Adds the events that the hub does not have to a file on a stick. Blocking."""
         ...
 
     def import_bundle(self, file: Path) -> BundleReport:
-        """Takes a file from a stick. Blocking."""
+        """Reads a file from a stick. Blocking."""
         ...
 
     def stop_bundle(self) -> None:
-        """The call that works with a stick raises ``Cancelled``; the file and the store stay as they were, or whole up
-        to some point."""
+        """Makes the running call about a stick raise ``Cancelled``. What was done until then stays, consistently."""
         ...

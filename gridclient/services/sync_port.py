@@ -1,8 +1,8 @@
-"""What synchronisation needs of the store and what screens are told of it, as values and roles.
+"""What synchronisation needs of the store, and what screens are told of it.
 
-A *feed* is what one device reads in the hub's order: a whole stream (``t:<township>``, ``ref``), or the part of a
-township's stream that concerns one department (``d:<unit>@t:<township>``). A *position* is a place in the order of a
-stream, dense from 1 and the same for everybody; a filtered feed skips positions.
+A *feed* is what one device reads in the hub's order: a whole stream (``t:<township>``, ``ref``), or a department's part
+of a township's stream (``d:<unit>@t:<township>``). A *position* is an event's place in its stream: 1, 2, 3 …, the same
+for everybody. The feed of a part skips positions.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from gridclient.services.rows import Changes
 
 
 class OriginKey(NamedTuple):
-    """Who wrote a run of events: one stream, one device, one start of its store."""
+    """The origin of a run of events: one stream, one device, one incarnation (start of its store)."""
 
     stream: str
     device: str
@@ -28,11 +28,11 @@ class OriginKey(NamedTuple):
 
 @frozen
 class Unsent:
-    """Events that the hub has not placed: the records from ``first`` on, and the link before and after them.
+    """Events without a position: records from number ``first`` on, with the links before and after them.
 
-    ``signature``: another device's own, over the link after them. ``more``: the origin goes on, but an event of another
-    desk stands between, which its author had seen, or these are as long as a push may be. ``stood``: the position that
-    the last of them had before the hub lost it, 0 where it never had one.
+    ``signature``: for another device's events, its signature over the link after them. ``more``: the origin has further
+    events, but one of another desk comes between, which its author had seen, or the push is full. ``stood``: the
+    position that the last record had before the hub lost it; 0 if it never had one.
     """
 
     origin: OriginKey
@@ -47,7 +47,7 @@ class Unsent:
 
 @frozen
 class FeedState:
-    """How far a feed is known here: the newest position, how many events of it, and the sum of their marks."""
+    """How far this desk has read a feed: the newest position, the number of its events, and the sum of their marks."""
 
     feed: str
     cursor: int
@@ -57,7 +57,7 @@ class FeedState:
 
 
 class PlacedRecord(NamedTuple):
-    """A foreign event with its place; ``link`` is empty where the whole chain is known and can be computed."""
+    """An event with its position. ``link`` is empty if the whole chain is known, so that it can be computed."""
 
     position: int
     record: Record
@@ -65,7 +65,7 @@ class PlacedRecord(NamedTuple):
 
 
 class PlacedRun(NamedTuple):
-    """``length`` own events from ``seq`` on stand at ``position`` and the places after it."""
+    """Own events: ``length`` of them from ``seq`` on have the positions from ``position`` on."""
 
     position: int
     origin: OriginKey
@@ -84,9 +84,10 @@ class SignedHead(NamedTuple):
 
 @frozen
 class FeedPage:
-    """A stretch of a feed, in order of position, that brings it to ``cursor``.
+    """The next events of a feed, in order of position, up to ``cursor``.
 
-    ``complete``: nothing newer was there; ``count`` and ``total`` then say what the whole feed has at ``cursor``.
+    ``complete``: there was nothing newer; ``count`` and ``total`` are then number and sum of the whole feed up to
+    ``cursor``.
     """
 
     feed: str
@@ -100,7 +101,7 @@ class FeedPage:
 
 
 class StickBatch(NamedTuple):
-    """Events of one origin that came on a stick and have no place yet: numbered from ``first``, chained and signed."""
+    """Events of one origin from a stick, without positions: numbered from ``first``, chained and signed."""
 
     origin: OriginKey
     first: int
@@ -112,8 +113,8 @@ class StickBatch(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What became of a page: ``agrees`` is ``False`` when a complete feed has not the count or sum that it should;
-    ``acknowledged``: so many own events waited, and have a place now."""
+    """The result of a page. ``agrees`` is ``False`` if a complete feed has another count or sum than the hub's;
+    ``acknowledged`` counts own events that waited and now have a position."""
 
     changes: Changes
     agrees: bool
@@ -123,7 +124,7 @@ class Taken(NamedTuple):
 
 
 class RoundEnd(StrEnum):
-    """How a round of synchronisation ended."""
+    """The ways in which a round of synchronisation can end."""
 
     DONE = "done"
     FAILED = "failed"
@@ -132,8 +133,10 @@ class RoundEnd(StrEnum):
 
 @frozen
 class RoundReport:
-    """One round, as the page shows it. ``error`` is a code of :mod:`gridclient.services.error_text` with its words;
-    ``withdrawn`` counts the cases of which something left the log, because the hub would not have it from a stick."""
+    """One round, as shown on the page. ``error`` is a code of :mod:`gridclient.services.error_text`.
+
+    ``withdrawn`` counts cases that lost events from a stick, because the hub refused them.
+    """
 
     at: datetime
     end: RoundEnd
@@ -153,7 +156,7 @@ class RoundReport:
 
 @frozen
 class WaitingFile:
-    """An attachment that the hub does not have whole: ``sent`` of ``size`` bytes are there."""
+    """An attachment that is not complete at its destination: ``sent`` of ``size`` bytes are there."""
 
     sha256: str
     size: int
@@ -161,7 +164,7 @@ class WaitingFile:
 
 
 class SyncStore(Protocol):
-    """The store as a round of synchronisation uses it. Blocking; every call that writes is one durable transaction.
+    """The store as used by a round. Blocking; every call that writes is one durable transaction.
 
     Raises:
         StoreUnavailable: disk full, locked or damaged; nothing of the call stays.
@@ -174,38 +177,40 @@ class SyncStore(Protocol):
 
     def enrolment(self) -> Enrolment | None: ...
     def keep_enrolment(self, enrolment: Enrolment) -> None:
-        """Keeps it (keys among the profile's keys) and takes its ``short`` for case numbers from now on."""
+        """Stores the registration (among the profile's keys); new case numbers use its ``short`` from now on."""
         ...
 
     def in_doubt(self) -> bool:
-        """Whether a backup was restored and nobody has looked yet: no round before somebody did."""
+        """Whether a backup was restored and no person has confirmed since; then there must be no round."""
         ...
 
     def end_doubt(self) -> None:
-        """Somebody looked."""
+        """A person confirmed."""
         ...
 
     def begin_round(self) -> None:
-        """Proves that the store can write now, by a small durable write: a store that cannot (disk full) says so
-        before anything is pushed."""
+        """Proves by a small durable write that the store can write, before anything is pushed (the disk may be
+        full)."""
         ...
 
     def unsent_origins(self) -> Sequence[tuple[OriginKey, int]]:
-        """Own origins with events that wait, each with the number of the first of them."""
+        """Own origins with events that wait, each with the number of the first of these."""
         ...
 
     def carried_origins(self) -> Sequence[tuple[OriginKey, int]]:
-        """Origins of other devices with events that came on a stick and that this desk can carry to the hub."""
+        """Other devices' origins with events that wait and that this desk can carry to the hub."""
         ...
 
     def unsent(self, origin: OriginKey, first: int, limit: int) -> Unsent:
-        """Up to ``limit`` own events from number ``first`` on, as long as no waiting event of another desk stands
-        between them; of another device those up to its next signature, however many."""
+        """Up to ``limit`` own events from number ``first`` on, ending before a waiting event of another desk.
+
+        Of another device: the events up to its next signature, whatever their number.
+        """
         ...
 
     def feeds(self) -> Sequence[FeedState]: ...
     def take(self, page: FeedPage) -> Taken:
-        """Puts a page into the log, places own events, folds what it touches again and moves the feed's cursor.
+        """Stores a page: events, positions of own events, the feed's cursor; folds the cases concerned.
 
         Raises:
             SyncFault: ``sync.chain_broken`` or ``sync.signature``: a foreign event does not fit its chain or its
@@ -215,7 +220,7 @@ class SyncStore(Protocol):
         ...
 
     def take_unplaced(self, batches: Sequence[StickBatch]) -> Taken:
-        """Puts events without places into the log, all or none; known ones change nothing.
+        """Stores events without positions (from a stick), all or none; known ones change nothing.
 
         Raises:
             SyncFault: as for :meth:`take`; ``sync.fork`` where this desk wrote something else under the same number.
@@ -223,37 +228,43 @@ class SyncStore(Protocol):
         ...
 
     def withdraw(self, origin: OriginKey, first: int, *, forked: bool = False) -> Changes:
-        """Events of another device that came on a stick and that the hub will not have leave the log, from number
-        ``first`` on. Those that the hub once had stay, unless it has others under their numbers (``forked``)."""
+        """Removes another device's events from number ``first`` on, which came on a stick and which the hub refuses.
+
+        Events that the hub once had stay, unless it has others under their numbers (``forked``).
+        """
         ...
 
     def restart_feed(self, feed: str) -> None:
-        """Reads the feed again from the start (``repairing``); nothing is deleted. Places that the hub does not
-        confirm are taken back when the feed is complete, so that those events are sent again."""
+        """Makes the feed be read again from its start (``repairing``); no event is deleted.
+
+        Positions that the hub does not confirm are taken back at the end, and those events are sent again.
+        """
         ...
 
     def begin_incarnation(self, number: int) -> int:
-        """From now on own events are numbered anew under ``number``; what the hub never placed is written again under
-        it, in order. Gives how many that were."""
+        """Own events are numbered anew under ``number`` from now on; those without a position get new numbers too.
+
+        Returns how many these were.
+        """
         ...
 
     def keep_round(self, report: RoundReport) -> None: ...
 
     def waiting_files(self, limit: int) -> Sequence[WaitingFile]: ...
     def file_sent(self, sha256: str, sent: int) -> None:
-        """So many bytes of a file are with the hub."""
+        """Notes that the hub has this many bytes of a file."""
         ...
 
     def shelf_looked(self) -> str:
-        """What was kept with the last :meth:`files_lacking`, "" before the first."""
+        """The ``looked`` of the last :meth:`files_lacking`; "" before the first."""
         ...
 
     def files_lacking(self, names: Sequence[str], looked: str) -> None:
-        """The hub lacks these files: those that are here whole wait again. ``looked`` is kept."""
+        """Queues these files again, which the hub lacks, if they are complete here; keeps ``looked``."""
         ...
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Files that foreign events name and that are not here; ``sent`` is what is here of them."""
+        """Files that others' events name and that are not complete here; ``sent`` is how much is here."""
         ...
 
     def read_file(self, sha256: str, offset: int, length: int) -> bytes:
@@ -265,25 +276,26 @@ class SyncStore(Protocol):
         ...
 
     def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
-        """Adds a piece to what is here of a missing file; with its last byte it is proved and kept. Gives how much is
-        here afterwards: less than was added where the content proved wrong (0) or the piece did not fit."""
+        """Appends a piece to a missing file; the complete file is checked and kept.
+
+        Returns how much is here then: 0 if the content proved wrong, unchanged if the piece did not fit.
+        """
         ...
 
 
 class SyncQueries(Protocol):
-    """What the screens read of synchronisation. Safe to call from any thread."""
+    """What screens read about synchronisation. Safe to call from any thread."""
 
     def pending(self) -> tuple[int, int, int]:
-        """Events, cases and files that only this desk has."""
+        """The numbers of events, cases and files that only this desk has."""
         ...
 
     def fresh_as_of(self) -> datetime | None:
-        """The hub's time of the last round that went through."""
+        """The hub's time in the last round that succeeded."""
         ...
 
     def closed(self) -> Sequence[tuple[str, datetime]]:
-        """Townships of which some or all cases may not be read any more, by name where it is known, else by code, each
-        with how fresh they stayed."""
+        """Townships of which cases may no longer be read, by name (or code), each with how fresh these are."""
         ...
 
     def rounds(self, limit: int = 50) -> Sequence[RoundReport]:
@@ -291,5 +303,5 @@ class SyncQueries(Protocol):
         ...
 
     def conflicts(self) -> Sequence[str]:
-        """The cases that wait for somebody to choose between two sides, the newest last."""
+        """The keys of cases that wait for a choice between two sides, the newest last."""
         ...

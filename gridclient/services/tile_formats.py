@@ -1,6 +1,6 @@
-"""What a tile's bytes are, and what an archive's own description is worth: shared by the readers of both archive kinds.
+"""Checks tiles and the metadata of archives; shared by the readers of both kinds of archive.
 
-Archives come from anywhere: sizes are bounded before anything is unpacked, texts lose their markup.
+Archives come from anywhere: sizes are limited before anything is unpacked, texts lose their markup.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LARGEST_SHIFT = 63
 
 
 def gunzip(body: bytes, limit: int = MAX_TILE_BYTES) -> bytes:
-    """Unpack gzip; raises InvalidInput ``basemap.damaged`` when it is broken or would grow past the limit."""
+    """Unpacks gzip. Raises InvalidInput ``basemap.damaged`` if it is broken or its content is longer than ``limit``."""
     unpacker = zlib.decompressobj(wbits=31)
     try:
         plain = unpacker.decompress(body, limit)
@@ -37,12 +37,12 @@ def gunzip(body: bytes, limit: int = MAX_TILE_BYTES) -> bytes:
 
 
 def plain_tile(body: bytes) -> bytes:
-    """The tile as the page can use it: unpacked when it was packed."""
+    """The tile as the page can use it: unpacked if it was gzipped."""
     return gunzip(body) if body.startswith(GZIP_MAGIC) else body
 
 
 def media_type(body: bytes) -> str | None:
-    """The kind of an unpacked tile told from its bytes; None for what is no tile."""
+    """The type of an unpacked tile, recognised by its bytes; ``None`` if it is no tile."""
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if body.startswith(b"\xff\xd8\xff"):
@@ -55,12 +55,12 @@ def media_type(body: bytes) -> str | None:
 
 
 def vector_layers(tiles: Iterable[bytes]) -> tuple[str, ...]:
-    """Names of the layers in unpacked vector tiles, each once, in order of appearance."""
+    """The names of the layers in unpacked vector tiles, each once, in order of appearance."""
     return tuple(dict.fromkeys(name for tile in tiles for name in _layer_names(tile)))
 
 
 def safe_bounds(west: float, south: float, east: float, north: float) -> Bounds:
-    """The box inside the web map's world; the whole world when it is none."""
+    """The box, clipped to the web map's world; the whole world if it is not valid."""
     if all(map(math.isfinite, (west, south, east, north))):
         west, east = max(-180.0, west), min(180.0, east)
         south, north = max(-_MERCATOR_LIMIT, south), min(_MERCATOR_LIMIT, north)
@@ -70,13 +70,13 @@ def safe_bounds(west: float, south: float, east: float, north: float) -> Bounds:
 
 
 def safe_text(value: object) -> str:
-    """One line of plain text: an archive's attribution is often HTML."""
+    """The value as one line of plain text; an archive's attribution is often HTML."""
     text = unescape(re.sub(r"<[^>]*>", "", value)) if isinstance(value, str) else ""
     return "".join(sign if sign.isprintable() else " " for sign in text).strip()[:_MAX_TEXT]
 
 
 def safe_title(said: object, file_name: str) -> str:
-    """What the operator sees in the list: the archive's name, the file's where it has none; never an extension."""
+    """The title for the operator: the archive's name, else the file's, without extension."""
     title = safe_text(said) or safe_text(file_name)
     return re.sub(r"\.(pmtiles|mbtiles)$", "", title, flags=re.IGNORECASE) or title
 
@@ -95,7 +95,7 @@ def _varint(body: bytes, at: int) -> tuple[int, int]:
 
 
 def _fields(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Fields of a protobuf message that have bytes; IndexError or ValueError when it is none."""
+    """The fields with bytes of a protobuf message. Raises IndexError or ValueError if it is none."""
     at = 0
     while at < len(body):
         key, at = _varint(body, at)

@@ -1,4 +1,4 @@
-"""What happened, in one line: an event of the timeline as people read it."""
+"""The events of a timeline as Chinese text, one line each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNDONE: Final = "action_undone"
 
 
 def lines_of(entries: Sequence[TimelineEntry], reference: Reference) -> list[str]:
-    """The whole timeline of a case: what was taken back is marked, and what took it back names it."""
+    """The whole timeline of a case. Undone events are marked, and an undoing names what it undid."""
     kinds = {tuple(entry.key): entry.kind for entry in entries if entry.key is not None}
     targets = {entry.key: tuple(entry.payload.get("target", ())) for entry in entries if entry.kind == _UNDONE}
     undone = {targets[entry.key] for entry in entries if entry.key in targets and not entry.refused}
@@ -39,7 +39,7 @@ def lines_of(entries: Sequence[TimelineEntry], reference: Reference) -> list[str
 
 
 def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", undone: bool = False) -> str:
-    """For instance ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` where it is known what it ``undoes``."""
+    """One event: ``退回 生态环境分局 · 非本单位职责：…``, or ``撤销“结案”`` if it is known what it ``undoes``."""
     word = EVENTS.get(entry.kind)
     if word is None:
         return f"本版本不认识的记录（{entry.kind}），请更新程序后查看"
@@ -52,13 +52,13 @@ def line_of(entry: TimelineEntry, reference: Reference, *, undoes: str = "", und
 
 
 def unit_name(code: str, reference: Reference) -> str:
-    """The name of a unit, its code where it is not known."""
+    """The unit's name; its code if it is not known."""
     row = reference.unit(code) if code else None
     return row.name if row is not None else code
 
 
 def who(account: str, reference: Reference) -> str:
-    """Who acted: one of the desk's first accounts by its name, a unit's account by the unit's."""
+    """Who acted: the name of one of the desk's first accounts; the unit's name for its account."""
     return ACCOUNTS.get(account) or unit_name(account, reference)
 
 
@@ -67,7 +67,7 @@ def _details(entry: TimelineEntry, reference: Reference) -> list[str]:
     try:
         return detail(entry.payload, reference) if detail else []
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError):
-        return []  # another desk may have written anything, and the case must still be seen
+        return []  # another desk may have written anything
 
 
 def _unit(payload: Mapping[str, Any], reference: Reference) -> str:
@@ -115,7 +115,7 @@ def _given_out(payload: Mapping[str, Any], reference: Reference) -> list[str]:
 
 
 def _dues(payload: Mapping[str, Any], reference: Reference) -> list[str]:
-    """Where the units' handling limits end now."""
+    """The ends of the units' handling limits in this event."""
     handling = [due for due in payload["dues"] if due["stage"] == "handle"]
     return [f"{_unit(due, reference)} 时限至 {from_seconds(due['due']):%Y-%m-%d %H:%M}" for due in handling]
 

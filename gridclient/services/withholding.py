@@ -1,8 +1,8 @@
-"""What a department gets of an event: the case, and not who reported it, unless it was given the contact for its work.
+"""What a department gets of an event: everything but the reporter, unless it was given the contact.
 
-Source: privacy rules, a dispatched unit gets the reporter's telephone only where 需联系群众 is ticked. What is taken
-out leaves a token, which says no more than whether two desks wrote the same: so a department folds a case as its
-township does. Link, place and signature of the event stay those of the original.
+Source: DOMAIN, Privacy: a dispatched unit gets the reporter's telephone only if 需联系群众 is ticked. Each withheld
+value leaves a token, which only shows whether two values were equal, so that a department folds a case to the same
+state as its township. Link, position and signature stay those of the original event.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from gridclient.domain.handing import WITHHELD, units_handed, withheld_of
 from gridclient.services.masking import mask_name, mask_numbers
 
 CONTACT: Final = "contact"
-"""In a dispatch: the reporter's name and telephone, for the units that it hands the case to."""
+"""Key in a dispatch: the reporter's name and telephone, for its units only."""
 _REPORTER: Final = ("reporter_name", "reporter_phone")
 _WHOLE: Final = (*_REPORTER, "people", "extra")
-"""Taken out whole, whatever kind of event carries them; ``extra``: columns of a file that nobody knows."""
+"""Withheld whole, in events of any kind; ``extra`` has columns of a file whose content is not known."""
 _CODES: Final = frozenset({"channel", "standard", "case_class", "grid", "source_point", "upper_number"})
-"""Texts in which no person stands, and whose digits are no telephone."""
+"""Texts that contain no person, and whose digits are no telephone number."""
 _DIGEST: Final = "digest"
-"""Of an imported row with all that stood in it: whoever has the rest could try out telephones."""
+"""The hash of a whole imported row, by which a telephone number could be found by trying."""
 _SAID: Final = ("text", "reason", "note", "result", "public_reply", "name")
-"""What people write beside the facts, and how they call a file; numbers of others stay: they are meant for the unit."""
+"""Free texts besides the facts, and file names. Only the reporter is masked in them: other numbers are for the unit."""
 _HOLDS: Final = re.compile("|".join(f'"{name}":(?!"")' for name in ("facts", CONTACT, *_WHOLE, *_SAID)))
 _NOBODY: Final = frozenset({"市民", "热心市民", "群众", "居民", "村民", "业主", "网友", "匿名", "来电人", "反映人"})
-"""What stands in the place of a name and is none."""
+"""Words entered instead of a name."""
 _LACKING: Final = f'"{WITHHELD}":'
 _LEAST_NAME, _LEAST_PHONE = 2, 5
 _NUMBER: Final = re.compile(r"\d(?:[- －]?\d){4,}")
-"""As telephones are written, in parts or wide."""
+"""Telephone numbers, also written in parts or full width."""
 _NO_DIGIT: Final = re.compile(r"\D+")
 _TOKEN_SIGNS: Final = 16
 
@@ -43,11 +43,11 @@ _TOKEN_SIGNS: Final = 16
 def for_unit(
     unit: str, kind: str, subject: str, text: str, key: bytes, *, case: Callable[[], Iterable[str]] = tuple
 ) -> str:
-    """A payload's text as the desk of ``unit`` may have it: the text itself where nothing in it is withheld.
+    """A payload's text as the desk of ``unit`` may have it; ``text`` itself if nothing is withheld.
 
     Args:
-        key: the stream's, which no department has: without it a token cannot be tried out.
-        case: gives the payloads of the whole case; asked where a text may name the reporter whom another event told.
+        key: the stream's key, which no department has: without it values cannot be found by trying tokens.
+        case: gives the payloads of the whole case; called if the text may name a reporter of another event.
     """
     if _HOLDS.search(text) is None:
         return text
@@ -66,21 +66,21 @@ def for_unit(
 
 
 def lacks(text: str) -> bool:
-    """Whether something was withheld of the event that has this payload."""
+    """Whether something was withheld from the event with this payload."""
     try:
         return _LACKING in text and WITHHELD in json.loads(text)
-    except ValueError:  # nothing that came from a hub
+    except ValueError:  # no JSON, so not from a hub
         return False
 
 
 def lacks_less(text: str, other: str) -> bool:
-    """Whether of one event the first of two payloads has more than the other."""
+    """Whether ``text`` has fewer values withheld than ``other``, another payload of the same event."""
     found = [withheld_of(json.loads(payload)) for payload in (text, other)]
     return len(found[0]) < len(found[1])
 
 
 def _less(values: Mapping[str, Any], names: tuple[str, ...], found: dict[str, Any]) -> dict[str, Any]:
-    """Without those of the names under which something stands; what that was goes to ``found``."""
+    """The values without those of ``names`` that are not empty, which are added to ``found``."""
     gone = {name: values[name] for name in names if values.get(name)}
     found |= gone
     return {name: value for name, value in values.items() if name not in gone}
@@ -89,7 +89,7 @@ def _less(values: Mapping[str, Any], names: tuple[str, ...], found: dict[str, An
 def _masked(
     left: dict[str, Any], facts: Mapping[str, Any], found: dict[str, Any], case: Callable[[], Iterable[str]]
 ) -> dict[str, Any]:
-    """Without the numbers of people in texts, and without the reporter's own name and telephone."""
+    """The facts, with all personal numbers and the reporter's name and telephone masked in texts."""
     texts = {fact: value for fact, value in left.items() if isinstance(value, str) and fact not in _CODES and value}
     if not texts:
         return left
@@ -102,7 +102,7 @@ def _masked(
 
 
 def _hushed(said: Mapping[str, Any], found: dict[str, Any], case: Callable[[], Iterable[str]]) -> Mapping[str, str]:
-    """Those of the texts that name the reporter, without that."""
+    """Those of the texts that name the reporter, with the name and telephone masked."""
     texts = {name: value for name, value in said.items() if isinstance(value, str)}
     told = list(_facts_of(case())) if texts else []
     less = {name: _without(value, told) for name, value in texts.items()}
@@ -112,7 +112,7 @@ def _hushed(said: Mapping[str, Any], found: dict[str, Any], case: Callable[[], I
 
 
 def _without(text: str, said: Iterable[Mapping[str, Any]], *, named: bool = True) -> str:
-    """A text without the reporter's telephone, however it is parted, and name, unless a street may be called so."""
+    """The text with the reporter's telephone and (if ``named``) name masked; a street may have a person's name."""
     names, phones = ({str(one.get(fact) or "").strip() for one in said} for fact in _REPORTER)
     told = {digits for digits in map(_digits, phones) if len(digits) >= _LEAST_PHONE}
     if told:
@@ -132,7 +132,7 @@ def _stars(text: str) -> str:
 
 
 def _facts_of(texts: Iterable[str]) -> Iterator[Mapping[str, Any]]:
-    """The facts of those payloads that tell of a reporter."""
+    """The facts in those payloads that name a reporter."""
     for text in texts:
         facts = json.loads(text).get("facts") if '"reporter_' in text else None
         if isinstance(facts, dict):

@@ -1,6 +1,6 @@
-"""The field's words for people, one place for the command line and the desk; they stay Chinese in every language.
+"""The field's words for people, shared by the command line and the desk. They stay Chinese in every language.
 
-Keys are the identifiers that stand in the log and in JSON.
+Keys are the identifiers used in the log and in JSON.
 """
 
 from __future__ import annotations
