@@ -7,8 +7,7 @@ from __future__ import annotations
 
 
 class GridClientError(Exception):
-    """An expected failure. ``code`` is stable and dotted (``case.not_dispatchable``); ``params`` fill in its
-    sentence."""
+    """An expected failure. ``code`` is stable and dotted (``case.not_dispatchable``); its sentence has ``params``."""
 
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)

@@ -129,8 +129,8 @@ def _merged(case: Case, event: Event, history: Sequence[Event], missed: Sequence
 
 
 def _standing(deeds: Sequence[Event], history: Sequence[Event]) -> list[Event]:
-    """The deeds without those undone again and without these undoings; an undoing of an event :func:`is_beside` is left
-    out too."""
+    """The deeds without those undone again, without their undoings, and without undoings of :func:`is_beside`
+    events."""
     undoing = {tuple(d.payload.get("target", ())): d.key for d in deeds if d.kind == EventKind.UNDONE}
     gone = {key for d in deeds if d.key in undoing for key in (d.key, undoing[d.key])}
     gone |= {undoing[d.key] for d in history if d.key in undoing and is_beside(d)} if undoing else set()

@@ -17,8 +17,7 @@ _LEFT_OUT: Final = object()
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: _Class) -> _Class:
-    """Like ``dataclass(frozen=True, slots=True)``; works with ``fields``, ``replace``, ``asdict``, ``match`` and
-    pickle."""
+    """Like ``dataclass(frozen=True, slots=True)``; ``fields``, ``replace``, ``asdict``, ``match`` and pickle work."""
     own = vars(cls)
     made: Any = dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     parts = fields(made)

@@ -74,8 +74,7 @@ def format_limit(limit: Limit) -> str:
 
 @lru_cache(maxsize=1024)
 def parse_limit(text: str) -> Limit:
-    """The limit in a text, without the words after it. Cached, as a desk asks for the same few dozens again and
-    again."""
+    """The limit in a text, without the words after it. Cached, as the same few dozens are asked for again."""
     return read_limit(text).limit
 
 

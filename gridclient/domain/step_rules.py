@@ -38,8 +38,7 @@ def clock(raw: Mapping[str, Any], started: datetime) -> CaseClock:
 def clocks_after(
     case_clocks: tuple[CaseClock, ...], event: Event, *, stop: Iterable[str] = (), unit: str | None = None
 ) -> tuple[CaseClock, ...]:
-    """Stops the running clocks of the stages ``stop`` (only those of ``unit``, if given) and adds the payload's new
-    clocks."""
+    """Stops the running clocks of the stages ``stop`` (only those of ``unit``, if given); adds the payload's clocks."""
     kept = stopped(case_clocks, event, stop, unit)
     return kept + tuple(clock(raw, event.at) for raw in event.payload.get("clocks", ()))
 

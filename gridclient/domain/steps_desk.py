@@ -88,8 +88,7 @@ def _level(payload: Payload, otherwise: int) -> int:
 
 
 def filed(case: Case, event: Event) -> Case:
-    """受理立案 reported → filed; may also change facts. ``case.not_fileable``, ``.standard_missing``,
-    ``.grid_missing``."""
+    """受理立案 reported → filed; may change facts. ``case.not_fileable``, ``.standard_missing``, ``.grid_missing``."""
     require_state(case, (CaseState.REPORTED,), "case.not_fileable")
     known = amended(case, event)
     if not known.facts.standard:

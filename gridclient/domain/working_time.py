@@ -56,8 +56,10 @@ class WorkingTime:
         return self.later(moved, part) if part else moved
 
     def place_of(self, moment: datetime) -> datetime:
-        """The moment itself if in working time, else the end of the working time before it (before opening:
-        opening)."""
+        """The moment itself if in working time, else the end of the working time before it.
+
+        On a working day before opening: the opening.
+        """
         day = moment.date()
         if not self.calendar.is_working(day):
             return at_second(self.calendar.add_working_days(day, 0), self.hours.closing)
@@ -71,8 +73,7 @@ class WorkingTime:
 
 
 def at_second(day: date, second: int) -> datetime:
-    """The moment at this second of the day, in China time; 24:00 becomes the day's last second, so that the date
-    stays."""
+    """The moment at this second of the day, in China time; 24:00 becomes 23:59:59, so that the date stays."""
     hour, rest = divmod(min(second, LAST_SECOND), 3600)
     minute, second = divmod(rest, 60)
     return datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=CHINA_TIME)

@@ -200,8 +200,7 @@ class Access:
 
 
 def stick_signing_key(ledger: Ledger) -> bytes:
-    """The hub's private key (see :meth:`Access.signing_key`), made on first use, so the ledger must be able to
-    write."""
+    """The hub's private key (see :meth:`Access.signing_key`), made on first use; the ledger must be writing."""
     return bytes.fromhex(ledger.keep_fact(_STICK_FACT, new_key().hex()))
 
 

@@ -38,8 +38,7 @@ _STATUS: Final[Mapping[str, int]] = {
 
 
 def fault_answer(error: GridClientError, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    """``{"error": {"code", "message"}}`` with the status of the code; a failed database gets 503 with
-    ``Retry-After``."""
+    """``{"error": {"code", "message"}}`` with the code's status; 503 and ``Retry-After`` if the database failed."""
     status = 503 if isinstance(error, StoreUnavailable) else _STATUS.get(error.code, 400)
     told = dict(headers or {})
     if status == 503:

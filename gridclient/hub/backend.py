@@ -120,8 +120,7 @@ class AccessLedger(Protocol):
     def add_code(self, code: Code) -> None: ...
     def code(self, code_hash: bytes) -> Code | None: ...
     def take_code(self, code_hash: bytes, device: str) -> bool:
-        """Spends a code for a device. ``False`` if another device has spent it; the same one may repeat a lost
-        request."""
+        """Spends a code. ``False`` if another device has spent it; the same one may repeat a lost request."""
         ...
 
     def drop_codes(self, before: int) -> int:

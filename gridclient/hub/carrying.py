@@ -116,8 +116,7 @@ class _Intake:
             left = [batch for batch, _ in gaps]
 
     def _take(self, batch: StickBatch) -> PushResult | None:
-        """Applies one batch. Returns ``None``, or the result with status ``GAP`` if an earlier batch must come
-        first."""
+        """Applies one batch. Returns the result if its status is ``GAP`` (an earlier batch must come first)."""
         head = self._head(batch)
         device = self._devices.get(batch.origin.device)
         if device is None or device.revoked_at is not None:
@@ -184,8 +183,7 @@ def _not_taken(device: str, batch: StickBatch, status: PushStatus) -> GridClient
 
 
 def _feeds(devices: Iterable[Device], streams: Sequence[str], there: Iterable[StickPage]) -> dict[str, str]:
-    """The feeds to add pages of, with their unit ("" for a whole stream): those the devices read, and those in the
-    file."""
+    """The feeds to add pages of, each with its unit or "": those the devices read, and those in the file."""
     granted = chain.from_iterable(readable(concrete(device.grants, streams)).items() for device in devices)
     found = {feed: grant.unit for feed, grant in granted if grant.stream in streams}
     for page in there:

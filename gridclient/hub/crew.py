@@ -48,8 +48,7 @@ class Crew:
         self._members = [self._start(number) for number in range(count)]
 
     def run(self, ready: Callable[[], None]) -> bool:
-        """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. Returns ``False`` if a process did not
-        start."""
+        """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. ``False`` if a process did not start."""
         try:
             with _signals(self._stop):
                 if not all(self._listens(event) for _, event in self._members):

@@ -160,8 +160,7 @@ def _nothing_new(ask: FeedAsk, head: int, count: int, total: int) -> FeedPage | 
 def _seen(
     ledger: OrderLedger, feed: tuple[str, str], stretch: tuple[int, int], reader: Reader
 ) -> tuple[Sequence[SeenRow], int]:
-    """The next rows of a unit's feed, from windows that grow until one has any; and the position up to which they
-    go."""
+    """The next rows of a unit's feed, read in windows that grow until there are any; and up to which position."""
     start, head = stretch
     window = reader.rows
     while True:

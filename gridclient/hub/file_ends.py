@@ -41,8 +41,7 @@ class FileEnds:
         return FileResponse(self._shelf.path(sha256), media_type="application/octet-stream", headers=_headers(state))
 
     async def bring(self, request: Request) -> Response:
-        """Takes a chunk. 200 or, if the chunk does not begin where the file ends, 409; both tell how much is here
-        now."""
+        """Takes a chunk: 200, or 409 if it does not begin where the file ends; both tell how much is here now."""
         sha256 = request.path_params["sha256"]
         token = bearer(request)
         offset, length = _number(request, FILE_OFFSET), _number(request, FILE_LENGTH)

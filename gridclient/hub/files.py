@@ -101,8 +101,7 @@ class FileShelf:
         return FilePlace(length if is_whole else 0, is_whole)
 
     def _settle(self, sha256: str, came: BinaryIO) -> bool:
-        """Puts a file in place if it has its SHA-256: a copy, because another request may still write to the
-        beginning."""
+        """Puts a file in place if it has its SHA-256: a copy, as others may still write to the beginning."""
         handle, name = tempfile.mkstemp(dir=self._parts)
         proved, digest = Path(name), hashlib.sha256()
         try:

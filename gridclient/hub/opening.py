@@ -85,8 +85,7 @@ def note_database(folder: Path, url: str) -> None:
 
 
 def runs_on_server(folder: Path) -> bool:
-    """Whether the folder's hub was last served from a database server; an SQLite file there is then not its
-    database."""
+    """Whether the folder's hub was last served from a server, so that an SQLite file there is not its database."""
     try:
         return (folder / _NOTE).read_text(encoding="ascii").strip() == "server"
     except (OSError, ValueError):

@@ -48,8 +48,7 @@ class Verdict:
 
 
 def grant_to_write(grants: Collection[Grant], stream: str) -> Grant | None:
-    """The grant that lets the device write to the stream, one for the whole stream before one for a unit; else
-    ``None``."""
+    """The grant to write to the stream, one for all of it before one for a unit; ``None`` if there is none."""
     fitting = [grant for grant in grants if grant.writes and grant.stream == stream]
     return min(fitting, key=lambda grant: grant.unit, default=None)
 

@@ -49,8 +49,7 @@ class PartsShelf:
         self._waiting: set[_Wish] = set()
 
     def page(self, ledger: OrderLedger, ask: FeedAsk, reader: Reader) -> SealedPage | None:
-        """The sealed part that begins at the cursor; ``None`` if there is none, or the device needs an ordinary
-        page."""
+        """The sealed part that begins at the cursor; ``None`` if an ordinary page must be sent instead."""
         if ask.cursor % PART or ask.whole or reader.room < LEAST_ROOM:
             return None
         found = ledger.streams((ask.feed,))

@@ -23,8 +23,7 @@ from gridclient.sync.terms import NONCE
 
 
 class ProvingEnds:
-    """The end points. ``certificate``: the SHA-256 of the certificate that this hub shows; empty behind a proxy with
-    TLS."""
+    """The end points. ``certificate``: SHA-256 of the certificate that this hub shows; empty behind a TLS proxy."""
 
     def __init__(self, service: HubService, work: WorkPool, certificate: bytes) -> None:
         self._service = service

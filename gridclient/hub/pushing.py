@@ -55,8 +55,7 @@ class Checked:
 
 
 def check(device: Device, grants: tuple[Grant, ...], push: Push) -> Checked | PushResult:
-    """Checks a push without the database: right to write, form, signature. Returns a ``PushResult`` if it is
-    refused."""
+    """Checks a push without the database: right to write, form, signature. A ``PushResult`` is a refusal."""
     grant = grant_to_write(grants, push.origin.stream)
     if grant is None:
         return _told(device, push, PushStatus.FORBIDDEN, push.first, "no grant")

@@ -44,8 +44,7 @@ class Code:
 
 
 class Note(NamedTuple):
-    """A line of the hub's record. Equal lines of one day are kept as one, with the newest time and the number of
-    ``times``."""
+    """A line of the hub's record. Equal lines of one day are one line, with the newest time and ``times``."""
 
     at: int
     kind: str
@@ -57,8 +56,7 @@ class Note(NamedTuple):
 
 @frozen
 class StreamRow:
-    """A stream: ``head`` is its newest position (and number of events), ``total`` the sum of their marks
-    (``place_mark``)."""
+    """A stream: ``head`` is its newest position (and number of events), ``total`` the sum of their ``place_mark``."""
 
     stream: str
     head: int
@@ -123,8 +121,7 @@ class MarkRow(NamedTuple):
 
 
 class StandAsk(NamedTuple):
-    """What must be known to place a push: its stream and origin, the units of ``subjects``, all events of
-    ``counted``."""
+    """What a push needs to know: its stream and origin, the units of ``subjects``, all events of ``counted``."""
 
     stream: str
     device: str

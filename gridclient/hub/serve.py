@@ -58,8 +58,7 @@ class Listening:
 
 @frozen
 class Secured:
-    """The TLS in use: files for uvicorn, and the fingerprint for codes (empty if a known authority signed the
-    certificate)."""
+    """The TLS in use: files for uvicorn, and the fingerprint for codes (empty for a known authority's certificate)."""
 
     certificate: Path | None
     key: Path | None

@@ -47,8 +47,7 @@ _Result = TypeVar("_Result")
 
 @dataclass(slots=True)
 class _Round:
-    """A request being answered. ``asks`` are the feeds asked for that may be read, each with its unit ("" for a whole
-    stream)."""
+    """A request being answered. ``asks``: the feeds asked for that may be read, each with its unit or ""."""
 
     device: Device
     request: SyncRequest

@@ -117,8 +117,7 @@ class Together(Generic[_Ask, _Result]):
             self._expected = len(self._waiting) + len(batch)
 
     async def _gather(self) -> None:
-        """Waits up to 2 ms for as many asks as last time: clients just answered soon ask again and then share the
-        job."""
+        """Waits up to 2 ms for as many asks as last time: clients just answered ask again soon and share the job."""
         for _ in range(_LOOKS):
             if len(self._waiting) >= self._expected:
                 return

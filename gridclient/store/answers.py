@@ -80,8 +80,7 @@ class Answers:
             self._since = self._changes.pop(0)[0]
 
     def find(self, connection: Connection, query: TextQuery, *, stamp: int, size: int) -> Answer:
-        """The result of ``query`` at ``stamp``, which is the state that ``connection`` sees; from the cache where
-        possible."""
+        """The result of ``query`` at ``stamp``, the state that ``connection`` sees; from the cache if possible."""
         kept = self._kept.pop(query, None)
         if kept is None or kept.stamp != stamp or kept.size != size:
             kept = self._renewed(connection, query, kept, stamp, size)
@@ -93,8 +92,7 @@ class Answers:
         return query in self._kept
 
     def keep(self, query: TextQuery, answer: Answer) -> None:
-        """Caches a result, of the present stamp or an earlier one, and drops the least recently used one if the cache
-        is full."""
+        """Caches a result, of the present stamp or an earlier one; the least recently used one goes if it is full."""
         while len(self._kept) >= _KEPT:
             self._kept.pop(next(iter(self._kept)))
         self._kept[query] = answer

@@ -21,8 +21,7 @@ _COMMUNITY: Final = 12
 
 @frozen
 class Nesting:
-    """Pairs of indexes: the grid ``grids[below[i]]`` lies in the area ``areas[above[i]]``, for every area above every
-    grid."""
+    """For every area above every grid a pair of indexes: ``grids[below[i]]`` lies in ``areas[above[i]]``."""
 
     grids: tuple[str, ...]
     areas: tuple[str, ...]

@@ -96,8 +96,8 @@ class AttachmentStore:
         return SealedFile.begin(stream, key) if offset is None else SealedFile.of(stream, key, offset)
 
     def states(self, names: Collection[str]) -> Mapping[str, FileState]:
-        """See ``services.ports.AttachmentFiles``. A file just attached is not in the sync queue yet and counts as only
-        here."""
+        """See ``services.ports.AttachmentFiles``. A file just attached counts as only here before it is in the
+        queue."""
         with self._database.reader() as connection:
             rows = connection.execute(_STATES, (json.dumps(sorted(names)),)).fetchall()
         return {name: _state(here=here, waits=waits) for name, here, waits in rows}
@@ -147,8 +147,7 @@ class AttachmentStore:
 
 
 def keep_key(database: Database) -> None:
-    """Writes down the key of the attachments; to be called before the store's key changes, so that they stay
-    readable."""
+    """Writes down the key of the attachments; to be called before the store's key changes, which would lose it."""
     with database.writer() as connection:
         if not read_value(connection, _KEY):
             connection.execute(KEEP_VALUE, (_KEY, database.key_for(_PURPOSE).hex()))

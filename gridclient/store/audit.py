@@ -24,8 +24,7 @@ def append_line(connection: Connection, *, at: datetime, actor: str, what: str, 
 
 
 def newest_lines(connection: Connection, *, actor: str = "", limit: int) -> list[tuple[int, int, str, str, str]]:
-    """The newest lines, newest first, of one account or (``actor`` "") of all: number, seconds since 1970, account,
-    what, subject."""
+    """Newest lines of one account, or of all (``actor`` ""): number, seconds since 1970, account, what, subject."""
     return connection.execute(
         "SELECT no, at, actor, what, subject FROM audit WHERE ?1 = '' OR actor = ?1 ORDER BY no DESC LIMIT ?2",
         (actor, limit),

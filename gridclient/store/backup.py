@@ -186,8 +186,7 @@ def restore(
 
 
 def _settle(profile: Profile, fresh: Path, given: Sequence[tuple[str, int]]) -> None:
-    """Marks the copy as a restored one before it becomes the store, so that this holds even if the program is killed
-    afterwards."""
+    """Marks the copy as a restored one before it becomes the store, so that it is marked whatever happens then."""
     from gridclient.store.sync_store import begin_doubt  # noqa: PLC0415  (a desk that starts waits for none of it)
 
     database = Database(fresh, profile.key)

@@ -39,8 +39,7 @@ class CalendarMark:
         self._values.keep_value(_MARK, json.dumps(self._days))
 
     def note_place(self, case_id: str) -> None:
-        """Notes that the cases up to ``case_id``, in the order of :meth:`cases_left`, are done for the calendar in
-        force."""
+        """Notes that the cases up to ``case_id``, as :meth:`cases_left` orders them, are done for this calendar."""
         self._values.keep_value(_PLACE, json.dumps([case_id, self._days]))
 
     def changed_days(self) -> Collection[date]:

@@ -160,8 +160,7 @@ def _by_words(connection: Connection, newest: Numbers, new: NewCase) -> list[int
 
 
 def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
-    """Numbers of the newest cases with a word, from ``since`` on; read as one text (see
-    :mod:`gridclient.store.search`)."""
+    """Numbers of the newest cases with a word, from ``since`` on, read as one text (see :mod:`.search`)."""
     (text,) = connection.execute(
         "SELECT group_concat(rowid) FROM (SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ? "
         "ORDER BY rowid DESC LIMIT ?)",
@@ -171,8 +170,7 @@ def _newest_with(connection: Connection, word: str, since: int) -> Numbers:
 
 
 def _told(connection: Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
-    """The facts of each case from the log, later ones over earlier ones. An amendment that was undone may still be in
-    them."""
+    """The facts of each case from the log, later ones over earlier ones; undone amendments may be among them."""
     told: dict[int, dict[str, Any]] = {no: {} for no in numbers}
     kinds = ",".join(f"'{kind.value}'" for kind in _TELLING)
     (text,) = connection.execute(

@@ -176,8 +176,7 @@ def _meet(one: Period, other: Period) -> bool:
 
 
 def _overlaps(shapes: np.ndarray[Any, np.dtype[np.object_]]) -> Iterator[tuple[int, int, float]]:
-    """Pairs that overlap by more than the tolerance, as (earlier, later, share of the smaller area), ordered by the
-    later."""
+    """Pairs that overlap by more than the tolerance: (earlier, later, share of the smaller), ordered by the later."""
     first, second = shapely.STRtree(shapes).query(shapes)
     pairs = first < second
     first, second = first[pairs], second[pairs]

@@ -140,8 +140,7 @@ def _key(record: ReferenceRecord) -> tuple[str, str]:
 
 
 def _first_of_each(records: Iterable[ReferenceRecord]) -> tuple[list[ReferenceRecord], list[RefusedRow]]:
-    """The first record of each code, and refusals of later ones that differ from it. An identical repetition is dropped
-    silently."""
+    """The first record of each code, and refusals of later ones that differ; identical ones are dropped."""
     first: dict[tuple[str, str], ReferenceRecord] = {}
     refused = []
     for record in records:

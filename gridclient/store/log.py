@@ -1,7 +1,7 @@
-"""The log of events: appending with dense numbers and a hash chain per origin, reading back what befell a subject.
+"""The log of events: appending, numbered without gaps and hash-chained per origin, and reading the events of a subject.
 
-An origin is one (stream, device, incarnation); its events are numbered 1, 2, 3 … and chained from ``CHAIN_START``.
-Knows nothing of cases.
+An origin is one (stream, device, incarnation); its events are numbered 1, 2, 3 … and chained from ``CHAIN_START``. This
+module knows nothing of cases.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FIRST_VERSION: Final = 1
 _TEXT_MARK: Final = b"="
 _COLUMNS: Final = "origin, seq, hlc, kind, version, base, actor, payload, acked"
 ORDER: Final = "acked IS NULL, acked, hlc, hash"
-"""Canonical order: the hub's places; what has none comes after, by its clock, so desks that meet by stick agree."""
+"""Canonical order: by position; events without one come after, by clock, so that desks that share a stick agree."""
 _INSERT: Final = (
     "INSERT INTO events(pos, origin, seq, hlc, kind, version, subject, base, actor, payload, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -43,16 +43,16 @@ _WAITING: Final = (
     "SELECT max(e.hlc) FROM origins o CROSS JOIN events e INDEXED BY events_waiting "
     "ON e.origin = o.no AND e.acked IS NULL WHERE o.own = 0"
 )
-"""Origins first: our own waiting events may be all there are, and to go through them costs every command its time."""
+"""CROSS JOIN makes SQLite begin with the origins: going through all own waiting events would slow every command."""
 _STATE: Final = f"SELECT (SELECT max(pos) FROM events), (SELECT max(hlc) FROM origins WHERE own = 1), ({_WAITING})"
 _FAR: Final = timedelta(days=31)
-"""A clock that is further ahead is wrong or forged, and nobody's would ever come back from there."""
+"""A clock further ahead is wrong or forged. It is not followed: clock values never go back."""
 _HUB_TIME: Final = "SELECT max(hub_time) FROM rounds WHERE ended = 'done'"
 
 
 @frozen
 class Device:
-    """Who writes here: the long id of the store, which start of it this is, and its two characters in numbers."""
+    """Who writes events here: the device's id, its incarnation, and its two characters in case numbers (``short``)."""
 
     id: str
     incarnation: int
@@ -61,14 +61,14 @@ class Device:
 
 @frozen
 class LoggedEvent:
-    """An event as it stands in the log; ``pending``: written here, and the hub has not placed it."""
+    """An event of the log; ``pending``: written by this desk and not placed by the hub yet."""
 
     event: Event
     pending: bool
 
 
 def subject_key(subject: str) -> bytes:
-    """A subject's key in the tables: 32 hexadecimal digits as 16 bytes, anything else marked and never 16 long."""
+    """A subject's key as stored: 32 hexadecimal digits become 16 bytes, other texts are marked, never 16 bytes long."""
     if len(subject) == _HEX_DIGITS:
         try:
             packed = bytes.fromhex(subject)
@@ -86,7 +86,7 @@ def subject_text(key: bytes) -> str:
 
 
 def subject_no(connection: Connection, subject: str) -> int | None:
-    """The store's own number of a subject, or ``None`` when nothing ever befell it."""
+    """The number of a subject in this store; ``None`` if the log has no event of it."""
     row = connection.execute("SELECT no FROM subjects WHERE id = ?", (subject_key(subject),)).fetchone()
     return None if row is None else int(row[0])
 
@@ -100,7 +100,7 @@ def require_subject(connection: Connection, subject: str) -> int:
 
 
 class Origins:
-    """Streams, devices and incarnations by the number that stands for them; the rows never change, so they are kept."""
+    """Caches the rows of ``origins`` (number → stream, device, incarnation, own), whose keys never change."""
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[str, str, int, int]] = {}
@@ -111,7 +111,7 @@ class Origins:
         return EventKey(stream, device, incarnation, seq)
 
     def is_own(self, connection: Connection, origin: int) -> bool:
-        """Whether its events were written here."""
+        """Whether this desk wrote the events of the origin."""
         return bool(self._origin(connection, origin)[3])
 
     def _origin(self, connection: Connection, origin: int) -> tuple[str, str, int, int]:
@@ -130,13 +130,13 @@ class Origins:
 
 
 def read_subject(connection: Connection, origins: Origins, no: int, subject: str) -> list[LoggedEvent]:
-    """What befell one subject, in canonical order."""
+    """All events of one subject, in canonical order: by position, then those that wait."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM events WHERE subject = ? ORDER BY {ORDER}", (no,)).fetchall()
     return [origins.logged(connection, subject, row) for row in rows]
 
 
 def writing_device(connection: Connection, device: Device) -> Device:
-    """The device as it writes from now on: another process may have begun a new incarnation or got it a new short."""
+    """The device as it must write now: another process may have begun an incarnation or received another ``short``."""
     row = connection.execute("SELECT incarnation, short FROM writers WHERE device = ?", (device.id,)).fetchone()
     if row is None:
         return device
@@ -144,7 +144,7 @@ def writing_device(connection: Connection, device: Device) -> Device:
 
 
 def own_head(connection: Connection, device: Device, stream: str) -> tuple[int, int, bytes, int]:
-    """Of the origin that the device writes in a stream: its number, how far it goes, its last link and its clock."""
+    """The own origin of a stream: its number, its newest event's number and link, and its newest clock value."""
     key = (stream, device.id, device.incarnation)
     row: tuple[int, int, bytes, int] | None = connection.execute(
         "SELECT no, seq, hash, hlc FROM origins WHERE stream = ? AND device = ? AND incarnation = ?", key
@@ -160,7 +160,7 @@ def own_head(connection: Connection, device: Device, stream: str) -> tuple[int, 
 
 @dataclass(slots=True)
 class _Head:
-    """Where one own origin stands in the transaction that is open."""
+    """The newest event of one own origin, within the open transaction."""
 
     no: int
     seq: int
@@ -182,11 +182,11 @@ class Appender:
 
     @property
     def device(self) -> Device:
-        """Who writes, as the store knows it in this transaction."""
+        """The device as the store knows it in this transaction."""
         return self._device
 
     def add_subject(self, subject: str) -> int:
-        """A number for a subject that has none."""
+        """Gives a new subject its number in this store."""
         if self._subject is None:
             self._subject = int(self._connection.execute("SELECT max(no) FROM subjects").fetchone()[0] or 0)
         self._subject += 1
@@ -194,14 +194,14 @@ class Appender:
         return self._subject
 
     def next_event(self, draft: EventDraft, now: datetime) -> Event:
-        """The event that the draft becomes. Nothing is kept until it is handed to :meth:`append`."""
+        """The event that the draft becomes if it is appended next. Nothing is stored."""
         head = self._head(draft.stream)
         key = EventKey(draft.stream, self._device.id, self._device.incarnation, head.seq + 1)
         hlc = self._next_hlc(now)
         return Event(key, hlc, draft.kind.value, draft.subject, draft.base, draft.actor, draft.payload)
 
     def append(self, event: Event, subject_no: int) -> None:
-        """Puts the event at the end of the log."""
+        """Adds the event to the log; :meth:`flush` writes it."""
         head = self._head(event.key.stream)
         text = payload_text(event.payload)
         head.link = link_after(head.link, Record.of(event, text).canonical())
@@ -216,10 +216,11 @@ class Appender:
         )  # fmt: skip
 
     def append_new(self, draft: EventDraft, made: Sequence[tuple[str, str]], now: datetime) -> list[int]:
-        """The first events of many subjects, each a key with its payload's text; gives the subjects' numbers.
+        """Appends the first events of many subjects, each given as its key and payload text; returns the subjects'
+        numbers.
 
-        All else is the ``draft``'s. The same as :meth:`add_subject`, :meth:`next_event` and :meth:`append` one by one
-        (a test holds them together) at a fifth of the cost.
+        All else is as in ``draft``. Same result as :meth:`add_subject`, :meth:`next_event` and :meth:`append` one by
+        one (a test compares them), at a fifth of the cost.
         """
         head = self._head(draft.stream)
         before = f"[{encode(draft.stream)},{encode(self._device.id)},{self._device.incarnation}"
@@ -250,7 +251,8 @@ class Appender:
         self._rows, self._new_subjects = [], []
 
     def _next_hlc(self, now: datetime) -> int:
-        """Above the own clock, and above what a stick brought, because whoever writes here has seen that."""
+        """A clock value above this desk's own events and above others' waiting ones (from a stick), which were seen
+        here."""
         if self._seen > next_hlc(0, now + _FAR):
             hub_time = self._connection.execute(_HUB_TIME).fetchone()[0]  # the own clock may stand years behind
             far = next_hlc(0, (now if hub_time is None else max(now, instant_of(hub_time))) + _FAR)
@@ -272,5 +274,5 @@ def newest_event_at(connection: Connection) -> datetime | None:
 
 
 def events_of(logged: Iterable[LoggedEvent]) -> list[Event]:
-    """Only the events."""
+    """The events without their log data."""
     return [entry.event for entry in logged]

@@ -61,8 +61,7 @@ class MBTilesArchive:
         return self._metadata
 
     def tile(self, z: int, x: int, y: int) -> bytes | None:
-        """The tile in XYZ numbering (the file counts rows from the south, TMS). Raises InvalidInput
-        ``basemap.damaged``."""
+        """The tile by XYZ numbering (the file's is TMS, from the south). Raises InvalidInput ``basemap.damaged``."""
         if not (0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= y < 1 << z):
             return None
         rows = self._ask(

@@ -32,8 +32,7 @@ _FEW_VALUES: Final = (SortKey.LEVEL, SortKey.STATE, SortKey.CHANNEL)
 
 @frozen
 class Cursor:
-    """The end of a page: the last case's number and its value (a code for grid, unit and channel, a title, else a
-    number)."""
+    """The end of a page: number and value of its last case (a code for grid, unit and channel; a title; a number)."""
 
     value: int | str | None
     no: int

@@ -107,8 +107,7 @@ class Profile:
 
 
 def refuse_other_files(folder: Path, left: Set[str] = frozenset()) -> None:
-    """Raises ``InvalidInput("profile.folder_not_empty")`` if the folder contains anything but ``left`` and what may be
-    there."""
+    """Raises ``InvalidInput("profile.folder_not_empty")`` if anything but ``left`` and what may be there is in it."""
     if folder.is_dir() and {path.name for path in folder.iterdir()} - _MAY_BE_THERE - left:
         raise InvalidInput("profile.folder_not_empty", folder=str(folder))
 
@@ -247,8 +246,7 @@ def open_profile(
 
 
 def put_key_back(folder: Path, key: bytes) -> None:
-    """Writes a lost or damaged key file anew. Raises ``InvalidInput("recovery.key")`` if it is not this profile's
-    key."""
+    """Writes a lost or damaged key file anew. Raises ``InvalidInput("recovery.key")`` for a wrong key."""
     if not hmac.compare_digest(_read_identity(folder).key_check, _key_check(key)):
         raise InvalidInput("recovery.key")
     with file_faults():

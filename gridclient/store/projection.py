@@ -55,8 +55,7 @@ class _Step:
 
     @property
     def is_shown(self) -> bool:
-        """Whether any table but the log changes. Urgings, notes and visits, the most frequent events, change only the
-        history."""
+        """Whether any table but the log changes. Urgings, notes and visits, most of all events, change none."""
         return self.is_retold or self.old != self.new or self.old_parts != self.new_parts
 
 

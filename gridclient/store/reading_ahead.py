@@ -91,8 +91,7 @@ class ReadingAhead:
 
 
 def frequent_signs(connection: Connection, size: int) -> list[str]:
-    """Characters that tokens of at least a tenth of the cases begin with, estimated from a sample; most frequent
-    first."""
+    """Characters that tokens of a tenth of the cases begin with, estimated from a sample; most frequent first."""
     numbers = ",".join(map(str, range(1, size + 1, max(1, size // _SAMPLE))))
     facts = ", ".join(f"json_extract(payload, '$.facts.{name}')" for name in _TEXTS)
     (text,) = connection.execute(

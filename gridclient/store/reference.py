@@ -42,14 +42,13 @@ def reference_version(connection: Connection) -> int:
 
 
 def touch_reference(connection: Connection, at: str) -> None:
-    """Raises the number of the last change, within the transaction that changes reference data; caches then read
-    again."""
+    """Counts a change, within the transaction that changes reference data, so that caches are read again."""
     connection.execute("update reference_state set version = version + 1, changed_at = ? where id = 1", (at,))
 
 
 class Snapshot:
-    """The reference data as of one change and one day. Safe to use from several threads; indexes are built on first
-    use."""
+    """The reference data as of one change and one day. Safe to use from several threads; indexes are built when
+    used."""
 
     def __init__(self, connection: Connection, day: date) -> None:
         self.version = reference_version(connection)
@@ -74,8 +73,7 @@ class Snapshot:
         return Areas(self.grids, self.units)
 
     def grids_at(self, lon: float, lat: float) -> GridsAt:
-        """The areas at a point today. A tier without a boundary there follows from the parents of the smaller area
-        found."""
+        """The areas at a point today. Where a tier has no boundary, the parent of the smaller area is taken."""
         basic, community, zone, township = (self._at(tier, lon, lat) for tier in _TIERS)
         community = community or self._parent(basic, "community")
         zone = zone or self._parent(community, "zone")
@@ -195,8 +193,7 @@ class SqliteReference:
         return self.snapshot().lists
 
     def use_list(self, name: str, *, in_force: bool, at: str) -> None:
-        """Puts a list of filing conditions in or out of force: only lists in force are offered. Filed cases keep
-        theirs."""
+        """Puts a list of filing conditions in or out of force: only lists in force are offered; cases keep theirs."""
         with self._database.writer() as connection:
             connection.execute("update standard_lists set in_force = ? where name = ?", (int(in_force), name))
             touch_reference(connection, at)

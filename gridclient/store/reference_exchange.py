@@ -40,8 +40,7 @@ class _Children:
 
 @frozen
 class _Kind:
-    """A table of entities. ``number`` is the column with this store's own number, which child tables refer to ("":
-    none)."""
+    """A table of entities. ``number`` ("": none) is the column with this store's own number, for child tables."""
 
     table: str
     key: tuple[str, ...]
@@ -78,8 +77,7 @@ _BY_TABLE: Final = {kind.table: kind for kind in _KINDS}
 
 
 def _drafts_of_changes(connection: Connection, actor: str) -> Iterator[EventDraft]:
-    """Drafts of events for all entities added, changed or removed since the last exchange; updates the table
-    ``told``."""
+    """Drafts of events for all entities added, changed or removed since the last exchange; updates ``told``."""
     for kind in _KINDS:
         told = connection.execute("SELECT key, hash FROM told WHERE kind = ?", (kind.table,)).fetchall()
         known = {str(key): bytes(digest) for key, digest in told}

@@ -34,8 +34,7 @@ class Plan:
             self.statements.append((sql, kept))
 
     def upsert(self, table: str, rows: Sequence[Values], *, key: str) -> None:
-        """Adds one statement that inserts the rows, which all have the same columns, or overwrites those with the same
-        ``key``."""
+        """Adds one statement for rows of the same columns: inserts them, or overwrites those with the same ``key``."""
         if not rows:
             return
         columns = list(rows[0])

@@ -34,8 +34,7 @@ _IN_FORCE: Final = "valid_from <= ?1 and (valid_to is null or valid_to > ?1)"
 
 @frozen
 class Outline:
-    """The boundary of one area in one period: ``valid_from`` and ``valid_to`` are first day and first day after, as
-    ordinals."""
+    """An area's boundary in one period, from the day ``valid_from`` to before ``valid_to`` (ordinals)."""
 
     code: str
     tier: str
@@ -245,8 +244,7 @@ def read_settings(connection: Connection) -> dict[str, str]:
 
 
 def check_readable(values: Mapping[str, Any], columns: Collection[str]) -> None:
-    """Checks that a row from elsewhere can be read by this module. Raises ``ValueError``, ``TypeError`` or
-    ``KeyError``."""
+    """Checks that this module can read a row from elsewhere. Raises ``ValueError``, ``TypeError``, ``KeyError``."""
     for name in _DAYS.intersection(columns):
         date.fromisoformat(values[name])
     date.fromisoformat(values.get("valid_to") or ALWAYS)

@@ -120,8 +120,7 @@ class Refolding:
         self._by_number(subject).places[pos] = acked
 
     def place_next(self, origin: int, runs: Iterable[PlacedRun], subjects: Mapping[int, int]) -> None:
-        """Gives own events their first positions, in the order they already have; ``subjects`` counts them per
-        subject."""
+        """Gives own events their first positions, in the order they have; ``subjects``: how many of each subject."""
         self._runs += [(run.position - run.seq, origin, run.seq, run.seq + run.length - 1) for run in runs]
         self._settled.update(subjects)
 
@@ -160,8 +159,7 @@ class Refolding:
         return Refolded(Changes(frozenset(changed)), conflicts)
 
     def _only_placed(self) -> dict[int, int]:
-        """The cases whose events only got positions and kept their order, with the number of own events that still
-        wait."""
+        """The cases whose events only got positions and kept their order, with how many own events still wait."""
         placed = [s.no for s in self._subjects.values() if s.places and not (s.fresh or s.renewed)]
         waiting = dict.fromkeys(placed, 0)
         after = []

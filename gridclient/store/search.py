@@ -153,8 +153,7 @@ def _phrase(runs: Sequence[tuple[str, str]]) -> str:
 
 
 def number_end(text: str) -> tuple[str, str]:
-    """The last word of 3 to 6 digits, which may be the end of a case number, and the text without it; ("", "") if there
-    is none."""
+    """The last word of 3 to 6 digits, perhaps the end of a case number, and the text without it; else ("", "")."""
     words = _WORD.findall(text.strip()[:_MOST_SIGNS])
     for place in reversed(range(len(words))):
         digits = _normalised(words[place])
@@ -164,8 +163,7 @@ def number_end(text: str) -> tuple[str, str]:
 
 
 def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] | None = None) -> Numbers:
-    """Numbers, ascending, of the cases in which every word occurs; only those from ``between[0]`` to ``between[1]`` if
-    given."""
+    """Numbers, ascending, of the cases with every word; ``between``: only those from the first to the second number."""
     if not query.signs:
         return _hits(connection, "search", query.words, between)
     signs = _hits(connection, "search_signs", query.signs, between)
@@ -175,8 +173,7 @@ def find(connection: Connection, query: TextQuery, *, between: tuple[int, int] |
 
 
 def _hits(connection: Connection, table: str, match: str, between: tuple[int, int] | None) -> Numbers:
-    """Row numbers from one index, read as one text: ten times quicker than row by row, and Python's lock is free
-    meanwhile."""
+    """Row numbers from one index, read as one text: ten times quicker than row by row, and other threads can run."""
     sql, values = f"SELECT group_concat(rowid) FROM {table} WHERE {table} MATCH ?", [match]
     row = (
         connection.execute(sql, values).fetchone()

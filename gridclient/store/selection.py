@@ -91,8 +91,7 @@ class Selection:
             bar = None
 
     def _guess(self, column: Column, count: int, edge: int | None, *, descending: bool) -> int | None:
-        """A value, estimated from a sample, behind which the front surely ends; ``None`` if the sample does not
-        tell."""
+        """A value, estimated from a sample, behind which the front surely ends; ``None`` if there is no telling."""
         if self.size < _MANY:
             return None
         sample = column[self.sample()]

@@ -54,8 +54,7 @@ class Standing:
         self._add_up(tally_rows(connection))
 
     def follows(self, table: Table, areas: Areas) -> bool:
-        """Brings the counts to the table's state; ``False`` if they must be made anew (other areas, labels, too many
-        changes)."""
+        """Brings the counts to the table's state; ``False`` if they must be made anew (too much has changed)."""
         if areas is not self._areas or len(table.codes) != self._codes:
             return False
         if table.stamp != self._stamp:

@@ -47,8 +47,7 @@ class KnownEvent(NamedTuple):
 
 @dataclass(slots=True)
 class Chain:
-    """One origin. ``seq`` and ``link`` are the last event before the first gap; ``fresh`` are events that this page
-    added."""
+    """One origin. ``seq`` and ``link``: the last event before the first gap; ``fresh``: events from this page."""
 
     key: OriginKey
     no: int
@@ -152,8 +151,7 @@ class Chains:
             chain.signed, chain.moved = head.seq, True
 
     def require_signed(self) -> None:
-        """Raises ``SyncFault`` if a whole chain of another device got events and its end is not covered by a
-        signature."""
+        """Raises ``SyncFault`` if a whole chain of another device grew and no signature covers its end."""
         for chain in self._chains.values():
             if chain.fresh and chain.whole and not chain.own and chain.signed < chain.seq:
                 raise SyncFault("sync.signature", event=str(EventKey(*chain.key, chain.seq)))

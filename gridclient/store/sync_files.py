@@ -56,8 +56,7 @@ class _Named(NamedTuple):
 
 
 class FileQueue:
-    """The part of ``SyncStore`` that is about files. ``folder`` holds the attachments, and incomplete files as
-    ``*.incoming``."""
+    """What ``SyncStore`` does with files. ``folder`` has the attachments, and incomplete ones as ``*.incoming``."""
 
     def __init__(self, database: Database, folder: Path, clock: Clock) -> None:
         self._database = database

@@ -111,14 +111,12 @@ class Intake:
             self._place(found.subject, found.pos, found.acked, position, own=chain.own)
 
     def _tell(self, event: Event, position: int | None) -> None:
-        """Notes a change of the reference data to be applied, if the hub has placed it. On a stick it may be
-        anybody's."""
+        """Notes a change of reference data, to be applied if the hub has placed it. A stick may hold anybody's."""
         if position is not None and (event.kind, event.key.stream, event.version) == (EventKind.REFERENCE, STREAM, 1):
             self._told.append(event)
 
     def _follow(self, before: FeedState, page: FeedPage) -> bool:
-        """Whether the page only gives the next own events their positions while no other event waits. Then every case
-        keeps its order."""
+        """Whether the page only places the next own events and no other event waits: then no case changes its order."""
         if not page.own or page.foreign or before.repairing or sync_feeds.is_part(page.feed):
             return False
         waiting = self._connection.execute(_WAITING, (page.own[0].origin.stream,)).fetchall()

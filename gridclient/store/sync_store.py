@@ -207,8 +207,7 @@ class SqliteSyncStore(FileQueue):
             take_back_own(connection, origin, int(str(seq)))
 
     def _settled(self, feed: str, taken: Taken) -> Taken:
-        """After a complete page that agrees: takes back positions not confirmed, and takes up events left by a former
-        device."""
+        """After a complete page that agrees: takes back unconfirmed positions, takes up a former device's events."""
         with self._database.reader() as connection:
             state = sync_feeds.read_feed(connection, feed)
         changes, conflicts = taken.changes, taken.conflicts

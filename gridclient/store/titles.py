@@ -65,8 +65,7 @@ class TitleOrder:
         return title, no
 
     def _longest_walk(self, keys: Column) -> int:
-        """About how many titles have first characters like these, from a sample: the most that reading the index may
-        pass."""
+        """About how many titles begin like these, from a sample: the most that reading the index may pass."""
         step = max(1, self._table.size // _SAMPLE)
         sample = self._table.title[::step]
         return step * int(np.count_nonzero((sample >= keys.min()) & (sample <= keys.max())))
@@ -87,8 +86,7 @@ class TitleOrder:
             edge = self.titled(int(batch[-1]))
 
     def _titles_behind(self, edge: Titled, limit: int) -> Numbers:
-        """The next numbers by title. Two queries, because SQLite would scan all cases of the edge's title to compare
-        pairs."""
+        """The next numbers by title. Two queries: one that compares pairs would scan all cases of the same title."""
         alike = self._read(f"INDEXED BY idx_cases_title WHERE title = ? AND no {self._after} ?", edge, limit)
         later = self._read(f"INDEXED BY idx_cases_title WHERE title {self._after} ?", edge[:1], limit - len(alike))
         return np.concatenate((alike, later))
