@@ -110,9 +110,9 @@ class DetailsTab(ScrollArea):
     def _what(self, view: CaseView) -> Iterable[Fact]:
         case = view.case
         facts = case.facts
-        yield self.tr("编号"), case.number
         yield self.tr("标题"), facts.title if self._plain and _hides(facts.title) else ""
         yield self.tr("描述"), facts.description if self._plain else mask_numbers(facts.description)
+        yield self.tr("编号"), case.number
         yield self.tr("来源"), CHANNELS.get(facts.channel, facts.channel)
         yield self.tr("上级编号"), facts.upper_number
         yield self.tr("立案条件"), standard_title(view.standard) if view.standard is not None else facts.case_class

@@ -61,9 +61,10 @@ def test_a_case_that_nobody_took_on_shows_what_was_reported_and_another_what_hap
 ) -> None:
     """Each kind keeps the page that the operator looked at last; taking one on turns no page."""
     tabs = panel.top.tabs
-    first, second = made.register("夜间施工"), made.register("路灯不亮")
+    first, second = made.register("夜间施工", description="三号楼下，凌晨两点。"), made.register("路灯不亮")
     show(first)
     assert tabs.currentWidget() is panel.top.details
+    assert panel.top.details.facts.words.startswith("描述 三号楼下，凌晨两点。\n编号 ")
     show(made.handling("积水"))
     assert tabs.tabText(tabs.currentIndex()) == "时间线"
     tabs.setCurrentWidget(panel.top.basis)
