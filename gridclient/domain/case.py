@@ -67,7 +67,7 @@ class Stage(StrEnum):
 
 
 RETURN: Final = "return"
-"""Beside the stages: how long a unit may give a case back."""
+"""Used like a stage for the time within which a unit may give a case back."""
 
 
 class Channel(StrEnum):

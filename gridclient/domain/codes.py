@@ -18,7 +18,7 @@ from gridclient.domain.frozen import frozen
 
 ZONE_NUMBERS = range(601, 700)
 DEVICE_SIGNS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Of these are the two signs of a desk in its cases' numbers: I and O would be read out as 1 and 0."""
+"""Characters for a desk's two in its case numbers; without I and O, which look like 1 and 0."""
 EXTERNAL_LENGTHS = frozenset({14, 16, 20})
 """Lengths of other systems' grid codes, which are kept beside ours (``external_code``)."""
 

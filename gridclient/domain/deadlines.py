@@ -132,7 +132,7 @@ class Thresholds:
 
 HANDLING_THRESHOLDS = Thresholds(timedelta(hours=4), timedelta(hours=2), timedelta(hours=1))
 STAGE_THRESHOLDS = Thresholds(timedelta(hours=4), timedelta(minutes=10), timedelta(minutes=5))
-"""受理, 派遣, 核查 … run in minutes."""
+"""For the desk's stages (受理, 派遣, 核查 …), whose limits are minutes."""
 
 
 def deadline(

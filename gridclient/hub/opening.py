@@ -16,7 +16,7 @@ from gridclient.hub.postgres import PostgresBackend
 from gridclient.hub.sqlite import SqliteBackend
 
 MOVED_FACT: Final = "moved"
-"""Where everything went: this database is not to be used any more."""
+"""Fact that names the database the hub was moved to; this one must not be used any more."""
 _NOTE: Final = "database"
 _SQLITE: Final = "sqlite:///"
 _POSTGRES: Final = ("postgresql://", "postgres://")

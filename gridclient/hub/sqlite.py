@@ -22,7 +22,7 @@ from gridclient.hub.rows import OriginRow, Placement, StandAsk, Standing
 
 _BUSY_S: Final = 15.0
 _PAGE_BYTES: Final = 16 << 10
-"""A page of some dozens of events instead of ten: a push costs an eighth less processor."""
+"""Holds some dozens of events instead of ten, which saves an eighth of the processor time of a push."""
 _HOLD: Final = "SELECT head, total, origins FROM streams WHERE stream = ?"  # the transaction locks the whole file
 _ORIGIN: Final = (
     "SELECT no, device, incarnation, seq, link, public_key FROM origins "

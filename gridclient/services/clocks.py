@@ -20,7 +20,7 @@ from gridclient.services.ports import Reference
 
 _SHORTEST_HOURS = 1 / 60
 CLOCK_DRIFT: Final = timedelta(minutes=5)
-"""What is told of the past may be ahead of this desk's clock by so much."""
+"""How far a time of the past may be ahead of this desk's clock."""
 
 
 def require_happened(seconds: int | None, now: datetime) -> None:

@@ -323,7 +323,7 @@ _SYSTEM_WORDS: Final = {
     "closed": "输出已关闭",
     "Bad file descriptor": "输出已关闭",
 }
-"""What systems say in English only."""
+"""Chinese for messages that operating systems give in English."""
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": _SYSTEM_WORDS,
     "detail": _SYSTEM_WORDS,

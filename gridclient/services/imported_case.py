@@ -30,7 +30,7 @@ _CLOSED: Final = frozenset({CaseState.CLOSED, CaseState.DECLINED, CaseState.VOID
 _CHANNELS: Final = {channel.value: channel.value for channel in Channel} | {word: key for key, word in CHANNELS.items()}
 _URGENCIES: Final = {str(key): key for key in URGENCIES} | {word: key for key, word in URGENCIES.items()}
 _GAP: Final = "\u0001"
-"""Stands where something is not known yet."""
+"""Placeholder for a value that is not known yet."""
 _NUMBER_GAP: Final = f'"number":{encode(_GAP)}'
 _KEPT_AS_TOLD: Final = (
     "grid_code", "channel_text", "big_class", "small_class", "state", "state_text", "unit_text", "result"

@@ -19,9 +19,9 @@ from gridclient.services.ports import Reference, Work
 from gridclient.services.rows import Changes
 
 SYSTEM = "system"
-"""Who did it: nobody, so that the timeline names no person."""
+"""The actor of these events: no account, so that the timeline names no person."""
 AT_ONCE = 40
-"""Cases of a portion: the store is held for some 30 ms."""
+"""Cases per transaction, which locks the store for some 30 ms."""
 
 
 def recompute_deadlines(

@@ -17,7 +17,7 @@ from gridclient.services.rows import Changes
 
 LONGEST_TITLE = 40
 LONGEST_TEXT = 20_000
-"""Of what somebody types or pastes: searching and comparing take every sign of it."""
+"""Most characters of a typed or pasted text, as searching and comparing read all of it."""
 
 
 @frozen

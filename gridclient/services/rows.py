@@ -17,7 +17,7 @@ from gridclient.domain.events import EventKey
 from gridclient.domain.frozen import frozen
 
 UNPLACED: Final = "unplaced"
-"""未落格: stands for an area's code where cases are meant that lie in no area of the list."""
+"""未落格: used in place of an area's code for the cases that lie in no area in force."""
 
 
 class Box(StrEnum):

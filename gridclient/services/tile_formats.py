@@ -21,7 +21,7 @@ MAX_ZOOM = 24
 _MERCATOR_LIMIT = 85.06
 _MAX_TEXT = 200
 LARGEST_SHIFT = 63
-"""Of a number's last piece of seven bits: without an end a number takes all time, because every piece copies it."""
+"""Largest shift in a varint: each 7-bit piece copies the number, so an endless one would take for ever."""
 
 
 def gunzip(body: bytes, limit: int = MAX_TILE_BYTES) -> bytes:

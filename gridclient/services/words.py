@@ -124,7 +124,7 @@ ACCOUNTS: Final = {
     "auditor": ROLES["auditor"],
     "system": "系统",
 }
-"""The accounts that every desk has, and the desk itself as it writes what nobody did."""
+"""The accounts that every desk has, and the name for events that no person wrote."""
 TIERS: Final = {
     "county": "区县",
     "township": "镇街",

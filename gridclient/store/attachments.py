@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LARGEST_BYTES: Final = 20 * 1024 * 1024
 SEALED_BEGINS: Final = 16
-"""So many bytes of a file in the folder stand before its content."""
+"""Bytes before the content in a file of the folder."""
 _CHUNK: Final = 1024 * 1024
 _LONGEST_NAME: Final = 120
 _HEAD: Final = 16

@@ -38,9 +38,9 @@ dbapi2.register_adapter(bytes, bytes)
 dbapi2.register_adapter(type(None), lambda none: none)
 
 ConstraintBroken: TypeAlias = dbapi2.IntegrityError
-"""A row that the schema forbids: one that is there already, most often."""
+"""Raised for a row that the schema forbids, mostly because its key exists already."""
 UNFIT_VALUES: Final = (dbapi2.IntegrityError, dbapi2.ProgrammingError, dbapi2.InterfaceError, ValueError, OverflowError)
-"""What a statement raises for values of other kinds, or more or fewer of them, than it takes."""
+"""Exceptions of a statement whose parameters have the wrong type or number."""
 
 KEY_BYTES: Final = 32
 BUSY_TIMEOUT_MS: Final = 10_000

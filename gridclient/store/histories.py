@@ -24,7 +24,7 @@ WITH RECURSIVE counted(township) AS (
 )
 SELECT township FROM counted UNION SELECT DISTINCT substr(grid, 1, 9) FROM tallies
 """
-"""Leaps from township to township: there is a counter for every township and day."""
+"""Jumps through the index by township, as there is a counter for every township and day."""
 
 
 class Histories:

@@ -51,7 +51,7 @@ class _Step:
     old_parts: tuple[PartRow, ...]
     new_parts: tuple[PartRow, ...]
     is_retold: bool
-    """Whether other words find the case than before."""
+    """Whether the texts by which the case is found have changed."""
 
     @property
     def is_shown(self) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gridclient.store.grid_checks import Known
 
 ALWAYS: Final = "0001-01-01"
-"""The first day of what never had a date."""
+"""``valid_from`` of rows without a first day."""
 FOR_EVER: Final = date.max.toordinal()
 _BETWEEN_UNITS: Final = re.compile(r"[、，,;；/\s]+")
 _DAYS: Final = frozenset({"day", "valid_from"})
