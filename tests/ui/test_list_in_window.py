@@ -292,3 +292,13 @@ def test_the_units_that_the_desk_has_read_narrow_the_list(window: MainWindow, qt
         return [kind.text() for kind in menu.actions()]
 
     qtbot.waitUntil(lambda: bool(offered()))
+
+
+def test_a_minute_that_passed_brings_what_the_list_does_not_show_yet(
+    window: MainWindow, invented: InventedDesk, qtbot: QtBot
+) -> None:
+    """Another program on this machine may have written, and what was due has become overdue."""
+    qtbot.waitUntil(settled(window))
+    case_id = invented.register("路灯不亮")
+    window.lists.minute.timeout.emit()
+    qtbot.waitUntil(lambda: window.cases.model.place_of(case_id) is not None)
