@@ -50,6 +50,14 @@
         <translation>Enter takes the first suggestion, or type pinyin initials</translation>
     </message>
     <message>
+        <source>网格按文字判定，请核对。</source>
+        <translation>The grid was taken from the text; please check it.</translation>
+    </message>
+    <message>
+        <source>点击的位置没有网格，请在图上另选，或输入选择。</source>
+        <translation>There is no grid at that place; pick another on the map, or choose by typing.</translation>
+    </message>
+    <message>
         <source>请填写“{field}”。</source>
         <translation>Please fill in &quot;{field}&quot;.</translation>
     </message>
@@ -546,6 +554,10 @@
         <translation>Grid not set</translation>
     </message>
     <message>
+        <source>停更：本席位已无权查看这件，内容停在 {when}</source>
+        <translation>Stands still: this desk may no longer read this case; it shows how it was at {when}</translation>
+    </message>
+    <message>
         <source>{stage}时限 {limit}，到期 {due}</source>
         <translation>{stage} limit {limit}, due {due}</translation>
     </message>
@@ -966,6 +978,29 @@ Choose one in the list with ↑ ↓ or on the map; F3 registers a new case, Ctrl
     <message>
         <source>备注</source>
         <translation>Note</translation>
+    </message>
+</context>
+<context>
+    <name>CatchingUp</name>
+    <message>
+        <source>正在更新数据</source>
+        <translation>Updating the data</translation>
+    </message>
+    <message>
+        <source>退出，下次打开时接着整理</source>
+        <translation>Leave; the next start goes on</translation>
+    </message>
+    <message>
+        <source>程序更新后要把案件按新的规则整理一遍，只做这一次。中途退出不会丢数据。</source>
+        <translation>After an update the cases are brought after the new rules, once. Leaving meanwhile loses nothing.</translation>
+    </message>
+    <message>
+        <source>程序更新后要先备份，再改写数据，只做这一次。请不要关机。</source>
+        <translation>After an update the data are backed up and then rewritten, once. Please do not switch off.</translation>
+    </message>
+    <message>
+        <source>已整理 {done} / {of} 件</source>
+        <translation>{done} of {of} cases done</translation>
     </message>
 </context>
 <context>
@@ -1407,6 +1442,10 @@ When two desks handled the same case offline and both cannot count, it is listed
 <context>
     <name>DeskLists</name>
     <message>
+        <source>未落格</source>
+        <translation>In no grid</translation>
+    </message>
+    <message>
         <source>全部网格</source>
         <translation>All grids</translation>
     </message>
@@ -1498,6 +1537,14 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Telephone</translation>
     </message>
     <message>
+        <source>联系群众</source>
+        <translation>Contact</translation>
+    </message>
+    <message>
+        <source>来电人信息未随派遣提供</source>
+        <translation>Who reported was not passed on with the dispatch</translation>
+    </message>
+    <message>
         <source>要求回复</source>
         <translation>Reply wanted</translation>
     </message>
@@ -1576,6 +1623,10 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>The lead unit chosen is not in the duty list: please give a reason.</translation>
     </message>
     <message>
+        <source>没有单位是“{words}”。改几个字再试，按 Esc 看建议的单位。</source>
+        <translation>No unit is “{words}”. Change some letters, or press Esc for the units proposed.</translation>
+    </message>
+    <message>
         <source>{count} 件全部派给 {unit}</source>
         <translation>{count} cases, all to {unit}</translation>
     </message>
@@ -1607,6 +1658,14 @@ When two desks handled the same case offline and both cannot count, it is listed
         <translation>Dispatch</translation>
     </message>
     <message>
+        <source>需联系群众（随派遣提供来电人姓名和电话）</source>
+        <translation>Contact needed (name and telephone go with the dispatch)</translation>
+    </message>
+    <message>
+        <source>需联系群众（来电人要求保密，不提供）</source>
+        <translation>Contact needed (secrecy was asked for: not passed on)</translation>
+    </message>
+    <message>
         <source>输入拼音首字母或数字选择</source>
         <translation>Pinyin initials or a digit</translation>
     </message>
@@ -1617,6 +1676,10 @@ When two desks handled the same case offline and both cannot count, it is listed
     <message>
         <source>派遣理由</source>
         <translation>Reason for dispatch</translation>
+    </message>
+    <message>
+        <source>不勾选时，承办单位看不到是谁反映的。提供后不能收回。</source>
+        <translation>Without it the unit does not see who reported. What was passed on cannot be taken back.</translation>
     </message>
 </context>
 <context>
@@ -2162,18 +2225,6 @@ Import divisions and grids with Ctrl+I.</translation>
         <translation>{phase} {figures} rows</translation>
     </message>
     <message>
-        <source>马上就好</source>
-        <translation>nearly done</translation>
-    </message>
-    <message>
-        <source>约剩 {seconds} 秒</source>
-        <translation>about {seconds} s left</translation>
-    </message>
-    <message>
-        <source>约剩 {minutes} 分钟</source>
-        <translation>about {minutes} min left</translation>
-    </message>
-    <message>
         <source>这份底图已经在本机了。</source>
         <translation>This base map is already on this computer.</translation>
     </message>
@@ -2215,10 +2266,6 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>由坐标或地址判定，也可输入选择</source>
         <translation>From place or address, or type</translation>
-    </message>
-    <message>
-        <source>图上选点</source>
-        <translation>Pick on map</translation>
     </message>
     <message>
         <source>由粘贴的文字填入，请核对</source>
@@ -2358,6 +2405,10 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>已登记 {number}。</source>
         <translation>Registered {number}.</translation>
+    </message>
+    <message>
+        <source>已登记并立案 {number}。</source>
+        <translation>Registered and filed {number}.</translation>
     </message>
     <message>
         <source>已登记 {number}，但没有立案：{reason}</source>
@@ -2550,6 +2601,13 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>原有清单（未命名）</source>
         <translation>List of before (no name)</translation>
+    </message>
+</context>
+<context>
+    <name>LongText</name>
+    <message>
+        <source>文字太长，只留下了前 {most} 个字。</source>
+        <translation>The text is too long; only its first {most} characters were kept.</translation>
     </message>
 </context>
 <context>
@@ -2781,6 +2839,13 @@ Import divisions and grids with Ctrl+I.</translation>
     </message>
 </context>
 <context>
+    <name>PickButton</name>
+    <message>
+        <source>图上选点</source>
+        <translation>Pick on map</translation>
+    </message>
+</context>
+<context>
     <name>Present</name>
     <message>
         <source>被退回</source>
@@ -2853,6 +2918,18 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>文字相近</source>
         <translation>similar text</translation>
+    </message>
+    <message>
+        <source>马上就好</source>
+        <translation>nearly done</translation>
+    </message>
+    <message>
+        <source>约剩 {seconds} 秒</source>
+        <translation>about {seconds} s left</translation>
+    </message>
+    <message>
+        <source>约剩 {minutes} 分钟</source>
+        <translation>about {minutes} min left</translation>
     </message>
 </context>
 <context>
@@ -3092,6 +3169,14 @@ Import divisions and grids with Ctrl+I.</translation>
     <message>
         <source>催办 {count} 次</source>
         <translation>Urged ×{count}</translation>
+    </message>
+    <message>
+        <source>协办{unit}{state}</source>
+        <translation>Cooperating {unit} {state}</translation>
+    </message>
+    <message>
+        <source>可以结案</source>
+        <translation>Can be closed</translation>
     </message>
 </context>
 <context>
