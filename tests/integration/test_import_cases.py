@@ -79,6 +79,15 @@ def test_numbers_go_on_where_the_desk_stands(store: ImportStore) -> None:
         assert work.next_number(TOWNSHIP, NOW.date()).endswith("-010003")
 
 
+def test_no_imported_case_has_a_number_that_is_given_afterwards(store: ImportStore) -> None:
+    store.bring(case_rows(200), ImportKind.CASES)
+    with store.work() as work:
+        number = work.next_number(TOWNSHIP, NOW.date())
+    with store.database.reader() as connection:
+        taken = {taken for (taken,) in connection.execute("SELECT number FROM cases")}
+    assert len(taken) == 200 and number not in taken
+
+
 def test_the_same_file_twice_adds_nothing(store: ImportStore) -> None:
     store.bring(case_rows(250), ImportKind.CASES)
     before = leftovers(store)

@@ -102,6 +102,15 @@ def test_strangers_and_twins_are_not_taken(backend: Backend, desk: HubDesk, othe
     assert {problem.code for problem in carried.problems} == {"carry.device_unknown", "carry.fork", "carry.refused"}
 
 
+def test_a_townships_stick_has_no_neighbours_events(backend: Backend, service: HubService, desk: HubDesk) -> None:
+    neighbour = HubDesk("desk-0009", "t:371002002")
+    neighbour.enrol(service.access, grants_for("371002002"), "371002002")
+    neighbour.records = list(invented_events(neighbour.origin, 5, seed=2))
+    carry(backend, stick(backend, batch(desk, 1, 5), batch(neighbour, 1, 5)), at=NOW)
+    file = carry(backend, b"", township="371002001", at=NOW).file
+    assert {page.page.feed for page in read_bundle(file, keys_of(backend)).pages} == {desk.origin.stream}
+
+
 def test_of_a_revoked_desk_only_what_came_whole_before_is_known(
     backend: Backend, service: HubService, desk: HubDesk
 ) -> None:
