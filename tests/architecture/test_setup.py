@@ -42,7 +42,7 @@ def ready(checkout: Path) -> Path:
 
 def setting_up(checkout: Path, port: int) -> subprocess.Popen[str]:
     settings = {"PIP_CONFIG_FILE": os.devnull, "PIP_INDEX_URL": f"http://127.0.0.1:{port}/", "PIP_RETRIES": "0"}
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "MAKE", "VENV"))}
     return subprocess.Popen(
         ["make", "setup"], cwd=checkout, env=kept | settings, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
