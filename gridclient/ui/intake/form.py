@@ -108,10 +108,11 @@ class IntakeForm(QWidget):
         """Registers the case once, and files it as well if that was asked."""
         if self._busy or (file and self._condition_proposed()):
             return
-        values, self._busy = self.values, True
+        values = self.values
         self._pause.stop()
+        self.stop_picking()
         self.error.clear()
-        self._set_buttons()
+        self._rest(True)
         task = partial(register, self._desk, values, file=file)
         self._jobs.write(self, task, partial(self._on_registered, file=file), self._on_refused)
 
@@ -252,12 +253,11 @@ class IntakeForm(QWidget):
     # -- registering ------------------------------------------------------------------------------------------------
 
     def _on_registered(self, filed: Filed, *, file: bool) -> None:
-        self._busy = False
+        self._rest(False)
         self._cleared = None
         self._show(EMPTY)
         self._keep()
         self._look_up()
-        self._set_buttons()
         made, error = filed
         number = short_number(made.number)
         if error is None:
@@ -270,16 +270,17 @@ class IntakeForm(QWidget):
         self.registered.emit(made.case_id, made.changes)
 
     def _on_refused(self, error: GridClientError) -> None:
-        self._busy = False
+        self._rest(False)
         self._keep()
-        self._set_buttons()
         self.error.say_error(error)
         faulty = {"point": "point", "time": "happened_at"}.get(error.code.partition(".")[0], "description")
         self.inputs.widget_of(faulty).setFocus()
 
-    def _set_buttons(self) -> None:
-        for button in (self.register_button, self.file_button):
-            button.setEnabled(not self._busy)
+    def _rest(self, busy: bool) -> None:
+        self._busy = busy
+        self.inputs.rest(busy)
+        for button in (self.register_button, self.file_button, self.clear_button):
+            button.setEnabled(not busy)
 
     # -- layout -----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QWidget,
 )
 
@@ -84,6 +85,19 @@ class Inputs(QWidget):
             title.setProperty("role", "link" if name in marked else "muted")
             title.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
             restyle(title)
+
+    def rest(self, resting: bool) -> None:
+        """While the values are being registered, for what is typed then would be in no case. The keyboard waits in the
+        description: a key that went to another panel would do something there."""
+        if resting:
+            self.description.setFocus()
+        for made in self._inputs.values():
+            if isinstance(made.widget, QLineEdit | QPlainTextEdit):
+                made.widget.setReadOnly(resting)
+            else:
+                made.widget.setEnabled(not resting)
+        for button in (self.pick, self.chips):
+            button.setEnabled(not resting)
 
     def widget_of(self, name: str) -> QWidget:
         """The widget of a field."""
