@@ -126,6 +126,8 @@ class ConflictPage(CoverPage):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        if event.spontaneous():
+            return  # the window was minimised: the operator is still here
         self.note.hide()
         for _case_id, changes in self._done:
             self._sync.acted.emit(changes)  # Ctrl+Z on the desk goes on from here

@@ -307,6 +307,18 @@ def test_what_can_still_be_taken_back_is_handed_to_the_desk(
     assert handed.args[0].cases == frozenset({case_id})
 
 
+def test_a_minimised_window_keeps_what_can_be_taken_back_here(page: ConflictPage, settle: Callable[[], None]) -> None:
+    click(page.keep)
+    settle()
+    page.showMinimized()
+    page.showNormal()
+    settle()
+    assert page.note.undo.isVisible()
+    QTest.keyClick(page.list, Qt.Key.Key_Z, CTRL)
+    settle()
+    assert len(titles(page)) == 3
+
+
 def test_f5_reads_again_and_asks_for_a_round_and_escape_leaves(
     page: ConflictPage, fake: FakeSync, contended: InventedDesk, qtbot: QtBot, settle: Callable[[], None]
 ) -> None:
