@@ -264,7 +264,8 @@ class SyncStore(Protocol):
         ...
 
     def missing_files(self, limit: int) -> Sequence[WaitingFile]:
-        """Files that others' events name and that are not complete here; ``sent`` is how much is here."""
+        """Files that others' events name and that are not complete here; ``sent`` is how much is here, ``size`` what
+        an event says."""
         ...
 
     def read_file(self, sha256: str, offset: int, length: int) -> bytes:
@@ -278,7 +279,8 @@ class SyncStore(Protocol):
     def add_to_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> int:
         """Appends a piece to a missing file; the complete file is checked and kept.
 
-        Returns how much is here then: 0 if the content proved wrong, unchanged if the piece did not fit.
+        Returns how much is here then: 0 if the content proved wrong or is none that is kept, unchanged if the piece
+        did not fit.
         """
         ...
 

@@ -37,8 +37,8 @@ _WAITING: Final = (
     "WHERE q.incoming = 0 AND q.sent < a.size"
 )
 _SEND_AGAIN: Final = (
-    "UPDATE file_queue SET sent = 0, incoming = 0 WHERE sha256 = ?1 AND (incoming = 1 OR sent >= size) "
-    "AND EXISTS (SELECT 1 FROM attachment_files WHERE sha256 = ?1)"
+    "UPDATE file_queue SET sent = 0, incoming = 0 FROM attachment_files a WHERE a.sha256 = file_queue.sha256 "
+    "AND a.sha256 = ? AND (incoming = 1 OR sent >= a.size)"
 )
 _MISSING: Final = (
     "SELECT q.sha256, q.size FROM file_queue q WHERE NOT EXISTS "
@@ -101,6 +101,10 @@ class FileQueue:
         if not is_digest(sha256):
             raise NotFound("attachment.missing", sha256=sha256)
         part = self._part(sha256)
+        if size > LARGEST_BYTES:
+            self._refuse(sha256)
+            part.unlink(missing_ok=True)
+            return 0
         if self._here(sha256) != offset or offset + len(piece) > size:
             return self._here(sha256)
         with file_faults():
@@ -113,17 +117,21 @@ class FileQueue:
 
     def _keep_whole(self, sha256: str, part: Path, size: int) -> int:
         with file_faults(), part.open("rb") as file:
-            content = self._files.sealed(file, 0).read(LARGEST_BYTES + 1)
+            content = self._files.sealed(file, 0).read(LARGEST_BYTES)
         whole = hashlib.sha256(content).hexdigest() == sha256
         try:
             if whole:
                 self._files.take(BytesIO(content), sha256, self._clock.now())
-        except InvalidInput:  # of a kind that is not kept: never fetched again
+        except InvalidInput:  # of a kind that is not kept
             whole = False
-            with self._database.writer() as connection:
-                connection.execute(_UNWANTED, (sha256,))
+            self._refuse(sha256)
         part.unlink(missing_ok=True)
         return size if whole else 0
+
+    def _refuse(self, sha256: str) -> None:
+        """It is never fetched again."""
+        with self._database.writer() as connection:
+            connection.execute(_UNWANTED, (sha256,))
 
     def _here(self, sha256: str) -> int:
         try:

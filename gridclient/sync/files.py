@@ -105,19 +105,20 @@ class FileStage:
             self._store.file_sent(file.sha256, file.size)
 
     def _fetch(self, file: WaitingFile, progress: Callable[[str, int, int], None]) -> None:
-        here = file.sent
-        while here < file.size and self._may_go_on():
-            piece = self._transport.get_file(file.sha256, here, min(self._piece, file.size - here))
-            if not piece:
+        here, size = file.sent, 0
+        while (here < size or not size) and self._may_go_on():
+            # How long it is the hub knows, which has proved it: what an event says may be wrong.
+            piece, size = self._transport.get_file(file.sha256, here, self._piece)
+            if not size:
                 return  # the other desk has not sent it yet
             self._spend(file, len(piece))
-            after = self._store.add_to_file(file.sha256, here, piece, size=file.size)
-            if after <= here:
-                _LOG.warning("file %s did not come as what it is", file.sha256)
+            after = self._store.add_to_file(file.sha256, here, piece, size=size)
+            if after <= here and after < size:
+                _LOG.warning("file %s did not come as what it is, or is none that is kept", file.sha256)
                 self._spoilt.add(file.sha256)
                 return
             here = after
-            progress("files", here, file.size)
+            progress("files", here, size)
 
     def _spend(self, file: WaitingFile, size: int) -> None:
         self._left -= size

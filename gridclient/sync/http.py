@@ -25,7 +25,15 @@ from gridclient.domain.frozen import frozen
 from gridclient.services.enrolment import Admission, Membership
 from gridclient.sync.connection import POOLS
 from gridclient.sync.frame import CONTENT_TYPE
-from gridclient.sync.http_answers import Answer, line_fault, read_admission, read_json, read_place, require_ok
+from gridclient.sync.http_answers import (
+    Answer,
+    line_fault,
+    read_admission,
+    read_json,
+    read_place,
+    read_whole,
+    require_ok,
+)
 from gridclient.sync.proofs import HubProof, new_nonce, read_membership, read_proof
 from gridclient.sync.proxies import connect, proxy_manager
 from gridclient.sync.terms import (
@@ -154,16 +162,17 @@ class HttpTransport:
             require_ok(answer)
         return read_place(answer)
 
-    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
-        """A piece of a file; empty when the hub does not have it (yet)."""
+    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
+        """A piece of a file, empty at its end, and the size of all of it: 0 when the hub does not have it (yet)."""
         headers = {"Range": f"bytes={offset}-{offset + length - 1}"}
         answer = self._ask("GET", f"/v1/files/{sha256}", headers=headers, most=max(length, _PIECE))
-        if answer.status in (404, 416):
-            return b""
-        if answer.status != 206 and not (answer.status == 200 and offset == 0):
+        if answer.status == 404:
+            return b"", 0
+        if answer.status == 200 and offset == 0:
+            return answer.body, len(answer.body)
+        if answer.status != 416:
             require_ok(answer)
-            raise SyncFault("sync.refused", why="range")
-        return answer.body
+        return answer.body if answer.status == 206 else b"", read_whole(answer)
 
     def close(self) -> None:
         """Hangs up."""

@@ -148,3 +148,11 @@ def read_place(answer: Answer) -> FilePlace:
     if not offset.isdecimal() or len(offset) > 15:
         raise SyncFault("sync.refused", why="offset")
     return FilePlace(int(offset), answer.headers.get(FILE_COMPLETE) == "?1")
+
+
+def read_whole(answer: Answer) -> int:
+    """The size of the file of which a range came or was asked for. Raises ``SyncFault``: it does not say."""
+    size = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if not size.isdecimal() or len(size) > 15:
+        raise SyncFault("sync.refused", why="range")
+    return int(size)

@@ -57,8 +57,8 @@ class Transport(Protocol):
         """Adds a piece; gives what is there afterwards, also when the piece did not fit."""
         ...
 
-    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
-        """A piece of a file; empty when the hub does not have it (yet)."""
+    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
+        """A piece of a file, empty at its end, and the size of all of it: 0 when the hub does not have it (yet)."""
         ...
 
     @property

@@ -217,8 +217,9 @@ class FakeLine(Untold):
             raise SyncFault("sync.timeout", retryable=True)
         return FilePlace(len(here), _is(here, sha256))
 
-    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
-        return self._hub.books.files.get(sha256, b"")[offset : offset + length]
+    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
+        here = self._hub.books.files.get(sha256, b"")
+        return (here[offset : offset + length], len(here)) if _is(here, sha256) else (b"", 0)
 
     def close(self) -> None:
         pass

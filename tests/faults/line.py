@@ -295,7 +295,7 @@ class Line(Untold):
     def put_file(self, sha256: str, offset: int, piece: bytes, *, size: int) -> FilePlace:
         raise SyncFault("sync.unreachable", file=sha256, offset=offset, piece=len(piece), size=size)
 
-    def get_file(self, sha256: str, offset: int, length: int) -> bytes:
+    def get_file(self, sha256: str, offset: int, length: int) -> tuple[bytes, int]:
         raise SyncFault("sync.unreachable", file=sha256, offset=offset, length=length)
 
     def close(self) -> None:

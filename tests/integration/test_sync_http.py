@@ -227,15 +227,28 @@ def test_files_go_in_pieces_with_their_places(serve: Serve) -> None:
         says(b"", "200 OK", "Upload-Offset: 3", "Upload-Complete: ?0"),
         says(b"", "200 OK", "Upload-Offset: 5", "Upload-Complete: ?1"),
         says(b"", "409 Conflict", "Upload-Offset: 3", "Upload-Complete: ?0"),
-        says(b"cd", "206 Partial Content"),
+        says(b"cd", "206 Partial Content", "Content-Range: bytes 2-3/5"),
+        says(b"416", "416 Range Not Satisfiable", "Content-Range: bytes */5"),
+        says(b"*/5", "416 Range Not Satisfiable", "Content-Range: */5"),  # as an older hub says it
         says(b'{"error": {"code": "sync.file_unknown"}}', "404 Not Found"),  # longer than what was asked for
+        says(b"cd", "206 Partial Content"),
+        says(b"cd", "206 Partial Content", "Content-Range: bytes 2-3/*"),
+        says(b"abcde"),
+        says(b"cd"),
     )
     name = "ab" * 32
     assert line.put_file(name, 0, b"abc", size=5) == (3, False)
     assert line.put_file(name, 3, b"de", size=5) == (5, True)
     assert line.put_file(name, 0, b"abc", size=5) == (3, False)
-    assert line.get_file(name, 2, 2) == b"cd"
-    assert line.get_file(name, 2, 2) == b""
+    assert line.get_file(name, 2, 2) == (b"cd", 5)
+    assert line.get_file(name, 5, 2) == line.get_file(name, 5, 2) == (b"", 5)
+    assert line.get_file(name, 2, 2) == (b"", 0)
+    for _ in range(2):
+        with pytest.raises(SyncFault, match=r"sync\.refused"):
+            line.get_file(name, 2, 2)
+    assert line.get_file(name, 0, 9) == (b"abcde", 5)
+    with pytest.raises(SyncFault, match=r"sync\.refused"):
+        line.get_file(name, 2, 2)
     assert b"Upload-Offset: 3" in server.requests[1] and b"Upload-Length: 5" in server.requests[1]
     assert b"Range: bytes=2-3" in server.requests[3]
 

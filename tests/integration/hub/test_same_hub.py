@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from gridclient.hub.certificate import own_certificate
 from gridclient.services.enrolment import Grant
 from gridclient.services.error_text import sentence_of
 from gridclient.services.sync_port import RoundEnd
+from gridclient.store.attachments import LARGEST_BYTES
 from gridclient.store.sync_rounds import SqliteSyncQueries
 from gridclient.sync.moving import move, recertify
 from gridclient.sync.terms import Versions
@@ -75,6 +77,59 @@ def test_another_desk_that_has_the_file_brings_it_when_its_owner_is_gone(
         move(second.sync, hub.url)
         synced(second)
         assert hub.file(NAME).read_bytes() == PHOTO
+
+
+def names_wrongly(desk: ToyDesk, name: str, said: object) -> None:
+    payload = {"sha256": name, "name": "photo.jpg", "size": said}
+    desk.stage.record(EventKind.ATTACHED, desk.stage.register(), payload)
+
+
+@pytest.mark.parametrize("said", [1, 10**9, "big"])
+def test_whatever_length_an_event_says_first_a_photo_goes_comes_and_is_sent_again_when_it_is_lost(
+    desk: ToyDesk, second: ToyDesk, tmp_path: Path, said: object
+) -> None:
+    names_wrongly(desk, NAME, said)
+    attach(desk, tmp_path)
+    with running_hub(tmp_path / "hub") as hub:
+        for one in (desk, second):
+            enrolled(one, hub)
+            synced(one)
+        assert second.sync.read_file(NAME, 0, len(PHOTO)) == PHOTO
+        hub.file(NAME).unlink()
+        desk.stage.clock.at += timedelta(days=1)
+        synced(desk)
+        assert hub.file(NAME).read_bytes() == PHOTO
+
+
+def test_a_photo_that_came_whole_before_the_desk_was_ended_is_kept(
+    desk: ToyDesk, second: ToyDesk, tmp_path: Path
+) -> None:
+    attach(desk, tmp_path)
+    with running_hub(tmp_path / "hub") as hub:
+        for one in (desk, second):
+            enrolled(one, hub)
+        synced(desk)
+        second.sync.add_to_file(NAME, 0, PHOTO, size=len(PHOTO) + 1)  # all is there, and nobody has looked at it
+        synced(second)
+        assert second.sync.read_file(NAME, 0, len(PHOTO)) == PHOTO
+
+
+def test_a_file_that_is_more_than_a_desk_keeps_is_not_fetched_round_by_round(
+    desk: ToyDesk, second: ToyDesk, tmp_path: Path
+) -> None:
+    """The hub takes more than a desk does: from another program, or a later one."""
+    content = PHOTO.ljust(LARGEST_BYTES + 1)
+    name = sha256(content).hexdigest()
+    names_wrongly(desk, name, 9)
+    with running_hub(tmp_path / "hub") as hub:
+        for one in (desk, second):
+            enrolled(one, hub)
+        synced(desk)
+        hub.file(name).parent.mkdir(parents=True)
+        hub.file(name).write_bytes(content)
+        synced(second)
+        assert second.sync.missing_files(5) == []
+        assert not list(second.profile.attachments.glob("*.incoming"))
 
 
 def test_a_reader_is_not_asked_for_lost_files(desk: ToyDesk, second: ToyDesk, tmp_path: Path) -> None:
