@@ -51,9 +51,6 @@ class FileShelf:
         A chunk for another offset changes nothing. Once all ``length`` bytes are here and do not have the SHA-256,
         everything is deleted and the state is 0.
 
-        A chunk for another place changes nothing; the state says where to go on. When all ``length`` bytes are there
-        and are not what the name says, everything is dropped and the state is 0.
-
         Raises:
             InvalidInput: ``sync.file_too_large``.
             StoreUnavailable: the disk failed (``hub.store_failed``).
