@@ -141,7 +141,7 @@ def _is_wished(name: str, labelled: dict[str, str], text: str) -> bool:
     """Whether the label ``name`` says yes; without the label, whether the wish is found in the text."""
     if name in labelled:
         return not labelled[name].startswith(_NO)
-    return re.search(rf"(?<![是否不无未没]){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
+    return re.search(rf"(?<![是否不无未没])(?<!没有){_WISHES[name]}(?!\s*[:：否不无未没])", text) is not None
 
 
 def _unlabelled(text: str) -> str:

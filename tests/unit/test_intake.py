@@ -59,7 +59,8 @@ def test_a_sentence_behind_the_address_is_no_part_of_it_and_is_not_lost() -> Non
         ("路灯不亮，要求回复。", True),
         ("路灯不亮，不要求回复", False),
         *((f"路灯不亮，{wish}。", True) for wish in ("需要回复", "要求回电", "希望尽快答复", "请电话回复")),
-        *((f"路灯不亮，{none}。", False) for none in ("不需要回复", "无需回电", "未要求答复", "要求尽快修复")),
+        *((f"路灯不亮，{none}。", False) for none in ("不需要回复", "没有要求回复", "无需回电", "未要求答复")),
+        ("路灯不亮，要求尽快修复。", False),
         ("路灯不亮\n是否需要回访", False),
         ("路灯不亮\n要求回复：否", False),
         ("路灯不亮", False),
@@ -71,7 +72,14 @@ def test_a_wish_is_read_wherever_it_stands(text: str, wished: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "wished"),
-    [("要求保密", True), ("请求保密", True), ("希望匿名", True), ("无需保密", False), ("涉嫌泄密", False)],
+    [
+        ("要求保密", True),
+        ("请求保密", True),
+        ("希望匿名", True),
+        ("无需保密", False),
+        ("没有要求保密", False),
+        ("涉嫌泄密", False),
+    ],
 )
 def test_a_wish_for_secrecy_is_read_too(text: str, wished: bool) -> None:
     assert parse_text(f"楼上噪音，{text}。").keep_secret is wished
