@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from gridclient.domain.case import CaseState
-from gridclient.domain.errors import StoreUnavailable
-from gridclient.services.ports import UnitOfWork
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import short_number
-from tests.ui.fakes.invented_desk import LEAD, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk, empty_desk, with_locked_store
 
 
 @pytest.fixture
 def locked() -> list[str]:
-    """While it holds a code, the store refuses to write with it."""
     return []
 
 
 @pytest.fixture
 def made(locked: list[str]) -> InventedDesk:
-    desk = empty_desk()
-
-    def work() -> AbstractContextManager[UnitOfWork, bool | None]:
-        if locked:
-            raise StoreUnavailable(locked[0])
-        return desk.desk.work()
-
-    return replace(desk, desk=replace(desk.desk, work=work))
+    return with_locked_store(empty_desk(), locked)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Any, Final
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseFacts
+from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action, Actor
 from gridclient.services.desk import Desk
+from gridclient.services.ports import UnitOfWork
 from gridclient.services.rows import GridRow, StandardRow, UnitRow
 from tests.contract.fakes import KnownAreas
 from tests.fakes.map_data import InMemoryMapData
@@ -132,6 +135,17 @@ def empty_desk(*, role: AccountRole = AccountRole.OPERATOR, grids: tuple[GridRow
     files = InMemoryFiles(Path("nowhere"))  # whoever keeps some gives it a folder
     desk = Desk(store, store, reference, store, map_data, clock, CountedIds(), Actor("wang", role), files)
     return InventedDesk(desk, store, clock, map_data)
+
+
+def with_locked_store(made: InventedDesk, locked: list[str]) -> InventedDesk:
+    """While ``locked`` holds a code, the store refuses to write with it."""
+
+    def work() -> AbstractContextManager[UnitOfWork, bool | None]:
+        if locked:
+            raise StoreUnavailable(locked[0])
+        return made.desk.work()
+
+    return replace(made, desk=replace(made.desk, work=work))
 
 
 def busy_desk(*, role: AccountRole = AccountRole.OPERATOR, grids: tuple[GridRow, ...] = GRIDS) -> InventedDesk:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import pytest
@@ -12,16 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gridclient.domain.errors import StoreUnavailable
 from gridclient.domain.roles import AccountRole, Action
-from gridclient.services.ports import UnitOfWork
 from gridclient.services.rows import Changes
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.sync.conflict_page import ConflictPage
 from gridclient.ui.sync.desk_sync import DeskSync
 from gridclient.ui.theme import tokens
 from tests.fakes.fake_sync import FakeSync
-from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk
+from tests.ui.fakes.invented_desk import LEAD, OTHER, InventedDesk, empty_desk, with_locked_store
 from tests.ui.sync.conftest import CTRL, click, show
 from tests.ui.sync.contended_desk import dispatched_twice
 
@@ -152,13 +149,7 @@ def test_what_the_store_could_not_take_back_can_be_asked_for_again(
     open_page: OpenPage, contended: InventedDesk, settle: Callable[[], None]
 ) -> None:
     locked: list[str] = []
-
-    def work() -> AbstractContextManager[UnitOfWork, bool | None]:
-        if locked:
-            raise StoreUnavailable(locked[0])
-        return contended.desk.work()
-
-    page = open_page(replace(contended, desk=replace(contended.desk, work=work)))
+    page = open_page(with_locked_store(contended, locked))
     click(page.keep)
     settle()
     locked.append("store.locked")
