@@ -74,7 +74,7 @@ class CaseFilter:
 
 @frozen
 class Sort:
-    """An order of the list; equal values are ordered by case number of the store."""
+    """An order of the list; equal values are ordered by :attr:`CaseRow.rowid`."""
 
     key: SortKey = SortKey.DUE
     descending: bool = False

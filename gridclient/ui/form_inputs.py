@@ -26,7 +26,7 @@ class Input:
 
 
 class LongText(QPlainTextEdit):
-    """Takes no more than a text of a case may have; of what is pasted beyond that the beginning stays.
+    """Of what is pasted only as much is taken as a text of a case may have: the beginning.
 
     Signals:
         pasted(str): a text was pasted; it is in the field already.

@@ -141,7 +141,7 @@ class DispatchPanel(DispatchSheet):
         return True
 
     def accept(self) -> None:
-        """Enter: takes the unit that was found or stepped to, else dispatches; where none was found, to nobody."""
+        """Enter: takes the unit that was found or stepped to, else dispatches; nothing where none was found."""
         current = self.list.current_code
         if current is None and self.filter.text().strip():
             return
@@ -230,7 +230,8 @@ class DispatchPanel(DispatchSheet):
 
     def _on_typed(self) -> None:
         self._moved = False
-        typed, found = self.filter.text(), self._units.shown(self.filter.text(), self.choice)
+        typed = self.filter.text()
+        found = self._units.shown(typed, self.choice)
         self.list.show_items(found, self.choice)
         self.list.setCurrentIndex(self.list.units.index(0))
         words = self.tr("没有单位是“{words}”。改几个字再试，按 Esc 看建议的单位。")
