@@ -89,7 +89,7 @@ def closed_feeds(connection: Connection) -> dict[str, float]:
 
 
 def stands_since(connection: Connection, case_id: str) -> datetime | None:
-    """See ``SyncQueries``: how fresh a case is that may no longer be read; ``None`` for other cases."""
+    """See ``DeskQueries``: how fresh a case is that may no longer be read; ``None`` for other cases."""
     closed = {stream_of(feed): at for feed, at in closed_feeds(connection).items()}
     if not closed:
         return None
