@@ -143,6 +143,7 @@ class StateLine(QWidget):
     def show_view(self, view: CaseView) -> None:
         self._view = view
         self.setAccessibleName(self.text)
+        self.setToolTip(tip(self.text))
         self.update()
 
     @property

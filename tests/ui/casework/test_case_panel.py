@@ -26,7 +26,7 @@ from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, offered, press
-from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, UNITS, InventedDesk
 from tests.ui.fakes.memory_store import MemoryStore
 
 
@@ -130,6 +130,17 @@ def test_once_the_lead_is_verified_it_names_whose_result_still_waits_with_the_cl
     panel.refresh(Changes(cases=frozenset({case_id})))
     show(case_id)
     assert header.state.text == "待核查 · 可以结案" and not header.working.isVisible()
+
+
+def test_what_the_line_of_the_state_has_no_room_for_is_told_where_somebody_points_at_it(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.handled("积水", cooperating=tuple(unit.code for unit in UNITS if unit.code != LEAD))
+    made.act(Action.VERIFY, case_id)
+    show(case_id)
+    line = panel.top.header.state
+    assert line.fontMetrics().horizontalAdvance(line.text) > line.width()
+    assert line.toolTip() == line.text
 
 
 def test_a_case_that_the_desk_may_not_read_any_more_says_since_when_it_stands_still(
