@@ -71,8 +71,8 @@ class OrderLedger(Protocol):
         ...
 
     def keep_part(self, stream: str, number: int, form: str, body: bytes) -> None: ...
-    def file_places(self, sha256: str) -> Sequence[tuple[str, str, int]]:
-        """The events that name a file, as (stream, subject, size)."""
+    def file_places(self, sha256: str) -> Sequence[tuple[str, str]]:
+        """The cases of which an event names a file, as (stream, subject)."""
         ...
 
     def texts_of(self, stream: str, subject: str) -> Sequence[str]:

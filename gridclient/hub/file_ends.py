@@ -48,8 +48,7 @@ class FileEnds:
         rights, _state = await self._work.run(partial(self._look, token, sha256))
         if not rights.writes:
             raise NotFound("sync.file_unknown")
-        length = length if length is not None else max(rights.sizes, default=0)
-        if offset is None or (rights.sizes and length not in rights.sizes):
+        if offset is None or length is None:
             raise SyncFault("sync.refused", why="length")
         chunk = await self._bodies.read(request, MOST_CHUNK)
         state = await self._work.run(partial(self._shelf.put, sha256, offset, chunk, length), weight=len(chunk))

@@ -22,24 +22,21 @@ _RETRY_S: Final = 30
 
 @frozen
 class FileRights:
-    """What a device may do with a file. ``sizes`` are the sizes that events give for it, some of which may be wrong."""
+    """What a device may do with a file."""
 
     reads: bool
     writes: bool
-    sizes: frozenset[int]
 
 
 def file_rights(backend: Backend, grants: Collection[Grant], sha256: str) -> FileRights:
     """Finds out by the events that name the file; without one nobody has a right to it."""
     with backend.reading() as ledger:
         reads = writes = False
-        sizes = set()
-        for stream, subject, said in ledger.file_places(sha256):
+        for stream, subject in ledger.file_places(sha256):
             for grant in grants:
                 if grant.stream == stream and reaches(ledger, grant, subject):
                     reads, writes = reads or grant.reads, writes or grant.writes
-                    sizes.add(said)
-    return FileRights(reads, writes, frozenset(sizes - {0}))
+    return FileRights(reads, writes)
 
 
 def reaches(ledger: OrderLedger, grant: Grant, subject: str) -> bool:

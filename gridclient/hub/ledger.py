@@ -192,9 +192,9 @@ class OrderStatements(ABC):
             (stream, number, form, body),
         )
 
-    def file_places(self, sha256: str) -> Sequence[tuple[str, str, int]]:
-        found = self.rows("SELECT stream, subject, size FROM files WHERE sha256 = ?", (sha256,))
-        return [(str(stream), str(subject), int(size)) for stream, subject, size in found]
+    def file_places(self, sha256: str) -> Sequence[tuple[str, str]]:
+        found = self.rows("SELECT stream, subject FROM files WHERE sha256 = ?", (sha256,))
+        return [(str(stream), str(subject)) for stream, subject in found]
 
     def texts_of(self, stream: str, subject: str) -> Sequence[str]:
         found = self.rows("SELECT payload FROM events WHERE stream = ? AND subject = ? ORDER BY pos", (stream, subject))
