@@ -99,7 +99,7 @@ def test_of_a_stranger_nothing_is_waited_for_that_comes_bit_by_bit() -> None:
 
 
 class Impatient(BriefProtocol):
-    patience_s = 0.2
+    patience_s = 1.0
 
 
 def test_who_says_nothing_or_never_ends_his_first_words_loses_his_connection(backend: Backend, tmp_path: Path) -> None:
