@@ -23,7 +23,7 @@ from gridclient.services.rows import CaseFilter
 from gridclient.store.columns import Columns, Places, Table
 from gridclient.store.counts import open_and_overdue
 from gridclient.store.driver import Connection
-from gridclient.store.filters import Moment, selected
+from gridclient.store.filters import Moment, moment_of, selected
 from gridclient.store.log import subject_text
 from gridclient.store.outlines import collection
 from gridclient.store.reference import Snapshot, SqliteReference
@@ -100,8 +100,7 @@ class SqliteMapData:
             return self._drawn
 
     def _moment(self) -> Moment:
-        now = int(self._clock.now().timestamp())
-        return Moment(self._reference.areas(), now, now)
+        return moment_of(self._reference.areas(), self._clock.now())
 
 
 def _duty(mark: UnitMark) -> tuple[int, str]:

@@ -13,7 +13,7 @@ import pytest
 from gridclient.domain.events import EventDraft, EventKind, to_seconds
 from gridclient.services.import_findings import ImportKind
 from gridclient.services.map_port import MAX_CELLS, Bounds
-from gridclient.services.rows import CaseFilter
+from gridclient.services.rows import Box, CaseFilter
 from gridclient.store import counts
 from gridclient.store.map_data import SqliteMapData
 from gridclient.store.standing import Standing
@@ -134,6 +134,15 @@ def test_cases_at_one_spot_stay_one_cell_however_near_the_map_is(store: ImportSt
         add_case(store, number, 122.01234, 37.41234)
     (cell,) = map_of(store).cells(Bounds(122.012, 37.412, 122.013, 37.413), 19, CaseFilter())
     assert (cell[0], cell[4]) == (3, None)
+
+
+def test_the_map_shows_the_cases_of_every_box(store: ImportStore) -> None:
+    with store.work() as work:
+        for number, hours in enumerate((-1, 1, 3, 3, 40)):
+            work.record(case_at(store, number, 122.01234, 37.41234, hours=hours))
+    shown = {box: counted(map_of(store), CaseFilter(box=box)) for box in Box}
+    assert shown == dict(store.queries.box_counts())
+    assert (shown[Box.OVERDUE], shown[Box.DUE_SOON]) == (1, 3)
 
 
 def test_from_zoom_17_few_cases_are_shown_one_by_one(store: ImportStore) -> None:
