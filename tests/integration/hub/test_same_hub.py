@@ -21,7 +21,7 @@ from gridclient.sync.moving import move, recertify
 from gridclient.sync.terms import Versions
 from gridclient.syncing import fault_of
 from tests.contract.stage import STREAM, TOWNSHIP
-from tests.fakes.lined_desk import FULL, Pem, enrolled, kept, running_hub, synced
+from tests.fakes.lined_desk import FULL, Pem, RunningHub, enrolled, kept, running_hub, synced
 from tests.fakes.toy_desk import ToyDesk, code_of
 from tests.integration.test_sync_notes import NAME, PHOTO, attach
 
@@ -63,16 +63,21 @@ def test_a_file_that_vanished_from_a_running_hub_is_sent_again_the_next_day(desk
         assert hub.file(NAME).read_bytes() == PHOTO
 
 
+def lost_at_the_hub(hub: RunningHub, desk: ToyDesk, second: ToyDesk) -> None:
+    """The photo of one desk came to the other; then the hub lost it."""
+    for one in (desk, second):
+        enrolled(one, hub)
+        synced(one)
+    assert second.sync.read_file(NAME, 0, len(PHOTO)) == PHOTO
+    hub.file(NAME).unlink()
+
+
 def test_another_desk_that_has_the_file_brings_it_when_its_owner_is_gone(
     desk: ToyDesk, second: ToyDesk, tmp_path: Path
 ) -> None:
     attach(desk, tmp_path)
     with running_hub(tmp_path / "hub") as hub:
-        for one in (desk, second):
-            enrolled(one, hub)
-            synced(one)
-        assert second.sync.read_file(NAME, 0, len(PHOTO)) == PHOTO
-        hub.file(NAME).unlink()
+        lost_at_the_hub(hub, desk, second)
     with running_hub(tmp_path / "hub") as hub:
         move(second.sync, hub.url)
         synced(second)
@@ -91,11 +96,7 @@ def test_whatever_length_an_event_says_first_a_photo_goes_comes_and_is_sent_agai
     names_wrongly(desk, NAME, said)
     attach(desk, tmp_path)
     with running_hub(tmp_path / "hub") as hub:
-        for one in (desk, second):
-            enrolled(one, hub)
-            synced(one)
-        assert second.sync.read_file(NAME, 0, len(PHOTO)) == PHOTO
-        hub.file(NAME).unlink()
+        lost_at_the_hub(hub, desk, second)
         desk.stage.clock.at += timedelta(days=1)
         synced(desk)
         assert hub.file(NAME).read_bytes() == PHOTO

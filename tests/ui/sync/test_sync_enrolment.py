@@ -54,14 +54,20 @@ def test_an_address_that_is_none_is_said_where_it_was_typed(
     assert not page.enrol.url.property("invalid") and not page.enrol.note.isVisible()
 
 
-def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: SyncFault) -> EnrolForm:
-    """The form after it was sent and the hub, or the line, had this against it."""
+def filled(page: SyncPage, fake: FakeSync, qtbot: QtBot) -> EnrolForm:
+    """The form with an address and a code."""
     form = page.enrol
     assert form is not None
     fake.tell(view(SyncState.ALONE))
     qtbot.waitUntil(form.isVisible)
     form.url.setText("https://hub.gov.cn")
     form.code.setText("ABCD")
+    return form
+
+
+def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: SyncFault) -> EnrolForm:
+    """The form after it was sent and the hub, or the line, had this against it."""
+    form = filled(page, fake, qtbot)
     fake.fault = fault
     click(form.button)
     settle(qtbot, jobs)
@@ -71,12 +77,7 @@ def refused(page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs, fault: Syn
 def test_while_the_hub_is_asked_the_code_that_is_being_spent_stays_as_it_is(
     page: SyncPage, fake: FakeSync, qtbot: QtBot, jobs: Jobs
 ) -> None:
-    form = page.enrol
-    assert form is not None
-    fake.tell(view(SyncState.ALONE))
-    qtbot.waitUntil(form.isVisible)
-    form.url.setText("https://hub.gov.cn")
-    form.code.setText("ABCD")
+    form = filled(page, fake, qtbot)
     fake.fault = SyncFault("enrol.code_used")
     QTest.keyClick(form.code, Qt.Key.Key_Return)
     QTest.keyClicks(form.code, "EFGH")
