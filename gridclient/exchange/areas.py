@@ -62,6 +62,11 @@ class AreaSource:
         return RowProblem(self.fields.title(field), problem)
 
 
+def damaged_titles(titles: Sequence[str]) -> tuple[str, ...]:
+    """Those of the titles that lost their characters on the way."""
+    return tuple(title for title in titles if is_damaged(title))
+
+
 def is_damaged(title: str) -> bool:
     """Did the title lose its characters on the way (``网格名\\ufffd``, ``缃戞牸``, ``ç½\\x91æ ¼``)?"""
     if "\ufffd" in title or any(unicodedata.category(sign) in {"Cc", "Co", "Cn"} for sign in title):

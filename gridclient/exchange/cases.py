@@ -87,13 +87,7 @@ class CaseReader:
                 if self._points.says_zero(cells):
                     values["notices"] = (Notice("", "case.point_zero"),)
             else:
-                (
-                    values["lon"],
-                    values["lat"],
-                    values["source_crs"],
-                    values["source_lon"],
-                    values["source_lat"],
-                ) = place_found
+                values |= place_found._asdict()
         values["identity"] = self._by_number(values) or self._by_content(cells)
         values["extra"] = self._fields.extra(cells)
         return values

@@ -8,8 +8,8 @@ from operator import itemgetter
 from typing import TypeVar
 
 from gridclient.domain.errors import GridClientError, InvalidInput
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, is_blank
-from gridclient.exchange.values import text
+from gridclient.exchange.cells import Cell, is_blank
+from gridclient.exchange.values import as_shown, text
 
 _TEXTS = frozenset({str})
 Value = TypeVar("Value")
@@ -76,7 +76,7 @@ class Fields:
             kept = {t: cell for t, cell in zip(self._other_titles, found, strict=False) if cell and not cell.isspace()}
         else:
             kept = {
-                title: cell if type(cell) is str else _kept(cell)
+                title: cell if type(cell) is str else as_shown(cell)
                 for title, cell in zip(self._other_titles, found, strict=False)
                 if (cell or cell == 0) and not (type(cell) is str and cell.isspace())
             }
@@ -85,7 +85,7 @@ class Fields:
 
             places = range(len(self.titles), len(cells))
             kept |= {
-                get_column_letter(place + 1): _kept(cells[place]) for place in places if not is_blank(cells[place])
+                get_column_letter(place + 1): as_shown(cells[place]) for place in places if not is_blank(cells[place])
             }
         return kept
 
@@ -93,9 +93,3 @@ class Fields:
 def digest(*parts: object) -> str:
     """Thirty-two digits that are the same for the same content, on every machine."""
     return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-def _kept(cell: Cell) -> str:
-    if isinstance(cell, FormulaCell):
-        return f"={cell.text}"
-    return cell.text if isinstance(cell, ErrorCell) else text(cell)

@@ -8,8 +8,8 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from gridclient.exchange.areas import is_damaged
-from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, Table
+from gridclient.exchange.areas import damaged_titles
+from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.features import FeatureFile, read_features
 from gridclient.exchange.fields import Fields, RowProblem
 from gridclient.exchange.headings import HEADINGS
@@ -18,7 +18,7 @@ from gridclient.exchange.opening import Form, identify
 from gridclient.exchange.points import PointReader
 from gridclient.exchange.reading import LOOKED_AT, needs_crs, tables_to_read, unread_sheets
 from gridclient.exchange.tables import sheets
-from gridclient.exchange.values import text
+from gridclient.exchange.values import as_shown
 from gridclient.services.import_findings import ImportKind, Notice
 from gridclient.services.import_order import ColumnGuess, ImportPreview
 
@@ -37,14 +37,14 @@ def preview(
     source = identify(path)
     if source.form is Form.GEOJSON:
         return _of_features(read_features(source), kind, mapping)
-    tables = tables_to_read(kind, path, source, sheet, mapping)
+    tables = tables_to_read(kind, source, sheet, mapping)
     table = tables[0]
     columns = completed(mapping, kind, table.titles, file=table.file)
     fields = Fields(table.titles, columns.columns)
     points = PointReader(fields, None)
     rows = list(islice(table.rows(), _ROWS))
     places = list(_places(table, points)) if points.is_there else []
-    unread = unread_sheets(path, tables)
+    unread = unread_sheets(source, tables)
     return ImportPreview(
         sheet=table.sheet,
         sheets=sheets(path),
@@ -93,17 +93,11 @@ def _guesses(kind: ImportKind, columns: ColumnMapping) -> tuple[ColumnGuess, ...
 
 def _shown(cells: Sequence[Cell], width: int) -> tuple[str, ...]:
     padded = [*cells[:width], *[None] * (width - len(cells))]
-    return tuple(_cell_text(cell)[:_SHOWN] for cell in padded)
-
-
-def _cell_text(cell: Cell) -> str:
-    if isinstance(cell, FormulaCell):
-        return f"={cell.text}"
-    return cell.text if isinstance(cell, ErrorCell) else text(cell)
+    return tuple(as_shown(cell)[:_SHOWN] for cell in padded)
 
 
 def _damaged(titles: Sequence[str]) -> tuple[Notice, ...]:
-    return tuple(Notice(title, "grid.property_name_damaged", {"title": title}) for title in titles if is_damaged(title))
+    return tuple(Notice(title, "grid.property_name_damaged", {"title": title}) for title in damaged_titles(titles))
 
 
 def _heaps(places: Sequence[tuple[float, float]]) -> tuple[Notice, ...]:

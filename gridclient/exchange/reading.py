@@ -15,7 +15,7 @@ from typing import TypeAlias
 from gridclient.domain.coordinates import Crs, parse_crs
 from gridclient.domain.errors import InvalidInput
 from gridclient.domain.frozen import frozen
-from gridclient.exchange.areas import AreaSource, is_damaged
+from gridclient.exchange.areas import AreaSource, damaged_titles
 from gridclient.exchange.case_rows import cases_aside, read_row
 from gridclient.exchange.cells import Cell, Table
 from gridclient.exchange.divisions import DivisionReader
@@ -79,7 +79,7 @@ def read_kind(
     source = identify(path)
     if source.form is Form.GEOJSON:
         return _read_geojson(kind, source, mapping, system)
-    tables = tables_to_read(kind, path, source, sheet, mapping)
+    tables = tables_to_read(kind, source, sheet, mapping)
     opened = [_read_table(kind, table, mapping, system) for table in tables]
     return Reading(
         file=source.name,
@@ -87,7 +87,7 @@ def read_kind(
         expected=sum(each.expected for each in opened),
         titles=opened[0].titles,
         rows=lambda aside: (row for each in opened for row in each.rows(aside)),
-        unread=() if sheet else unread_sheets(path, tables),
+        unread=() if sheet else unread_sheets(source, tables),
     )
 
 
@@ -96,31 +96,33 @@ def _open(kind: ImportKind, path: Path, sheet: str | None, mapping: ColumnMappin
     return open_table(path, sheet=sheet, header_row=header_row, fill_merged=kind is ImportKind.STANDARDS)
 
 
-def tables_to_read(
-    kind: ImportKind, path: Path, source: Source, sheet: str | None, mapping: ColumnMapping | None
-) -> list[Table]:
-    """The sheet that is told, else those that have the kind's columns, else the first one, so that it can be judged."""
+def tables_to_read(kind: ImportKind, source: Source, sheet: str | None, mapping: ColumnMapping | None) -> list[Table]:
+    """The sheet of that name; without a name the first sheet that has the kind's columns (of standards all such
+    sheets), else the first sheet, so that its columns can be judged.
+
+    Raises ``InvalidInput``: ``file.no_sheets`` for a sheet's name and a file without sheets, ``file.…``, ``mapping.…``.
+    """
     if sheet is not None and source.form is not Form.XLSX:
         raise InvalidInput("file.no_sheets", file=source.name)
-    names = sheets(path) if sheet is None else ()
+    names = sheets(source.path) if sheet is None else ()
     found: list[Table] = []
     for name in names if len(names) > 1 else ():
         with suppress(InvalidInput):  # what is wrong with a sheet is said when it is the one to read
-            table = _open(kind, path, name, mapping)
+            table = _open(kind, source.path, name, mapping)
             if not _missing(kind, completed(mapping, kind, table.titles, file=table.file)):
                 found.append(table)
         if found and kind is not ImportKind.STANDARDS:
             break
-    return found or [_open(kind, path, sheet, mapping)]
+    return found or [_open(kind, source.path, sheet, mapping)]
 
 
-def unread_sheets(path: Path, tables: Sequence[Table]) -> tuple[str, ...]:
-    """The visible sheets beside these in which anything stands."""
+def unread_sheets(source: Source, tables: Sequence[Table]) -> tuple[str, ...]:
+    """The names of the other visible sheets that have any row."""
     read = {table.sheet for table in tables}
-    return tuple(name for name in sheets(path) if name not in read and _holds_something(path, name))
+    return tuple(name for name in sheets(source.path) if name not in read and _has_rows(source.path, name))
 
 
-def _holds_something(path: Path, sheet: str) -> bool:
+def _has_rows(path: Path, sheet: str) -> bool:
     try:
         open_table(path, sheet=sheet)
     except InvalidInput as problem:
@@ -169,7 +171,7 @@ def _row_reader(kind: ImportKind, table: Table, fields: Fields, points: PointRea
         return StandardReader(table.sheet, fields).read
     if kind is ImportKind.CALENDAR:
         return CalendarReader(table.sheet, fields).read
-    return area_reader(kind, AreaSource(table.sheet, fields, points.crs, _damaged(table.titles))).read
+    return area_reader(kind, AreaSource(table.sheet, fields, points.crs, damaged_titles(table.titles))).read
 
 
 def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridReader:
@@ -179,10 +181,6 @@ def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridRe
     told = {field: source.fields.title(field) for field in ("code", "name") if source.fields.has(field)}
     own_fields = Fields(source.fields.titles, {**guess(ImportKind.DIVISIONS, source.fields.titles).columns, **told})
     return GridReader(source, DivisionReader(AreaSource(source.sheet, own_fields, source.crs, source.damaged)))
-
-
-def _damaged(titles: Sequence[str]) -> tuple[str, ...]:
-    return tuple(title for title in titles if is_damaged(title))
 
 
 def needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
@@ -207,7 +205,7 @@ def _read_geojson(kind: ImportKind, source: Source, mapping: ColumnMapping | Non
         raise InvalidInput("file.crs_needed", file=source.name, declared=content.declared)
     columns = completed(mapping, kind, content.titles, file=source.name)
     fields = Fields(content.titles, columns.columns)
-    areas = AreaSource("", fields, crs, _damaged(content.titles))
+    areas = AreaSource("", fields, crs, damaged_titles(content.titles))
 
     def rows(_: Aside) -> Iterator[Record | RefusedRow]:
         return _features(content, area_reader(kind, areas))

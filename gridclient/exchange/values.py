@@ -38,10 +38,6 @@ def text(cell: Cell) -> str:
     """The cell's text without outer blanks; numbers as people write them. Raises for formulas and error values."""
     if isinstance(cell, str):
         return cell.strip()
-    return _text_of_other(cell)
-
-
-def _text_of_other(cell: Cell) -> str:
     if isinstance(cell, FormulaCell):
         raise InvalidInput("cell.formula", text=f"={cell.text}"[:_SHOWN])
     if isinstance(cell, ErrorCell):
@@ -51,6 +47,13 @@ def _text_of_other(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.strftime("%Y-%m-%d %H:%M:%S")
     return str(cell)
+
+
+def as_shown(cell: Cell) -> str:
+    """The cell as the spreadsheet shows it: like :func:`text`, but formulas as ``=…`` and error values as they are."""
+    if isinstance(cell, FormulaCell):
+        return f"={cell.text}"
+    return cell.text if isinstance(cell, ErrorCell) else text(cell)
 
 
 def long_text(cell: Cell) -> str:
