@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from gridclient.domain.case import Case, CaseFacts
-from gridclient.domain.errors import GridClientError, NotFound
+from gridclient.domain.errors import GridClientError, NotFound, RuleViolation
 from gridclient.domain.frozen import frozen
 from gridclient.domain.roles import Action, Actor
 from gridclient.services.map_port import MapData
@@ -55,12 +55,15 @@ class Desk:
         """Does one action to one case. A dispatch without a lead uses the proposal.
 
         Raises:
-            GridClientError: see :func:`gridclient.services.acting.act_on_case`; ``attachment.missing``.
+            GridClientError: see :func:`gridclient.services.acting.act_on_case`; ``attachment.missing``;
+                ``case.stands_still``: this desk may not read the case any more, and the hub would not take the step.
         """
         from gridclient.services.acting import ActOnCase, act_on_case
         from gridclient.services.proposal import proposed_lead
 
         given = dict(args or {})
+        if self.queries.stands_since(case_id) is not None:
+            raise RuleViolation("case.stands_still")
         if action in (Action.DISPATCH, Action.REASSIGN) and not given.get("lead"):
             proposal = self.propose(case_id)
             given["lead"] = proposed_lead(proposal).code

@@ -49,6 +49,7 @@ SENTENCES: Final[Mapping[str, str]] = {
     "conflict.unknown": "这件案件没有这项冲突，可能已有人处理，请刷新。",
     "conflict.no_choice": "请选择：保持先到的操作（keep），或改按后到的操作（take）。",
     "case.acted_on_since": "之后已有人处理过这件案件，不能再撤销。",
+    "case.stands_still": "本席位已无权查看这件案件，不能再办理；需要继续办理的，请联系县级管理员恢复权限。",
     "case.nothing_to_undo": "没有可以撤销的操作。",
     "dispatch.unit_twice": "同一单位只能出现一次，请检查主办和协办。",
     "dispatch.one_lead": "必须有且只有一个主办单位。",

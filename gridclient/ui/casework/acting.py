@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from gridclient.domain.case import Case, CaseState
+from gridclient.domain.case import Case
 from gridclient.domain.codes import township_of
 from gridclient.domain.errors import GridClientError, RuleViolation
 from gridclient.domain.frozen import frozen
-from gridclient.domain.roles import Action, may, require
+from gridclient.domain.roles import Action, require
 from gridclient.services.desk import Desk
 from gridclient.services.intake import area_named
 from gridclient.services.ports import DeskSettings
@@ -23,8 +23,8 @@ from gridclient.ui.actions import word_of
 from gridclient.ui.case_news import CaseNews
 from gridclient.ui.casework.case_view import CaseView, draft_name
 from gridclient.ui.casework.foot import Foot
-from gridclient.ui.casework.form_spec import command_of, spec_of
-from gridclient.ui.casework.offers import kept_words, offers
+from gridclient.ui.casework.form_spec import command_of, spec_of, waits_for
+from gridclient.ui.casework.offers import Offer, kept_words, offers
 from gridclient.ui.choice_lists import ChoiceLists, Lists
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.present import state_word
@@ -136,7 +136,7 @@ class CaseActing(QObject):
     def show(self, view: CaseView, *, other: bool) -> None:
         """The form that was open for this case comes back; one that is open stays while its action is possible."""
         self._view = view
-        possible = {offer.action.value for offer in offers(view.case, self._desk.actor)}
+        possible = {offer.action.value for offer in self._offers(view)}
         form = self._foot.form
         if form is not None and not other and form.spec.action.value in possible:
             return
@@ -149,7 +149,7 @@ class CaseActing(QObject):
     def start(self, view: CaseView, action: Action) -> None:
         """Opens the form of an action, or does it where there is nothing to ask."""
         self._foot.note.clear()
-        if action not in {offer.action for offer in offers(view.case, self._desk.actor)}:
+        if action not in {offer.action for offer in self._offers(view)}:
             self._say_not_now(view, action)
         elif action in (Action.DISPATCH, Action.REASSIGN):
             self._kept.open(view.case.id, None)
@@ -177,10 +177,15 @@ class CaseActing(QObject):
         self._news.told.emit(words.format(action=word_of(action), number=self._news.short(case.number)).strip())
 
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
-        ready = view.case.state is CaseState.FILED and may(self._desk.actor.role, Action.DISPATCH)
+        possible = self._offers(view)
+        ready = Action.DISPATCH in {offer.action for offer in possible}
         way = dispatch or (Action.DISPATCH if ready else None)
-        actor = self._desk.actor
-        self._foot.show_case(view.case, offers(view.case, actor), dispatch=way, kept=kept_words(view.case, actor))
+        kept = kept_words(view.case, self._desk.actor) if possible else ()
+        self._foot.show_case(view.case, possible, dispatch=way, kept=kept)
+
+    def _offers(self, view: CaseView) -> tuple[Offer, ...]:
+        """Nothing for a case that stands still."""
+        return offers(view.case, self._desk.actor) if view.still is None else ()
 
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
         kept = self._kept.of(view.case.id, view.kept)
@@ -240,9 +245,13 @@ class CaseActing(QObject):
         case = view.case
         try:
             require(self._desk.actor, action)
+            if view.still is not None:
+                raise RuleViolation("case.stands_still")
         except RuleViolation as error:
             self._foot.note.say_error(error)
             return
         state = state_word(case.state, returned=case.returned, escalated=case.escalated)
         words = self.tr("案件现为“{state}”，现在不能{action}。").format(state=state, action=word_of(action))
-        self._foot.note.say(words, "bad")
+        waits = waits_for(view) if action is Action.CLOSE else ""
+        told = self.tr("还在等：{parts}。").format(parts=waits) if waits else ""
+        self._foot.note.say(words + told, "bad")

@@ -86,7 +86,10 @@ class ActionForm(QWidget):
         self.set_lists(lists)
         self.submit_button = KeyButton(spec.submit, key="Enter", kind="primary", parent=self)
         self.submit_button.clicked.connect(self.submit)
-        self._resting = Resting(self.submit_button)
+        fields = [made.widget for made in self._inputs.values()]
+        self._resting = Resting(
+            self.submit_button, self.chips, *fields, *([self.pick] if self.pick is not None else [])
+        )
         self._cancel_button = KeyButton(self.tr("取消"), key="Esc", parent=self)
         self._cancel_button.clicked.connect(self.cancelled)
         self._lay_out()

@@ -123,12 +123,13 @@ class AttachmentsTab(QWidget):
         if self._case is None or view.case.id != self._case.id:
             self.note.clear()
         self._case = view.case
-        self.add_button.setEnabled(view.case.is_open)
-        self.kind.setEnabled(view.case.is_open)
+        takes = view.case.is_open and view.still is None
+        self.add_button.setEnabled(takes)
+        self.kind.setEnabled(takes)
         self.save_button.setEnabled(bool(view.files))
         self.files.show_values(view.files)
         self.list.setVisible(bool(view.files))
-        self._hint.setVisible(view.case.is_open)
+        self._hint.setVisible(takes)
         for sha256 in self.files.missing():
             done = partial(self.files.show_image, sha256)
             self._jobs.read(self, partial(thumbnail, self._desk.files, sha256), done, name=f"small {sha256}")

@@ -112,10 +112,19 @@ def missing_field(spec: FormSpec, values: Values) -> Field | None:
     return None
 
 
+def waits_for(view: CaseView) -> str:
+    """The units that the end of a case waits for, the lead first: ``主办综合行政执法中队处置中、协办司法所待签收``."""
+    parts = sorted(view.case.open_parts, key=lambda part: part.role is not Role.LEAD)
+    return "、".join(f"{_role_word(part)}{view.unit_name(part.unit)}{PARTS[part.state]}" for part in parts)
+
+
+def _role_word(part: Assignment) -> str:
+    return translate("CaseWork", "主办") if part.role is Role.LEAD else translate("CaseWork", "协办")
+
+
 def _unit_field(parts: tuple[Assignment, ...], view: CaseView) -> Field:
-    roles = {Role.LEAD: translate("CaseWork", "主办"), Role.COOPERATING: translate("CaseWork", "协办")}
     choices = (
-        (part.unit, f"{view.unit_name(part.unit)}（{roles[part.role]} · {PARTS[part.state]}）") for part in parts
+        (part.unit, f"{view.unit_name(part.unit)}（{_role_word(part)} · {PARTS[part.state]}）") for part in parts
     )
     return _one_of("unit", translate("CaseWork", "单位"), choices)
 

@@ -73,7 +73,8 @@ def _candidates(case: Case, actor: Actor) -> list[Action]:
     elif case.state is CaseState.FILED:
         first = [Action.DISPATCH]
     elif case.state in _WITH_UNIT:
-        first = [action for action in _STATES_FOR if parts_for(action, case, actor)]
+        parts = {action: found for action in _STATES_FOR if (found := parts_for(action, case, actor))}
+        first = sorted(parts, key=lambda action: parts[action][0].role is not Role.LEAD)
         first += [Action.URGE, Action.REASSIGN]
         first += [Action.VERIFY] if parts_for(Action.VERIFY, case, actor) else []
     elif case.state is CaseState.HANDLED:

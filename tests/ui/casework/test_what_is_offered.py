@@ -1,0 +1,129 @@
+"""What the panel offers for a case as it stands, and what it says of a step that has to wait."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from gridclient.domain.case import AssignmentState
+from gridclient.domain.errors import RuleViolation
+from gridclient.domain.roles import Action
+from gridclient.services.error_text import sentence
+from gridclient.ui.casework.panel import CasePanel
+from gridclient.ui.dispatch.panel import DispatchPanel
+from tests.ui.casework.panel_keys import Show, focused, form_of, offered, press, write
+from tests.ui.fakes.invented_desk import LEAD, NOW, OTHER, InventedDesk
+
+
+def test_nothing_is_offered_for_a_case_that_the_desk_may_not_read_any_more(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """What is written there goes nowhere: the hub takes nothing of it from this desk."""
+    cases = made.handling("积水"), made.filed("噪音")
+    made.store.still = dict.fromkeys(cases, NOW - timedelta(days=1))
+    for case_id in cases:
+        show(case_id)
+        assert offered(panel) == [] or not panel.foot.bar.isVisible()
+        assert not dispatch.isVisible()
+        assert not panel.top.attachments.add_button.isEnabled()
+        for action in (Action.FEED_BACK, Action.RETURN, Action.DISPATCH, Action.NOTE):
+            panel.start_action(action)
+            assert panel.foot.form is None and not dispatch.isVisible()
+            assert sentence("case.stands_still") in panel.foot.note.text()
+    made.store.still = {}
+    panel.refresh_files()
+    qtbot.waitUntil(dispatch.isVisible)
+
+
+def test_a_form_that_was_open_goes_when_the_desk_may_not_read_its_case_any_more(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    case_id = made.handling("积水")
+    show(case_id)
+    write(form_of(panel, Action.FEED_BACK), "result", "已抽干一半")
+    made.store.still[case_id] = NOW - timedelta(days=1)
+    panel.refresh_files()
+    qtbot.waitUntil(lambda: panel.foot.form is None)
+    del made.store.still[case_id]  # the right comes back
+    panel.refresh_files()
+    qtbot.waitUntil(lambda: panel.foot.form is not None)
+    assert panel.foot.form is not None and panel.foot.form.values["result"] == "已抽干一半"
+
+
+def test_several_at_once_leave_out_the_case_that_the_desk_may_not_read_any_more(made: InventedDesk) -> None:
+    own, foreign = made.handling("积水"), made.handling("噪音")
+    made.store.still[foreign] = NOW - timedelta(days=1)
+    _, outcomes = made.desk.act_on_many(Action.URGE, (own, foreign), {"text": "请尽快"})
+    assert [outcome.error and outcome.error.code for outcome in outcomes] == [None, "case.stands_still"]
+    assert (made.store.case(own).urges, made.store.case(foreign).urges) == (1, 0)
+
+
+def test_once_the_lead_has_signed_its_result_is_the_first_button_though_a_helper_has_not(
+    panel: CasePanel, made: InventedDesk, show: Show
+) -> None:
+    case_id = made.dispatched("积水", cooperating=(OTHER,))
+    show(case_id)
+    assert offered(panel)[0] is Action.SIGN
+    made.act(Action.SIGN, case_id, unit=LEAD)
+    panel.show_case(None)
+    show(case_id)
+    assert offered(panel)[:3] == [Action.FEED_BACK, Action.RETURN, Action.SIGN]
+
+
+@pytest.mark.parametrize(
+    ("steps", "waits"),
+    [
+        ((), "主办综合行政执法中队待签收、协办鲸园派出所待签收"),
+        ((Action.SIGN,), "主办综合行政执法中队处置中、协办鲸园派出所待签收"),
+        ((Action.SIGN, Action.FEED_BACK), "主办综合行政执法中队已反馈、协办鲸园派出所待签收"),
+        ((Action.SIGN, Action.FEED_BACK, Action.VERIFY), "协办鲸园派出所待签收"),
+    ],
+    ids=["not signed", "in hand", "fed back", "verified"],
+)
+def test_f9_before_its_time_names_the_units_that_it_waits_for(
+    panel: CasePanel, made: InventedDesk, show: Show, steps: tuple[Action, ...], waits: str
+) -> None:
+    case_id = made.dispatched("积水", cooperating=(OTHER,))
+    for action in steps:
+        made.act(action, case_id, unit=LEAD, **({"result": "已抽干"} if action is Action.FEED_BACK else {}))
+    show(case_id)
+    panel.start_action(Action.CLOSE)
+    told = panel.foot.note.text()
+    assert "现在不能结案" in told and told.endswith(f"还在等：{waits}。")
+
+
+def test_a_form_takes_no_typing_between_enter_and_the_answer(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    """It would be neither in what was written nor in what is kept."""
+    case_id = made.handling("积水")
+    show(case_id)
+    form = form_of(panel, Action.FEED_BACK)
+    QTest.keyClicks(form.widget_of("result"), "chougan")
+    with qtbot.waitSignal(panel.news.changes):
+        press(form.widget_of("result"))
+        QTest.keyClicks(focused(panel), "le")
+        assert form.values["result"] == "chougan"
+        press(focused(panel))  # a second Enter
+    part = made.store.case(case_id).assignment_of(LEAD)
+    assert part is not None and part.state is AssignmentState.HANDLED
+    assert len(made.store.events[case_id]) == 5
+    assert focused(panel) is panel
+
+
+def test_a_refused_form_gives_the_cursor_back_to_the_field_where_it_was(
+    panel: CasePanel, made: InventedDesk, show: Show, qtbot: QtBot
+) -> None:
+    show(made.handling("积水"))
+    form = form_of(panel, Action.FEED_BACK)
+    form.submitted.disconnect()
+    form.submitted.connect(lambda _values: form.refuse(RuleViolation("case.result_missing")))
+    field = form.widget_of("result")
+    QTest.keyClicks(field, "x")
+    with qtbot.waitSignal(form.submitted):
+        press(field, Qt.Key.Key_Enter)
+    assert focused(panel) is field and field.isEnabled()
