@@ -89,7 +89,7 @@ def test_f9_before_its_time_names_the_units_that_it_waits_for(
 ) -> None:
     case_id = made.dispatched("积水", cooperating=(OTHER,))
     for action in steps:
-        made.act(action, case_id, unit=LEAD, **({"result": "已抽干"} if action is Action.FEED_BACK else {}))
+        made.act(action, case_id, unit=LEAD, result="已抽干")
     show(case_id)
     panel.start_action(Action.CLOSE)
     told = panel.foot.note.text()
