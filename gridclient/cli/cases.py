@@ -9,7 +9,7 @@ from typing import Any, Final
 from gridclient.cli.arguments import FACTS, checked, json_object
 from gridclient.cli.naming import grid_code, unit_code
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines, table
+from gridclient.cli.output import Exit, answer, table
 from gridclient.cli.parsing import ACCOUNTS, account, count_of, one_of
 from gridclient.cli.shapes import Json, case_json, proposal_json, row_json, sent_back_masked, timeline_json
 from gridclient.domain.case import CaseFacts, CaseState
@@ -72,16 +72,13 @@ def list_cases(args: argparse.Namespace) -> Exit:
         if not total:
             _require_known(opened.desk, chosen)
         now = opened.desk.clock.now()
-    if args.json:
-        print_json({"cases": [row_json(r, now) for r in page.rows], "total": total, "next": page.next})
-        return Exit.DONE
+    document = {"cases": [row_json(r, now) for r in page.rows], "total": total, "next": page.next}
     rows = (
         (r.number, r.title[:24], STATES.get(r.state, r.state), f"{r.level}级", r.unit_name or "—", _due(r.due))
         for r in page.rows
     )
-    print_lines(table(("编号", "标题", "状态", "级别", "主办单位", "时限"), rows))
-    print_lines([f"共 {total} 件"])
-    return Exit.DONE
+    lines = table(("编号", "标题", "状态", "级别", "主办单位", "时限"), rows)
+    return answer(args, document, [*lines, f"共 {total} 件"])
 
 
 def _filter(args: argparse.Namespace, desk: Desk) -> CaseFilter:
@@ -117,11 +114,7 @@ def register(args: argparse.Namespace) -> Exit:
         registered = opened.desk.register(CaseFacts(**{"title": "", **given}), level=level)
         case = opened.desk.queries.case(registered.case_id)
         document = case_json(case, opened.desk.clock.now(), opened.desk.reference)
-    if args.json:
-        print_json(document)
-    else:
-        print_lines([f"已登记 {registered.number}"])
-    return Exit.DONE
+    return answer(args, document, [f"已登记 {registered.number}"])
 
 
 def show_case(args: argparse.Namespace) -> Exit:
@@ -130,11 +123,7 @@ def show_case(args: argparse.Namespace) -> Exit:
         document = _whole(opened.desk, args.case)
         due = opened.desk.queries.case(document["id"]).due
         lead = opened.desk.reference.unit((document.get("proposal") or {}).get("lead") or "")
-    if args.json:
-        print_json(document)
-    else:
-        print_lines(_lines(document, _due(due), lead.name if lead else ""))
-    return Exit.DONE
+    return answer(args, document, _lines(document, _due(due), lead.name if lead else ""))
 
 
 def act_on(args: argparse.Namespace) -> Exit:
@@ -154,11 +143,7 @@ def act_on(args: argparse.Namespace) -> Exit:
             raise InvalidInput("arguments.masked", names=masked)
         opened.desk.act(action, case.id, given)
         document = _whole(opened.desk, case.id)
-    if args.json:
-        print_json(document)
-    else:
-        print_lines([f"{document['number']} 现为“{STATES.get(document['state'], document['state'])}”"])
-    return Exit.DONE
+    return answer(args, document, [f"{document['number']} 现为“{STATES.get(document['state'], document['state'])}”"])
 
 
 def _whole(desk: Desk, case_ref: str) -> Json:

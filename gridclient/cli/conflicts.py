@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.output import Exit, answer
 from gridclient.cli.parsing import ACCOUNTS, account, one_of
 from gridclient.cli.shapes import Json, case_json, timeline_json
 from gridclient.domain.errors import RuleViolation
@@ -37,16 +37,16 @@ def list_conflicts(args: argparse.Namespace) -> Exit:
     """Every contention with both sides."""
     with open_desk(args.profile, read_only=True) as opened:
         found = [_conflict_json(opened.desk, case_id, view) for case_id, view in _waiting(opened.desk)]
-    if args.json:
-        print_json({"conflicts": found})
-        return Exit.DONE
-    for conflict in found:
-        print_lines([f"{conflict['number']}  {conflict['title']}"])
+    return answer(args, {"conflicts": found}, _lines(found))
+
+
+def _lines(conflicts: Sequence[Json]) -> Iterator[str]:
+    for conflict in conflicts:
+        yield f"{conflict['number']}  {conflict['title']}"
         for name, word in (("first", "先到"), ("later", "后到")):
             texts = "；".join(entry["text"] for entry in conflict[name]["timeline"])
-            print_lines([f"  {word}{'（本席位）' if conflict[name]['mine'] else ''}：{texts}"])
-    print_lines([f"共 {len(found)} 项冲突"])
-    return Exit.DONE
+            yield f"  {word}{'（本席位）' if conflict[name]['mine'] else ''}：{texts}"
+    yield f"共 {len(conflicts)} 项冲突"
 
 
 def _waiting(desk: Desk) -> Iterator[tuple[str, ContentionView]]:
@@ -95,8 +95,4 @@ def resolve_conflict(args: argparse.Namespace) -> Exit:
             raise RuleViolation("conflict.unknown")
         desk.act(Action.RESOLVE, case.id, {"choice": args.choice, "target": args.key}, base=case.version)
         document = case_json(desk.queries.case(case.id), desk.clock.now(), desk.reference)
-    if args.json:
-        print_json(document)
-    else:
-        print_lines([f"{document['number']} 已按“{CONFLICT_CHOICES[args.choice]}”处理"])
-    return Exit.DONE
+    return answer(args, document, [f"{document['number']} 已按“{CONFLICT_CHOICES[args.choice]}”处理"])

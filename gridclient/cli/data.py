@@ -7,7 +7,7 @@ import sys
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.output import Exit, answer, print_json, say
 from gridclient.cli.parsing import WrongUse, coordinate_system, count_of, one_of, path_of
 from gridclient.domain.errors import InvalidInput, RuleViolation
 from gridclient.services.error_text import sentence, sentence_of
@@ -79,11 +79,8 @@ def make_profile(args: argparse.Namespace) -> Exit:
     from gridclient.composition import create_profile
 
     recovery = create_profile(args.profile, county=args.county, township=args.township, name=args.name)
-    if args.json:
-        print_json({"profile": str(args.profile), "township": args.township, "recovery_key": recovery})
-    else:
-        print_lines([f"席位已建立：{args.name}", f"恢复码（请抄下另存）：{recovery}"])
-    return Exit.DONE
+    document = {"profile": str(args.profile), "township": args.township, "recovery_key": recovery}
+    return answer(args, document, [f"席位已建立：{args.name}", f"恢复码（请抄下另存）：{recovery}"])
 
 
 def make_demo_county(args: argparse.Namespace) -> Exit:
@@ -91,7 +88,9 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
     from gridclient.demo.building import make_demo
 
     wanted = _DEMO_CASES if args.cases is None else args.cases
-    made = make_demo(args.profile, cases=wanted, seed=args.seed, progress=_progress(args))
+    made = make_demo(
+        args.profile, cases=wanted, seed=args.seed, progress=say if _is_watched(args) else lambda _text: None
+    )
     if args.json:
         print_json(made)
     else:
@@ -132,10 +131,7 @@ def bring_in(args: argparse.Namespace) -> Exit:
             if refused.code != "file.no_sheets":
                 raise
             raise WrongUse(sentence_of(refused), "") from refused
-    if args.json:
-        print_json(_import_json(outcome))
-    else:
-        print_lines(_import_lines(outcome))
+    answer(args, _import_json(outcome), _import_lines(outcome))
     return Exit.PARTLY if outcome.refused else Exit.DONE
 
 
@@ -193,16 +189,12 @@ def verify_store(args: argparse.Namespace) -> Exit:
         "withheld": report.lacking,
         "problems": list(report.problems),
     }
-    if args.json:
-        print_json(document)
-    else:
-        print_lines(
-            [
-                f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
-                *([f"其中 {report.lacking} 条未含来电人信息，校验值以同步中心为准"] if report.lacking else []),
-                *map(_problem_line, report.problems),
-            ]
-        )
+    lines = [
+        f"{'一致' if report.ok else '不一致'}：{report.events} 条记录，{report.cases} 件案件",
+        *([f"其中 {report.lacking} 条未含来电人信息，校验值以同步中心为准"] if report.lacking else []),
+        *map(_problem_line, report.problems),
+    ]
+    answer(args, document, lines)
     return Exit.DONE if report.ok else Exit.REFUSED
 
 
@@ -215,11 +207,7 @@ def back_up(args: argparse.Namespace) -> Exit:
     """An encrypted copy of the store in one file."""
     with open_desk(args.profile, read_only=True) as opened:
         opened.backup(args.file)
-    if args.json:
-        print_json({"file": str(args.file), "bytes": args.file.stat().st_size})
-    else:
-        print_lines([f"已备份到 {args.file}"])
-    return Exit.DONE
+    return answer(args, {"file": str(args.file), "bytes": args.file.stat().st_size}, [f"已备份到 {args.file}"])
 
 
 def bring_back(args: argparse.Namespace) -> Exit:
@@ -227,21 +215,13 @@ def bring_back(args: argparse.Namespace) -> Exit:
     from gridclient.composition import restore_profile
 
     kept = restore_profile(args.profile, args.file, key_text=args.recovery_key or "")
-    if args.json:
-        print_json({"restored": str(args.file), "kept": str(kept) if kept else None})
-    else:
-        print_lines([f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])])
-    return Exit.DONE
+    document = {"restored": str(args.file), "kept": str(kept) if kept else None}
+    return answer(args, document, [f"已恢复 {args.file}", *([f"原数据保留在 {kept}"] if kept else [])])
 
 
 def _is_watched(args: argparse.Namespace) -> bool:
+    """Whether somebody sees progress: stderr is a terminal, and no script waits for JSON."""
     return not args.json and sys.stderr is not None and sys.stderr.isatty()
-
-
-def _progress(args: argparse.Namespace) -> Any:
-    if not _is_watched(args):
-        return lambda _text: None
-    return say
 
 
 def _import_progress(args: argparse.Namespace) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.output import Exit, answer
 from gridclient.cli.parsing import coordinate_system
 from gridclient.cli.shapes import Json, tree_json
 from gridclient.domain.coordinates import Crs, convert
@@ -31,11 +31,7 @@ def show_tree(args: argparse.Namespace) -> Exit:
     """The tree with open and overdue cases."""
     with open_desk(args.profile, read_only=True) as opened:
         tree = tree_json(opened.desk.reference.grids(), opened.desk.queries.figures())
-    if args.json:
-        print_json(tree)
-    else:
-        print_lines(_lines(tree, 0))
-    return Exit.DONE
+    return answer(args, tree, _lines(tree, 0))
 
 
 def show_at(args: argparse.Namespace) -> Exit:
@@ -44,12 +40,9 @@ def show_at(args: argparse.Namespace) -> Exit:
     with open_desk(args.profile, read_only=True) as opened:
         found = opened.desk.reference.grids_at(lon, lat)
         names = {code: _name(opened.desk.reference.grid(code)) for code in asdict(found).values() if code}
-    if args.json:
-        print_json({"basic": found.basic, "community": found.community, "zone": found.zone})
-    else:
-        words = (("基础网格", found.basic), ("社区级", found.community), ("片区级", found.zone))
-        print_lines(f"{word}  {code or '—'}  {names.get(code or '', '')}".rstrip() for word, code in words)
-    return Exit.DONE
+    words = (("基础网格", found.basic), ("社区级", found.community), ("片区级", found.zone))
+    lines = (f"{word}  {code or '—'}  {names.get(code or '', '')}".rstrip() for word, code in words)
+    return answer(args, {"basic": found.basic, "community": found.community, "zone": found.zone}, lines)
 
 
 def _name(row: Any) -> str:

@@ -1,5 +1,5 @@
-"""Commands of the county's hub: serve, enrol a device, list and revoke devices, tell how it stands. Those for sticks
-are in :mod:`.hub_stick`."""
+"""Commands of the county's hub: serve, enrol a device, list devices, revoke one or change its rights, tell how it
+stands. Those for sticks are in :mod:`.hub_stick`, those for its records in :mod:`.hub_upkeep`."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.cli import hub_rights, hub_stick, hub_upkeep
+from gridclient.cli import hub_stick, hub_upkeep
 from gridclient.cli.hub_database import add_database, database_url, opened_database
-from gridclient.cli.output import Exit, print_json, print_lines, say, table
+from gridclient.cli.output import Exit, answer, print_json, say, table
 from gridclient.cli.parsing import count_of, path_of
 
 if TYPE_CHECKING:
+    import socket
+    from multiprocessing.synchronize import Event
+
     from gridclient.hub.access import Access
     from gridclient.hub.backend import Backend
+    from gridclient.hub.serve import Part
 
 _LISTEN: Final = "127.0.0.1:8700"
 
@@ -40,10 +44,13 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
     _action(actions, output, "devices", "列出设备", list_devices)
     revoke = _action(actions, output, "revoke", "吊销设备", revoke_device)
     revoke.add_argument("device", metavar="设备")
+    rights = _action(actions, output, "rights", "改连网席位的权限，不用重新注册", change_rights)
+    rights.add_argument("device", metavar="设备")
+    rights.add_argument("--add", action="store_true", help="在原有权限之外再加，不替换")
+    hub_stick.add_role(rights)
     _action(actions, output, "status", "同步中心的情况", show_status)
     hub_stick.add_commands(actions, output)
     hub_upkeep.add_commands(actions, output)
-    hub_rights.add_commands(actions, output)
 
 
 def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str, run: Any) -> Any:
@@ -54,7 +61,6 @@ def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str
 
 def run_hub(args: argparse.Namespace) -> Exit:
     """Serves until it is told to end."""
-    from gridclient.cli.hub_member import serve_member
     from gridclient.hub.serve import Listening, read_address, read_proxy, sensible_processes, serve
     from gridclient.logs import kept_log
 
@@ -68,12 +74,26 @@ def run_hub(args: argparse.Namespace) -> Exit:
             print_json({"url": url, "folder": str(folder)})
         say(f"同步中心运行在 {url}，按 Ctrl+C 停止。管理口令在 {folder / 'admin-token'}。")
 
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    _quieten_uvicorn()
     database = database_url(args)
     processes = args.processes or sensible_processes(database)
     with kept_log(folder / "logs"):
         serve(database, listening, folder, processes=processes, member=serve_member, ready=ready)
     return Exit.DONE
+
+
+def serve_member(number: int, listens: Event, channel: socket.socket, part: Part) -> None:
+    """One of several processes of a hub, with a log of its own: serves until a signal comes."""
+    from gridclient.hub.serve import serve_part
+    from gridclient.logs import kept_log
+
+    _quieten_uvicorn()
+    with kept_log(part.settings.files.parent / "logs" / f"process-{number + 1}"):
+        serve_part(number, listens, channel, part)
+
+
+def _quieten_uvicorn() -> None:
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 
 
 def issue_code(args: argparse.Namespace) -> Exit:
@@ -91,10 +111,7 @@ def issue_code(args: argparse.Namespace) -> Exit:
         code = _access(backend).issue_code(
             grants, township=args.township, name=args.name, fingerprint=bytes.fromhex(fingerprint or "")
         )
-    if args.json:
-        print_json({"url": told, "code": code})
-    else:
-        print_lines([f"网址：{told}", f"注册码：{code}", "七天内有效，只能使用一次。"])
+    answer(args, {"url": told, "code": code}, [f"网址：{told}", f"注册码：{code}", "七天内有效，只能使用一次。"])
     if url is None and not args.url:
         say("同步中心还没有运行过，网址按默认填写；如果监听其他地址，请先运行再发码。")
     return Exit.DONE
@@ -107,24 +124,20 @@ def list_devices(args: argparse.Namespace) -> Exit:
 
     with opened_database(args) as backend:
         devices = _access(backend).devices()
-    if args.json:
-        print_json(
-            [
-                {
-                    "device": d.device,
-                    "name": d.name,
-                    "township": d.township,
-                    "short": d.short,
-                    "role": role_of(d.grants),
-                    "grants": d.grants,
-                    "enrolled_at": instant(d.enrolled_at),
-                    "seen_at": instant(d.seen_at),
-                    "revoked_at": instant(d.revoked_at),
-                }
-                for d in devices
-            ]
-        )
-        return Exit.DONE
+    document = [
+        {
+            "device": d.device,
+            "name": d.name,
+            "township": d.township,
+            "short": d.short,
+            "role": role_of(d.grants),
+            "grants": d.grants,
+            "enrolled_at": instant(d.enrolled_at),
+            "seen_at": instant(d.seen_at),
+            "revoked_at": instant(d.revoked_at),
+        }
+        for d in devices
+    ]
     rows = (
         (
             d.device,
@@ -136,19 +149,33 @@ def list_devices(args: argparse.Namespace) -> Exit:
         )
         for d in devices
     )
-    print_lines(table(("设备", "名称", "角色", "镇街", "最近联系", "状态"), rows))
-    return Exit.DONE
+    return answer(args, document, table(("设备", "名称", "角色", "镇街", "最近联系", "状态"), rows))
 
 
 def revoke_device(args: argparse.Namespace) -> Exit:
     """Turns a device away from now on."""
     with opened_database(args) as backend:
         _access(backend).revoke(args.device)
-    if args.json:
-        print_json({"revoked": args.device})
-    else:
-        print_lines([f"设备 {args.device} 已吊销。"])
-    return Exit.DONE
+    return answer(args, {"revoked": args.device}, [f"设备 {args.device} 已吊销。"])
+
+
+def change_rights(args: argparse.Namespace) -> Exit:
+    """Replaces the rights of an enrolled device, or adds to them. A desk on the line learns of it with its next round,
+    one without a line with another admission."""
+    from gridclient.hub.rights import grants_for
+
+    grants = grants_for(args.township, unit=args.unit, supervisor=args.supervisor, county=args.county)
+    with opened_database(args) as backend:
+        hub_stick.look_for_unit(backend, args.unit)
+        access = _access(backend)
+        after = access.change_rights(args.device, grants, township=args.township, more=args.add)
+        feeds = [grant.feed for grant in access.grants_of(after)]
+    lines = [
+        f"设备 {after.device} 现在的数据流：{'、'.join(feeds)}。",
+        "连网的席位下一轮同步时生效，不用重新注册。",
+        "只用U盘的席位没有同步：请它再写一份申请，用 hub admit 按新的权限批准，取回批复后生效。",
+    ]
+    return answer(args, {"device": after.device, "short": after.short, "feeds": feeds}, lines)
 
 
 def show_status(args: argparse.Namespace) -> Exit:
@@ -157,12 +184,9 @@ def show_status(args: argparse.Namespace) -> Exit:
 
     with opened_database(args) as backend:
         status = read_status(backend, _access(backend))
-    if args.json:
-        print_json(status.as_json())
-    else:
-        print_lines([f"{status.database}：{status.events} 条事件，{status.active} 台设备可用"])
-        print_lines(table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams)))
-    return Exit.DONE
+    streams = table(("数据流", "事件数"), ((row.stream, row.head) for row in status.streams))
+    head = f"{status.database}：{status.events} 条事件，{status.active} 台设备可用"
+    return answer(args, status.as_json(), [head, *streams])
 
 
 def _access(backend: Backend) -> Access:

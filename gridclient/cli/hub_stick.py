@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridclient.cli.hub_database import add_database, opened_database
-from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.domain.errors import GridClientError
 from gridclient.services.error_text import sentence_of
@@ -64,25 +64,18 @@ def carry_stick(args: argparse.Namespace) -> Exit:
         carried = carry(backend, before, township=args.township, at=int(time.time()))
     if carried.file != before:
         write_file(file, carried.file, MAGIC)
-    if args.json:
-        print_json(
-            {
-                "file": str(file),
-                "events": carried.events,
-                "known": carried.known,
-                "refused": carried.refused,
-                "pages": carried.pages,
-                "added": carried.added,
-                "problems": [_problem(problem) for problem in carried.problems],
-            }
-        )
-    else:
-        print_lines(
-            [
-                f"收下 {carried.events} 条，已有 {carried.known} 条，没收 {carried.refused} 条；"
-                f"写回 {carried.added} 条的次序：{file}"
-            ]
-        )
+    document = {
+        "file": str(file),
+        "events": carried.events,
+        "known": carried.known,
+        "refused": carried.refused,
+        "pages": carried.pages,
+        "added": carried.added,
+        "problems": [_problem(problem) for problem in carried.problems],
+    }
+    taken = f"收下 {carried.events} 条，已有 {carried.known} 条，没收 {carried.refused} 条；"
+    answer(args, document, [f"{taken}写回 {carried.added} 条的次序：{file}"])
+    if not args.json:
         for problem in carried.problems:
             say(sentence_of(problem))
     return Exit.PARTLY if carried.refused else Exit.DONE
@@ -109,21 +102,15 @@ def admit_desk(args: argparse.Namespace) -> Exit:
         access = Access(backend, time.time)
         admitted = admit(access, request, grants, township=args.township, name=args.name, more=args.add)
     write_file(out, admitted.file, ADMISSION_HEAD)
-    if args.json:
-        print_json(
-            {
-                "file": str(out),
-                "device": admitted.device,
-                "name": admitted.name,
-                "short": admitted.short,
-                "check": admitted.digits,
-            }
-        )
-    else:
-        print_lines(
-            [
-                f"已批准“{admitted.name or admitted.device}”，案件编号用 {admitted.short}，核对码 {admitted.digits}。",
-                f"请把 {out} 带回席位，在“同步”页点“② 取回批复…”。",
-            ]
-        )
-    return Exit.DONE
+    document = {
+        "file": str(out),
+        "device": admitted.device,
+        "name": admitted.name,
+        "short": admitted.short,
+        "check": admitted.digits,
+    }
+    lines = [
+        f"已批准“{admitted.name or admitted.device}”，案件编号用 {admitted.short}，核对码 {admitted.digits}。",
+        f"请把 {out} 带回席位，在“同步”页点“② 取回批复…”。",
+    ]
+    return answer(args, document, lines)

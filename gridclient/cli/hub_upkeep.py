@@ -7,7 +7,7 @@ import time
 from typing import Any, Final
 
 from gridclient.cli.hub_database import add_database, opened_database
-from gridclient.cli.output import Exit, print_json, print_lines, say, table
+from gridclient.cli.output import Exit, answer, say, table
 from gridclient.cli.parsing import count_of
 
 _LINES: Final = 50
@@ -31,11 +31,8 @@ def show_log(args: argparse.Namespace) -> Exit:
 
     with opened_database(args) as backend:
         notes = Access(backend, time.time).notes(args.last)
-    if args.json:
-        print_json([note._asdict() | {"at": instant(note.at)} for note in notes])
-    else:
-        print_lines(table(NOTE_TITLES, note_cells(notes)))
-    return Exit.DONE
+    document = [note._asdict() | {"at": instant(note.at)} for note in notes]
+    return answer(args, document, table(NOTE_TITLES, note_cells(notes)))
 
 
 def move_hub(args: argparse.Namespace) -> Exit:
@@ -43,11 +40,9 @@ def move_hub(args: argparse.Namespace) -> Exit:
     from gridclient.hub.moving import move
 
     moved = move(args.source, args.target)
-    if args.json:
-        print_json({"streams": moved.streams, "rows": moved.rows, "again": moved.again})
-        return Exit.DONE
-    print_lines(table(("数据流", "事件数"), moved.streams.items()))
     found = "目标库里已经有同样的内容" if moved.again else "已经搬完"
-    print_lines([f"{found}，逐流核对一致，共 {moved.rows} 行。"])
-    say("以后用 --db 写新的地址运行；附件、证书和口令仍在原来的文件夹。原数据库不再使用，留作备份。")
+    lines = [*table(("数据流", "事件数"), moved.streams.items()), f"{found}，逐流核对一致，共 {moved.rows} 行。"]
+    answer(args, {"streams": moved.streams, "rows": moved.rows, "again": moved.again}, lines)
+    if not args.json:
+        say("以后用 --db 写新的地址运行；附件、证书和口令仍在原来的文件夹。原数据库不再使用，留作备份。")
     return Exit.DONE

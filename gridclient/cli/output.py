@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -54,6 +55,18 @@ def print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         with _answering():
             sys.stdout.write(line.translate(_COMMANDS) + "\n")
+
+
+def answer(args: argparse.Namespace, document: Any, lines: Iterable[str]) -> Exit:
+    """Prints a command's result: the document with ``--json``, else the lines. Gives ``Exit.DONE``.
+
+    Raises ``AnswerLost``: stdout is closed or takes nothing more.
+    """
+    if args.json:
+        print_json(document)
+    else:
+        print_lines(lines)
+    return Exit.DONE
 
 
 def flush_answer() -> None:

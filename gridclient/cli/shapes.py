@@ -15,6 +15,7 @@ from gridclient.services.proposal import Candidate, Proposal
 from gridclient.services.proposal_text import reason_of
 from gridclient.services.rows import CaseRow, GridFigures, GridRow, TimelineEntry
 from gridclient.services.timeline_text import lines_of
+from gridclient.services.withholding import TRIALS
 
 Json = dict[str, Any]
 
@@ -153,10 +154,11 @@ def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> lis
 
 
 def _masked(payload: Mapping[str, Any]) -> Json:
-    """What an event says, without what names or reaches a person."""
+    """What an event says, without what names or reaches a person, or by which that could be found by trying."""
     return {
         name: _masked(value) if name == "facts" and isinstance(value, dict) else _MASKS.get(name, _as_it_is)(value)
         for name, value in payload.items()
+        if name not in TRIALS
     }
 
 

@@ -6,7 +6,7 @@ import argparse
 from typing import Any, Final
 
 from gridclient.cli.opening import open_desk
-from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
 from gridclient.services.sync_control import BundleReport
@@ -50,16 +50,14 @@ def enrol_desk(args: argparse.Namespace) -> Exit:
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
-        line = DeskLine(opened).hub
-        enrolment = line.take_admission(args.admission) if by_file else line.enrol(args.url, args.code)
+        hub = DeskLine(opened).hub
+        enrolment = hub.take_admission(args.admission) if by_file else hub.enrol(args.url, args.code)
     feeds = [grant.feed for grant in enrolment.grants]
-    if args.json:
-        print_json({"hub": enrolment.hub, "url": enrolment.url, "short": enrolment.short, "feeds": feeds})
-    elif by_file:
-        print_lines([f"已注册，案件编号用 {enrolment.short}；本席位不连网络，用 bundle export/import 交换。"])
-    else:
-        print_lines([f"已接入同步中心 {enrolment.url}，案件编号用 {enrolment.short}。"])
-    return Exit.DONE
+    line = f"已接入同步中心 {enrolment.url}，案件编号用 {enrolment.short}。"
+    if by_file:
+        line = f"已注册，案件编号用 {enrolment.short}；本席位不连网络，用 bundle export/import 交换。"
+    document = {"hub": enrolment.hub, "url": enrolment.url, "short": enrolment.short, "feeds": feeds}
+    return answer(args, document, [line])
 
 
 def _ask_by_file(args: argparse.Namespace) -> Exit:
@@ -70,13 +68,8 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
         line = DeskLine(opened)
         check = line.hub.ask_by_file(args.request)
         device = line.store.device
-    if args.json:
-        print_json({"file": str(args.request), "device": device, "check": check})
-    else:
-        print_lines(
-            [f"注册申请已写到 {args.request}，核对码 {check}。", "请带到县里，由管理员用 hub admit 批准后带回批复。"]
-        )
-    return Exit.DONE
+    lines = [f"注册申请已写到 {args.request}，核对码 {check}。", "请带到县里，由管理员用 hub admit 批准后带回批复。"]
+    return answer(args, {"file": str(args.request), "device": device, "check": check}, lines)
 
 
 def sync_once(args: argparse.Namespace) -> Exit:
@@ -96,12 +89,9 @@ def sync_once(args: argparse.Namespace) -> Exit:
         (pending, _, files), waiting = line.queries.pending(), line.conflicts()
     if report.end is not RoundEnd.DONE:
         raise fault_of(report)
-    if args.json:
-        print_json(_round_json(report, pending, waiting))
-    else:
-        print_lines(
-            [f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"]
-        )
+    words = f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"
+    answer(args, _round_json(report, pending, waiting), [words])
+    if not args.json:
         if report.rejected:
             say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
         if report.withdrawn:
@@ -150,18 +140,14 @@ def import_bundle(args: argparse.Namespace) -> Exit:
 
 
 def _tell_bundle(args: argparse.Namespace, report: BundleReport, word: str) -> Exit:
-    if args.json:
-        print_json(
-            {
-                "file": str(report.file),
-                "events": report.events,
-                "known": report.known,
-                "acknowledged": report.acknowledged,
-                "conflicts": report.conflicts,
-                "cases": len(report.changes.cases),
-            }
-        )
-    else:
-        arrived = f"，同步中心已收下本机 {report.acknowledged} 条" if report.acknowledged else ""
-        print_lines([f"{word} {report.events} 条，已有 {report.known} 条{arrived}：{report.file}"])
+    document = {
+        "file": str(report.file),
+        "events": report.events,
+        "known": report.known,
+        "acknowledged": report.acknowledged,
+        "conflicts": report.conflicts,
+        "cases": len(report.changes.cases),
+    }
+    arrived = f"，同步中心已收下本机 {report.acknowledged} 条" if report.acknowledged else ""
+    answer(args, document, [f"{word} {report.events} 条，已有 {report.known} 条{arrived}：{report.file}"])
     return Exit.PARTLY if report.conflicts else Exit.DONE

@@ -7,7 +7,7 @@ from typing import Any
 
 from gridclient.cli.arguments import instant
 from gridclient.cli.opening import calendar_of
-from gridclient.cli.output import Exit, print_json, print_lines
+from gridclient.cli.output import Exit, answer
 from gridclient.cli.parsing import coordinate_system
 from gridclient.cli.shapes import iso
 from gridclient.domain.coordinates import Crs, convert
@@ -42,18 +42,10 @@ def show_deadline(args: argparse.Namespace) -> Exit:
         calendar=calendar_of(args.profile),
     )
     steps = list(explain(found))
-    if args.json:
-        print_json({"due": iso(found.due), "steps": steps})
-    else:
-        print_lines([f"到期 {found.due:%Y-%m-%d %H:%M}", *steps])
-    return Exit.DONE
+    return answer(args, {"due": iso(found.due), "steps": steps}, [f"到期 {found.due:%Y-%m-%d %H:%M}", *steps])
 
 
 def show_converted(args: argparse.Namespace) -> Exit:
     """A point in another coordinate system."""
     lon, lat = convert(args.lon, args.lat, Crs(args.source), Crs(args.target))
-    if args.json:
-        print_json({"lon": lon, "lat": lat, "crs": args.target})
-    else:
-        print_lines([f"{lon:.7f} {lat:.7f}"])
-    return Exit.DONE
+    return answer(args, {"lon": lon, "lat": lat, "crs": args.target}, [f"{lon:.7f} {lat:.7f}"])

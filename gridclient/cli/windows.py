@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from gridclient.cli.output import Exit, print_json, print_lines, say
+from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.domain.errors import Cancelled, NotFound, StoreUnavailable
 
@@ -58,11 +58,8 @@ def walk_tour(args: argparse.Namespace) -> Exit:
     from gridclient.tour import walk
 
     pictures = walk(args.profile if args.profile_given else None, args.out)
-    if args.json:
-        print_json({"pictures": [str(p) for p in pictures]})
-    else:
-        print_lines(str(p) for p in pictures)
-    return Exit.DONE
+    paths = [str(picture) for picture in pictures]
+    return answer(args, {"pictures": paths}, paths)
 
 
 def check_self(args: argparse.Namespace) -> Exit:
@@ -70,11 +67,10 @@ def check_self(args: argparse.Namespace) -> Exit:
     from gridclient.self_check import check
 
     findings = check(args.profile)
-    if args.json:
-        print_json({"ok": all(f.ok for f in findings), "checks": [f.as_json() for f in findings]})
-    else:
-        print_lines(f"{_sign(f)}{f.title}：{f.sentence}" for f in findings)
-    return Exit.DONE if all(f.ok for f in findings) else Exit.ENVIRONMENT
+    ok = all(f.ok for f in findings)
+    lines = (f"{_sign(f)}{f.title}：{f.sentence}" for f in findings)
+    answer(args, {"ok": ok, "checks": [f.as_json() for f in findings]}, lines)
+    return Exit.DONE if ok else Exit.ENVIRONMENT
 
 
 def _require_screen() -> None:
