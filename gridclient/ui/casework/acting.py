@@ -122,6 +122,7 @@ class CaseActing(QObject):
         self._news = news
         self._desk, self._jobs, self._foot, self._lists = desk, jobs, foot, lists
         self._view: CaseView | None = None
+        self._giving: Action | None = None  # what the list of units was asked for
         self._kept = KeptForms(settings=desk.settings, jobs=jobs, parent=self)
         lists.ready.connect(self._on_lists)
 
@@ -134,7 +135,9 @@ class CaseActing(QObject):
         self._view = None
 
     def show(self, view: CaseView, *, other: bool) -> None:
-        """The form that was open for this case comes back; one that is open stays while its action is possible."""
+        """The form that was open for this case comes back; one that is open stays while its action is possible, and the
+        list of units while nothing was done to the case."""
+        same = self._view is not None and not other and self._view.case.version == view.case.version
         self._view = view
         possible = {offer.action.value for offer in self._offers(view)}
         form = self._foot.form
@@ -144,7 +147,7 @@ class CaseActing(QObject):
         if opened in possible:
             self._open_form(view, Action(opened), focus=False)
         else:
-            self._show_foot(view)
+            self._show_foot(view, dispatch=self._giving if same and possible else None)
 
     def start(self, view: CaseView, action: Action) -> None:
         """Opens the form of an action, or does it where there is nothing to ask."""
@@ -177,6 +180,7 @@ class CaseActing(QObject):
         self._news.told.emit(words.format(action=word_of(action), number=self._news.short(case.number)).strip())
 
     def _show_foot(self, view: CaseView, *, dispatch: Action | None = None) -> None:
+        self._giving = dispatch
         possible = self._offers(view)
         ready = Action.DISPATCH in {offer.action for offer in possible}
         way = dispatch or (Action.DISPATCH if ready else None)
@@ -188,6 +192,7 @@ class CaseActing(QObject):
         return offers(view.case, self._desk.actor) if view.still is None else ()
 
     def _open_form(self, view: CaseView, action: Action, *, focus: bool) -> None:
+        self._giving = None
         kept = self._kept.of(view.case.id, view.kept)
         form = self._foot.open_form(spec_of(action, view, self._desk.actor), self._lists.now)
         form.fill(kept.values.get(action.value, {}))

@@ -18,7 +18,7 @@ from gridclient.ui.casework.panel import CasePanel
 from gridclient.ui.dispatch.panel import DispatchPanel
 from gridclient.ui.jobs import Jobs
 from tests.ui.casework.panel_keys import Show, focused, form_of, press, write
-from tests.ui.fakes.invented_desk import InventedDesk
+from tests.ui.fakes.invented_desk import LEAD, InventedDesk
 
 
 @pytest.fixture
@@ -203,3 +203,36 @@ def test_a_file_that_was_refused_is_told_of_its_case_and_not_of_the_one_that_is_
         written.set()
     assert told.args[1] == (first,) and "readme.txt" in told.args[0]
     assert panel.top.attachments.note.text() == ""
+
+
+def test_the_units_for_another_hand_stay_under_the_keys_while_a_round_ends(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, settle: Callable[[], None]
+) -> None:
+    """The list went, the keyboard went to the list of cases, and the next Enter was for another case."""
+    case_id = made.handling("积水")
+    show(case_id)
+    panel.focus_dispatch()
+    settle()
+    press(focused(panel), Qt.Key.Key_2)
+    chosen = dispatch.choice.lead
+    panel.refresh_files()
+    settle()
+    assert dispatch.isVisible() and focused(panel) is dispatch.filter
+    assert dispatch.choice.lead == chosen != LEAD
+    press(focused(panel), Qt.Key.Key_Escape)
+    panel.refresh_files()
+    settle()
+    assert not dispatch.isVisible()
+
+
+def test_the_units_for_another_hand_go_when_the_case_cannot_be_given_out_any_more(
+    panel: CasePanel, dispatch: DispatchPanel, made: InventedDesk, show: Show, settle: Callable[[], None]
+) -> None:
+    case_id = made.handling("积水")
+    show(case_id)
+    panel.focus_dispatch()
+    made.act(Action.FEED_BACK, case_id, result="已抽干")
+    panel.refresh(Changes(cases=frozenset({case_id})))
+    settle()
+    assert not dispatch.isVisible()
+    assert focused(panel) is panel
