@@ -50,7 +50,7 @@ class Crew:
     def run(self, ready: Callable[[], None]) -> bool:
         """Runs until SIGTERM or SIGINT; calls ``ready`` once all listen. ``False`` if a process did not start."""
         try:
-            with _signals(self._stop):
+            with told_to_end(self._stop.set):
                 if not all(self._listens(event) for _, event in self._members):
                     return False
                 into = [near for near, _ in self._channels]
@@ -121,11 +121,12 @@ def _serve_with_parent(member: Member, number: int, ready: Event, arguments: tup
 
 
 @contextmanager
-def _signals(stop: threading.Event) -> Iterator[None]:
+def told_to_end(end: Callable[[], None]) -> Iterator[None]:
+    """Within the block SIGTERM and SIGINT call ``end`` instead of killing: to end a hub so is to end it well."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {sign: signal.signal(sign, lambda *_: stop.set()) for sign in (signal.SIGTERM, signal.SIGINT)}
+    before = {sign: signal.signal(sign, lambda *_: end()) for sign in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:

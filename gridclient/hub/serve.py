@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import secrets
 import socket
@@ -23,7 +24,7 @@ from gridclient.hub.access import URL_FACT
 from gridclient.hub.app import HubSettings, build_hub
 from gridclient.hub.backend import Backend
 from gridclient.hub.certificate import fingerprint_of, own_certificate
-from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member
+from gridclient.hub.crew import CAN_SHARE_PORT, Crew, Member, told_to_end
 from gridclient.hub.handed import HandedServer
 from gridclient.hub.heads import BriefProtocol
 from gridclient.hub.metrics import forget_counts
@@ -37,6 +38,7 @@ _MOST_PROCESSES: Final = 4
 _THREADS_OF_SEVERAL: Final = 4
 _MANY_VALUES: Final = 20_000
 _SWITCH_S: Final = 0.0005
+_LOG: Final = logging.getLogger(__name__)
 
 
 @frozen
@@ -141,9 +143,6 @@ def serve(
     ``member`` is :func:`serve_part` or a module-level wrapper of it. ``ready`` is called with the address once desks
     can connect.
 
-    ``member`` is :func:`serve_part`, or a module's function around it. ``ready`` is told the address once desks can
-    connect to it.
-
     Raises:
         InvalidInput: ``hub.listen``, ``hub.certificate``.
         Conflict: ``hub.running``, ``hub.moved``.
@@ -165,16 +164,29 @@ def serve(
             certificate=fingerprint_of(secured.certificate) if secured.certificate else b"",
         )
         line.listen(_BACKLOG)
-        if not several:
-            ready(url)
-            backend = open_backend(database)
-            uvicorn.Server(_config(backend, secured, settings)).run(sockets=[line])
-            return
-        forget_counts(folder / "counts")
-        shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
-        part = Part(database, secured, shared)
-        if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):
-            raise StoreUnavailable("hub.port_taken", port=port, reason="")
+        _LOG.info("the hub begins: port %d, %s, processes: %d", port, secured.scheme, processes if several else 1)
+        if several:
+            forget_counts(folder / "counts")
+            shared = replace(settings, threads=_THREADS_OF_SEVERAL, counts=folder / "counts")
+            part = Part(database, secured, shared)
+            if not Crew(member, processes, line, (part,)).run(lambda: ready(url)):
+                raise StoreUnavailable("hub.port_taken", port=port, reason="")
+        else:
+            _serve_alone(database, secured, settings, line, lambda: ready(url))
+        _LOG.info("the hub ends, as it was told to")
+
+
+def _serve_alone(
+    database: str, secured: Secured, settings: HubSettings, line: socket.socket, ready: Callable[[], None]
+) -> None:
+    server = uvicorn.Server(_config(open_backend(database), secured, settings))
+
+    def end() -> None:
+        server.should_exit = True
+
+    with told_to_end(end):  # uvicorn catches signals too, and raises them again once it has ended
+        ready()
+        server.run(sockets=[line])
 
 
 def serve_part(_number: int, listens: Event, channel: socket.socket, part: Part) -> None:
