@@ -36,7 +36,7 @@ from gridclient.system import SystemClock
 if TYPE_CHECKING:
     from gridclient.composition import OpenedDesk
 
-_OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed"})
+_OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout", "sync.busy", "sync.hub_failed", "sync.hub_store"})
 
 
 class DeskLine:

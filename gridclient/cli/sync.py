@@ -9,6 +9,7 @@ from gridclient.cli.opening import open_desk
 from gridclient.cli.output import Exit, answer, say
 from gridclient.cli.parsing import path_of
 from gridclient.cli.shapes import iso
+from gridclient.services.error_text import sentence
 from gridclient.services.sync_control import BundleReport
 from gridclient.services.sync_port import RoundEnd, RoundReport
 
@@ -92,18 +93,25 @@ def sync_once(args: argparse.Namespace) -> Exit:
     words = f"上报 {report.pushed} 条，收到 {report.pulled} 条，待上报 {pending} 条，用时 {report.seconds:.1f} 秒"
     answer(args, _round_json(report, pending, waiting), [words])
     if not args.json:
-        if report.rejected:
-            say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
-        if report.withdrawn:
-            say(
-                f"U盘带来的内容里，有 {report.withdrawn} 件案件同步中心没有收下，已从本机撤下；"
-                "U盘和原席位上仍有，请联系县级管理员。"
-            )
-        if files:
-            say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
-        if waiting:
-            say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
+        _say_rest(report, files, waiting)
     return Exit.PARTLY if waiting or report.rejected or report.withdrawn else Exit.DONE
+
+
+def _say_rest(report: RoundReport, files: int, waiting: int) -> None:
+    """What a round that went through left behind."""
+    if report.rejected:
+        say(f"同步中心没有收下 {report.rejected} 条，仍保存在本机，请联系县级管理员。")
+    if report.withdrawn:
+        say(
+            f"U盘带来的内容里，有 {report.withdrawn} 件案件同步中心没有收下，已从本机撤下；"
+            "U盘和原席位上仍有，请联系县级管理员。"
+        )
+    if files:
+        say(f"还有 {files} 个附件没有传完，只在本机；再次同步会接着传。")
+    if report.error:
+        say(sentence(report.error, **(report.params or {})))
+    if waiting:
+        say(f"有 {waiting} 件案件被两个席位同时处理，请在“冲突”中选择。")
 
 
 def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, Any]:

@@ -133,7 +133,8 @@ class RoundEnd(StrEnum):
 
 @frozen
 class RoundReport:
-    """One round, as shown on the page. ``error`` is a code of :mod:`gridclient.services.error_text`.
+    """One round, as shown on the page. ``error`` is a code of :mod:`gridclient.services.error_text`: why the round
+    failed, or, if it is done, why files were left behind.
 
     ``withdrawn`` counts cases that lost events from a stick, because the hub refused them.
     """

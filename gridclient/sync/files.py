@@ -1,25 +1,40 @@
-"""The last stage of a round: pieces of attachments both ways, within a budget, so that no case waits for a photo."""
+"""The last stage of a round: sends and fetches attachments in pieces, up to a number of bytes, so that no case waits
+for a photo."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, TypeAlias
 
-from gridclient.domain.errors import NotFound, SyncFault
+from gridclient.domain.errors import GridClientError, NotFound, StoreUnavailable, SyncFault
 from gridclient.services.sync_port import SyncStore, WaitingFile
 from gridclient.sync.terms import FilePlace
 from gridclient.sync.transport import ENDS_THE_ROUND, Pacing, Transport
 
 _LOG: Final = logging.getLogger(__name__)
 _FILES: Final = 8
+_LEAST_PIECE: Final = 16 << 10
 _MOST_PIECE: Final = 256 << 10
 _LEAST_BUDGET: Final = 256 << 10
 _SIZES: Final = 4
+"""A round moves at least ``_LEAST_BUDGET`` bytes of files, or this many requests of the size that the line carries."""
+_OF_THE_LINE: Final = frozenset({"sync.unreachable", "sync.timeout"})
+
+Progress: TypeAlias = Callable[[str, int, int], None]
 
 
 class FileStage:
-    """Goes on with the files that wait, up first. ``hurried`` says that something more important waits."""
+    """Sends and fetches the files that wait, those to be sent first.
+
+    Args:
+        hurried: asked before each piece; ``True`` leaves the rest for the next round, as events wait.
+        check_cancelled: called before each piece; raises ``Cancelled`` to end the round.
+        pacing: the size of a piece follows from it; files that proved wrong are kept in it.
+
+    Attributes:
+        fault: why a file was left behind in :meth:`run`; ``None`` if nothing failed.
+    """
 
     def __init__(
         self,
@@ -29,42 +44,61 @@ class FileStage:
         check_cancelled: Callable[[], None],
         pacing: Pacing,
     ) -> None:
+        self.fault: GridClientError | None = None
         self._store = store
         self._transport = transport
         self._hurried = hurried
         self._check_cancelled = check_cancelled
-        self._piece = min(max(pacing.up.size, 16 << 10), _MOST_PIECE)
+        self._piece = min(max(pacing.up.size, _LEAST_PIECE), _MOST_PIECE)
         self._left = max(_LEAST_BUDGET, pacing.up.size * _SIZES)
         self._spoilt = pacing.spoilt
         self._on_spoilt = False
 
     @property
     def left_over(self) -> bool:
-        """Whether the round's budget went before the files did, and not for one that never comes out right."""
+        """Whether the bytes of this round were used up before the files, the last ones not by a file that proves wrong
+        each time."""
         return self._left <= 0 and not self._on_spoilt
 
-    def run(self, progress: Callable[[str, int, int], None], today: str = "") -> None:
-        """A line that breaks here only ends the stage: the cases are safe, the files go on in the next round.
-        ``today`` is the date, for what is done once a day.
+    def run(self, progress: Progress, today: str = "") -> None:
+        """Moves up to eight files each way. The cases are safe by now, so a fault here fails no round.
+
+        Args:
+            progress: called as ``("files", bytes there, size in bytes)`` after each piece.
+            today: the date, for what is done once a day.
 
         Raises:
-            Cancelled, StoreUnavailable: as in the other stages.
-            SyncFault: the hub will not have this desk any more.
+            Cancelled: by ``check_cancelled``.
+            StoreUnavailable: the store cannot be written.
+            SyncFault: the hub refuses this desk (:data:`~gridclient.sync.transport.ENDS_THE_ROUND`).
         """
-        try:
-            self._look_for_lost(today)
-            for file in self._store.waiting_files(_FILES):
-                self._send(file, progress)
-            for file in self._store.missing_files(_FILES):
-                self._fetch(file, progress)
-        except SyncFault as fault:
-            if fault.code in ENDS_THE_ROUND:
-                raise
-            _LOG.info("files go on in the next round: %s", fault)
+        self._look_for_lost(today)
+        self._move(self._send, self._store.waiting_files(_FILES), progress)
+        if self.fault is None or self.fault.code not in _OF_THE_LINE:
+            self._move(self._fetch, self._store.missing_files(_FILES), progress)
+
+    def _move(
+        self, step: Callable[[WaitingFile, Progress], None], files: Sequence[WaitingFile], progress: Progress
+    ) -> None:
+        """Takes a step with each file. One that is refused leaves the others theirs; what may pass (the line broke, the
+        hub has no room) would befall them as well."""
+        for file in files:
+            try:
+                step(file, progress)
+            except SyncFault as fault:
+                if fault.code in ENDS_THE_ROUND:
+                    raise
+                self._leave(file, fault)
+                if fault.retryable:
+                    return
+
+    def _leave(self, file: WaitingFile, fault: GridClientError) -> None:
+        _LOG.info("file %s goes on in another round: %s", file.sha256, fault)
+        self.fault = self.fault or fault
 
     def _look_for_lost(self, today: str) -> None:
-        """Files that the hub had and has no more (an old backup, a broken disk) wait again. It is asked when it was
-        started anew, and once a day."""
+        """Queues files again that the hub had and lost (an old backup, a broken disk). It is asked after each of its
+        starts and once a day; if it does not answer, in the next round again."""
         shelf = self._transport.terms.shelf
         looked = f"{shelf} {today}"
         if not shelf or self._store.shelf_looked() == looked:
@@ -78,33 +112,33 @@ class FileStage:
             return
         self._store.files_lacking(lacking, looked)
 
-    def _send(self, file: WaitingFile, progress: Callable[[str, int, int], None]) -> None:
+    def _send(self, file: WaitingFile, progress: Progress) -> None:
         if not self._may_go_on():
             return
         place = self._transport.file_place(file.sha256)
-        if not place.whole and place.offset >= file.size:
+        if place.whole:  # another desk brought it, or the answer to the last piece was lost
+            self._store.file_sent(file.sha256, file.size)
+        elif place.offset >= file.size:
             place = FilePlace(0, whole=False)  # that much is there, and it is something else
         while not place.whole and self._may_go_on():
             try:
                 piece = self._store.read_file(file.sha256, place.offset, self._piece)
-            except NotFound:
+            except (NotFound, StoreUnavailable) as fault:
+                self._leave(file, fault)
                 return
             if not piece:
                 return  # it is shorter here than it says; the desk's own check finds that
             after = self._transport.put_file(file.sha256, place.offset, piece, size=file.size)
             self._spend(file, len(piece))
-            if not after.whole and after.offset <= place.offset:
+            self._store.file_sent(file.sha256, after.offset)
+            if after.offset <= place.offset:
                 _LOG.warning("file %s did not arrive as what it is", file.sha256)
                 self._spoilt.add(file.sha256)
-                self._store.file_sent(file.sha256, after.offset)
                 return
             place = after
-            self._store.file_sent(file.sha256, file.size if place.whole else place.offset)
-            progress("files", min(place.offset, file.size), file.size)
-        if place.whole:
-            self._store.file_sent(file.sha256, file.size)
+            progress("files", place.offset, file.size)
 
-    def _fetch(self, file: WaitingFile, progress: Callable[[str, int, int], None]) -> None:
+    def _fetch(self, file: WaitingFile, progress: Progress) -> None:
         here, size = file.sent, 0
         while (here < size or not size) and self._may_go_on():
             # How long it is the hub knows, which has proved it: what an event says may be wrong.
@@ -122,7 +156,7 @@ class FileStage:
 
     def _spend(self, file: WaitingFile, size: int) -> None:
         self._left -= size
-        self._on_spoilt = self._on_spoilt or file.sha256 in self._spoilt
+        self._on_spoilt = file.sha256 in self._spoilt
 
     def _may_go_on(self) -> bool:
         self._check_cancelled()

@@ -39,6 +39,11 @@ _UNVERIFIED: Final[Mapping[int, str]] = {
 }
 """What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
 _LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
+_TOLD: Final[Mapping[str, str]] = {
+    "hub.store_failed": "sync.hub_store",
+    "sync.file_too_large": "sync.file_too_large",
+}
+"""What the hub says in its answer and the status alone does not."""
 _ENROL_CODES: Final = frozenset(
     {
         "enrol.code_mistyped",
@@ -89,10 +94,10 @@ def require_ok(answer: Answer) -> None:
     """Raises ``SyncFault`` as the status says, unless all is well."""
     if answer.status in (200, 206):
         return
-    code = _FINAL.get(answer.status)
-    if code is not None:
-        raise SyncFault(code, why=f"status {answer.status}")
-    code = _LATER.get(answer.status, "sync.hub_failed")
+    told = _TOLD.get(_told_code(answer))
+    if answer.status in _FINAL:
+        raise SyncFault(told or _FINAL[answer.status], why=f"status {answer.status}")
+    code = told or _LATER.get(answer.status, "sync.hub_failed")
     raise SyncFault(code, retryable=True, status=answer.status, retry_after=_wait(answer))
 
 
@@ -108,13 +113,18 @@ def read_admission(answer: Answer) -> Admission:
 
 
 def _raise_enrolment_fault(answer: Answer) -> None:
-    try:
-        code = json.loads(answer.body)["error"]["code"]
-    except (ValueError, TypeError, LookupError):
-        code = ""
+    code = _told_code(answer)
     if code in _ENROL_CODES:
         raise SyncFault(code, retryable=code == "enrol.too_many", minutes=_wait(answer) // 60 + 1)
     require_ok(answer)
+
+
+def _told_code(answer: Answer) -> str:
+    """The code of the hub's own JSON error, "" if the body is something else."""
+    try:
+        return str(json.loads(answer.body)["error"]["code"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        return ""
 
 
 def _wait(answer: Answer) -> int:

@@ -88,6 +88,7 @@ def run_round(store: SyncStore, transport: Transport, around: RoundPorts, pacing
         end, error = RoundEnd.FAILED, fault
         if fault.code.startswith(CERTIFICATE) and around.recertify():
             error = SyncFault(RENEWED)
+    error = error or current.files_fault
     report = replace(
         current.report(at),
         end=end,
@@ -139,6 +140,7 @@ class Round:
         self._untaken: tuple[SyncReply, set[str]] | None = None
         self._asked_rights = False
         self._protocol = around.versions.newest
+        self.files_fault: GridClientError | None = None
 
     def run(self) -> None:
         """All stages.
@@ -161,6 +163,7 @@ class Round:
         today = f"{self._around.now():%Y%m%d}"
         files = FileStage(self._store, self._transport, self._around.hurried, self._check_cancelled, self._pacing)
         files.run(self._around.progress, today)
+        self.files_fault = files.fault
         if files.left_over:
             self._around.files_left()
 

@@ -106,6 +106,11 @@ def test_a_round_says_that_a_large_photo_is_still_only_here(desks: Desks, tmp_pa
         named = {"sha256": kept.sha256, "name": kept.name, "kind": "photo", "size": kept.size}
         desk.act(Action.ATTACH, case_id, named)
     said = "1 个附件"
+    parts = tmp_path / "hub" / "files" / "parts"
+    parts.rename(parts.with_name("unplugged"))
+    without_room = one("sync")
+    assert without_room.status == 0 and said in without_room.err and "磁盘出错" in without_room.err
+    parts.with_name("unplugged").rename(parts)
     told = [said in (ran := one("sync")).out + ran.err for _ in range(4)]
     assert told[0] and not told[-1]
 

@@ -222,6 +222,16 @@ def test_refusals_are_told_apart(serve: Serve, status: str, code: str, retryable
     assert not retryable or caught.value.params["retry_after"] == 7
 
 
+def test_a_hub_that_says_what_is_wrong_with_it_is_believed(serve: Serve) -> None:
+    for said, status, code, retryable in (
+        ("hub.store_failed", "503 Unavailable", "sync.hub_store", True),
+        ("sync.file_too_large", "413 Too Large", "sync.file_too_large", False),
+        ("sync.revoked", "503 Unavailable", "sync.busy", True),  # the status is what a desk goes by
+    ):
+        _, line = serve(says(b'{"error": {"code": "%s"}}' % said.encode(), status))
+        assert fails(line) == (code, retryable)
+
+
 def test_files_go_in_pieces_with_their_places(serve: Serve) -> None:
     server, line = serve(
         says(b"", "200 OK", "Upload-Offset: 3", "Upload-Complete: ?0"),

@@ -261,7 +261,8 @@ def _idle(view: SyncView, now: datetime) -> Said:
     gone = withdrawn_words(view.last)
     if has_pending(view):
         title = translate("Sync", "还有 {here}没有上报").format(here=only_here(view))
-        return title, (*refused_words(view.last), *gone, _fresh_sentence(view, now), *soon)
+        why = failure_words(view.last)  # of files: the round itself went through
+        return title, (*((why,) if why else ()), *refused_words(view.last), *gone, _fresh_sentence(view, now), *soon)
     if view.fresh_at is None:
         return translate("Sync", "还没有同步过"), soon or (translate("Sync", "按 F5 立即同步。"),)
     return translate("Sync", "都已上报，可以放心关机"), (*gone, _fresh_sentence(view, now), *soon)
@@ -319,7 +320,8 @@ def _broken(view: SyncView, now: datetime) -> Said:
 
 def _tries_again(view: SyncView) -> bool:
     """Whether a round runs of which nobody knows yet whether it goes better than the one before it."""
-    return view.state is SyncState.RUNNING and bool(failure_words(view.last)) and not view.done
+    last = view.last
+    return view.state is SyncState.RUNNING and last is not None and last.end is RoundEnd.FAILED and not view.done
 
 
 def _fresh_sentence(view: SyncView, now: datetime) -> str:

@@ -168,6 +168,13 @@ def test_a_failed_round_says_why_and_when_the_next_comes() -> None:
     assert said.sentences[-1].startswith("0:24 后自动重试")
 
 
+def test_why_photos_did_not_go_is_said_of_a_round_that_went_through_otherwise() -> None:
+    last = round_at(error="sync.hub_store")
+    waiting = view(SyncState.IDLE, pending_files=1, last=last)
+    assert "磁盘出错" in headline(waiting, NOW).sentences[0] and "磁盘出错" in note_words(last)
+    assert headline(replace(waiting, state=SyncState.RUNNING), NOW).title == "正在同步"
+
+
 def test_a_desk_by_stick_that_never_got_anything_is_no_good_sign() -> None:
     assert fresh_face(view(SyncState.IDLE, by_stick=True, fresh_at=None), NOW).tone is Tone.WARN
     assert fresh_face(view(SyncState.IDLE, by_stick=True, fresh_at=NOW - timedelta(days=3)), NOW).tone is Tone.OK
