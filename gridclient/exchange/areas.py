@@ -1,4 +1,5 @@
-"""What divisions and grids share when they are read: the boundary of a row, and titles that lost their characters."""
+"""What the readers of divisions and grids share: the boundary of a row, and finding column titles that lost their
+characters."""
 
 from __future__ import annotations
 
@@ -22,16 +23,17 @@ GEOMETRY = "geometry"
 
 @frozen
 class Shape:
-    """The geometry that came beside the cells of a row, as GeoJSON has it; tables write it into a cell."""
+    """The geometry of a GeoJSON feature, which stands beside the cells of its row. Tables have it in a cell instead."""
 
     geometry: object
 
 
 @frozen
 class AreaSource:
-    """Where areas come from: ``crs`` None means that nobody said which system the numbers are in.
+    """One sheet or file of areas.
 
-    ``damaged`` are the titles that lost their characters on the way.
+    ``crs`` is the coordinate system of its boundaries, ``None`` if nobody said which. ``damaged`` are the column titles
+    that lost their characters (see :func:`is_damaged`).
     """
 
     sheet: str
@@ -40,7 +42,11 @@ class AreaSource:
     damaged: tuple[str, ...] = ()
 
     def boundary(self, cells: Sequence[Cell], shape: Shape | None) -> tuple[Boundary | None, tuple[Notice, ...]]:
-        """The row's boundary, if it has one. Raises ``RowProblem``: ``shape.…``, ``point.crs_needed``."""
+        """The row's boundary with remarks on it; ``None`` if the row has none. ``shape`` counts before the column
+        ``boundary``.
+
+        Raises ``RowProblem``: ``shape.…``, ``point.crs_needed``.
+        """
         if shape is not None:
             column, geometry = GEOMETRY, shape.geometry
         else:
@@ -55,7 +61,8 @@ class AreaSource:
             raise RowProblem(column, problem) from None
 
     def missing(self, field: str, problem: InvalidInput) -> RowProblem:
-        """A field is missing: put down to a damaged title when there is one and no column serves the field."""
+        """The problem of a row without the needed ``field``. If no column serves the field and a title is damaged, that
+        title is named as the cause."""
         if self.damaged and not self.fields.has(field):
             title = self.damaged[0]
             return RowProblem(title, InvalidInput("grid.property_name_damaged", title=title))
@@ -63,19 +70,22 @@ class AreaSource:
 
 
 def damaged_titles(titles: Sequence[str]) -> tuple[str, ...]:
-    """Those of the titles that lost their characters on the way."""
+    """Those of the titles that lost their characters (see :func:`is_damaged`)."""
     return tuple(title for title in titles if is_damaged(title))
 
 
 def is_damaged(title: str) -> bool:
-    """Did the title lose its characters on the way (``网格名\\ufffd``, ``缃戞牸``, ``ç½\\x91æ ¼``)?"""
+    """Whether the title lost its characters by a wrong encoding (``网格名\\ufffd``, ``缃戞牸``, ``ç½\\x91æ ¼``)."""
     if "\ufffd" in title or any(unicodedata.category(sign) in {"Cc", "Co", "Cn"} for sign in title):
         return True
     return any(_was_read_as(title, encoding) for encoding in ("gbk", "latin-1", "cp1252"))
 
 
 def _was_read_as(title: str, encoding: str) -> bool:
-    """Is it Chinese in UTF-8 that somebody read in this encoding? A few real words (状态) would make Hebrew."""
+    """Whether the title is Chinese in UTF-8 that was read as ``encoding``.
+
+    A few real words (状态) give Hebrew letters when they are read that way; they are not damaged.
+    """
     if title.isascii():
         return False
     try:
@@ -90,6 +100,8 @@ def _was_read_as(title: str, encoding: str) -> bool:
 
 
 def _written(cell: Cell) -> object:
+    """The geometry that is written in a cell, ``None`` for a blank one. Raises
+    ``InvalidInput("shape.unreadable_text")``."""
     if cell is None or (isinstance(cell, str) and not cell.strip()):
         return None
     if not isinstance(cell, str):

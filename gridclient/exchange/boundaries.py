@@ -1,6 +1,8 @@
-"""Boundaries: a GeoJSON geometry or a text becomes a valid area in WGS-84, or is refused with what is wrong and where.
+"""Boundaries: makes a valid area in WGS-84 out of a GeoJSON geometry or a text, or refuses it with the reason and the
+place.
 
-Nothing is repaired silently: a line is no area, a boundary that crosses itself is named with the place where it does.
+Nothing is repaired silently: a line is no area, and a boundary that crosses itself is refused with the place where it
+does.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ Part = list[Ring]
 
 
 def boundary(geometry: object, crs: Crs) -> tuple[Boundary, tuple[Notice, ...]]:
-    """The area of a GeoJSON geometry whose numbers are in ``crs``.
+    """The area of a GeoJSON geometry whose coordinates are in ``crs``, with remarks on it.
 
     Raises ``InvalidInput``: ``shape.missing``, ``shape.line``, ``shape.point``, ``shape.unknown_type``,
     ``shape.too_deep``, ``shape.malformed``, ``shape.ring_short``, ``shape.too_many_points``, ``shape.swapped``,
@@ -52,7 +54,8 @@ def boundary(geometry: object, crs: Crs) -> tuple[Boundary, tuple[Notice, ...]]:
 
 
 def geometry_of_text(text: str) -> Mapping[str, Any]:
-    """A GeoJSON geometry from WKT, GeoJSON, its bare coordinates or ``122.1,37.5;122.2,37.5;…``, as tables hold it.
+    """A GeoJSON geometry from the text of a cell: WKT, GeoJSON, coordinates in brackets, or
+    ``122.1,37.5;122.2,37.5;…``.
 
     Raises ``InvalidInput("shape.unreadable_text")``.
     """
@@ -72,7 +75,8 @@ def geometry_of_text(text: str) -> Mapping[str, Any]:
 
 
 def _written_as_json(text: str) -> Mapping[str, Any] | None:
-    """A geometry, or coordinates whose brackets tell whether they are a ring, an area or several; None for no JSON."""
+    """The geometry in a JSON text; ``None`` if it is no JSON. Coordinates alone are a ring, a polygon or several
+    polygons by the depth of their brackets."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -119,7 +123,7 @@ def _parts(geometry: object) -> tuple[list[Part], tuple[Notice, ...]]:
 
 
 class _Counter:
-    """Points read so far and rings that had to be closed."""
+    """Counts the points read so far and the rings that had to be closed."""
 
     def __init__(self) -> None:
         self.points = 0
@@ -127,7 +131,7 @@ class _Counter:
 
 
 def _depth(coordinates: object) -> int:
-    """How many lists stand around the first number; 0 when there is no number."""
+    """How many lists stand around the first number: 3 for a polygon, 4 for several; 0 if there is no number."""
     depth = 0
     while isinstance(coordinates, list | tuple):
         if not coordinates or depth > 8:

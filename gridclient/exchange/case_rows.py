@@ -1,7 +1,7 @@
-"""Rows of a table made ready for the store in portions, some of them beside this process.
+"""Makes the rows of a table of cases ready for the store, in portions, some of them in a second process.
 
-A portion is judged by itself, so that it does not matter where; what needs the rows before (is this number there
-already?) is judged here, in the order of the file.
+A portion needs no other rows, so it can be read anywhere. What depends on earlier rows (is this number there already?)
+is decided here, in the order of the file.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ _PORTION: Final = 250
 _MOST_WAITING: Final = 12
 Made = TypeVar("Made")
 Ready: TypeAlias = tuple[Any, ...] | RefusedRow
-"""The fields of an ``ImportedCase``: one with names costs twice as much to hand over."""
+"""The fields of an ``ImportedCase`` without their names, because with names they cost twice as much to send."""
 
 
 @frozen
 class Portion:
-    """Some rows with all that is needed to read them."""
+    """Some rows with everything that is needed to read them. ``typed``: see
+    :class:`gridclient.exchange.cells.Table`."""
 
     sheet: str
     titles: Sequence[str]
@@ -65,7 +66,8 @@ def _refuse_formulas(titles: Sequence[str], cells: Sequence[Cell]) -> None:
 
 
 def ready_cases(portion: Portion) -> list[Ready]:
-    """One for each row; cases without a number that are equal in every cell have the same identity."""
+    """Reads a portion: one entry for each row. Two rows without a number that are equal in every cell get the same
+    identity."""
     fields = Fields(portion.titles, portion.columns)
     reader = CaseReader(portion.sheet, fields, PointReader(fields, portion.crs))
 
@@ -76,17 +78,18 @@ def ready_cases(portion: Portion) -> list[Ready]:
 
 
 class SeenCases:
-    """Judges the cases of one file by those before."""
+    """Remembers the cases of one file and compares each new one with them."""
 
     def __init__(self) -> None:
         self._first: dict[str, tuple[int, int]] = {}
         self._times: Counter[str] = Counter()
 
     def judged(self, case: ImportedCase, cells: Sequence[Cell]) -> ImportedCase | RefusedRow:
-        """The case; rows without a number that are equal in every cell are told apart by their order.
+        """The case with its final identity, or why it is refused.
 
-        The same number twice with different contents is refused, for one of them would be lost. The same row twice is
-        harmless.
+        Rows without a number that are equal in every cell are numbered, so that each of them stays a case. The same
+        number with other contents is refused (``case.number_twice``), because one of the two would be lost; the same
+        row twice is harmless.
         """
         identity = case.identity
         if identity.startswith(CONTENT_MARK):
@@ -105,7 +108,10 @@ class SeenCases:
 def cases_aside(
     table: Table, columns: Mapping[str, str], crs: Crs | None, aside: Aside
 ) -> Iterator[ImportedCase | RefusedRow]:
-    """All rows in order. A portion that nobody takes is made here; few are held at a time."""
+    """All rows of the table in order.
+
+    Portions go to ``aside`` while it has room and are read here otherwise; at most a few of them wait at a time.
+    """
     seen = SeenCases()
     waiting: deque[tuple[list[Row], Claim[list[Ready]]]] = deque()
     rows = table.rows()

@@ -1,6 +1,6 @@
-"""Cases as other systems wrote them down: any columns by mapping, everything that no field takes kept whole.
+"""Cases from other systems: any columns by mapping; what no field takes is kept as it is.
 
-This is the path of the largest files, so that only the fields that a column serves are touched.
+The largest files are files of cases, so only fields that have a column are read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ LONGEST_TITLE = 200
 CONTENT_MARK = "h:"
 """Begins the identity of a case that has no number: a digest of its cells."""
 SURE_NUMBER = 8
-"""Digits from which on two systems hardly give the same number."""
+"""With so many digits two systems hardly ever give the same number."""
 _LEVEL = re.compile(r"(?:第|l|level)?\s*([1-4一二三四])\s*级?", re.IGNORECASE)
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+|\d+\.\d+")
 _SENTENCE_END = re.compile("[。\uff01\uff1f!?]")
@@ -48,7 +48,7 @@ _STATE_WORDS = {word: key for key, word in STATES.items()} | {
 
 
 class CaseReader:
-    """Reads the fields of each row, by that row alone."""
+    """Reads one row at a time, independently of all other rows."""
 
     def __init__(self, sheet: str, fields: Fields, points: PointReader) -> None:
         self._sheet = sheet
@@ -62,7 +62,7 @@ class CaseReader:
         ]
 
     def values(self, row: int, cells: Sequence[Cell]) -> dict[str, Any]:
-        """What :func:`gridclient.services.imported_case.case_of_values` takes, without the fields that are empty.
+        """The values that :func:`gridclient.services.imported_case.case_of_values` takes; empty fields are left out.
 
         Raises ``RowProblem``: ``cell.…``, ``point.…``, ``code.…``, ``case.title_missing``, ``case.level_unknown``.
         """
@@ -93,10 +93,10 @@ class CaseReader:
         return values
 
     def _by_number(self, values: dict[str, Any]) -> str:
-        """The other system's number under its column's title, "" without one.
+        """The identity by the other system's number, under the title of its column; "" without a number.
 
-        Two offices may both count 1, 2, 3: a short number is taken together with its minute, for a case that comes
-        twice can be seen and merged, a case that was taken for another one is lost.
+        Two offices may both count 1, 2, 3, so a short number is taken together with the minute of the report. A case
+        that comes in twice can be seen and merged; a case that is taken for another one is lost.
         """
         number: str = values.get("external_number", "")
         if not number:
@@ -106,6 +106,7 @@ class CaseReader:
         return f"n:{self._number_title}:{number}{minute}"
 
     def _by_content(self, cells: Sequence[Cell]) -> str:
+        """The identity of a case without a number: a digest of its cells, without blank ones at the end."""
         filled = ["" if is_blank(cell) else cell for cell in cells]
         while filled[-1] == "":
             filled.pop()
@@ -113,7 +114,8 @@ class CaseReader:
 
 
 def _add_title(values: dict[str, Any], column: str) -> None:
-    """Every case has a title: its own, else the first sentence of the text. A text that was put there is no title."""
+    """Gives every case a title: its own, else the first sentence of the description. A long text in the title's column
+    becomes the beginning of the description."""
     title, description = " ".join(values.get("title", "").split()), values.get("description", "")
     if len(title) > LONGEST_TITLE:
         values["description"] = f"{title}\n{description}".strip()
@@ -130,7 +132,7 @@ def _first_sentence(description: str) -> str:
 
 
 def _add_words(values: dict[str, Any]) -> None:
-    """Identifiers for the words that are known; the text stays beside them."""
+    """Adds the identifiers of known words for channel, state and urgency; the words themselves are kept beside them."""
     if told := values.get("channel_text"):
         values["channel"] = _CHANNEL_WORDS.get(told, told if told in CHANNELS else "")
     if told := values.get("state_text"):
@@ -141,7 +143,8 @@ def _add_words(values: dict[str, Any]) -> None:
 
 
 def _level(cell: Cell) -> int | None:
-    """1 to 4 from 3, ``三级`` or ``L3``."""
+    """A level of 1 to 4 from ``3``, ``三级`` or ``L3``; ``None`` for a blank cell. Raises
+    ``InvalidInput("case.level_unknown")``."""
     told = text(cell)
     if not told:
         return None
@@ -152,7 +155,8 @@ def _level(cell: Cell) -> int | None:
 
 
 def _grid_code(cell: Cell) -> str:
-    """Another system's grid code is kept as it is: the point decides. What lost digits is refused."""
+    """The grid's code as text. Codes of other systems are kept, because the point decides; a number that lost digits is
+    refused (``code.…``)."""
     if is_blank(cell):
         return ""
     if not isinstance(cell, str) or _SPOILT.fullmatch(cell.strip()):

@@ -1,4 +1,4 @@
-"""What a spreadsheet's cell can hold, and a table of such cells with the row numbers that people see."""
+"""What a cell of a spreadsheet can hold, and a table of such cells with the row numbers that people see."""
 
 from __future__ import annotations
 
@@ -24,28 +24,29 @@ class ErrorCell:
 
 
 class From1904:
-    """A bare number of a workbook that counts its days from 1904; read as a date it is another one."""
+    """A plain number of a workbook that counts its days from 1904: if it is read as a date, 1,462 days are missing."""
 
 
 class WholeFrom1904(From1904, int):
-    """Such a number without a fraction."""
+    """A whole number of such a workbook."""
 
 
 class PartFrom1904(From1904, float):
-    """Such a number with one."""
+    """A number with a fraction of such a workbook."""
 
 
 Cell: TypeAlias = str | int | float | bool | datetime | date | time | timedelta | FormulaCell | ErrorCell | None
 Row: TypeAlias = tuple[int, Sequence[Cell]]
-"""Row number as the spreadsheet shows it, and the cells; trailing blanks may be missing."""
+"""The row number that the spreadsheet shows, and the cells; blank ones at the end may be missing."""
 
 
 @frozen
 class Table:
-    """One sheet or one csv file. ``titles`` are unique; ``typed`` tells apart xlsx cells and mere csv text.
+    """One sheet or one csv file.
 
-    ``expected`` is about how many rows follow the header, for a progress bar. ``rows()`` opens the file anew each time,
-    leaves out blank rows and may raise ``InvalidInput("file.…")`` where the file turns out to be broken.
+    ``titles`` are unique. ``typed`` is true for the cells of xlsx, which have types, and false for csv, where all is
+    text. ``expected`` is about how many rows follow the header, for a progress bar. ``rows()`` opens the file anew each
+    time and leaves out blank rows; it raises ``InvalidInput("file.…")`` where the file turns out to be broken.
     """
 
     file: str
@@ -58,5 +59,5 @@ class Table:
 
 
 def is_blank(cell: Cell) -> bool:
-    """Is there nothing to read? A blank string is nothing (``' '`` is how some systems write it)."""
+    """Whether there is nothing in the cell. A text of blanks is nothing, too, because some systems write ``' '``."""
     return cell is None or (isinstance(cell, str) and not cell.strip())

@@ -1,4 +1,5 @@
-"""Delimited text (csv, tsv): encoding and separator found out, records counted as a spreadsheet counts rows."""
+"""Delimited text (csv, tsv): finds out the encoding and the separator, and counts records as a spreadsheet counts
+rows."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ _MARKS = (
 
 @frozen
 class Writing:
-    """How the text is written. ``lines`` is about how many rows there are; ``forces_text`` says that some cells may be
+    """How the text is written. ``lines`` is about how many rows there are. ``forces_text`` says that some cells may be
     written ``="00123"``, which keeps a spreadsheet program from taking them for numbers."""
 
     encoding: str
@@ -38,10 +39,10 @@ class Writing:
 
 
 def examine(source: Source) -> Writing:
-    """Find encoding and separator by reading the whole text once.
+    """Finds the encoding and the separator by reading the whole text once.
 
     Raises ``InvalidInput`` with ``file``: ``file.encoding`` (neither UTF-8 nor GB 18030), ``file.encoding_mixed`` with
-    ``row`` (begins as Chinese in UTF-8), ``file.binary`` (zero bytes), ``file.zip_bomb`` (grows past every bound).
+    ``row`` (it begins as Chinese in UTF-8), ``file.binary`` (zero bytes), ``file.zip_bomb`` (it unpacks to too much).
     """
     with source.stream() as stream:
         head = stream.read(4)
@@ -57,11 +58,10 @@ def examine(source: Source) -> Writing:
 
 
 def rows(source: Source, writing: Writing) -> Iterator[Row]:
-    """All rows with a value in it, in order.
+    """All rows that hold a value, in order.
 
     Raises ``InvalidInput`` with ``file`` and ``row``: ``file.quotes`` (an open quotation mark swallows the rest),
-    ``file.cell_too_long``,
-    ``file.too_many_rows``, ``file.too_many_columns``.
+    ``file.cell_too_long``, ``file.too_many_rows``, ``file.too_many_columns``.
     """
     number = 0
     with source.stream() as stream:
@@ -89,7 +89,8 @@ def _unforced(cell: str) -> str:
 
 
 def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
-    """About how many lines there are and whether some cell may be forced to be text; None for another encoding."""
+    """About how many lines there are, and whether some cell may be written ``="…"``; ``None`` if the text has another
+    encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
     lines = size = 0
     forces_text = False
@@ -114,7 +115,8 @@ def _read_through(source: Source, encoding: str) -> tuple[int, bool] | None:
 
 
 def _refuse_mixed(source: Source) -> None:
-    """Text in GB 18030 does not begin with Chinese that is right as UTF-8."""
+    """Raises ``file.encoding_mixed`` if Chinese in UTF-8 comes before the first wrong byte: text in GB 18030 does not
+    begin like that."""
     decoder, row, chinese = codecs.getincrementaldecoder("utf-8")(), 1, False
     with source.stream() as stream:
         try:
@@ -130,7 +132,8 @@ def _refuse_mixed(source: Source) -> None:
 
 
 def _separator(source: Source, encoding: str) -> str:
-    """The separator that stands equally often, and most often, in the first lines outside quotation marks."""
+    """The sign that stands most often, and equally often in each of the first lines; signs in quotation marks are not
+    counted."""
     with source.stream() as stream:
         head = stream.read(PIECE).decode(encoding, errors="ignore")
     counts = [Counter(character for character in line if character in _SEPARATORS) for line in _unquoted_lines(head)]

@@ -1,6 +1,6 @@
-"""Areas of the state's tree: province, city, county, township, community, by their official codes.
+"""Divisions 行政区划 by their official codes: province, city, county, township, community.
 
-Understands one code column (区划代码, adcode) as well as one pair of columns a level (town_code9, town).
+Files may have one column of codes (区划代码, adcode) or a pair of columns for each level (town_code9, town).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _BY_LENGTH = {2: "province", 4: "city", 6: "county", 9: "township", 12: "communi
 
 @frozen
 class DivisionReader:
-    """Makes one record of each row: the deepest level that the row has a code for."""
+    """Makes one record of each row, for the deepest level of which the row has a code."""
 
     source: AreaSource
 
@@ -57,7 +57,7 @@ class DivisionReader:
         )
 
     def _path(self, cells: Sequence[Cell], names: dict[str, str]) -> list[tuple[str, str, str]]:
-        """(code, level, name) of each level that the row gives a code for, from the top."""
+        """Code, level and name of each level of which the row has a code, from the top."""
         found: list[tuple[str, str, str]] = []
         for level in LEVELS:
             code, rank = self.source.fields.read(cells, f"{level}_code", _code_or_nothing, ("", ""))
@@ -73,9 +73,9 @@ class DivisionReader:
 
 
 def division_code(cell: Cell) -> tuple[str, str]:
-    """A code of the state's tree and its level; 37, 3710 and 371002000000 are brought to their usual length.
+    """The code and its level. The forms 37, 3710 and 371002000000 are brought to the usual length of 6, 9 or 12 digits.
 
-    Raises ``InvalidInput``: those of ``domain.codes.read_code``.
+    Raises ``InvalidInput``: see :func:`gridclient.domain.codes.read_code`.
     """
     if not isinstance(cell, str):
         return read_code(cell).text, ""  # refuses numbers: they lost what they were
@@ -94,7 +94,7 @@ def division_code(cell: Cell) -> tuple[str, str]:
 
 
 def parent_of(code: str) -> str:
-    """The code above in the state's tree, "" for a province."""
+    """The code of the division above; "" for a province."""
     if len(code) > 6:
         return code[:-3]
     if code.endswith("0000"):

@@ -1,4 +1,4 @@
-"""A GeoJSON file as rows: one per feature, its properties as cells, its geometry beside them."""
+"""A GeoJSON file as rows: one for each feature, its properties as cells, its geometry beside them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,8 @@ _LAST_WORD = re.compile(r"([A-Za-z]*\d+)\D*$")
 
 @frozen
 class Feature:
-    """One feature: its place in the file from 1, its cells in the order of the titles, its geometry.
-
-    ``shape`` is None for what is no feature at all.
-    """
+    """One feature: its place in the file, counted from 1, its cells in the order of the titles, its geometry. ``shape``
+    is ``None`` for an entry that is no feature."""
 
     row: int
     cells: tuple[Cell, ...]
@@ -34,7 +32,7 @@ class Feature:
 
 @frozen
 class FeatureFile:
-    """All features. ``declared`` is the coordinate system that the file claims, which is often not the true one."""
+    """All features of a file. ``declared`` is the coordinate system that the file claims; it is often wrong."""
 
     file: str
     titles: tuple[str, ...]
@@ -43,7 +41,7 @@ class FeatureFile:
 
 
 def read_features(source: Source) -> FeatureFile:
-    """Read the whole file.
+    """Reads the whole file.
 
     Raises ``InvalidInput`` with ``file``: ``geojson.not_json``, ``geojson.too_large``, ``geojson.topology``,
     ``geojson.no_features``, ``geojson.projected``, ``file.encoding``, ``file.too_many_rows``,
@@ -115,7 +113,8 @@ def _feature(row: int, feature: object, titles: tuple[str, ...]) -> Feature:
 
 
 def _cell(value: object) -> Cell:
-    """JSON writes whole numbers with all their digits, so that a code written as one is still whole."""
+    """A property as a cell. Whole numbers become text: JSON writes them with all digits, so a code that is written as a
+    number is still complete."""
     if value is None or isinstance(value, str | bool | float):
         return value
     if isinstance(value, int):
@@ -124,7 +123,8 @@ def _cell(value: object) -> Cell:
 
 
 def _declared(source: Source, content: Mapping[str, Any]) -> str:
-    """The old ``crs`` member. Raises for systems in metres, which no later question could repair."""
+    """The system that the old member ``crs`` names; "" without one. Raises ``geojson.projected`` for systems in metres,
+    which cannot be converted here."""
     crs = content.get("crs")
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None

@@ -1,4 +1,4 @@
-"""A row's cells by field: which column serves which field, and whose cell it was that could not be read."""
+"""The cells of a row by field: which column serves which field, and which column a problem belongs to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Default = TypeVar("Default")
 
 
 class RowProblem(Exception):
-    """A row cannot go in. ``column`` is the title of the cell that is wrong, "" for the row as a whole."""
+    """Why a row is refused. ``column`` is the title of the wrong cell's column; "" stands for the whole row."""
 
     def __init__(self, column: str, problem: GridClientError) -> None:
         super().__init__(column, problem.code)
@@ -26,7 +26,7 @@ class RowProblem(Exception):
 
 
 class Fields:
-    """The columns of one table under one mapping."""
+    """The columns of a table under a mapping (field → column title)."""
 
     def __init__(self, titles: Sequence[str], columns: Mapping[str, str]) -> None:
         places = {title: place for place, title in enumerate(titles)}
@@ -39,18 +39,18 @@ class Fields:
         self._other_cells = itemgetter(*others, 0, 0) if titles else None
 
     def has(self, field: str) -> bool:
-        """Does a column serve this field?"""
+        """Whether a column serves this field."""
         return field in self.places
 
     def title(self, field: str) -> str:
-        """The title of the field's column, "" when none serves it."""
+        """The title of the field's column; "" if no column serves it."""
         place = self.places.get(field)
         return "" if place is None else self.titles[place]
 
     def read(
         self, cells: Sequence[Cell], field: str, convert: Callable[[Cell], Value], default: Default
     ) -> Value | Default:
-        """The field's value; ``default`` when no column serves it or the row ends before.
+        """The field's value; ``default`` if no column serves it or the row is too short.
 
         Raises ``RowProblem`` with the column's title.
         """
@@ -63,11 +63,11 @@ class Fields:
             raise RowProblem(self.titles[place], problem) from None
 
     def text(self, cells: Sequence[Cell], field: str) -> str:
-        """The field's text, "" when there is none. Raises ``RowProblem``."""
+        """The field's text; "" if there is none. Raises ``RowProblem``."""
         return self.read(cells, field, text, "")
 
     def extra(self, cells: Sequence[Cell]) -> dict[str, str]:
-        """Everything that no field takes, as it stands in the file, by column title; blank cells are left out."""
+        """The cells that no field takes, as the file shows them, by column title; blank cells are left out."""
         if self._other_cells is None:
             return {}
         missing = len(self.titles) - len(cells)
@@ -91,5 +91,5 @@ class Fields:
 
 
 def digest(*parts: object) -> str:
-    """Thirty-two digits that are the same for the same content, on every machine."""
+    """A digest of 32 hexadecimal digits; the same parts give the same digest on every machine."""
     return hashlib.blake2b("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

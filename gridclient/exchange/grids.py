@@ -1,4 +1,4 @@
-"""Grids of the three tiers, by the rules of their codes. Source: DOMAIN, Area, grids, codes."""
+"""Grids 网格 of the three tiers, by the rules of their codes. Source: DOMAIN.md, areas, grids, codes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ABOVE = {
 
 @dataclass(slots=True)
 class GridReader:
-    """Makes one record of each row; a row with the code of a county or township becomes a division."""
+    """Makes one record of each row. A row with the code of a county or township becomes a division."""
 
     source: AreaSource
     divisions: DivisionReader
@@ -105,7 +105,8 @@ class GridReader:
         return "专属" in told or "special" in told or _SPECIAL_NAME.search(name) is not None
 
     def _parent(self, cells: Sequence[Cell], code: str, tier: Tier) -> str:
-        """The area above, if the file says it: of the tier that may be there. Whether it fits, the store knows."""
+        """The code of the area above, if the file names it; its tier must be a possible one. Whether the area exists is
+        checked by the store."""
         told = self.source.fields.read(cells, "parent", _code_or_nothing, None)
         if told is None:
             return ""
@@ -142,7 +143,8 @@ def _code_or_nothing(cell: Cell) -> AreaCode | None:
 
 
 def _is_division(cell: Cell) -> bool:
-    """Has the code 6 or 9 digits? What is wrong with it otherwise, is said later."""
+    """Whether the code is that of a division above communities. A code that cannot be read is none; what is wrong with
+    it is said later."""
     if not isinstance(cell, str):
         return False
     try:

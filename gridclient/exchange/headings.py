@@ -1,6 +1,6 @@
-"""The fields that each kind of import knows, and the column titles under which other systems keep them.
+"""The fields of each kind of import, and the column titles by which they are known in other systems.
 
-Titles are compared without case, blanks, underscores and brackets. The first title in a list is what templates print.
+Titles are compared without case, blanks, underscores and bracketed remarks. Templates print the first title of a field.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from gridclient.services.import_findings import ImportKind
 
 @frozen
 class Heading:
-    """One field of a kind: its name in mappings, its titles from the most to the least certain."""
+    """One field of a kind: its name in mappings and its titles, the most certain first. A file without a ``required``
+    field is refused."""
 
     field: str
     titles: tuple[str, ...]
@@ -168,5 +169,5 @@ _NOT_COMPARED = re.compile(r"[\s_*:.·]+|[(\[【][^(\[【)\]】]*[)\]】]")
 
 
 def comparable(title: str) -> str:
-    """The title as it is compared: ``联系电话(必填)*`` and ``联系电话`` are the same."""
+    """The title in the form in which titles are compared: ``联系电话(必填)*`` and ``联系电话`` are the same."""
     return _NOT_COMPARED.sub("", unicodedata.normalize("NFKC", title)).casefold()

@@ -1,4 +1,4 @@
-"""Which column holds which field: guessed from titles, told by a TOML file, remembered by the header's fingerprint."""
+"""Which column serves which field: guessed from the titles, or told by a TOML file or the import page."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from gridclient.services.import_findings import ImportKind
 
 @frozen
 class ColumnMapping:
-    """Field → column title. A field that is told "" is left out though its title could be guessed.
-
-    ``header_row`` 0 finds the header.
-    """
+    """Field → column title. The title "" leaves a field out that would be guessed otherwise. ``header_row`` 0 means
+    that the header is looked for."""
 
     kind: ImportKind
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -27,7 +25,7 @@ class ColumnMapping:
 
 
 def guess(kind: ImportKind, titles: Sequence[str]) -> ColumnMapping:
-    """The mapping that the titles suggest: each field takes its most certain title, each column serves one field."""
+    """The mapping that the titles suggest. Each field takes its most certain title; each column serves one field."""
     free = {comparable(title): title for title in reversed(titles)}
     found: dict[str, str] = {}
     ranked = sorted(
@@ -42,7 +40,7 @@ def guess(kind: ImportKind, titles: Sequence[str]) -> ColumnMapping:
 
 
 def completed(told: ColumnMapping | None, kind: ImportKind, titles: Sequence[str], *, file: str) -> ColumnMapping:
-    """What was told, with guesses for the other fields from the columns that are left.
+    """The mapping that was told, completed by guesses for the other fields from the columns that are left.
 
     Raises ``InvalidInput``: ``mapping.other_kind``, ``mapping.unknown_field``, ``mapping.no_such_column``,
     ``mapping.column_twice``.
@@ -70,12 +68,12 @@ def completed(told: ColumnMapping | None, kind: ImportKind, titles: Sequence[str
 
 
 def fingerprint(kind: ImportKind, titles: Sequence[str]) -> str:
-    """Sixteen digits that are the same for files with the same header, whatever their rows."""
+    """A digest of 16 hexadecimal digits of the header; files with the same header have the same."""
     return hashlib.sha256("\n".join((kind.value, *titles)).encode()).hexdigest()[:16]
 
 
 def read_mapping(path: Path, kind: ImportKind) -> ColumnMapping:
-    """A mapping from a TOML file: ``kind``, ``header_row`` and the table ``[columns]`` of field = title.
+    """A mapping from a TOML file with ``kind``, ``header_row`` and the table ``[columns]`` of field = title.
 
     Raises ``InvalidInput`` with ``file``: ``file.missing``, ``mapping.unreadable``.
     """

@@ -1,7 +1,7 @@
-"""What a file really is, whatever its name says, and how its bytes are read without harm.
+"""Finds out what a file really is, whatever its name says, and reads its bytes without harm.
 
-Everything that comes in passes here: size, form (by content), and for zip containers the directory's own figures.
-Each stream is read in pieces, so that a container which lies about its sizes costs no memory.
+Every file that is imported passes here: its size, its form (by content), and the figures in the directory of a zip
+container. Streams are read in pieces, so that a container that lies about its sizes costs no memory.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MAX_UNPACKED_BYTES = 1 << 30
 MAX_ENTRIES = 2_000
 MAX_DIRECTORY_BYTES = 1 << 20
 MAX_RATIO = 250
-"""Honest sheets pack 10 to 60 to 1; a bomb nears deflate's own limit of 1,032."""
+"""Real sheets shrink to a tenth or a sixtieth; a bomb comes near deflate's limit of 1,032."""
 RATIO_COUNTS_FROM = 4 << 20
 PIECE = 1 << 16
 
@@ -40,7 +40,8 @@ class Form(StrEnum):
 
 @frozen
 class Source:
-    """A file that was looked into. ``member`` is the only file of a zip that was packed for sending, else ""."""
+    """A file whose form is known. ``member`` is the only file in a zip that was packed for sending; "" for a file that
+    is not packed."""
 
     path: Path
     form: Form
@@ -53,7 +54,7 @@ class Source:
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
-        """The text's bytes (csv, GeoJSON), unpacked where they were packed. Raises ``InvalidInput("file.…")``."""
+        """The bytes of a text (csv, GeoJSON), unpacked if they were packed. Raises ``InvalidInput("file.…")``."""
         with readable(self.name):
             if not self.member:
                 with self.path.open("rb") as stream:
@@ -71,7 +72,7 @@ class Source:
 
 @contextmanager
 def readable(file: str) -> Iterator[None]:
-    """Turn what reading hostile or broken bytes can raise into ``InvalidInput("file.…", file=…)``."""
+    """Turns the errors that reading hostile or broken bytes can raise into ``InvalidInput("file.…", file=…)``."""
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, NotImplementedError, UnicodeDecodeError) as problem:
@@ -83,12 +84,12 @@ def readable(file: str) -> Iterator[None]:
 
 
 def identify(path: Path) -> Source:
-    """What the file is, by its content.
+    """Finds out by its content what the file is.
 
     Raises ``InvalidInput`` with ``file``: ``file.missing``, ``file.folder``, ``file.empty``, ``file.too_large``,
-    ``file.old_xls``, ``file.encrypted``, ``file.basemap``, ``file.geojson_encoding``,
-    ``file.html``, ``file.xml_spreadsheet``, ``file.xlsb``, ``file.zip_many``,
-    ``file.zip_bomb``, ``file.damaged``, ``file.unreadable``.
+    ``file.old_xls``, ``file.encrypted``, ``file.basemap``, ``file.geojson_encoding``, ``file.html``,
+    ``file.xml_spreadsheet``, ``file.xlsb``, ``file.not_xlsx``, ``file.nested``, ``file.zip_many``, ``file.zip_bomb``,
+    ``file.damaged``, ``file.unreadable``.
     """
     with readable(path.name):
         if not path.is_file():
@@ -127,7 +128,8 @@ def _text_form(file: str, head: bytes, path: Path) -> Form:
 
 
 def _raise_for_compound(path: Path) -> None:
-    """Old .xls files and encrypted .xlsx files are both OLE2 containers."""
+    """Raises ``file.encrypted`` or ``file.old_xls``: encrypted xlsx files and old xls files are both OLE2
+    containers."""
     with path.open("rb") as stream:
         content = stream.read(8 << 20)
     if "EncryptedPackage".encode("utf-16-le") in content:
@@ -161,7 +163,7 @@ def _container(path: Path) -> Source:
 
 
 def _check_directory_size(path: Path) -> None:
-    """A directory of millions of entries would cost memory before anything can be counted."""
+    """Raises ``file.zip_bomb`` for a directory of millions of entries before ``zipfile`` reads it into memory."""
     size = path.stat().st_size
     with path.open("rb") as stream:
         stream.seek(max(0, size - (1 << 16) - 22))
@@ -175,9 +177,9 @@ def _check_directory_size(path: Path) -> None:
 
 
 def check_entries(file: str, entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse a container whose directory announces a bomb, a password or a packing that nobody uses here.
+    """Refuses a container whose directory announces a bomb, a password or an unusual compression.
 
-    Reading never gives more than the directory announces (``zipfile`` stops there), so these figures bind.
+    The figures can be relied on: ``zipfile`` never unpacks more than the directory announces.
     """
     for entry in entries:
         if entry.flag_bits & 0x1:

@@ -1,4 +1,4 @@
-"""Points in rows: read from two columns or one, checked, and brought to WGS-84 with the file's own numbers kept."""
+"""Points in rows: read from two columns or one, checked, and converted to WGS-84; the file's own numbers are kept."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PAIR = re.compile(r"[\s\[\](),\uff0c;\uff1b、]+")
 
 
 class Place(NamedTuple):
-    """A point in WGS-84 and as the file says it."""
+    """A point in WGS-84 (degrees), and the point and its system as the file has them."""
 
     lon: float
     lat: float
@@ -27,12 +27,13 @@ class Place(NamedTuple):
 
 
 def in_china(lon: float, lat: float) -> bool:
-    """Is it inside the box around China, where the systems differ? Elsewhere nobody shifts points."""
+    """Whether the point lies in the box around China. Only there the coordinate systems differ; elsewhere nobody shifts
+    points."""
     return CHINA_WEST <= lon <= CHINA_EAST and CHINA_SOUTH <= lat <= CHINA_NORTH
 
 
 class PointReader:
-    """Reads the point of each row; ``crs`` None means that nobody said which system the numbers are in."""
+    """Reads the point of each row. ``crs`` is the coordinate system of the numbers, ``None`` if nobody said which."""
 
     def __init__(self, fields: Fields, crs: Crs | None) -> None:
         self.fields = fields
@@ -41,11 +42,11 @@ class PointReader:
 
     @property
     def is_there(self) -> bool:
-        """Does the table have points at all?"""
+        """Whether the table has columns for points."""
         return self._two_columns or self.fields.has("point")
 
     def numbers(self, cells: Sequence[Cell]) -> tuple[float, float] | None:
-        """The two numbers as they stand; ``None`` for blank cells and for 0, 0, which means "no point" everywhere.
+        """The two numbers of the row; ``None`` for blank cells and for 0, 0, by which systems mean "no point".
 
         Raises ``RowProblem``: ``cell.not_number``, ``point.half``, ``point.not_a_pair``.
         """
@@ -53,7 +54,7 @@ class PointReader:
         return None if found == (0, 0) else found
 
     def says_zero(self, cells: Sequence[Cell]) -> bool:
-        """Whether the row has the point 0, 0. Raises as :meth:`numbers`."""
+        """Whether the row's point is 0, 0. Raises as :meth:`numbers` does."""
         return self._written(cells) == (0, 0)
 
     def _written(self, cells: Sequence[Cell]) -> tuple[float, float] | None:
@@ -69,9 +70,10 @@ class PointReader:
         return self.fields.read(cells, "point", _pair, None)
 
     def place(self, cells: Sequence[Cell]) -> Place | None:
-        """The point in WGS-84.
+        """The row's point in WGS-84; ``None`` if there is none.
 
-        Raises ``RowProblem``: ``point.swapped``, ``point.out_of_range``, ``point.crs_needed``.
+        Raises ``RowProblem``: those of :meth:`numbers`, ``point.swapped``, ``point.out_of_range``,
+        ``point.crs_needed``.
         """
         found = self.numbers(cells)
         if found is None:
@@ -98,7 +100,7 @@ class PointReader:
 
 
 def _pair(cell: Cell) -> tuple[float, float] | None:
-    """``122.1,37.5`` as maps copy it."""
+    """Longitude and latitude from ``122.1,37.5``, the form in which map programs copy a point."""
     found = text(cell)
     if not found:
         return None

@@ -1,4 +1,4 @@
-"""What the import page shows before anything goes in: the first rows, the guessed columns, the points."""
+"""What the import page shows before anything is imported: the first rows, the guessed columns, the points."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SHOWN = 200
 def preview(
     path: Path, kind: ImportKind, *, sheet: str | None = None, mapping: ColumnMapping | None = None
 ) -> ImportPreview:
-    """Look into the file; nothing is refused for a row's sake.
+    """Looks into the file. Wrong rows are no problem here; they are refused by the import itself.
 
     Raises ``InvalidInput``: ``file.…``, ``geojson.…``, ``mapping.…``.
     """
@@ -101,7 +101,8 @@ def _damaged(titles: Sequence[str]) -> tuple[Notice, ...]:
 
 
 def _heaps(places: Sequence[tuple[float, float]]) -> tuple[Notice, ...]:
-    """Many cases on one point: a system's default for "no place", worth a look before they all land in one grid."""
+    """A remark if one point holds at least 20 cases and a twentieth of all: it is probably a system's default for "no
+    place", and all these cases would land in one grid."""
     (most, count), *_ = Counter(places).most_common(1) or [((0.0, 0.0), 0)]
     if count < 20 or count * 20 < len(places):
         return ()

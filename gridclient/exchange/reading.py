@@ -1,7 +1,7 @@
-"""A file of a known kind becomes records and refused rows, one by one: the door of this room.
+"""Reads a file of a known kind into records and refused rows, one by one. Other rooms come in here.
 
-Opening checks everything that concerns the file as a whole, so that errors come before the first row; what is wrong
-with a row is a value in the stream, never an exception.
+Everything that concerns the file as a whole is checked when it is opened, so such errors come before the first row.
+What is wrong with a row is a value in the stream, never an exception.
 """
 
 from __future__ import annotations
@@ -41,17 +41,20 @@ LOOKED_AT = 2_000
 
 @frozen
 class Reading:
-    """A file that was opened: iterate it for its rows. ``expected`` is about how many there are, for a progress bar;
-    ``titles`` are those of its columns, by field."""
+    """An opened file; iterating it gives its rows.
+
+    ``expected`` is about how many rows there are, for a progress bar. ``titles`` are the titles of its columns, by
+    field.
+    """
 
     file: str
     sheets: tuple[str, ...]
     expected: int
     titles: Mapping[str, str]
     rows: Callable[[Aside], Iterator[Record | RefusedRow]]
-    """All rows, in order; a part of the cases is made ready aside."""
+    """All rows, in order; some cases are read in a second process."""
     unread: tuple[str, ...] = ()
-    """Other sheets that hold something, where nobody said which to read."""
+    """The names of other sheets with rows, if nobody said which sheet to read."""
 
     def __iter__(self) -> Iterator[Record | RefusedRow]:
         return self.rows(IN_PLACE)
@@ -65,15 +68,15 @@ def read_kind(
     mapping: ColumnMapping | None = None,
     crs: str | None = None,
 ) -> Reading:
-    """Open the file and check it as a whole; the rows are read when the result is iterated.
+    """Opens the file and checks it as a whole. The rows are read when the result is iterated.
 
     Args:
-        sheet: the sheet's name; without it the first visible one, of standards every one that has their columns.
-        mapping: what columns hold; fields that it leaves out are guessed.
-        crs: the coordinate system of the file's numbers; needed when it has any inside China.
+        sheet: the sheet's name. Without it the first sheet that has the kind's columns is read; of standards, all such.
+        mapping: which column serves which field; other fields are guessed.
+        crs: the coordinate system of the numbers; needed if any of them lie in China.
 
     Raises ``InvalidInput``: ``file.…``, ``geojson.…``, ``mapping.…``, ``crs.unknown``, ``file.columns_missing``,
-    ``file.crs_needed``; iterating may still raise ``file.damaged`` and ``file.quotes``.
+    ``file.crs_needed``. Iterating may still raise ``file.damaged`` and ``file.quotes``.
     """
     system = parse_crs(crs) if crs else None
     source = identify(path)
@@ -131,7 +134,7 @@ def _has_rows(path: Path, sheet: str) -> bool:
 
 
 def _missing(kind: ImportKind, mapping: ColumnMapping) -> list[str]:
-    """Titles of the fields that must be there and are not."""
+    """The titles of the needed fields that no column serves."""
     missing = [each.titles[0] for each in HEADINGS[kind] if each.required and each.field not in mapping.columns]
     if kind is ImportKind.CASES and not {"title", "description"} & set(mapping.columns):
         return ["标题"]
@@ -175,7 +178,7 @@ def _row_reader(kind: ImportKind, table: Table, fields: Fields, points: PointRea
 
 
 def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridReader:
-    """The reader of divisions or grids; among grids, counties and townships are read by the divisions' own columns."""
+    """The reader of divisions or grids. Counties and townships among grids are read with the columns of divisions."""
     if kind is ImportKind.DIVISIONS:
         return DivisionReader(source)
     told = {field: source.fields.title(field) for field in ("code", "name") if source.fields.has(field)}
@@ -184,7 +187,7 @@ def area_reader(kind: ImportKind, source: AreaSource) -> DivisionReader | GridRe
 
 
 def needs_crs(table: Table, fields: Fields, points: PointReader) -> bool:
-    """Has one of the first rows a boundary, or a point inside China, where the systems differ?"""
+    """Whether one of the first rows has a boundary, or a point in China, where the coordinate systems differ."""
     if not points.is_there and not fields.has("boundary"):
         return False
     for _, cells in islice(table.rows(), LOOKED_AT):

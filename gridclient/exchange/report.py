@@ -1,4 +1,4 @@
-"""The report of an import as a workbook: what came of the file, and row by row what is wrong and what was noticed."""
+"""The report of an import as a workbook: its figures, and a line for each refused row and each remark."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _ROW_TITLES = ("工作表", "行", "列", "问题", "代码")
 
 
 def write_report(path: Path, outcome: ImportOutcome) -> None:
-    """Write the report of an import, or of a mere check; a file of that name is replaced.
+    """Writes the report of an import or of a mere check. A file of that name is replaced.
 
-    Every cell is text that no spreadsheet program takes for a formula, whatever the imported file held.
+    All cells are text that no spreadsheet program takes for a formula, whatever the imported file held.
 
-    Raises ``StoreUnavailable("report.not_written")`` when the disk refuses.
+    Raises ``StoreUnavailable("report.not_written")`` if the disk refuses.
     """
     workbook = Workbook(write_only=True)
     _write_sheet(workbook.create_sheet("结果"), ("项目", "内容"), (16, 60), _summary_lines(outcome))
@@ -42,9 +42,9 @@ def write_report(path: Path, outcome: ImportOutcome) -> None:
 def write_table(
     path: Path, name: str, titles: Sequence[str], widths: Sequence[int], lines: Iterable[Sequence[object]]
 ) -> None:
-    """Write a workbook of one sheet of at most five columns; a file of that name is replaced.
+    """Writes a workbook of one sheet with at most five columns. A file of that name is replaced.
 
-    Raises ``StoreUnavailable("report.not_written")`` when the disk refuses.
+    Raises ``StoreUnavailable("report.not_written")`` if the disk refuses.
     """
     workbook = Workbook(write_only=True)
     _write_sheet(workbook.create_sheet(name), titles, widths, lines)

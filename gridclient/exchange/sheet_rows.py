@@ -1,8 +1,8 @@
-"""The rows of one sheet of a workbook, streamed: typed cells, formulas and errors marked, merged cells filled if asked.
+"""Streams the rows of one sheet of a workbook: typed cells, formulas and errors marked, merged cells filled if asked.
 
-Own reading on expat, because the import must see formulas, number formats and merged areas while it streams, must not
-trust the sheet's own statement of its size, and must stop by itself at row and column limits; ``openpyxl`` gives these
-only for a workbook that is wholly in memory. Its date arithmetic and format table are used.
+The sheet is read with expat here, because the import must see formulas, number formats and merged areas while it
+streams, must not trust the sheet's own statement of its size, and must stop at limits of rows and columns. ``openpyxl``
+gives these only for a workbook that is wholly in memory; its date arithmetic and its table of formats are used.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _OVERLAP = 512
 
 @frozen
 class Merged:
-    """A merged area: rows from 1, columns from 0, both ends counted in."""
+    """A merged area: rows counted from 1, columns from 0, both ends included."""
 
     first_row: int
     last_row: int
@@ -45,7 +45,7 @@ class Merged:
 
 @frozen
 class Survey:
-    """What a look over the sheet's bytes tells before any row is read."""
+    """What a quick look over the sheet's bytes tells before any row is read."""
 
     last_row: int
     merged: tuple[Merged, ...]
@@ -53,7 +53,7 @@ class Survey:
 
 @frozen
 class SheetPlace:
-    """Where a sheet stands: the file's and the sheet's name for people, the open container and the sheet's part."""
+    """Where a sheet is: the names of file and sheet for people, the open container, and the sheet's part in it."""
 
     file: str
     sheet: str
@@ -61,7 +61,7 @@ class SheetPlace:
     part: str
 
     def open(self) -> zipfile.ZipExtFile:
-        """The sheet's bytes. Raises ``InvalidInput("file.damaged")`` when the container lacks the part."""
+        """The sheet's bytes. Raises ``InvalidInput("file.damaged")`` if the container lacks the part."""
         try:
             stream = self.archive.open(self.part)
         except KeyError:
@@ -72,7 +72,7 @@ class SheetPlace:
 
 @frozen
 class SheetSetting:
-    """What the sheet's cells refer to."""
+    """What the cells of the sheet refer to: shared texts, number styles, and whether days count from 1904."""
 
     texts: list[str]
     styles: list[NumberStyle]
@@ -80,9 +80,9 @@ class SheetSetting:
 
 
 def survey(place: SheetPlace) -> Survey:
-    """Find the last row with a value and the merged areas, at the speed of unpacking.
+    """Finds the last row with a value and the merged areas, as fast as the sheet unpacks.
 
-    Raises ``InvalidInput``: ``file.too_many_rows`` (a sheet of 1,048,576 rows costs no more than this look),
+    Raises ``InvalidInput``: ``file.too_many_rows`` (so a sheet of 1,048,576 rows costs no more than this look),
     ``file.damaged``.
     """
     last_tag = last_row = 0
@@ -105,7 +105,7 @@ def survey(place: SheetPlace) -> Survey:
 
 
 def rows(place: SheetPlace, setting: SheetSetting, filled: tuple[Merged, ...] = ()) -> Iterator[Row]:
-    """All rows with a value in it, in order; the value of a merged area in ``filled`` stands in each of its cells.
+    """All rows that hold a value, in order. The value of each merged area in ``filled`` stands in all its cells.
 
     Raises ``InvalidInput``: ``file.damaged``, ``file.too_many_rows``, ``file.too_many_columns``.
     """
@@ -126,7 +126,7 @@ def rows(place: SheetPlace, setting: SheetSetting, filled: tuple[Merged, ...] = 
 
 
 def column_number(letters: str) -> int:
-    """``A`` → 0, ``AA`` → 26. Raises ValueError for what is no column."""
+    """``A`` → 0, ``AA`` → 26. Raises ``ValueError`` for other text."""
     number = 0
     for letter in letters:
         if not "A" <= letter <= "Z" or number > 20_000:
@@ -136,7 +136,7 @@ def column_number(letters: str) -> int:
 
 
 class _Filler:
-    """Carries the value of each merged area into its other cells."""
+    """Copies the value of each merged area into its other cells."""
 
     def __init__(self, merged: tuple[Merged, ...]) -> None:
         self._starting: dict[int, list[Merged]] = {}
@@ -158,7 +158,8 @@ class _Filler:
 
 
 class _Sheet(XmlReader):
-    """Collects finished rows. A cell's parts arrive as ``c`` (place, type, style), ``f``, ``v`` or ``is``/``t``."""
+    """Collects finished rows. A cell arrives as element ``c`` (place, type, style) with ``f``, ``v`` or ``is``/``t`` in
+    it."""
 
     def __init__(self, file: str, sheet: str, setting: SheetSetting) -> None:
         super().__init__(file)
@@ -301,7 +302,7 @@ def _iso_date(text: str) -> Cell:
 
 
 def _row_before(block: bytes, end: int) -> int:
-    """The number of the last row that begins before ``end``; 0 when none begins there."""
+    """The number of the last row that begins before ``end``; 0 if none does."""
     start = max(block.rfind(token, 0, end) for token in _ROW_STARTS)
     if start < 0:
         return 0

@@ -1,7 +1,8 @@
-"""Filing and closing conditions 立案结案标准 from a table: classes filled down, codes made even, limits read.
+"""Filing and closing conditions 立案结案标准 from a table.
 
-Such tables merge a class over its conditions, so that only the first row of a class names it. One sheet may hold the
-codes as numbers (1) and the next as text (01): the lists count classes with two digits, so both mean 01.
+Such tables merge a class over its conditions, so only the first row of a class names it; the others take it from the
+row above. One sheet may hold the codes as numbers (1) and the next as text (01): the lists count classes with two
+digits, so both become 01.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _OWN_FIELDS = (
 
 
 class StandardReader:
-    """Makes one record of each row, in the order of the sheet."""
+    """Makes one record of each row; the rows must come in the order of the sheet."""
 
     def __init__(self, sheet: str, fields: Fields) -> None:
         self._sheet = sheet
@@ -56,7 +57,8 @@ class StandardReader:
         )
 
     def _number(self, place: tuple[str, ...], cells: Sequence[Cell]) -> int:
-        """Which condition of its class the row is: one that is refused counts, one that stands twice counts once."""
+        """The number of the row's condition within its class. A refused condition counts; one that stands there twice
+        has one number."""
         numbers = self._numbers.setdefault(place, {})
         return numbers.setdefault(tuple(self._fields.read(cells, f, str, "") for f in _OWN_FIELDS), len(numbers) + 1)
 
@@ -70,7 +72,7 @@ class StandardReader:
         return found
 
     def _classes(self, cells: Sequence[Cell]) -> tuple[str, ...]:
-        """Codes and names of the two classes; what the row leaves out is that of the row above."""
+        """Codes and names of the two classes; what the row leaves out is taken from the row above."""
         given = {
             field: self._fields.read(cells, field, _class_code if field.endswith("code") else text, "")
             for field in _CLASS_FIELDS

@@ -1,4 +1,4 @@
-"""One way to open a table, whether it is a workbook, a csv file or a csv file in a zip: header found, rows streamed."""
+"""Opens a table, whether it is a workbook, a csv file or a csv file in a zip: finds the header and streams the rows."""
 
 from __future__ import annotations
 
@@ -33,14 +33,15 @@ def sheets(path: Path) -> tuple[str, ...]:
 
 
 def open_table(path: Path, *, sheet: str | None = None, header_row: int = 0, fill_merged: bool = False) -> Table:
-    """Open one sheet (the first visible one by default) or a csv file.
+    """Opens a sheet (the first visible one by default) or a csv file.
 
-    ``header_row`` 0 finds the header: the first of the upper rows that is about as wide as the table. ``fill_merged``
-    puts the value of each merged area into all its cells. All guards of the container are passed before this returns.
+    With ``header_row`` 0 the header is looked for: it is the first of the upper rows that is about as wide as the
+    table. ``fill_merged`` puts the value of each merged area into all its cells. All checks of the container are done
+    before this returns.
 
     Raises ``InvalidInput`` with ``file``: those of ``identify``, ``file.not_a_table``, ``file.no_sheet``,
-    ``file.unknown_sheet``, ``file.no_rows``, ``file.too_many_rows``, ``file.too_many_columns``, ``file.encoding``,
-    ``file.binary``, ``file.quotes``, ``file.damaged``.
+    ``file.unknown_sheet``, ``file.no_rows``, ``file.no_header``, ``file.too_many_rows``, ``file.too_many_columns``,
+    ``file.encoding``, ``file.binary``, ``file.quotes``, ``file.damaged``.
     """
     source = identify(path)
     _require_table(source)
@@ -112,7 +113,8 @@ def _chosen(file: str, workbook: WorkbookParts, sheet: str | None) -> SheetPart:
 
 
 def _usual_width(upper: list[Row]) -> int | None:
-    """The most cells that more than one line of a csv file has: a single longer one lacks its quotes."""
+    """The largest number of cells that at least two lines of a csv file have; a single longer line lacks its quotation
+    marks."""
     widths = Counter(len(cells) for _, cells in upper)
     return max((width for width, times in widths.items() if times > 1 < width), default=None)
 
@@ -132,13 +134,13 @@ def _header(file: str, sheet: str, upper: list[Row], header_row: int, most: int 
 
 
 def _width(cells: Sequence[Cell]) -> int:
-    """How many cells are filled; a title that is merged over the whole table counts once."""
+    """How many cells are filled; a heading that is merged over the whole table counts as one."""
     filled = [str(cell) for cell in cells if not is_blank(cell)]
     return len(filled) if len(set(filled)) > 1 else len(filled[:1])
 
 
 def _titles(header: Sequence[Cell], width: int) -> tuple[str, ...]:
-    """The titles without line breaks; blank ones are named by their column letter, repeated ones are numbered."""
+    """The titles without line breaks. A blank title becomes the letter of its column; a repeated one gets a number."""
     cells = [*header, *[None] * (width - len(header))]
     found: list[str] = []
     seen: set[str] = set()

@@ -1,4 +1,4 @@
-"""Units 派驻机构/部门 from a table, by the shipped template or any other with the same columns."""
+"""Units 派驻机构、部门 from a table in the form of the shipped template or any other with such columns."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ def _status(cell: Cell) -> str:
 
 
 def _codes(cell: Cell) -> tuple[str, ...]:
-    """Codes of areas of any tier. One alone in its cell may have become a number, which is refused."""
+    """Codes of areas of any tier. A single code may have become a number in the spreadsheet, which is refused
+    (``code.not_text``)."""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         raise InvalidInput("code.not_text", text=cell)
     return words(cell)

@@ -1,6 +1,7 @@
-"""One cell read as a text, a number, a moment, a day, an identifier, a list: never guessed, refused with a reason.
+"""Reads one cell as a text, a number, a moment, a day, an identifier or a list. Nothing is guessed.
 
-Each reader takes a cell and gives a value or raises ``InvalidInput("cell.…")``; whose cell it was, the caller knows.
+Each reader takes a cell and gives a value, or raises ``InvalidInput("cell.…")``. The caller adds which column the cell
+belongs to.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from gridclient.exchange.cells import Cell, ErrorCell, FormulaCell, From1904
 
 _EARLIEST_YEAR, _LATEST_YEAR = 1949, 2100
 _SERIALS = range(18_264, 73_416)
-"""Excel's numbers of the days from 1950 to 2100; anything else is no date."""
+"""Excel's day numbers from 1950 to 2100; other numbers are no dates."""
 _DAYS_TO_1904 = 1462
-"""What those of a workbook that begins in 1904 lag behind."""
+"""Days between the two beginnings of Excel's calendar, 1900 and 1904."""
 _LOST_DIGITS_FROM = 10**15
 _SHOWN = 60
 _SPOILT = re.compile(r"\d+(?:\.\d*)?[eE]\+?\d+")
@@ -35,7 +36,8 @@ _LIST_SEPARATORS = re.compile(r"[、,\uff0c;\uff1b|\n]+")
 
 
 def text(cell: Cell) -> str:
-    """The cell's text without outer blanks; numbers as people write them. Raises for formulas and error values."""
+    """The cell's text without outer blanks; numbers and dates as people write them. Raises for formulas and error
+    values."""
     if isinstance(cell, str):
         return cell.strip()
     if isinstance(cell, FormulaCell):
@@ -57,7 +59,8 @@ def as_shown(cell: Cell) -> str:
 
 
 def long_text(cell: Cell) -> str:
-    """A text of several lines: line ends and the blanks around them made even (``\\n\\t\\t\\t`` is one line end)."""
+    """A text of several lines. Line ends and the blanks around them are unified: ``\\n\\t\\t\\t`` becomes one line
+    end."""
     found = text(cell)
     if "\n" in found or "\r" in found:
         lines = found.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -66,9 +69,9 @@ def long_text(cell: Cell) -> str:
 
 
 def identifier(cell: Cell) -> str:
-    """A number that names something (a telephone, a case in another system).
+    """A number that names something: a telephone, a case in another system.
 
-    Raises ``InvalidInput("cell.number_spoilt")`` where the spreadsheet lost digits: 3.71E+14, or beyond 15 digits.
+    Raises ``InvalidInput("cell.number_spoilt")`` if the spreadsheet lost digits (3.71E+14, or more than 15 digits).
     """
     if isinstance(cell, float) or (isinstance(cell, int) and cell >= _LOST_DIGITS_FROM):
         raise InvalidInput("cell.number_spoilt", text=str(cell)[:_SHOWN])
@@ -79,7 +82,7 @@ def identifier(cell: Cell) -> str:
 
 
 def number(cell: Cell) -> float | None:
-    """A number, ``None`` for a blank cell. Raises ``InvalidInput("cell.not_number")``."""
+    """A number; ``None`` for a blank cell. Raises ``InvalidInput("cell.not_number")``."""
     if isinstance(cell, str | int | float) and not isinstance(cell, bool):
         with suppress(ValueError, OverflowError):
             value = float(cell)
@@ -92,10 +95,11 @@ def number(cell: Cell) -> float | None:
 
 
 def moment(cell: Cell) -> datetime | None:
-    """A date with or without time, as an instant on the Chinese clock; ``None`` for a blank cell.
+    """A date with or without a time, as an instant in China time; ``None`` for a blank cell.
 
-    Reads dates of the spreadsheet, its day numbers, and texts with the year first. Raises ``InvalidInput`` with
-    ``text``: ``cell.not_date``, ``cell.date_unclear`` (01/05/2019: which is the month?), ``cell.date_out_of_range``.
+    Reads dates of the spreadsheet, its day numbers, and texts that begin with the year. Raises ``InvalidInput`` with
+    ``text``: ``cell.not_date``, ``cell.date_unclear`` (01/05/2019: which one is the month?),
+    ``cell.date_out_of_range``.
     """
     if isinstance(cell, str):
         found = cell.strip()
@@ -122,23 +126,23 @@ def moment(cell: Cell) -> datetime | None:
 
 
 def day(cell: Cell) -> date | None:
-    """A date; a time of day behind it is left out. Raises as ``moment`` does."""
+    """A date; a time of day is dropped. Raises as :func:`moment` does."""
     found = moment(cell)
     return None if found is None else found.date()
 
 
 def words(cell: Cell) -> tuple[str, ...]:
-    """Several texts in one cell, separated as people do it (、 , ; | or a new line)."""
+    """The texts in one cell, separated as people do it (、 , ; | or a new line)."""
     return tuple(word for piece in _LIST_SEPARATORS.split(text(cell)) if (word := piece.strip()))
 
 
 def _whole_second(value: datetime) -> datetime:
-    """Day numbers are fractions: 09:02:59.9999 was written as 09:03."""
+    """Rounds to whole seconds: day numbers are fractions, so that 09:02:59.9999 was written as 09:03."""
     return value if value.year > _LATEST_YEAR else (value + timedelta(microseconds=500_000)).replace(microsecond=0)
 
 
 def _quickly(found: str) -> datetime | None:
-    """``2011-07-01 01:32:33`` and its like, which make up almost every file; None for anything else."""
+    """``2011-07-01 01:32:33`` and the like, the form of almost all dates, read quickly; ``None`` for any other form."""
     if len(found) != 19 or found[4] != "-":
         return None
     try:
@@ -192,7 +196,7 @@ def _built(found: str, *parts: int) -> datetime:
 
 
 def _moment_of_number(value: float, written: str) -> datetime:
-    """A day number of Excel, or 20190105 typed without separators."""
+    """A date from Excel's day number, or from digits without separators (20190105)."""
     serial = value + _DAYS_TO_1904 if isinstance(value, From1904) else value
     if _SERIALS.start <= serial < _SERIALS.stop:
         from openpyxl.utils.datetime import from_excel  # noqa: PLC0415  (a second, and csv files do without)

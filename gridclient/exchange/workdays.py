@@ -1,4 +1,4 @@
-"""Days of the legal calendar from a table: one day a row, worked or not, with the feast's name."""
+"""Days of the legal calendar from a table: one day a row, whether it is worked, and the name of the holiday."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ _YES_OR_NO = dict.fromkeys(("是", "1", "true", "y", "yes"), True) | dict.fromke
 
 @frozen
 class CalendarReader:
-    """Makes one record of each row. A column may say whether the day is worked, or whether it is off."""
+    """Makes one record of each row. The table has a column that says whether the day is worked, or one that says
+    whether it is off."""
 
     sheet: str
     fields: Fields

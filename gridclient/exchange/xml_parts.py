@@ -1,7 +1,7 @@
 """The small parts of a workbook: its list of sheets, shared texts and number formats.
 
-Read with expat directly, part by part and in pieces. A document type declaration, which entity bombs need and which no
-spreadsheet program writes, ends the reading. Local names are compared, so that strict and transitional files both read.
+They are read with expat in pieces. A document type declaration ends the reading: entity bombs need one, and no
+spreadsheet program writes one. Local names are compared, so strict and transitional files can both be read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _CHINESE_DATE_FORMATS = frozenset({*range(27, 37), *range(50, 59)})
 
 
 class XmlReader:
-    """One expat parser that is fed piece by piece; subclasses take ``start``, ``end`` and ``text`` by local name."""
+    """An expat parser that is fed piece by piece. Subclasses override ``start``, ``end`` and ``text``, which get local
+    names."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -40,23 +41,23 @@ class XmlReader:
         self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
     def start(self, name: str, attributes: Attributes, /) -> None:
-        """An element begins."""
+        """Called when an element begins."""
 
     def end(self, name: str) -> None:
-        """An element ends."""
+        """Called when an element ends."""
 
     def text(self, data: str) -> None:
-        """Text between elements."""
+        """Called with text between elements."""
 
     def feed(self, piece: bytes, *, last: bool = False) -> None:
-        """Parse one piece. Raises ``InvalidInput("file.damaged")``, ``InvalidInput("file.zip_bomb")``."""
+        """Parses one piece. Raises ``InvalidInput``: ``file.damaged``, ``file.zip_bomb``."""
         try:
             self._parser.Parse(piece, last)
         except (expat.ExpatError, LookupError, ValueError) as problem:
             raise InvalidInput("file.damaged", file=self.file) from problem
 
     def read(self, stream: IO[bytes]) -> None:
-        """Parse the whole stream."""
+        """Parses the whole stream. Raises as :meth:`feed` does."""
         while piece := stream.read(PIECE):
             self.feed(piece)
         self.feed(b"", last=True)
@@ -72,7 +73,7 @@ class XmlReader:
 
 
 class _Elements(XmlReader):
-    """Calls back for every element; enough for lists and relations."""
+    """Calls ``seen`` for every element, which is enough for lists and relations."""
 
     def __init__(self, file: str, seen: Callable[[str, Attributes], None]) -> None:
         super().__init__(file)
@@ -83,7 +84,7 @@ class _Elements(XmlReader):
 
 
 class _Texts(XmlReader):
-    """The shared texts; phonetic guides (rPh) are not part of the text."""
+    """Collects the shared texts; phonetic guides (rPh) are left out."""
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
@@ -124,7 +125,7 @@ class SheetPart:
 
 @frozen
 class NumberStyle:
-    """How numbers of a style are meant: a date, a length of time, or so many digits with leading zeros."""
+    """How a style shows numbers: as a date, as a length of time, or with so many digits and leading zeros."""
 
     is_date: bool = False
     is_duration: bool = False
@@ -133,7 +134,8 @@ class NumberStyle:
 
 @frozen
 class WorkbookParts:
-    """What all sheets of a workbook share."""
+    """What all sheets of a workbook share; ``…_part`` are names of parts in the container, "" if it has no such
+    part."""
 
     sheets: tuple[SheetPart, ...]
     dates_from_1904: bool
@@ -142,12 +144,12 @@ class WorkbookParts:
 
 
 def unescaped(text: str) -> str:
-    """``_x000D_`` is how a text part writes a carriage return."""
+    """The text with escapes resolved: a workbook writes a carriage return as ``_x000D_``."""
     return _ESCAPED.sub(_character, text) if "_x" in text else text
 
 
 def read_workbook(file: str, archive: zipfile.ZipFile) -> WorkbookParts:
-    """The list of sheets in their order. Raises ``InvalidInput("file.damaged")`` when there is none to read."""
+    """The sheets of the workbook in their order. Raises ``InvalidInput``: ``file.damaged``, ``file.no_sheet``."""
     main = next((part for kind, part in _relations(file, archive, "").values() if kind == "officeDocument"), "")
     main = main or "xl/workbook.xml"
     relations = _relations(file, archive, main)
@@ -173,7 +175,7 @@ def read_workbook(file: str, archive: zipfile.ZipFile) -> WorkbookParts:
 
 
 def read_texts(file: str, archive: zipfile.ZipFile, part: str) -> list[str]:
-    """The shared texts in the order of their numbers; none when the workbook has no such part."""
+    """The shared texts in the order of their numbers; an empty list if the workbook has none."""
     if part not in archive.namelist():
         return []
     reader = _Texts(file)
@@ -221,7 +223,8 @@ def _number_style(number: str, formats: dict[str, str]) -> NumberStyle:
 
 
 def _relations(file: str, archive: zipfile.ZipFile, owner: str) -> dict[str, tuple[str, str]]:
-    """Relation id → (last word of its type, part's name) of a part; ``""`` stands for the container itself."""
+    """The relations of a part: id → (last word of the relation's type, name of the other part). ``owner`` "" is the
+    container itself."""
     folder, name = posixpath.split(owner)
     found: dict[str, tuple[str, str]] = {}
 
