@@ -7,7 +7,7 @@ window's first paint.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -94,9 +94,9 @@ class OpenedDesk:
 
         back_up(self.profile, target)
 
-    def work_with(self, clock: Clock) -> Work:
-        """Units of work whose events are dated by ``clock``."""
-        return _work(self.profile, clock)
+    def work_with(self, clock: Clock, salt: Callable[[], str] | None = None) -> Work:
+        """Units of work whose events are dated by ``clock`` and salted by ``salt``, or at random."""
+        return _work(self.profile, clock, salt)
 
 
 def create_profile(folder: Path, *, county: str, township: str, name: str) -> str:
@@ -243,7 +243,7 @@ def _opened(profile: profiles.Profile, clock: Clock, account: str | None) -> Ope
     return OpenedDesk(profile, reference, desk)
 
 
-def _work(profile: profiles.Profile, clock: Clock) -> Work:
+def _work(profile: profiles.Profile, clock: Clock, salt: Callable[[], str] | None = None) -> Work:
     """Units of work; their modules are imported by the first of them."""
     database, device = profile.database, profile.device
 
@@ -251,7 +251,7 @@ def _work(profile: profiles.Profile, clock: Clock) -> Work:
     def made() -> Work:
         from gridclient.store.unit_of_work import SqliteWork
 
-        return SqliteWork(database, device, clock)
+        return SqliteWork(database, device, clock, **({} if salt is None else {"salt": salt}))
 
     def begin() -> AbstractContextManager[UnitOfWork]:
         return made()()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from gridclient.services.importing import import_records
 from gridclient.services.ports import UnitOfWork
 from gridclient.services.registering import RegisterCase, register_case
 from gridclient.services.rows import CaseFilter
+from gridclient.services.withholding import SALT_BYTES
 from gridclient.store.import_sink import ReferenceSink
 from gridclient.store.profile import refuse_other_files
 from gridclient.store.profile_lock import profile_exists
@@ -51,12 +53,15 @@ class DemoClock:
 
 @dataclass(slots=True)
 class DemoIds:
-    """Keys that the seed decides, so that the same demo has the same keys."""
+    """Keys and salts that the seed decides, so that the same demo has the same events."""
 
     random: Random
 
     def new_id(self) -> str:
         return f"{self.random.getrandbits(128):032x}"
+
+    def new_salt(self) -> str:
+        return urlsafe_b64encode(self.random.randbytes(SALT_BYTES)).decode()
 
 
 @frozen
@@ -192,7 +197,7 @@ class _Teller:
         self._clock = DemoClock(opened.desk.clock.now())
         self._ids = DemoIds(Random(seed))
         self._reference = opened.reference
-        self._work = opened.work_with(self._clock)
+        self._work = opened.work_with(self._clock, DemoIds(Random(f"{seed} salt")).new_salt)
         self._keys: dict[int, str] = {}
 
     def tell(self, story: Iterable[DemoCase]) -> None:

@@ -18,6 +18,11 @@ UNIT_KINDS: Final = frozenset(
 """Kinds that a unit's own desk may write. Source: the table of actions (动作), those of a unit."""
 WITHHELD: Final = "withheld"
 """Key in a payload: the names of withheld values, each with a token that is equal for equal values."""
+SALT: Final = "salt"
+"""Key in a payload: a random text without which what is withheld cannot be found by trying values against the link.
+
+It goes where the values go. Events of older programs have none; no rule reads it.
+"""
 _NOBODY: Final[frozenset[str]] = frozenset()
 _NAMES_ITS_UNIT: Final = frozenset({EventKind.SIGNED, EventKind.RETURNED, EventKind.FED_BACK})
 

@@ -20,6 +20,7 @@ from typing import Any, Final, TypeAlias
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.case import CaseState, Channel, Stage
 from gridclient.domain.events import to_seconds
+from gridclient.domain.handing import SALT
 from gridclient.domain.limits import LARGEST_AMOUNT, SMALLEST_AMOUNT, Limit, LimitKind, format_limit
 from gridclient.services.import_records import ImportedCase, Texts
 from gridclient.services.rows import StandardRow
@@ -140,10 +141,14 @@ def dated(case: ImportedCase, now: datetime) -> ImportedCase:
     return case._replace(reported=seconds, closed_at=seconds, day=now.astimezone(CHINA_TIME).toordinal(), texts=texts)
 
 
-def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, case_class: str) -> str:
-    """The payload's text of a ``dated`` case, as stored in the log. ``case_class`` "" takes the row's own."""
+def event_text(case: ImportedCase, *, number: str, grid: str, standard: str, case_class: str, salt: str) -> str:
+    """The payload's text of a ``dated`` case, as stored in the log. ``case_class`` "" takes the row's own.
+
+    Every row has a title, so every text its ``salt`` (:func:`gridclient.services.withholding.salted`).
+    """
     *parts, ending = case.texts
     numbered = ending.replace(_NUMBER_GAP, f'"number":"{number}"')  # digits, capitals and hyphens
+    numbered = f'{numbered[:-1]},"{SALT}":"{salt}"}}'  # letters, digits, - and _
     named = case_class or f"{case.big_class} {case.small_class}".strip()
     return _text((*parts, numbered), digest=case.digest, case_class=named, grid=grid, standard=standard)
 

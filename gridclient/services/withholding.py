@@ -2,7 +2,8 @@
 
 Source: DOMAIN, Privacy: a dispatched unit gets the reporter's telephone only if 需联系群众 is ticked. Each withheld
 value leaves a token, which only shows whether two values were equal, so that a department folds a case to the same
-state as its township. Link, position and signature stay those of the original event.
+state as its township. Link, position and signature stay those of the original event; because the link is a plain hash
+of what was written, events are written with a salt (:func:`salted`), which is withheld with what it protects.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 import hmac
 import json
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from gridclient.domain.events import payload_text
-from gridclient.domain.handing import WITHHELD, units_handed, withheld_of
+from gridclient.domain.events import Payload, payload_text
+from gridclient.domain.handing import SALT, WITHHELD, units_handed, withheld_of
 from gridclient.services.masking import mask_name, mask_numbers
 
 CONTACT: Final = "contact"
@@ -25,8 +27,8 @@ _WHOLE: Final = (*_REPORTER, "people", "extra")
 """Withheld whole, in events of any kind; ``extra`` has columns of a file whose content is not known."""
 _CODES: Final = frozenset({"channel", "standard", "case_class", "grid", "source_point", "upper_number"})
 """Texts that contain no person, and whose digits are no telephone number."""
-_DIGEST: Final = "digest"
-"""The hash of a whole imported row, by which a telephone number could be found by trying."""
+TRIALS: Final = frozenset({"digest", SALT})
+"""Keys by which what is withheld could be found by trying: the hash of an imported row, and the salt of the link."""
 _SAID: Final = ("text", "reason", "note", "result", "public_reply", "name")
 """Free texts besides the facts, and file names. Only the reporter is masked in them: other numbers are for the unit."""
 _HOLDS: Final = re.compile("|".join(f'"{name}":(?!"")' for name in ("facts", CONTACT, *_WHOLE, *_SAID)))
@@ -38,6 +40,27 @@ _NUMBER: Final = re.compile(r"\d(?:[- －]?\d){4,}")
 """Telephone numbers, also written in parts or full width."""
 _NO_DIGIT: Final = re.compile(r"\D+")
 _TOKEN_SIGNS: Final = 16
+SALT_BYTES: Final = 9
+"""72 bits: who knows all but the salt and tries 2^33 links a second (a graphics card) needs 2^39 seconds for each guess
+at who it was; 48 bits would last nine hours."""
+
+
+def new_salt() -> str:
+    """A random salt of twelve signs."""
+    return secrets.token_urlsafe(SALT_BYTES)
+
+
+def salted(payload: Payload, salt: Callable[[], str] = new_salt) -> Payload:
+    """The payload with a salt if anything in it may have to be withheld, now or when more of the case is known."""
+    return {**payload, SALT: salt()} if _may_tell(payload) else payload
+
+
+def _may_tell(payload: Payload) -> bool:
+    facts = payload.get("facts")
+    told = facts.items() if isinstance(facts, dict) else ()
+    return any(payload.get(name) for name in (CONTACT, *_WHOLE, *_SAID)) or any(
+        value and isinstance(value, (str, dict)) for fact, value in told if fact not in _CODES
+    )
 
 
 def for_unit(
@@ -60,9 +83,8 @@ def for_unit(
     left |= _hushed({name: payload[name] for name in _SAID if payload.get(name)}, found, case)
     if not found:
         return text
-    left.pop(_DIGEST, None)
     tokens = {name: _token(key, subject, name, value) for name, value in found.items()}
-    return payload_text({**left, WITHHELD: tokens})
+    return payload_text({name: value for name, value in left.items() if name not in TRIALS} | {WITHHELD: tokens})
 
 
 def lacks(text: str) -> bool:

@@ -21,6 +21,7 @@ from gridclient.domain.events import EventDraft, EventKind
 from gridclient.services.import_records import ImportedCase
 from gridclient.services.imported_case import event_text
 from gridclient.services.ports import Clock
+from gridclient.services.withholding import new_salt
 from gridclient.store.driver import Connection
 from gridclient.store.imported_rows import imported_row, imported_words
 from gridclient.store.log import Appender, Device
@@ -118,7 +119,7 @@ def _columns(staged: StagedCase, number: str, row: CaseTableRow) -> tuple[Any, .
     return (
         staged.subject,
         f"t:{staged.name.partition('-')[0]}",
-        event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class),
+        event_text(case, number=number, grid=grid, standard=standard, case_class=staged.case_class, salt=new_salt()),
         tuple(row),
         index_entry(imported_words(case, number)),
         packed(row, lambda _kind, _code: 0),  # labels get their numbers in the transaction

@@ -6,7 +6,7 @@ written once per case when the block ends (or at :meth:`SqliteUnitOfWork.flush`)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -18,6 +18,7 @@ from gridclient.domain.events import Event, EventDraft, EventKind
 from gridclient.domain.fold import fold
 from gridclient.services.ports import Clock
 from gridclient.services.rows import Changes
+from gridclient.services.withholding import new_salt, salted
 from gridclient.store.audit import append_line
 from gridclient.store.driver import Connection, ConstraintBroken, Database
 from gridclient.store.log import (
@@ -38,8 +39,11 @@ _OPENERS: Final = frozenset({EventKind.REGISTERED, EventKind.IMPORTED})
 class SqliteUnitOfWork:
     """``services.ports.UnitOfWork`` over one open transaction."""
 
-    def __init__(self, connection: Connection, device: Device, clock: Clock, origins: Origins) -> None:
+    def __init__(
+        self, connection: Connection, device: Device, clock: Clock, origins: Origins, salt: Callable[[], str]
+    ) -> None:
         self.changes = Changes()
+        self._salt = salt
         self._connection = connection
         self._clock = clock
         self._origins = origins
@@ -63,6 +67,7 @@ class SqliteUnitOfWork:
 
     def _record(self, draft: EventDraft) -> Event:
         touched = self._touched.get(draft.subject)
+        draft = replace(draft, payload=salted(draft.payload, self._salt))
         now = self._clock.now()
         if draft.kind in _OPENERS:
             return self._open(self._appender.next_event(draft, now))  # flush finds out if the log has it already
@@ -117,18 +122,19 @@ class SqliteUnitOfWork:
 
 
 class SqliteWork:
-    """``services.ports.Work``: opens units of work, one at a time."""
+    """``services.ports.Work``: opens units of work, one at a time. ``salt`` gives the salts of what they write."""
 
-    def __init__(self, database: Database, device: Device, clock: Clock) -> None:
+    def __init__(self, database: Database, device: Device, clock: Clock, *, salt: Callable[[], str] = new_salt) -> None:
         self._database = database
         self._device = device
         self._clock = clock
+        self._salt = salt
         self._origins = Origins()
 
     @contextmanager
     def __call__(self) -> Iterator[SqliteUnitOfWork]:
         """Opens a unit of work. Leaving the block commits, an exception rolls back. Raises ``StoreUnavailable``."""
         with self._database.writer() as connection:
-            unit_of_work = SqliteUnitOfWork(connection, self._device, self._clock, self._origins)
+            unit_of_work = SqliteUnitOfWork(connection, self._device, self._clock, self._origins, self._salt)
             yield unit_of_work
             unit_of_work.flush()

@@ -8,6 +8,7 @@ desk would push them, and (where ../shared/data is) real messages cut to 100 cha
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from typing import Final
 
 from gridclient.domain.events import EventKey, Record, payload_text
 from gridclient.services.sync_port import FeedPage, PlacedRun
+from gridclient.services.withholding import salted
 from gridclient.sync.signing import new_key, sign_head
 from gridclient.sync.wire import (
     FeedAsk,
@@ -80,6 +82,11 @@ def real_work() -> list[Record]:
     ]
 
 
+def as_written(records: Sequence[Record]) -> list[Record]:
+    """The events with the salts that a desk gives them as it writes them."""
+    return [record._replace(text=payload_text(salted(json.loads(record.text)))) for record in records]
+
+
 def measure(name: str, records: Sequence[Record]) -> None:
     work, changes = records[:EVENTS], records[EVENTS : EVENTS + CHANGES]
     raw = sum(len(record.text.encode()) for record in work)
@@ -96,10 +103,10 @@ def measure(name: str, records: Sequence[Record]) -> None:
 
 
 def main() -> None:
-    measure("invented cases", invented_work())
+    measure("invented cases", as_written(invented_work()))
     measure("cases of the demo", demo_work())
     if MESSAGES.is_file():
-        measure("real messages", real_work())
+        measure("real messages", as_written(real_work()))
     up, down = idle_round()
     print(f"round without news: {up} bytes up, {down} down; answer to {CHANGES} changes: {answer_to(CHANGES)} bytes")
 

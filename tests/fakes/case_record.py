@@ -61,5 +61,6 @@ def imported_case(record: CaseRecord) -> ImportedCase:
 
 def facts_of(case: ImportedCase) -> dict[str, Any]:
     """The facts that the case's event tells, those that are empty left out."""
-    facts: dict[str, Any] = json.loads(event_text(case, number="", grid="", standard="", case_class=""))["facts"]
+    text = event_text(case, number="", grid="", standard="", case_class="", salt="")
+    facts: dict[str, Any] = json.loads(text)["facts"]
     return facts

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 
 from gridclient.domain.errors import SyncFault
@@ -133,8 +134,14 @@ def _foreign(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -
             given = record
             if is_part(feed.feed) and record.key.device != device:
                 unit = feed.feed.partition("@")[0][2:]
-                given = record._replace(text=for_unit(unit, record.kind, record.subject, record.text, _KEY))
+                case = partial(_texts_of, stream, record.subject)
+                text = for_unit(unit, record.kind, record.subject, record.text, _KEY, case=case)
+                given = record._replace(text=text)
             yield PlacedRecord(position, given, link if linked else b"")
+
+
+def _texts_of(stream: _Stream, subject: str) -> list[str]:
+    return [record.text for record, _ in stream.events if record.subject == subject]
 
 
 def _own(stream: _Stream, chosen: list[int], feed: FeedState, device: str) -> Iterator[PlacedRun]:

@@ -11,6 +11,7 @@ import pytest
 
 from gridclient.domain.calendar import CHINA_TIME
 from gridclient.domain.events import EventDraft, EventKind
+from gridclient.services.withholding import TRIALS
 from gridclient.store.profile import open_profile
 from gridclient.store.unit_of_work import SqliteWork
 from gridclient.system import SystemClock
@@ -265,6 +266,7 @@ def test_nothing_that_names_or_reaches_a_person_is_printed(desk: CommandLine) ->
         assert not [secret for secret in (phone, card, "13900005678", "建国") if secret in ran.out]
     shown = desk.json("cases", "show", key).json
     said = shown["timeline"][0]["payload"]["facts"]
+    assert not any(TRIALS & entry["payload"].keys() for entry in shown["timeline"])
     assert (said["reporter_name"], said["reporter_phone"]) == ("欧*", "138****1234")
     assert (shown["title"], shown["address"]) == ("欠薪138****1234", "3710**********1234家")
     assert shown["description"] == said["description"] == "致电138****1234，证件3710**********1234"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from openpyxl import Workbook
 from gridclient.composition import open_desk
 from gridclient.demo.building import make_demo
 from gridclient.domain.calendar import CHINA_TIME
+from gridclient.domain.handing import SALT
 from gridclient.domain.roles import Action
 from gridclient.exchange.preview import preview
 from gridclient.services.import_findings import ImportKind
@@ -149,6 +151,16 @@ def test_a_demo_of_yesterday_in_which_nobody_worked_is_made_anew_and_keeps_the_d
         assert not opened.desk.settings.value("sync.of_the_old_hub")
         assert [view.name for view in opened.desk.queries.views()] == ["我的"]
     assert [path.name for path in tmp_path.iterdir()] == ["county"]
+
+
+def test_the_same_seed_makes_the_same_demo_but_for_the_desk_that_stands_in_its_numbers(tmp_path: Path) -> None:
+    told = []
+    for name in ("county", "again"):
+        make_demo(tmp_path / name, cases=5, seed=3, now=MADE)
+        with open_desk(tmp_path / name, read_only=True) as opened, opened.database.reader() as connection:
+            texts = connection.execute("SELECT payload FROM events WHERE kind LIKE 'case_%' ORDER BY pos").fetchall()
+            told.append([{**json.loads(text), "number": ""} for (text,) in texts])
+    assert told[0] == told[1] and any(SALT in payload for payload in told[0])
 
 
 def test_a_demo_in_which_somebody_worked_is_kept_however_old_it_is(tmp_path: Path) -> None:

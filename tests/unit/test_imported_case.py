@@ -31,6 +31,7 @@ from tests.fakes.imported_payload import full_payload
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CHINA_TIME)
 SUBJECT = "ab" * 16
+SALTED = "h7_Kd-03bQzA"
 RECORD = CaseRecord(sheet="", row=2, identity="n:编号:17", title="井盖缺失", reported_at=NOW - timedelta(days=3))
 STANDARD = StandardRow("C-01-02-01", "公用设施", "污水井盖", "缺失", "恢复", "", "", (), (), "1")
 
@@ -44,10 +45,10 @@ def payload_of(
 ) -> dict[str, Any]:
     case = dated(imported_case(record), NOW)
     key, listed = ("", "") if standard is None else (standard.key, standard.case_class)
-    text = event_text(case, number=number, grid=grid, standard=key, case_class=listed)
+    text = event_text(case, number=number, grid=grid, standard=key, case_class=listed, salt=SALTED)
     read: dict[str, Any] = json.loads(text)
     assert payload_text(read) == text  # the log's own spelling
-    assert read == full_payload(record, grid=grid, standard=standard, number=number, now=NOW)
+    assert read == full_payload(record, grid=grid, standard=standard, number=number, now=NOW) | {"salt": SALTED}
     return read
 
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from gridclient.domain.case import Contact
 from gridclient.domain.events import EventKind, payload_text
 from gridclient.domain.fold import fold_all
-from gridclient.services.withholding import for_unit, lacks, lacks_less
+from gridclient.domain.handing import SALT
+from gridclient.services.withholding import for_unit, lacks, lacks_less, salted
 from tests.fakes.two_desks import Two, given_to
 
 UNIT, KEY = "U1", b"k" * 32
@@ -47,6 +48,27 @@ def test_a_department_does_not_get_who_reported_whatever_the_event(kind: str) ->
         "title", "description", "address", "reporter_name", "reporter_phone", "people", "extra",
     }  # fmt: skip
     assert lacks(text)
+
+
+@pytest.mark.parametrize(
+    ("payload", "protects"),
+    [
+        ({"facts": {"title": "路灯不亮"}}, True),
+        ({"facts": {"extra": {"住址": "幸福里3号"}}}, True),
+        ({"contact": {"name": NAME, "phone": PHONE}}, True),
+        ({"text": "已电话联系"}, True),
+        ({"facts": {"standard": "S1", "grid": "371002001001001"}, "level": 3}, False),
+        ({"assignments": [{"unit": "U1", "role": "lead"}], "reason": ""}, False),
+        ({"unit": "U1", "on_behalf": True}, False),
+    ],
+)
+def test_a_salt_stands_in_what_may_tell_who_reported_and_goes_with_it(payload: dict[str, Any], protects: bool) -> None:
+    written = salted(payload)
+    assert (SALT in written) is protects
+    assert {name: value for name, value in written.items() if name != SALT} == payload
+    whole = {**FACTS, **payload.get("facts", {})}
+    assert SALT not in handed({**written, "facts": whole})
+    assert salted(payload) != written or not protects
 
 
 def test_fields_of_a_later_shape_count_where_they_stand_beside_the_facts() -> None:
