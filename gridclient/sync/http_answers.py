@@ -107,7 +107,7 @@ def read_admission(answer: Answer) -> Admission:
     if answer.status != 200:
         _raise_enrolment_fault(answer)
     try:
-        return _admission(json.loads(answer.body))
+        return _admission(read_json(answer.body, "sync.refused"))
     except (ValueError, TypeError, LookupError, AttributeError) as error:
         raise SyncFault("sync.refused", why="admission") from error
 

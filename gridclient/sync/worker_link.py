@@ -107,11 +107,6 @@ class WorkerLink:
                 if self._closing.is_set():
                     raise GridClientError(self._without_worker) from None
 
-    @property
-    def is_asked(self) -> bool:
-        """Whether somebody waits for an answer."""
-        return bool(self._tickets)
-
     def stop_asked(self) -> None:
         """Orders the worker to stop all that somebody waits for."""
         with self._lock:

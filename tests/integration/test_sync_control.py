@@ -18,7 +18,7 @@ from gridclient.services.pipe import Unreadable, taken
 from gridclient.services.rows import Changes
 from gridclient.services.sync_control import SyncState, SyncView
 from gridclient.sync.control import ProcessSyncControl
-from gridclient.sync.orders import Stop, Told
+from gridclient.sync.orders import ExportBundle, Stop, Told
 from gridclient.sync.serving import PipeOrders
 from tests.fakes.sync_parts import FakeSyncQueries
 
@@ -154,18 +154,21 @@ def test_stick_that_is_stopped_says_so_and_leaves_nothing(desk: Desk, tmp_path: 
     desk.wait_for(is_retrying)
     os.kill(desk.worker, signal.SIGSTOP)
     raised: list[BaseException] = []
+    asked = threading.Event()
+
+    def order(ticket: int) -> ExportBundle:
+        asked.set()
+        return ExportBundle(ticket, tmp_path / "a.gridbundle")
 
     def export() -> None:
         try:
-            desk.control.export_bundle(tmp_path / "a.gridbundle")
+            desk.control._worker.ask(order)
         except Cancelled as stopped:
             raised.append(stopped)
 
     waiting = threading.Thread(target=export)
     waiting.start()
-    until = time.monotonic() + PATIENCE_S
-    while not desk.control._worker.is_asked and time.monotonic() < until:
-        time.sleep(0.01)
+    assert asked.wait(PATIENCE_S)
     desk.control.stop_bundle()
     os.kill(desk.worker, signal.SIGCONT)
     waiting.join(PATIENCE_S)

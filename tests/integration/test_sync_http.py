@@ -264,8 +264,8 @@ def test_files_go_in_pieces_with_their_places(serve: Serve) -> None:
 
 
 def test_code_that_the_hub_does_not_know_says_so(serve: Serve) -> None:
-    _, line = serve(says(b'{"error": {"code": "enrol.code_unknown"}}', "403 Forbidden"), says(b"[]"))
-    for code in ("enrol.code_unknown", "sync.refused"):
+    _, line = serve(says(b'{"error": {"code": "enrol.code_unknown"}}', "403 Forbidden"), says(b"[]"), says(b"[" * 100_000))
+    for code in ("enrol.code_unknown", "sync.refused", "sync.refused"):
         with pytest.raises(SyncFault) as caught:
             line.enrol("code", "device", "name", bytes(32))
         assert caught.value.code == code
