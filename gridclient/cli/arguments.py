@@ -1,6 +1,6 @@
-"""``--json-args``: one JSON object whose values are checked before anything of the desk sees them.
+"""Reads the option ``--json-args``: one JSON object, whose values are checked before the desk gets any of them.
 
-Names are those of a case's facts and of the actions' arguments; instants are ISO 8601 or seconds since 1970.
+Names are those of a case's facts and of the actions' arguments. Instants are ISO 8601 texts or seconds since 1970.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ _BY_WORD: Final[Mapping[str, Mapping[str, str | int]]] = {
 
 
 def json_object(text: str) -> Values:
-    """The object that was written; raises ``InvalidInput("arguments.…")``."""
+    """The object in the text. Raises ``InvalidInput``: ``arguments.not_json``, ``arguments.not_an_object``,
+    ``arguments.half_a_sign``."""
     try:
         value = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -56,13 +57,13 @@ def json_object(text: str) -> Values:
 
 
 def checked(given: Mapping[str, Any]) -> tuple[Values, list[str]]:
-    """The arguments that are known, each as what it has to be, and the names of the others.
+    """The known arguments, each with its right type, and the names of the unknown ones.
 
-    ``reporter`` may be an object of its own, ``point`` a pair; ``crs`` says which system the coordinates are in and
-    turns them into WGS-84. A null counts as not given.
+    ``reporter`` may be an object of its own and ``point`` a pair. ``crs`` names the system of the coordinates, which
+    are converted to WGS-84. A null counts as not given.
 
     Raises:
-        InvalidInput: a value is none of its kind (``arguments.not_text``, ``…not_number`` and so on).
+    InvalidInput: a value has the wrong type or range (``arguments.…``, ``point.…``, ``time.unreadable``).
     """
     flat = _flat(given)
     known = {name: _READERS[name](name, value) for name, value in flat.items() if name in _READERS}
@@ -70,7 +71,7 @@ def checked(given: Mapping[str, Any]) -> tuple[Values, list[str]]:
 
 
 def instant(text: str) -> datetime:
-    """An instant as people write it; without a zone it is China time. Raises ``InvalidInput("time.unreadable")``."""
+    """An instant in ISO 8601; without a zone it is in China time. Raises ``InvalidInput("time.unreadable")``."""
     try:
         found = datetime.fromisoformat(text.strip())
         found = found if found.tzinfo else found.replace(tzinfo=CHINA_TIME)
@@ -97,7 +98,7 @@ def _flat(given: Mapping[str, Any]) -> Values:
 
 
 def _placed(values: Values) -> Values:
-    """The coordinates in WGS-84; what the source said is kept where it differs."""
+    """The values with their coordinates in WGS-84; those of another system are kept in ``source_point``."""
     crs: Crs = values.pop("crs", Crs.WGS84)
     if "lon" not in values and "lat" not in values:
         return values

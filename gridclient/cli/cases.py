@@ -29,7 +29,7 @@ _LATER: Final = {
     "unmerge": "撤销并案",
     "appeal": "超时申诉",
 }
-"""Actions of the field that this version does not carry out yet; asking for one is refused, not misunderstood."""
+"""Actions that this version does not have yet: asking for one is refused with its name."""
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
@@ -64,7 +64,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
 
 
 def list_cases(args: argparse.Namespace) -> Exit:
-    """A page of the list with its total and the cursor of the next page."""
+    """Prints a page of the list, the total, and the cursor of the next page."""
     with open_desk(args.profile, read_only=True) as opened:
         chosen = _filter(args, opened.desk)
         page = opened.desk.queries.page(chosen, Sort(), limit=args.limit, after=args.after)
@@ -92,7 +92,7 @@ def _filter(args: argparse.Namespace, desk: Desk) -> CaseFilter:
 
 
 def _require_known(desk: Desk, chosen: CaseFilter) -> None:
-    """An empty list of a mistyped code would look like good news."""
+    """Raises ``NotFound`` for an unknown grid or unit: an empty list for a mistyped code would look like good news."""
     if chosen.grid and desk.reference.grid(chosen.grid) is None and chosen.grid not in desk.queries.figures():
         raise NotFound("grid.unknown", grid=chosen.grid)
     if chosen.unit and desk.reference.unit(chosen.unit) is None:
@@ -104,7 +104,7 @@ def _due(due: Any) -> str:
 
 
 def register(args: argparse.Namespace) -> Exit:
-    """A new case; ``crs`` says which system ``lon``/``lat`` are in."""
+    """Registers a case. ``crs`` in the arguments names the system of ``lon`` and ``lat``."""
     given, unknown = checked(json_object(args.json_args))
     level = given.pop("level", 3)
     unknown += sorted(set(given) - FACTS)
@@ -118,7 +118,7 @@ def register(args: argparse.Namespace) -> Exit:
 
 
 def show_case(args: argparse.Namespace) -> Exit:
-    """The case whole."""
+    """Prints a case with its timeline and, if it waits for a unit, the proposal."""
     with open_desk(args.profile, read_only=True) as opened:
         document = _whole(opened.desk, args.case)
         due = opened.desk.queries.case(document["id"]).due
@@ -127,8 +127,8 @@ def show_case(args: argparse.Namespace) -> Exit:
 
 
 def act_on(args: argparse.Namespace) -> Exit:
-    """One action; a forbidden one changes nothing and names its rule. Who writes ``close`` says that its condition
-    is met, unless ``closing_condition_met`` says otherwise."""
+    """Carries out one action; a forbidden one changes nothing and names the rule. ``close`` counts as the statement
+    that the closing condition is met, unless ``closing_condition_met`` says otherwise."""
     if args.action in _LATER:
         raise RuleViolation("action.not_available", action=_LATER[args.action])
     given, unknown = checked(json_object(args.json_args))

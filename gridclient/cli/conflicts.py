@@ -1,4 +1,4 @@
-"""``gridclient conflicts``: what two desks did at once and who chooses."""
+"""``gridclient conflicts``: what two desks did to one case at the same time, and choosing one side."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def list_conflicts(args: argparse.Namespace) -> Exit:
-    """Every contention with both sides."""
+    """Prints every conflict with both sides."""
     with open_desk(args.profile, read_only=True) as opened:
         found = [_conflict_json(opened.desk, case_id, view) for case_id, view in _waiting(opened.desk)]
     return answer(args, {"conflicts": found}, _lines(found))
@@ -87,7 +87,7 @@ def _conflict_json(desk: Desk, case_id: str, view: ContentionView) -> Json:
 
 
 def resolve_conflict(args: argparse.Namespace) -> Exit:
-    """Chooses; can be taken back with ``cases act CASE undo`` while nobody acted on it."""
+    """Chooses one side. ``cases act CASE undo`` takes the choice back while nobody has acted on it."""
     with open_desk(args.profile, account=args.account) as opened:
         desk = opened.desk
         case = desk.queries.case(args.case)

@@ -17,7 +17,7 @@ from gridclient.services.words import IMPORTS
 
 _DEMO_CASES: Final = 3000
 _LATER: Final = frozenset({"duties"})
-"""Kinds that this version does not take in yet."""
+"""Kinds of files that this version cannot import yet."""
 _PROBLEMS: Final = {
     "page": "数据页损坏",
     "chain.gap": "日志缺号",
@@ -42,7 +42,7 @@ _PROBLEMS: Final = {
 
 
 def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
-    """Adds the commands of this room."""
+    """Adds these six commands."""
     init = commands.add_parser("init", parents=[output], help="建立席位")
     init.add_argument("--county", required=True, metavar="六位代码")
     init.add_argument("--township", required=True, metavar="九位代码")
@@ -75,7 +75,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def make_profile(args: argparse.Namespace) -> Exit:
-    """A new, empty desk."""
+    """Makes a new, empty desk and prints its recovery key."""
     from gridclient.composition import create_profile
 
     recovery = create_profile(args.profile, county=args.county, township=args.township, name=args.name)
@@ -84,7 +84,7 @@ def make_profile(args: argparse.Namespace) -> Exit:
 
 
 def make_demo_county(args: argparse.Namespace) -> Exit:
-    """The demo county, made once and anew when it has aged; a profile that somebody worked in is left as it is."""
+    """Makes the demo county, once; an old one that nobody worked in is made anew. Then opens its desk."""
     from gridclient.demo.building import make_demo
 
     wanted = _DEMO_CASES if args.cases is None else args.cases
@@ -110,7 +110,7 @@ def make_demo_county(args: argparse.Namespace) -> Exit:
 
 
 def bring_in(args: argparse.Namespace) -> Exit:
-    """Imports a file; refused rows are listed and make the status 3."""
+    """Imports a file. Refused rows are listed, and then the status is 3."""
     from gridclient.importing import import_file
 
     if args.kind in _LATER:
@@ -179,7 +179,7 @@ def _finding_line(row: RowFinding) -> str:
 
 
 def verify_store(args: argparse.Namespace) -> Exit:
-    """Refolds the log and compares it with everything derived from it."""
+    """Builds the tables again from the log and compares. Status 1 if anything differs."""
     with open_desk(args.profile, read_only=True) as opened:
         report = opened.verify()
     document = {
@@ -204,14 +204,14 @@ def _problem_line(problem: str) -> str:
 
 
 def back_up(args: argparse.Namespace) -> Exit:
-    """An encrypted copy of the store in one file."""
+    """Writes an encrypted copy of the store into one file."""
     with open_desk(args.profile, read_only=True) as opened:
         opened.backup(args.file)
     return answer(args, {"file": str(args.file), "bytes": args.file.stat().st_size}, [f"已备份到 {args.file}"])
 
 
 def bring_back(args: argparse.Namespace) -> Exit:
-    """Puts a backup in the store's place; what stood there is kept beside it."""
+    """Replaces the store by a backup; the store that was there is kept beside it."""
     from gridclient.composition import restore_profile
 
     kept = restore_profile(args.profile, args.file, key_text=args.recovery_key or "")

@@ -1,4 +1,4 @@
-"""Arguments in, exit status out: the parser and the way to each command."""
+"""The command line's entry: parses the arguments, runs the command, gives the exit status."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from gridclient.domain.errors import GridClientError, StoreUnavailable
 
 
 def main(argv: Sequence[str] | None = None, *, on_profile: Callable[[Path], None] = lambda _folder: None) -> int:
-    """Runs one command and gives its exit status (0 done, 1 refused, 2 wrong use, 3 in part, 4 environment).
+    """Runs one command and gives its exit status, one of :class:`gridclient.cli.output.Exit`.
 
-    ``on_profile`` is told which profile the command is about, before it runs.
+    ``on_profile`` gets the folder of the profile before the command runs.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -75,7 +75,8 @@ def _run(args: argparse.Namespace, on_profile: Callable[[Path], None]) -> int:
 
 
 def _desk_alone(given: Sequence[str]) -> argparse.Namespace | None:
-    """What the whole parser would give where the desk is opened: its window waits for the words of no command."""
+    """The arguments if they only open a desk, else ``None``: the window need not wait for the whole parser to be
+    built."""
     match given:
         case []:
             return argparse.Namespace()
@@ -85,14 +86,14 @@ def _desk_alone(given: Sequence[str]) -> argparse.Namespace | None:
 
 
 def default_profile() -> Path:
-    """The platform's data folder."""
+    """The folder of the profile when none is named: the platform's folder for data."""
     from platformdirs import user_data_path
 
     return user_data_path("gridclient", appauthor=False)
 
 
 def parser() -> Parser:
-    """The whole command line. What all commands share may stand before or after the command."""
+    """The whole command line. ``--profile`` and ``--json`` may stand before or after the command."""
     from gridclient.cli import cases, conflicts, data, grids, hub, sync, tools
 
     shared = Parser(add_help=False)

@@ -1,4 +1,4 @@
-"""``gridclient grids``: the tree of areas with figures, and the areas at a point."""
+"""``gridclient grids``: the tree of areas with their figures, and the areas at a point."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def show_tree(args: argparse.Namespace) -> Exit:
-    """The tree with open and overdue cases."""
+    """Prints the tree with the numbers of open and overdue cases."""
     with open_desk(args.profile, read_only=True) as opened:
         tree = tree_json(opened.desk.reference.grids(), opened.desk.queries.figures())
     return answer(args, tree, _lines(tree, 0))
 
 
 def show_at(args: argparse.Namespace) -> Exit:
-    """The three tiers at a point."""
+    """Prints the three areas in which a point lies."""
     lon, lat = convert(args.lon, args.lat, Crs(args.crs), Crs.WGS84)
     with open_desk(args.profile, read_only=True) as opened:
         found = opened.desk.reference.grids_at(lon, lat)

@@ -60,7 +60,7 @@ def _action(actions: Any, output: argparse.ArgumentParser, name: str, words: str
 
 
 def run_hub(args: argparse.Namespace) -> Exit:
-    """Serves until it is told to end."""
+    """Serves until a signal comes."""
     from gridclient.hub.serve import Listening, read_address, read_proxy, sensible_processes, serve
     from gridclient.logs import kept_log
 
@@ -83,7 +83,7 @@ def run_hub(args: argparse.Namespace) -> Exit:
 
 
 def serve_member(number: int, listens: Event, channel: socket.socket, part: Part) -> None:
-    """One of several processes of a hub, with a log of its own: serves until a signal comes."""
+    """Serves as one of several processes of a hub until a signal comes, with a log of its own."""
     from gridclient.hub.serve import serve_part
     from gridclient.logs import kept_log
 
@@ -118,7 +118,7 @@ def issue_code(args: argparse.Namespace) -> Exit:
 
 
 def list_devices(args: argparse.Namespace) -> Exit:
-    """Lists all devices that ever enrolled."""
+    """Prints all devices that ever enrolled."""
     from gridclient.hub.rights import area_of, role_of, role_word
     from gridclient.hub.status import instant, moment
 
@@ -179,7 +179,7 @@ def change_rights(args: argparse.Namespace) -> Exit:
 
 
 def show_status(args: argparse.Namespace) -> Exit:
-    """Tells how many events and devices there are."""
+    """Prints the numbers of events and devices."""
     from gridclient.hub.status import read_status
 
     with opened_database(args) as backend:
@@ -196,7 +196,8 @@ def _access(backend: Backend) -> Access:
 
 
 def _folder(args: argparse.Namespace) -> Path:
-    """Where the hub keeps what is no table: beside an SQLite file, else in the profile's folder of the hub."""
+    """The folder for the hub's files (attachments, certificate, logs): beside an SQLite database, else ``hub`` in the
+    profile."""
     from gridclient.hub.opening import sqlite_file
 
     given: Path | None = args.folder

@@ -1,4 +1,4 @@
-"""Which database a command of the hub works on, and opening it. None opens a fresh file by mistake."""
+"""Finds and opens the database that a command of the hub works on. A fresh one is never made by mistake."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ if TYPE_CHECKING:
 
 
 def add_database(parser: Any, run: Callable[[argparse.Namespace], object]) -> None:
-    """``--db``, and what the command does."""
+    """Adds the option ``--db`` and sets what the command runs."""
     parser.add_argument("--db", default="", metavar="数据库", help="sqlite:///文件 或 postgresql://…")
     parser.set_defaults(run=run)
 
 
 def database_url(args: argparse.Namespace) -> str:
-    """The database meant; without one, the file in the profile's folder of the hub."""
+    """The database that was named; without a name, ``hub/hub.db`` in the profile."""
     return str(args.db or f"sqlite:///{args.profile / 'hub' / 'hub.db'}")
 
 
 @contextmanager
 def opened_database(args: argparse.Namespace, *, makes: bool = False) -> Iterator[Backend]:
-    """The database, until the command is done. ``makes``: a named SQLite file that is not there yet is made.
+    """Opens the database until the command is done. With ``makes``, an SQLite file that was named and is missing is
+    made.
 
     Raises:
-        NotFound: ``hub.no_database``, ``hub.on_server``: it has to be named.
-        Conflict: ``hub.moved``.
+    NotFound: ``hub.no_database``; ``hub.on_server``: the hub was moved to a server, so the database must be named.
+    Conflict: ``hub.moved``: the hub's data is elsewhere by now.
     """
     from gridclient.hub.opening import check_not_moved, open_backend, runs_on_server, sqlite_file
 

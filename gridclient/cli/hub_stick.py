@@ -1,4 +1,4 @@
-"""``gridclient hub carry`` and ``hub admit``: townships without a line, whose desks come by stick."""
+"""``gridclient hub carry`` and ``hub admit``: for townships without a line, whose desks exchange by USB stick."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
 
 
 def add_role(parser: Any) -> None:
-    """What a new device is to be."""
+    """Adds the options that say what a device may do and whose it is."""
     parser.add_argument("--township", default="", metavar="九位代码")
     parser.add_argument("--unit", default="", metavar="单位", help="单位的席位，只看派给本单位的案件")
     parser.add_argument("--supervisor", action="store_true", help="督导席位，查看全县案件")
@@ -41,7 +41,7 @@ def add_role(parser: Any) -> None:
 
 
 def look_for_unit(backend: Backend, unit: str) -> None:
-    """Refuses a unit that the reference data does not name; says so when there is none yet to look at."""
+    """Raises ``NotFound`` for a unit that the reference data lacks. Prints a remark if the hub has no units yet."""
     from gridclient.hub.known_units import check_unit, known_units
 
     if unit:
@@ -53,7 +53,8 @@ def look_for_unit(backend: Backend, unit: str) -> None:
 
 
 def carry_stick(args: argparse.Namespace) -> Exit:
-    """Takes a stick's file in and writes the places into it; done in part when something was not taken."""
+    """Takes in the events of a file and writes their order and the hub's news into it. Status 3 if something was
+    refused."""
     from gridclient.hub.carrying import carry
     from gridclient.sync.bundle import MAGIC
     from gridclient.sync.stick_file import read_file, write_file
@@ -86,7 +87,7 @@ def _problem(problem: GridClientError) -> dict[str, Any]:
 
 
 def admit_desk(args: argparse.Namespace) -> Exit:
-    """Admits the desk of a request and writes the answer that only this desk can open."""
+    """Admits the desk of a request and writes the answer, which only this desk can open."""
     from gridclient.hub.access import Access
     from gridclient.hub.admitting import admit
     from gridclient.hub.rights import grants_for

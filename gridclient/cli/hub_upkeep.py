@@ -1,4 +1,4 @@
-"""``gridclient hub log`` and ``hub move``: what happened at the hub, and taking it to a database server."""
+"""``gridclient hub log`` and ``hub move``: the hub's records, and moving it to a database server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_commands(actions: Any, output: argparse.ArgumentParser) -> None:
 
 
 def show_log(args: argparse.Namespace) -> Exit:
-    """The newest lines of the hub's own record, the newest first."""
+    """Prints the last lines of the hub's own records, the newest first."""
     from gridclient.hub.access import Access
     from gridclient.hub.status import NOTE_TITLES, instant, note_cells
 
@@ -36,7 +36,7 @@ def show_log(args: argparse.Namespace) -> Exit:
 
 
 def move_hub(args: argparse.Namespace) -> Exit:
-    """Moves everything and tells how much it was, once it was read back and compared."""
+    """Copies everything, reads it back, compares it, and prints how much it was."""
     from gridclient.hub.moving import move
 
     moved = move(args.source, args.target)

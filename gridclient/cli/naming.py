@@ -1,4 +1,4 @@
-"""Units and grids by what people call them: a code, a name, an alias, or the pinyin initials of a name."""
+"""Finds units and grids by what people call them: a code, a name, an alias, or the pinyin initials of a name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _SHOWN: Final = 5
 
 
 def unit_code(reference: Reference, text: str) -> str:
-    """The unit meant; what names none stays as it is. Raises ``InvalidInput("name.ambiguous")``."""
+    """The code of the unit that is meant; a text that names no unit stays as it is. Raises
+    ``InvalidInput("name.ambiguous")``."""
     if not text or reference.unit(text) is not None:
         return text
     called = ((u.code, u.name, (u.name, *u.aliases, u.initials)) for u in reference.units())
@@ -20,7 +21,7 @@ def unit_code(reference: Reference, text: str) -> str:
 
 
 def grid_code(reference: Reference, text: str) -> str:
-    """The same for an area of any tier."""
+    """The code of the area that is meant, of any tier; else as :func:`unit_code`."""
     if not text or text.isdigit() or reference.grid(text) is not None:
         return text
     from gridclient.store.initials import initials

@@ -1,4 +1,4 @@
-"""Opens the profile for a command; loads the store's libraries only then."""
+"""Opens the profile for a command. The store's libraries are loaded only then."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def open_desk(
 
 
 def calendar_of(folder: Path) -> WorkCalendar:
-    """See :func:`gridclient.composition.calendar_of`; without a profile nothing but the calendar is loaded."""
+    """See :func:`gridclient.composition.calendar_of`. Without a profile it is the legal calendar that is shipped."""
     if not (folder / "profile.json").is_file():
         from gridclient.store.legal_calendar import legal_calendar
 

@@ -1,4 +1,4 @@
-"""What the command line prints: one JSON document, or lines for people; text about errors goes to stderr."""
+"""What commands print: one JSON document or lines for people on stdout; errors and remarks on stderr."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from gridclient.services.error_text import sentence, sentence_of
 _ENVIRONMENT: Final = frozenset(
     {"profile.in_use", "hub.running", "file.unreadable", "bundle.unreadable", "bundle.not_written"}
 )
-"""A lock that somebody holds, and files that the disk does not give or take."""
-
-
+"""Codes of faults of the environment: a lock that is held, files that cannot be read or written."""
 _COMMANDS: Final = dict.fromkeys((*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), " ")
+"""Control characters, which would command the terminal, become blanks."""
 
 
 class Exit(IntEnum):
@@ -34,16 +33,16 @@ class Exit(IntEnum):
     PARTLY = 3
     ENVIRONMENT = 4
     FAULT = 70
-    """A fault of the program's own: what was done is not known."""
+    """The program failed: it is not known what was done."""
     INTERRUPTED = 130
 
 
 class AnswerLost(Exception):
-    """The command is carried out and what it answers cannot be written."""
+    """The command was carried out, but its answer cannot be written."""
 
 
 def print_json(document: Any) -> None:
-    """One document on stdout, in UTF-8 whatever the console is set to."""
+    """Prints a document on stdout, in UTF-8 whatever the console is set to. Raises :class:`AnswerLost`."""
     text = json.dumps(document, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
     with _answering():
         sys.stdout.buffer.write(text)
@@ -51,7 +50,7 @@ def print_json(document: Any) -> None:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines for people. What a case's text holds beside signs (line ends, a terminal's commands) becomes blanks."""
+    """Prints lines for people. Line ends and control characters in them become blanks. Raises :class:`AnswerLost`."""
     for line in lines:
         with _answering():
             sys.stdout.write(line.translate(_COMMANDS) + "\n")
@@ -70,14 +69,14 @@ def answer(args: argparse.Namespace, document: Any, lines: Iterable[str]) -> Exi
 
 
 def flush_answer() -> None:
-    """What is printed is written after it, or :class:`AnswerLost` raised."""
+    """Writes out what was printed. Raises :class:`AnswerLost`."""
     if sys.stdout is not None:
         with _answering():
             sys.stdout.flush()
 
 
 def drop_answer() -> None:
-    """Nothing more goes to stdout, nor does Python try again at its end."""
+    """Sends the rest of stdout nowhere, so that Python does not try to write it at its end."""
     if sys.stdout is not None:
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -96,14 +95,14 @@ def _answering() -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """A remark beside the result."""
+    """Prints a remark on stderr; does nothing if that is full or closed."""
     with suppress(OSError, AttributeError):  # stderr is full, or closed before the program began
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:
-    """Columns aligned by what a terminal shows, where a Chinese character is two cells wide."""
+    """Aligns columns by the cells of a terminal, in which a Chinese character takes two."""
     lines = [tuple(str(cell) for cell in row) for row in (header, *rows)]
     widths = [max(_width(line[i]) for line in lines) for i in range(len(header))]
     for line in lines:
@@ -111,33 +110,33 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[s
 
 
 def report_error(error: GridClientError, *, as_json: bool) -> Exit:
-    """Tells the error and gives its status: a held lock or a dead line is the environment's fault."""
+    """Prints the error and gives its status: 4 for faults of the environment (a held lock, a dead line), else 1."""
     _report(error.code, sentence_of(error), as_json=as_json)
     failed = isinstance(error, StoreUnavailable) or error.code in _ENVIRONMENT or getattr(error, "retryable", False)
     return Exit.ENVIRONMENT if failed else Exit.REFUSED
 
 
 def report_lost_answer(lost: AnswerLost) -> Exit:
-    """Tells that the command is carried out all the same: whoever took it for refused would do it twice."""
+    """Says that the command was carried out although its answer was lost. Otherwise somebody would do it twice."""
     drop_answer()
     say(sentence("command.answer_lost", reason=str(lost)))
     return Exit.ENVIRONMENT
 
 
 def report_interrupted(*, as_json: bool) -> Exit:
-    """Tells of Ctrl+C."""
+    """Says that Ctrl+C ended the command."""
     _report("command.interrupted", sentence("command.interrupted"), as_json=as_json)
     return Exit.INTERRUPTED
 
 
 def report_fault(*, as_json: bool) -> Exit:
-    """Tells of a fault that nobody foresaw; its trace stands on stderr already."""
+    """Says that the program failed. Its trace is on stderr already."""
     _report("program.failed", sentence("program.failed"), as_json=as_json)
     return Exit.FAULT
 
 
 def report_wrong_use(wrong: WrongUse, *, as_json: bool) -> Exit:
-    """Tells how the command is written."""
+    """Says what is wrong with the arguments and how the command is written."""
     _report("command.wrong_use", wrong.message, as_json=as_json)
     say(wrong.usage.rstrip())
     return Exit.WRONG_USE

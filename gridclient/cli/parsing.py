@@ -1,4 +1,4 @@
-"""The argument parser whose own messages are in Chinese, and the words that arguments are written in."""
+"""The argument parser, whose messages are in Chinese, and the types of arguments."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class _Formatter(argparse.HelpFormatter):
 
 
 class Parser(argparse.ArgumentParser):
-    """Raises :class:`WrongUse` instead of ending the program; takes no shortened options."""
+    """Raises :class:`WrongUse` instead of ending the program. Options cannot be shortened."""
 
     def __init__(self, **given: Any) -> None:
         wants_help, parents = given.pop("add_help", True), given.pop("parents", ())
@@ -61,7 +61,7 @@ class Parser(argparse.ArgumentParser):
             self._add_container_actions(parent)
 
     def error(self, message: str) -> NoReturn:
-        """See :class:`WrongUse`."""
+        """Raises :class:`WrongUse`."""
         raise WrongUse(_in_chinese(message), self.format_usage())
 
 
@@ -73,7 +73,7 @@ def _in_chinese(message: str) -> str:
 
 
 def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
-    """An argument type: an identifier or its Chinese word; gives the identifier."""
+    """An argument type: an identifier or its Chinese word. Gives the identifier."""
     by_word = {word: name for name, word in words.items()}
 
     def read(text: str) -> str:
@@ -87,19 +87,20 @@ def one_of(words: Mapping[str, str]) -> Callable[[str], str]:
 
 
 def account(text: str) -> str:
-    """An argument type: an account by its code, or by its role's identifier or word; gives the code."""
+    """An argument type: an account's code, or the identifier or word of its role. Gives the code."""
     return _BY_ROLE.get(text, text)
 
 
 def path_of(text: str) -> Path:
-    """An argument type: a file or a folder. An empty one is a script's variable that nobody set, not this folder."""
+    """An argument type: a file or a folder. An empty text is refused: it is a script's variable that nobody set, not
+    the current folder."""
     if not text:
         raise argparse.ArgumentTypeError("是空的，请写明位置")
     return Path(text)
 
 
 def coordinate_system(text: str) -> str:
-    """An argument type: a coordinate system in any usual writing; gives its identifier."""
+    """An argument type: a coordinate system in any usual spelling. Gives its identifier."""
     try:
         return Crs(text).value
     except ValueError:
@@ -108,7 +109,7 @@ def coordinate_system(text: str) -> str:
 
 
 def count_of(least: int) -> Callable[[str], int]:
-    """An argument type: a whole number from ``least`` up."""
+    """An argument type: a whole number of at least ``least``."""
 
     def read(text: str) -> int:
         try:

@@ -1,4 +1,4 @@
-"""The JSON of the command line, which outside programs rely on: identifiers, ISO instants, codes."""
+"""The JSON of the command line, on which other programs rely: identifiers, ISO 8601 instants, codes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Json = dict[str, Any]
 
 
 def iso(instant: datetime | None) -> str | None:
-    """``2026-11-21T09:00:00+08:00``, or null."""
+    """``2026-11-21T09:00:00+08:00``; ``None`` stays ``None``."""
     return instant.isoformat(timespec="seconds") if instant else None
 
 
 def row_json(row: CaseRow, now: datetime) -> Json:
-    """One case of a list."""
+    """A case as a line of the list."""
     return {
         "id": row.id,
         "number": row.number,
@@ -49,7 +49,8 @@ def row_json(row: CaseRow, now: datetime) -> Json:
 
 
 def case_json(case: Case, now: datetime, reference: Reference) -> Json:
-    """A case with its parts and clocks. People are masked; the desk shows them on demand and leaves a trace."""
+    """A case with its assignments and clocks. Names and numbers of people are masked; only the desk shows them, and
+    keeps a record of that."""
     facts, lead = case.facts, case.lead
     due = case.due
     return {
@@ -101,7 +102,8 @@ def case_json(case: Case, now: datetime, reference: Reference) -> Json:
 
 
 def sent_back_masked(case: Case, given: Mapping[str, Any]) -> list[str]:
-    """Which of the given facts are what :func:`case_json` shows of the case's own, stars and all."""
+    """The names of the given facts whose values are the case's own ones as :func:`case_json` masks them. Storing those
+    would lose the real values."""
     return [
         name
         for name in ("title", "description", "address", "people", "reporter_name", "reporter_phone", "extra")
@@ -138,7 +140,7 @@ def _clock_json(clock: CaseClock, case: Case, reference: Reference) -> Json:
 
 
 def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> list[Json]:
-    """The whole timeline, oldest first."""
+    """The whole timeline, the oldest entry first."""
     return [
         {
             "at": iso(e.at),
@@ -154,7 +156,7 @@ def timeline_json(entries: Sequence[TimelineEntry], reference: Reference) -> lis
 
 
 def _masked(payload: Mapping[str, Any]) -> Json:
-    """What an event says, without what names or reaches a person, or by which that could be found by trying."""
+    """An event's payload with names and numbers of people masked."""
     return {
         name: _masked(value) if name == "facts" and isinstance(value, dict) else _MASKS.get(name, _as_it_is)(value)
         for name, value in payload.items()
@@ -171,12 +173,12 @@ def _by(mask: Callable[[str], str]) -> Callable[[Any], str | None]:
 
 
 def _extra(columns: Mapping[str, Any]) -> Json:
-    """What stood in columns that have no field; people's numbers may be among them."""
+    """Columns of the imported file that no field took; numbers of people in them are masked."""
     return {name: _by(mask_numbers)(value) for name, value in columns.items()}
 
 
 def _contact(told: Mapping[str, Any]) -> Json:
-    """Whom the units may call, masked."""
+    """The person whom units may call, masked."""
     return {"name": _by(mask_name)(told.get("name")), "phone": _by(mask_phone)(told.get("phone"))}
 
 
@@ -193,7 +195,7 @@ _MASKS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 
 def proposal_json(proposal: Proposal) -> Json:
-    """Whom to dispatch to, and the grounds in Chinese."""
+    """To whom the case should be dispatched, with the reasons in Chinese."""
 
     def alternative(candidate: Candidate) -> Json:
         return {"unit": candidate.unit.code, "name": candidate.unit.name, "reason": reason_of(candidate)}
@@ -209,7 +211,7 @@ def proposal_json(proposal: Proposal) -> Json:
 
 
 def tree_json(grids: Sequence[GridRow], figures: Mapping[str, GridFigures]) -> list[Json]:
-    """The areas as a tree, townships first; figures of an area hold those of everything below it."""
+    """The areas as a tree, townships first. The figures of an area include everything below it."""
     below: dict[str, list[GridRow]] = {}
     known = {g.code for g in grids}
     for grid in grids:

@@ -1,4 +1,4 @@
-"""``gridclient enrol``, ``sync`` and ``bundle``: the line to the county's hub, and the stick that takes its place."""
+"""``gridclient enrol``, ``sync`` and ``bundle``: exchange with the county's hub, over the line or by USB stick."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def enrol_desk(args: argparse.Namespace) -> Exit:
-    """Enrols the desk of this profile: over the line, or one of the two steps without one."""
+    """Enrols the desk of this profile: over the line, or by one of the two steps without a line."""
     by_file = args.request or args.admission
     if bool(args.code) == bool(by_file) or (by_file and args.url):
         args.wrong("请给出网址和注册码，或者只用 --request 或 --admission")
@@ -62,7 +62,7 @@ def enrol_desk(args: argparse.Namespace) -> Exit:
 
 
 def _ask_by_file(args: argparse.Namespace) -> Exit:
-    """Writes what the desk says of itself; nothing in it is secret."""
+    """Writes the desk's request to be admitted; nothing in it is secret."""
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
@@ -74,8 +74,11 @@ def _ask_by_file(args: argparse.Namespace) -> Exit:
 
 
 def sync_once(args: argparse.Namespace) -> Exit:
-    """One round; done in part when it left conflicts for people. After a restore it says so, and the command is the
-    confirmation that the window would ask for; a fork needs ``--confirm``. ``--proxy`` and ``--url`` are kept."""
+    """Runs one round. Status 3 if conflicts wait for people or the hub refused something.
+
+    After a restore it says so and goes on: the command itself is the confirmation for which the window asks. A fork
+    needs ``--confirm``. What ``--proxy`` and ``--url`` say is kept.
+    """
     from gridclient.syncing import DeskLine, fault_of
 
     with open_desk(args.profile) as opened:
@@ -130,7 +133,7 @@ def _round_json(report: RoundReport, pending: int, conflicts: int) -> dict[str, 
 
 
 def export_bundle(args: argparse.Namespace) -> Exit:
-    """Adds what the hub does not have to a file."""
+    """Adds the events that the hub does not have to a file."""
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:
@@ -139,7 +142,7 @@ def export_bundle(args: argparse.Namespace) -> Exit:
 
 
 def import_bundle(args: argparse.Namespace) -> Exit:
-    """Takes a file in, whole or not at all; the file stays as it was."""
+    """Takes in a file, wholly or not at all. The file is not changed."""
     from gridclient.syncing import DeskLine
 
     with open_desk(args.profile) as opened:

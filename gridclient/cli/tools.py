@@ -1,4 +1,4 @@
-"""Commands that need no cases: deadlines and coordinates."""
+"""Commands that need no cases: computing deadlines and converting coordinates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def show_deadline(args: argparse.Namespace) -> Exit:
-    """When a limit is due, and how that came about."""
+    """Prints when a limit is due, and how that is computed."""
     found = deadline(
         instant(args.start),
         parse_limit(args.limit),
@@ -46,6 +46,6 @@ def show_deadline(args: argparse.Namespace) -> Exit:
 
 
 def show_converted(args: argparse.Namespace) -> Exit:
-    """A point in another coordinate system."""
+    """Prints a point in another coordinate system."""
     lon, lat = convert(args.lon, args.lat, Crs(args.source), Crs(args.target))
     return answer(args, {"lon": lon, "lat": lat, "crs": args.target}, [f"{lon:.7f} {lat:.7f}"])

@@ -1,4 +1,4 @@
-"""Commands that show something: the desk itself, the tour, the self-check. Only here the command line reaches Qt."""
+"""Commands that show something: the desk, the tour, the self-check. Only this module of the command line loads Qt."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def add_commands(commands: Any, output: argparse.ArgumentParser) -> None:
 
 
 def open_desk_window(args: argparse.Namespace) -> Exit:
-    """Opens the desk and stays until its window closes."""
+    """Opens the desk and returns when its window is closed."""
     from gridclient.forerunner import Forerunner
     from gridclient.logs import kept_log
     from gridclient.qt_loading import load_qt
@@ -53,7 +53,7 @@ def open_desk_window(args: argparse.Namespace) -> Exit:
 
 
 def walk_tour(args: argparse.Namespace) -> Exit:
-    """Walks the demo by itself and leaves screenshots."""
+    """Walks through the demo by itself and leaves screenshots."""
     _require_screen()
     from gridclient.tour import walk
 
@@ -63,7 +63,7 @@ def walk_tour(args: argparse.Namespace) -> Exit:
 
 
 def check_self(args: argparse.Namespace) -> Exit:
-    """Store, map, fonts, calendar, disk, clock and hub, each with a sentence."""
+    """Checks store, map, fonts, calendar, disk, clock and hub, and prints a sentence for each."""
     from gridclient.self_check import check
 
     findings = check(args.profile)
@@ -74,7 +74,7 @@ def check_self(args: argparse.Namespace) -> Exit:
 
 
 def _require_screen() -> None:
-    """Qt would abort the process. Raises ``StoreUnavailable("environment.no_screen")``."""
+    """Raises ``StoreUnavailable("environment.no_screen")`` where there is no screen: Qt would abort the process."""
     if sys.platform == "linux" and not any(map(os.environ.get, _SCREENS)):
         raise StoreUnavailable("environment.no_screen")
 
