@@ -70,8 +70,7 @@ class Banner(QWidget):
         self.setAccessibleName(words)
         self.button.setText(button)
         self.button.setVisible(bool(button))
-        self.setProperty("kind", kind)
-        restyle(self)
+        restyle(self, kind=kind)
         self.show()
         self.resized.emit()
         if kind == "info":

@@ -99,7 +99,7 @@ class Chooser(QLineEdit):
         self.setText(entry.title if entry is not None else value)
         self.setCursorPosition(0)
         self.setToolTip(tip(f"{entry.title}\n{entry.detail}".strip()) if entry is not None else "")
-        self._mark(invalid=False)
+        restyle(self, invalid=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the first that was found, Down offers what was found, or all there is."""
@@ -108,7 +108,7 @@ class Chooser(QLineEdit):
             if not (listed and self._popup.currentIndex().isValid()):
                 self._popup.hide()
                 if not self._choose_found(only=False):
-                    self._mark(invalid=True)
+                    restyle(self, invalid=True)
                     told = self.tr("“{field}”里没有“{words}”。按 ↓ 看有哪些；一个也没有时，先在“导入”页导入。")
                     self.unknown.emit(told.format(field=self.accessibleName(), words=self.text().strip()))
                 event.accept()
@@ -130,7 +130,7 @@ class Chooser(QLineEdit):
         if event.reason() == Qt.FocusReason.PopupFocusReason:
             return
         if not self.value and self.text().strip() and not self._choose_found(only=True):
-            self._mark(invalid=True)
+            restyle(self, invalid=True)
 
     def _offer(self, typed: str) -> None:
         self._found.show_values(find(self._entries, typed) or find(self._entries, ""))
@@ -146,7 +146,7 @@ class Chooser(QLineEdit):
 
     def _on_edited(self, text: str) -> None:
         had, self.value = self.value, ""
-        self._mark(invalid=False)
+        restyle(self, invalid=False)
         self._found.show_values(find(self._entries, text))
         if had:
             self.chosen.emit("")
@@ -163,8 +163,3 @@ class Chooser(QLineEdit):
     def _mark_words(self) -> None:
         if self.value and self.hasFocus():
             self.setSelection(len(self.text()), -len(self.text()))  # from its end, so that its beginning is seen
-
-    def _mark(self, *, invalid: bool) -> None:
-        if bool(self.property("invalid")) != invalid:
-            self.setProperty("invalid", invalid)
-            restyle(self)

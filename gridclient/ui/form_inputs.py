@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QMimeData, QSignalBlocker, Signal, SignalInstance
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from gridclient.domain.frozen import frozen
 from gridclient.services.registering import LONGEST_TEXT
 from gridclient.ui.chooser import Chooser
+from gridclient.ui.icons import give_icon
 
 Heard = SignalInstance | Callable[..., object]
 """What hears every edit."""
@@ -46,6 +47,19 @@ class LongText(QPlainTextEdit):
         self.pasted.emit(taken)
         if len(taken) < len(text):
             self.shortened.emit(self.tr("文字太长，只留下了前 {most} 个字。").format(most=f"{LONGEST_TEXT:,}"))
+
+
+class PickButton(QPushButton):
+    """图上选点: while it is down, the next click on the map chooses a place. A ``small`` one shows its icon only."""
+
+    def __init__(self, *, small: bool = False, parent: QWidget) -> None:
+        super().__init__(parent)
+        words = self.tr("图上选点")
+        self.setText("" if small else words)
+        self.setToolTip(words if small else "")
+        self.setAccessibleName(words)
+        self.setCheckable(True)
+        give_icon(self, "grid")
 
 
 def line_input(line: QLineEdit, heard: Heard) -> Input:

@@ -25,11 +25,10 @@ class InlineNote(QLabel):
 
     def say(self, text: str, tone: Tone = "muted") -> None:
         """Shows a sentence; an empty one clears."""
-        self.setProperty("role", tone)
         self.setText(f"▲ {text}" if text and tone == "bad" else text)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-        restyle(self)
+        restyle(self, role=tone)
 
     def say_error(self, error: GridClientError) -> None:
         """Shows what an error means; a cancel is none."""

@@ -11,7 +11,6 @@ from typing import Final
 STYLE_SHEET: Final = """
 QMainWindow, QDialog { background: $window; }
 QWidget[panel="true"] { background: $panel; }
-QWidget[panel="alternate"] { background: $alternate; }
 QWidget[panel="window"] { background: $window; }
 
 QSplitter::handle { background: $line; }
@@ -86,14 +85,12 @@ QPushButton[kind="flat"]:hover, QPushButton[kind="flat"]:focus { background: $ho
 QToolButton { background: transparent; border: none; border-radius: 4px; padding: 3px; color: $text; }
 QToolButton:hover, QToolButton:focus { background: $hover; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {
   background: $panel; color: $text; border: 1px solid $line; border-radius: 6px; padding: 3px 8px;
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit, QComboBox { min-height: 20px; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDateTimeEdit:focus {
-  border-color: $accent;
-}
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border-color: $accent; }
 QLineEdit:read-only { background: $alternate; }
 QLineEdit[invalid="true"] { border-color: $bad; background: $bad_ground; }
 QLineEdit#commandBar {

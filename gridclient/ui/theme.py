@@ -244,8 +244,12 @@ def style_sheet_of(theme: Tokens) -> str:
     return Template(STYLE_SHEET).substitute(colours, icons=_ICONS, small_px=f"{SMALL_PX}px", title_px=f"{TITLE_PX}px")
 
 
-def restyle(widget: QWidget) -> None:
-    """Applies the style sheet again after a dynamic property that it selects by was changed."""
+def restyle(widget: QWidget, **look: object) -> None:
+    """Sets dynamic properties that the style sheet selects by, and applies it again if one of them changed."""
+    if all(widget.property(name) == value for name, value in look.items()):
+        return
+    for name, value in look.items():
+        widget.setProperty(name, value)
     style = widget.style()
     style.unpolish(widget)
     style.polish(widget)

@@ -349,7 +349,7 @@ def test_an_empty_desk_says_what_to_do(open_window: OpenWindow) -> None:
 
 def test_the_lamp_and_the_status_line_tell_real_figures(window: MainWindow, qtbot: QtBot) -> None:
     settle(qtbot, window)
-    assert window.pages.sync.lamp.pending == 5
+    assert window.pages.sync.lamp.words.startswith("未上报 5 件")
     assert window.status.figures.text() == "本机 10 件 · 在办 10"
 
 

@@ -17,6 +17,7 @@ from gridclient.ui.chooser import Chooser
 from gridclient.ui.form_inputs import (
     Input,
     LongText,
+    PickButton,
     choice_input,
     chooser_input,
     line_input,
@@ -27,7 +28,6 @@ from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.key_button import KeyButton
 from gridclient.ui.laid_out import Part, across, down, label
-from gridclient.ui.pick_button import PickButton
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.resting import Resting
 

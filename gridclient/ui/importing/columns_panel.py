@@ -85,9 +85,7 @@ class ColumnsPanel(QWidget):
     def _fill(self, shown: QLabel, combo: QuietCombo, guess: ColumnGuess, offered: QStandardItemModel) -> None:
         name = self._names.get(guess.field, guess.field)
         shown.setText(name + (" *" if guess.required else ""))
-        if (role := "strong" if guess.required else "") != (shown.property("role") or ""):
-            shown.setProperty("role", role)
-            restyle(shown)
+        restyle(shown, role="strong" if guess.required else "")
         combo.setAccessibleName(name)
         combo.setModel(offered)
         combo.setCurrentIndex(max(0, combo.findData(guess.column)))

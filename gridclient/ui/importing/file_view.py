@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QObject, Qt, Signal
@@ -190,6 +189,7 @@ class FileView(QStackedWidget):
     def __init__(self, *, page: CoverPage, data: MapData, base_maps: BaseMaps | None) -> None:
         super().__init__(page)
         self._page, self._data, self._base_maps = page, data, base_maps
+        self.made_look: LookPanel | None = None
         words = translate("ImportPage", "把要导入的文件拖到这里，或按 Ctrl+O 选择。")
         empty = label(f"{words}\n\n{' · '.join(kinds().values())}", "muted", parent=self)
         empty.setProperty("panel", "true")
@@ -199,24 +199,20 @@ class FileView(QStackedWidget):
         page.press_by("Ctrl+S", self.result.save)
         self.addWidget(self.result)
 
-    @cached_property
-    def look(self) -> LookPanel:
-        """The look into the file, made with the first one: it takes as long as all else on the page."""
-        panel = LookPanel(data=self._data, base_maps=self._base_maps, parent=self)
-        panel.crs.chosen.connect(self.crs_chosen)
-        self._page.press_by("Ctrl+E", panel.crs.near)
-        self.addWidget(panel)
-        return panel
-
     @property
-    def made_look(self) -> LookPanel | None:
-        """The look, once it was made."""
-        look: LookPanel | None = self.__dict__.get("look")
-        return look
+    def look(self) -> LookPanel:
+        """The look into the file, made when it is first needed: that takes as long as all else on the page."""
+        self.make_look()
+        assert self.made_look is not None
+        return self.made_look
 
-    def make_ready(self) -> None:
-        """Makes the look while the file is still being read."""
-        _ = self.look
+    def make_look(self) -> None:
+        """Makes the look, unless it was made before."""
+        if self.made_look is None:
+            self.made_look = LookPanel(data=self._data, base_maps=self._base_maps, parent=self)
+            self.made_look.crs.chosen.connect(self.crs_chosen)
+            self._page.press_by("Ctrl+E", self.made_look.crs.near)
+            self.addWidget(self.made_look)
 
     def show_nothing(self) -> None:
         """No file, or none that can be read."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -24,15 +24,6 @@ _MEMORY: Final = "import.columns."
 """Under this and its fingerprint the desk's settings keep what was chosen for a header."""
 ReadPreview = Callable[..., Look]
 """``(report, order)``, for the worker process."""
-
-
-class Panels(NamedTuple):
-    """What shows it."""
-
-    files: FilePanel
-    columns: ColumnsPanel
-    view: FileView
-    note: InlineNote
 
 
 class Looking(QObject):
@@ -54,10 +45,21 @@ class Looking(QObject):
     unreadable = Signal()
     changed = Signal()
 
-    def __init__(self, *, desk: Desk, jobs: Jobs, read_preview: ReadPreview, panels: Panels, parent: QObject) -> None:
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        jobs: Jobs,
+        read_preview: ReadPreview,
+        files: FilePanel,
+        columns: ColumnsPanel,
+        view: FileView,
+        note: InlineNote,
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._desk, self._jobs, self._read_preview = desk, jobs, read_preview
-        self._files, self._columns, self._view, self._note = panels
+        self._files, self._columns, self._view, self._note = files, columns, view, note
         self.file: Path | None = None
         self.look: Look | None = None
         self._count = 0
@@ -120,7 +122,7 @@ class Looking(QObject):
         )
         counts = range(_ROWS_A_TURN, _LIKELY_ROWS + 1, _ROWS_A_TURN)
         rows = (partial(self._columns.make_rows, count) for count in counts)
-        QTimer.singleShot(0, self, partial(self._make_ready, (self._view.make_ready, *rows)))
+        QTimer.singleShot(0, self, partial(self._make_ready, (self._view.make_look, *rows)))
         self.asked.emit()
 
     def _make_ready(self, parts: Sequence[Callable[[], None]]) -> None:

@@ -22,7 +22,7 @@ from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.importing.columns_panel import ColumnsPanel
 from gridclient.ui.importing.file_panel import FilePanel
 from gridclient.ui.importing.file_view import FileView, LookPanel
-from gridclient.ui.importing.looking import Looking, Panels, ReadPreview
+from gridclient.ui.importing.looking import Looking, ReadPreview
 from gridclient.ui.importing.papers import Papers, SaveReport, ask_for_file, dropped
 from gridclient.ui.importing.progress_line import ProgressLine
 from gridclient.ui.inline_note import InlineNote
@@ -80,7 +80,10 @@ class ImportPage(CoverPage):
             desk=desk,
             jobs=jobs,
             read_preview=read_preview,
-            panels=Panels(self.files, self.columns, self.view, self.note),
+            files=self.files,
+            columns=self.columns,
+            view=self.view,
+            note=self.note,
             parent=self,
         )
         self._papers = Papers(jobs=jobs, note=self.note, templates=templates, save_report=save_report, parent=self)

@@ -17,12 +17,20 @@ from PySide6.QtWidgets import (
 
 from gridclient.services.words import CHANNELS, URGENCIES
 from gridclient.ui.chooser import Chooser
-from gridclient.ui.form_inputs import Input, LongText, choice_input, chooser_input, line_input, text_input, tick_input
+from gridclient.ui.form_inputs import (
+    Input,
+    LongText,
+    PickButton,
+    choice_input,
+    chooser_input,
+    line_input,
+    text_input,
+    tick_input,
+)
 from gridclient.ui.guess_chips import GuessChips
 from gridclient.ui.inline_note import InlineNote
 from gridclient.ui.intake.values import EMPTY, IntakeValues
 from gridclient.ui.laid_out import across, label, tab_order
-from gridclient.ui.pick_button import PickButton
 from gridclient.ui.quiet_combo import QuietCombo
 from gridclient.ui.theme import restyle
 
@@ -82,9 +90,8 @@ class Inputs(QWidget):
         for name, title in self._labels.items():
             word = str(title.property("word"))
             title.setText(f"✓ {word}" if name in marked else word)
-            title.setProperty("role", "link" if name in marked else "muted")
             title.setToolTip(self.tr("由粘贴的文字填入，请核对") if name in marked else "")
-            restyle(title)
+            restyle(title, role="link" if name in marked else "muted")
 
     def rest(self, resting: bool) -> None:
         """While the values are being registered, for what is typed then would be in no case. The keyboard waits in the

@@ -15,6 +15,7 @@ from gridclient.domain.roles import Action, may
 from gridclient.services.desk import Desk
 from gridclient.services.error_text import sentence_of
 from gridclient.services.rows import Box, CaseFilter, CasePage, Changes, Sort, SortKey
+from gridclient.ui.banner import Kind
 from gridclient.ui.cover_page import CoverPage
 from gridclient.ui.jobs import Jobs
 from gridclient.ui.key_button import KeyButton
@@ -24,8 +25,8 @@ from gridclient.ui.sync.choice_button import ChoiceButton
 from gridclient.ui.sync.conflict_list import ConflictList
 from gridclient.ui.sync.contended import KEEP, TAKE, Sheet, load
 from gridclient.ui.sync.desk_sync import DeskSync
-from gridclient.ui.sync.note_bar import NoteBar
 from gridclient.ui.sync.sides import SidesView
+from gridclient.ui.theme import restyle
 
 _LIST_PX: Final = 260
 _MOST: Final = 200
@@ -277,3 +278,26 @@ class ConflictPage(CoverPage):
 
     def _tell_error(self, error: GridClientError) -> None:
         self.note.tell(sentence_of(error), "bad")
+
+
+class NoteBar(QWidget):
+    """One line under the head of the page: what was just done or what went wrong. Its button ``undo`` is the page's."""
+
+    def __init__(self, *, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.words = label(wraps=True, parent=self)
+        self.undo = KeyButton(self.tr("撤销"), key="Ctrl+Z", parent=self)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        across((self.words, 1), self.undo, on=self, edges=(12, 4, 6, 4), gap=6)
+        self.hide()
+
+    def tell(self, words: str, kind: Kind, *, undo: bool = False) -> None:
+        """Shows a sentence, and the button where ``undo`` says that it can be taken back."""
+        sign = "" if kind == "info" else "▲ "
+        self.words.setText(f"{sign}{words}")
+        self.setAccessibleName(words)
+        self.undo.setVisible(undo)
+        restyle(self, kind=kind)
+        self.show()

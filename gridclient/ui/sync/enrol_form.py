@@ -163,9 +163,7 @@ class EnrolForm(QWidget):
         self.note.say(words, "bad")
 
     def _mark(self, field: QLineEdit, *_typed: str, wrong: bool) -> None:
-        if bool(field.property("invalid")) != wrong:
-            field.setProperty("invalid", wrong)
-            restyle(field)
+        restyle(field, invalid=wrong)
         if not wrong:
             self.note.clear()
 

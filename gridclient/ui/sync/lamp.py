@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from gridclient.services.sync_control import SyncView
 from gridclient.ui.icons import icon
@@ -21,14 +21,13 @@ _GAP, _BETWEEN, _EDGE = 5, 14, 6
 class SyncLamp(QAbstractButton):
     """Object name ``syncLamp``. Icon, word and colour say the state; the tooltip says it in sentences."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("syncLamp")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(base_font())
-        self.pending = 0
         self.faces: tuple[Face, ...] = ()
 
     @property
@@ -38,7 +37,6 @@ class SyncLamp(QAbstractButton):
 
     def show_view(self, view: SyncView, now: datetime) -> None:
         """Another state, or another moment of the same."""
-        self.pending = view.pending_events or view.pending_cases
         faces = (pending_face(view), fresh_face(view, now))
         if faces == self.faces:
             return
