@@ -8,13 +8,14 @@ from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from gridclient.domain.case import Case, Contact, Role
 from gridclient.domain.events import from_seconds
 from gridclient.services.masking import mask_name, mask_numbers, mask_phone
 from gridclient.services.rows import Likeness, StandardRow
 from gridclient.services.words import CHANNELS, PARTS, URGENCIES
+from gridclient.ui.breaking import CopiedLabel, breakable
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import down, label, panel
 from gridclient.ui.likeness_list import LikenessList
@@ -24,12 +25,13 @@ from gridclient.ui.scroll_area import ScrollArea
 from gridclient.ui.theme import tokens
 
 _POINT_DIGITS: Final = 6
+_ONE_LINE, _NAME_PX = 6, 96
 _REPORTER: Final = frozenset({"reporter_name", "reporter_phone"})
 Fact = tuple[str, str]
 
 
-class FactTable(QLabel):
-    """Drawn anew in another theme; facts without words are left out."""
+class FactTable(CopiedLabel):
+    """Drawn anew in another theme; facts without words are left out. Names that files bring are of any length."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,12 +57,18 @@ class FactTable(QLabel):
             self._draw()
 
     def _draw(self) -> None:
+        name = f'style="color:{tokens().muted}; padding:2px 10px 2px 0'
         rows = "".join(
-            f'<tr><td style="color:{tokens().muted}; padding:2px 10px 2px 0; white-space:nowrap">{escape(label)}</td>'
-            f'<td style="padding:2px 0">{escape(words).replace(chr(10), "<br>")}</td></tr>'
+            f"<tr>{self._named(label, name)}"
+            f'<td style="padding:2px 0">{escape(breakable(words)).replace(chr(10), "<br>")}</td></tr>'
             for label, words in self._facts
         )
         self.setText(f"<table cellspacing=0>{rows}</table>")
+
+    def _named(self, label: str, style: str) -> str:
+        if len(label) <= _ONE_LINE:
+            return f'<td {style}; white-space:nowrap">{escape(label)}</td>'
+        return f'<td width={_NAME_PX} {style}">{escape(breakable(label, longest=_ONE_LINE))}</td>'
 
 
 class DetailsTab(ScrollArea):

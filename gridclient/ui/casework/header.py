@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QContextMenuEvent,
     QFont,
     QFontMetrics,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gridclient.domain.case import AssignmentState, CaseState
 from gridclient.services.deadline_text import moment_text
 from gridclient.services.masking import mask_numbers
 from gridclient.services.words import CHANNELS, PARTS
+from gridclient.ui.breaking import CopiedLabel, breakable
 from gridclient.ui.casework.case_view import CaseView
 from gridclient.ui.laid_out import across, down, label, tip
 from gridclient.ui.present import ClockFace, double_clock, joined, limit_words, moment_words, state_word
@@ -33,11 +29,9 @@ from gridclient.ui.theme import CLOCK_PX, SMALL_PX, base_font, state_colour, tok
 _TILE_PX: Final = 49
 _TITLE_LINES: Final = 2
 _LEAST_PX: Final = 400
-_BREAK: Final = "\u200b"
-_UNBROKEN: Final = re.compile(r"[!-~]{25,}")
 
 
-class TitleLine(QLabel):
+class TitleLine(CopiedLabel):
     """The case's title over two lines at most; the rest is in its tooltip."""
 
     def __init__(self, *, parent: QWidget | None = None) -> None:
@@ -47,6 +41,10 @@ class TitleLine(QLabel):
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._title = ""
+
+    @property
+    def words(self) -> str:
+        return self._title
 
     def show_title(self, title: str) -> None:
         self.ensurePolished()
@@ -65,25 +63,7 @@ class TitleLine(QLabel):
         metrics = QFontMetrics(self.font())
         room = _TITLE_LINES * (self.width() - 2 * metrics.averageCharWidth())
         shown = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, max(room, _LEAST_PX))
-        self.setText(_UNBROKEN.sub(lambda run: _BREAK.join(run[0]), shown))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self._copy()
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("复制"), self._copy)
-        menu.popup(event.globalPos())
-
-    def _copy(self) -> None:
-        """What is marked as it was written, without the breaks; the whole title where all of it or nothing is."""
-        marked = self.selectedText().replace(_BREAK, "")
-        part = marked and marked != self.text().replace(_BREAK, "")
-        QGuiApplication.clipboard().setText(marked if part else self._title)
+        self.setText(breakable(shown))
 
 
 class ClockTile(QWidget):

@@ -1,0 +1,48 @@
+"""详情: what files bring has names and words of any length, and all of it is read without scrolling sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from gridclient.ui.casework.panel import CasePanel
+from tests.ui.casework.panel_keys import Show
+from tests.ui.fakes.invented_desk import InventedDesk
+
+LINK = "https://example.test/" + "a" * 90
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"extra": {"neighborhood_services_district": "11"}},
+        {"extra": {"是否涉及未成年人以及监护人联系方式说明": "否"}},
+        {"description": f"视频见{LINK}，三号楼下。"},
+    ],
+    ids=["a long name", "a long Chinese name", "a long link"],
+)
+def test_every_fact_is_seen_whole_in_the_width_of_the_panel(
+    panel: CasePanel, made: InventedDesk, show: Show, facts: dict[str, Any]
+) -> None:
+    show(made.register("积水", **facts))
+    details = panel.top.details
+    panel.top.tabs.setCurrentWidget(details)
+    assert details.horizontalScrollBar().maximum() == 0
+
+
+def test_a_fact_is_copied_as_it_was_written(panel: CasePanel, made: InventedDesk, show: Show) -> None:
+    show(made.register("积水", description=f"视频见{LINK}，三号楼下。"))
+    panel.top.tabs.setCurrentWidget(panel.top.details)
+    facts = panel.top.details.facts
+    facts.setFocus()
+    QTest.keyClick(facts, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(facts, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    copied = QApplication.clipboard().text()
+    assert LINK in copied and "描述\n视频见" in copied
+    facts.setSelection(0, 0)
+    QTest.keyClick(facts, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QApplication.clipboard().text() == facts.words
