@@ -1,5 +1,6 @@
-"""Everything the desk can be told to do, with its word, key and icon; what is possible now follows from the cases
-that are chosen and from the account's role. Who carries it out is the window's matter.
+"""The actions of the desk: their words, keys and icons, and which of them are possible now.
+
+What is possible follows from the chosen cases and the account's role. The window carries the actions out.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ TOGETHER: Final = {
     Action.CLOSE: frozenset({"handled"}),
     Action.URGE: frozenset({"filed", "dispatched", "handling", "handled"}),
 }
-"""What can be done to several cases at once, with the states of such cases: it asks nothing of each; dispatch has its
-own panel."""
+"""The actions that can be done to several cases at once, because nothing is asked for each case, with the states in
+which a case takes part. Dispatch has its own panel."""
 _OF_SEVERAL: Final = frozenset({*TOGETHER, Action.FILE, Action.DISPATCH})
 _OPEN: Final = frozenset({"reported", "filed", "dispatched", "handling", "handled"})
 _WITH_UNIT: Final = frozenset({"dispatched", "handling"})
@@ -50,7 +51,7 @@ STATES_FOR: Final = {
     Action.RATE: frozenset({"closed"}),
     Action.VOID: _OPEN,
 }
-"""The states in which an action can be begun; the case's own rules decide in the end."""
+"""The states in which an action is offered. Whether it is possible is decided by the rules of the case."""
 KEYS: Final = {
     Action.DISPATCH: "F2",
     Action.RETURN: "F4",
@@ -79,7 +80,7 @@ _GROUPS: Final = (
 
 @frozen
 class Known:
-    """One action of the desk for lists of keys and for the command bar."""
+    """An action in the list of keys and in the command bar."""
 
     name: str
     title: str
@@ -97,19 +98,19 @@ def word_of(action: Action) -> str:
 
 
 def kept_from(role: AccountRole, action: Action) -> bool:
-    """Whether an operator's desk shows what the shift leader alone may do; who only watches is shown nothing of it."""
+    """Whether the desk shows the action as one of the shift leader's: only to an operator who may not do it."""
     return role is AccountRole.OPERATOR and not may(role, action)
 
 
 def kept_word(action: Action) -> str:
-    """The word of what is shown and cannot be done, with who does it."""
+    """The word of an action that is shown but cannot be done here, with who does it."""
     return translate("Actions", "{action}（由{who}办理）").format(
         action=word_of(action), who=ROLES[AccountRole.SHIFT_LEADER]
     )
 
 
 def desk_words() -> tuple[tuple[str, str, str, str], ...]:
-    """The desk's own actions: name, word, key, icon."""
+    """The desk's own actions: name, word, key ("" for none), icon."""
     return (
         ("help", translate("Actions", "帮助与快捷键"), "F1", "help"),
         ("register", translate("Actions", "登记"), "F3", "register"),
@@ -133,12 +134,12 @@ def desk_words() -> tuple[tuple[str, str, str, str], ...]:
 
 
 class DeskActions(QObject):
-    """The actions as ``QAction``, living in the window so that their keys work everywhere in it.
+    """The actions as ``QAction``. They belong to the window, so that their keys work everywhere in it.
 
     Signals:
-        desk_wanted(str): the name of one of the desk's own actions.
-        case_wanted(Action): something to be done with the chosen cases.
-        told(str, str): a sentence for the banner and its kind.
+    desk_wanted(str): one of the desk's own actions, by name.
+    case_wanted(Action): an action on the chosen cases.
+    told(str, str): a sentence for the banner, and its kind.
     """
 
     desk_wanted = Signal(str)
@@ -170,7 +171,7 @@ class DeskActions(QObject):
         self._allow()
 
     def allow_for(self, rows: Iterable[CaseRow]) -> None:
-        """Enables what can be done with at least one of these cases."""
+        """Enables the actions that are possible for at least one of these cases, which are the chosen ones."""
         rows = tuple(rows)
         self._states = {row.state for row in rows}
         self._several = len(rows) > 1
@@ -178,17 +179,17 @@ class DeskActions(QObject):
         self._allow()
 
     def allow_undo(self, possible: bool) -> None:
-        """Whether there is something to take back."""
+        """Says whether there is a step that can be undone."""
         self._undoable = possible
         self._allow()
 
     def allow_offline(self, possible: bool) -> None:
-        """Whether there is a cable that can be pulled."""
+        """Says whether the desk has a line that can be switched off."""
         self._free = self._free | {"offline"} if possible else self._free - {"offline"}
         self._allow()
 
     def rest(self, resting: bool) -> None:
-        """While a page covers the desk, its keys are the page's; what opens pages stays."""
+        """Disables the desk's actions while a page covers it, except those that open pages."""
         self._resting = resting
         self._allow()
 
@@ -205,18 +206,19 @@ class DeskActions(QObject):
             answer.setEnabled(bool(self._states) and not self._resting and not self.case[action].isEnabled())
 
     def known(self) -> Sequence[Known]:
-        """All actions in the order of their keys, for help and the command bar."""
+        """All actions for help and the command bar: function keys first, then other keys, then those without a key."""
         named = [(name, made) for name, made in self.desk.items()]
         named += [(action.value, made) for action, made in self.case.items()]
         found = [Known(name, made.text(), made.shortcut().toString()) for name, made in named]
         return sorted(found, key=lambda one: (not one.key.startswith("F"), not one.key, len(one.key), one.key))
 
     def key_list(self) -> tuple[tuple[str, str], ...]:
-        """Each key and what it does."""
+        """Each key with what it does."""
         return tuple((one.key, one.title) for one in self.known() if one.key)
 
     def trigger(self, name: str) -> None:
-        """Does what the command bar chose; of what cannot be done now, the case's panel or the banner says why."""
+        """Carries out what the command bar chose. If it is not possible now, the case's panel or the banner says
+        why."""
         made = self.desk.get(name) or self.case[Action(name)]
         if made.isEnabled():
             made.trigger()
@@ -236,7 +238,8 @@ class DeskActions(QObject):
         menu.popup(place)
 
     def menu(self) -> QMenu:
-        """The context menu of the list: what can be done now, in groups, and what the shift leader could do."""
+        """The context menu of the list: the actions that are possible, in groups, and those of the shift leader,
+        disabled."""
         menu = QMenu(self._window)
         if self._contended:
             menu.addAction(self.desk["conflicts"])
@@ -251,7 +254,7 @@ class DeskActions(QObject):
         return menu
 
     def _make_answer(self, action: Action) -> QShortcut:
-        """The key of an action that is not possible now: the case's panel says why, or what comes before it."""
+        """A second shortcut for the key of an action while that is disabled: the case's panel then says why."""
         answer = QShortcut(QKeySequence(KEYS[action]), self._window)
         answer.activated.connect(lambda: self.case_wanted.emit(action))
         return answer

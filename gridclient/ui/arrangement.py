@@ -1,4 +1,5 @@
-"""Where the panels stand in the window: three columns, the middle one in two, lines of one pixel between them."""
+"""The places of the panels in the window: three columns, the middle one split in two. Sizes are remembered. Source:
+UX.md, main screen."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ _LIST_NEEDS_PX: Final = 420
 
 
 class ListPlace(Protocol):
-    """What the keys need of the list, which is a feature and handed in by the window."""
+    """What the keys need of the list of cases, which belongs to a feature and is handed in by the window."""
 
     table: QTableView
     note: EmptyNote
@@ -37,7 +38,7 @@ class ListPlace(Protocol):
 
 
 class Arrangement:
-    """Puts the given widgets into the window's centre, as the first of ``stack``; what is moved is remembered."""
+    """Puts the panels into the window's central widget, as the first page of ``stack``."""
 
     def __init__(
         self,
@@ -74,7 +75,7 @@ class Arrangement:
         window.resize(QSize(WIDTH, HEIGHT).boundedTo(window.screen().availableSize()))  # when it is no longer maximised
 
     def remember_in(self, memory: WindowMemory) -> None:
-        """Takes up the kept sizes, and has them kept from now on."""
+        """Restores the remembered sizes and has them remembered from now on."""
         self.across.restore(memory.part("across", self.across.as_text))
         self.upright.restoreState(_bytes(memory.part("upright", lambda: _hex(self.upright.saveState()))))
         geometry = memory.part("geometry", lambda: _hex(self._window.saveGeometry()))
@@ -89,39 +90,41 @@ class Arrangement:
             splitter.splitterMoved.connect(memory.touch)
 
     def _lie_beside(self) -> None:
-        """Over another desk's window that fills the screen, whose title and left edge stay in sight."""
+        """Places the window over another desk's one that fills the screen, so that the title and left edge of that stay
+        visible."""
         free = self._window.screen().availableGeometry().adjusted(_ASIDE_PX, 2 * _ASIDE_PX, 0, 0)
         self._window.setGeometry(free)  # without its frame, which is as high as the first step down
         QTimer.singleShot(_OTHER_STANDS_MS, self._window, self._window.raise_)  # they start at the same time
 
 
 class _Across(QSplitter):
-    """The three columns, and the keys that nothing in them has taken.
+    """The three columns, and the keys that no panel has taken.
 
-    Esc in the list and the tree goes back to more cases, when no banner is to be put away. Enter in the list goes on
-    with the case, an arrow on the case goes on in the list, and the list's menu opens on the case too.
+    Esc in the list or the tree removes conditions unless a banner is to be closed. Enter in the list goes to the case.
+    An arrow key on the case goes on in the list. The list's context menu opens on the case, too.
     """
 
     def __init__(self, *, banner: Banner, tree: QWidget, cases: QWidget, case: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._banner, self._tree, self._case = banner, tree, case
         self._cases = cast("ListPlace", cases)
-        self._wished: tuple[int, int] | None = None  # how wide the sides were before they gave way
+        self._wished: tuple[int, int] | None = None  # the widths of both sides before they gave way
         self.splitterMoved.connect(self._on_moved)
 
     def as_text(self) -> str:
-        """How wide they are and, where the sides gave way, were, for :meth:`restore`."""
+        """The widths, and those that the sides had before they gave way, for :meth:`restore`."""
         return " ".join((_hex(self.saveState()), *map(str, self._wished or ())))
 
     def restore(self, text: str) -> None:
-        """As they were."""
+        """Restores the widths that :meth:`as_text` gave."""
         state, *wished = text.split() or ("",)
         self.restoreState(_bytes(state))
         if wished:
             self._wished = (int(wished[0]), int(wished[1]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """In a narrow window both sides give way to the list, as far as they can; in a wide one they come back."""
+        """In a narrow window both sides give way to the list as far as they can; in a wide one they get their widths
+        back."""
         before = self.sizes()  # the splitter itself takes from them
         super().resizeEvent(event)
         left, middle, right, *beside = sizes = self.sizes()
@@ -154,7 +157,7 @@ class _Across(QSplitter):
         ):
             self._hand_over(event, table)
         elif key in _STEPS and self._case.hasFocus():
-            self._cases.go_on()  # which is the step
+            self._cases.go_on()  # which goes to the next line
         else:
             super().keyPressEvent(event)
 
@@ -165,18 +168,19 @@ class _Across(QSplitter):
             super().contextMenuEvent(event)
 
     def _hand_over(self, event: QKeyEvent, to: QWidget) -> None:
-        """The key works there as if the keyboard had been there already."""
+        """Gives the widget the keyboard and the key."""
         to.setFocus()
         QApplication.sendEvent(to.focusProxy() or to, event)
 
 
 class _Centre(QWidget):
-    """The top bar, the desk or the page that covers it, and the status line, with the banner over them: over the map's
-    lower edge, or the page's above a foot as high as its head, whose buttons stay free. Esc that nobody has taken puts
-    the banner away, and stops what it tells of; a page is left by the next one.
+    """The top bar, the desk or the page that covers it, the status line, and the banner over them.
+
+    The banner lies over the lower edge of the map, or of the page, where the page's lower buttons stay free. Esc that
+    no one has taken closes the banner and stops what it tells of; the next Esc leaves the page.
 
     Signals:
-        left(): Esc, and no banner is there.
+    left(): Esc was pressed and there is no banner.
     """
 
     left = Signal()
@@ -191,7 +195,7 @@ class _Centre(QWidget):
         above.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The banner goes with the map, whatever has moved that."""
+        """Moves the banner when the map moves or changes its size."""
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
             self.place_banner()
         return super().eventFilter(watched, event)

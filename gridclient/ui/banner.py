@@ -1,7 +1,7 @@
-"""One sentence above the list, where people look: an error with what to do, or what was just done. Never a pop-up.
+"""One sentence above the list: an error and what to do about it, or what was just done. It replaces pop-ups.
 
-It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes; where a page
-covers the desk, above the page's foot.
+It lies over the lower edge of the map, so that neither the list nor the map moves when it comes and goes. Where a page
+covers the desk, it lies above the page's foot.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Kind = Literal["bad", "warn", "info"]
 
 
 class Banner(QWidget):
-    """Object name ``banner``. Good news leaves by itself, bad news stays until it is read: by Esc or its cross.
+    """Object name ``banner``. Good news disappears by itself after 6 seconds, bad news when the operator closes it.
 
     Signals:
-        cases_wanted(tuple): its button was pressed: the cases that it speaks of are to be chosen.
-        resized(): it has other words and wants its place anew.
-        escaped(): Esc has put it away.
+    cases_wanted(tuple[str, ...]): its button was pressed, which chooses the cases that it speaks of.
+    resized(): its words have changed, so it needs another size.
+    escaped(): it was closed by Esc.
     """
 
     cases_wanted = Signal(object)
@@ -54,17 +54,18 @@ class Banner(QWidget):
         self.hide()
 
     def tell_error(self, error: GridClientError) -> None:
-        """The sentence of an error; a cancelled job is none."""
+        """Shows the sentence of an error; a cancelled job is no error."""
         if not isinstance(error, Cancelled):
             self.tell(sentence_of(error), "bad")
 
     def tell_refused(self, words: str, case_ids: tuple[str, ...]) -> None:
-        """Some of several cases were refused: who and why, and a button that chooses them."""
+        """Says which of several cases were refused and why, with a button that chooses them."""
         self.tell(words, "warn", button=self.tr("选中这些"))
         self._cases = case_ids
 
     def tell(self, words: str, kind: Kind = "info", *, button: str = "", passing: bool = False) -> None:
-        """Shows a sentence, with a button when it has a word; a ``passing`` one stays until something else is done."""
+        """Shows a sentence, and a button if that has a word. A ``passing`` sentence disappears when something else is
+        done."""
         self._passing = passing
         self.words.setText(words)
         self.setAccessibleName(words)
@@ -79,7 +80,7 @@ class Banner(QWidget):
             self._leaving.stop()
 
     def pass_by(self) -> None:
-        """Something was done: a passing sentence leaves."""
+        """Something was done: closes a passing sentence."""
         if self._passing:
             self.hide()
 

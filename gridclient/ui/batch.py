@@ -1,4 +1,4 @@
-"""Doing one thing to several cases, and taking the last thing back."""
+"""Doing one action to several cases, and undoing the last step of this session."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from gridclient.ui.portions import Portions, Together, words_of
 
 _LONGEST_STACK: Final = 50
 _Step = tuple[str, ...] | Callable[[], object]
-"""The cases that it was done to, or the way back of what was done to none."""
+"""The cases of a step, or the function that undoes a step without cases."""
 
 
 class Batch(QObject):
-    """Writes in the background and remembers what can be taken back in this session.
+    """Writes in the background and remembers the steps of this session that can be undone, at most 50.
 
     Signals:
-        done(Changes): what a write touched.
-        told(str, str): a sentence for the banner and its kind.
-        undo_possible(bool): whether there is something to take back.
-        undone(tuple[str, ...]): the cases that are as they were before, to be shown.
-        said(str): what was done to all of them, for the place where the desk says such things.
+    done(Changes): what was written.
+    told(str, str): a sentence for the banner, and its kind.
+    undo_possible(bool): whether there is a step that can be undone.
+    undone(tuple[str, ...]): these cases are as they were before.
+    said(str): what was done, for the status line.
     """
 
     done = Signal(object)
@@ -49,12 +49,13 @@ class Batch(QObject):
         self._stack: list[_Step] = []
 
     def remember(self, changes: Changes) -> None:
-        """What was done elsewhere in the window and can be taken back."""
+        """Remembers a step that was done elsewhere in the window and can be undone."""
         if changes.cases:
             self._push(tuple(sorted(changes.cases)))
 
     def remember_way_back(self, done: str, undone: str, back: Callable[[], object]) -> None:
-        """What was done in the window to no case: ``back`` takes it back. Both are said."""
+        """Remembers a step that changed no case; ``back`` undoes it. ``done`` and ``undone`` are the sentences about
+        both."""
 
         def take_back() -> None:
             back()
@@ -64,15 +65,16 @@ class Batch(QObject):
         self._say_done(done)
 
     def forget(self, case_ids: Iterable[str]) -> None:
-        """What was taken back elsewhere, or cannot be: a case keeps one step that can be undone, and it is used up."""
+        """Removes these cases from the steps: they were undone elsewhere, or cannot be undone. Only a case's last step
+        can be undone."""
         used = frozenset(case_ids)
         left = (step if callable(step) else tuple(one for one in step if one not in used) for step in self._stack)
         self._stack = [step for step in left if step]
         self.undo_possible.emit(bool(self._stack))
 
     def act(self, action: Action, case_ids: Sequence[str], args: Mapping[str, Any] | None = None) -> bool:
-        """Does ``action`` to each of the cases; where a rule forbids one, the rest goes on. Says whether it has begun:
-        it does not while other cases are worked on."""
+        """Does ``action`` to each of the cases; those that a rule refuses are left out. Returns whether it began: it
+        does not while other cases are worked on."""
         if self._portions.running:
             self._tell_busy()
             return False
@@ -81,11 +83,11 @@ class Batch(QObject):
         return True
 
     def stop(self) -> None:
-        """Esc: what was done is done, the rest stays as it is."""
+        """Esc: begins no further case. What was done stays done."""
         self._portions.stop()
 
     def undo(self) -> None:
-        """Takes back what was done last, to all the cases that it was done to."""
+        """Undoes the last step for all its cases."""
         last = self._stack[-1] if self._stack else ()
         if self._portions.running:
             self._tell_busy()

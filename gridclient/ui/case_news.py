@@ -1,4 +1,4 @@
-"""What the case's panel tells the desk; the panel's parts tell it themselves."""
+"""The signals by which the parts of the case's panel tell the window what happened."""
 
 from __future__ import annotations
 
@@ -8,19 +8,20 @@ from PySide6.QtCore import QObject, Signal
 
 
 class CaseNews(QObject):
-    """``short`` gives a number as the list shows it, for what is told outside the panel.
+    """``short`` gives a case's number as the list shows it.
 
     Signals:
-        changes(Changes): an action was carried out in the panel.
-        taken_back(tuple[str, ...]): the action was to take the last one back; ``changes`` came before.
-        open_wanted(str): the operator wants another case, a likely duplicate.
-        conflict_wanted(str): the choice between two sides that a case waits for.
-        together_wanted(Action, dict, tuple[str, ...]): to be done to several cases, with what was asked for it, and to
-            which of them; none are named where it is for all.
-        pick_wanted(bool): the next click on the map is for the panel's form; ``False`` gives that up.
-        staying(str): what follows changes this case, and the operator goes on with it.
-        told(str): what was done, in one sentence.
-        some_refused(str, tuple): what could not be done where it is not shown (any more): the sentence and the cases.
+    changes(Changes): an action was carried out in the panel.
+    taken_back(tuple[str, ...]): that action was an undo; ``changes`` came before.
+    open_wanted(str): another case is to be shown, a likely duplicate.
+    conflict_wanted(str): the page where the conflict of this case is resolved is to be opened.
+    together_wanted(Action, dict, tuple[str, ...]): an action for several cases, its arguments, and these cases; no
+    cases stand for all that are chosen.
+    pick_wanted(bool): the next click on the map is for the panel's form; ``False`` ends that.
+    staying(str): the next change is about this case, and the operator goes on with it.
+    told(str): what was done, in one sentence.
+    some_refused(str, tuple[str, ...]): what was refused for cases that the panel does not show any more: sentence,
+            cases.
     """
 
     changes = Signal(object)

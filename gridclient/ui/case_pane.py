@@ -1,7 +1,7 @@
-"""The case's place in the window: its panel is made when the desk has been seen, or when it is first needed.
+"""The place of the case's panel in the window. The panel is made after the first paint, or when it is first needed.
 
-The panel, its forms and the list of units are a third of the window's widgets and modules: the first paint of list and
-map waits for none of them.
+The panel, its forms and the list of units are a third of the window's widgets and modules, so list and map do not wait
+for them.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _PORTIONS: Final = (
     "gridclient.ui.dispatch.unit_list",
     "gridclient.ui.dispatch.panel",
 )
-"""The panel's modules, so that between two of them keys and the map are served."""
+"""The panel's modules. They are imported one by one, so that keys and the map are served in between."""
 
 
 class CasePane(QWidget):
-    """Holds the panel, object name ``casePane``; the cases to be shown before it is there are kept.
+    """Object name ``casePane``. Keeps the cases that are to be shown until the panel is there.
 
     Attributes:
-        news: what the panel tells, to be heard before it is there.
+    news: the panel's signals, which can be connected before the panel exists.
     """
 
     def __init__(self, *, desk: Desk, jobs: Jobs, initials: NameInitials, short: Callable[[str], str]) -> None:
@@ -58,18 +58,18 @@ class CasePane(QWidget):
 
     @property
     def panel(self) -> CasePanel:
-        """The panel; where it is not there yet, it is made now."""
+        """The panel; it is made now if it is missing."""
         self.make()
         assert self._panel is not None
         return self._panel
 
     def make(self) -> None:
-        """Makes what is left of it now."""
+        """Makes the rest of the panel now."""
         for _ in self._steps:
             pass
 
     def make_soon(self) -> None:
-        """Makes it step by step while the desk goes on."""
+        """Makes the panel step by step, while keys and the map are served in between."""
         if next(self._steps, self) is not self:
             QTimer.singleShot(_PAUSE_MS, self, self.make_soon)
 
@@ -96,7 +96,7 @@ class CasePane(QWidget):
             self._panel.refresh_files()
 
     def _making(self) -> Iterator[None]:
-        """In steps of some milliseconds; whoever comes first does the next one."""
+        """Makes the panel in steps of some milliseconds."""
         for part in _PORTIONS:
             import_module(part)
             yield

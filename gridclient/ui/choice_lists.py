@@ -1,4 +1,4 @@
-"""The lists that forms choose from, read once and kept until they change: filing conditions, grids and the guesser."""
+"""The lists from which forms choose: filing conditions and grids. They are read once and kept until they change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from gridclient.ui.matching import Entry, grid_entries, standard_entries
 
 @frozen
 class Lists:
-    """What can be chosen. ``guesser`` ranks conditions by a text."""
+    """What can be chosen. ``guesser`` ranks conditions by a text; ``None`` until the lists were read."""
 
     standards: tuple[StandardRow, ...] = ()
     grids: tuple[GridRow, ...] = ()
@@ -27,10 +27,10 @@ class Lists:
 
 
 class ChoiceLists(QObject):
-    """Reads the lists off the GUI thread when they are first wanted.
+    """Reads the lists in the background when they are first wanted.
 
     Signals:
-        ready(Lists): they were read, or their pinyin initials were learnt.
+    ready(Lists): they were read, or their pinyin initials are known now.
     """
 
     ready = Signal(object)
@@ -45,7 +45,7 @@ class ChoiceLists(QObject):
         initials.learnt.connect(self._on_learnt)
 
     def want(self) -> None:
-        """Reads the lists unless they are here; ``ready`` tells."""
+        """Reads the lists unless they are here already; ``ready`` follows in both cases."""
         if self._wanted:
             if self.now.guesser is not None:
                 self.ready.emit(self.now)
@@ -55,7 +55,7 @@ class ChoiceLists(QObject):
         self._jobs.read(self, lambda: read_lists(self._reference, known), self._on_read, name="lists")
 
     def refresh(self, changes: Changes) -> None:
-        """Reads them again after an import."""
+        """Reads the lists again if grids or conditions have changed."""
         if self._wanted and changes.kinds & {"grids", "standards"}:
             self._wanted = False
             self.want()
@@ -73,7 +73,7 @@ class ChoiceLists(QObject):
 
 
 def read_lists(reference: Reference, initials: Mapping[str, str]) -> Lists:
-    """On a pool thread: all that is in force."""
+    """Reads all grids and conditions in force. To be called on a pool thread."""
     standards = reference.standards()
     return _lists(standards, reference.grids(), initials, ClassGuesser(standards))
 

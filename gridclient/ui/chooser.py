@@ -1,4 +1,4 @@
-"""A line that finds one of many by Chinese words, codes or pinyin initials, and offers what it finds below."""
+"""A field that finds one of many entries by Chinese words, codes or pinyin initials, and lists what it finds below."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _ROW, _ROW_WITH_DETAIL, _EDGE, _SHOWN = 26, 42, 8, 8
 
 
 def entry_list(parent: QObject) -> ValueList[Entry]:
-    """What was found; more about it is in the tooltip."""
+    """A list model of entries; the second line is the tooltip."""
     return ValueList(lambda entry: entry.title, told=lambda entry: entry.detail, parent=parent)
 
 
 class EntryDelegate(QStyledItemDelegate):
-    """The words and, muted below, the second line."""
+    """Paints an entry: its title and, muted below it, its second line."""
 
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         entry: Entry = index.data(VALUE)
@@ -58,11 +58,11 @@ class EntryDelegate(QStyledItemDelegate):
 
 
 class Chooser(QLineEdit):
-    """A field whose ``value`` is one of its entries.
+    """``value`` is the value of the chosen entry, "" if none is chosen.
 
     Signals:
-        chosen(str): the operator chose another value; empty when the line was cleared.
-        unknown(str): Enter, on words that no entry has; what to say of them.
+    chosen(str): the operator chose another value; "" when the field was cleared.
+    unknown(str): Enter was pressed on words that no entry has; the text says so.
     """
 
     chosen = Signal(str)
@@ -86,14 +86,14 @@ class Chooser(QLineEdit):
         self.textEdited.connect(self._on_edited)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
-        """What can be chosen; a chosen value stays and shows the words that it has now."""
+        """Other entries. A chosen value stays and shows its new words."""
         self._entries = entries
         if self.value and (not self.hasFocus() or self.text() == self.value):
             self.set_value(self.value)
             self._mark_words()
 
     def set_value(self, value: str) -> None:
-        """Shows a value without telling anybody; one that is not among the entries shows as it is."""
+        """Shows a value without a signal. A value without an entry is shown as it is."""
         self.value = value
         entry = next((entry for entry in self._entries if entry.value == value), None)
         self.setText(entry.title if entry is not None else value)
@@ -102,7 +102,7 @@ class Chooser(QLineEdit):
         restyle(self, invalid=False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter takes the first that was found, Down offers what was found, or all there is."""
+        """Enter takes the first entry that was found. Down lists what was found, or all entries."""
         listed = self._popup.isVisible()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.value and self.text().strip():
             if not (listed and self._popup.currentIndex().isValid()):
@@ -119,13 +119,13 @@ class Chooser(QLineEdit):
         super().keyPressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """What is chosen gives way to what is typed."""
+        """Selects the text, so that typing replaces what was chosen."""
         super().focusInEvent(event)
         if event.reason() not in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.PopupFocusReason):
             self._mark_words()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Words that choose nothing stay, marked, so that they can be mended."""
+        """Marks words that choose nothing; they stay and can be corrected."""
         super().focusOutEvent(event)
         if event.reason() == Qt.FocusReason.PopupFocusReason:
             return
@@ -137,7 +137,8 @@ class Chooser(QLineEdit):
         self.completer().complete()
 
     def _choose_found(self, *, only: bool) -> bool:
-        """Takes the first that is found for what is typed, or the ``only`` one; tells whether there was such a one."""
+        """Takes the first entry that is found for the text; with ``only`` it must be the only one. Returns whether
+        there was one."""
         found = find(self._entries, self.text(), most=2)
         if not found or (only and len(found) > 1):
             return False
@@ -162,4 +163,4 @@ class Chooser(QLineEdit):
 
     def _mark_words(self) -> None:
         if self.value and self.hasFocus():
-            self.setSelection(len(self.text()), -len(self.text()))  # from its end, so that its beginning is seen
+            self.setSelection(len(self.text()), -len(self.text()))  # backwards, so that its beginning is visible

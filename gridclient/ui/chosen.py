@@ -1,4 +1,4 @@
-"""The chosen cases: who shows them, and who carries out what is to be done with them."""
+"""The chosen cases: the panel shows them, and actions on them go to the panel or to the batch."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _MOST_AT_ONCE: Final = 10
 
 
 class ChosenCases(QObject):
-    """One case has its panel with forms; what several have to be asked is asked there too, then they go to the batch.
+    """One case is handled in its panel. For several cases the panel asks what has to be asked, then the batch writes.
 
     Signals:
-        row_read(CaseRow | None): the present case as the list shows it.
-        told(str, str): a sentence for the banner and its kind.
+    row_read(CaseRow | None): the present case as the list shows it.
+    told(str, str): a sentence for the banner, and its kind.
     """
 
     row_read = Signal(object)
@@ -38,7 +38,7 @@ class ChosenCases(QObject):
         self._ids: tuple[str, ...] = ()
 
     def show(self, case_ids: tuple[str, ...]) -> None:
-        """Other cases, the present one first."""
+        """Other cases are chosen; the present one comes first."""
         self._ids = case_ids
         if len(case_ids) > 1:
             self._pane.show_batch(case_ids)
@@ -47,12 +47,13 @@ class ChosenCases(QObject):
         self._read()
 
     def refresh(self, changes: Changes) -> None:
-        """What can be done with them may be another than before."""
+        """Reads the cases again if they have changed, because other actions may be possible."""
         if changes.cases & set(self._ids):
             self._read()
 
     def do(self, action: Action, args: Mapping[str, Any] | None = None, case_ids: Sequence[str] = ()) -> None:
-        """Begins an action on them; ``args`` are what was asked for several, and for which of them (none: all)."""
+        """Begins an action on the chosen cases. ``args`` is what was asked for several cases, ``case_ids`` those that
+        it is for (none: all)."""
         if action is Action.DISPATCH:
             self._pane.panel.focus_dispatch()
         elif (

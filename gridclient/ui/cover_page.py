@@ -1,4 +1,4 @@
-"""The frame of a page that covers the desk: name and way back above; its parts in a list, where it has such."""
+"""The frame of a page that covers the desk: title and way back at the top, below it the page's parts."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _LIST_STYLE: Final = "QListView::item { height: 32px; padding: 0 12px; }"
 
 
 class CoverPage(QWidget):
-    """Puts itself together by :meth:`frame`; ``first`` is what has the keyboard when the page is opened.
+    """The subclass calls :meth:`frame`. ``first`` gets the keyboard when the page is opened.
 
     Signals:
-        closed(): the operator is done here.
+    closed(): the operator leaves the page.
     """
 
     closed = Signal()
@@ -36,32 +36,33 @@ class CoverPage(QWidget):
         self.on_key("Esc", self.escape)
 
     def frame(self, title: str, *below: Part, head: Sequence[Part] = (1,)) -> None:
-        """Lays the page out: ``head`` stands between the title and the way back."""
+        """Lays the page out; ``head`` stands between the title and the way back."""
         bar = panel(QWidget())
         across(label(title, "title"), *head, self.leave, on=bar, edges=(12, 7, 12, 7), gap=12)
         down(bar, *below, on=self, gap=1)
 
     def on_key(self, key: str, act: Callable[[], object]) -> None:
-        """A key that means something on this page only."""
+        """Binds a key that works on this page only."""
         shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(act)
 
     def press_by(self, key: str, button: QAbstractButton) -> None:
-        """The key presses the button while it is there; a button that is not enabled does nothing."""
+        """Binds a key that clicks the button while that is visible."""
         self.on_key(key, lambda: button.click() if button.isVisible() else None)
 
     def escape(self) -> None:
-        """Esc."""
+        """Esc was pressed."""
         self.closed.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """No focus proxy: Tab would go there wherever it meets the page, and pass by what lies before."""
+        """Hands the keyboard to ``first``. A focus proxy would not do: Tab would jump there from anywhere before the
+        page."""
         super().focusInEvent(event)
         self.first.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 class ListedPage(CoverPage):
-    """A page whose parts stand in a list beside the present one; it hears :meth:`on_part`."""
+    """A page with a list of its parts at the left. The subclass shows them in :meth:`on_part`."""
 
     def __init__(self, *, name: str, titles: QStringListModel) -> None:
         super().__init__(name=name)
@@ -73,12 +74,12 @@ class ListedPage(CoverPage):
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setModel(titles)
         FocusMark(self.list)
-        self.first = self.list  # whoever opens the page walks its parts by arrow keys at once
+        self.first = self.list  # so that arrow keys walk the parts as soon as the page is open
         self.list.selectionModel().currentChanged.connect(lambda index, _before: self.on_part(index.row()))
 
     def show_part(self, place: int) -> None:
-        """Opens one part by its place in the list."""
+        """Opens the part at this place of the list."""
         self.list.setCurrentIndex(self.titles.index(place))
 
     def on_part(self, place: int) -> None:
-        """Another part was chosen; -1 is none."""
+        """Called when another part was chosen; -1 stands for none."""

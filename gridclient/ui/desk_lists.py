@@ -1,4 +1,4 @@
-"""What several panels show and is read once for all of them: areas, units, figures, the room's name."""
+"""Lists and figures that several panels show and that are read once for all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _MINUTE_MS: Final = 60_000
 
 @frozen
 class Totals:
-    """All cases of this machine, how many of them are closed, and how many of those at the county's level."""
+    """The numbers of all cases on this machine, of the closed ones, and of those that were closed at the county's
+    level."""
 
     cases: int
     closed: int
@@ -28,7 +29,7 @@ class Totals:
 
 
 def count_totals(queries: DeskQueries) -> Totals:
-    """On a pool thread."""
+    """Counts them. To be called on a pool thread."""
     closed = CaseFilter(states=frozenset({"closed"}))
     return Totals(
         queries.total(CaseFilter()), queries.total(closed), queries.total(replace(closed, level=HIGHEST_LEVEL))
@@ -36,17 +37,17 @@ def count_totals(queries: DeskQueries) -> Totals:
 
 
 class DeskLists(QObject):
-    """Reads in the background and tells.
+    """Reads in the background.
 
     Attributes:
-        home: the township that the desk opens on, empty for everything; known when the areas are.
+    home: the township on which the desk opens, "" for a desk of several; known with the areas.
 
     Signals:
-        room_read(tuple[str, str]): the room's name and its township.
-        grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): what is in force, and 未落格 behind the grids.
-        figures_read(Mapping[str, GridFigures]): the figures of every area.
-        total_read(Totals): the cases of this machine.
-        minute_passed(Changes): nothing was written, but deadlines have come nearer: what counts them counts again.
+    room_read(tuple[str, str]): the room's name and its township.
+    grids_read(Sequence[GridRow]), units_read(Sequence[UnitRow]): those in force; 未落格 follows the grids.
+    figures_read(Mapping[str, GridFigures]): the figures of every area.
+    total_read(Totals): the numbers of cases on this machine.
+    minute_passed(Changes): no changes, but deadlines have come nearer, so figures are to be read again.
     """
 
     room_read = Signal(object)
@@ -68,11 +69,11 @@ class DeskLists(QObject):
         self.minute.start()
 
     def area_name(self, code: str) -> str:
-        """The name of an area; empty is the whole store."""
+        """The name of an area; "" is the whole store."""
         return self._names.get(code, code) or self.tr("全部网格")
 
     def read_lists(self) -> None:
-        """Everything that changes with an import, not with a case."""
+        """Reads what changes with an import, but not with a case."""
         reference, map_data = self._desk.reference, self._desk.map_data
         self._jobs.read(
             self, lambda: (reference.setting("name"), reference.setting("township")), self.room_read.emit, name="room"
@@ -81,7 +82,7 @@ class DeskLists(QObject):
         self._jobs.read(self, reference.units, self.units_read.emit, name="units")
 
     def read_figures(self) -> None:
-        """Everything that changes with a case."""
+        """Reads what changes with a case."""
         queries = self._desk.queries
         self._jobs.read(self, queries.figures, self.figures_read.emit, name="figures")
         self._jobs.read(self, lambda: count_totals(queries), self.total_read.emit, name="total")

@@ -1,4 +1,4 @@
-"""What stands in the list when it has no lines: why, in words, and what to do about it."""
+"""Says in a list without lines why it is empty and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from gridclient.ui.laid_out import down, label, panel
 
 
 class EmptyNote(QWidget):
-    """A sentence and at most one button, over the whole room for lines of the view that it is given to."""
+    """A sentence and at most one button, over all the room for lines of the view that it is given."""
 
     def __init__(self, view: QAbstractScrollArea, *, key: str = "") -> None:
-        """``key`` is what presses the button, when the view sees to that."""
+        """``key`` is the key that presses the button; the view has to forward it."""
         super().__init__(view)
         self._room = view.viewport()
         self._room.installEventFilter(self)
         self.setObjectName("emptyNote")
-        panel(self)  # what could not be read anew lies under it
+        panel(self)  # opaque: lines that could not be read again may lie under it
         self.words = label(role="muted", wraps=True, parent=self)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.button = KeyButton("", key=key, parent=self)
@@ -26,7 +26,7 @@ class EmptyNote(QWidget):
         down(2, self.words, button, 3, on=self, edges=(11, 11, 11, 11), gap=14)
 
     def tell(self, words: str, button: str = "") -> None:
-        """Shows the sentence, with a button when it has a word."""
+        """Shows the sentence, and the button if that has a word."""
         self.words.setText(words)
         self.button.setText(button)
         self.button.setVisible(bool(button))
@@ -34,7 +34,7 @@ class EmptyNote(QWidget):
         self.show()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follows the room; keeps nothing from it."""
+        """Follows the size of the view."""
         if event.type() == QEvent.Type.Resize:
             self.setGeometry(self._room.geometry())
         return super().eventFilter(watched, event)

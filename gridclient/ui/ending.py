@@ -1,4 +1,4 @@
-"""Ends the desk as its closed window does when the system asks for it: at log-out, by Ctrl+C, or with the demo."""
+"""Ends the desk as if its window were closed when the system asks for it: at log-out, by Ctrl+C, or with the demo."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _SIGNS: Final = (signal.SIGTERM, signal.SIGINT)
 
 @contextmanager
 def closed_when_asked(close: Callable[[], object]) -> Iterator[Sequence[int]]:
-    """While the block runs, SIGTERM and SIGINT take back open dialogs and call ``close``, on the GUI thread.
+    """While the block runs, SIGTERM and SIGINT reject open dialogs and call ``close``, on the GUI thread.
 
-    Yields the signals that came so far, for a block that goes to its end first.
+    Yields the signals that have come so far, for a block that first goes to its end.
 
-    A handler of Python waits until Python runs, which a window at rest may not for long. Python writes the signal's
-    number to a socket at once, and Qt watches that.
+    A signal handler in Python waits until Python runs, which it may not do for long while a window rests. Python writes
+    the signal's number to a socket at once, and Qt watches that socket.
     """
     read, write = socket.socketpair()
     with read, write:

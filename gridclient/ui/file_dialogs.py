@@ -1,4 +1,4 @@
-"""Which file: the two dialogs that ask for one, to save to and to open."""
+"""The dialogs that ask for a file, to save or to open."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 def ask_where_to_save(
     parent: QWidget, title: str, proposed: Path, kinds: str = "", *, replaces: bool = True
 ) -> Path | None:
-    """The file to write, ``None`` if nobody wants to after all.
+    """The file to write, ``None`` if the dialog was cancelled.
 
-    A name that is typed without a suffix gets the one of ``proposed``, before the dialog asks whether a file that is
-    there is to be replaced.
+    A name without a suffix gets that of ``proposed`` before the dialog asks whether to replace an existing file.
 
     Args:
-        proposed: the name that stands in the dialog; with a folder the dialog begins there.
-        kinds: what the dialog shows of a folder, such as ``备份 (*.gridbackup)``; "" shows everything.
-        replaces: ``False`` where a file that is there is added to, so that there is nothing to ask.
+    proposed: the name in the dialog; with a folder the dialog begins there.
+    kinds: which files the dialog lists, for instance ``备份 (*.gridbackup)``; "" lists all.
+    replaces: ``False`` if an existing file is added to, so that nothing has to be asked.
     """
     dialog = QFileDialog(parent, title, "", kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -29,8 +28,8 @@ def ask_where_to_save(
 
 
 def ask_which_to_open(parent: QWidget, title: str, kinds: str, folder: Path | None = None) -> Path | None:
-    """A file that is there, ``None`` if nobody wants one after all. ``kinds`` as for :func:`ask_where_to_save`; without
-    a ``folder`` the dialog begins where the last one ended."""
+    """An existing file, ``None`` if the dialog was cancelled. ``kinds``: see :func:`ask_where_to_save`. Without a
+    ``folder`` the dialog begins where the last one ended."""
     dialog = QFileDialog(parent, title, "" if folder is None else str(folder), kinds)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _answer(dialog)

@@ -1,6 +1,6 @@
-"""The order in which a window that opens gets what it shows: rows, map, all other figures, then what is not seen yet.
+"""The order in which a window that opens is filled: rows, map, all other figures, then what is not visible yet.
 
-Everything at once would be slower for the eye: the threads that read take Python's lock away from painting.
+Doing all at once would look slower, because threads that read take Python's lock away from painting.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from gridclient.ui.map_pane import MapPane
 
 _MAP_MS: Final = 600
-"""How long figures and lists wait for the map at the most."""
+"""Figures and lists wait for the map at most so long."""
 _LATEST_MS: Final = 3_000
 _SEEN_MS: Final = 40
-"""From when the page has drawn until its picture has come through this process to the screen."""
+"""So long it takes from the page's drawing until its picture is on the screen."""
 
 
 class FirstPaint(QObject):
     """Begun when the window is shown and has asked for its rows.
 
     Signals:
-        rest_due(): the map is seen, or takes too long, or there is none: figures and lists can be read. Once.
-        seen(): a moment later; what nobody sees yet can be made. May come twice.
+    rest_due(): the map is painted, takes too long, or there is none: figures and lists can be read. Comes once.
+    seen(): a moment later; what is not visible yet can be made. May come twice.
     """
 
     rest_due = Signal()
@@ -39,7 +39,7 @@ class FirstPaint(QObject):
         map_pane.drawn.connect(self._on_map_drawn)
 
     def begin(self) -> None:
-        """The window is shown."""
+        """The window was shown."""
         if self._map.view is None:
             self._map.make_soon()
             self.rest_due.emit()

@@ -1,4 +1,4 @@
-"""How a panel shows that it has the keyboard itself, as the list does with the line that it is on."""
+"""The bar at the left edge that shows that a panel, or the present line of a list, has the keyboard."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _BAR_PX: Final = 3
 
 
 def paint_focus_bar(painter: QPainter, place: QRect) -> None:
-    """A bar in the accent colour at the left edge of ``place``."""
+    """Paints a bar in the accent colour at the left edge of ``place``."""
     painter.fillRect(QRect(place.topLeft(), place.bottomLeft()).adjusted(0, 0, _BAR_PX - 1, 0), QColor(tokens().accent))
 
 
 class FocusMark(QWidget):
-    """The bar over the left edge of ``panel``, shown while the panel and nothing in it has the keyboard."""
+    """The bar over the left edge of ``panel``, visible while the panel itself has the keyboard."""
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel)

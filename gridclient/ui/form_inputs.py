@@ -1,4 +1,4 @@
-"""The widgets of a form, each with a value that is read, set and heard alike; setting a value is no edit."""
+"""The inputs of forms. All have a value that is read, set and heard in the same way; setting a value is no edit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from gridclient.ui.chooser import Chooser
 from gridclient.ui.icons import give_icon
 
 Heard = SignalInstance | Callable[..., object]
-"""What hears every edit."""
+"""Is called, or emitted, at every edit."""
 
 
 @frozen
 class Input:
-    """One widget with its value."""
+    """A widget, and how its value is read and set."""
 
     widget: QWidget
     read: Callable[[], Any]
@@ -27,11 +27,11 @@ class Input:
 
 
 class LongText(QPlainTextEdit):
-    """Of what is pasted only as much is taken as a text of a case may have: the beginning.
+    """A field for a case's text. Pasted text is cut at the length that such a text may have.
 
     Signals:
-        pasted(str): a text was pasted; it is in the field already.
-        shortened(str): some of what was pasted was left out, in words.
+    pasted(str): a text was pasted and is in the field.
+    shortened(str): a pasted text was cut; a sentence that says so.
     """
 
     pasted = Signal(str)
@@ -63,7 +63,7 @@ class PickButton(QPushButton):
 
 
 def line_input(line: QLineEdit, heard: Heard) -> Input:
-    """A line of text, seen from its beginning."""
+    """A line of text; a value that was set is shown from its beginning."""
     line.textEdited.connect(heard)
 
     def write(text: str) -> None:
@@ -85,7 +85,7 @@ def text_input(text: QPlainTextEdit, heard: Heard) -> Input:
 
 
 def choice_input(box: QComboBox, choices: Iterable[tuple[Any, str]], heard: Heard) -> Input:
-    """One of some values with their words; an unknown one shows the first."""
+    """One of some values, which are given with their words. An unknown value shows the first one."""
     for value, word in choices:
         box.addItem(word, value)
     box.activated.connect(heard)

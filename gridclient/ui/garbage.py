@@ -1,7 +1,7 @@
-"""Python's garbage, collected on the GUI thread alone.
+"""Collects Python's garbage on the GUI thread only.
 
-Python collects on whatever thread happens to allocate. A QObject that dies on a thread of a pool leaves its timers
-behind, and the next one that fires brings the program down.
+Python collects on the thread that happens to allocate. A QObject that is deleted on a pool's thread leaves its timers
+behind, and the next one that fires crashes the program.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ _LOOK_MS: Final = 1_000
 
 
 class GarbageCollector(QObject):
-    """From its making nothing is collected; after :meth:`begin` every second what Python itself would collect."""
+    """Switches Python's own collection off. After :meth:`begin` it collects once a second what Python itself would
+    collect."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -25,12 +26,13 @@ class GarbageCollector(QObject):
         self._due.timeout.connect(self.collect)
 
     def begin(self) -> None:
-        """What is there by now stays, and is not looked through again and again while somebody works."""
+        """Begins to collect. Objects that exist by now are left out from then on, which saves time in each
+        collection."""
         gc.freeze()
         self._due.start()
 
     def collect(self) -> None:
-        """The oldest generation that is due, and with it the younger ones."""
+        """Collects the oldest generation that is due, and with it the younger ones."""
         due = [
             old
             for old, (made, limit) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True))
@@ -40,7 +42,7 @@ class GarbageCollector(QObject):
             gc.collect(due[-1])
 
     def end(self) -> None:
-        """Python collects as it did before."""
+        """Lets Python collect as before."""
         self._due.stop()
         if self._before:
             gc.enable()

@@ -1,4 +1,4 @@
-"""The likeliest filing conditions of a text as chips: one press takes one."""
+"""The likeliest filing conditions of a text as buttons, of which one click takes one."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _WIDEST: Final = 280
 
 
 class GuessChips(QWidget):
-    """Up to three guesses, the best first; takes no room without any.
+    """Up to three guesses, the best first. Without guesses it takes no room.
 
     Signals:
-        taken(str): the key of the filing condition.
+    taken(str): the key of the filing condition.
     """
 
     taken = Signal(str)
@@ -32,7 +32,7 @@ class GuessChips(QWidget):
         self.hide()
 
     def show_guesses(self, guesses: Sequence[ClassGuess]) -> None:
-        """Other guesses; their words are in the tooltip."""
+        """Other guesses; the words on which a guess is based are in its tooltip."""
         for old in self.buttons:
             self._rows.removeWidget(old)
             old.hide()
