@@ -27,6 +27,7 @@ _STATUS: Final[Mapping[str, int]] = {
     "sync.file_unknown": 404,
     "sync.file_name": 404,
     "sync.file_too_large": 413,
+    "sync.files_full": 507,
     "enrol.code_mistyped": 400,
     "enrol.device_invalid": 400,
     "enrol.code_unknown": 403,

@@ -27,6 +27,7 @@ from gridclient.domain.frozen import frozen
 from gridclient.hub.answers import answer_to, fault_answer
 from gridclient.hub.backend import Backend
 from gridclient.hub.file_ends import FileEnds
+from gridclient.hub.file_room import KEPT_FREE, MOST_A_DAY, FileRoom
 from gridclient.hub.files import FileShelf
 from gridclient.hub.guessing import GuessBrake
 from gridclient.hub.incoming import Bodies, application, bearer, comes_from_here, password
@@ -53,7 +54,8 @@ class HubSettings:
     ``admin_token`` opens the administrators' pages to other machines; ``counts`` is the folder where several processes
     of one hub add up their counts; ``behind`` are the addresses of proxies whose ``X-Forwarded-For`` is believed;
     ``certificate`` is the SHA-256 of the certificate that this hub shows; ``shelf`` changes with every start, after
-    which desks ask again which files are missing.
+    which desks ask again which files are missing. Of the disk ``kept_free`` bytes are not filled with files, of which a
+    device brings ``files_a_day`` bytes at most.
     """
 
     files: Path
@@ -65,12 +67,15 @@ class HubSettings:
     certificate: bytes = b""
     shelf: str = field(default_factory=lambda: secrets.token_hex(3))
     versions: Versions = SPOKEN
+    kept_free: int = KEPT_FREE
+    files_a_day: int = MOST_A_DAY
 
 
 def build_hub(backend: Backend, settings: HubSettings) -> Starlette:
     """The Starlette application. Closing it closes the database too."""
     hub = Hub(backend, settings)
-    files = FileEnds(backend, hub.service, hub.shelf, hub.work, hub.bodies)
+    room = FileRoom(settings.files, time.time, kept_free=settings.kept_free, most_a_day=settings.files_a_day)
+    files = FileEnds(backend, hub.service, hub.shelf, hub.work, hub.bodies, room=room)
     proving = ProvingEnds(hub.service, hub.work, settings.certificate)
     routes = [
         Route("/v1/sync", hub.guarded(hub.sync), methods=["POST"]),

@@ -20,6 +20,9 @@ ENROLLED: Final = "enrolled"
 ENROL_REFUSED: Final = "enrol_refused"
 REVOKED: Final = "revoked"
 RIGHTS_CHANGED: Final = "rights_changed"
+FILES_LEFT: Final = "files_left"
+DISK_FULL: Final = "disk"
+MUCH_TODAY: Final = "day"
 _PUSH: Final = "push_"
 _WORDS: Final[Mapping[str, str]] = {
     CODE_ISSUED: "发注册码",
@@ -29,6 +32,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "sync.hub_old": "席位的版本较新，没有同步：请更新同步中心",
     REVOKED: "吊销",
     RIGHTS_CHANGED: "改权限",
+    FILES_LEFT: "附件没有收",
     f"{_PUSH}{PushStatus.FORK.value}": "编号重复",
     f"{_PUSH}{PushStatus.FORBIDDEN.value}": "无权上报",
     f"{_PUSH}{PushStatus.REFUSED.value}": "拒收（签名或内容不符）",
@@ -41,6 +45,8 @@ _REASONS: Final[Mapping[str, str]] = {
     "enrol.device_known": "设备已注册而密钥不同",
     "enrol.device_invalid": "申请不完整",
     "enrol.too_many": "输错太多次",
+    DISK_FULL: "磁盘快满了",
+    MUCH_TODAY: "这台席位今天传得太多，明天再收",
 }
 _MOST: Final = 1000
 
@@ -51,8 +57,9 @@ def word_of(kind: str) -> str:
 
 
 def detail_of(note: Note) -> str:
-    """The details of a line in Chinese: why a desk was not admitted, and from which address it came."""
-    if note.kind != ENROL_REFUSED:
+    """The details of a line in Chinese: why a desk was not admitted, and from which address it came, or why its files
+    were not taken."""
+    if note.kind not in (ENROL_REFUSED, FILES_LEFT):
         return note.detail
     code, gap, address = note.detail.partition(" ")
     return f"{_REASONS.get(code, code)}{gap}{address}"
@@ -78,6 +85,10 @@ class Refusals:
     def enrolment(self, code: str, address: str, at: int) -> None:
         """Counts a failed enrolment."""
         self._add(Note(0, ENROL_REFUSED, detail=f"{code} {address}"), at)
+
+    def files(self, why: str, device: str, at: int) -> None:
+        """Counts a request to take a file for which there is no room."""
+        self._add(Note(0, FILES_LEFT, device, detail=why), at)
 
     def taken(self) -> Sequence[Note]:
         """The lines since the last call, always sorted alike, so that two processes writing them cannot deadlock."""

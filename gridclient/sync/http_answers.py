@@ -38,7 +38,12 @@ _UNVERIFIED: Final[Mapping[int, str]] = {
     64: "sync.certificate_name",
 }
 """What OpenSSL finds wrong with a certificate (X509_V_ERR_…), where it is not the signature."""
-_LATER: Final[Mapping[int, str]] = {408: "sync.timeout", 429: "sync.busy", 503: "sync.busy"}
+_LATER: Final[Mapping[int, str]] = {
+    408: "sync.timeout",
+    429: "sync.busy",
+    503: "sync.busy",
+    507: "sync.files_full",
+}
 _TOLD: Final[Mapping[str, str]] = {
     "hub.store_failed": "sync.hub_store",
     "sync.file_too_large": "sync.file_too_large",

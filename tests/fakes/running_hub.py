@@ -52,11 +52,11 @@ class HubLine:
 
 @contextmanager
 def hub_on_thread(
-    backend: Backend, folder: Path, *, behind_proxy: bool = False, behind: tuple[str, ...] = ()
+    backend: Backend, folder: Path, *, behind_proxy: bool = False, behind: tuple[str, ...] = (), **more: Any
 ) -> Iterator[HubLine]:
     """The application behind a real socket of this machine; the database is closed in the end."""
     proxied = behind_proxy or bool(behind)
-    settings = HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=proxied, behind=behind)
+    settings = HubSettings(folder / "files", ADMIN, threads=4, behind_proxy=proxied, behind=behind, **more)
     with served(build_hub(backend, settings)) as url, urllib3.PoolManager(timeout=_PATIENCE_S) as pool:
         yield HubLine(url, pool)
 

@@ -210,6 +210,7 @@ def test_hub_that_hangs_up_at_once_is_not_asked_twice(serve: Serve) -> None:
         ("413 Too Large", "sync.refused", False),
         ("426 Upgrade Required", "sync.update_due", False),
         ("503 Unavailable", "sync.busy", True),
+        ("507 Insufficient Storage", "sync.files_full", True),
         ("500 Error", "sync.hub_failed", True),
         ("302 Found", "sync.hub_failed", True),
     ],
@@ -264,7 +265,9 @@ def test_files_go_in_pieces_with_their_places(serve: Serve) -> None:
 
 
 def test_code_that_the_hub_does_not_know_says_so(serve: Serve) -> None:
-    _, line = serve(says(b'{"error": {"code": "enrol.code_unknown"}}', "403 Forbidden"), says(b"[]"), says(b"[" * 100_000))
+    _, line = serve(
+        says(b'{"error": {"code": "enrol.code_unknown"}}', "403 Forbidden"), says(b"[]"), says(b"[" * 100_000)
+    )
     for code in ("enrol.code_unknown", "sync.refused", "sync.refused"):
         with pytest.raises(SyncFault) as caught:
             line.enrol("code", "device", "name", bytes(32))
