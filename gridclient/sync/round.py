@@ -86,8 +86,8 @@ def run_round(store: SyncStore, transport: Transport, around: RoundPorts, pacing
     except GridClientError as fault:
         _LOG.warning("round failed: %s", fault)
         end, error = RoundEnd.FAILED, fault
-        if fault.code.startswith(CERTIFICATE) and around.recertify():
-            error = SyncFault(RENEWED)
+        if fault.code.startswith(CERTIFICATE):
+            error = _met_again(fault, around.recertify)
     error = error or current.files_fault
     report = replace(
         current.report(at),
@@ -105,6 +105,15 @@ def run_round(store: SyncStore, transport: Transport, around: RoundPorts, pacing
         if error is None:
             report = replace(report, end=RoundEnd.FAILED, error=fault.code, params=dict(fault.params))
     return report
+
+
+def _met_again(fault: GridClientError, recertify: Callable[[], bool]) -> GridClientError:
+    """What a certificate that is not the known one comes to: the hub's new one, a stranger's (``fault``), or, where the
+    new one could not be kept, the store's fault: the hub is no stranger for that."""
+    try:
+        return SyncFault(RENEWED) if recertify() else fault
+    except StoreUnavailable as full:
+        return full
 
 
 @frozen

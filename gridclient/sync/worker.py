@@ -57,8 +57,6 @@ _FOR_GOOD: Final = frozenset(
         "sync.update_due",
         "sync.hub_changed",
         "sync.certificate_changed",
-        "sync.not_enrolled",
-        "enrol.fingerprint",
     }
 )
 
@@ -184,8 +182,6 @@ class SyncWorker:
 
     def _look_at_network(self) -> None:
         """At once when the line is back: another way to the hub than when the last round failed."""
-        if self._state is not SyncState.RETRYING:
-            return
         enrolment = self._store.enrolment()
         seen = self._around.network(enrolment.url) if enrolment is not None else ""
         if seen and seen != self._network:
@@ -204,7 +200,7 @@ class SyncWorker:
             progress=self._progress,
             changed=self._changed,
             cancelled=self._is_cut,
-            hurried=lambda: self._is_cut() or any(isinstance(order, Committed) for order in self._kept_back),
+            hurried=lambda: any(isinstance(order, Committed) for order in self._kept_back),
             files_left=self._on_files_left,
             waiting=self._around.waiting,
             monotonic=self._around.monotonic,

@@ -184,6 +184,7 @@ class FakeLine(Untold):
         self._before = before
         self.faults: deque[Fault] = deque()
         self.requests: list[bytes] = []
+        self.closings = 0
         self.bytes_sent = 0
         self.bytes_received = 0
 
@@ -229,7 +230,7 @@ class FakeLine(Untold):
         return (here[offset : offset + length], len(here)) if _is(here, sha256) else (b"", 0)
 
     def close(self) -> None:
-        pass
+        self.closings += 1
 
 
 def _is(content: bytes, name: str) -> bool:

@@ -32,7 +32,14 @@ Step = Order | Callable[[], Order | None]
 
 
 class Stage:
-    """A desk whose clock moves only while the worker waits. ``plan``: what is ordered at which second."""
+    """A desk whose clock moves only while the worker waits.
+
+    Attributes:
+        plan: what is ordered at which second.
+        heard: called with whatever the worker tells.
+        connects: how often a line to the hub was asked for.
+        asked_files: the requests that were written.
+    """
 
     def __init__(self) -> None:
         self.hub = FakeHub()
@@ -47,7 +54,10 @@ class Stage:
         self.seconds = 0.0
         self.plan: deque[tuple[float, Step]] = deque()
         self.during: deque[Order] = deque()
-        self.way = "10.0.0.2"
+        self.heard: Callable[[Told], None] = lambda _told: None
+        self.network: Callable[[str], str] = lambda _url: "10.0.0.2"
+        self.connects = 0
+        self.asked_files: list[Path] = []
         self.is_same_hub = False
         self.moved: list[str] = []
         self.proxies: list[str] = []
@@ -75,25 +85,30 @@ class Stage:
         self.plan.extend([*plan, (max(until, last + 0.01), Stop())])
         around = WorkerPorts(
             hub=self,
-            tell=lambda told: self.told.append((self.seconds, told)),
+            tell=self._tell,
             now=lambda: START + timedelta(seconds=self.seconds),
             monotonic=lambda: self.seconds,
             random=lambda: 0.5,
             waiting=lambda: 0,
-            network=lambda _url: self.way,
+            network=self.network,
             recompute=self.recompute,
         )
         SyncWorker(self.store, self, around, offline=offline).run()
 
+    def _tell(self, told: Told) -> None:
+        self.told.append((self.seconds, told))
+        self.heard(told)
+
     def connect(self, _enrolment: Enrolment) -> FakeLine:
+        self.connects += 1
         return self.line
 
     def enrol(self, _url: str, code: str) -> None:
         if code != "good":
             raise SyncFault("enrol.code_unknown")
 
-    def ask_by_file(self, _file: Path) -> None:
-        pass
+    def ask_by_file(self, file: Path) -> None:
+        self.asked_files.append(file)
 
     def take_admission(self, _file: Path) -> None:
         enrolment = self.store.enrolment()
